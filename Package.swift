@@ -1,0 +1,53 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings stop the build where nobody is watching, and stay warnings on a user's machine with a newer compiler.
+let settings: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+/// One room of the house: a library target and the rooms it may see.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ subject: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: subject + "Tests",
+        dependencies: [.byName(name: subject), "TestSupport"] + dependencies,
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "damvideo",
+    products: [
+        .executable(name: "damvideo", targets: ["DAMVideoCLI"]),
+        .library(name: "DAMVideo", targets: ["DAMVideo"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat", providers: [
+            .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])
+        ]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CKernels"),
+        room("Imaging"),
+        room("Tensors", ["COpenBLAS", "CKernels"]),
+        room("VideoDecoding", ["Imaging", "CFFmpeg"]),
+        room("MaskTracking", ["Imaging", "VideoDecoding"]),
+        room("DescribeAnything", ["Imaging", "Tensors"]),
+        room("DAMVideo", ["VideoDecoding", "MaskTracking", "DescribeAnything", "Imaging"]),
+        .executableTarget(
+            name: "DAMVideoCLI",
+            dependencies: ["DAMVideo", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        tests("Imaging"),
+        tests("Tensors"),
+        tests("VideoDecoding"),
+        tests("MaskTracking"),
+        tests("DescribeAnything"),
+        tests("DAMVideo"),
+        tests("DAMVideoCLI"),
+    ]
+)

@@ -1,0 +1,1 @@
+void damvideo_kernels(void);

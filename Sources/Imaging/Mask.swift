@@ -1,0 +1,42 @@
+/// A binary region, `[height, width]`: 1 inside, 0 outside.
+public struct Mask: Sendable, Equatable {
+    public let width: Int
+    public let height: Int
+    /// 0 or 1 for each pixel, row after row.
+    public let pixels: [UInt8]
+
+    /// - Parameter pixels: any value but 0 counts as inside.
+    public init(width: Int, height: Int, pixels: [UInt8]) {
+        precondition(width > 0 && height > 0 && pixels.count == width * height, "Mask: size and pixels differ")
+        self.width = width
+        self.height = height
+        self.pixels = pixels.map { $0 == 0 ? 0 : 1 }
+    }
+
+    /// Pixels inside.
+    public var area: Int { pixels.reduce(0) { $0 + Int($1) } }
+
+    /// The smallest box that holds every pixel inside; nil when there is none.
+    public var boundingBox: BoundingBox? {
+        var left = width, right = -1, top = height, bottom = -1
+        pixels.withUnsafeBufferPointer { pixels in
+            for row in 0..<height {
+                let line = pixels[row * width..<(row + 1) * width]
+                guard let first = line.firstIndex(of: 1), let last = line.lastIndex(of: 1) else { continue }
+                left = min(left, first - line.startIndex)
+                right = max(right, last - line.startIndex)
+                top = min(top, row)
+                bottom = row
+            }
+        }
+        guard right >= 0 else { return nil }
+        return BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1)
+    }
+
+    /// The part of the mask inside `box`, which must lie within it and not be empty.
+    package func cropped(to box: BoundingBox) -> Mask {
+        Mask(
+            width: box.width, height: box.height,
+            pixels: cropRows(pixels, width: width, height: height, channels: 1, to: box))
+    }
+}

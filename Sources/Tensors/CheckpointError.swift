@@ -1,0 +1,20 @@
+/// A checkpoint file that cannot be used: which file, what in it, what was found there and what was expected.
+package struct CheckpointError: Error, Equatable, CustomStringConvertible {
+    /// Path of the file at fault.
+    package let file: String
+    /// The tensor, key or part of the file at fault; nil when it is the file itself.
+    package let subject: String?
+    package let found: String
+    package let expected: String
+
+    package init(file: String, subject: String? = nil, found: String, expected: String) {
+        self.file = file
+        self.subject = subject
+        self.found = found
+        self.expected = expected
+    }
+
+    package var description: String {
+        "\(file): \(subject.map { "\($0): " } ?? "")found \(found), expected \(expected)"
+    }
+}
