@@ -262,12 +262,12 @@ class Projector:
 # ------------------------------------------------------------------------------------------------------- whole pipeline
 
 
-def load_llm(folder):
-    """LLaMA of transformers with float32 weights, eager attention."""
+def load_llm(folder, attention_kernel):
+    """LLaMA of transformers with float32 weights."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
     config = LlamaConfig.from_pretrained(folder)
-    config._attn_implementation = "eager"
+    config._attn_implementation = attention_kernel
     tensors = read_tensors(folder)
     with torch.device("meta"):
         model = LlamaForCausalLM(config)
@@ -285,13 +285,13 @@ def load_llm(folder):
 
 
 class DescribeAnything:
-    def __init__(self, folder):
+    def __init__(self, folder, attention_kernel="eager"):
         folder = Path(folder)
         self.root = read_json(folder / "config.json")
         self.tower = VisionTower(folder / "vision_tower", self.root)
         self.provider = ContextProvider(folder / "context_provider")
         self.projector = Projector(folder / "mm_projector")
-        self.llm = load_llm(folder / "llm")
+        self.llm = load_llm(folder / "llm", attention_kernel)
         from transformers import LlamaTokenizer
 
         self.tokenizer = LlamaTokenizer.from_pretrained(folder / "llm")
