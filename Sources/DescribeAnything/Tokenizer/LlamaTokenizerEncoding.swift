@@ -9,7 +9,7 @@ extension LlamaTokenizer {
     private func encode(_ text: [UInt8]) -> [Int] {
         guard !text.isEmpty else { return [] }
         let space = SentencePieceModel.spaceSymbol
-        let spaced = text.replacing(space, with: CollectionOfOne(UInt8(ascii: " ")))
+        let spaced = SentencePieceModel.withSpaces(text[...])
         var sections = sections(of: (addsPrefixSpace ? space : []) + spaced)
         // A text that begins with a special token gets no prefix, nor keeps a single space before it.
         if sections.count > 1, specialTexts.contains(ByteString(sections[1])), Self.isSpace(sections[0]),

@@ -40,7 +40,7 @@ struct PieceDecoder: Sendable {
             // With extra white space removed every piece in front loses a space, else only the first.
             if !model.removesExtraWhitespace { isAtStart = false }
         }
-        return piece.replacing(SentencePieceModel.spaceSymbol, with: CollectionOfOne(UInt8(ascii: " ")))
+        return SentencePieceModel.withSpaces(piece)[...]
     }
 
     private mutating func write(_ bytes: ArraySlice<UInt8>, to text: inout [UInt8]) {
