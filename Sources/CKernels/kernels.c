@@ -1,2 +1,62 @@
+// One body, compiled once for any machine and once for AVX2 + FMA + F16C; the choice is made at each call, where it
+// costs a load and a branch.
 #include "CKernels.h"
-void damvideo_kernels(void) {}
+#include <math.h>
+#include <string.h>
+
+// Vectors are passed only between functions that are always inlined, so their calling convention does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define NAME(name) name##_portable
+#include "kernels.inc"
+#undef NAME
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#define KERNELS_AVX2
+#define NAME(name) name##_avx2
+#include "kernels.inc"
+#undef NAME
+#undef KERNELS_AVX2
+#pragma clang attribute pop
+
+static int has_avx2(void) {
+    static int known = -1;
+    int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
+    if (answer < 0) {
+        __builtin_cpu_init();
+        answer = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+        __atomic_store_n(&known, answer, __ATOMIC_RELAXED);
+    }
+    return answer;
+}
+#define DISPATCH(name, ...) (has_avx2() ? name##_avx2(__VA_ARGS__) : name##_portable(__VA_ARGS__))
+#else
+#define DISPATCH(name, ...) name##_portable(__VA_ARGS__)
+#endif
+
+void kernel_widen(const void *source, KernelDataType type, float *target, size_t count) {
+    DISPATCH(widen, source, type, target, count);
+}
+
+void kernel_matrix_vector(const void *weights, KernelDataType type, size_t outputs, size_t columns,
+                          const float *input, size_t rows, float *output, size_t outputStride) {
+    DISPATCH(matrix_vector, weights, type, outputs, columns, input, rows, output, outputStride);
+}
+
+void kernel_softmax(float *values, size_t count) { DISPATCH(softmax, values, count); }
+
+void kernel_gelu_tanh(float *values, size_t count) { DISPATCH(gelu_tanh, values, count); }
+
+void kernel_silu_multiply(float *gate, const float *up, size_t count) { DISPATCH(silu_multiply, gate, up, count); }
+
+void kernel_layer_norm(const float *input, const float *weight, const float *bias, float *output,
+                       size_t rows, size_t columns, float epsilon) {
+    DISPATCH(layer_norm, input, weight, bias, output, rows, columns, epsilon);
+}
+
+void kernel_rms_norm(const float *input, const float *weight, float *output,
+                     size_t rows, size_t columns, float epsilon) {
+    DISPATCH(rms_norm, input, weight, output, rows, columns, epsilon);
+}

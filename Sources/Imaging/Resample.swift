@@ -1,6 +1,7 @@
 /// Resizes an interleaved 8-bit raster exactly as Pillow's `Image.resize(..., BICUBIC)` does: antialiased (the cubic's
-/// support grows when shrinking), in fixed point, horizontal pass first, each pass rounded and clipped to 8 bits.
-/// Equal to the last bit matters: the model was trained on Pillow's pixels, and a bit there moves words here.
+/// support grows when shrinking), in fixed point, one pass along the rows and one down the columns, each rounded and
+/// clipped to 8 bits. Equal to the last bit matters: the model was trained on Pillow's pixels, and a bit there moves
+/// words here.
 ///
 /// Source of the arithmetic: Pillow, `src/libImaging/Resample.c` (`ImagingResample`, 8 bits per channel).
 ///
@@ -13,16 +14,23 @@ package func resizeBicubic(
 ) -> [UInt8] {
     precondition(pixels.count == width * height * channels, "resizeBicubic: size and pixels differ")
     precondition(width > 0 && height > 0 && outputWidth > 0 && outputHeight > 0, "resizeBicubic: empty")
-    var rows = pixels
-    if outputWidth != width {
+    func alongRows(_ pixels: [UInt8], height: Int) -> [UInt8] {
+        guard outputWidth != width else { return pixels }
         let filter = ResampleFilter(input: width, output: outputWidth)
-        rows = resampleHorizontally(rows, width: width, height: height, channels: channels, filter)
+        return resampleHorizontally(pixels, width: width, height: height, channels: channels, filter)
     }
-    if outputHeight != height {
-        let filter = ResampleFilter(input: height, output: outputHeight)
-        rows = resampleVertically(rows, rowLength: outputWidth * channels, filter)
+    func downColumns(_ pixels: [UInt8], width: Int) -> [UInt8] {
+        guard outputHeight != height else { return pixels }
+        return resampleVertically(
+            pixels, rowLength: width * channels, ResampleFilter(input: height, output: outputHeight))
     }
-    return rows
+    // Each pass rounds, so their order shows in the result. Pillow goes down the columns first when that takes away
+    // more than twice as many rows as the other pass does columns. (Found by comparing with Pillow 13 over a thousand
+    // sizes, and with the published pixels.)
+    if height > outputHeight, height - outputHeight > 2 * (width - outputWidth) {
+        return alongRows(downColumns(pixels, width: width), height: outputHeight)
+    }
+    return downColumns(alongRows(pixels, height: height), width: outputWidth)
 }
 
 /// For each output position, the input positions it reads and their fixed-point weights.

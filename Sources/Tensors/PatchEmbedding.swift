@@ -1,0 +1,48 @@
+/// A convolution whose stride is its kernel: each patch of pixels becomes one token.
+/// Keys: `weight` `[width, channels, patch, patch]`, `bias` `[width]`. Source: ViT, arXiv 2010.11929, section 3.1.
+package struct PatchEmbedding: Sendable {
+    let projection: Linear
+    let channels: Int
+    let patchSize: Int
+
+    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    package init(_ weights: Weights, channels: Int, patchSize: Int, width: Int) throws {
+        projection = try Linear(convolution: weights, shape: [width, channels, patchSize, patchSize])
+        self.channels = channels
+        self.patchSize = patchSize
+    }
+
+    /// `[channels, side, side] -> [grid * grid, width]`, tokens row after row; pixels right of and below the last whole
+    /// patch are left out, as a convolution without padding does.
+    package func callAsFunction(_ pixels: Tensor) -> Tensor {
+        precondition(pixels.shape.count == 3 && pixels.shape[0] == channels, "PatchEmbedding: channels differ")
+        let height = pixels.shape[1], width = pixels.shape[2], patch = patchSize
+        let gridHeight = height / patch, gridWidth = width / patch
+        let patchLength = channels * patch * patch
+        let patches = Tensor([gridHeight * gridWidth, patchLength]) { output in
+            let input = pixels.storage.values
+            Parallel.ranges(gridHeight * gridWidth, minimum: 16) { tokens in
+                for token in tokens {
+                    let top = token / gridWidth * patch, left = token % gridWidth * patch
+                    var next = token * patchLength
+                    for channel in 0..<channels {
+                        for row in 0..<patch {
+                            let start = (channel * height + top + row) * width + left
+                            for column in 0..<patch { output[next + column] = input[start + column] }
+                            next += patch
+                        }
+                    }
+                }
+            }
+        }
+        return projection(patches)
+    }
+}
+
+extension Linear {
+    /// A convolution's kernel seen as a matrix: `shape[0]` rows of all the rest.
+    fileprivate init(convolution weights: Weights, shape: [Int]) throws {
+        weight = try weights["weight"].matrix(storedAs: shape)
+        bias = try weights["bias"].tensor([shape[0]])
+    }
+}

@@ -1,0 +1,142 @@
+import Foundation
+
+/// A safetensors file: a length, a JSON header that names the tensors, then their bytes. Mapped, never copied.
+/// Source: https://github.com/huggingface/safetensors, "Format".
+package struct SafetensorsFile: Sendable {
+    /// One tensor as the header declares it, checked against the file.
+    package struct Entry: Sendable {
+        package let dataType: DataType
+        package let shape: [Int]
+        /// Of the tensor's bytes, from the start of the file.
+        let byteRange: Range<Int>
+    }
+
+    package let path: String
+    /// By name.
+    package let entries: [String: Entry]
+    private let bytes: MappedBytes
+
+    /// The format's own limit.
+    private static let longestHeader = 100_000_000
+
+    /// - Throws: `CheckpointError` when the file is missing or cut short, the header is longer than the file or not
+    ///   what the format says, a dtype is not F32, F16 or BF16, sizes do not match shapes, or byte ranges overlap or
+    ///   leave the file.
+    package init(path: String) throws {
+        self.path = path
+        bytes = try MappedFile(path: path).bytes
+        func fail(_ subject: String?, found: String, expected: String) -> CheckpointError {
+            CheckpointError(file: path, subject: subject, found: found, expected: expected)
+        }
+        guard bytes.count >= 8 else {
+            throw fail(nil, found: "\(bytes.count) bytes", expected: "at least the 8 bytes of a header's length")
+        }
+        let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+        guard length <= Self.longestHeader else {
+            throw fail(nil, found: "a header of \(length) bytes", expected: "at most \(Self.longestHeader)")
+        }
+        let dataStart = 8 + Int(length)
+        guard dataStart <= bytes.count else {
+            throw fail(
+                nil, found: "a header of \(length) bytes in a file of \(bytes.count)",
+                expected: "a header that ends within the file")
+        }
+        let header: Header
+        do {
+            header = try bytes.slice(8..<dataStart).withUnsafeBytes {
+                try JSONDecoder().decode(Header.self, from: Data($0))
+            }
+        } catch {
+            throw fail(nil, found: "a header that is not what the format says (\(briefly(error)))",
+                       expected: "a JSON object of tensors with dtype, shape and data_offsets")
+        }
+        var entries: [String: Entry] = [:]
+        for (name, declared) in header.tensors {
+            entries[name] = try Self.check(declared, dataStart: dataStart, fileSize: bytes.count) {
+                fail(name, found: $0, expected: $1)
+            }
+        }
+        let inOrder = entries.sorted { $0.value.byteRange.lowerBound < $1.value.byteRange.lowerBound }
+        for (first, second) in zip(inOrder, inOrder.dropFirst())
+        where second.value.byteRange.lowerBound < first.value.byteRange.upperBound {
+            throw fail(second.key, found: "bytes that overlap those of \(first.key)", expected: "bytes of its own")
+        }
+        self.entries = entries
+    }
+
+    func bytes(of entry: Entry) -> MappedBytes { bytes.slice(entry.byteRange) }
+
+    /// A copy of one tensor in single precision, or nil when there is none of that name.
+    package func tensor(_ name: String) -> Tensor? {
+        guard let entry = entries[name] else { return nil }
+        return widened(bytes(of: entry), entry.dataType, shape: entry.shape)
+    }
+
+    private static func check(
+        _ declared: Header.Declared, dataStart: Int, fileSize: Int, fail: (String, String) -> CheckpointError
+    ) throws -> Entry {
+        guard let dataType = DataType(rawValue: declared.dtype) else {
+            throw fail("dtype \(declared.dtype)", "one of \(DataType.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        var size = dataType.byteCount
+        for dimension in declared.shape {
+            let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
+            guard dimension >= 0, !overflow else {
+                throw fail("shape \(declared.shape)", "sizes whose product is a number of bytes")
+            }
+            size = product
+        }
+        let offsets = declared.data_offsets
+        let room = fileSize - dataStart
+        guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1] else {
+            throw fail("data_offsets \(offsets)", "a begin and an end")
+        }
+        guard offsets[1] <= room else {
+            throw fail("data_offsets \(offsets)", "offsets within the \(room) bytes of data the file has")
+        }
+        guard offsets[1] - offsets[0] == size else {
+            throw fail("\(offsets[1] - offsets[0]) bytes", "\(size) for shape \(declared.shape) in \(declared.dtype)")
+        }
+        return Entry(
+            dataType: dataType, shape: declared.shape, byteRange: dataStart + offsets[0]..<dataStart + offsets[1])
+    }
+}
+
+/// The JSON header. `__metadata__` is text for people and is passed over.
+private struct Header: Decodable {
+    struct Declared: Decodable {
+        let dtype: String
+        let shape: [Int]
+        let data_offsets: [Int]
+    }
+
+    var tensors: [String: Declared] = [:]
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Name.self)
+        for key in container.allKeys where key.stringValue != "__metadata__" {
+            tensors[key.stringValue] = try container.decode(Declared.self, forKey: key)
+        }
+    }
+
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+}
+
+/// What a decoder complained of, without the page it writes about it.
+package func briefly(_ error: any Error) -> String {
+    func place(_ path: [any CodingKey]) -> String {
+        path.isEmpty ? "" : " at " + path.map(\.stringValue).joined(separator: ".")
+    }
+    switch error {
+    case DecodingError.dataCorrupted(let context): return "no valid JSON" + place(context.codingPath)
+    case DecodingError.keyNotFound(let key, let context): return "\(key.stringValue) missing" + place(context.codingPath)
+    case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
+        return "no \(type)" + place(context.codingPath)
+    default: return "no valid JSON"
+    }
+}

@@ -1,0 +1,59 @@
+import CKernels
+
+/// A weight `[rows, columns]` in the file's own dtype and place: mapped, not copied. The only type that knows how a
+/// matrix is stored.
+package struct WeightMatrix: Sendable {
+    package let rows: Int
+    package let columns: Int
+    package let dataType: DataType
+    private let bytes: MappedBytes
+
+    init(_ bytes: MappedBytes, _ dataType: DataType, rows: Int, columns: Int) {
+        precondition(bytes.count == rows * columns * dataType.byteCount, "WeightMatrix: shape and bytes differ")
+        self.bytes = bytes
+        self.dataType = dataType
+        self.rows = rows
+        self.columns = columns
+    }
+
+    private func address(ofRow row: Int) -> UnsafeRawPointer {
+        bytes.pointer + row * columns * dataType.byteCount
+    }
+
+    /// Calls `body` with rows `range` in single precision: in place when they are stored so and aligned, else widened
+    /// into scratch memory.
+    func withWidenedRows(_ range: Range<Int>, _ body: (UnsafePointer<Float>) -> Void) {
+        let start = address(ofRow: range.lowerBound)
+        if dataType == .f32, UInt(bitPattern: start) % 4 == 0 {
+            body(start.assumingMemoryBound(to: Float.self))
+        } else {
+            let panel = TensorStorage(count: range.count * columns)
+            guard let values = panel.values.baseAddress else { return }
+            kernel_widen(start, dataType.kernelType, values, range.count * columns)
+            body(values)
+        }
+    }
+
+    /// `output[r, o] = input[r] . self[o]` for `o` in `range`, for few rows of input.
+    func multiplyFewRows(
+        _ input: UnsafePointer<Float>, rows: Int, range: Range<Int>, output: UnsafeMutablePointer<Float>, outputStride: Int
+    ) {
+        kernel_matrix_vector(
+            address(ofRow: range.lowerBound), dataType.kernelType, range.count, columns,
+            input, rows, output, outputStride)
+    }
+
+    /// Row `index`, widened into `target[columns]`.
+    func copyRow(_ index: Int, to target: UnsafeMutablePointer<Float>) {
+        precondition(index >= 0 && index < rows, "WeightMatrix: row out of range")
+        kernel_widen(address(ofRow: index), dataType.kernelType, target, columns)
+    }
+}
+
+/// A copy of stored numbers in single precision.
+func widened(_ bytes: MappedBytes, _ dataType: DataType, shape: [Int]) -> Tensor {
+    Tensor(shape) { output in
+        guard let target = output.baseAddress, !output.isEmpty else { return }
+        kernel_widen(bytes.pointer, dataType.kernelType, target, output.count)
+    }
+}

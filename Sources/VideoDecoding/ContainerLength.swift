@@ -1,0 +1,76 @@
+import Foundation
+
+/// Whether a file is as long as its container's headers say. FFmpeg takes a Matroska file that was cut off for one that
+/// just ends there, and says of an MP4 without its index only that the data is invalid.
+///
+/// Sources: ISO/IEC 14496-12, 4.2 (boxes); RFC 8794, 4 (EBML variable-size integers) and RFC 9559, 5.1 (Segment).
+struct ContainerLength {
+    /// Bytes the headers promise and the file does not have; 0 when none are missing or nothing is promised.
+    private(set) var missingBytes = 0
+    /// An MP4 or QuickTime file without a `moov` box, which recorders write last.
+    private(set) var lacksIndex = false
+
+    private let file: FileHandle
+    private let length: Int
+
+    /// - Returns: nil when the file cannot be read or is of another kind.
+    init?(path: String) {
+        guard let file = FileHandle(forReadingAtPath: path), let end = try? file.seekToEnd() else { return nil }
+        self.file = file
+        length = Int(clamping: end)
+        let start = read(at: 0, count: 12)
+        if start.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
+            measureMatroska()
+        } else if start.count == 12, start[4..<8].elementsEqual("ftyp".utf8) {
+            measureMP4()
+        } else {
+            return nil
+        }
+    }
+
+    private func read(at offset: Int, count: Int) -> [UInt8] {
+        guard (try? file.seek(toOffset: UInt64(clamping: offset))) != nil else { return [] }
+        return (try? file.read(upToCount: count)).map(Array.init) ?? []
+    }
+
+    /// Walks the boxes at the top of the file.
+    private mutating func measureMP4() {
+        var offset = 0
+        lacksIndex = true
+        for _ in 0..<100_000 where offset < length {  // no file makes this take long
+            let header = read(at: offset, count: 16)
+            guard header.count >= 8 else { return }
+            var size = bigEndian(header[0..<4])
+            if header[4..<8].elementsEqual("moov".utf8) { lacksIndex = false }
+            if size == 1, header.count == 16 { size = bigEndian(header[8..<16]) }
+            guard size != 0 else { return }  // up to the end, wherever that is
+            guard size >= 8, size < Int.max - offset else { return }
+            offset += size
+        }
+        missingBytes = max(0, offset - length)
+    }
+
+    /// Reads the EBML header's size and the Segment's.
+    private mutating func measureMatroska() {
+        let header = read(at: 0, count: 64)
+        guard let (headerSize, sizeEnd) = ebmlNumber(header, at: 4), headerSize < 1 << 20 else { return }
+        let segment = read(at: sizeEnd + headerSize, count: 12)
+        guard segment.starts(with: [0x18, 0x53, 0x80, 0x67]), let (size, start) = ebmlNumber(segment, at: 4) else { return }
+        let end = sizeEnd + headerSize + start
+        missingBytes = max(0, size - max(0, length - end))
+    }
+}
+
+private func bigEndian(_ bytes: ArraySlice<UInt8>) -> Int {
+    Int(clamping: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+}
+
+/// An EBML variable-size integer and where it ends; nil when it is cut off or says "unknown" (all ones), as in streams.
+private func ebmlNumber(_ bytes: [UInt8], at offset: Int) -> (value: Int, end: Int)? {
+    guard offset < bytes.count, bytes[offset] != 0 else { return nil }
+    let length = bytes[offset].leadingZeroBitCount + 1
+    guard offset + length <= bytes.count else { return nil }
+    let unknown = 1 << (7 * length) - 1
+    let value = bigEndian(bytes[offset..<offset + length]) & unknown
+    return value == unknown ? nil : (value, offset + length)
+}

@@ -1,0 +1,34 @@
+/// What went wrong while a file was decoded, counted.
+struct DamageReport {
+    var packets = 0
+    /// Packets the file should have; nil when it does not say.
+    var expectedPackets: Int?
+    /// Bytes the container promises and the file does not have.
+    var missingBytes = 0
+    var corruptPackets = 0
+    /// What stopped the reading before the end of the file.
+    var readError: String?
+    var decoderErrors = 0
+    /// FFmpeg's words for the first of them.
+    var firstDecoderError: String?
+    /// Frames that came out although part of their data was missing or wrong.
+    var damagedFrames = 0
+
+    /// One line; nil when nothing went wrong.
+    func summary(decodedFrames: Int) -> String? {
+        var parts: [String] = []
+        if missingBytes > 0 { parts.append("the file ends \(missingBytes) bytes early") }
+        if let readError { parts.append("reading stopped early: \(readError)") }
+        if let expectedPackets, packets < expectedPackets {
+            parts.append("holds \(packets) of the \(expectedPackets) frames it declares")
+        }
+        if corruptPackets > 0 { parts.append("\(corruptPackets) corrupt \(corruptPackets == 1 ? "packet" : "packets")") }
+        if decoderErrors > 0 {
+            let times = decoderErrors == 1 ? "error" : "errors"
+            parts.append("\(decoderErrors) decoder \(times) (\(firstDecoderError ?? "unknown"))")
+        }
+        if damagedFrames > 0 { parts.append("\(damagedFrames) damaged \(damagedFrames == 1 ? "frame" : "frames")") }
+        guard !parts.isEmpty else { return nil }
+        return parts.joined(separator: "; ") + "; \(decodedFrames) frames decoded"
+    }
+}

@@ -1,0 +1,109 @@
+import CFFmpeg
+
+// Owners of what FFmpeg allocates: each frees its pointer in deinit. Wrapped is only what this target calls.
+
+/// An `AVFormatContext` opened for reading.
+final class FormatHandle {
+    let pointer: UnsafeMutablePointer<AVFormatContext>
+
+    /// Opens the file at `path` and reads enough of it to know its streams.
+    /// - Throws: `VideoError.failed` when FFmpeg does not recognise the content.
+    init(path: String) throws {
+        _ = quietFFmpeg
+        var options: OpaquePointer?
+        defer { av_dict_free(&options) }
+        // A path is one file: no numbered sequences (image2 would take "%d" as one), no protocols ("a:b.mp4").
+        try check(av_dict_set(&options, "pattern_type", "none", 0), "prepare to open the file", path)
+        var context: UnsafeMutablePointer<AVFormatContext>?
+        let opened = avformat_open_input(&context, "file:" + path, nil, &options)
+        if opened < 0, ContainerLength(path: path)?.lacksIndex == true {
+            throw VideoError.invalid(
+                path: path, found: "an MP4 without its index (moov box), as a broken-off recording leaves it",
+                expected: "a complete video")
+        }
+        try check(opened, "open the file as a video", path)
+        guard let context else { throw outOfMemory("open the file", path) }
+        pointer = context
+        try check(avformat_find_stream_info(context, nil), "find the streams", path)
+    }
+
+    /// The streams, in the file's order.
+    var streams: [UnsafeMutablePointer<AVStream>] {
+        guard let list = pointer.pointee.streams else { return [] }
+        return (0..<Int(pointer.pointee.nb_streams)).compactMap { list[$0] }
+    }
+
+    deinit {
+        var context: UnsafeMutablePointer<AVFormatContext>? = pointer
+        avformat_close_input(&context)
+    }
+}
+
+/// An `AVCodecContext`; configure it, then call `open`.
+final class CodecHandle {
+    /// The most pixels a picture may have: 2^27, so that a header cannot ask for memory without bound.
+    static let maximumPixels = 1 << 27
+
+    let pointer: UnsafeMutablePointer<AVCodecContext>
+    private let codec: UnsafePointer<AVCodec>
+
+    init(_ codec: UnsafePointer<AVCodec>, path: String) throws {
+        _ = quietFFmpeg
+        guard let context = avcodec_alloc_context3(codec) else { throw outOfMemory("set up the decoder", path) }
+        self.codec = codec
+        pointer = context
+        context.pointee.max_pixels = Int64(Self.maximumPixels)
+    }
+
+    func open(path: String) throws {
+        try check(avcodec_open2(pointer, codec, nil), "start the \(String(cString: codec.pointee.name)) decoder", path)
+    }
+
+    deinit {
+        var context: UnsafeMutablePointer<AVCodecContext>? = pointer
+        avcodec_free_context(&context)
+    }
+}
+
+/// An `AVPacket`.
+final class PacketHandle {
+    let pointer: UnsafeMutablePointer<AVPacket>
+
+    init(path: String) throws {
+        guard let packet = av_packet_alloc() else { throw outOfMemory("read packets", path) }
+        pointer = packet
+    }
+
+    deinit {
+        var packet: UnsafeMutablePointer<AVPacket>? = pointer
+        av_packet_free(&packet)
+    }
+}
+
+/// An `AVFrame`.
+final class FrameHandle {
+    let pointer: UnsafeMutablePointer<AVFrame>
+
+    init(path: String) throws {
+        guard let frame = av_frame_alloc() else { throw outOfMemory("hold a frame", path) }
+        pointer = frame
+    }
+
+    /// Stored size, before rotation.
+    var size: PictureSize { PictureSize(width: Int(pointer.pointee.width), height: Int(pointer.pointee.height)) }
+
+    var format: AVPixelFormat { AVPixelFormat(pointer.pointee.format) }
+
+    deinit {
+        var frame: UnsafeMutablePointer<AVFrame>? = pointer
+        av_frame_free(&frame)
+    }
+}
+
+/// FFmpeg writes to stderr by itself unless told not to; our errors carry what it has to say.
+private let quietFFmpeg: Void = av_log_set_level(AV_LOG_QUIET)
+
+func outOfMemory(_ operation: String, _ path: String) -> VideoError {
+    let code = cffmpeg_error_memory()
+    return .failed(path: path, operation: operation, code: code, message: ffmpegMessage(code))
+}

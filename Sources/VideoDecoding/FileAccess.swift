@@ -1,0 +1,39 @@
+import Foundation
+
+/// Tells a missing or unreadable file from one with the wrong content, before FFmpeg sees it.
+func checkReadable(_ path: String) throws {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+        throw VideoError.missing(path: path)
+    }
+    guard !isDirectory.boolValue else {
+        throw VideoError.invalid(path: path, found: "a folder", expected: "a file")
+    }
+    guard FileManager.default.isReadableFile(atPath: path) else {
+        throw VideoError.unreadable(path: path, reason: "permission denied")
+    }
+    let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    guard size != 0 else { throw VideoError.invalid(path: path, found: "an empty file", expected: "a video or picture") }
+}
+
+/// The bytes of a file that starts with `signature`; nil, without reading on, when it starts otherwise.
+/// - Throws: `VideoError` when there is no file, it cannot be read, or it is larger than `maximum` bytes.
+func readFile(_ path: String, startingWith signature: [UInt8], maximum: Int) throws -> [UInt8]? {
+    try checkReadable(path)
+    guard let file = FileHandle(forReadingAtPath: path) else {
+        throw VideoError.unreadable(path: path, reason: "cannot be opened")
+    }
+    do {
+        let start = try file.read(upToCount: signature.count) ?? Data()
+        guard start.elementsEqual(signature) else { return nil }
+        let rest = try file.read(upToCount: maximum) ?? Data()
+        guard rest.count < maximum else {
+            throw VideoError.invalid(path: path, found: "more than \(maximum) bytes", expected: "a picture")
+        }
+        return Array(start + rest)
+    } catch let error as VideoError {
+        throw error
+    } catch {
+        throw VideoError.readFailed(path: path, reason: error.localizedDescription)
+    }
+}

@@ -1,0 +1,62 @@
+import CFFmpeg
+
+/// How a stored picture is turned for display: transposed first (rows become columns), then mirrored. Only turns by
+/// multiples of 90° and mirrors, which is what cameras write; another angle counts as none.
+struct Orientation: Equatable {
+    var transposed = false
+    var mirroredHorizontally = false
+    var mirroredVertically = false
+
+    static let asStored = Orientation()
+
+    init() {}
+
+    /// - Parameter matrix: FFmpeg's 3 x 3 display matrix (`libavutil/display.h`): a stored pixel (x, y) is shown at
+    ///   (m0 x + m3 y + ..., m1 x + m4 y + ...).
+    init(matrix: UnsafePointer<Int32>?) {
+        guard let matrix else { return }
+        let a = Double(matrix[0]), b = Double(matrix[1]), c = Double(matrix[3]), d = Double(matrix[4])
+        // 1/50 is about one degree, what FFmpeg's own tools take as "no other angle".
+        if max(abs(b), abs(c)) * 50 < min(abs(a), abs(d)) {
+            mirroredHorizontally = a < 0
+            mirroredVertically = d < 0
+        } else if max(abs(a), abs(d)) * 50 < min(abs(b), abs(c)) {
+            transposed = true
+            mirroredHorizontally = c < 0
+            mirroredVertically = b < 0
+        }
+    }
+
+    /// The size as shown of a picture with this stored size.
+    func size(of stored: PictureSize) -> PictureSize {
+        transposed ? PictureSize(width: stored.height, height: stored.width) : stored
+    }
+
+    /// Copies a raster as it is shown.
+    /// - Parameters:
+    ///   - source: rows of `stride` bytes, `channels` bytes a pixel, of the stored size.
+    /// - Returns: `[height, width, channels]` of the shown size.
+    func apply(
+        to source: UnsafePointer<UInt8>, stride: Int, stored: PictureSize, channels: Int
+    ) -> [UInt8] {
+        let shown = size(of: stored)
+        let count = shown.width * shown.height * channels
+        return [UInt8](unsafeUninitializedCapacity: count) { result, initialized in
+            guard let target = result.baseAddress else { return }
+            for row in 0..<shown.height {
+                let line = target + row * shown.width * channels
+                let across = mirroredVertically ? shown.height - 1 - row : row
+                if !transposed && !mirroredHorizontally {
+                    line.update(from: source + across * stride, count: shown.width * channels)
+                    continue
+                }
+                for column in 0..<shown.width {
+                    let along = mirroredHorizontally ? shown.width - 1 - column : column
+                    let pixel = transposed ? along * stride + across * channels : across * stride + along * channels
+                    for channel in 0..<channels { line[column * channels + channel] = source[pixel + channel] }
+                }
+            }
+            initialized = count
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import CFFmpeg
+
+/// The compressed packets of a file's first video stream, in file order.
+final class PacketReader {
+    let format: FormatHandle
+    let stream: UnsafeMutablePointer<AVStream>
+    /// The packet read last.
+    let packet: PacketHandle
+    private let path: String
+    private(set) var damage = DamageReport()
+
+    /// - Throws: `VideoError` when FFmpeg cannot open the file or it has no video stream.
+    init(path: String) throws {
+        self.path = path
+        format = try FormatHandle(path: path)
+        packet = try PacketHandle(path: path)
+        stream = try firstVideoStream(of: format, path: path)
+        for other in format.streams where other != stream { other.pointee.discard = AVDISCARD_ALL }
+        damage.expectedPackets = expectedPackets
+    }
+
+    /// Reads the next packet of the stream into `packet`; false at the end of the file, or where reading failed.
+    func advance() -> Bool {
+        av_packet_unref(packet.pointer)
+        var retries = 0
+        while true {
+            let code = av_read_frame(format.pointer, packet.pointer)
+            if code == cffmpeg_error_again() && retries < 1000 {
+                retries += 1
+                continue
+            }
+            guard code >= 0 else {
+                if code != cffmpeg_error_end() { damage.readError = ffmpegMessage(code) }
+                // A read that failed below the container's own parsing looks like the end of the file to it.
+                if let io = format.pointer.pointee.pb, io.pointee.error < 0, io.pointee.error != cffmpeg_error_end() {
+                    damage.readError = ffmpegMessage(io.pointee.error)
+                }
+                damage.missingBytes = ContainerLength(path: path)?.missingBytes ?? 0
+                return false
+            }
+            if packet.pointer.pointee.stream_index == stream.pointee.index {
+                damage.packets += 1
+                if packet.pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { damage.corruptPackets += 1 }
+                return true
+            }
+            av_packet_unref(packet.pointer)
+        }
+    }
+
+    /// How many packets an undamaged file would give; nil when it does not say. An MP4's edit list can leave out samples,
+    /// which its index, unlike its frame count, already takes into account.
+    private var expectedPackets: Int? {
+        let declared = Int(stream.pointee.nb_frames)
+        guard declared > 0 else { return nil }
+        guard let name = format.pointer.pointee.iformat?.pointee.name, String(cString: name).contains("mov") else {
+            return declared
+        }
+        let indexed = Int(avformat_index_get_entries_count(stream))
+        return indexed > 0 ? min(declared, indexed) : declared
+    }
+}
+
+private func firstVideoStream(of format: FormatHandle, path: String) throws -> UnsafeMutablePointer<AVStream> {
+    let name = format.pointer.pointee.iformat?.pointee.name.map { String(cString: $0) } ?? "unknown"
+    // FFmpeg draws any text file as a film of a terminal.
+    guard name != "tty", name != "bin" else {
+        throw VideoError.invalid(path: path, found: "text", expected: "a video")
+    }
+    let pictures = AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS
+    let video = format.streams.first {
+        $0.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_VIDEO && $0.pointee.disposition & pictures == 0
+    }
+    if let video { return video }
+    let kinds = format.streams.map { stream -> String in
+        let parameters = stream.pointee.codecpar.pointee
+        let kind = av_get_media_type_string(parameters.codec_type).map { String(cString: $0) } ?? "unknown"
+        return "\(parameters.codec_type == AVMEDIA_TYPE_VIDEO ? "cover art" : kind) (\(codecName(parameters.codec_id)))"
+    }
+    throw VideoError.invalid(
+        path: path, found: kinds.isEmpty ? "a file without streams" : "only " + kinds.joined(separator: ", "),
+        expected: "a video stream")
+}
+
+/// FFmpeg's name of a codec, for messages.
+func codecName(_ codec: AVCodecID) -> String {
+    avcodec_get_name(codec).map { String(cString: $0) } ?? "unknown"
+}

@@ -1,0 +1,98 @@
+import CFFmpeg
+import Imaging
+
+/// One decoded still, before anyone has said what its values mean.
+struct StillPicture {
+    let frame: FrameHandle
+    let orientation: Orientation
+    /// The container when the file is a PNG.
+    let png: PNGContainer?
+    let path: String
+}
+
+extension StillPicture {
+    /// Decodes the file at `path`: PNG strictly by ourselves, everything else as the first frame of what FFmpeg finds.
+    /// - Throws: `VideoError`.
+    init(path: String, keepsTransparency: Bool = false) throws {
+        if let bytes = try readFile(path, startingWith: PNGContainer.signature, maximum: 1 << 29) {
+            try self.init(png: bytes, path: path, keepsTransparency: keepsTransparency)
+            return
+        }
+        let decoder = try VideoDecoder(path: path, isStrict: true)
+        guard let first = try decoder.next() else {
+            throw VideoError.invalid(path: path, found: "no picture", expected: "a picture")
+        }
+        // A still ends here; asking once more shows whether it was all there.
+        if try decoder.next() == nil, let damage = decoder.damage {
+            throw VideoError.invalid(path: path, found: "a damaged picture (\(damage))", expected: "a complete one")
+        }
+        self.init(frame: first.picture, orientation: first.orientation, png: nil, path: path)
+    }
+
+    /// - Parameters:
+    ///   - bytes: a PNG file.
+    ///   - path: what errors call it.
+    /// - Throws: `VideoError` when the file is cut off, corrupt or has fewer rows than its header says.
+    init(png bytes: [UInt8], path: String, keepsTransparency: Bool = false) throws {
+        let container = try PNGContainer(bytes, path: path, keepsTransparency: keepsTransparency)
+        let frame = try decodePNG(container, path: path)
+        self.init(frame: frame, orientation: .asStored, png: container, path: path)
+    }
+
+    /// The picture as 8-bit RGB: alpha dropped, not blended; more than 8 bits rounded by swscale.
+    func rgb() throws -> RGBImage {
+        try PictureConverter(path: path).rgb(frame, orientation: orientation)
+    }
+
+    /// Where alpha is above 0; nil when the pixel format has no alpha, or it is a palette that makes nothing transparent.
+    func alphaMask() throws -> Mask? {
+        guard let format = av_pix_fmt_desc_get(frame.format),
+            format.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0
+        else { return nil }
+        let samples = try RGBASamples(self)
+        if frame.format == AV_PIX_FMT_PAL8, samples.isOpaque { return nil }
+        return samples.mask(ofChannels: 3..<4)
+    }
+
+    /// Where any of the channels R, G, B is above 0.
+    func colourMask() throws -> Mask {
+        try RGBASamples(self).mask(ofChannels: 0..<3)
+    }
+
+    /// The palette index of each pixel, `[height, width]`; nil when the picture has no palette.
+    func paletteIndices() -> [UInt8]? {
+        guard frame.format == AV_PIX_FMT_PAL8, let data = frame.pointer.pointee.data.0 else { return nil }
+        return orientation.apply(
+            to: data, stride: Int(frame.pointer.pointee.linesize.0), stored: frame.size, channels: 1)
+    }
+}
+
+/// A picture's R, G, B and alpha, with 8 bits each, or 16 when the picture has more than 8.
+private struct RGBASamples {
+    private let size: PictureSize
+    private let bytesPerSample: Int
+    private let bytes: [UInt8]
+
+    init(_ picture: StillPicture) throws {
+        let isDeep = av_pix_fmt_desc_get(picture.frame.format).map { $0.pointee.comp.0.depth > 8 } ?? false
+        bytesPerSample = isDeep ? 2 : 1
+        bytes = try PictureConverter(path: picture.path).packed(
+            picture.frame, as: isDeep ? AV_PIX_FMT_RGBA64LE : AV_PIX_FMT_RGBA, bytesPerPixel: 4 * bytesPerSample,
+            orientation: picture.orientation)
+        size = picture.orientation.size(of: picture.frame.size)
+    }
+
+    /// Only meant for 8 bits.
+    var isOpaque: Bool {
+        stride(from: 3, to: bytes.count, by: 4).allSatisfy { bytes[$0] == 255 }
+    }
+
+    /// Where any byte of the channels is not 0.
+    func mask(ofChannels channels: Range<Int>) -> Mask {
+        let wanted = channels.lowerBound * bytesPerSample..<channels.upperBound * bytesPerSample
+        let pixels = stride(from: 0, to: bytes.count, by: 4 * bytesPerSample).map { pixel -> UInt8 in
+            wanted.contains { bytes[pixel + $0] != 0 } ? 1 : 0
+        }
+        return Mask(width: size.width, height: size.height, pixels: pixels)
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Tensors
+import Testing
+
+/// Numbers that look random and are the same each time, small enough that sums stay exact to 1e-5.
+func pattern(_ count: Int, seed: Int) -> [Float] {
+    (0..<count).map { index in Float((index &* 7919 &+ seed &* 104_729) % 201 - 100) / 128 }
+}
+
+/// A tensor that only exists in a file, as weights do.
+func withWeights<Result>(
+    _ tensors: [(name: String, type: String, shape: [Int], values: [Float])], _ body: (Weights) throws -> Result
+) throws -> Result {
+    try withTemporaryDirectory { folder in
+        var builder = SafetensorsBuilder()
+        for tensor in tensors { builder.add(tensor.name, tensor.type, tensor.shape, tensor.values) }
+        try builder.data.write(to: folder.appending(path: "model.safetensors"))
+        return try body(Checkpoint(directory: folder.path).weights)
+    }
+}
+
+struct MatrixMultiplyTests {
+    /// Every dtype, the row counts on both sides of each kernel's limits, and widths that leave a remainder.
+    @Test(arguments: ["F32", "F16", "BF16"], [1, 2, 4, 5, 8, 9, 33])
+    func equalsTheDefinition(type: String, rows: Int) throws {
+        let inner = 77, outputs = 130
+        let input = pattern(rows * inner, seed: 1)
+        // Multiples of 1/128 below 1 are exact in every dtype.
+        let weights = pattern(outputs * inner, seed: 2)
+        try withWeights([("odd", "BF16", [1], [1]), ("w", type, [outputs, inner], weights)]) { scope in
+            let matrix = try scope["w"].matrix(rows: outputs, columns: inner)
+            let product = matrixMultiply(Tensor([rows, inner], values: input), matrix)
+            #expect(product.shape == [rows, outputs])
+            var largest = 0.0
+            for row in 0..<rows {
+                for output in 0..<outputs {
+                    let exact = (0..<inner).reduce(0.0) {
+                        $0 + Double(input[row * inner + $1]) * Double(weights[output * inner + $1])
+                    }
+                    largest = max(largest, abs(exact - Double(product.array[row * outputs + output])))
+                }
+            }
+            #expect(largest < 1e-4)
+        }
+    }
+
+    @Test func linearAddsItsBias() throws {
+        try withWeights([("l.weight", "F32", [2, 2], [1, 2, 3, 4]), ("l.bias", "F16", [2], [0.5, -1])]) { weights in
+            let layer = try Linear(weights["l"], inputs: 2, outputs: 2)
+            #expect(layer(Tensor([1, 2], values: [1, 1])).array == [3.5, 6])
+        }
+    }
+
+    @Test func everyHalfPrecisionNumberIsWidenedExactly() throws {
+        let finite = (0...UInt16.max).map { Float16(bitPattern: $0) }.filter(\.isFinite).map(Float.init)
+        try withWeights([("h", "F16", [finite.count], finite)]) { weights in
+            let widened = try weights["h"].tensor([finite.count]).array
+            #expect(widened == finite)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import TestSupport
+import Testing
+import VideoDecoding
+
+/// If these fail, a clip that was cut off or damaged yields nothing, or passes for a whole one.
+@Suite struct DamagedClipTests {
+    /// Decodes a changed copy of a fixture.
+    private func decode(_ name: String, changed: (inout [UInt8]) throws -> Void) throws -> (frames: [VideoFrame], damage: String?) {
+        try withTemporaryDirectory { folder in
+            var content = try bytes(of: "video/\(name)")
+            try changed(&content)
+            let file = folder.appending(path: name)
+            try Data(content).write(to: file)
+            let decoder = try VideoDecoder(path: file.path)
+            var frames: [VideoFrame] = []
+            #expect(decoder.damage == nil)
+            while let frame = try decoder.next() { frames.append(frame) }
+            return (frames, decoder.damage)
+        }
+    }
+
+    /// Cut off after so many bytes, in containers with the index in front, at the end (so lost) and nowhere.
+    @Test(arguments: [("h264_bframes.mp4", 3800), ("mjpeg.avi", 15000), ("mpeg4_wide_pixels.avi", 7800), ("ffv1_grey.mkv", 3500)])
+    func cutOff(name: String, length: Int) throws {
+        let whole = try decode(name) { _ in }
+        #expect(whole.damage == nil)
+        let cut = try decode(name) { $0.removeLast($0.count - length) }
+        try #require((2..<whole.frames.count).contains(cut.frames.count))
+        let damage = try #require(cut.damage)
+        #expect(damage.hasSuffix("; \(cut.frames.count) frames decoded"), "\(damage)")
+        // What came before the cut is as it was.
+        #expect(try cut.frames[0].image() == whole.frames[0].image())
+        #expect(cut.frames[1].time == whole.frames[1].time)
+    }
+
+    /// Bytes in the middle of the pictures are wrong: every frame is there all the same, and the damage is told when the
+    /// decoder notices, as these do.
+    @Test(arguments: [("h264_bframes.mp4", 4100), ("mpeg4_wide_pixels.avi", 7500)])
+    func wrongBytes(name: String, place: Int) throws {
+        let whole = try decode(name) { _ in }
+        let wrong = try decode(name) { content in
+            var random = SeededRandom(state: 3)
+            for offset in place..<place + 80 { content[offset] = UInt8.random(in: 0...255, using: &random) }
+        }
+        #expect(wrong.frames.count >= whole.frames.count - 1)
+        #expect(wrong.damage?.contains("damaged frame") == true || wrong.damage?.contains("decoder error") == true, "\(wrong.damage ?? "none")")
+    }
+}
