@@ -1,0 +1,102 @@
+/// Byte pair encoding of one text: beginning with single characters, the two neighbours whose union is the piece with
+/// the best score become one, the leftmost first among equals, until no union is a piece. Candidates wait in a heap and
+/// symbols form a linked list, so that a text of n characters takes O(n log n) steps.
+/// Source: Sennrich et al., arXiv 1508.07909, and SentencePiece's bpe_model.cc.
+struct BytePairMerge {
+    private struct Symbol {
+        /// Where in the text; empty once the left neighbour has taken it in.
+        var range: Range<Int>
+        /// Neighbours by index, nil at either end.
+        var previous: Int?, next: Int?
+        /// A user-defined symbol never merges.
+        let isFrozen: Bool
+    }
+
+    private struct Candidate: Comparable {
+        let score: Float
+        let left: Int, right: Int
+        /// Bytes of the union; when its halves no longer add up to it, one of them has merged otherwise since.
+        let length: Int
+
+        static func < (one: Candidate, other: Candidate) -> Bool {
+            one.score == other.score ? one.left > other.left : one.score < other.score
+        }
+    }
+
+    private let model: SentencePieceModel
+    private let text: [UInt8]
+    private var symbols: [Symbol] = []
+    private var candidates = Heap<Candidate>()
+    /// Where the second half began of each union that is an unused piece.
+    private var seams: [ByteString: Int] = [:]
+
+    /// - Parameter text: normalised UTF-8.
+    /// - Returns: the text in parts, each the text of a piece or an unknown character.
+    static func parts(of text: [UInt8], _ model: SentencePieceModel) -> [ArraySlice<UInt8>] {
+        var merge = BytePairMerge(model: model, text: text)
+        merge.split()
+        for right in merge.symbols.indices.dropFirst() { merge.consider(right - 1, right) }
+        while let best = merge.candidates.popFirst() { merge.apply(best) }
+        return merge.parts()
+    }
+
+    private init(model: SentencePieceModel, text: [UInt8]) {
+        self.model = model
+        self.text = text
+    }
+
+    private mutating func split() {
+        symbols.reserveCapacity(text.count)
+        var start = 0
+        while start < text.count {
+            let frozen = model.userDefined.longestMatch(text[start...])
+            let lead = text[start]
+            let length = frozen?.count ?? (lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4)
+            let end = min(start + length, text.count)
+            symbols.append(Symbol(
+                range: start..<end, previous: start == 0 ? nil : symbols.count - 1,
+                next: end == text.count ? nil : symbols.count + 1, isFrozen: frozen != nil))
+            start = end
+        }
+    }
+
+    /// Two neighbours become a candidate when their union is a piece.
+    private mutating func consider(_ left: Int, _ right: Int) {
+        guard !symbols[left].isFrozen, !symbols[right].isFrozen else { return }
+        let union = symbols[left].range.lowerBound..<symbols[right].range.upperBound
+        guard let id = model.id(for: text[union]) else { return }
+        let piece = model.pieces[id]
+        candidates.insert(Candidate(score: piece.score, left: left, right: right, length: union.count))
+        if piece.type == .unused { seams[piece.text] = symbols[left].range.count }
+    }
+
+    private mutating func apply(_ candidate: Candidate) {
+        let left = symbols[candidate.left], right = symbols[candidate.right]
+        guard !left.range.isEmpty, !right.range.isEmpty, left.range.count + right.range.count == candidate.length else {
+            return
+        }
+        symbols[candidate.left].range = left.range.lowerBound..<right.range.upperBound
+        symbols[candidate.right].range = right.range.upperBound..<right.range.upperBound
+        symbols[candidate.left].next = right.next
+        if let next = right.next { symbols[next].previous = candidate.left }
+        if let previous = left.previous { consider(previous, candidate.left) }
+        if let next = right.next { consider(candidate.left, next) }
+    }
+
+    /// The symbols' texts; an unused piece is taken apart again, as it was last put together.
+    private func parts() -> [ArraySlice<UInt8>] {
+        var parts: [ArraySlice<UInt8>] = []
+        for symbol in symbols where !symbol.range.isEmpty {
+            var waiting = [text[symbol.range]]
+            while let part = waiting.popLast() {
+                guard let seam = seams[ByteString(part)] else {
+                    parts.append(part)
+                    continue
+                }
+                waiting.append(part.dropFirst(seam))
+                waiting.append(part.prefix(seam))
+            }
+        }
+        return parts
+    }
+}

@@ -1,0 +1,46 @@
+/// Finds which of a set of texts begins at a place in another, the longest first.
+struct PrefixMatcher: Sendable {
+    private let texts: Set<ByteString>
+    /// Per first byte the different lengths, longest first: a look-up for each instead of a walk through a trie.
+    private var lengths: [[Int]]
+
+    /// - Parameter texts: UTF-8; empty ones never match.
+    init(_ texts: some Sequence<ByteString>) {
+        self.texts = Set(texts)
+        var seen = [Set<Int>](repeating: [], count: 256)
+        for text in self.texts {
+            guard let first = text.bytes.first else { continue }
+            seen[Int(first)].insert(text.bytes.count)
+        }
+        lengths = seen.map { $0.sorted(by: >) }
+    }
+
+    /// The longest of the texts that `bytes` begin with.
+    func longestMatch(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard let first = bytes.first else { return nil }
+        for length in lengths[Int(first)] where length <= bytes.count {
+            let candidate = bytes.prefix(length)
+            if texts.contains(ByteString(candidate)) { return candidate }
+        }
+        return nil
+    }
+
+    /// Cuts `bytes` at the texts found in them, leftmost first, longest among those that begin together.
+    /// - Returns: the parts in order, found texts and what lies between them, none of them empty.
+    func split(_ bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        var parts: [ArraySlice<UInt8>] = []
+        var start = bytes.startIndex, position = bytes.startIndex
+        while position < bytes.endIndex {
+            guard let match = longestMatch(bytes[position...]) else {
+                position += 1
+                continue
+            }
+            if start < position { parts.append(bytes[start..<position]) }
+            parts.append(match)
+            position = match.endIndex
+            start = position
+        }
+        if start < position { parts.append(bytes[start..<position]) }
+        return parts
+    }
+}

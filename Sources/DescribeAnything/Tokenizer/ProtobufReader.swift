@@ -1,0 +1,79 @@
+import Tensors
+
+/// The fields of one message in the protobuf wire format (protobuf.dev/programming-guides/encoding), in file order.
+/// Every length is checked against the bytes there are; nothing is copied.
+struct ProtobufReader {
+    struct Field {
+        let number: Int
+        let value: Value
+    }
+
+    enum Value {
+        case varint(UInt64)
+        case fixed64(UInt64)
+        case bytes(ArraySlice<UInt8>)
+        case fixed32(UInt32)
+    }
+
+    private var rest: ArraySlice<UInt8>
+    private let file: String
+    private let message: String
+
+    /// - Parameters:
+    ///   - bytes: the message; their indices are offsets in the file.
+    ///   - message: what an error calls it.
+    init(_ bytes: ArraySlice<UInt8>, file: String, message: String) {
+        rest = bytes
+        self.file = file
+        self.message = message
+    }
+
+    /// - Returns: the next field, nil at the end of the message.
+    /// - Throws: `CheckpointError` when the bytes are no protobuf or end in the middle.
+    mutating func next() throws -> Field? {
+        guard !rest.isEmpty else { return nil }
+        let start = rest.startIndex
+        let tag = try varint()
+        guard tag >> 3 > 0, tag >> 3 < 1 << 29 else {
+            throw error(found: "the tag \(tag) at byte \(start)", expected: "a field number from 1 to 536870911")
+        }
+        let number = Int(tag >> 3)
+        switch tag & 7 {
+        case 0: return Field(number: number, value: .varint(try varint()))
+        case 1: return Field(number: number, value: .fixed64(try littleEndian(8)))
+        case 2: return Field(number: number, value: .bytes(try take(try varint())))
+        case 5: return Field(number: number, value: .fixed32(UInt32(truncatingIfNeeded: try littleEndian(4))))
+        default:
+            throw error(found: "wire type \(tag & 7) at byte \(start)", expected: "wire type 0, 1, 2 or 5")
+        }
+    }
+
+    private mutating func varint() throws -> UInt64 {
+        var value: UInt64 = 0
+        for shift in stride(from: UInt64(0), to: 70, by: 7) {
+            let byte = try take(1).reduce(0) { $1 }
+            // The tenth byte carries the last of 64 bits; higher ones are dropped, as the format says.
+            value |= shift < 64 ? UInt64(byte & 0x7F) << shift : 0
+            if byte < 0x80 { return value }
+        }
+        throw error(found: "a number of more than 10 bytes before byte \(rest.startIndex)", expected: "at most 10")
+    }
+
+    private mutating func littleEndian(_ count: UInt64) throws -> UInt64 {
+        try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    private mutating func take(_ count: UInt64) throws -> ArraySlice<UInt8> {
+        guard count <= UInt64(rest.count) else {
+            throw error(
+                found: "\(rest.count) bytes left at byte \(rest.startIndex)",
+                expected: "\(count) more (file cut short?)")
+        }
+        defer { rest = rest.dropFirst(Int(count)) }
+        return rest.prefix(Int(count))
+    }
+
+    private func error(found: String, expected: String) -> CheckpointError {
+        CheckpointError(file: file, subject: message, found: found, expected: expected)
+    }
+}
