@@ -1,0 +1,45 @@
+import Imaging
+import VideoDecoding
+
+/// Masks of a clip's objects in whatever form they came: the tracks they make, and each mask when it is wanted. One
+/// reader for each form, under Readers/.
+package protocol MaskSource: Sendable {
+    /// The file or folder, as given.
+    var path: String { get }
+    /// Width and height of every mask.
+    var size: PictureSize { get }
+    /// The frames somebody looked at, ascending, whether they show anything or not. A gap is "not annotated here".
+    var annotatedFrames: [Int] { get }
+    /// Ascending by id.
+    var tracks: [Track] { get }
+
+    /// The file a frame's masks come from, for messages.
+    func file(of frame: Int) -> String
+
+    /// The object's mask at a frame where the track appears. Reading all tracks of a frame one after the other reads the
+    /// frame's file once.
+    /// - Throws: `MaskTrackingError` when there is no such mask, or its file cannot be read any more.
+    func mask(of track: TrackID, at frame: Int) throws -> Mask
+}
+
+extension MaskSource {
+    /// Whether the masks can belong to a clip.
+    /// - Parameters:
+    ///   - width, height: of the clip's frames, after rotation.
+    ///   - frameCount: frames in the clip; nil when that is not known yet.
+    /// - Throws: `MaskTrackingError` when the sizes differ, or a mask lies beyond the clip's last frame.
+    package func validate(width: Int, height: Int, frameCount: Int?) throws {
+        let clip = PictureSize(width: width, height: height)
+        guard size == clip else { throw MaskTrackingError(path: path, reason: .clipSizeDiffers(masks: size, clip: clip)) }
+        if let frameCount, let beyond = annotatedFrames.first(where: { $0 >= frameCount }) {
+            throw MaskTrackingError(path: file(of: beyond), reason: .beyondClip(frame: beyond, frameCount: frameCount))
+        }
+    }
+
+    /// The track with this id.
+    /// - Throws: `MaskTrackingError` that lists the ids there are.
+    package func track(_ id: TrackID) throws -> Track {
+        if let track = tracks.first(where: { $0.id == id }) { return track }
+        throw MaskTrackingError(path: path, reason: .unknownTrack(id, known: tracks.map(\.id)))
+    }
+}
