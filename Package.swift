@@ -36,7 +36,7 @@ let package = Package(
         room("VideoDecoding", ["Imaging", "CFFmpeg"]),
         room("MaskTracking", ["Imaging", "VideoDecoding"]),
         room("DescribeAnything", ["Imaging", "Tensors"]),
-        room("DAMVideo", ["VideoDecoding", "MaskTracking", "DescribeAnything", "Imaging"]),
+        room("DAMVideo", ["VideoDecoding", "MaskTracking", "DescribeAnything", "Tensors", "Imaging"]),
         .executableTarget(
             name: "DAMVideoCLI",
             dependencies: ["DAMVideo", .product(name: "ArgumentParser", package: "swift-argument-parser")],

@@ -1,0 +1,142 @@
+import Imaging
+import MaskTracking
+
+/// The captions of a clip: what `damvideo caption` writes. Keys are those of schema `damvideo/1`; frames count from 0,
+/// times are seconds of presentation, boxes `[left, top, width, height]` in pixels.
+public struct CaptionDocument: Codable, Sendable, Equatable {
+    public var schema = "damvideo/1"
+    public var tool = Tool()
+    public var model: Model
+    public var video: Video
+    public var tracks: [Track] = []
+    public var errors: [Problem] = []
+
+    public struct Tool: Codable, Sendable, Equatable {
+        public var name = "damvideo"
+        public var version = CaptionDocument.version
+    }
+
+    /// This program's version.
+    public static let version = "0.1.0"
+
+    /// The model and how its answers were drawn.
+    public struct Model: Codable, Sendable, Equatable {
+        public var path: String
+        public var type = "dam"
+        /// How the language model's weights are stored: "f32", "f16" or "bf16".
+        public var weights: String
+        public var query: String
+        public var temperature: Double
+        public var topP: Double
+        public var topK: Int
+        public var numBeams: Int
+        public var maxNewTokens: Int
+        public var seed: UInt64
+
+        enum CodingKeys: String, CodingKey {
+            case path, type, weights, query, temperature, seed
+            case topP = "top_p"
+            case topK = "top_k"
+            case numBeams = "num_beams"
+            case maxNewTokens = "max_new_tokens"
+        }
+    }
+
+    public struct Video: Codable, Sendable, Equatable {
+        public var path: String
+        public var width: Int
+        public var height: Int
+        public var fps: Double
+        /// Frames that could be decoded.
+        public var frames: Int
+        public var duration: Double
+    }
+
+    /// One caption.
+    public struct Track: Codable, Sendable, Equatable {
+        public var id: TrackID
+        public var label: String?
+        public var firstFrame: Int
+        public var lastFrame: Int
+        /// Time of the first frame the object is seen in.
+        public var start: Double
+        /// Time of the last frame the object is seen in.
+        public var end: Double
+        public var visibleFrames: Int
+        public var sampled: [Sample]
+        public var caption: String
+        /// "stop", or "length" when the answer was cut off.
+        public var finishReason: String
+        public var usage: Usage
+        /// How long encoding and generating took.
+        public var seconds: Double
+
+        enum CodingKeys: String, CodingKey {
+            case id, label, start, end, sampled, caption, usage, seconds
+            case firstFrame = "first_frame"
+            case lastFrame = "last_frame"
+            case visibleFrames = "visible_frames"
+            case finishReason = "finish_reason"
+        }
+
+        /// Writes a label that is not there as null.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(id, forKey: .id)
+            try container.encode(label, forKey: .label)
+            try container.encode(firstFrame, forKey: .firstFrame)
+            try container.encode(lastFrame, forKey: .lastFrame)
+            try container.encode(start, forKey: .start)
+            try container.encode(end, forKey: .end)
+            try container.encode(visibleFrames, forKey: .visibleFrames)
+            try container.encode(sampled, forKey: .sampled)
+            try container.encode(caption, forKey: .caption)
+            try container.encode(finishReason, forKey: .finishReason)
+            try container.encode(usage, forKey: .usage)
+            try container.encode(seconds, forKey: .seconds)
+        }
+    }
+
+    /// A frame the caption was made from.
+    public struct Sample: Codable, Sendable, Equatable {
+        public var frame: Int
+        public var time: Double
+        public var bbox: BoundingBox
+        /// Pixels of the mask.
+        public var area: Int
+        /// Where the mask comes from: "given".
+        public var mask: String
+    }
+
+    public struct Usage: Codable, Sendable, Equatable {
+        public var promptTokens: Int
+        public var completionTokens: Int
+
+        enum CodingKeys: String, CodingKey {
+            case promptTokens = "prompt_tokens"
+            case completionTokens = "completion_tokens"
+        }
+    }
+
+    /// Something that kept a track, or part of the clip, from being captioned.
+    public struct Problem: Codable, Sendable, Equatable {
+        /// Nil when it is about the clip.
+        public var track: TrackID?
+        /// For programs: "clip_damaged", "not_visible", "empty_mask", "prompt_too_long", "interrupted".
+        public var code: String
+        public var message: String
+
+        public init(track: TrackID?, code: String, message: String) {
+            self.track = track
+            self.code = code
+            self.message = message
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(track, forKey: .track)
+            try container.encode(code, forKey: .code)
+            try container.encode(message, forKey: .message)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import DescribeAnything
+import Imaging
+import VideoDecoding
+
+/// Describes the masked region of a still picture.
+public struct ImageDescriber: Sendable {
+    let model: CaptionModel
+
+    public init(_ model: CaptionModel) {
+        self.model = model
+    }
+
+    /// - Parameters:
+    ///   - image: path of a picture, anything FFmpeg decodes.
+    ///   - mask: path of a mask of the same size, any pixel but 0 inside; nil to take the picture's alpha channel.
+    ///   - onText: given the text as it is generated; what it throws ends the call.
+    /// - Returns: the whole text, trimmed.
+    /// - Throws: `DAMVideoError` when picture or mask are missing or bad, or the options make no sense.
+    public func describe(
+        image: String, mask: String?, options: CaptionOptions = CaptionOptions(), onText: (String) throws -> Void = { _ in }
+    ) throws -> String {
+        try options.validate()
+        return try DAMVideoError.translating {
+            let (picture, region) = try read(image, mask)
+            let query = try options.question(frames: 1, default: Conversation.imageQuery)
+            let prompt: FocalPrompt
+            do {
+                prompt = try model.model.imageProcessor(picture, region)
+            } catch let error as FocalPromptError {
+                throw DAMVideoError(.badInput, "\(mask ?? image): \(error)")
+            }
+            let embeddings = model.model.embeddings(
+                model.model.tokens(query: query), frames: [model.model.encode(prompt)])
+            return try model.model.generator(embeddings, options.generation) { text, _ in try onText(text) }.text
+        }
+    }
+
+    private func read(_ image: String, _ mask: String?) throws -> (RGBImage, Mask) {
+        if let mask { return (try ImageDecoder.rgb(path: image), try ImageDecoder.mask(path: mask)) }
+        let (picture, alpha) = try ImageDecoder.rgbWithAlphaMask(path: image)
+        guard let alpha else {
+            throw DAMVideoError(.usage, "\(image): found no alpha channel, expected one, or a mask by --mask")
+        }
+        return (picture, alpha)
+    }
+}

@@ -1,0 +1,93 @@
+import DescribeAnything
+import Foundation
+import Tensors
+
+/// A folder of numbers computed by the published code: `model/`, `media/`, `expected.json`, `expected.safetensors`.
+struct GoldenSet {
+    let path: String
+    let cases: [GoldenCase]
+    /// Tensors by name; nil when the file is not there (then no tensor is compared).
+    let tensors: SafetensorsFile?
+
+    /// - Throws: `DAMVideoError` or `CheckpointError` when a file is missing or not what it should be.
+    init(path: String) throws {
+        self.path = path
+        let file = path + "/expected.json"
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw DAMVideoError(.missingInput, "\(file): no such file")
+        }
+        do {
+            cases = try JSONDecoder().decode([GoldenCase].self, from: data)
+        } catch {
+            throw DAMVideoError(.badInput, "\(file): found \(briefly(error)), expected a list of cases")
+        }
+        let tensorFile = path + "/expected.safetensors"
+        tensors = FileManager.default.fileExists(atPath: tensorFile) ? try SafetensorsFile(path: tensorFile) : nil
+    }
+
+    func expected(_ name: String, of golden: GoldenCase) -> Tensor? { tensors?.tensor("\(golden.name).\(name)") }
+
+    /// Temperatures and top-p values whose probabilities the set has for a case: names such as `probs_t0.2_p0.5`.
+    func probabilities(of golden: GoldenCase) -> [(name: String, temperature: Float, topP: Float)] {
+        let prefix = "\(golden.name).probs_t"
+        return (tensors?.entries.keys.sorted() ?? []).compactMap { name in
+            guard name.hasPrefix(prefix) else { return nil }
+            let values = name.dropFirst(prefix.count).components(separatedBy: "_p")
+            guard values.count == 2, let temperature = Float(values[0]), let topP = Float(values[1]) else { return nil }
+            return ("probs_t\(values[0])_p\(values[1])", temperature, topP)
+        }
+    }
+}
+
+/// One case of a set: frames, a query, and what the published code makes of them.
+struct GoldenCase: Decodable {
+    let name: String
+    let images: [String]
+    let masks: [String]
+    let crop: String?
+    let query: String
+    let prompt: String?
+    let inputIDs: [Int]?
+    let prefillTokens: Int?
+    /// "greedy" and "beamN", by name.
+    let generations: [(name: String, beams: Int, expected: GoldenGeneration)]
+
+    struct GoldenGeneration: Decodable {
+        let ids: [Int]
+        let text: String?
+        let margins: [Double]?
+        let maxNewTokens: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case ids, text, margins
+            case maxNewTokens = "max_new_tokens"
+        }
+    }
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        func optional<Value: Decodable>(_ key: String) throws -> Value? {
+            try container.decodeIfPresent(Value.self, forKey: Key(stringValue: key))
+        }
+        name = try container.decode(String.self, forKey: Key(stringValue: "name"))
+        images = try container.decode([String].self, forKey: Key(stringValue: "images"))
+        masks = try container.decode([String].self, forKey: Key(stringValue: "masks"))
+        query = try container.decode(String.self, forKey: Key(stringValue: "query"))
+        crop = try optional("crop")
+        prompt = try optional("prompt")
+        inputIDs = try optional("input_ids")
+        prefillTokens = try optional("prefill_tokens")
+        generations = try container.allKeys.map(\.stringValue).sorted(by: >).compactMap { key in
+            let beams = key == "greedy" ? 1 : key.hasPrefix("beam") ? Int(key.dropFirst(4)) : nil
+            guard let beams, beams > 0, let expected: GoldenGeneration = try optional(key) else { return nil }
+            return (key, beams, expected)
+        }
+    }
+}

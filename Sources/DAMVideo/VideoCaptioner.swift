@@ -1,0 +1,177 @@
+import DescribeAnything
+import Foundation
+import Imaging
+import MaskTracking
+import Tensors
+import VideoDecoding
+
+/// Which of a clip's frames and tracks are captioned.
+public struct ClipOptions: Sendable, Equatable {
+    /// Tracks to caption; nil for all.
+    public var tracks: [TrackID]?
+    public var sampling = FrameSampling.track
+    /// Frames per caption; nil for as many as the model was trained on.
+    public var frames: Int?
+
+    public init() {}
+}
+
+/// How far captioning a clip has come.
+public enum CaptionProgress: Sendable {
+    /// A frame was decoded; the total as far as it is known.
+    case decoding(frame: Int, of: Int?)
+    /// A frame of a track was encoded. Tracks and frames count from 1.
+    case encoding(track: TrackPosition, frame: Int, of: Int)
+    /// So many tokens of a track's caption are there; the first takes the longest, for the prompt is read before it.
+    case generating(track: TrackPosition, tokens: Int)
+    /// The document as it stands: once when captioning begins, and after each track.
+    case updated(CaptionDocument)
+
+    public struct TrackPosition: Sendable, Equatable {
+        public let id: TrackID
+        /// From 1.
+        public let number: Int
+        public let count: Int
+    }
+}
+
+/// Captions the tracks of clips: decoder, masks, model and document in one call.
+public struct VideoCaptioner: Sendable {
+    let model: CaptionModel
+
+    public init(_ model: CaptionModel) {
+        self.model = model
+    }
+
+    /// One caption for each track of a clip.
+    /// - Parameters:
+    ///   - clip: path of a video.
+    ///   - masks: path of its masks.
+    ///   - progress: told of each step; what it throws ends the call.
+    /// - Returns: the document; a track that could not be captioned is among its `errors`.
+    /// - Throws: `DAMVideoError` when clip or masks are missing or bad, or the options do not fit them.
+    public func caption(
+        clip: String, masks: String, options: CaptionOptions = CaptionOptions(), clipOptions: ClipOptions = ClipOptions(),
+        progress: (CaptionProgress) throws -> Void = { _ in }
+    ) throws -> CaptionDocument {
+        try options.validate()
+        return try DAMVideoError.translating {
+            let source = try LabelFolderReader(path: masks)
+            let tracks = try clipOptions.tracks.map { try Set($0).sorted().map(source.track) } ?? source.tracks
+            let frames = clipOptions.frames ?? model.model.configuration.videoFrames
+            guard (1...4096).contains(frames) else { throw DAMVideoError(.usage, "frames \(frames): expected 1 to 4096") }
+            let query = try options.question(frames: frames, default: Conversation.videoQuery(frames: frames))
+
+            let (plan, collected, info) = try collect(
+                clip, source, tracks, clipOptions.sampling, frames: frames, progress)
+            var document = CaptionDocument(
+                model: description(options, query: query),
+                video: CaptionDocument.Video(
+                    path: clip, width: info.width, height: info.height, fps: info.frameRate,
+                    frames: collected.frameCount, duration: info.duration ?? collected.lastTime + 1 / info.frameRate))
+            if let damage = collected.damage {
+                document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage))
+            }
+            try progress(.updated(document))
+            for (index, trackPlan) in plan.tracks.enumerated() {
+                let position = CaptionProgress.TrackPosition(
+                    id: trackPlan.track.id, number: index + 1, count: plan.tracks.count)
+                do {
+                    document.tracks.append(
+                        try caption(trackPlan, index, collected, query, options, position, progress))
+                } catch let problem as TrackProblem {
+                    document.errors.append(
+                        CaptionDocument.Problem(track: trackPlan.track.id, code: problem.code, message: problem.message))
+                }
+                try progress(.updated(document))
+            }
+            return document
+        }
+    }
+
+    /// Decodes the clip. A clip that turns out to have another number of frames than it says (cut off, or a container
+    /// that does not say) is sampled anew from the frames it has; that alone makes a second pass.
+    private func collect(
+        _ clip: String, _ masks: any MaskSource, _ tracks: [Track], _ sampling: FrameSampling, frames: Int,
+        _ progress: (CaptionProgress) throws -> Void
+    ) throws -> (SamplingPlan, CollectedFrames, VideoInfo) {
+        let lastAnnotated = tracks.map(\.lastFrame).max() ?? 0
+        var decoder = try VideoDecoder(path: clip)
+        let info = decoder.info
+        try masks.validate(width: info.width, height: info.height, frameCount: info.declaredFrames)
+        let collector = FrameCollector(masks: masks, processor: model.model.imageProcessor)
+        func onFrame(_ frame: Int) throws { try progress(.decoding(frame: frame, of: info.declaredFrames)) }
+        var plan = SamplingPlan(tracks, sampling, frames: frames, frameCount: info.declaredFrames ?? lastAnnotated + 1)
+        var collected = try collector.collect(plan, from: decoder, onFrame: onFrame)
+        if collected.damage == nil {
+            try masks.validate(width: info.width, height: info.height, frameCount: collected.frameCount)
+        }
+        let actual = SamplingPlan(tracks, sampling, frames: frames, frameCount: collected.frameCount)
+        if actual != plan {
+            plan = actual
+            decoder = try VideoDecoder(path: clip)
+            collected = try collector.collect(plan, from: decoder, onFrame: onFrame)
+        }
+        return (plan, collected, info)
+    }
+
+    private func description(_ options: CaptionOptions, query: String) -> CaptionDocument.Model {
+        CaptionDocument.Model(
+            path: model.path, weights: model.model.dataType.rawValue.lowercased(), query: query,
+            temperature: options.temperature, topP: options.topP, topK: options.topK, numBeams: options.numBeams,
+            maxNewTokens: options.maxNewTokens, seed: options.seed)
+    }
+
+    /// One track: its frames through the vision tower, then the language model.
+    private func caption(
+        _ plan: SamplingPlan.TrackPlan, _ index: Int, _ collected: CollectedFrames, _ query: String,
+        _ options: CaptionOptions, _ position: CaptionProgress.TrackPosition,
+        _ progress: (CaptionProgress) throws -> Void
+    ) throws -> CaptionDocument.Track {
+        let clock = ContinuousClock(), began = clock.now
+        guard let first = plan.visible.first, let last = plan.visible.last else {
+            throw TrackProblem(code: "not_visible", message: "not in any of the clip's \(collected.frameCount) frames")
+        }
+        var encoded: [Int: Tensor] = [:]
+        for (number, frame) in plan.sampled.enumerated() {
+            if encoded[frame] == nil {
+                switch collected.prompts[index][frame] {
+                case .success(let prompt)?: encoded[frame] = model.model.encode(prompt)
+                case .failure(let error)?: throw TrackProblem(code: "empty_mask", message: "frame \(frame): \(error)")
+                case nil: throw TrackProblem(code: "not_visible", message: "frame \(frame) could not be decoded")
+                }
+            }
+            try progress(.encoding(track: position, frame: number + 1, of: plan.sampled.count))
+        }
+        let tokens = model.model.tokens(query: query)
+        let prompt = model.model.embeddings(tokens, frames: plan.sampled.compactMap { encoded[$0] })
+        let generation: Generation
+        do {
+            generation = try model.model.generator(prompt, options.generation) { _, tokens in
+                try progress(.generating(track: position, tokens: tokens))
+            }
+        } catch let error as PromptTooLongError {
+            throw TrackProblem(code: "prompt_too_long", message: error.description)
+        }
+        let annotations = Dictionary(uniqueKeysWithValues: plan.visible.map { ($0.frame, $0) })
+        return CaptionDocument.Track(
+            id: plan.track.id, label: plan.track.label, firstFrame: first.frame, lastFrame: last.frame,
+            start: collected.times[first.frame] ?? 0, end: collected.times[last.frame] ?? 0,
+            visibleFrames: plan.visible.count,
+            sampled: plan.sampled.compactMap { frame in
+                annotations[frame].map {
+                    CaptionDocument.Sample(
+                        frame: frame, time: collected.times[frame] ?? 0, bbox: $0.box, area: $0.area, mask: "given")
+                }
+            },
+            caption: generation.text, finishReason: generation.finishReason.rawValue,
+            usage: CaptionDocument.Usage(promptTokens: prompt.rows, completionTokens: generation.tokens.count),
+            seconds: Double((clock.now - began) / .milliseconds(1)).rounded() / 1000)
+    }
+}
+
+/// What keeps one track from being captioned while the others go on.
+private struct TrackProblem: Error {
+    let code: String
+    let message: String
+}

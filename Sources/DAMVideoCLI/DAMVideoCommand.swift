@@ -1,0 +1,11 @@
+import ArgumentParser
+import DAMVideo
+
+@main
+struct DAMVideoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "damvideo",
+        abstract: "Detailed captions for every tracked object in a video.",
+        version: CaptionDocument.version,
+        subcommands: [CaptionCommand.self, DescribeCommand.self, VerifyCommand.self, InspectCommand.self])
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import DAMVideo
+import Foundation
+
+extension ExitCode {
+    /// Some tracks failed, the rest are written.
+    static let someTracksFailed = ExitCode(3)
+    /// Finished tracks are written.
+    static let interrupted = ExitCode(130)
+
+    /// sysexits(3).
+    init(_ kind: DAMVideoError.Kind) {
+        switch kind {
+        case .usage: self.init(64)
+        case .badInput: self.init(65)
+        case .missingInput: self.init(66)
+        case .unusableModel: self.init(69)
+        case .outputExists: self.init(73)
+        case .inputOutput: self.init(74)
+        }
+    }
+}
+
+/// Runs a command's work; an error becomes one line on stderr and its exit code.
+func reportingErrors(_ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch let error as DAMVideoError {
+        Console.notice("error: \(error)")
+        throw ExitCode(error.kind)
+    } catch let code as ExitCode {
+        throw code
+    } catch {
+        Console.notice("error: \(error)")
+        throw ExitCode(70)
+    }
+}
+
+/// Results go to stdout, all else to stderr.
+enum Console {
+    static func notice(_ line: String) {
+        try? FileHandle.standardError.write(contentsOf: Data("damvideo: \(line)\n".utf8))
+    }
+
+    /// - Throws: `DAMVideoError` of kind `inputOutput` when nobody takes it.
+    static func result(_ data: Data) throws {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: data)
+        } catch {
+            throw DAMVideoError(.inputOutput, "stdout: cannot be written")
+        }
+    }
+
+    static func result(_ text: String) throws { try result(Data(text.utf8)) }
+
+    /// JSON with its keys in order, for machines.
+    static func result(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try result(try encoder.encode(value) + Data("\n".utf8))
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import DAMVideo
+
+/// What to ask and how to draw the answer; defaults are the published tool's.
+struct GenerationArguments: ParsableArguments {
+    @Option(help: "What to ask, with <image> where frames go (in front when there is none). Default: what the model was trained on.")
+    var query: String?
+
+    @Option(help: "Divides the logits before drawing; 0 takes the likeliest token each time.")
+    var temperature = 0.2
+
+    @Option(help: "Draw from the smallest set of likeliest tokens whose probability exceeds this.")
+    var topP = 0.5
+
+    @Option(help: "Draw from this many likeliest tokens.")
+    var topK = 50
+
+    @Option(help: "Answers followed side by side (beam search).")
+    var numBeams = 1
+
+    @Option(help: "Most tokens of an answer.")
+    var maxNewTokens = 512
+
+    @Option(help: "Equal seeds give equal answers.")
+    var seed: UInt64 = 0
+
+    var options: CaptionOptions {
+        var options = CaptionOptions()
+        options.query = query
+        options.temperature = temperature
+        options.topP = topP
+        options.topK = topK
+        options.numBeams = numBeams
+        options.maxNewTokens = maxNewTokens
+        options.seed = seed
+        return options
+    }
+}

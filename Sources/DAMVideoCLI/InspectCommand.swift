@@ -1,0 +1,42 @@
+import ArgumentParser
+import DAMVideo
+import Foundation
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Show what a checkpoint directory holds: configuration, sizes, dtypes, tensors missing or left over.",
+        discussion: "Exit code 69: the checkpoint cannot be used as it is.")
+
+    @Argument(help: "Checkpoint directory.")
+    var directory: String
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    func run() throws {
+        try reportingErrors {
+            let report = try CheckpointReport(directory: directory)
+            if json { try Console.result(json: report) } else { try Console.result(text(report)) }
+            guard report.problems.isEmpty else { throw ExitCode(.unusableModel) }
+        }
+    }
+
+    private func text(_ report: CheckpointReport) -> String {
+        var lines = [report.path]
+        for entry in report.configuration {
+            lines.append("  " + entry.name.padding(toLength: 18, withPad: " ", startingAt: 0) + entry.value)
+        }
+        for part in report.parts {
+            let types = part.dataTypes.keys.sorted().joined(separator: " + ")
+            lines.append(
+                "  " + part.name.padding(toLength: 18, withPad: " ", startingAt: 0)
+                    + "\(part.tensors) tensors in \(part.files) file\(part.files == 1 ? "" : "s"), "
+                    + "\(part.parameters) parameters, \(part.bytes) bytes, \(types)")
+        }
+        let total = report.parts.reduce((0, 0)) { ($0.0 + $1.parameters, $0.1 + $1.bytes) }
+        lines.append("  " + "total".padding(toLength: 18, withPad: " ", startingAt: 0) + "\(total.0) parameters, \(total.1) bytes")
+        lines += report.problems.isEmpty ? ["  no tensor missing or left over"] : report.problems.map { "  problem: \($0)" }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

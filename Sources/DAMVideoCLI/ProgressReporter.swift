@@ -1,0 +1,77 @@
+import DAMVideo
+import Foundation
+
+/// Shows on stderr how far captioning has come: one line redrawn on a terminal, a line per step elsewhere.
+final class ProgressReporter {
+    enum Style {
+        case bar
+        case lines
+        case quiet
+    }
+
+    private let style: Style
+    private let clock = ContinuousClock()
+    private var lastDrawn: ContinuousClock.Instant?
+    private var lastLine = ""
+
+    init(_ style: Style) {
+        self.style = style
+    }
+
+    func show(_ progress: CaptionProgress) {
+        switch style {
+        case .quiet: break
+        case .bar: draw(progress)
+        case .lines: printSteps(progress)
+        }
+    }
+
+    /// Leaves the terminal's line clean.
+    func finish() {
+        if style == .bar { write("\r\u{1b}[K") }
+    }
+
+    private func draw(_ progress: CaptionProgress) {
+        let line: String
+        switch progress {
+        case .decoding(let frame, let total):
+            line = "decoding " + bar(frame + 1, total)
+        case .encoding(let track, let frame, let total):
+            line = "track \(track.id) (\(track.number) of \(track.count))  encoding " + bar(frame, total)
+            lastDrawn = nil
+        case .generating(let track, let tokens):
+            line = "track \(track.id) (\(track.number) of \(track.count))  generating, \(tokens) tokens"
+        case .updated: return
+        }
+        if let lastDrawn, clock.now - lastDrawn < .milliseconds(100) { return }
+        lastDrawn = clock.now
+        write("\r\(line)\u{1b}[K")
+    }
+
+    private func bar(_ done: Int, _ total: Int?) -> String {
+        guard let total, total > 0 else { return "frame \(done)" }
+        let width = 24, filled = min(width, done * width / total)
+        return "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled)
+            + "] \(done)/\(total)"
+    }
+
+    private func printSteps(_ progress: CaptionProgress) {
+        let line: String
+        switch progress {
+        case .decoding: line = "decoding"
+        case .encoding(let track, _, let total):
+            line = "track \(track.id) (\(track.number) of \(track.count)): encoding \(total) frames"
+        case .generating(let track, _): line = "track \(track.id) (\(track.number) of \(track.count)): generating"
+        case .updated(let document):
+            guard let track = document.tracks.last else { return }
+            line = "track \(track.id): \(track.usage.completionTokens) tokens in \(track.seconds) s"
+        }
+        guard line != lastLine else { return }
+        lastLine = line
+        Console.notice(line)
+    }
+
+    private func write(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+}

@@ -1,0 +1,37 @@
+import Tensors
+
+/// A checkpoint directory's configuration and the tensors of its four parts.
+struct CheckpointFiles {
+    let directory: String
+    let configuration: DescribeAnythingConfiguration
+    let visionTower: Checkpoint
+    let contextProvider: Checkpoint
+    /// Nil for a projector that has no weights.
+    let projector: Checkpoint?
+    let llm: Checkpoint
+
+    init(directory: String, policy: Checkpoint.Policy) throws {
+        self.directory = directory
+        configuration = try DescribeAnythingConfiguration(directory: directory)
+        visionTower = try Checkpoint(directory: directory + "/vision_tower", policy: policy)
+        contextProvider = try Checkpoint(directory: directory + "/context_provider", policy: policy)
+        projector =
+            configuration.projector == .identity
+            ? nil : try Checkpoint(directory: directory + "/mm_projector", policy: policy)
+        llm = try Checkpoint(directory: directory + "/llm", policy: policy)
+    }
+
+    /// The parts by the names of their folders.
+    var parts: [(name: String, checkpoint: Checkpoint)] {
+        [("vision_tower", visionTower), ("context_provider", contextProvider)]
+            + (projector.map { [("mm_projector", $0)] } ?? []) + [("llm", llm)]
+    }
+
+    /// Tensors the model has no place for, once it was loaded from these files.
+    func leftOver(_ configuration: DescribeAnythingConfiguration) -> [CheckpointError] {
+        visionTower.leftOver { SiglipVisionModel.isDead($0, configuration) }
+            + contextProvider.leftOver { ContextProvider.isDead($0, configuration) }
+            + (projector?.leftOver { _ in false } ?? [])
+            + llm.leftOver { LlamaModel.isDead($0, configuration.language) }
+    }
+}

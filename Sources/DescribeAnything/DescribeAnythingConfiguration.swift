@@ -1,0 +1,94 @@
+import Tensors
+
+/// What a checkpoint directory says of its model: the root `config.json` and the four sub-folders' own.
+package struct DescribeAnythingConfiguration: Sendable {
+    package let vision: SiglipConfiguration
+    package let contextProvider: ContextProviderConfiguration
+    package let projector: ProjectorKind
+    package let language: LlamaConfiguration
+    package let imageProcessor: ImageProcessorConfiguration
+    /// Side of the pictures the vision tower sees: `vision_resolution`, or the tower's own `image_size`.
+    package let imageSize: Int
+    /// Vision encoder layers that are computed: hidden state number `mm_vision_select_layer`, 0 being the embeddings.
+    package let visionLayers: Int
+    /// Whether token 0 is left out (`mm_vision_select_feature` "patch").
+    package let dropsFirstToken: Bool
+    /// Frames of a clip the model was trained on.
+    package let videoFrames: Int
+
+    /// Tokens of one view's features.
+    package var visionTokens: Int { gridSide * gridSide - (dropsFirstToken ? 1 : 0) }
+
+    /// Patches along a side of the picture.
+    package var gridSide: Int { imageSize / vision.patchSize }
+
+    /// - Throws: `CheckpointError` when a file is missing or not JSON, a value is impossible or asks for something this
+    ///   program does not do, or the parts do not fit together.
+    init(directory: String) throws {
+        let root = try ConfigurationFile(path: directory + "/config.json")
+        vision = try SiglipConfiguration(ConfigurationFile(path: directory + "/vision_tower/config.json"))
+        let context = try ConfigurationFile(path: directory + "/context_provider/config.json")
+        contextProvider = try ContextProviderConfiguration(context)
+        let projectorFile = try ConfigurationFile(path: directory + "/mm_projector/config.json")
+        language = try LlamaConfiguration(ConfigurationFile(path: directory + "/llm/config.json"))
+        imageProcessor = try ImageProcessorConfiguration(
+            ConfigurationFile(path: directory + "/vision_tower/preprocessor_config.json"))
+
+        try root.require("image_aspect_ratio", default: "resize", among: ["resize"])
+        imageSize = try Self.imageSize(root, vision)
+        let states = vision.hiddenLayers
+        let selected = try root.integer("mm_vision_select_layer", default: -2, in: -(states + 1)...states)
+        visionLayers = selected < 0 ? states + 1 + selected : selected
+        dropsFirstToken =
+            try root.require("mm_vision_select_feature", default: "cls_patch", among: ["cls_patch", "patch"]) == "patch"
+        videoFrames = try root.integer("num_video_frames", default: 8, in: 1...4096)
+
+        guard contextProvider.hiddenSize == vision.hiddenSize else {
+            throw context.error("hidden_size", found: "\(contextProvider.hiddenSize)",
+                                expected: "\(vision.hiddenSize), as in vision_tower")
+        }
+        guard contextProvider.hiddenLayers >= visionLayers else {
+            throw context.error("num_hidden_layers", found: "\(contextProvider.hiddenLayers)",
+                                expected: "at least the \(visionLayers) vision layers that are used")
+        }
+        let side = imageSize / vision.patchSize
+        projector = try ProjectorKind(projectorFile, tokens: side * side - (dropsFirstToken ? 1 : 0),
+                                      from: vision.hiddenSize, to: language.hiddenSize)
+    }
+
+    private static func imageSize(_ root: ConfigurationFile, _ vision: SiglipConfiguration) throws -> Int {
+        let resolution = try root.integer("vision_resolution", default: -1, in: -1...8192)
+        guard resolution > 0, resolution != vision.imageSize else { return vision.imageSize }
+        try root.require("interpolate_mode", default: "linear", among: ["linear"])
+        guard resolution / vision.patchSize >= 2 else {
+            throw root.error("vision_resolution", found: "\(resolution)",
+                             expected: "at least two patches of \(vision.patchSize)")
+        }
+        return resolution
+    }
+}
+
+extension ConfigurationFile {
+    /// The text under `key`, which must be one of those this program knows.
+    @discardableResult
+    func require(_ key: String, default fallback: String, among known: [String]) throws -> String {
+        let value = try text(key, default: fallback)
+        guard known.contains(value) else {
+            throw error(key, found: "\"\(value)\"", expected: known.map { "\"\($0)\"" }.joined(separator: " or "))
+        }
+        return value
+    }
+
+    /// `heads`, which must divide `width`.
+    func heads(_ key: String, dividing width: Int) throws -> Int {
+        let heads = try integer(key, in: 1...1024)
+        guard width % heads == 0 else { throw error(key, found: "\(heads)", expected: "a divisor of \(width)") }
+        return heads
+    }
+
+    /// The activation named under `hidden_act`.
+    func activation(default fallback: Activation, among known: [Activation]) throws -> Activation {
+        let name = try require("hidden_act", default: fallback.rawValue, among: known.map(\.rawValue))
+        return Activation(rawValue: name) ?? fallback
+    }
+}

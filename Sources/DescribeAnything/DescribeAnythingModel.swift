@@ -1,0 +1,85 @@
+import Imaging
+import Tensors
+
+/// The Describe Anything Model: one frame's views in, image tokens out; image tokens and a query in, a description out.
+/// Immutable: one loaded model serves every track. Source: DAM, arXiv 2504.16072.
+package struct DescribeAnythingModel: Sendable {
+    package let directory: String
+    package let configuration: DescribeAnythingConfiguration
+    package let tokenizer: LlamaTokenizer
+    let visionTower: SiglipVisionModel
+    let contextProvider: ContextProvider
+    let mmProjector: MultimodalProjector
+    package let llm: LlamaModel
+    /// How most of the weights are stored.
+    package let dataType: DataType
+
+    /// Maps the weights of a checkpoint directory in the published layout.
+    /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood.
+    package init(directory: String) throws {
+        let files = try CheckpointFiles(directory: directory, policy: .strict)
+        try self.init(files)
+        if let leftOver = files.leftOver(configuration).first { throw leftOver }
+    }
+
+    init(_ files: CheckpointFiles) throws {
+        directory = files.directory
+        configuration = files.configuration
+        tokenizer = try LlamaTokenizer(directory: directory + "/llm")
+        visionTower = try SiglipVisionModel(files.visionTower.weights["vision_model"], configuration)
+        contextProvider = try ContextProvider(files.contextProvider.weights["context_provider_module"], configuration)
+        mmProjector = try MultimodalProjector(files.projector?.weights, configuration)
+        llm = try LlamaModel(files.llm.weights, configuration.language)
+        dataType = llm.embedTokens.weight.dataType
+        guard tokenizer.vocabularySize <= configuration.language.vocabularySize else {
+            throw CheckpointError(
+                file: directory + "/llm/config.json", subject: "vocab_size",
+                found: "\(configuration.language.vocabularySize)",
+                expected: "at least the \(tokenizer.vocabularySize) pieces of tokenizer.model")
+        }
+    }
+
+    package var imageProcessor: ImageProcessor { ImageProcessor(side: configuration.imageSize) }
+
+    /// What the vision tower is given for a frame: `[8, side, side]`.
+    package func pixels(_ prompt: FocalPrompt) -> Tensor { prompt.pixels(configuration.imageProcessor) }
+
+    /// Features of the view that gives context, `[tokens, vision width]`, from a frame's pixels.
+    package func contextFeatures(_ pixels: Tensor) -> Tensor { contextProvider.contextFeatures(pixels, visionTower) }
+
+    /// Features of the region's view after the context provider, `[tokens, vision width]`.
+    package func regionFeatures(_ pixels: Tensor, context: Tensor) -> Tensor {
+        contextProvider.regionFeatures(pixels, context: context, visionTower)
+    }
+
+    /// Whether a frame's image tokens are made of its context features alone, without the context provider.
+    package func skipsContextProvider(_ pixels: Tensor) -> Bool { contextProvider.isSkipped(pixels) }
+
+    /// A frame's tokens in the language model, `[image tokens, language width]`, from its features.
+    package func imageTokens(_ features: Tensor) -> Tensor { mmProjector(features) }
+
+    /// All steps for one frame.
+    package func encode(_ prompt: FocalPrompt) -> Tensor {
+        let pixels = pixels(prompt), context = contextFeatures(pixels)
+        return imageTokens(skipsContextProvider(pixels) ? context : regionFeatures(pixels, context: context))
+    }
+
+    /// Token ids of a query in its conversation, `Conversation.imageToken` for each frame.
+    package func tokens(query: String) -> [Int] { Conversation.tokens(of: Conversation.prompt(query), tokenizer) }
+
+    /// The language model's input: each text token's embedding, and at each image token the next frame's tokens.
+    /// - Parameter frames: as many as there are image tokens.
+    /// - Returns: `[prompt tokens, width]`.
+    package func embeddings(_ tokens: [Int], frames: [Tensor]) -> Tensor {
+        var parts: [Tensor] = []
+        var frames = frames[...]
+        for piece in tokens.split(separator: Conversation.imageToken, omittingEmptySubsequences: false) {
+            if !parts.isEmpty, let frame = frames.popFirst() { parts.append(frame) }
+            parts.append(llm.embedTokens(Array(piece)))
+        }
+        precondition(frames.isEmpty, "embeddings: more frames than image tokens")
+        return .concatenatingRows(parts)
+    }
+
+    package var generator: Generator { Generator(model: llm, tokenizer: tokenizer) }
+}

@@ -1,0 +1,91 @@
+import Foundation
+
+/// Draws tokens from logits. The order is transformers': temperature, then top-k, then top-p.
+package struct Sampler {
+    private let options: GenerationOptions
+    private var random: SplitMix64
+
+    package init(_ options: GenerationOptions) {
+        self.options = options
+        random = SplitMix64(state: options.seed)
+    }
+
+    /// The next token for `logits` `[vocabulary]`.
+    package mutating func next(_ logits: [Float]) -> Int {
+        if options.isGreedy { return likeliest(logits) }
+        let probabilities = softmax(warped(logits, options))
+        var remaining = random.uniform() * probabilities.reduce(0) { $0 + Double($1) }
+        var chosen = 0
+        for (token, probability) in probabilities.enumerated() where probability > 0 {
+            chosen = token
+            remaining -= Double(probability)
+            if remaining < 0 { break }
+        }
+        return chosen
+    }
+}
+
+/// Probabilities `[vocabulary]` a token is drawn with.
+package func samplingProbabilities(_ logits: [Float], _ options: GenerationOptions) -> [Float] {
+    softmax(warped(logits, options))
+}
+
+/// The index of the largest value, the first of equals.
+func likeliest(_ logits: [Float]) -> Int {
+    var best = 0
+    for (index, value) in logits.enumerated() where value > logits[best] { best = index }
+    return best
+}
+
+/// Logits after temperature, top-k and top-p: those that are not drawn from become -infinity.
+/// - Parameter keeping: at least so many stay whatever top-p says.
+func warped(_ logits: [Float], _ options: GenerationOptions, keeping: Int = 1) -> [Float] {
+    var result = logits.map { $0 / options.temperature }
+    if let topK = options.topK, topK < result.count {
+        let threshold = result.sorted(by: >)[max(topK, keeping) - 1]
+        for index in result.indices where result[index] < threshold { result[index] = -.infinity }
+    }
+    if options.topP < 1 {
+        let ascending = result.indices.sorted { result[$0] < result[$1] }
+        let probabilities = softmax(result)
+        var sum: Float = 0
+        for index in ascending.dropLast(keeping) {
+            sum += probabilities[index]
+            if sum > 1 - options.topP { break }
+            result[index] = -.infinity
+        }
+    }
+    return result
+}
+
+/// Probabilities in proportion to e^logit.
+func softmax(_ logits: [Float]) -> [Float] {
+    let top = logits.max() ?? 0
+    let powers = logits.map { expf($0 - top) }
+    let total = powers.reduce(0, +)
+    return powers.map { $0 / total }
+}
+
+/// Logarithms of `softmax`.
+func logSoftmax(_ logits: [Float]) -> [Float] {
+    let top = logits.max() ?? 0
+    let logTotal = logf(logits.reduce(0) { $0 + expf($1 - top) })
+    return logits.map { $0 - top - logTotal }
+}
+
+/// A small generator whose whole state is its seed. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number
+/// generators", OOPSLA 2014.
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A number from 0 up to but not including 1.
+    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+}

@@ -1,0 +1,106 @@
+import Tensors
+
+/// One LLaMA layer (pre-norm). Source: LLaMA, arXiv 2302.13971; `model.layers.N`.
+struct LlamaDecoderLayer: Sendable {
+    let inputLayernorm: RMSNorm
+    let selfAttn: LlamaAttention
+    let postAttentionLayernorm: RMSNorm
+    let mlp: LlamaMLP
+
+    init(_ weights: Weights, _ configuration: LlamaConfiguration, index: Int) throws {
+        let width = configuration.hiddenSize, epsilon = configuration.rmsNormEps
+        inputLayernorm = try RMSNorm(weights["input_layernorm"], width: width, epsilon: epsilon)
+        selfAttn = try LlamaAttention(weights["self_attn"], configuration, index: index)
+        postAttentionLayernorm = try RMSNorm(weights["post_attention_layernorm"], width: width, epsilon: epsilon)
+        mlp = try LlamaMLP(weights["mlp"], configuration)
+    }
+
+    /// - Parameters:
+    ///   - hidden: `[rows, width]`, the sequences' new rows one after the other.
+    ///   - lastOnly: compute the result of each sequence's last row only (all that is read after the last layer).
+    /// - Returns: `[rows, width]`, or `[sequences, width]` when `lastOnly`.
+    func callAsFunction(_ hidden: Tensor, _ sequences: [SequenceRows], lastOnly: Bool) -> Tensor {
+        let attended = (lastOnly ? sequences.lastRows(of: hidden) : hidden)
+            + selfAttn(inputLayernorm(hidden), sequences, lastOnly: lastOnly)
+        return attended + mlp(postAttentionLayernorm(attended))
+    }
+}
+
+/// New rows of one sequence within a batch.
+struct SequenceRows {
+    let cache: KVCache
+    let rows: Range<Int>
+    /// Position of the first row.
+    let start: Int
+
+    var positions: [Int] { (0..<rows.count).map { start + $0 } }
+}
+
+extension [SequenceRows] {
+    func lastRows(of tensor: Tensor) -> Tensor {
+        if allSatisfy({ $0.rows.count == 1 }) { return tensor }
+        return .concatenatingRows(map { tensor.rows($0.rows.upperBound - 1..<$0.rows.upperBound) })
+    }
+}
+
+/// Causal self-attention with rotary positions and grouped key-value heads, over each sequence's cache.
+struct LlamaAttention: Sendable {
+    let qProj: Linear
+    let kProj: Linear
+    let vProj: Linear
+    let oProj: Linear
+    let rotary: RotaryEmbedding
+    let heads: Int
+    let keyValueHeads: Int
+    /// Number of the layer, for the cache.
+    let index: Int
+
+    init(_ weights: Weights, _ configuration: LlamaConfiguration, index: Int) throws {
+        let width = configuration.hiddenSize, bias = configuration.attentionBias
+        heads = configuration.attentionHeads
+        keyValueHeads = configuration.keyValueHeads
+        let queryWidth = heads * configuration.headSize, keyWidth = keyValueHeads * configuration.headSize
+        qProj = try Linear(weights["q_proj"], inputs: width, outputs: queryWidth, bias: bias)
+        kProj = try Linear(weights["k_proj"], inputs: width, outputs: keyWidth, bias: bias)
+        vProj = try Linear(weights["v_proj"], inputs: width, outputs: keyWidth, bias: bias)
+        oProj = try Linear(weights["o_proj"], inputs: queryWidth, outputs: width, bias: bias)
+        rotary = RotaryEmbedding(
+            headSize: configuration.headSize, theta: configuration.ropeTheta, factor: configuration.ropeFactor)
+        self.index = index
+    }
+
+    /// Shapes as in `LlamaDecoderLayer`; appends the new rows' keys and values to the caches.
+    func callAsFunction(_ normed: Tensor, _ sequences: [SequenceRows], lastOnly: Bool) -> Tensor {
+        let positions = sequences.flatMap(\.positions)
+        let keys = rotary(kProj(normed), positions: positions), values = vProj(normed)
+        let asking = lastOnly ? sequences.lastRows(of: normed) : normed
+        let queries = rotary(qProj(asking), positions: lastOnly ? sequences.compactMap(\.positions.last) : positions)
+        let attended = sequences.enumerated().map { number, sequence in
+            sequence.cache.append(keys: keys, values: values, rows: sequence.rows, layer: index)
+            let rows = lastOnly ? number..<number + 1 : sequence.rows
+            return attention(
+                query: queries.rows(rows), context: sequence.cache.rows(layer: index),
+                heads: heads, keyValueHeads: keyValueHeads,
+                scope: .causal(first: sequence.start + sequence.rows.count - rows.count))
+        }
+        return oProj(.concatenatingRows(attended))
+    }
+}
+
+/// SwiGLU: `down(silu(gate x) * up x)`. Source: arXiv 2002.05202.
+struct LlamaMLP: Sendable {
+    let gateProj: Linear
+    let upProj: Linear
+    let downProj: Linear
+
+    init(_ weights: Weights, _ configuration: LlamaConfiguration) throws {
+        let width = configuration.hiddenSize, inner = configuration.intermediateSize, bias = configuration.mlpBias
+        gateProj = try Linear(weights["gate_proj"], inputs: width, outputs: inner, bias: bias)
+        upProj = try Linear(weights["up_proj"], inputs: width, outputs: inner, bias: bias)
+        downProj = try Linear(weights["down_proj"], inputs: inner, outputs: width, bias: bias)
+    }
+
+    func callAsFunction(_ hidden: Tensor) -> Tensor {
+        downProj(siluMultiply(gate: gateProj(hidden), up: upProj(hidden)))
+    }
+}

@@ -1,0 +1,74 @@
+import Tensors
+
+/// DAM's context provider: the crop's features, layer by layer, look up the full view's.
+/// Source: DAM, arXiv 2504.16072, section 4.2 ("localized vision backbone"); type `cross_attn_end_to_all`.
+struct ContextProvider: Sendable {
+    let layers: [ContextProviderLayer]
+    let configuration: ContextProviderConfiguration
+    let patchSize: Int
+    let dropsFirstToken: Bool
+
+    /// - Parameter weights: the scope `context_provider_module`.
+    init(_ weights: Weights, _ configuration: DescribeAnythingConfiguration) throws {
+        layers = try (0..<configuration.visionLayers).map {
+            try ContextProviderLayer(weights["layers"][$0], configuration.contextProvider)
+        }
+        self.configuration = configuration.contextProvider
+        patchSize = configuration.vision.patchSize
+        dropsFirstToken = configuration.dropsFirstToken
+    }
+
+    /// - Parameter pixels: `[8, side, side]`: the full view's four channels, then the crop's.
+    /// - Returns: the features `[tokens, width]` of the view that gives context: the full one, unless they swap.
+    func contextFeatures(_ pixels: Tensor, _ visionTower: SiglipVisionModel) -> Tensor {
+        visionTower(configuration.usesContextAsQueries ? pixels.crop : pixels.full)
+    }
+
+    /// - Returns: the other view's features `[tokens, width]`, having looked up `context`.
+    func regionFeatures(_ pixels: Tensor, context: Tensor, _ visionTower: SiglipVisionModel) -> Tensor {
+        let scope = configuration.masksCrossAttention ? maskedScope(pixels.full) : .all
+        return visionTower(configuration.usesContextAsQueries ? pixels.full : pixels.crop) { index, hidden in
+            layers[index](hidden, context: context, scope: scope)
+        }
+    }
+
+    /// Whether the frame goes without the provider: its image tokens are made of the context features alone.
+    func isSkipped(_ pixels: Tensor) -> Bool {
+        !configuration.treatsImageAsContextImage && pixels.full.array == pixels.crop.array
+    }
+
+    /// The patches of the full view that hold some of the mask. A mask so small that nothing of it is left at the
+    /// model's resolution masks nothing: attention over no keys has no value.
+    private func maskedScope(_ view: Tensor) -> AttentionScope {
+        let side = view.shape[2], grid = side / patchSize
+        var touched = view.withValues { values in
+            (0..<grid * grid).map { token in
+                var sum: Float = 0
+                for row in 0..<patchSize {
+                    let start = (3 * side + token / grid * patchSize + row) * side + token % grid * patchSize
+                    for column in 0..<patchSize { sum += (values[start + column] + 1) / 2 }
+                }
+                return sum >= 1e-5
+            }
+        }
+        if dropsFirstToken { touched.removeFirst() }
+        return touched.contains(true) ? .only(touched) : .all
+    }
+
+    /// Tensors of layers that follow the selected hidden state.
+    static func isDead(_ name: String, _ configuration: DescribeAnythingConfiguration) -> Bool {
+        isLayer(name, of: "context_provider_module.layers.",
+                in: configuration.visionLayers..<configuration.contextProvider.hiddenLayers)
+    }
+}
+
+/// The two views within `[8, side, side]`, `[4, side, side]` each.
+extension Tensor {
+    fileprivate var full: Tensor { view(0) }
+    fileprivate var crop: Tensor { view(1) }
+
+    private func view(_ index: Int) -> Tensor {
+        let side = shape[2]
+        return reshaped([8, side * side]).rows(4 * index..<4 * index + 4).reshaped([4, side, side])
+    }
+}

@@ -1,0 +1,67 @@
+import Tensors
+
+/// One SigLIP encoder layer (pre-norm). Source: SigLIP, arXiv 2303.15343; `vision_model.encoder.layers.N`.
+struct SiglipEncoderLayer: Sendable {
+    let layerNorm1: LayerNorm
+    let selfAttn: SiglipAttention
+    let layerNorm2: LayerNorm
+    let mlp: SiglipMLP
+
+    init(_ weights: Weights, _ configuration: SiglipConfiguration) throws {
+        let width = configuration.hiddenSize, epsilon = configuration.layerNormEps
+        layerNorm1 = try LayerNorm(weights["layer_norm1"], width: width, epsilon: epsilon)
+        selfAttn = try SiglipAttention(weights["self_attn"], width: width, heads: configuration.attentionHeads)
+        layerNorm2 = try LayerNorm(weights["layer_norm2"], width: width, epsilon: epsilon)
+        mlp = try SiglipMLP(
+            weights["mlp"], width: width, inner: configuration.intermediateSize, activation: configuration.activation)
+    }
+
+    /// - Parameter hidden: `[tokens, width]`.
+    func callAsFunction(_ hidden: Tensor) -> Tensor {
+        let normed = layerNorm1(hidden)
+        let attended = hidden + selfAttn(normed, context: normed)
+        return attended + mlp(layerNorm2(attended))
+    }
+}
+
+/// Multi-head attention with biases everywhere: SigLIP's own (context = queries) and the context provider's.
+struct SiglipAttention: Sendable {
+    let qProj: Linear
+    let kProj: Linear
+    let vProj: Linear
+    let outProj: Linear
+    let heads: Int
+
+    init(_ weights: Weights, width: Int, heads: Int) throws {
+        qProj = try Linear(weights["q_proj"], inputs: width, outputs: width)
+        kProj = try Linear(weights["k_proj"], inputs: width, outputs: width)
+        vProj = try Linear(weights["v_proj"], inputs: width, outputs: width)
+        outProj = try Linear(weights["out_proj"], inputs: width, outputs: width)
+        self.heads = heads
+    }
+
+    /// - Parameters:
+    ///   - queries: `[tokens, width]`.
+    ///   - context: `[context tokens, width]`, read as keys and values.
+    func callAsFunction(_ queries: Tensor, context: Tensor, scope: AttentionScope = .all) -> Tensor {
+        let attended = attention(
+            query: qProj(queries), context: [KeyValueRows(keys: kProj(context), values: vProj(context))],
+            heads: heads, keyValueHeads: heads, scope: scope)
+        return outProj(attended)
+    }
+}
+
+/// Two linear layers with an activation between.
+struct SiglipMLP: Sendable {
+    let fc1: Linear
+    let fc2: Linear
+    let activation: Activation
+
+    init(_ weights: Weights, width: Int, inner: Int, activation: Activation) throws {
+        fc1 = try Linear(weights["fc1"], inputs: width, outputs: inner)
+        fc2 = try Linear(weights["fc2"], inputs: inner, outputs: width)
+        self.activation = activation
+    }
+
+    func callAsFunction(_ hidden: Tensor) -> Tensor { fc2(activation(fc1(hidden))) }
+}
