@@ -24,18 +24,18 @@ package final class VideoDecoder {
     /// - Throws: `VideoError` when there is no such file, when it is not a video, has no video stream, a codec FFmpeg
     ///   does not have, or no frame that can be decoded.
     package convenience init(path: String) throws {
-        try self.init(path: path, isStrict: false)
+        try self.init(path: path, isStill: false)
     }
 
-    /// - Parameter isStrict: treat every irregularity as an error, as is right for a still.
-    init(path: String, isStrict: Bool) throws {
+    /// - Parameter isStill: one picture that should be whole, rather than a clip to make the best of.
+    init(path: String, isStill: Bool) throws {
         self.path = path
         try checkReadable(path)
-        frames = try FrameReader(path: path, isStrict: isStrict)
+        frames = try FrameReader(path: path, isStill: isStill)
         converter = PictureConverter(path: path)
         guard let frame = try frames.next() else {
             let reason = frames.damage.summary(decodedFrames: 0).map { " (\($0))" } ?? ""
-            throw VideoError.invalid(path: path, found: "no frame that can be decoded\(reason)", expected: "a video")
+            throw VideoError.invalid(path: path, found: "no frame that can be decoded\(reason)", expected: "a video or picture")
         }
         first = frame
         let streamMatrix = cffmpeg_stream_display_matrix(frames.packets.stream)
