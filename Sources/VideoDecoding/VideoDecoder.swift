@@ -64,7 +64,8 @@ package final class VideoDecoder {
     }
 
     /// After `next()` has returned nil: one line that says what was wrong with the file (cut off, unreadable or corrupt
-    /// parts) and how many frames were decoded all the same; nil when nothing was.
+    /// parts) and how many frames were decoded all the same; nil when nothing was. Wrong bytes that a decoder takes for
+    /// pictures go unnoticed, and what it repaired is told only when it says so in time (it decodes frames in parallel).
     package var damage: String? {
         hasEnded ? frames.damage.summary(decodedFrames: handedOut) : nil
     }
