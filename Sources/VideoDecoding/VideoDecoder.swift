@@ -79,6 +79,7 @@ package final class VideoDecoder {
         let start = frames.packets.format.pointer.pointee.start_time
         // Subtracted in the stream's own ticks: the start is rounded to microseconds, and the first frame is at 0.
         let origin = start == cffmpeg_no_timestamp() ? 0 : av_rescale_q(start, AVRational(num: 1, den: AV_TIME_BASE), base)
-        return Double(timestamp &- origin) * av_q2d(base)
+        // Multiplied before it is divided: frame 3 of 10 a second is at 0.3, not at 0.30000000000000004.
+        return Double(timestamp &- origin) * Double(base.num) / Double(base.den)
     }
 }

@@ -116,12 +116,13 @@ struct VideoCaptionerTests {
 
     @Test func progressTellsEachStepAndCanStop() throws {
         struct Enough: Error {}
-        var decoded = 0, encoded = 0, updates = 0
+        var decoded = 0, encoded = 0, prompts = 0, updates = 0
         #expect(throws: Enough.self) {
             try caption { progress in
                 switch progress {
                 case .decoding: decoded += 1
-                case .encoding: encoded += 1
+                case .encoding(_, let done, _): encoded += done
+                case .prompt(_, let tokens): prompts += tokens > 128 ? 1 : 0
                 case .generating: break
                 case .updated(let document):
                     updates += 1
@@ -129,7 +130,7 @@ struct VideoCaptionerTests {
                 }
             }
         }
-        #expect(decoded == 60 && encoded == 16 && updates == 3)
+        #expect(decoded == 60 && encoded == 2 * 36 && prompts == 2 && updates == 3)
     }
 
     @Test func optionsOutOfRangeAreRefused() throws {
