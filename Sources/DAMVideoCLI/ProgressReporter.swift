@@ -28,7 +28,7 @@ final class ProgressReporter {
 
     /// Leaves the terminal's line clean.
     func finish() {
-        if style == .bar { write("\r\u{1b}[K") }
+        if style == .bar { Console.clearLine() }
     }
 
     private func draw(_ progress: CaptionProgress) {
