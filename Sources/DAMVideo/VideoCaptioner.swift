@@ -12,6 +12,8 @@ public struct ClipOptions: Sendable, Equatable {
     public var sampling = FrameSampling.track
     /// Frames per caption; nil for as many as the model was trained on.
     public var frames: Int?
+    /// An earlier run on the same clip with the same options: its tracks are taken over.
+    public var resumed: ResumedRun?
 
     public init() {}
 }
@@ -74,13 +76,19 @@ public struct VideoCaptioner: Sendable {
             if let damage = collected.damage {
                 document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage))
             }
+            try clipOptions.resumed?.check(document)
+            let finished = Dictionary(
+                (clipOptions.resumed?.tracks ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            // Those in front go with the first update: the lines they come from are about to be replaced.
+            document.tracks = plan.tracks.map { finished[$0.track.id] }.prefix { $0 != nil }.compactMap { $0 }
             try progress(.updated(document))
-            for (index, trackPlan) in plan.tracks.enumerated() {
+            for (index, trackPlan) in plan.tracks.enumerated().dropFirst(document.tracks.count) {
                 let position = CaptionProgress.TrackPosition(
                     id: trackPlan.track.id, number: index + 1, count: plan.tracks.count)
                 do {
                     document.tracks.append(
-                        try caption(trackPlan, index, collected, query, options, position, progress))
+                        try finished[trackPlan.track.id]
+                            ?? caption(trackPlan, index, collected, query, options, position, progress))
                 } catch let problem as TrackProblem {
                     document.errors.append(
                         CaptionDocument.Problem(track: trackPlan.track.id, code: problem.code, message: problem.message))
