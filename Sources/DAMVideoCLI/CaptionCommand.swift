@@ -17,8 +17,7 @@ struct CaptionCommand: ParsableCommand {
     @Argument(help: "The clip: any video FFmpeg decodes.")
     var clip: String
 
-    @Option(help: ArgumentHelp("Its masks: a folder of label PNGs, one a frame, whose values are track ids.", valueName: "dir"))
-    var masks: String
+    @OptionGroup var masks: MaskOptions
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var generation: GenerationArguments
@@ -50,7 +49,9 @@ struct CaptionCommand: ParsableCommand {
             let captioner = VideoCaptioner(try model.load())
             let reporter = ProgressReporter(quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines)
             let interruption = Interruption(output)
-            let document = try captioner.caption(clip: clip, masks: masks, options: options, clipOptions: clipOptions) {
+            let document = try captioner.caption(
+                clip: clip, masks: masks.masks, options: options, clipOptions: clipOptions
+            ) {
                 if case .updated(let document) = $0 { interruption.update(document) }
                 reporter.show($0)
             }
@@ -67,6 +68,7 @@ struct CaptionCommand: ParsableCommand {
     private var clipOptions: ClipOptions {
         var options = ClipOptions()
         options.tracks = tracks.isEmpty ? nil : tracks
+        options.masks = masks.reading.settings()
         options.sampling = sampling
         options.frames = frames
         return options

@@ -5,6 +5,8 @@
 package enum Polygon {
     /// Outlines are followed in steps of a fifth of a pixel.
     private static let scale = 5.0
+    /// A thousand times around a 4K picture.
+    private static let maximumSteps = 1 << 26
 
     /// The region inside a polygon.
     /// - Parameter corners: x and y by turns, in pixels, the left top corner of the left top pixel being (0, 0).
@@ -20,8 +22,8 @@ package enum Polygon {
         }
         var outline = Outline(width: width, height: height)
         for (start, end) in zip(points, points.dropFirst() + points.prefix(1)) {
+            guard outline.steps + Outline.length(from: start, to: end) <= maximumSteps else { throw PolygonError.tooLong }
             outline.follow(from: start, to: end)
-            guard outline.steps <= 1 << 28 else { throw PolygonError.tooLong }
         }
         return RunLengthEncoding(width: width, height: height, countedRuns: runs(of: outline.crossings, pixels: pixels))
     }
@@ -74,11 +76,13 @@ package enum Polygon {
             self.height = height
         }
 
+        static func length(from start: Point, to end: Point) -> Int { max(abs(end.x - start.x), abs(end.y - start.y)) }
+
         mutating func follow(from start: Point, to end: Point) {
             let across = abs(end.x - start.x), down = abs(end.y - start.y)
             let flips = across >= down ? start.x > end.x : start.y > end.y
             let (low, high) = flips ? (end, start) : (start, end)
-            let isFlat = across >= down, length = max(across, down)
+            let isFlat = across >= down, length = Self.length(from: start, to: end)
             let slope = length == 0 ? 0 : Double(isFlat ? high.y - low.y : high.x - low.x) / Double(length)
             for step in 0...length {
                 let along = flips ? length - step : step

@@ -25,6 +25,11 @@ package struct ClipFacts: Sendable {
         self.name = name
         self.size = size
     }
+
+    /// - Parameter path: of the clip.
+    package init(path: String, size: PictureSize?) {
+        self.init(name: FileNames.stem(path), size: size)
+    }
 }
 
 /// Something a person should know about masks that can be used all the same.

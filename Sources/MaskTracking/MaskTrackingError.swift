@@ -33,6 +33,8 @@ package struct MaskTrackingError: Error, Equatable, CustomStringConvertible {
         case emptyTrack(TrackID)
         /// A frame offset that moves a mask before the clip's first frame.
         case beforeClip(frame: Int)
+        /// The output is there already.
+        case outputExists
         /// The system failed to write; `cause` is its message.
         case notWritten(cause: String)
         /// The layout to write cannot hold everything; `what` is what would be lost.
@@ -102,6 +104,8 @@ package struct MaskTrackingError: Error, Equatable, CustomStringConvertible {
             "\(path): found an empty track \(id) (no pixel in any frame), expected at least one"
         case .beforeClip(let frame):
             "\(path): found a mask moved to frame \(frame), expected 0 or more: the frame offset is too low"
+        case .outputExists:
+            "\(path): exists already (--overwrite replaces it)"
         case .notWritten(let cause):
             "\(path): cannot be written: \(cause)"
         case .wouldLose(let what, let format):

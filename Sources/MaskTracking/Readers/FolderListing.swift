@@ -1,14 +1,15 @@
 import Foundation
 import VideoDecoding
 
-/// The names in one folder, hidden ones left out, in order.
+/// The names in one folder, in order.
 struct FolderListing {
     let path: String
     let files: [String]
     let folders: [String]
 
+    /// - Parameter withHidden: list names that start with a dot, too.
     /// - Throws: `MaskTrackingError` when `path` is not a folder or may not be listed.
-    init(path: String) throws {
+    init(path: String, withHidden: Bool = false) throws {
         self.path = path
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
@@ -17,7 +18,8 @@ struct FolderListing {
         guard isDirectory.boolValue else { throw MaskTrackingError(path: path, reason: .notAFolder) }
         let names: [String]
         do {
-            names = try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }.sorted()
+            names = try FileManager.default.contentsOfDirectory(atPath: path).filter { withHidden || !$0.hasPrefix(".") }
+                .sorted()
         } catch {
             let cause = VideoError.unreadable(path: path, reason: "the folder cannot be listed")
             throw MaskTrackingError(path: path, reason: .unreadable(cause))

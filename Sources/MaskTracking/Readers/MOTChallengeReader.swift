@@ -66,7 +66,8 @@ struct MOTChallengeReader {
         }
         guard id >= 0 else { throw LineError("id \(id), as detections have", "tracks") }
         guard values[4] >= 0, values[5] >= 0 else { throw LineError("a box of \(values[4])x\(values[5])", "0 or more") }
-        func edge(_ value: Double) -> Int { Int((value - 1).rounded()) }
+        // The first pixel whose centre is not before the edge.
+        func edge(_ value: Double) -> Int { Int((value - 1.5).rounded(.up)) }
         return Row(
             frame: frame, id: id, label: values.count == 9 ? Int(exactly: values[7]).flatMap { classes[$0] } : nil,
             isIgnored: values.count > 6 && values[6] == 0,
