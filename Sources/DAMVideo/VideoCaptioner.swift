@@ -9,6 +9,8 @@ import VideoDecoding
 public struct ClipOptions: Sendable, Equatable {
     /// Tracks to caption; nil for all.
     public var tracks: [TrackID]?
+    /// How the masks are read.
+    public var masks = MaskSettings()
     public var sampling = FrameSampling.track
     /// Frames per caption; nil for as many as the model was trained on.
     public var frames: Int?
@@ -50,7 +52,7 @@ public struct VideoCaptioner: Sendable {
     /// One caption for each track of a clip.
     /// - Parameters:
     ///   - clip: path of a video.
-    ///   - masks: path of its masks.
+    ///   - masks: file or folder of its masks, in any layout of `MaskFormat`.
     ///   - progress: told of each step; what it throws ends the call.
     /// - Returns: the document; a track that could not be captioned is among its `errors`.
     /// - Throws: `DAMVideoError` when clip or masks are missing or bad, or the options do not fit them.
@@ -60,7 +62,8 @@ public struct VideoCaptioner: Sendable {
     ) throws -> CaptionDocument {
         try options.validate()
         return try DAMVideoError.translating {
-            let source = try LabelFolderReader(path: masks)
+            let facts = ClipFacts(path: clip, size: try VideoDecoder(path: clip).info.size)
+            let source = try MaskSources.open(masks, settings: clipOptions.masks, clip: facts)
             let tracks = try clipOptions.tracks.map { try Set($0).sorted().map(source.track) } ?? source.tracks
             let frames = clipOptions.frames ?? model.model.configuration.videoFrames
             guard (1...4096).contains(frames) else { throw DAMVideoError(.usage, "frames \(frames): expected 1 to 4096") }
@@ -73,6 +76,10 @@ public struct VideoCaptioner: Sendable {
                 video: CaptionDocument.Video(
                     path: clip, width: info.width, height: info.height, fps: info.frameRate,
                     frames: collected.frameCount, duration: info.duration ?? collected.lastTime + 1 / info.frameRate))
+            document.errors += source.problems.map {
+                CaptionDocument.Problem(
+                    track: nil, code: $0.kind == .skipped ? "mask_skipped" : "mask_note", message: $0.message)
+            }
             if let damage = collected.damage {
                 document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage))
             }

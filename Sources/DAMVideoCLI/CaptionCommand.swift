@@ -17,8 +17,7 @@ struct CaptionCommand: ParsableCommand {
     @Argument(help: "The clip: any video FFmpeg decodes.")
     var clip: String
 
-    @Option(help: ArgumentHelp("Its masks: a folder of label PNGs, one a frame, whose values are track ids.", valueName: "dir"))
-    var masks: String
+    @OptionGroup var masks: MaskOptions
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var generation: GenerationArguments
@@ -71,7 +70,7 @@ struct CaptionCommand: ParsableCommand {
         defer { reporter.finish() }
         var clipOptions = clipOptions
         clipOptions.resumed = try resume ? output.earlierRun() : nil
-        return try captioner.caption(clip: clip, masks: masks, options: options, clipOptions: clipOptions) {
+        return try captioner.caption(clip: clip, masks: masks.masks, options: options, clipOptions: clipOptions) {
             if case .updated(let document) = $0 { try output.update(document) }
             reporter.show($0)
         }
@@ -80,6 +79,7 @@ struct CaptionCommand: ParsableCommand {
     private var clipOptions: ClipOptions {
         var options = ClipOptions()
         options.tracks = tracks.isEmpty ? nil : tracks
+        options.masks = masks.reading.settings()
         options.sampling = sampling
         options.frames = frames
         return options

@@ -25,7 +25,7 @@ struct ExitCodeTests {
 
     static let examples: [Example] = [
         Example(name: "no clip", status: 66, says: "nowhere.mp4: no such file") { _ in caption(clip: "/nowhere.mp4") },
-        Example(name: "no masks", status: 66, says: "/nowhere: no such folder") { _ in caption(masks: "/nowhere") },
+        Example(name: "no masks", status: 66, says: "/nowhere: no such file or folder") { _ in caption(masks: "/nowhere") },
         Example(name: "no model", status: 69, says: "/nowhere/config.json: found no such file") { _ in caption(model: "/nowhere") },
         Example(name: "model not given", status: 69, says: "--model DIR or the variable DAMVIDEO_MODEL") { _ in
             ["caption", clip, "--masks", masks, "-o", "-"]
