@@ -13,7 +13,7 @@ struct FrameFeatures: Sendable {
         bins = ColourBins.bins(of: frame)
     }
 
-    var box: BoundingBox { BoundingBox(left: 0, top: 0, width: frame.width, height: frame.height) }
+    var box: BoundingBox { frame.box }
 
     /// Colours inside a region.
     func colours(of region: Field) -> ColourHistogram {

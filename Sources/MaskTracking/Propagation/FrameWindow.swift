@@ -6,6 +6,8 @@ struct FrameWindow {
     private var frames: [WorkingFrame] = []
     /// From each frame to the one before; the first has none.
     private var motions: [CameraMotion] = []
+    /// Where objects were found in each frame, `[height, width]`, 1 inside; nil for frames not looked at yet.
+    private var occupied: [[UInt8]?] = []
     private var first = 0
     /// The newest frame's, for the next camera motion.
     private var newest: Pyramid?
@@ -27,12 +29,29 @@ struct FrameWindow {
         motions.append(newest.map { motion(from: pyramid, to: $0) } ?? .identity)
         newest = pyramid
         frames.append(frame)
+        occupied.append(nil)
         let excess = current - reach - first
         if excess > 0 {
             frames.removeFirst(excess)
             motions.removeFirst(excess)
+            occupied.removeFirst(excess)
             first += excess
         }
+    }
+
+    /// Where objects were found in a frame; nil when it was not looked at.
+    func occupancy(at position: Int) -> [UInt8]? { occupied[position - first] }
+
+    mutating func occupy(_ position: Int, by tracks: [TrackState]) {
+        let frame = self[position]
+        var pixels = [UInt8](repeating: 0, count: frame.width * frame.height)
+        for track in tracks where track.status == .visible {
+            let region = track.probability.padded(by: 3, within: frame.box).dilated(by: 2)
+            for y in region.box.top..<region.box.bottom {
+                for x in region.box.left..<region.box.right where region[x, y] > 0.3 { pixels[y * frame.width + x] = 1 }
+            }
+        }
+        occupied[position - first] = pixels
     }
 
     /// Where the pixels of the frame at one position lie in that at another.

@@ -53,6 +53,7 @@ struct PixelEvidence: Sendable {
         let ratio = track.colours.logRatio(to: surroundings)
         let givenRatio = track.given.logRatio(to: surroundings)
         var colour = Field(box: box), difference = Field(box: box), spread = Field(box: box), likeness = Field(box: box)
+        var known = Field(box: box)
         features.frame.rgb.withUnsafeBufferPointer { rgb in
             background.rgb.withUnsafeBufferPointer { still in
                 for y in box.top..<box.bottom {
@@ -64,6 +65,7 @@ struct PixelEvidence: Sendable {
                             abs(Int(rgb[place * 3]) - red), abs(Int(rgb[place * 3 + 1]) - green),
                             abs(Int(rgb[place * 3 + 2]) - blue)))
                         likeness.values[index] = givenRatio[ColourBins.bin(red, green, blue)]
+                        known.values[index] = Float(background.isKnown[place])
                         spread.values[index] = Float(background.spread[place])
                     }
                 }
@@ -79,9 +81,9 @@ struct PixelEvidence: Sendable {
                 let neutral = Constant.neutralDifference + Constant.spreadWeight * width
                 let scale = Constant.differenceScale + Constant.spreadWeight / 2 * width
                 let foreground = (difference.values[index] - neutral) / scale
-                // A background that looks like the object may be the object, long in one place: it proves nothing.
+                // Unless it is known, a background that looks like the object may be the object, long in one place: it proves nothing.
                 odds += min(max(foreground, -Constant.differenceLimit), Constant.differenceLimit)
-                    * logistic(-2 * (likeness.values[index] - 0.5))
+                    * (known.values[index] + (1 - known.values[index]) * logistic(-2 * (likeness.values[index] - 0.5)))
             }
             colour.values[index] = odds
         }

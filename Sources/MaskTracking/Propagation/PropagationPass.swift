@@ -39,6 +39,7 @@ final class PropagationPass {
                 } else if let previous {
                     advance(from: previous, to: current, position: position)
                 }
+                window.occupy(position, by: tracks)
                 try onFrame(frame.index, tracks)
                 previous = current
             }

@@ -31,6 +31,8 @@ struct WorkingFrame: Sendable {
     /// `[height, width, 3]`.
     let rgb: [UInt8]
 
+    var box: BoundingBox { BoundingBox(left: 0, top: 0, width: width, height: height) }
+
     init(index: Int, image: RGBImage, size: WorkingSize) {
         self.index = index
         width = size.width
