@@ -36,6 +36,15 @@ struct CameraMotion: Sendable, Equatable {
         return adjugate[8] == 0 ? .identity : CameraMotion(matrix: adjugate.map { $0 / adjugate[8] })
     }
 
+    /// How far the middle of a box moves, at most a thousand pixels.
+    func shift(at box: BoundingBox) -> SIMD2<Float> {
+        let x = Double(box.left) + Double(box.width) / 2, y = Double(box.top) + Double(box.height) / 2
+        let moved = apply(x, y), limit = SIMD2<Float>(repeating: 1000)
+        let shift = SIMD2(Float(moved.x - x), Float(moved.y - y))
+        guard shift.x.isFinite, shift.y.isFinite else { return SIMD2(0, 0) }
+        return shift.clamped(lowerBound: -limit, upperBound: limit)
+    }
+
     /// The motion most of a flow field agrees on. Where less than a quarter of a pixel happens anywhere, nothing does:
     /// a camera on a tripod must not wander by the flow's noise.
     /// - Parameters:

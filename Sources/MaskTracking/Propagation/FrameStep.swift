@@ -5,6 +5,8 @@ struct FrameStep {
     let previous: FrameFeatures
     let current: FrameFeatures
     let motion: FrameMotion
+    /// From the previous frame to the current.
+    let camera: CameraMotion
     let background: BackgroundModel
     /// Pairs of tracks whose given masks overlap, which may then share pixels.
     let overlapping: Set<TrackPair>
@@ -26,7 +28,7 @@ struct FrameStep {
         }
         let updated = parallelMap(before.count) { index in
             guard let probability = settled[index], let evidence = evidence[index] else { return before[index] }
-            return before[index].advanced(to: probability, evidence: evidence, features: current, motion: motion)
+            return before[index].advanced(to: probability, evidence: evidence, features: current, motion: motion, camera: camera)
         }
         tracks = updated
     }

@@ -64,20 +64,26 @@ final class PropagationPass {
         guard tracks.contains(where: { $0.status != .ended }) else { return }
         let step = FrameStep(
             previous: previous, current: current, motion: FrameMotion(from: previous.pyramid, to: current.pyramid),
-            background: background, overlapping: overlapping)
+            camera: window.motion(from: position - 1, to: position), background: background, overlapping: overlapping)
+        for index in tracks.indices where tracks[index].status == .lost { tracks[index].expect(step.camera) }
         let boxes = tracks.map(step.searchBox)
         for index in tracks.indices where tracks[index].status == .visible && boxes[index] == nil {
-            tracks[index].vanish(.lost(frames: 0))
+            tracks[index].vanish(.lost)
+            tracks[index].expect(step.camera)
         }
-        let searched = tracks.map { Reacquisition.searchBox($0, within: current.box) }
-        background.prepare((boxes + searched).compactMap(\.self), window: window, position: position)
-        let lost = tracks.indices.filter { searched[$0] != nil }
+        prepareBackground(boxes, current, position)
         step.advance(&tracks, boxes: boxes)
+        let searched = tracks.map { Reacquisition.searchBox($0, within: current.box) }
+        prepareBackground(searched, current, position)
         let search = Reacquisition(current: current, background: background)
-        for index in lost {
+        for index in tracks.indices {
             guard let box = searched[index] else { continue }
-            let taken = tracks.filter { $0.status == .visible }.map(\.probability)
+            let taken = tracks.indices.filter { $0 != index && tracks[$0].status == .visible }.map { tracks[$0].probability }
             tracks[index] = search.attempt(tracks[index], in: box, taken: taken)
         }
+    }
+
+    private func prepareBackground(_ boxes: [BoundingBox?], _ current: FrameFeatures, _ position: Int) {
+        background.prepare(boxes.compactMap(\.self), window: window, position: position)
     }
 }

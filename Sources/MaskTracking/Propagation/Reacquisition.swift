@@ -11,24 +11,23 @@ struct Reacquisition {
     let current: FrameFeatures
     let background: BackgroundModel
 
-    /// Where to look: further the longer the object has been away; nil when it is not looked for.
+    /// Where to look for an object that is hidden, wholly or in part: further the longer it has been; nil for others.
     static func searchBox(_ track: TrackState, within size: BoundingBox) -> BoundingBox? {
-        guard case .lost(let frames) = track.status else { return nil }
-        let drift = Float(min(frames, 15))
-        let expected = track.lastBox.moved(
-            x: Int((track.velocity.x * drift).rounded()), y: Int((track.velocity.y * drift).rounded()))
-        let side = max(expected.width, expected.height)
-        let reach = side / 3 + min(side * 3 / 2, Int(Float(frames) * Float(side) * 0.06))
-        return expected.grown(by: max(6, reach), within: size)
+        guard track.status != .ended, track.hidden > 0 else { return nil }
+        let side = max(track.lastBox.width, track.lastBox.height)
+        let reach = side / 3 + min(side * 3 / 2, track.hidden * side / 16)
+        return track.lastBox.grown(by: max(6, reach), within: size)
     }
 
     /// - Parameters:
     ///   - taken: chances of the visible tracks, whose pixels are not to be had.
-    /// - Returns: the track, visible again, or lost for one frame more.
+    /// - Returns: the track where it was found, or as it was.
     func attempt(_ track: TrackState, in box: BoundingBox, taken: [Field]) -> TrackState {
         var next = track
-        guard case .lost(let frames) = track.status else { return track }
-        next.status = frames + 1 >= Self.patience ? .ended : .lost(frames: frames + 1)
+        if track.status != .visible, track.hidden > Self.patience {
+            next.vanish(.ended)
+            return next
+        }
         let surroundings = ColourHistogram(current.bins, width: current.frame.width, in: box) { _, _ in 1 }
         let appearance = PixelEvidence.appearance(
             track: track, surroundings: surroundings, box: box, features: current, background: background)
@@ -51,14 +50,11 @@ struct Reacquisition {
                 support += appearance[x, y]
             }
         }
-        guard area > max(12, Self.wantedShare * track.usualArea), support / area > 0.5,
+        let visible = Float(track.probability.values.count { $0 > 0.5 })
+        guard area > max(12, Self.wantedShare * track.usualArea, 1.3 * visible), support / area > 0.5,
             current.colours(of: region).similarity(to: track.given) > Self.likeness
         else { return next }
-        next.status = .visible
-        next.probability = region
-        next.lastBox = region.bounds(above: 0.5) ?? place
-        next.velocity = SIMD2(0, 0)
-        next.confidence = 0.4
+        next.reappear(region, region.bounds(above: 0.5) ?? place)
         return next
     }
 
