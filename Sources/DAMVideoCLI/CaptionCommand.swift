@@ -58,7 +58,7 @@ struct CaptionCommand: ParsableCommand {
             interruption.end()
             try output.write(document)
             for problem in document.errors {
-                Console.notice((problem.track.map { "track \($0): " } ?? "") + problem.message)
+                Console.notice((problem.track.map { "track \($0): " } ?? "\(clip): ") + problem.message)
             }
             if document.errors.contains(where: { $0.track != nil }) { throw ExitCode.someTracksFailed }
         }

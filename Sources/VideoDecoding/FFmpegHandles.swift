@@ -7,24 +7,30 @@ final class FormatHandle {
     let pointer: UnsafeMutablePointer<AVFormatContext>
 
     /// Opens the file at `path` and reads enough of it to know its streams.
+    /// - Parameter demuxer: how to read it; nil lets FFmpeg find out.
     /// - Throws: `VideoError.failed` when FFmpeg does not recognise the content.
-    init(path: String) throws {
+    init(path: String, demuxer: UnsafePointer<AVInputFormat>? = nil) throws {
         _ = quietFFmpeg
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
         // A path is one file: no numbered sequences (image2 would take "%d" as one), no protocols ("a:b.mp4").
         try check(av_dict_set(&options, "pattern_type", "none", 0), "prepare to open the file", path)
         var context: UnsafeMutablePointer<AVFormatContext>?
-        let opened = avformat_open_input(&context, "file:" + path, nil, &options)
+        let opened = avformat_open_input(&context, "file:" + path, demuxer, &options)
         if opened < 0, ContainerLength(path: path)?.lacksIndex == true {
             throw VideoError.invalid(
                 path: path, found: "an MP4 without its index (moov box), as a broken-off recording leaves it",
                 expected: "a complete video")
         }
-        try check(opened, "open the file as a video", path)
+        try check(opened, "open the file as a video or picture", path)
         guard let context else { throw outOfMemory("open the file", path) }
         pointer = context
         try check(avformat_find_stream_info(context, nil), "find the streams", path)
+    }
+
+    /// FFmpeg's short name of how the file is read, such as "matroska,webm".
+    var demuxerName: String {
+        pointer.pointee.iformat?.pointee.name.map { String(cString: $0) } ?? "unknown"
     }
 
     /// The streams, in the file's order.

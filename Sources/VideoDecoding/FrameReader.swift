@@ -15,8 +15,8 @@ final class FrameReader {
     /// Decoder errors in a row with neither a frame nor a packet between them; a guard against a decoder that spins.
     private var stuck = 0
 
-    /// - Parameter isStrict: treat every irregularity as an error, as is right for a still.
-    init(path: String, isStrict: Bool) throws {
+    /// - Parameter isStill: one picture that should be whole, rather than a clip to make the best of.
+    init(path: String, isStill: Bool) throws {
         self.path = path
         packets = try PacketReader(path: path)
         let parameters = packets.stream.pointee.codecpar
@@ -28,8 +28,9 @@ final class FrameReader {
         codec = try CodecHandle(decoder, path: path)
         try check(avcodec_parameters_to_context(codec.pointer, parameters), "set up the decoder", path)
         codec.pointer.pointee.pkt_timebase = packets.stream.pointee.time_base
-        codec.pointer.pointee.thread_count = 0
-        if isStrict { codec.pointer.pointee.err_recognition |= AV_EF_CRCCHECK | AV_EF_EXPLODE }
+        codec.pointer.pointee.thread_count = isStill ? 1 : 0
+        // Otherwise the missing part of a JPEG is grey. (TIFF would explode at every tag it does not know.)
+        if isStill, identifier == AV_CODEC_ID_MJPEG { codec.pointer.pointee.err_recognition |= AV_EF_EXPLODE }
         try codec.open(path: path)
     }
 
@@ -70,7 +71,8 @@ final class FrameReader {
     private func feed() {
         if !holdsPacket && !packets.advance() {
             isDraining = true
-            _ = avcodec_send_packet(codec.pointer, nil)
+            let code = avcodec_send_packet(codec.pointer, nil)
+            if code < 0 { note(code) }
             return
         }
         let code = avcodec_send_packet(codec.pointer, packets.packet.pointer)

@@ -1,6 +1,7 @@
 import CFFmpeg
 
-/// Decodes a PNG, refusing wrong checksums and pictures that are not whole.
+/// Decodes a PNG, refusing wrong checksums and pictures that are not whole. (One case slips through: an interlaced file
+/// whose checksums are right but whose compressed data ends early. Its rows are there, at a coarser resolution.)
 /// - Throws: `VideoError`.
 func decodePNG(_ png: PNGContainer, path: String) throws -> FrameHandle {
     let frame = try decodePNG(png, path: path, fill: 0xFF)

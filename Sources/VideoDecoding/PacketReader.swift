@@ -12,7 +12,7 @@ final class PacketReader {
     /// - Throws: `VideoError` when FFmpeg cannot open the file or it has no video stream.
     init(path: String) throws {
         self.path = path
-        format = try FormatHandle(path: path)
+        format = try openByContent(path)
         packet = try PacketHandle(path: path)
         stream = try firstVideoStream(of: format, path: path)
         for other in format.streams where other != stream { other.pointee.discard = AVDISCARD_ALL }
@@ -52,19 +52,31 @@ final class PacketReader {
     private var expectedPackets: Int? {
         let declared = Int(stream.pointee.nb_frames)
         guard declared > 0 else { return nil }
-        guard let name = format.pointer.pointee.iformat?.pointee.name, String(cString: name).contains("mov") else {
-            return declared
-        }
+        guard format.demuxerName.contains("mov") else { return declared }
         let indexed = Int(avformat_index_get_entries_count(stream))
         return indexed > 0 ? min(declared, indexed) : declared
     }
 }
 
+/// FFmpeg's reader of single pictures goes by the file's name; a JPEG that is called .png is still a JPEG.
+private func openByContent(_ path: String) throws -> FormatHandle {
+    let byName = try FormatHandle(path: path)
+    guard byName.demuxerName == "image2" else { return byName }
+    var io: UnsafeMutablePointer<AVIOContext>?
+    var demuxer: UnsafePointer<AVInputFormat>?
+    guard avio_open(&io, "file:" + path, AVIO_FLAG_READ) >= 0 else { return byName }
+    defer { avio_closep(&io) }
+    guard av_probe_input_buffer2(io, &demuxer, nil, nil, 0, 0) >= 0,
+        let byContent = try? FormatHandle(path: path, demuxer: demuxer)
+    else { return byName }
+    let codecs = [byName, byContent].map { $0.streams.first?.pointee.codecpar.pointee.codec_id }
+    return codecs[0] == codecs[1] ? byName : byContent
+}
+
 private func firstVideoStream(of format: FormatHandle, path: String) throws -> UnsafeMutablePointer<AVStream> {
-    let name = format.pointer.pointee.iformat?.pointee.name.map { String(cString: $0) } ?? "unknown"
     // FFmpeg draws any text file as a film of a terminal.
-    guard name != "tty", name != "bin" else {
-        throw VideoError.invalid(path: path, found: "text", expected: "a video")
+    guard !["tty", "bin"].contains(format.demuxerName) else {
+        throw VideoError.invalid(path: path, found: "text", expected: "a video or picture")
     }
     let pictures = AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS
     let video = format.streams.first {

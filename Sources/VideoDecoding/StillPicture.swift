@@ -18,7 +18,7 @@ extension StillPicture {
             try self.init(png: bytes, path: path, keepsTransparency: keepsTransparency)
             return
         }
-        let decoder = try VideoDecoder(path: path, isStrict: true)
+        let decoder = try VideoDecoder(path: path, isStill: true)
         guard let first = try decoder.next() else {
             throw VideoError.invalid(path: path, found: "no picture", expected: "a picture")
         }

@@ -24,18 +24,18 @@ package final class VideoDecoder {
     /// - Throws: `VideoError` when there is no such file, when it is not a video, has no video stream, a codec FFmpeg
     ///   does not have, or no frame that can be decoded.
     package convenience init(path: String) throws {
-        try self.init(path: path, isStrict: false)
+        try self.init(path: path, isStill: false)
     }
 
-    /// - Parameter isStrict: treat every irregularity as an error, as is right for a still.
-    init(path: String, isStrict: Bool) throws {
+    /// - Parameter isStill: one picture that should be whole, rather than a clip to make the best of.
+    init(path: String, isStill: Bool) throws {
         self.path = path
         try checkReadable(path)
-        frames = try FrameReader(path: path, isStrict: isStrict)
+        frames = try FrameReader(path: path, isStill: isStill)
         converter = PictureConverter(path: path)
         guard let frame = try frames.next() else {
             let reason = frames.damage.summary(decodedFrames: 0).map { " (\($0))" } ?? ""
-            throw VideoError.invalid(path: path, found: "no frame that can be decoded\(reason)", expected: "a video")
+            throw VideoError.invalid(path: path, found: "no frame that can be decoded\(reason)", expected: "a video or picture")
         }
         first = frame
         let streamMatrix = cffmpeg_stream_display_matrix(frames.packets.stream)
@@ -64,7 +64,8 @@ package final class VideoDecoder {
     }
 
     /// After `next()` has returned nil: one line that says what was wrong with the file (cut off, unreadable or corrupt
-    /// parts) and how many frames were decoded all the same; nil when nothing was.
+    /// parts) and how many frames were decoded all the same; nil when nothing was. Wrong bytes that a decoder takes for
+    /// pictures go unnoticed, and what it repaired is told only when it says so in time (it decodes frames in parallel).
     package var damage: String? {
         hasEnded ? frames.damage.summary(decodedFrames: handedOut) : nil
     }
@@ -78,6 +79,7 @@ package final class VideoDecoder {
         let start = frames.packets.format.pointer.pointee.start_time
         // Subtracted in the stream's own ticks: the start is rounded to microseconds, and the first frame is at 0.
         let origin = start == cffmpeg_no_timestamp() ? 0 : av_rescale_q(start, AVRational(num: 1, den: AV_TIME_BASE), base)
-        return Double(timestamp &- origin) * av_q2d(base)
+        // Multiplied before it is divided: frame 3 of 10 a second is at 0.3, not at 0.30000000000000004.
+        return Double(timestamp &- origin) * Double(base.num) / Double(base.den)
     }
 }

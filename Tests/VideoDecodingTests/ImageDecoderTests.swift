@@ -102,6 +102,16 @@ import VideoDecoding
         }
     }
 
+    /// Browsers and cameras do not care what a file is called.
+    @Test(arguments: [("smooth.jpg", "a.png"), ("rgb.png", "a.jpg"), ("rgb.bmp", "a.jpg"), ("rgba.webp", "a.png"), ("rgb.tiff", "a")])
+    func contentCountsNotTheName(fixture: String, name: String) throws {
+        try withTemporaryDirectory { folder in
+            let file = folder.appending(path: name)
+            try Data(bytes(of: "video/stills/\(fixture)")).write(to: file)
+            #expect(try ImageDecoder.rgb(path: file.path) == ImageDecoder.rgb(path: Fixtures.path("video/stills/\(fixture)")))
+        }
+    }
+
     @Test func missingPicture() {
         let error = #expect(throws: VideoError.self) { try ImageDecoder.rgb(path: "/nowhere/a.png") }
         #expect(error == .missing(path: "/nowhere/a.png"))

@@ -50,6 +50,10 @@ package struct ImageProcessor: Sendable {
     /// Side of the model's pictures in pixels.
     package let side: Int
 
+    package init(side: Int) {
+        self.side = side
+    }
+
     /// The whole picture at the model's size, `[side, side, 3]`: one for all the objects in a frame.
     package func resized(_ image: RGBImage) -> [UInt8] {
         resizeBicubic(

@@ -65,6 +65,11 @@ def main():
     Image.fromarray(rgb).save(HERE / "rgb.tiff", compression="tiff_lzw")
     note("rgb.tiff", rgb)
 
+    Image.fromarray(np.dstack([rgb, alpha])).save(HERE / "rgba.tiff")
+    note("rgba.tiff", rgb, alpha)
+    Image.fromarray(np.dstack([rgb, alpha])).save(HERE / "rgba.webp", lossless=True, exact=True)
+    note("rgba.webp", rgb, alpha)
+
     # 16 bits: whole multiples of 257, which any way of rounding takes to the same 8 bits; alpha needs its low byte.
     deep = rgb.astype(">u2") * 257
     low_alpha = alpha.astype(">u2")

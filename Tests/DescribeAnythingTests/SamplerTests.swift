@@ -1,0 +1,43 @@
+import DescribeAnything
+import Testing
+
+/// Probabilities themselves are checked against the published code's by the golden sets; here is what those leave open.
+struct SamplerTests {
+    private func options(temperature: Float, topK: Int? = nil, topP: Float = 1, seed: UInt64 = 0) -> GenerationOptions {
+        var options = GenerationOptions()
+        (options.temperature, options.topK, options.topP, options.seed) = (temperature, topK, topP, seed)
+        return options
+    }
+
+    @Test func zeroTemperatureTakesTheLikeliestAndTheFirstOfEquals() {
+        var sampler = Sampler(options(temperature: 0))
+        #expect(sampler.next([0, 3, 1, 3]) == 1)
+    }
+
+    @Test func topKKeepsTheKLikeliestAndTiesWithTheLast() {
+        let probabilities = samplingProbabilities([4, 1, 3, 3], options(temperature: 1, topK: 2))
+        #expect(probabilities.map { $0 > 0 } == [true, false, true, true])
+    }
+
+    @Test func topPKeepsTheSmallestSetThatExceedsItAndAtLeastOne() {
+        // Probabilities 0.643, 0.236, 0.087, 0.032.
+        let logits: [Float] = [4, 3, 2, 1]
+        for (topP, kept) in [(Float(0.01), 1), (0.6, 1), (0.7, 2), (0.9, 3), (0.99, 4), (1, 4)] {
+            let probabilities = samplingProbabilities(logits, options(temperature: 1, topP: topP))
+            #expect(probabilities.count { $0 > 0 } == kept, "top-p \(topP)")
+            #expect(abs(probabilities.reduce(0, +) - 1) < 1e-6)
+        }
+    }
+
+    @Test func drawsInProportionAndAgainFromTheSameSeed() {
+        let logits: [Float] = [1, 0, -1, -.infinity]
+        let wanted = samplingProbabilities(logits, options(temperature: 0.5))
+        var sampler = Sampler(options(temperature: 0.5, seed: 42)), again = Sampler(options(temperature: 0.5, seed: 42))
+        let drawn = (0..<20_000).map { _ in sampler.next(logits) }
+        #expect(drawn == (0..<20_000).map { _ in again.next(logits) })
+        for token in 0..<4 {
+            let frequency = Float(drawn.count { $0 == token }) / 20_000
+            #expect(abs(frequency - wanted[token]) < 0.015)
+        }
+    }
+}
