@@ -19,6 +19,9 @@ final class ForwardFrames: ClipFrames {
         self.start = start
     }
 
+    /// After the last frame: what was wrong with the file.
+    var damage: String? { decoder.damage }
+
     func next() throws -> WorkingFrame? {
         while let frame = try decoder.next() {
             count = frame.index + 1

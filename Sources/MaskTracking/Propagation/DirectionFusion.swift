@@ -11,13 +11,13 @@ struct DirectionFusion {
         self.given = given
     }
 
-    mutating func add(_ tracks: [TrackState], at frame: Int) {
+    mutating func add(_ tracks: [TrackState], at frame: Int, isBackward: Bool) {
         guard !given.contains(frame) else { return }
         let visible = tracks.filter { $0.status == .visible }
         let masks = parallelMap(visible.count) { StoredMask(enlarged(visible[$0].probability, size)) }
         for (track, mask) in zip(visible, masks) {
             guard let mask else { continue }
-            let found = CarriedMask(mask: mask, confidence: track.confidence, distance: track.age)
+            let found = CarriedMask(mask: mask, confidence: track.confidence, distance: track.age, isBackward: isBackward)
             if let earlier = carried[track.id]?[frame], weight(earlier) >= weight(found) { continue }
             carried[track.id, default: [:]][frame] = found
         }
@@ -27,8 +27,25 @@ struct DirectionFusion {
         mask.confidence / Float(max(1, mask.distance))
     }
 
-    /// The masks, with pixels that two sides gave to different tracks left to the surer one.
+    /// The masks. Pixels that the two ways gave to different tracks are left to the surer one.
     func resolved(overlapping: Set<TrackPair>) -> [TrackID: [Int: CarriedMask]] {
-        carried
+        var result = carried
+        let ids = carried.keys.sorted()
+        for (position, first) in ids.enumerated() {
+            for second in ids[(position + 1)...] where !overlapping.contains(TrackPair(first, second)) {
+                for frame in (result[first] ?? [:]).keys.sorted() {
+                    guard let one = result[first]?[frame], let other = result[second]?[frame],
+                        one.isBackward != other.isBackward, one.mask.box.intersection(other.mask.box) != nil
+                    else { continue }
+                    let (loser, winner) = weight(one) >= weight(other) ? (second, one) : (first, other)
+                    let losing = loser == first ? one : other
+                    result[loser]?[frame] = losing.mask.subtracting(winner.mask).map {
+                        CarriedMask(
+                            mask: $0, confidence: losing.confidence, distance: losing.distance, isBackward: losing.isBackward)
+                    }
+                }
+            }
+        }
+        return result
     }
 }

@@ -33,7 +33,7 @@ package struct MaskPropagator: Sendable {
         try masks.validate(width: info.width, height: info.height, frameCount: nil)
         let given = Set(masks.annotatedFrames).intersection(frames ?? Set(masks.annotatedFrames))
         let annotations = AnnotationReader(source: masks, frames: given)
-        guard let first = given.min(), let last = given.max() else {
+        guard let first = given.min() else {
             throw MaskTrackingError(path: masks.path, reason: .emptyMasks)
         }
         let size = WorkingSize(full: masks.size, maximumPixels: maximumPixels)
@@ -44,20 +44,21 @@ package struct MaskPropagator: Sendable {
         let forward = PropagationPass(ahead, size: size, annotations: annotations, overlapping: overlapping)
         try forward.run(from: first) { frame, tracks in
             try progress(Progress(isBackward: false, frame: frame))
-            fusion.add(tracks, at: frame)
+            fusion.add(tracks, at: frame, isBackward: false)
         }
-        try masks.validate(width: info.width, height: info.height, frameCount: ahead.count)
+        if ahead.damage == nil { try masks.validate(width: info.width, height: info.height, frameCount: ahead.count) }
 
-        if given.count < last + 1 {  // a frame before the last given one has no mask
+        let present = given.filter { $0 < ahead.count }  // a damaged clip may have fewer frames than masks
+        if let last = present.max(), present.count < last + 1 {  // a frame before the last given one has no mask
             let behind = BackwardFrames(path: clip, size: size, from: min(ahead.count - 1, last + BackgroundModel.reach))
             let backward = PropagationPass(behind, size: size, annotations: annotations, overlapping: overlapping)
             try backward.run(from: last) { frame, tracks in
                 try progress(Progress(isBackward: true, frame: frame))
-                fusion.add(tracks, at: frame)
+                fusion.add(tracks, at: frame, isBackward: true)
             }
         }
         return PropagatedMasks(
-            source: masks, givenFrames: given, frameCount: ahead.count,
+            source: masks, givenFrames: present, frameCount: ahead.count,
             carried: fusion.resolved(overlapping: overlapping))
     }
 }

@@ -57,4 +57,6 @@ struct CarriedMask: Sendable {
     let confidence: Float
     /// Frames to the given mask it comes from.
     let distance: Int
+    /// Whether that lies later in the clip.
+    let isBackward: Bool
 }

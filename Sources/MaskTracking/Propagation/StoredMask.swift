@@ -38,6 +38,13 @@ struct StoredMask: Sendable, Equatable {
         return Mask(width: width, height: height, pixels: pixels)
     }
 
+    /// The part outside `other`; nil when nothing is left.
+    func subtracting(_ other: StoredMask) -> StoredMask? {
+        var pixels = mask.pixels
+        other.forEachPixel { pixels[$0] = 0 }
+        return StoredMask(Mask(width: width, height: height, pixels: pixels))
+    }
+
     /// Calls `body` with the place of each pixel inside, row after row.
     func forEachPixel(_ body: (Int) -> Void) {
         var position = 0
