@@ -13,6 +13,9 @@ package protocol MaskSource: Sendable {
     /// Ascending by id.
     var tracks: [Track] { get }
 
+    /// Whether a frame's masks come from the user, rather than from propagation.
+    func isGiven(_ frame: Int) -> Bool
+
     /// The file a frame's masks come from, for messages.
     func file(of frame: Int) -> String
 
@@ -23,6 +26,8 @@ package protocol MaskSource: Sendable {
 }
 
 extension MaskSource {
+    package func isGiven(_ frame: Int) -> Bool { true }
+
     /// Whether the masks can belong to a clip.
     /// - Parameters:
     ///   - width, height: of the clip's frames, after rotation.

@@ -3,6 +3,7 @@ import Imaging
 import MaskTracking
 import TestSupport
 import Testing
+import VideoDecoding
 
 /// If these fail, captions of clips with few masks describe the wrong pixels.
 @Suite(.serialized) struct MaskPropagatorTests {
@@ -69,6 +70,24 @@ import Testing
         let one = try run(scene, from: [0]).mean, two = try run(scene, from: [0, 23]).mean
         #expect(two > 0.9)
         #expect(two > one + 0.2)
+    }
+
+    /// Few masks are carried on; a mask on every fourth frame, as in SA-V, is enough to sample from.
+    @Test func fewMasksNeedPropagation() throws {
+        func isNeeded(_ frames: [Int], of count: Int) throws -> Bool {
+            let regions = frames.map {
+                DrawnRegions.Region(.box(BoundingBox(left: 0, top: 0, width: 2, height: 2)), frame: $0)
+            }
+            let masks = try DrawnRegions(regions, path: "clip", size: PictureSize(width: 4, height: 4))
+            return MaskPropagator.isNeeded(for: masks, frameCount: count)
+        }
+        #expect(try isNeeded([0], of: 60))
+        #expect(try isNeeded([59], of: 60))
+        #expect(try isNeeded([0, 20, 40], of: 60))
+        #expect(try !isNeeded(Array(0..<60), of: 60))
+        #expect(try !isNeeded(Array(stride(from: 0, to: 60, by: 4)), of: 60))
+        #expect(try !isNeeded([0], of: 5))
+        #expect(try !isNeeded(Array(0..<60), of: 20))
     }
 
     @Test func theSameTwice() throws {

@@ -1,14 +1,27 @@
+import Imaging
+import VideoDecoding
+
 /// Dense optical flow by inverse search: patches on a grid are aligned by Gauss-Newton steps whose Hessian comes from the
 /// first picture alone, coarse to fine, and each pixel takes the mean of the patches over it, weighted by how well they
 /// fit. Source: Kroeger et al., Fast Optical Flow using Dense Inverse Search, arXiv 1603.03590 (without its variational
 /// refinement).
-enum DenseInverseSearch {
+package enum DenseInverseSearch {
     /// Side of a patch in pixels; the loops below are written for SIMD8.
     static let patch = 8
     static let step = 4
     static let iterations = 12
     /// Rows of patches that pass good flow on to each other. Fixed, for the same result on any number of cores.
     private static let stripe = 9
+
+    /// The flow between two pictures of one size, at half of it.
+    package static func flow(from first: RGBImage, to second: RGBImage) -> FlowField {
+        precondition(first.width == second.width && first.height == second.height, "flow: pictures of different sizes")
+        let size = WorkingSize(
+            full: PictureSize(width: first.width, height: first.height), maximumPixels: first.width * first.height)
+        return flow(
+            from: Pyramid(WorkingFrame(index: 0, image: first, size: size)),
+            to: Pyramid(WorkingFrame(index: 1, image: second, size: size)))
+    }
 
     /// The flow from `first` to `second` at the pyramids' level `finest`.
     static func flow(from first: Pyramid, to second: Pyramid, finest: Int = 0) -> FlowField {

@@ -1,9 +1,9 @@
 /// Where each pixel of one picture is in another, `[height, width]`, in pixels of the pyramid level it was computed at.
-struct FlowField: Sendable {
-    let width: Int
-    let height: Int
-    var x: [Float]
-    var y: [Float]
+package struct FlowField: Sendable {
+    package let width: Int
+    package let height: Int
+    package var x: [Float]
+    package var y: [Float]
 
     init(width: Int, height: Int) {
         self.width = width

@@ -13,6 +13,18 @@ package struct MaskPropagator: Sendable {
 
     package init() {}
 
+    /// Whether samples of a clip need more masks than are given: somewhere more than 8 frames, and more than an eighth of
+    /// the clip, go by without one. Masks on every n-th frame of a clip do for themselves.
+    /// - Parameter frameCount: frames in the clip, as far as known.
+    package static func isNeeded(for masks: any MaskSource, frameCount: Int) -> Bool {
+        var longest = 0, previous = -1
+        for frame in masks.annotatedFrames + [frameCount] {
+            longest = max(longest, frame - previous - 1)
+            previous = frame
+        }
+        return longest > max(8, frameCount / 8)
+    }
+
     /// How far it is.
     package struct Progress: Sendable {
         package let isBackward: Bool
