@@ -32,6 +32,9 @@ struct CaptionCommand: ParsableCommand {
     @Option(help: "Frames per caption. Default: as many as the model was trained on.")
     var frames: Int?
 
+    @Flag(help: "Do not carry masks given on a few frames to the others.")
+    var givenMasksOnly = false
+
     @Option(name: .shortAndLong, help: "Where the document goes; - for stdout. Default: clip.damvideo.json beside the clip.")
     var output: String?
 
@@ -69,6 +72,7 @@ struct CaptionCommand: ParsableCommand {
         options.tracks = tracks.isEmpty ? nil : tracks
         options.sampling = sampling
         options.frames = frames
+        options.propagates = !givenMasksOnly
         return options
     }
 }
