@@ -31,6 +31,9 @@ struct CaptionCommand: ParsableCommand {
     @Option(help: "Frames per caption. Default: as many as the model was trained on.")
     var frames: Int?
 
+    @Flag(help: "Carry masks given on a few frames to the frames between and around them.")
+    var propagate = false
+
     @Option(name: .shortAndLong, help: "Where the document goes; - for stdout. Default: clip.damvideo.json (.jsonl, ...) beside the clip.")
     var output: String?
 
@@ -82,6 +85,7 @@ struct CaptionCommand: ParsableCommand {
         options.masks = masks.reading.settings()
         options.sampling = sampling
         options.frames = frames
+        options.propagates = propagate
         return options
     }
 }
