@@ -51,34 +51,34 @@ public struct ClipTracker: Sendable {
         reference: String? = nil, progress: (TrackingProgress) throws -> Void = { _ in }
     ) throws -> TrackingReport {
         try DAMVideoError.translating {
-            let folder = try output.map { try LabelFolderWriter(path: $0, overwrites: overwrites) }
-            let source = try open(start, clip: clip)
-            let reference = try reference.map { try LabelFolderReader(path: $0) }
-            try folder?.check(source.tracks)
+            if let output { try MaskWriter.check(output, format: .labelPNG, replaces: overwrites) }
+            let info = try VideoDecoder(path: clip).info
+            let size = PictureSize(width: info.width, height: info.height)
+            let source = try open(start, clip: clip, size: size)
+            let reference = try reference.map { try MaskSources.open($0, clip: ClipFacts(path: clip, size: size)) }
             let clock = ContinuousClock(), began = clock.now
             let masks = try MaskPropagator().propagate(clip: clip, masks: source.masks, frames: source.frames) {
                 try progress(TrackingProgress(isBackward: $0.isBackward, frame: $0.frame))
             }
             let seconds = (clock.now - began) / .milliseconds(1) / 1000
-            try folder?.write(masks)
+            if let output { try MaskWriter.write(masks, as: .labelPNG, to: output, replaces: overwrites) }
             return try TrackingReport(masks, clip: clip, seconds: seconds, reference: reference)
         }
     }
 
-    private func open(_ start: TrackingStart, clip: String) throws -> (masks: any MaskSource, tracks: [Track], frames: Set<Int>?) {
+    /// The masks to start from, and those of their frames to use; nil for all.
+    private func open(
+        _ start: TrackingStart, clip: String, size: PictureSize
+    ) throws -> (masks: any MaskSource, frames: Set<Int>?) {
         switch start {
         case .masks(let path, let frames):
-            let masks = try LabelFolderReader(path: path)
+            let masks = try MaskSources.open(path, clip: ClipFacts(path: clip, size: size))
             if let missing = frames?.subtracting(masks.annotatedFrames).min() {
                 throw DAMVideoError(.usage, "\(path): found no mask for frame \(missing), expected one to start from")
             }
-            let tracks = masks.tracks.filter { track in frames.map { !$0.isDisjoint(with: track.visibleFrames) } ?? true }
-            return (masks, tracks, frames)
+            return (masks, frames)
         case .regions(let regions):
-            let info = try VideoDecoder(path: clip).info
-            let drawn = try DrawnRegions(
-                regions.map { try $0.region() }, path: clip, size: PictureSize(width: info.width, height: info.height))
-            return (drawn, drawn.tracks, nil)
+            return (try DrawnRegions(regions.map { try $0.region() }, path: clip, size: size), nil)
         }
     }
 }
