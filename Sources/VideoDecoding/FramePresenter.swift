@@ -9,6 +9,8 @@ struct FramePresenter {
     let size: PictureSize
     /// How the container says the pictures are turned.
     let streamOrientation: Orientation
+    /// Whether the first frame says otherwise.
+    let isTurnedByFrames: Bool
     let timeline: ClipTimeline
     private let converter: PictureConverter
 
@@ -17,6 +19,7 @@ struct FramePresenter {
         self.path = path
         converter = PictureConverter(path: path)
         streamOrientation = Orientation(matrix: cffmpeg_stream_display_matrix(packets.stream))
+        isTurnedByFrames = (first.orientation ?? streamOrientation) != streamOrientation
         size = (first.orientation ?? streamOrientation).size(of: first.size)
         info = VideoInfo(size: size, first: first, stream: packets.stream, format: packets.format.pointer)
         timeline = ClipTimeline(packets)

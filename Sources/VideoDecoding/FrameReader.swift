@@ -67,6 +67,15 @@ final class FrameReader {
         return nil
     }
 
+    /// Forgets everything and begins anew with the packet in hand.
+    func restart() {
+        avcodec_flush_buffers(codec.pointer)
+        holdsPacket = true
+        isDraining = false
+        hasEnded = false
+        stuck = 0
+    }
+
     /// Gives the decoder one packet, or word that there are no more.
     private func feed() {
         if !holdsPacket && !packets.advance() {

@@ -6,6 +6,8 @@ final class PacketReader {
     let stream: UnsafeMutablePointer<AVStream>
     /// The packet read last.
     let packet: PacketHandle
+    /// The place of the packet in hand among the stream's packets; -1 before the first.
+    private(set) var position = -1
     private let input: MediaInput
     private(set) var damage = DamageReport()
 
@@ -21,6 +23,31 @@ final class PacketReader {
 
     /// Reads the next packet of the stream into `packet`; false at the end of the file, or where reading failed.
     func advance() -> Bool {
+        guard read() else { return false }
+        position += 1
+        return true
+    }
+
+    /// Goes to where decoding can begin at or before `packet`, and reads on until it is in hand.
+    /// - Returns: false when it was not found: the reader is lost then.
+    func seek(to target: Int, in index: FrameIndex) -> Bool {
+        let wanted = index.packets[target]
+        let hasTime = wanted.decodingTimestamp != cffmpeg_no_timestamp()
+        let code = av_seek_frame(
+            format.pointer, stream.pointee.index, hasTime ? wanted.decodingTimestamp : wanted.timestamp, AVSEEK_FLAG_BACKWARD)
+        guard code >= 0 else { return false }
+        while read() {
+            let found = packet.pointer.pointee
+            if wanted.matches(found) {
+                position = target
+                return true
+            }
+            if found.flags & AV_PKT_FLAG_KEY != 0, found.pts > wanted.timestamp { return false }
+        }
+        return false
+    }
+
+    private func read() -> Bool {
         av_packet_unref(packet.pointer)
         var retries = 0
         while true {

@@ -20,7 +20,11 @@ package struct TimeSpan: Sendable, Equatable {
 
     /// Whether a frame shown from `time` on belongs to the part: its first moment is inside.
     package func contains(_ time: Double) -> Bool {
-        time >= start - Self.tolerance && !isOver(at: time)
+        hasBegun(at: time) && !isOver(at: time)
+    }
+
+    func hasBegun(at time: Double) -> Bool {
+        time >= start - Self.tolerance
     }
 
     /// Whether nothing shown from `time` on can be inside.
