@@ -4,7 +4,9 @@ import CFFmpeg
 ///
 /// Frame numbers are those of the whole clip in presentation order, from 0, whatever part is asked for; the `n` of
 /// FFmpeg's `select` filter. Of a file, only what the wanted frames need is decoded where its packets tell which frame is
-/// which (see `FrameIndex`); elsewhere it is decoded from the start, with the same result.
+/// which (see `FrameIndex`); elsewhere it is decoded from the start, with the same result. The results can differ for a
+/// file with damage that only decoding shows: where that is passed over, the frames behind it keep the numbers they have
+/// in the container, while decoding everything would not count frames that are lost.
 /// Not thread-safe, and one `ClipFrames` at a time.
 package final class VideoClip {
     /// The path as given; "standard input" for `-`.

@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 import TestSupport
 import Testing
@@ -63,5 +64,40 @@ import VideoDecoding
         }
         #expect(source.time(ofFrame: clip.frames) == nil)
         #expect(source.time(ofFrame: -1) == nil)
+    }
+
+    /// The part with the other size is an error when it is looked at, and only then.
+    @Test func sizeChangesBetweenKeyFrames() throws {
+        let first = PictureSize(width: 64, height: 48), now = PictureSize(width: 80, height: 64)
+        let clip = try VideoClip(path: Fixtures.path("video/size_changes.ts"), seekDistance: 0)
+        #expect(clip.frameCount == 10 && clip.sequentialReason == nil)
+        #expect(try clip.frames([1, 4]).next()?.size == first)
+        for wanted in [[7], Array(0..<10)] {
+            let frames = try clip.frames(wanted)
+            let number = wanted.first { $0 >= 5 } ?? 0
+            for _ in 0..<(wanted.firstIndex(of: number) ?? 0) { #expect(try frames.next()?.size == first) }
+            let error = #expect(throws: VideoError.self) { try frames.next() }
+            #expect(error == .sizeChanged(path: clip.path, frame: number, first: first, now: now))
+        }
+    }
+
+    /// A file whose damage shows only in decoding: what can be told is told, and the frames before it are right.
+    @Test func damageThatOnlyDecodingShows() throws {
+        let original = try bytes(of: "video/groups.mkv")
+        try withTemporaryDirectory { folder in
+            let path = folder.path + "/clip.mkv"
+            // The last group's key frame: the length of its picture.
+            let place = try #require(Data(original).range(of: Data([0x65, 0x88]), options: .backwards)).lowerBound
+            var content = original
+            for offset in place - 4..<place { content[offset] = 0x7F }
+            try Data(content).write(to: URL(filePath: path))
+            let clip = try VideoClip(path: path, seekDistance: 0)
+            let frames = try clip.frames([2, 8, 17])
+            let whole = try VideoClip(path: Fixtures.path("video/groups.mkv")).frames([2, 8])
+            while let frame = try whole.next() { #expect(try frames.next()?.image() == frame.image()) }
+            while let frame = try frames.next() { #expect(frame.index == 17) }
+            #expect(frames.damage != nil)
+            #expect(frames.isSequential)
+        }
     }
 }

@@ -82,9 +82,9 @@ def make(scratch):
     stream = (HERE / "groups.ts").read_bytes()
     (HERE / "joined_late.ts").write_bytes(stream[len(stream) // 4 + 50:])
     # Two fields a picture.
-    fields = ["-vf", "interlace", "-flags", "+ilme+ildct"]
-    ffmpeg(*source(16, rate=20), *fields, *x264, "-g", 4, *bare, HERE / "interlaced.mp4")
-    ffmpeg(*source(16, rate=50), *fields, "-c:v", "mpeg2video", "-g", 4, "-bf", 2, "-q:v", 4, *bare, HERE / "interlaced_mpeg2.ts")
+    fields = ["-vf", "interlace", "-fflags", "+bitexact", "-flags:v", "+bitexact+ilme+ildct"]
+    ffmpeg(*source(16, rate=20), *x264, "-g", 4, *fields, HERE / "interlaced.mp4")
+    ffmpeg(*source(16, rate=50), "-c:v", "mpeg2video", "-g", 4, "-bf", 2, "-q:v", 4, *fields, HERE / "interlaced_mpeg2.ts")
     # Full chroma; many bits; light measured for HDR screens (BT.2020, PQ).
     ffmpeg(*source(8), "-c:v", "libx264", "-pix_fmt", "yuv444p", "-threads", 1, "-g", 4, *bare, HERE / "h264_444.mp4")
     ffmpeg(*source(4), "-c:v", "prores_ks", "-profile:v", "4444", "-pix_fmt", "yuva444p10le", "-alpha_bits", 8, *bare, HERE / "prores_4444.mov")
@@ -97,6 +97,10 @@ def make(scratch):
     ffmpeg(*source(5), *x264, "-bf", 0, *bare, scratch / "a.h264")
     ffmpeg(*source(5, size="80x64"), *x264, "-bf", 0, *bare, scratch / "b.h264")
     (HERE / "size_changes.h264").write_bytes((scratch / "a.h264").read_bytes() + (scratch / "b.h264").read_bytes())
+    ffmpeg(*source(5), *x264, "-bf", 0, *bare, scratch / "a.ts")
+    ffmpeg(*source(5, size="80x64"), *x264, "-bf", 0, *bare, scratch / "b.ts")
+    (scratch / "parts.txt").write_text("file a.ts\nfile b.ts\n")
+    ffmpeg("-f", "concat", "-i", scratch / "parts.txt", "-c", "copy", *bare, HERE / "size_changes.ts")
     ffmpeg("-f", "lavfi", "-i", "sine=duration=0.2:sample_rate=8000", "-c:a", "aac", "-b:a", "8k", *bare, HERE / "sound_only.m4a")
     ffmpeg(*source(1, size="16x16"), scratch / "cover.png")
     ffmpeg("-i", HERE / "sound_only.m4a", "-i", scratch / "cover.png", "-map", 0, "-map", 1, "-c", "copy",
