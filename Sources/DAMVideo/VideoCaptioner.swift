@@ -20,9 +20,11 @@ public struct ClipOptions: Sendable, Equatable {
 public enum CaptionProgress: Sendable {
     /// A frame was decoded; the total as far as it is known.
     case decoding(frame: Int, of: Int?)
-    /// A frame of a track was encoded. Tracks and frames count from 1.
-    case encoding(track: TrackPosition, frame: Int, of: Int)
-    /// So many tokens of a track's caption are there; the first takes the longest, for the prompt is read before it.
+    /// So many of a track's frames are encoded, from none to all.
+    case encoding(track: TrackPosition, done: Int, of: Int)
+    /// The language model begins to read a track's prompt of so many tokens.
+    case prompt(track: TrackPosition, tokens: Int)
+    /// So many tokens of a track's caption are there.
     case generating(track: TrackPosition, tokens: Int)
     /// The document as it stands: once when captioning begins, and after each track.
     case updated(CaptionDocument)
@@ -134,6 +136,7 @@ public struct VideoCaptioner: Sendable {
         }
         var encoded: [Int: Tensor] = [:]
         for (number, frame) in plan.sampled.enumerated() {
+            try progress(.encoding(track: position, done: number, of: plan.sampled.count))
             if encoded[frame] == nil {
                 switch collected.prompts[index][frame] {
                 case .success(let prompt)?: encoded[frame] = model.model.encode(prompt)
@@ -141,10 +144,11 @@ public struct VideoCaptioner: Sendable {
                 case nil: throw TrackProblem(code: "not_visible", message: "frame \(frame) could not be decoded")
                 }
             }
-            try progress(.encoding(track: position, frame: number + 1, of: plan.sampled.count))
         }
+        try progress(.encoding(track: position, done: plan.sampled.count, of: plan.sampled.count))
         let tokens = model.model.tokens(query: query)
         let prompt = model.model.embeddings(tokens, frames: plan.sampled.compactMap { encoded[$0] })
+        try progress(.prompt(track: position, tokens: prompt.rows))
         let generation: Generation
         do {
             generation = try model.model.generator(prompt, options.generation) { _, tokens in

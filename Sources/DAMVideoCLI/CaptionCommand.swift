@@ -48,19 +48,25 @@ struct CaptionCommand: ParsableCommand {
             let output = CaptionOutput(path: output ?? CaptionDocumentWriter.defaultPath(forClip: clip))
             try output.check(overwrites: overwrite)
             let captioner = VideoCaptioner(try model.load())
-            let reporter = ProgressReporter(quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines)
-            let interruption = Interruption(output)
-            let document = try captioner.caption(clip: clip, masks: masks, options: options, clipOptions: clipOptions) {
-                if case .updated(let document) = $0 { interruption.update(document) }
-                reporter.show($0)
-            }
-            reporter.finish()
+            let style: ProgressReporter.Style = quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines
+            let interruption = Interruption(output, clearsLine: style == .bar)
+            let document = try caption(captioner, options, ProgressReporter(style), interruption)
             interruption.end()
             try output.write(document)
             for problem in document.errors {
-                Console.notice((problem.track.map { "track \($0): " } ?? "") + problem.message)
+                Console.notice((problem.track.map { "track \($0): " } ?? "\(clip): ") + problem.message)
             }
             if document.errors.contains(where: { $0.track != nil }) { throw ExitCode.someTracksFailed }
+        }
+    }
+
+    private func caption(
+        _ captioner: VideoCaptioner, _ options: CaptionOptions, _ reporter: ProgressReporter, _ interruption: Interruption
+    ) throws -> CaptionDocument {
+        defer { reporter.finish() }
+        return try captioner.caption(clip: clip, masks: masks, options: options, clipOptions: clipOptions) {
+            if case .updated(let document) = $0 { interruption.update(document) }
+            reporter.show($0)
         }
     }
 

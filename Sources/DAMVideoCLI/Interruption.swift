@@ -7,11 +7,14 @@ import Synchronization
 /// pause, so a thread of its own waits for the signal.
 final class Interruption: Sendable {
     private let output: CaptionOutput
+    private let clearsLine: Bool
     private let document = Mutex<CaptionDocument?>(nil)
 
     /// Takes over SIGINT and SIGTERM. Threads started later inherit the mask, so this comes before any work.
-    init(_ output: CaptionOutput) {
+    /// - Parameter clearsLine: whether the terminal's line holds a progress bar.
+    init(_ output: CaptionOutput, clearsLine: Bool) {
         self.output = output
+        self.clearsLine = clearsLine
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGINT)
@@ -38,6 +41,7 @@ final class Interruption: Sendable {
     private func stop() -> Never {
         // The lock is kept: nothing may follow what is written here.
         document.withLock { document in
+            if clearsLine { Console.clearLine() }
             if var finished = document {
                 finished.errors.append(
                     CaptionDocument.Problem(

@@ -28,7 +28,7 @@ final class ProgressReporter {
 
     /// Leaves the terminal's line clean.
     func finish() {
-        if style == .bar { write("\r\u{1b}[K") }
+        if style == .bar { Console.clearLine() }
     }
 
     private func draw(_ progress: CaptionProgress) {
@@ -36,16 +36,23 @@ final class ProgressReporter {
         switch progress {
         case .decoding(let frame, let total):
             line = "decoding " + bar(frame + 1, total)
-        case .encoding(let track, let frame, let total):
-            line = "track \(track.id) (\(track.number) of \(track.count))  encoding " + bar(frame, total)
-            lastDrawn = nil
-        case .generating(let track, let tokens):
-            line = "track \(track.id) (\(track.number) of \(track.count))  generating, \(tokens) tokens"
+        case .encoding(let track, let done, let total): line = "\(name(track))  encoding " + bar(done, total)
+        case .prompt(let track, let tokens): line = "\(name(track))  reading a prompt of \(tokens) tokens"
+        case .generating(let track, let tokens): line = "\(name(track))  generating, \(tokens) tokens"
         case .updated: return
         }
-        if let lastDrawn, clock.now - lastDrawn < .milliseconds(100) { return }
+        // What comes in quick succession is drawn ten times a second; a stage that may take long is drawn at once.
+        let comesOften = switch progress {
+        case .decoding, .generating: true
+        default: false
+        }
+        if comesOften, let lastDrawn, clock.now - lastDrawn < .milliseconds(100) { return }
         lastDrawn = clock.now
         write("\r\(line)\u{1b}[K")
+    }
+
+    private func name(_ track: CaptionProgress.TrackPosition) -> String {
+        "track \(track.id) (\(track.number) of \(track.count))"
     }
 
     private func bar(_ done: Int, _ total: Int?) -> String {
@@ -59,9 +66,9 @@ final class ProgressReporter {
         let line: String
         switch progress {
         case .decoding: line = "decoding"
-        case .encoding(let track, _, let total):
-            line = "track \(track.id) (\(track.number) of \(track.count)): encoding \(total) frames"
-        case .generating(let track, _): line = "track \(track.id) (\(track.number) of \(track.count)): generating"
+        case .encoding(let track, _, let total): line = "\(name(track)): encoding \(total) frames"
+        case .prompt(let track, let tokens): line = "\(name(track)): reading a prompt of \(tokens) tokens"
+        case .generating(let track, _): line = "\(name(track)): generating"
         case .updated(let document):
             guard let track = document.tracks.last else { return }
             line = "track \(track.id): \(track.usage.completionTokens) tokens in \(track.seconds) s"

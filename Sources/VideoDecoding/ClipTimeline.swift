@@ -14,6 +14,7 @@ struct ClipTimeline: Sendable {
 
     /// Seconds from the start of the file, which need not be the first video frame: sound may start earlier.
     func seconds(_ timestamp: Int64) -> Double {
-        Double(timestamp &- origin) * av_q2d(base)
+        // Multiplied before it is divided: frame 3 of 10 a second is at 0.3, not at 0.30000000000000004.
+        Double(timestamp &- origin) * Double(base.num) / Double(base.den)
     }
 }

@@ -6,7 +6,16 @@ public enum CaptionDocumentWriter {
     public static func json(_ document: CaptionDocument) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(document) + Data("\n".utf8)
+        let text = String(decoding: try encoder.encode(document), as: UTF8.self)
+        return Data((compact(text) + "\n").utf8)
+    }
+
+    /// Puts lists of numbers on one line, boxes above all, and closes empty ones. Only the layout has line breaks: those
+    /// of texts are escaped.
+    private static func compact(_ json: String) -> String {
+        json.replacing(/\[\n[ \n]*([-+.eE0-9]+(?:,\n *[-+.eE0-9]+)*)?[ \n]*\]/) { match in
+            "[" + (match.1?.replacing(/,\n */, with: ", ") ?? "") + "]"
+        }
     }
 
     /// Where a clip's document goes unless told otherwise: `clip.mp4` has `clip.damvideo.json` beside it.

@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+
+/// One run of the program, as a user's shell would see it.
+struct CommandRun {
+    let status: Int32
+    let output: Data
+    let errors: String
+
+    /// The program that was built with the tests.
+    static let executable: URL = {
+        let beside = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "damvideo")
+        if FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
+        return Fixtures.root.appending(path: ".build/release/damvideo")
+    }()
+
+    /// - Parameters:
+    ///   - environment: set besides the test's own.
+    ///   - interruptingAfter: text on stderr upon which the program gets a SIGINT.
+    init(
+        _ arguments: [String], environment: [String: String] = [:], interruptingAfter trigger: String? = nil
+    ) throws {
+        let process = Process()
+        process.executableURL = Self.executable
+        process.arguments = arguments
+        var inherited = ProcessInfo.processInfo.environment
+        inherited["DAMVIDEO_MODEL"] = nil
+        process.environment = inherited.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        // Files take any amount of output without anybody reading along.
+        let folder = FileManager.default.temporaryDirectory.appending(path: "damvideo-run-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let out = folder.appending(path: "out"), error = folder.appending(path: "err")
+        for file in [out, error] { try Data().write(to: file) }
+        process.standardOutput = try FileHandle(forWritingTo: out)
+        process.standardError = try FileHandle(forWritingTo: error)
+        try process.run()
+        while let trigger, process.isRunning {
+            if String(decoding: try Data(contentsOf: error), as: UTF8.self).contains(trigger) {
+                process.interrupt()
+                break
+            }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        process.waitUntilExit()
+        status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        output = try Data(contentsOf: out)
+        errors = String(decoding: try Data(contentsOf: error), as: UTF8.self)
+    }
+
+    var text: String { String(decoding: output, as: UTF8.self) }
+
+    /// What was said on stderr, line by line.
+    var lines: [String] { errors.split(separator: "\n").map(String.init) }
+}

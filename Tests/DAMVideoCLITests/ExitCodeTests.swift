@@ -1,0 +1,96 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Bad input ends in one line that names the file and in the documented exit code.
+struct ExitCodeTests {
+    struct Example: Sendable, CustomTestStringConvertible {
+        let name: String
+        let status: Int32
+        let says: String
+        /// Makes the arguments; the folder is empty and removed afterwards.
+        let arguments: @Sendable (URL) throws -> [String]
+        var testDescription: String { name }
+    }
+
+    private static let clip = Fixtures.sample("courtyard/clip.mp4")
+    private static let masks = Fixtures.sample("courtyard/masks")
+    private static let model = Fixtures.path("goldens/dam-a/model")
+
+    private static func caption(
+        clip: String = clip, masks: String = masks, model: String = model, output: String = "-", _ more: String...
+    ) -> [String] {
+        ["caption", clip, "--masks", masks, "--model", model, "-o", output, "--quiet", "--max-new-tokens", "1"] + more
+    }
+
+    static let examples: [Example] = [
+        Example(name: "no clip", status: 66, says: "nowhere.mp4: no such file") { _ in caption(clip: "/nowhere.mp4") },
+        Example(name: "no masks", status: 66, says: "/nowhere: no such folder") { _ in caption(masks: "/nowhere") },
+        Example(name: "no model", status: 69, says: "/nowhere/config.json: found no such file") { _ in caption(model: "/nowhere") },
+        Example(name: "model not given", status: 69, says: "--model DIR or the variable DAMVIDEO_MODEL") { _ in
+            ["caption", clip, "--masks", masks, "-o", "-"]
+        },
+        Example(name: "text for a clip", status: 65, says: "clip.mp4") { folder in
+            let file = folder.appending(path: "clip.mp4")
+            try Data(String(repeating: "not a video\n", count: 99).utf8).write(to: file)
+            return caption(clip: file.path)
+        },
+        Example(name: "sound only", status: 65, says: "expected a video stream") { _ in
+            caption(clip: Fixtures.path("video/sound_only.m4a"))
+        },
+        Example(name: "no frames", status: 65, says: "no frame that can be decoded") { folder in
+            let whole = try Data(contentsOf: URL(filePath: Fixtures.path("video/h264_bframes.mp4")))
+            let start = whole.range(of: Data("mdat".utf8))?.upperBound ?? 0
+            let file = folder.appending(path: "clip.mp4")
+            try whole.prefix(start).write(to: file)
+            return caption(clip: file.path)
+        },
+        Example(name: "masks of another size", status: 65, says: "found masks of 768x576, expected 64x48") { _ in
+            caption(clip: Fixtures.path("video/h264_bframes.mp4"))
+        },
+        Example(name: "masks beyond the clip", status: 65, says: "found a mask for frame 60") { folder in
+            let copy = folder.appending(path: "masks")
+            try FileManager.default.copyItem(atPath: masks, toPath: copy.path)
+            try FileManager.default.copyItem(atPath: masks + "/00059.png", toPath: copy.path + "/00060.png")
+            return caption(masks: copy.path)
+        },
+        Example(name: "a mask cut short", status: 65, says: "00030.png") { folder in
+            let copy = folder.appending(path: "masks")
+            try FileManager.default.copyItem(atPath: masks, toPath: copy.path)
+            let file = copy.appending(path: "00030.png")
+            let whole = try Data(contentsOf: file)
+            try FileManager.default.removeItem(at: file)
+            try whole.prefix(1000).write(to: file)
+            return caption(masks: copy.path)
+        },
+        Example(name: "a folder without masks", status: 65, says: "expected label PNGs") { caption(masks: $0.path) },
+        Example(name: "unknown track", status: 65, says: "found no track 9, expected one of 1, 2, 3, 4, 5") { _ in caption("--track", "9") },
+        Example(name: "a query with too many places", status: 64, says: "expected none, one or 8") { _ in caption("--query", "<image><image>") },
+        Example(name: "an impossible temperature", status: 64, says: "temperature -1.0") { _ in caption("--temperature=-1") },
+        Example(name: "an unknown option", status: 64, says: "Unknown option '--loud'") { _ in caption("--loud") },
+        Example(name: "an output folder that is not there", status: 74, says: "found no folder /nowhere") { _ in caption(output: "/nowhere/out.json") },
+        Example(name: "an output that is a folder", status: 74, says: "found a folder") { caption(output: $0.path) },
+        Example(name: "an output nobody can write", status: 74, says: "cannot be written") { _ in caption(output: "/proc/damvideo.json") },
+        Example(name: "describe: a mask of another size", status: 65, says: "the mask is 320x320, the picture 300x200") { _ in
+            let media = Fixtures.path("goldens/dam-a/media")
+            return ["describe", media + "/coffee.png", "--mask", media + "/astronaut_face.png", "--model", model]
+        },
+        Example(name: "describe: no picture", status: 65, says: "expected.json") { _ in
+            ["describe", Fixtures.path("goldens/dam-a/expected.json"), "--model", model]
+        },
+        Example(name: "verify: no set", status: 66, says: "/nowhere/expected.json: no such file") { _ in ["verify", "/nowhere"] },
+        Example(name: "inspect: no checkpoint", status: 69, says: "/nowhere/config.json") { _ in ["inspect", "/nowhere"] },
+    ]
+
+    @Test(arguments: examples)
+    func oneLineAndTheCode(_ example: Example) throws {
+        try withTemporaryDirectory { folder in
+            let run = try CommandRun(example.arguments(folder))
+            #expect(run.status == example.status, "\(run.errors)")
+            #expect(run.errors.contains(example.says), "\(run.errors)")
+            #expect(run.output.isEmpty)
+            // The argument parser adds its usage; our own errors are one line.
+            if !example.says.hasPrefix("Unknown option") { #expect(run.lines.count == 1, "\(run.errors)") }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+struct OtherCommandsTests {
+    @Test func describeStreamsTheText() throws {
+        let set = Fixtures.path("goldens/dam-a")
+        let run = try CommandRun([
+            "describe", set + "/media/astronaut.png", "--mask", set + "/media/astronaut_face.png", "--model", set + "/model",
+            "--temperature", "0", "--max-new-tokens", "6", "--query", "Image: <image>\nDescribe the masked region in detail.",
+        ])
+        #expect(run.status == 0 && run.text == "dy lightqulightortla\n" && run.errors.isEmpty)
+    }
+
+    @Test func verifyPrintsEachCheckAndFailsWhenABarIsMissed() throws {
+        let good = try CommandRun(["verify", Fixtures.path("goldens/dam-e")])
+        #expect(good.status == 0)
+        #expect(good.text.contains("dam-e grid image_tokens") && good.text.contains(": 10 met, 0 missed, 1 skipped"))
+        try withTemporaryDirectory { folder in
+            let copy = folder.appending(path: "set")
+            try FileManager.default.copyItem(atPath: Fixtures.path("goldens/dam-e"), toPath: copy.path)
+            let file = copy.appending(path: "expected.json")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            try text.replacing("\"prefill_tokens\": ", with: "\"prefill_tokens\": 1").write(to: file, atomically: true, encoding: .utf8)
+            let bad = try CommandRun(["verify", "--json", copy.path])
+            #expect(bad.status == 1)
+            let reports = try #require(try JSONSerialization.jsonObject(with: bad.output) as? [[String: Any]])
+            let checks = try #require(reports.first?["checks"] as? [[String: Any]])
+            #expect(checks.count { $0["outcome"] as? String == "missed" } == 1)
+        }
+    }
+
+    @Test func inspectShowsPartsAndProblems() throws {
+        let model = Fixtures.path("goldens/dam-b/model")
+        let good = try CommandRun(["inspect", model])
+        #expect(good.status == 0)
+        #expect(good.text.contains("llm               39 tensors in 4 files, 229440 parameters, 458880 bytes, F16"))
+        #expect(good.text.contains("masked_cross_attn") && good.text.contains("no tensor missing or left over"))
+        try withTemporaryDirectory { folder in
+            let copy = folder.appending(path: "model")
+            try FileManager.default.copyItem(atPath: model, toPath: copy.path)
+            try #"{"mm_projector_type": "linear"}"#
+                .write(to: copy.appending(path: "mm_projector/config.json"), atomically: true, encoding: .utf8)
+            let bad = try CommandRun(["inspect", copy.path])
+            #expect(bad.status == 69)
+            #expect(bad.text.contains("layers.weight: found no such tensor"))
+            #expect(bad.text.contains("layers.2.weight: found a tensor the model has no place for"))
+        }
+    }
+
+    @Test func versionAndHelp() throws {
+        let version = try CommandRun(["--version"]), help = try CommandRun(["help", "caption"])
+        #expect(version.status == 0 && version.text == "0.1.0\n")
+        #expect(help.status == 0 && help.text.contains("--masks <dir>"))
+    }
+}

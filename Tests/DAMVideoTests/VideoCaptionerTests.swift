@@ -1,0 +1,151 @@
+import DAMVideo
+import Foundation
+import MaskTracking
+import TestSupport
+import Testing
+
+/// The main job on the courtyard clip with a small checkpoint.
+struct VideoCaptionerTests {
+    private static let model = Result { try CaptionModel(directory: Fixtures.path("goldens/dam-a/model")) }
+
+    private func caption(
+        clip: String = Fixtures.sample("courtyard/clip.mp4"), masks: String = Fixtures.sample("courtyard/masks"),
+        tokens: Int = 8, seed: UInt64 = 0, _ clipOptions: ClipOptions = ClipOptions(),
+        progress: (CaptionProgress) throws -> Void = { _ in }
+    ) throws -> CaptionDocument {
+        var options = CaptionOptions()
+        options.maxNewTokens = tokens
+        options.seed = seed
+        options.temperature = 1
+        return try VideoCaptioner(Self.model.get())
+            .caption(clip: clip, masks: masks, options: options, clipOptions: clipOptions, progress: progress)
+    }
+
+    @Test func describesClipAndTracksAsTheMasksSay() throws {
+        let document = try caption()
+        #expect(document.video.width == 768 && document.video.height == 576)
+        #expect(document.video.fps == 10 && document.video.frames == 60 && document.video.duration == 6)
+        #expect(document.errors.isEmpty)
+        #expect(document.tracks.map(\.id) == (1...5).map(TrackID.number))
+        // [frame, left, top, width, height, area] of each mask, read by numpy.
+        let data = try Data(contentsOf: URL(filePath: Fixtures.path("masks/courtyard.json")))
+        let masks = try JSONDecoder().decode([String: [[Int]]].self, from: data)
+        for track in document.tracks {
+            let visible = try #require(masks[track.id.description])
+            let first = visible[0][0], last = visible[visible.count - 1][0]
+            #expect(track.firstFrame == first && track.lastFrame == last && track.visibleFrames == visible.count)
+            #expect(abs(track.start - Double(first) / 10) < 1e-9 && abs(track.end - Double(last) / 10) < 1e-9)
+            // linspace(0, n - 1, 8) truncated, in whole numbers.
+            let sampled = (0..<8).map { visible[$0 * (visible.count - 1) / 7] }
+            let found = track.sampled.map { [$0.frame, $0.bbox.left, $0.bbox.top, $0.bbox.width, $0.bbox.height, $0.area] }
+            #expect(found == sampled)
+            #expect(track.sampled.allSatisfy { $0.mask == "given" && abs($0.time - Double($0.frame) / 10) < 1e-9 })
+            #expect(!track.caption.isEmpty && track.usage.completionTokens <= 8 && track.usage.promptTokens > 128)
+        }
+        #expect(document.tracks.map(\.lastFrame) == [59, 59, 59, 56, 59])
+    }
+
+    @Test func sameSeedGivesTheSameBytesApartFromTimings() throws {
+        func bytes(seed: UInt64) throws -> Data {
+            var document = try caption(tokens: 20, seed: seed)
+            for index in document.tracks.indices { document.tracks[index].seconds = 0 }
+            return try CaptionDocumentWriter.json(document)
+        }
+        let first = try bytes(seed: 7), second = try bytes(seed: 7), other = try bytes(seed: 8)
+        #expect(first == second && first != other)
+    }
+
+    @Test func aTrackAloneGetsTheCaptionItGetsAmongOthers() throws {
+        var two = ClipOptions()
+        two.tracks = [.number(4), .number(2)]
+        let all = try caption(), some = try caption(two)
+        #expect(some.tracks.map(\.id) == [.number(2), .number(4)])
+        #expect(some.tracks.map(\.caption) == [all.tracks[1].caption, all.tracks[3].caption])
+    }
+
+    @Test func documentHasEveryKeyOfTheSchema() throws {
+        var document = try caption(tokens: 1)
+        document.errors = [CaptionDocument.Problem(track: .number(4), code: "empty_mask", message: "m")]
+        let json = try CaptionDocumentWriter.json(document)
+        let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+        func keys(_ value: Any?) -> [String] { (value as? [String: Any])?.keys.sorted() ?? [] }
+        #expect(keys(object) == ["errors", "model", "schema", "tool", "tracks", "video"])
+        #expect(keys(object["tool"]) == ["name", "version"])
+        #expect(keys(object["model"]) == ["max_new_tokens", "num_beams", "path", "query", "seed", "temperature", "top_k", "top_p", "type", "weights"])
+        #expect(keys(object["video"]) == ["duration", "fps", "frames", "height", "path", "width"])
+        let track = (object["tracks"] as? [Any])?.first as? [String: Any]
+        #expect(keys(track) == ["caption", "end", "finish_reason", "first_frame", "id", "label", "last_frame", "sampled", "seconds", "start", "usage", "visible_frames"])
+        #expect(track?["label"] is NSNull)
+        #expect(keys((track?["sampled"] as? [Any])?.first) == ["area", "bbox", "frame", "mask", "time"])
+        #expect(keys(track?["usage"]) == ["completion_tokens", "prompt_tokens"])
+        #expect(keys((object["errors"] as? [Any])?.first) == ["code", "message", "track"])
+        let again = try JSONDecoder().decode(CaptionDocument.self, from: json)
+        #expect(again == document)
+    }
+
+    @Test func samplingTheWholeClipFailsTracksThatAreNotThere() throws {
+        var whole = ClipOptions()
+        whole.sampling = .clip
+        let document = try caption(whole)
+        // Track 4 ends at frame 56, and the clip's last frame is sampled.
+        #expect(document.tracks.map(\.id.description) == ["1", "2", "3", "5"])
+        #expect(document.errors.map(\.code) == ["empty_mask"] && document.errors[0].track == .number(4))
+        #expect(document.tracks[0].sampled.map(\.frame) == [0, 8, 16, 25, 33, 42, 50, 59])
+    }
+
+    @Test func otherNumbersOfFrames() throws {
+        var three = ClipOptions()
+        three.frames = 3
+        let document = try caption(three)
+        #expect(document.tracks[0].sampled.map(\.frame) == [0, 29, 59])
+        #expect(document.model.query.hasPrefix("Video: <image><image><image>\n"))
+    }
+
+    /// Cut off in the middle: what is there is captioned, and the document says so.
+    @Test func aTruncatedClipIsCaptionedAsFarAsItGoes() throws {
+        let document = try caption(clip: Fixtures.path("cut/clip.mp4"), masks: Fixtures.path("cut/masks"))
+        let frames = document.video.frames
+        #expect(frames >= 7 && frames < 16, "the clip is cut after about half its 20 frames")
+        #expect(document.errors.map(\.code) == ["clip_damaged", "not_visible"])
+        #expect(document.errors.map(\.track) == [nil, .number(2)])
+        let track = try #require(document.tracks.first)
+        #expect(document.tracks.count == 1 && track.visibleFrames == frames && track.lastFrame == frames - 1)
+        #expect(track.sampled.map(\.frame) == (0..<8).map { $0 * (frames - 1) / 7 })
+        #expect(track.sampled.allSatisfy { $0.bbox.left == $0.frame && $0.area == 208 })
+    }
+
+    @Test func progressTellsEachStepAndCanStop() throws {
+        struct Enough: Error {}
+        var decoded = 0, encoded = 0, prompts = 0, updates = 0
+        #expect(throws: Enough.self) {
+            try caption { progress in
+                switch progress {
+                case .decoding: decoded += 1
+                case .encoding(_, let done, _): encoded += done
+                case .prompt(_, let tokens): prompts += tokens > 128 ? 1 : 0
+                case .generating: break
+                case .updated(let document):
+                    updates += 1
+                    if document.tracks.count == 2 { throw Enough() }
+                }
+            }
+        }
+        #expect(decoded == 60 && encoded == 2 * 36 && prompts == 2 && updates == 3)
+    }
+
+    @Test func optionsOutOfRangeAreRefused() throws {
+        let captioner = VideoCaptioner(try Self.model.get())
+        for change: @Sendable (inout CaptionOptions) -> Void in [
+            { $0.temperature = -1 }, { $0.temperature = .nan }, { $0.topP = 0 }, { $0.topP = 1.5 }, { $0.topK = 0 },
+            { $0.numBeams = 0 }, { $0.maxNewTokens = 0 }, { $0.query = "<image><image><image>" },
+        ] {
+            var options = CaptionOptions()
+            change(&options)
+            let error = #expect(throws: DAMVideoError.self) {
+                try captioner.caption(
+                    clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"), options: options)
+            }
+            #expect(error?.kind == .usage)
+        }
+    }
+}
