@@ -46,6 +46,8 @@ public struct DAMVideoError: Error, Equatable, CustomStringConvertible {
             throw DAMVideoError(.unusableModel, error.description)
         } catch let error as VideoError {
             throw DAMVideoError(fault: error.fault, error.description)
+        } catch let error as MaskTrackingError where error.reason == .outputExists {
+            throw DAMVideoError(.outputExists, error.description)
         } catch let error as MaskTrackingError {
             throw DAMVideoError(fault: error.fault, error.description)
         } catch let error as PromptTooLongError {

@@ -9,9 +9,13 @@ import VideoDecoding
 public struct ClipOptions: Sendable, Equatable {
     /// Tracks to caption; nil for all.
     public var tracks: [TrackID]?
+    /// How the masks are read.
+    public var masks = MaskSettings()
     public var sampling = FrameSampling.track
     /// Frames per caption; nil for as many as the model was trained on.
     public var frames: Int?
+    /// An earlier run on the same clip with the same options: its tracks are taken over.
+    public var resumed: ResumedRun?
 
     public init() {}
 }
@@ -48,7 +52,7 @@ public struct VideoCaptioner: Sendable {
     /// One caption for each track of a clip.
     /// - Parameters:
     ///   - clip: path of a video.
-    ///   - masks: path of its masks.
+    ///   - masks: file or folder of its masks, in any layout of `MaskFormat`.
     ///   - progress: told of each step; what it throws ends the call.
     /// - Returns: the document; a track that could not be captioned is among its `errors`.
     /// - Throws: `DAMVideoError` when clip or masks are missing or bad, or the options do not fit them.
@@ -58,7 +62,8 @@ public struct VideoCaptioner: Sendable {
     ) throws -> CaptionDocument {
         try options.validate()
         return try DAMVideoError.translating {
-            let source = try LabelFolderReader(path: masks)
+            let facts = ClipFacts(path: clip, size: try VideoDecoder(path: clip).info.size)
+            let source = try MaskSources.open(masks, settings: clipOptions.masks, clip: facts)
             let tracks = try clipOptions.tracks.map { try Set($0).sorted().map(source.track) } ?? source.tracks
             let frames = clipOptions.frames ?? model.model.configuration.videoFrames
             guard (1...4096).contains(frames) else { throw DAMVideoError(.usage, "frames \(frames): expected 1 to 4096") }
@@ -71,16 +76,26 @@ public struct VideoCaptioner: Sendable {
                 video: CaptionDocument.Video(
                     path: clip, width: info.width, height: info.height, fps: info.frameRate,
                     frames: collected.frameCount, duration: info.duration ?? collected.lastTime + 1 / info.frameRate))
+            document.errors += source.problems.map {
+                CaptionDocument.Problem(
+                    track: nil, code: $0.kind == .skipped ? "mask_skipped" : "mask_note", message: $0.message)
+            }
             if let damage = collected.damage {
                 document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage))
             }
+            try clipOptions.resumed?.check(document)
+            let finished = Dictionary(
+                (clipOptions.resumed?.tracks ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            // Those in front go with the first update: the lines they come from are about to be replaced.
+            document.tracks = plan.tracks.map { finished[$0.track.id] }.prefix { $0 != nil }.compactMap { $0 }
             try progress(.updated(document))
-            for (index, trackPlan) in plan.tracks.enumerated() {
+            for (index, trackPlan) in plan.tracks.enumerated().dropFirst(document.tracks.count) {
                 let position = CaptionProgress.TrackPosition(
                     id: trackPlan.track.id, number: index + 1, count: plan.tracks.count)
                 do {
                     document.tracks.append(
-                        try caption(trackPlan, index, collected, query, options, position, progress))
+                        try finished[trackPlan.track.id]
+                            ?? caption(trackPlan, index, collected, query, options, position, progress))
                 } catch let problem as TrackProblem {
                     document.errors.append(
                         CaptionDocument.Problem(track: trackPlan.track.id, code: problem.code, message: problem.message))

@@ -17,8 +17,7 @@ struct CaptionCommand: ParsableCommand {
     @Argument(help: "The clip: any video FFmpeg decodes.")
     var clip: String
 
-    @Option(help: ArgumentHelp("Its masks: a folder of label PNGs, one a frame, whose values are track ids.", valueName: "dir"))
-    var masks: String
+    @OptionGroup var masks: MaskOptions
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var generation: GenerationArguments
@@ -32,8 +31,14 @@ struct CaptionCommand: ParsableCommand {
     @Option(help: "Frames per caption. Default: as many as the model was trained on.")
     var frames: Int?
 
-    @Option(name: .shortAndLong, help: "Where the document goes; - for stdout. Default: clip.damvideo.json beside the clip.")
+    @Option(name: .shortAndLong, help: "Where the document goes; - for stdout. Default: clip.damvideo.json (.jsonl, ...) beside the clip.")
     var output: String?
+
+    @Option(name: .customLong("format"), help: "What to write (repeatable; the others go beside the first).")
+    var formats: [CaptionFormat] = []
+
+    @Flag(help: "Go on where an interrupted run with --format jsonl stopped; its finished tracks are kept.")
+    var resume = false
 
     @Flag(help: "Replace the output when it exists.")
     var overwrite = false
@@ -45,14 +50,13 @@ struct CaptionCommand: ParsableCommand {
         try reportingErrors {
             let options = generation.options
             try options.validate()
-            let output = CaptionOutput(path: output ?? CaptionDocumentWriter.defaultPath(forClip: clip))
-            try output.check(overwrites: overwrite)
+            let output = try CaptionOutput(clip: clip, output: output, formats: formats.isEmpty ? [.json] : formats)
+            try output.check(overwrites: overwrite || resume)
             let captioner = VideoCaptioner(try model.load())
             let style: ProgressReporter.Style = quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines
-            let interruption = Interruption(output, clearsLine: style == .bar)
-            let document = try caption(captioner, options, ProgressReporter(style), interruption)
-            interruption.end()
-            try output.write(document)
+            Interruption.handle(output, clearsLine: style == .bar)
+            let document = try caption(captioner, options, output, ProgressReporter(style))
+            try output.finish(document)
             for problem in document.errors {
                 Console.notice((problem.track.map { "track \($0): " } ?? "\(clip): ") + problem.message)
             }
@@ -61,11 +65,13 @@ struct CaptionCommand: ParsableCommand {
     }
 
     private func caption(
-        _ captioner: VideoCaptioner, _ options: CaptionOptions, _ reporter: ProgressReporter, _ interruption: Interruption
+        _ captioner: VideoCaptioner, _ options: CaptionOptions, _ output: CaptionOutput, _ reporter: ProgressReporter
     ) throws -> CaptionDocument {
         defer { reporter.finish() }
-        return try captioner.caption(clip: clip, masks: masks, options: options, clipOptions: clipOptions) {
-            if case .updated(let document) = $0 { interruption.update(document) }
+        var clipOptions = clipOptions
+        clipOptions.resumed = try resume ? output.earlierRun() : nil
+        return try captioner.caption(clip: clip, masks: masks.masks, options: options, clipOptions: clipOptions) {
+            if case .updated(let document) = $0 { try output.update(document) }
             reporter.show($0)
         }
     }
@@ -73,6 +79,7 @@ struct CaptionCommand: ParsableCommand {
     private var clipOptions: ClipOptions {
         var options = ClipOptions()
         options.tracks = tracks.isEmpty ? nil : tracks
+        options.masks = masks.reading.settings()
         options.sampling = sampling
         options.frames = frames
         return options
@@ -81,26 +88,10 @@ struct CaptionCommand: ParsableCommand {
 
 extension FrameSampling: ExpressibleByArgument {}
 
+extension CaptionFormat: ExpressibleByArgument {}
+
 extension TrackID: ExpressibleByArgument {
     public init(argument: String) {
         self = Int(argument).map(TrackID.number) ?? .name(argument)
-    }
-}
-
-/// The file, or stdout, that takes the document.
-struct CaptionOutput: Sendable {
-    /// "-" for stdout.
-    let path: String
-
-    func check(overwrites: Bool) throws {
-        if path != "-" { try CaptionDocumentWriter.check(path, overwrites: overwrites) }
-    }
-
-    func write(_ document: CaptionDocument) throws {
-        if path == "-" {
-            try Console.result(CaptionDocumentWriter.json(document))
-        } else {
-            try CaptionDocumentWriter.write(document, to: path)
-        }
     }
 }

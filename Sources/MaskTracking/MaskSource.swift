@@ -6,12 +6,20 @@ import VideoDecoding
 package protocol MaskSource: Sendable {
     /// The file or folder, as given.
     var path: String { get }
+    /// What the masks were read as; nil for masks that were computed.
+    var format: MaskFormat? { get }
     /// Width and height of every mask.
     var size: PictureSize { get }
     /// The frames somebody looked at, ascending, whether they show anything or not. A gap is "not annotated here".
     var annotatedFrames: [Int] { get }
     /// Ascending by id.
     var tracks: [Track] { get }
+    /// What was left out, and what was understood in one of several ways.
+    var problems: [MaskProblem] { get }
+
+    /// The frames somebody looked at for this object, ascending: fewer than `annotatedFrames` where each object has files
+    /// of its own.
+    func annotatedFrames(of track: TrackID) -> [Int]
 
     /// The file a frame's masks come from, for messages.
     func file(of frame: Int) -> String
@@ -23,6 +31,12 @@ package protocol MaskSource: Sendable {
 }
 
 extension MaskSource {
+    package var format: MaskFormat? { nil }
+
+    package var problems: [MaskProblem] { [] }
+
+    package func annotatedFrames(of track: TrackID) -> [Int] { annotatedFrames }
+
     /// Whether the masks can belong to a clip.
     /// - Parameters:
     ///   - width, height: of the clip's frames, after rotation.

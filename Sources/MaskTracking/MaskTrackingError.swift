@@ -25,6 +25,20 @@ package struct MaskTrackingError: Error, Equatable, CustomStringConvertible {
         case unknownTrack(TrackID, known: [TrackID])
         /// The track has no mask at this frame.
         case notVisible(TrackID, frame: Int)
+        /// The content is not what the layout has.
+        case unusable(found: String, expected: String)
+        /// Something in the file at `place`; `problem` says what was found and expected.
+        case atPlace(_ place: String, _ problem: String)
+        /// No mask of the track has a pixel.
+        case emptyTrack(TrackID)
+        /// A frame offset that moves a mask before the clip's first frame.
+        case beforeClip(frame: Int)
+        /// The output is there already.
+        case outputExists
+        /// The system failed to write; `cause` is its message.
+        case notWritten(cause: String)
+        /// The layout to write cannot hold everything; `what` is what would be lost.
+        case wouldLose(what: String, format: MaskFormat)
     }
 
     /// The file or folder at fault.
@@ -41,6 +55,7 @@ package struct MaskTrackingError: Error, Equatable, CustomStringConvertible {
         switch reason {
         case .missing: .missing
         case .unreadable(let error): error.fault
+        case .notWritten: .inputOutput
         default: .invalid
         }
     }
@@ -48,7 +63,7 @@ package struct MaskTrackingError: Error, Equatable, CustomStringConvertible {
     /// Whether the error is about one file among many, without which the rest can be used.
     package var concernsOneFile: Bool {
         switch reason {
-        case .notNumbered, .notPNG, .unreadable, .sizeDiffers, .beyondClip: true
+        case .notNumbered, .notPNG, .unreadable, .sizeDiffers, .beyondClip, .unusable, .atPlace: true
         default: false
         }
     }
@@ -56,7 +71,7 @@ package struct MaskTrackingError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch reason {
         case .missing:
-            "\(path): no such folder"
+            "\(path): no such file or folder"
         case .notAFolder:
             "\(path): found a file, expected a folder of label PNGs"
         case .noMasks(let contents):
@@ -81,6 +96,20 @@ package struct MaskTrackingError: Error, Equatable, CustomStringConvertible {
             "\(path): found no track \(id), expected one of \(known.map(\.description).joined(separator: ", "))"
         case .notVisible(let id, let frame):
             "\(path): found nothing of track \(id) at frame \(frame), expected a mask"
+        case .unusable(let found, let expected):
+            "\(path): found \(found), expected \(expected)"
+        case .atPlace(let place, let problem):
+            "\(path): \(place): \(problem)"
+        case .emptyTrack(let id):
+            "\(path): found an empty track \(id) (no pixel in any frame), expected at least one"
+        case .beforeClip(let frame):
+            "\(path): found a mask moved to frame \(frame), expected 0 or more: the frame offset is too low"
+        case .outputExists:
+            "\(path): exists already (--overwrite replaces it)"
+        case .notWritten(let cause):
+            "\(path): cannot be written: \(cause)"
+        case .wouldLose(let what, let format):
+            "\(path): found \(what), expected only what \(format.rawValue) can hold"
         }
     }
 }

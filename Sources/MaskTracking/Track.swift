@@ -41,11 +41,6 @@ package struct Track: Sendable, Equatable {
 
     /// The object at `frame`; nil when no mask shows it there.
     package func appearance(at frame: Int) -> Appearance? {
-        var low = 0, high = appearances.count
-        while low < high {
-            let middle = (low + high) / 2
-            if appearances[middle].frame < frame { low = middle + 1 } else { high = middle }
-        }
-        return low < appearances.count && appearances[low].frame == frame ? appearances[low] : nil
+        appearances.firstIndex(atFrame: frame).map { appearances[$0] }
     }
 }

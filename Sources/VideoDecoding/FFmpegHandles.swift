@@ -56,14 +56,14 @@ final class CodecHandle {
 
     init(_ codec: UnsafePointer<AVCodec>, path: String) throws {
         _ = quietFFmpeg
-        guard let context = avcodec_alloc_context3(codec) else { throw outOfMemory("set up the decoder", path) }
+        guard let context = avcodec_alloc_context3(codec) else { throw outOfMemory("set up the codec", path) }
         self.codec = codec
         pointer = context
         context.pointee.max_pixels = Int64(Self.maximumPixels)
     }
 
     func open(path: String) throws {
-        try check(avcodec_open2(pointer, codec, nil), "start the \(String(cString: codec.pointee.name)) decoder", path)
+        try check(avcodec_open2(pointer, codec, nil), "start the \(String(cString: codec.pointee.name)) codec", path)
     }
 
     deinit {

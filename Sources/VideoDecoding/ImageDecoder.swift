@@ -40,6 +40,15 @@ package enum ImageDecoder {
         try StillPicture(path: path).labels()
     }
 
+    /// Whether a PNG stores colours, which `labels(path:)` refuses, rather than numbers.
+    package static func hasColours(path: String) throws -> Bool {
+        guard let bytes = try readFile(path, startingWith: PNGContainer.signature, maximum: 1 << 29) else {
+            throw VideoError.invalid(path: path, found: "a picture that is not a PNG", expected: "a PNG")
+        }
+        let png = try PNGContainer(bytes, path: path, keepsTransparency: false)
+        return png.colorType == .rgb || png.colorType == .rgbAlpha
+    }
+
     /// As `labels(path:)`, from a PNG file in memory that errors call `path`.
     package static func labels(png bytes: [UInt8], path: String) throws -> LabelImage {
         try StillPicture(png: bytes, path: path).labels()

@@ -6,6 +6,8 @@ package struct VideoInfo: Sendable, Equatable {
     package let width: Int
     /// Pixels down, after rotation.
     package let height: Int
+    /// Both.
+    package var size: PictureSize { PictureSize(width: width, height: height) }
     /// Frames a second: the average when the file knows it, else FFmpeg's guess, else 25 (what FFmpeg assumes for raw
     /// streams).
     package let frameRate: Double

@@ -101,7 +101,7 @@ import VideoDecoding
 
     @Test func missingFolder() {
         let error = #expect(throws: MaskTrackingError.self) { try LabelFolderReader(path: "/nowhere/masks") }
-        #expect(error?.description == "/nowhere/masks: no such folder")
+        #expect(error?.description == "/nowhere/masks: no such file or folder")
         #expect(error?.fault == .missing)
     }
 

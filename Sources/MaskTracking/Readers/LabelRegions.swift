@@ -1,13 +1,24 @@
 import Imaging
 
 /// The pixels that share one value of a label image.
-struct LabelRegion {
-    let value: UInt16
+struct LabelRegion: Sendable {
+    let value: UInt32
     var area = 0
     var left: Int
     var top: Int
     var right: Int
     var bottom: Int
+
+    init(value: UInt32, left: Int, top: Int, right: Int, bottom: Int) {
+        self.value = value
+        (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
+    }
+
+    init(value: UInt32, area: Int, box: BoundingBox) {
+        self.init(
+            value: value, left: box.left, top: box.top, right: box.left + box.width - 1, bottom: box.top + box.height - 1)
+        self.area = area
+    }
 
     var box: BoundingBox { BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1) }
 }
@@ -32,7 +43,7 @@ func labelRegions(_ labels: LabelImage) -> [LabelRegion] {
                         let left = start - line.startIndex, right = end - 1 - line.startIndex
                         if slots[Int(value)] < 0 {
                             slots[Int(value)] = Int32(regions.count)
-                            regions.append(LabelRegion(value: value, left: left, top: row, right: right, bottom: row))
+                            regions.append(LabelRegion(value: UInt32(value), left: left, top: row, right: right, bottom: row))
                         }
                         let slot = Int(slots[Int(value)])
                         regions[slot].area += end - start

@@ -1,5 +1,4 @@
 import Foundation
-import VideoDecoding
 
 /// The mask files in one folder, found by their names.
 struct MaskFolder {
@@ -14,48 +13,31 @@ struct MaskFolder {
 
     private static let pictureExtensions: Set = ["jpg", "jpeg", "bmp", "gif", "tif", "tiff", "webp", "ppm", "pgm", "pbm", "jp2"]
 
+    /// - Parameter fileExtension: of the mask files, in lower case.
     /// - Throws: `MaskTrackingError` when `path` is not a folder, a picture in it is not a PNG or has no frame number, two
-    ///   are for one frame, or there is none. Hidden files and files that are not pictures do not matter.
-    init(path: String) throws {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw MaskTrackingError(path: path, reason: .missing)
-        }
-        guard isDirectory.boolValue else { throw MaskTrackingError(path: path, reason: .notAFolder) }
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }.sorted()
-        } catch {
-            let cause = VideoError.unreadable(path: path, reason: "the folder cannot be listed")
-            throw MaskTrackingError(path: path, reason: .unreadable(cause))
-        }
+    /// are for one frame, or there is none. Hidden files and files that are not pictures do not matter.
+    init(path: String, fileExtension: String = "png") throws {
+        let listing = try FolderListing(path: path)
         var pathOfFrame: [Int: String] = [:]
-        var folders = 0
-        for name in names {
-            let file = URL(filePath: path).appending(path: name)
-            let kind = file.pathExtension.lowercased()
-            if FileManager.default.fileExists(atPath: file.path, isDirectory: &isDirectory), isDirectory.boolValue {
-                folders += 1
-                continue
+        for name in listing.files where name != TrackLabels.fileName {
+            let kind = (name.split(separator: ".").last ?? "").lowercased()
+            let file = listing.file(name)
+            if Self.pictureExtensions.contains(kind) { throw MaskTrackingError(path: file, reason: .notPNG) }
+            guard kind == fileExtension else { continue }
+            guard let frame = Self.frameNumber(in: FileNames.stem(name)) else {
+                throw MaskTrackingError(path: file, reason: .notNumbered)
             }
-            if Self.pictureExtensions.contains(kind) { throw MaskTrackingError(path: file.path, reason: .notPNG) }
-            guard kind == "png" else { continue }
-            guard let frame = Self.frameNumber(in: file.deletingPathExtension().lastPathComponent) else {
-                throw MaskTrackingError(path: file.path, reason: .notNumbered)
-            }
-            if let other = pathOfFrame.updateValue(file.path, forKey: frame) {
-                throw MaskTrackingError(path: file.path, reason: .sameFrame(frame, other: URL(filePath: other).lastPathComponent))
+            if let other = pathOfFrame.updateValue(file, forKey: frame) {
+                throw MaskTrackingError(path: file, reason: .sameFrame(frame, other: URL(filePath: other).lastPathComponent))
             }
         }
-        guard !pathOfFrame.isEmpty else {
-            let contents = names.isEmpty ? "an empty folder" : folders == 0 ? "no PNG" : "no PNG but \(folders) folders"
-            throw MaskTrackingError(path: path, reason: .noMasks(contents: contents))
-        }
+        guard !pathOfFrame.isEmpty else { throw MaskTrackingError(path: path, reason: .noMasks(contents: listing.contents)) }
         entries = pathOfFrame.map { Entry(frame: $0.key, path: $0.value) }.sorted { $0.frame < $1.frame }
     }
 
-    /// The ASCII digits at the end of a file's stem as a number; nil when there are none, or too many.
+    /// The ASCII digits at the end of a file's stem as a number; nil when there are none, or more than a frame can have.
     static func frameNumber(in stem: String) -> Int? {
-        Int(String(decoding: stem.utf8.reversed().prefix { (0x30...0x39).contains($0) }.reversed(), as: UTF8.self))
+        let digits = stem.utf8.reversed().prefix { (0x30...0x39).contains($0) }.reversed()
+        return Int32(String(decoding: digits, as: UTF8.self)).map(Int.init)
     }
 }

@@ -1,0 +1,69 @@
+import MaskTracking
+import VideoDecoding
+
+/// The masks of a clip as they were understood: what `damvideo masks` shows and converts.
+public struct MaskCollection: Sendable {
+    let source: any MaskSource
+    /// What was understood.
+    public let report: MaskReport
+
+    /// - Parameters:
+    ///   - path: a file or folder in any layout of `MaskFormat`.
+    ///   - clip: the video they belong to; nil to look at the masks alone.
+    /// - Throws: `DAMVideoError` when clip or masks are missing or cannot be used. Masks that do not fit the clip are no
+    ///   error here but one of the report's `mismatches`.
+    public init(path: String, clip: String? = nil, settings: MaskSettings = MaskSettings()) throws {
+        (source, report) = try DAMVideoError.translating {
+            let video = try clip.map { try ClipSummary(path: $0) }
+            let facts = clip.map { ClipFacts(path: $0, size: video?.size) } ?? ClipFacts()
+            let source = try MaskSources.open(path, settings: settings, clip: facts)
+            var mismatches: [String] = []
+            do {
+                if let video { try source.validate(width: video.width, height: video.height, frameCount: video.frames) }
+            } catch let error as MaskTrackingError {
+                mismatches.append(error.description)
+            }
+            return (source, MaskReport(source, clip: video, mismatches: mismatches))
+        }
+    }
+
+    /// Whether masks can be written there; to be asked before a long reading.
+    /// - Throws: `DAMVideoError`: `outputExists` when something is there that may not be replaced, `inputOutput` when the
+    ///   folder is not writable, `badInput` when what is there is no mask.
+    public static func checkOutput(_ path: String, format: MaskFormat, overwrites: Bool) throws {
+        try DAMVideoError.translating { try MaskWriter.check(path, format: format, replaces: overwrites) }
+    }
+
+    /// Writes the masks in another layout. Reading them again gives the same tracks.
+    /// - Parameters:
+    ///   - format: one of `MaskFormat.writable`.
+    ///   - path: a folder, or a file for YouTube-VIS; complete or not there at all.
+    /// - Throws: `DAMVideoError`: as `checkOutput`, and `badInput` with what would be lost when the layout cannot hold
+    ///   everything.
+    public func write(as format: MaskFormat, to path: String, overwrites: Bool = false) throws {
+        try DAMVideoError.translating { try MaskWriter.write(source, as: format, to: path, replaces: overwrites) }
+    }
+}
+
+/// What is said about a clip beside its masks.
+public struct ClipSummary: Encodable, Sendable, Equatable {
+    public let path: String
+    public let width: Int
+    public let height: Int
+    /// As the file says, or counted when it does not.
+    public let frames: Int
+
+    var size: PictureSize { PictureSize(width: width, height: height) }
+
+    /// - Throws: `VideoError`.
+    init(path: String) throws {
+        self.path = path
+        let decoder = try VideoDecoder(path: path)
+        (width, height) = (decoder.info.width, decoder.info.height)
+        var count = decoder.info.declaredFrames ?? 0
+        if decoder.info.declaredFrames == nil {
+            while try decoder.next() != nil { count += 1 }
+        }
+        frames = count
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import DAMVideo
+import MaskTracking
+
+/// The masks of a clip, for commands that need them.
+struct MaskOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Its masks: a file or folder. Label PNGs, PNGs for each object, COCO, YouTube-VIS, RLE, MOTS, MOTChallenge and "
+                + "SA-V are told apart by their content.",
+            valueName: "path"))
+    var masks: String
+
+    @OptionGroup var reading: MaskReadingOptions
+}
+
+/// How masks are read.
+struct MaskReadingOptions: ParsableArguments {
+    @Option(name: .customLong("masks-format"), help: ArgumentHelp("Take the masks for this layout.", valueName: "format"))
+    var format: MaskFormat?
+
+    @Option(
+        name: .customLong("mask-frame-offset"),
+        help: ArgumentHelp("The clip's frame that belongs to mask frame 0 (-1 when masks count from 1).", valueName: "n"))
+    var frameOffset = 0
+
+    @Option(
+        name: .customLong("mask-frame-step"),
+        help: ArgumentHelp(
+            "Clip frames from one mask number to the next: mask k is clip frame offset + k * step. Default: 4 for SA-V, else 1.",
+            valueName: "k"))
+    var frameStep: Int?
+
+    func validate() throws {
+        if let frameStep, frameStep < 1 { throw ValidationError("mask-frame-step \(frameStep): expected 1 or more") }
+    }
+
+    /// - Parameter keepsGoing: leave out masks that cannot be read.
+    func settings(keepsGoing: Bool = false) -> MaskSettings {
+        var settings = MaskSettings()
+        settings.format = format
+        settings.frameOffset = frameOffset
+        settings.frameStep = frameStep
+        settings.keepsGoing = keepsGoing
+        return settings
+    }
+}
+
+extension MaskFormat: ExpressibleByArgument {}

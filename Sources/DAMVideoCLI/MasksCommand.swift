@@ -1,0 +1,98 @@
+import ArgumentParser
+import DAMVideo
+import Foundation
+import Imaging
+import MaskTracking
+
+struct MasksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "masks",
+        abstract: "Show what masks are understood as, and write them in another layout.",
+        discussion: "Exit code 65: the masks cannot be read, or are not this clip's.")
+
+    @Argument(help: "The masks: a file or folder.")
+    var masks: String
+
+    @OptionGroup var reading: MaskReadingOptions
+
+    @Option(help: "The clip they belong to: checks size and frames, and tells which of several videos in a file is meant.")
+    var clip: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the masks as \(MaskFormat.writable.map(\.rawValue).joined(separator: ", ")).", valueName: "format"))
+    var convert: MaskFormat?
+
+    @Option(name: .shortAndLong, help: "The folder, or file, to write to.")
+    var output: String?
+
+    @Flag(help: "Replace the output when it exists.")
+    var overwrite = false
+
+    @Flag(help: "Leave out masks that cannot be read, and say which.")
+    var keepGoing = false
+
+    @Flag(help: "Print the report as JSON, with the box of every mask.")
+    var json = false
+
+    func validate() throws {
+        guard (convert == nil) == (output == nil) else { throw ValidationError("--convert and --output go together") }
+        if let convert, !MaskFormat.writable.contains(convert) {
+            throw ValidationError(
+                "convert \(convert.rawValue): expected \(MaskFormat.writable.map(\.rawValue).joined(separator: ", "))")
+        }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            if let convert, let output {
+                try MaskCollection.checkOutput(output, format: convert, overwrites: overwrite)
+            }
+            let collection = try MaskCollection(
+                path: masks, clip: clip, settings: reading.settings(keepsGoing: keepGoing))
+            let report = collection.report
+            if json { try Console.result(json: report) } else { try Console.result(text(report)) }
+            guard report.mismatches.isEmpty else { throw ExitCode(.badInput) }
+            if let convert, let output {
+                try collection.write(as: convert, to: output, overwrites: overwrite)
+                Console.notice("\(output): \(convert.rawValue), \(report.annotatedFrames.count) frames")
+            }
+        }
+    }
+
+    private func text(_ report: MaskReport) -> String {
+        var lines = [report.path]
+        func add(_ name: String, _ value: String) {
+            lines.append("  " + name.padding(toLength: 10, withPad: " ", startingAt: 0) + value)
+        }
+        add("format", report.format?.rawValue ?? "computed")
+        add("size", "\(report.width)x\(report.height)")
+        add("frames", "\(report.annotatedFrames.count) annotated: " + ranges(report.annotatedFrames))
+        if let clip = report.clip { add("clip", "\(clip.path), \(clip.width)x\(clip.height), \(clip.frames) frames") }
+        add("tracks", "\(report.tracks.count)")
+        lines += report.tracks.map { "    " + line($0) }
+        lines += report.problems.map { "  " + $0 } + report.mismatches.map { "  error: " + $0 }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func line(_ track: MaskReport.Track) -> String {
+        let areas = track.appearances.map(\.area), boxes = track.appearances.map { box($0.bbox) }
+        let name = track.label.map { "\(track.id) (\($0))" } ?? "\(track.id)"
+        let frames = "\(areas.count) of frames \(track.firstFrame)-\(track.lastFrame)"
+        let ends = Set([boxes.first, boxes.last].compactMap { $0 }).count == 1 ? boxes.prefix(1) : [boxes[0], boxes[boxes.count - 1]]
+        return "\(name): \(frames), \(areas.min() ?? 0) to \(areas.max() ?? 0) pixels, box " + ends.joined(separator: " ... ")
+    }
+
+    private func box(_ box: BoundingBox) -> String { "[\(box.left), \(box.top), \(box.width), \(box.height)]" }
+
+    /// "0-59", "0, 4, 8 ... 76 (every 4)" or the first few.
+    private func ranges(_ frames: [Int]) -> String {
+        guard let first = frames.first, let last = frames.last, frames.count > 1 else {
+            return frames.first.map(String.init) ?? "none"
+        }
+        let steps = Set(zip(frames.dropFirst(), frames).map { $0 - $1 })
+        if steps == [1] { return "\(first)-\(last)" }
+        if steps.count == 1, let step = steps.first { return "\(first)-\(last), every \(step)" }
+        return frames.prefix(6).map(String.init).joined(separator: ", ") + (frames.count > 6 ? " ... \(last)" : "")
+    }
+}

@@ -1,0 +1,99 @@
+/// A binary region as COCO writes it: the lengths of runs outside and inside by turns, column after column from the left
+/// top, the first run outside (and 0 long when the first pixel is inside). Takes a few bytes a column instead of one a
+/// pixel.
+///
+/// Source: pycocotools, `common/maskApi.h`.
+public struct RunLengthEncoding: Sendable, Equatable {
+    public let width: Int
+    public let height: Int
+    /// Pixels of each run; they add up to `width * height`.
+    public let runs: [UInt32]
+
+    /// The most pixels a mask may have: 2^27, so that a few digits in a file cannot ask for memory without bound.
+    package static let maximumPixels = 1 << 27
+
+    /// - Throws: `RunLengthError` when the size is impossible or the runs do not add up to it.
+    public init(width: Int, height: Int, runs: [UInt32]) throws(RunLengthError) {
+        let pixels = try Self.pixels(width: width, height: height)
+        // Cannot overflow: an array holds less than 2^31 runs of less than 2^32.
+        let sum = runs.reduce(0) { $0 + Int($1) }
+        guard sum == pixels else { throw .wrongSum(found: sum, expected: pixels) }
+        self.width = width
+        self.height = height
+        self.runs = runs
+    }
+
+    /// Runs this file has just counted itself.
+    init(width: Int, height: Int, countedRuns: [UInt32]) {
+        self.width = width
+        self.height = height
+        runs = countedRuns
+    }
+
+    /// Pixels of a mask of this size.
+    /// - Throws: `RunLengthError.impossibleSize`.
+    package static func pixels(width: Int, height: Int) throws(RunLengthError) -> Int {
+        let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
+        guard width > 0, height > 0, !overflows, pixels <= maximumPixels else {
+            throw .impossibleSize(width: width, height: height)
+        }
+        return pixels
+    }
+
+    /// Pixels inside.
+    public var area: Int {
+        stride(from: 1, to: runs.count, by: 2).reduce(0) { $0 + Int(runs[$1]) }
+    }
+
+    /// The smallest box around the pixels inside; nil when there is none.
+    public var boundingBox: BoundingBox? {
+        var left = width, right = -1, top = height, bottom = -1
+        forEachSegment { column, rows in
+            left = min(left, column)
+            right = max(right, column)
+            top = min(top, rows.lowerBound)
+            bottom = max(bottom, rows.upperBound - 1)
+        }
+        guard right >= 0 else { return nil }
+        return BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1)
+    }
+
+    /// Calls `body` for the pixels inside: a column and rows of it that follow each other, in the order of the runs.
+    func forEachSegment(_ body: (_ column: Int, _ rows: Range<Int>) -> Void) {
+        var position = 0
+        for (index, run) in runs.enumerated() {
+            let end = position + Int(run)
+            if index % 2 == 1 {
+                while position < end {
+                    let column = position / height, top = position % height
+                    let bottom = min(height, top + end - position)
+                    body(column, top..<bottom)
+                    position += bottom - top
+                }
+            }
+            position = end
+        }
+    }
+}
+
+/// Runs that are not a mask.
+public enum RunLengthError: Error, Equatable, CustomStringConvertible {
+    case impossibleSize(width: Int, height: Int)
+    case wrongSum(found: Int, expected: Int)
+    /// A character of the compressed form that is none of its 64, or a number of it that is cut off or too large.
+    case badCharacter(offset: Int)
+    case runOutOfRange(offset: Int)
+
+    public var description: String {
+        switch self {
+        case .impossibleSize(let width, let height):
+            "found an RLE of \(width)x\(height), expected 1 to \(RunLengthEncoding.maximumPixels) pixels"
+        case .wrongSum(let found, let expected):
+            "found an RLE whose runs add up to \(found), expected \(expected) as its size says"
+        case .badCharacter(let offset):
+            "found RLE counts with a wrong or missing character at offset \(offset), expected 0 to o"
+        case .runOutOfRange(let offset):
+            "found RLE counts with a run below 0 or beyond the mask at offset \(offset), expected runs that fit"
+        }
+    }
+}

@@ -1,0 +1,136 @@
+/// Reads JSON front to back without building a tree: mask files have hundreds of megabytes, most of it strings that are
+/// looked at once. Takes what Python's `json` writes, `NaN` and `Infinity` included.
+///
+/// Source: RFC 8259.
+struct JSONReader {
+    enum Kind: String {
+        case object = "an object", array = "a list", string = "a string", number = "a number"
+        case bool = "true or false", null = "null"
+    }
+
+    /// How deep objects and lists may be inside each other.
+    private static let maximumDepth = 64
+
+    let bytes: [UInt8]
+    private(set) var position = 0
+    private var depth = 0
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }  // a byte order mark
+    }
+
+    func fault(_ found: String, expected: String) -> JSONFault {
+        JSONFault(offset: position, found: found, expected: expected)
+    }
+
+    /// What the next value is; does not read it.
+    mutating func kind() throws -> Kind {
+        switch try nextCharacter() {
+        case UInt8(ascii: "{"): .object
+        case UInt8(ascii: "["): .array
+        case UInt8(ascii: "\""): .string
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): .bool
+        case UInt8(ascii: "n"): .null
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "N"), UInt8(ascii: "I"): .number
+        case let other: throw fault("the byte \(other)", expected: "a JSON value")
+        }
+    }
+
+    /// Reads an object: `body` is called at each value with its key, and reads it.
+    mutating func object(_ body: (inout JSONReader, String) throws -> Void) throws {
+        try container(.object, from: UInt8(ascii: "{"), to: UInt8(ascii: "}")) { json, _ in
+            let key = try json.string()
+            guard try json.nextCharacter() == UInt8(ascii: ":") else { throw json.fault("no colon", expected: "one after a key") }
+            json.position += 1
+            try body(&json, key)
+        }
+    }
+
+    /// Reads a list: `body` is called at each element with its index, and reads it.
+    mutating func array(_ body: (inout JSONReader, Int) throws -> Void) throws {
+        try container(.array, from: UInt8(ascii: "["), to: UInt8(ascii: "]"), body)
+    }
+
+    private mutating func container(
+        _ kind: Kind, from open: UInt8, to close: UInt8, _ element: (inout JSONReader, Int) throws -> Void
+    ) throws {
+        try expect(kind)
+        position += 1
+        depth += 1
+        guard depth <= Self.maximumDepth else { throw fault("more than \(Self.maximumDepth) levels", expected: "fewer") }
+        var index = 0
+        if try nextCharacter() != close {
+            while true {
+                try element(&self, index)
+                index += 1
+                let separator = try nextCharacter()
+                if separator == close { break }
+                guard separator == UInt8(ascii: ",") else { throw fault("no comma", expected: "one between values") }
+                position += 1
+            }
+        }
+        position += 1
+        depth -= 1
+    }
+
+    /// Reads a value of any kind and forgets it.
+    mutating func skip() throws {
+        switch try kind() {
+        case .object: try object { json, _ in try json.skip() }
+        case .array: try array { json, _ in try json.skip() }
+        case .string: _ = try stringBytes()
+        case .number: _ = try number()
+        case .bool: try word(bytes[position] == UInt8(ascii: "t") ? "true" : "false")
+        case .null: try word("null")
+        }
+    }
+
+    /// Reads `null` when that is next.
+    mutating func null() throws -> Bool {
+        guard try kind() == .null else { return false }
+        try word("null")
+        return true
+    }
+
+    /// - Throws: when anything but white space follows.
+    mutating func end() throws {
+        skipWhiteSpace()
+        guard position == bytes.count else { throw fault("more after the end", expected: "one JSON value") }
+    }
+
+    mutating func expect(_ kind: Kind) throws {
+        let found = try self.kind()
+        guard found == kind else { throw fault(found.rawValue, expected: kind.rawValue) }
+    }
+
+    mutating func word(_ word: String) throws {
+        guard bytes[position...].starts(with: word.utf8) else { throw fault("an unknown word", expected: word) }
+        position += word.utf8.count
+    }
+
+    /// The character the next value or sign starts with.
+    private mutating func nextCharacter() throws -> UInt8 {
+        skipWhiteSpace()
+        guard position < bytes.count else { throw fault("the end of the file", expected: "more JSON") }
+        return bytes[position]
+    }
+
+    private mutating func skipWhiteSpace() {
+        while position < bytes.count {
+            let byte = bytes[position]
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
+            position += 1
+        }
+    }
+
+    mutating func move(to position: Int) { self.position = position }
+}
+
+/// What is wrong with a JSON file, and where.
+struct JSONFault: Error {
+    /// Bytes before it.
+    let offset: Int
+    let found: String
+    let expected: String
+}

@@ -1,0 +1,119 @@
+import Imaging
+import VideoDecoding
+
+/// A region as COCO's JSON has it, before its size is known.
+enum Segmentation {
+    case none
+    /// The runs as a string, and the size that stands beside it.
+    case compressed([UInt8], PictureSize)
+    case runs([UInt32], PictureSize)
+    /// Corners of each part, x and y by turns; four numbers are a box.
+    case polygons([[Double]])
+
+    /// The size it says it has; nil for polygons.
+    var size: PictureSize? {
+        switch self {
+        case .compressed(_, let size), .runs(_, let size): size
+        case .none, .polygons: nil
+        }
+    }
+
+    /// The region.
+    /// - Parameter size: of the picture.
+    /// - Returns: nil when there is none.
+    /// - Throws: `RunLengthError`, `PolygonError`, or `SegmentationError` when it is for a picture of another size.
+    func region(size: PictureSize) throws -> RunLengthEncoding? {
+        if let found = self.size, found != size { throw SegmentationError.sizeDiffers(found: found, expected: size) }
+        switch self {
+        case .none:
+            return nil
+        case .compressed(let counts, _):
+            return try RunLengthEncoding(width: size.width, height: size.height, counts: counts)
+        case .runs(let runs, _):
+            return try RunLengthEncoding(width: size.width, height: size.height, runs: runs)
+        case .polygons(let parts):
+            var union: RunLengthEncoding?
+            for part in parts where !part.isEmpty {
+                let region = part.count == 4
+                    ? try Polygon.rasterized(
+                        box: (part[0], part[1], part[2], part[3]), width: size.width, height: size.height)
+                    : try Polygon.rasterized(part, width: size.width, height: size.height)
+                union = union?.union(region) ?? region
+            }
+            return union
+        }
+    }
+}
+
+enum SegmentationError: Error, CustomStringConvertible {
+    case sizeDiffers(found: PictureSize, expected: PictureSize)
+
+    var description: String {
+        switch self {
+        case .sizeDiffers(let found, let expected): "found a mask of \(found), expected \(expected) as the others"
+        }
+    }
+}
+
+extension JSONReader {
+    /// Reads `null`, `{"size": [h, w], "counts": string or list}`, a list of polygons or one polygon.
+    mutating func segmentation() throws -> Segmentation {
+        switch try kind() {
+        case .null:
+            try word("null")
+            return .none
+        case .object: return try runLengths()
+        case .array: return try polygons()
+        case let kind: throw fault(kind.rawValue, expected: "an RLE, polygons or null")
+        }
+    }
+
+    private mutating func runLengths() throws -> Segmentation {
+        var size: PictureSize?, counts: [UInt8]?, runs: [UInt32]?
+        try object { json, key in
+            switch key {
+            case "size": size = try json.size()
+            case "counts" where try json.kind() == .string: counts = try json.stringBytes()
+            case "counts": runs = try json.runs()
+            default: try json.skip()
+            }
+        }
+        guard let size else { throw fault("an RLE without size", expected: "\"size\": [height, width]") }
+        if let counts { return .compressed(counts, size) }
+        if let runs { return .runs(runs, size) }
+        throw fault("an RLE without counts", expected: "\"counts\"")
+    }
+
+    /// `[height, width]`.
+    private mutating func size() throws -> PictureSize {
+        var sides: [Int] = []
+        try array { json, index in
+            guard index < 2 else { throw json.fault("a size of more than two numbers", expected: "[height, width]") }
+            sides.append(try json.integer())
+        }
+        guard sides.count == 2 else { throw fault("a size of \(sides.count) numbers", expected: "[height, width]") }
+        return PictureSize(width: sides[1], height: sides[0])
+    }
+
+    private mutating func runs() throws -> [UInt32] {
+        var runs: [UInt32] = []
+        try array { json, _ in
+            let run = try json.integer()
+            guard let run = UInt32(exactly: run) else { throw json.fault("a run of \(run)", expected: "0 or more pixels") }
+            runs.append(run)
+        }
+        return runs
+    }
+
+    private mutating func polygons() throws -> Segmentation {
+        var parts: [[Double]] = [], single: [Double] = []
+        try array { json, _ in
+            if try json.kind() == .number { return single.append(try json.number()) }
+            var part: [Double] = []
+            try json.array { json, _ in part.append(try json.number()) }
+            parts.append(part)
+        }
+        if !single.isEmpty { parts.append(single) }
+        return parts.allSatisfy(\.isEmpty) ? .none : .polygons(parts)
+    }
+}

@@ -1,0 +1,29 @@
+/// The layouts masks come in, by the names `--masks-format` takes.
+public enum MaskFormat: String, Sendable, Codable, CaseIterable {
+    /// `DIR/00000.png`, palette index or grey value = track (DAVIS, YouTube-VOS, SAM 2).
+    case labelPNG = "label-png"
+    /// `DIR/00000.png` in RGB: one colour, one track.
+    case colourPNG = "rgb-png"
+    /// `DIR/<object>/<frame>.png`, anything but 0 inside (SAM 2 `--per_obj_png_file`, SA-V).
+    case objectPNG = "per-object-png"
+    /// `DIR/00000.png` of one object, or `DIR/00000_mask_1.png`; anything but 0 inside.
+    case binaryPNG = "binary-png"
+    /// `videos`, `annotations` with `segmentations`, `categories`; also a list of results.
+    case youtubeVIS = "youtube-vis"
+    /// `images`, `annotations` with `segmentation` and `track_id`, `categories`.
+    case coco = "coco"
+    /// A list or dictionary of frames with run-length encodings.
+    case cocoRLE = "coco-rle"
+    /// `frame id class_id height width rle`.
+    case mots = "mots"
+    /// `frame,id,left,top,width,height,conf,...`: boxes.
+    case motChallenge = "motchallenge"
+    /// `masklet[frame][object]`.
+    case segmentAnythingVideo = "sa-v"
+
+    /// The layouts masks can be written in.
+    public static let writable: [MaskFormat] = [.labelPNG, .objectPNG, .youtubeVIS]
+
+    /// Clip frames from one key of the layout to the next.
+    var frameStep: Int { self == .segmentAnythingVideo ? 4 : 1 }
+}

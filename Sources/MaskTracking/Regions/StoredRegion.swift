@@ -1,0 +1,24 @@
+import Imaging
+import VideoDecoding
+
+/// A mask in a few bytes, until somebody wants its pixels.
+enum StoredRegion: Sendable {
+    /// Compressed runs.
+    case runs([UInt8])
+    case box(BoundingBox)
+
+    /// - Throws: `RunLengthError`, not for what this program stored itself.
+    func mask(size: PictureSize) throws -> Mask {
+        switch self {
+        case .runs(let counts):
+            return try RunLengthEncoding(width: size.width, height: size.height, counts: counts).mask
+        case .box(let box):
+            var pixels = [UInt8](repeating: 0, count: size.width * size.height)
+            for row in box.top..<box.top + box.height {
+                let start = row * size.width + box.left
+                for column in start..<start + box.width { pixels[column] = 1 }
+            }
+            return Mask(width: size.width, height: size.height, pixels: pixels)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Imaging
+import VideoDecoding
+
+/// One JSON file as YouTube-VIS has it, for pycocotools and the tools built on it: a video whose file names carry the
+/// clip's frame numbers, an annotation for each track with a compressed RLE (or null) for each annotated frame. Tracks
+/// without label have a category without name.
+enum YouTubeVISWriter {
+    private struct Document: Encodable {
+        let info = ["description": "masks written by damvideo"]
+        let videos: [Video]
+        let categories: [Category]
+        let annotations: [Annotation]
+    }
+
+    private struct Video: Encodable {
+        let id = 1
+        let width: Int
+        let height: Int
+        let length: Int
+        let file_names: [String]
+    }
+
+    private struct Category: Encodable {
+        let id: Int
+        let name: String
+    }
+
+    private struct Annotation: Encodable {
+        let id: TrackID
+        let video_id = 1
+        let category_id: Int
+        let iscrowd = 0
+        let width: Int
+        let height: Int
+        let length: Int
+        var segmentations: [RunLengths?] = []
+        var bboxes: [BoundingBox?] = []
+        var areas: [Int?] = []
+    }
+
+    private struct RunLengths: Encodable {
+        let size: [Int]
+        let counts: String
+    }
+
+    static func write(_ source: any MaskSource, to file: URL) throws {
+        let size = source.size, frames = source.annotatedFrames
+        let names = Set(source.tracks.map { $0.label ?? "" }).sorted { $1.isEmpty || (!$0.isEmpty && $0 < $1) }
+        let categories = names.enumerated().map { Category(id: $0 + 1, name: $1) }
+        var annotations = source.tracks.map { track in
+            Annotation(
+                id: track.id, category_id: (names.firstIndex(of: track.label ?? "") ?? 0) + 1,
+                width: size.width, height: size.height, length: frames.count)
+        }
+        // Frame by frame, for sources that keep one frame at a time; what is kept here is runs.
+        for frame in frames {
+            for (index, track) in source.tracks.enumerated() {
+                let appearance = track.appearance(at: frame)
+                let runs = try appearance.map { _ in
+                    let counts = RunLengthEncoding(try source.mask(of: track.id, at: frame)).counts
+                    return RunLengths(size: [size.height, size.width], counts: String(decoding: counts, as: UTF8.self))
+                }
+                annotations[index].segmentations.append(runs)
+                annotations[index].bboxes.append(appearance?.box)
+                annotations[index].areas.append(appearance?.area)
+            }
+        }
+        let video = Video(
+            width: size.width, height: size.height, length: frames.count,
+            file_names: frames.map { LabelFolderWriter.frameName($0) + ".jpg" })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try (encoder.encode(Document(videos: [video], categories: categories, annotations: annotations)) + Data("\n".utf8))
+            .write(to: file)
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+/// If these fail, COCO, YouTube-VIS, SA-V and MOTS masks show another region than their authors drew.
+@Suite struct RunLengthEncodingTests {
+    struct Expectation: Decodable {
+        let size: [Int]
+        let counts: String
+        let area: Int
+        let bbox: [Int]
+        let uncompressed: [UInt32]
+        let rows: [String]?
+    }
+
+    /// Strings, areas and boxes of pycocotools, runs and pixels of numpy.
+    @Test func agreesWithPycocotools() throws {
+        let fixture = URL(filePath: Fixtures.path("masks/rle/masks.json"))
+        let expected = try JSONDecoder().decode([Expectation].self, from: Data(contentsOf: fixture))
+        #expect(expected.count == 43)
+        for one in expected {
+            let (height, width) = (one.size[0], one.size[1])
+            let rle = try RunLengthEncoding(width: width, height: height, counts: one.counts.utf8)
+            #expect(rle.runs == one.uncompressed)
+            #expect(rle.counts == Array(one.counts.utf8))
+            #expect(rle.area == one.area)
+            let box = rle.boundingBox.map { [$0.left, $0.top, $0.width, $0.height] }
+            #expect(box == (one.area == 0 ? nil : one.bbox))
+            let mask = rle.mask
+            #expect(RunLengthEncoding(mask) == rle)
+            #expect(mask.area == one.area && mask.boundingBox == rle.boundingBox)
+            if let rows = one.rows { #expect(mask.pixels == rows.joined().utf8.map { $0 - 48 }) }
+        }
+    }
+
+    /// The mask of specification and KITTI MOTS.
+    @Test func knownMask() throws {
+        let counts = "WSV:2d;1O10000O10000O1O100O100O1O100O1000000000000000O100O102N5K00O1O1N2O110OO2O001O1NTga3"
+        let rle = try RunLengthEncoding(width: 1242, height: 375, counts: counts.utf8)
+        #expect(rle.runs.count == 83)
+        #expect(rle.area == 283)
+        #expect(rle.boundingBox == BoundingBox(left: 890, top: 168, width: 41, height: 11))
+        #expect(String(decoding: rle.counts, as: UTF8.self) == counts)
+    }
+
+    @Test func badCountsAreErrors() {
+        func error(_ counts: String, width: Int = 4, height: Int = 4) -> RunLengthError? {
+            do { _ = try RunLengthEncoding(width: width, height: height, counts: counts.utf8) } catch { return error }
+            return nil
+        }
+        #expect(error("`0") == nil)
+        #expect(error("") == .wrongSum(found: 0, expected: 16))
+        #expect(error("O") == .runOutOfRange(offset: 0))  // -1
+        #expect(error("O0") == .runOutOfRange(offset: 0))
+        #expect(error("a0") == .runOutOfRange(offset: 1))
+        #expect(error("8") == .wrongSum(found: 8, expected: 16))
+        #expect(error("`") == .badCharacter(offset: 1))
+        #expect(error("p") == .badCharacter(offset: 0))
+        #expect(error("\u{0}") == .badCharacter(offset: 0))
+        #expect(error(String(repeating: "o", count: 30)) == .badCharacter(offset: 8))
+        #expect(error("`0", width: 0) == .impossibleSize(width: 0, height: 4))
+        #expect(error("`0", width: .max, height: .max) == .impossibleSize(width: .max, height: .max))
+        #expect(throws: RunLengthError.self) { try RunLengthEncoding(width: 2, height: 2, runs: [.max, .max, 6]) }
+    }
+
+    @Test func unionIsThatOfThePixels() {
+        var random = SeededGenerator(seed: 3)
+        for _ in 0..<200 {
+            let width = Int.random(in: 1...12, using: &random), height = Int.random(in: 1...12, using: &random)
+            func mask() -> Mask {
+                let share = Double.random(in: 0...1, using: &random)
+                return Mask(
+                    width: width, height: height,
+                    pixels: (0..<width * height).map { _ in Double.random(in: 0..<1, using: &random) < share ? 1 : 0 })
+            }
+            let (first, second) = (mask(), mask())
+            let both = Mask(width: width, height: height, pixels: zip(first.pixels, second.pixels).map { $0 | $1 })
+            #expect(RunLengthEncoding(first).union(RunLengthEncoding(second)) == RunLengthEncoding(both))
+        }
+    }
+
+    @Test func damagedCountsEndOrThrow() throws {
+        let counts = Array("WSV:2d;1O10000O10000O1O100O100O1O100O1000000000000000O100O102N5K00O1O1N2O110OO2O001O1NTga3".utf8)
+        var random = SeededGenerator(seed: 11)
+        for _ in 0..<2000 {
+            let damaged = mutated(counts, using: &random)
+            if let rle = try? RunLengthEncoding(width: 1242, height: 375, counts: damaged) { _ = (rle.mask, rle.boundingBox) }
+        }
+    }
+}
