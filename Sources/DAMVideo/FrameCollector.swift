@@ -15,16 +15,15 @@ struct SamplingPlan: Equatable {
 
     let tracks: [TrackPlan]
 
-    /// - Parameter frameCount: frames the clip has, or is thought to have.
-    init(_ tracks: [Track], _ sampling: FrameSampling, frames: Int, frameCount: Int) {
+    /// - Parameter part: the frames the clip, or the part of it that counts, has or is thought to have.
+    init(_ tracks: [Track], _ sampling: FrameSampling, frames: Int, part: Range<Int>) {
         self.tracks = tracks.map { track in
-            let visible = track.appearances.filter { $0.frame < frameCount }
+            let visible = track.appearances.filter { part.contains($0.frame) }
             return TrackPlan(
                 track: track, visible: visible,
                 sampled: visible.isEmpty
                     ? []
-                    : FrameSampler.frames(
-                        sampling, visible: visible.map(\.frame), frameCount: frameCount, count: frames))
+                    : FrameSampler.frames(sampling, visible: visible.map(\.frame), in: part, count: frames))
         }
     }
 
@@ -51,29 +50,38 @@ struct CollectedFrames {
     var propagated: Set<Int> = []
     /// Seconds of presentation of the plan's frames.
     var times: [Int: Double] = [:]
-    var frameCount = 0
-    /// Time of the last frame.
+    /// Frames in the whole clip; nil when decoding ended before it did.
+    var frameCount: Int?
+    /// The frames of the part that was asked for; empty when there are none.
+    var part = 0..<0
+    /// Time of the last frame that was decoded.
     var lastTime = 0.0
     /// What was wrong with the file.
     var damage: String?
 }
 
-/// Decodes a clip once for all its tracks. Only frames that are wanted are converted, and of those only the views at
-/// the model's size are kept, so memory grows with the number of tracks and not with the clip.
+/// Decodes a clip once for all its tracks, and of it only what the plan needs where the clip allows that. Only frames
+/// that are wanted are converted, and of those only the views at the model's size are kept, so memory grows with the
+/// number of tracks and not with the clip.
 struct FrameCollector {
     let masks: any MaskSource
     let processor: ImageProcessor
 
-    /// - Parameter onFrame: called for each frame with its number.
+    /// - Parameters:
+    ///   - span: the part of the clip that counts; nil for all of it.
+    ///   - onFrame: called for each frame with its number.
     /// - Throws: `VideoError`, `MaskTrackingError`, and what `onFrame` throws.
     func collect(
-        _ plan: SamplingPlan, from decoder: VideoDecoder, onFrame: (Int) throws -> Void
+        _ plan: SamplingPlan, from clip: VideoClip, in span: TimeSpan?, onFrame: (Int) throws -> Void
     ) throws -> CollectedFrames {
         var collected = CollectedFrames(prompts: plan.tracks.map { _ in [:] })
         let wanted = plan.wanted, timed = plan.timed
-        while let frame = try decoder.next() {
-            try onFrame(frame.index)
-            collected.frameCount = frame.index + 1
+        for frame in timed { collected.times[frame] = clip.time(ofFrame: frame) }
+        // Where frames are only numbered in decoding, all are looked at, for their times and to know which there are.
+        let known = clip.frameCount.map { count in span.flatMap(clip.frameNumbers) ?? 0..<count }
+        let frames = try known == nil ? clip.frames(in: span) : clip.frames(wanted.keys, in: span)
+        while let frame = try frames.next(onFrame: onFrame) {
+            collected.part = (collected.part.isEmpty ? frame.index : collected.part.lowerBound)..<frame.index + 1
             collected.lastTime = frame.time
             if timed.contains(frame.index) { collected.times[frame.index] = frame.time }
             guard let tracks = wanted[frame.index] else { continue }
@@ -85,7 +93,11 @@ struct FrameCollector {
                     image, resized: resized, track: plan.tracks[index].track, frame: frame.index)
             }
         }
-        collected.damage = decoder.damage
+        collected.frameCount = frames.frameCount
+        collected.lastTime = frames.lastTime ?? collected.lastTime
+        // A file that was not as its packets said has been decoded from the start, which shows how many frames it has.
+        if let known { collected.part = known.clamped(to: 0..<(frames.frameCount ?? known.upperBound)) }
+        collected.damage = frames.damage
         return collected
     }
 

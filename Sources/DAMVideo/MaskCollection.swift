@@ -50,7 +50,7 @@ public struct ClipSummary: Encodable, Sendable, Equatable {
     public let path: String
     public let width: Int
     public let height: Int
-    /// As the file says, or counted when it does not.
+    /// As the packets tell, or the file says, or counted when neither does.
     public let frames: Int
 
     var size: PictureSize { PictureSize(width: width, height: height) }
@@ -58,11 +58,14 @@ public struct ClipSummary: Encodable, Sendable, Equatable {
     /// - Throws: `VideoError`.
     init(path: String) throws {
         self.path = path
-        let decoder = try VideoDecoder(path: path)
-        (width, height) = (decoder.info.width, decoder.info.height)
-        var count = decoder.info.declaredFrames ?? 0
-        if decoder.info.declaredFrames == nil {
-            while try decoder.next() != nil { count += 1 }
+        let clip = try VideoClip(path: path)
+        (width, height) = (clip.info.width, clip.info.height)
+        var count = 0
+        if let known = clip.frameCount ?? clip.info.declaredFrames {
+            count = known
+        } else {
+            let frames = try clip.frames()
+            while try frames.next() != nil { count += 1 }
         }
         frames = count
     }

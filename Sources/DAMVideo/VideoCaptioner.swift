@@ -18,8 +18,23 @@ public struct ClipOptions: Sendable, Equatable {
     public var resumed: ResumedRun?
     /// Whether masks given on a few frames are carried to the others.
     public var propagates = false
+    /// Seconds from the start of the clip: what comes before does not count.
+    public var start: Double = 0
+    /// Seconds from there: what comes after does not count; nil for the rest of the clip.
+    public var duration: Double?
+    /// Frames a second when the clip is a series of stills.
+    public var stillRate: Double = 25
 
     public init() {}
+
+    /// The part of the clip that counts; nil for all of it.
+    /// - Throws: `DAMVideoError` when there is no such part.
+    func span() throws -> TimeSpan? {
+        guard start != 0 || duration != nil else { return nil }
+        if let span = TimeSpan(start: start, duration: duration) { return span }
+        throw DAMVideoError(
+            .usage, "start \(start)\(duration.map { ", duration \($0)" } ?? ""): expected seconds, a duration above 0")
+    }
 }
 
 /// How far captioning a clip has come.
@@ -55,7 +70,7 @@ public struct VideoCaptioner: Sendable {
 
     /// One caption for each track of a clip.
     /// - Parameters:
-    ///   - clip: path of a video.
+    ///   - clip: path of a video or a folder of stills, a printf pattern of stills, or `-` for a video on standard input.
     ///   - masks: file or folder of its masks, in any layout of `MaskFormat`.
     ///   - progress: told of each step; what it throws ends the call.
     /// - Returns: the document; a track that could not be captioned is among its `errors`.
@@ -66,7 +81,9 @@ public struct VideoCaptioner: Sendable {
     ) throws -> CaptionDocument {
         try options.validate()
         return try DAMVideoError.translating {
-            let facts = ClipFacts(path: clip, size: try VideoDecoder(path: clip).info.size)
+            let span = try clipOptions.span()
+            let video = try VideoClip(path: clip, stillRate: clipOptions.stillRate)
+            let facts = ClipFacts(path: clip, size: video.info.size)
             let given = try MaskSources.open(masks, settings: clipOptions.masks, clip: facts)
             let frames = clipOptions.frames ?? model.model.configuration.videoFrames
             guard (1...4096).contains(frames) else { throw DAMVideoError(.usage, "frames \(frames): expected 1 to 4096") }
@@ -78,13 +95,14 @@ public struct VideoCaptioner: Sendable {
             let tracks = try clipOptions.tracks.map { try Set($0).sorted().map(source.track) } ?? source.tracks
             let query = try options.question(frames: frames, default: Conversation.videoQuery(frames: frames))
 
-            let (plan, collected, info) = try collect(
-                clip, source, tracks, clipOptions.sampling, frames: frames, progress)
+            let info = video.info
+            let (plan, collected) = try collect(video, span, source, tracks, clipOptions.sampling, frames: frames, progress)
             var document = CaptionDocument(
                 model: description(options, query: query),
                 video: CaptionDocument.Video(
                     path: clip, width: info.width, height: info.height, fps: info.frameRate,
-                    frames: collected.frameCount, duration: info.duration ?? collected.lastTime + 1 / info.frameRate))
+                    frames: collected.frameCount ?? info.declaredFrames ?? collected.part.upperBound,
+                    duration: info.duration ?? collected.lastTime + 1 / info.frameRate))
             document.errors += source.problems.map {
                 CaptionDocument.Problem(
                     track: nil, code: $0.kind == .skipped ? "mask_skipped" : "mask_note", message: $0.message)
@@ -92,7 +110,7 @@ public struct VideoCaptioner: Sendable {
             if let damage = collected.damage {
                 document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage))
             }
-            try clipOptions.resumed?.check(document)
+            try clipOptions.resumed?.check(document, plan)
             let finished = Dictionary(
                 (clipOptions.resumed?.tracks ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
             // Those in front go with the first update: the lines they come from are about to be replaced.
@@ -115,30 +133,34 @@ public struct VideoCaptioner: Sendable {
         }
     }
 
-    /// Decodes the clip. A clip that turns out to have another number of frames than it says (cut off, or a container
-    /// that does not say) is sampled anew from the frames it has; that alone makes a second pass.
+    /// Decodes what is needed of the clip. A clip that turns out to have other frames than was thought (its packets do not
+    /// tell, and it is cut off or does not say) is sampled anew from the frames it has; that alone makes a second pass.
     private func collect(
-        _ clip: String, _ masks: any MaskSource, _ tracks: [Track], _ sampling: FrameSampling, frames: Int,
-        _ progress: (CaptionProgress) throws -> Void
-    ) throws -> (SamplingPlan, CollectedFrames, VideoInfo) {
-        let lastAnnotated = tracks.map(\.lastFrame).max() ?? 0
-        var decoder = try VideoDecoder(path: clip)
-        let info = decoder.info
-        try masks.validate(width: info.width, height: info.height, frameCount: info.declaredFrames)
+        _ clip: VideoClip, _ span: TimeSpan?, _ masks: any MaskSource, _ tracks: [Track], _ sampling: FrameSampling,
+        frames: Int, _ progress: (CaptionProgress) throws -> Void
+    ) throws -> (SamplingPlan, CollectedFrames) {
+        let info = clip.info
+        try masks.validate(width: info.width, height: info.height, frameCount: nil)
+        let count = clip.frameCount ?? info.declaredFrames
+        try masks.validate(width: info.width, height: info.height, frameCount: count)
         let collector = FrameCollector(masks: masks, processor: model.model.imageProcessor)
-        func onFrame(_ frame: Int) throws { try progress(.decoding(frame: frame, of: info.declaredFrames)) }
-        var plan = SamplingPlan(tracks, sampling, frames: frames, frameCount: info.declaredFrames ?? lastAnnotated + 1)
-        var collected = try collector.collect(plan, from: decoder, onFrame: onFrame)
-        if collected.damage == nil {
-            try masks.validate(width: info.width, height: info.height, frameCount: collected.frameCount)
+        func plan(_ part: Range<Int>) -> SamplingPlan { SamplingPlan(tracks, sampling, frames: frames, part: part) }
+        func collect(_ plan: SamplingPlan) throws -> CollectedFrames {
+            try collector.collect(plan, from: clip, in: span) { try progress(.decoding(frame: $0, of: count)) }
         }
-        let actual = SamplingPlan(tracks, sampling, frames: frames, frameCount: collected.frameCount)
-        if actual != plan {
-            plan = actual
-            decoder = try VideoDecoder(path: clip)
-            collected = try collector.collect(plan, from: decoder, onFrame: onFrame)
+        let all = 0..<(count ?? (tracks.map(\.lastFrame).max() ?? 0) + 1)
+        let guess = plan(span.map { clip.frameNumbers(in: $0) ?? all.likely(in: $0, info.frameRate) } ?? all)
+        let collected = try collect(guess)
+        if collected.damage == nil, let frameCount = collected.frameCount {
+            try masks.validate(width: info.width, height: info.height, frameCount: frameCount)
         }
-        return (plan, collected, info)
+        if let span, collected.part.isEmpty {
+            throw DAMVideoError(
+                .badInput, "\(clip.path): found no frame from \(span.start) s\(span.end.isFinite ? " to \(span.end) s" : " on"), "
+                    + "expected a part of the clip")
+        }
+        let actual = plan(collected.part)
+        return actual == guess ? (guess, collected) : (actual, try collect(actual))
     }
 
     private func description(_ options: CaptionOptions, query: String) -> CaptionDocument.Model {
@@ -156,7 +178,7 @@ public struct VideoCaptioner: Sendable {
     ) throws -> CaptionDocument.Track {
         let clock = ContinuousClock(), began = clock.now
         guard let first = plan.visible.first, let last = plan.visible.last else {
-            throw TrackProblem(code: "not_visible", message: "not in any of the clip's \(collected.frameCount) frames")
+            throw TrackProblem(code: "not_visible", message: "not in any of the clip's \(collected.part.count) frames")
         }
         var encoded: [Int: Tensor] = [:]
         for (number, frame) in plan.sampled.enumerated() {
@@ -203,4 +225,12 @@ public struct VideoCaptioner: Sendable {
 private struct TrackProblem: Error {
     let code: String
     let message: String
+}
+
+extension Range<Int> {
+    /// Those of a clip's frames that are in a part of it when they follow one another evenly.
+    fileprivate func likely(in span: TimeSpan, _ frameRate: Double) -> Range {
+        let times = [span.start, span.end].map { Int(exactly: ($0 * frameRate).rounded(.up)) ?? upperBound }
+        return clamped(to: times[0]..<Swift.max(times[0], times[1]))
+    }
 }

@@ -14,7 +14,9 @@ struct CaptionCommand: ParsableCommand {
             tracks written.
             """)
 
-    @Argument(help: "The clip: any video FFmpeg decodes.")
+    @Argument(help: ArgumentHelp(
+        "The clip: any video FFmpeg decodes, - for one on stdin, a folder of stills, or a pattern such as frames/%05d.jpg.",
+        discussion: "Stills are ordered by the number at the end of their names. Frames are numbered from 0."))
     var clip: String
 
     @OptionGroup var masks: MaskOptions
@@ -34,7 +36,17 @@ struct CaptionCommand: ParsableCommand {
     @Flag(help: "Carry masks given on a few frames to the frames between and around them.")
     var propagate = false
 
-    @Option(name: .shortAndLong, help: "Where the document goes; - for stdout. Default: clip.damvideo.json (.jsonl, ...) beside the clip.")
+    @Option(help: ArgumentHelp(
+        "Leave out what comes before; frames keep their numbers and times.", valueName: "seconds"))
+    var start: Double = 0
+
+    @Option(help: ArgumentHelp("Leave out what comes so long after the start.", valueName: "seconds"))
+    var duration: Double?
+
+    @Option(help: ArgumentHelp("Frames a second of a series of stills.", valueName: "fps"))
+    var stillRate: Double = 25
+
+    @Option(name: .shortAndLong, help: "Where the document goes; - for stdout. Default: clip.damvideo.json (.jsonl, ...) beside the clip; stdout for one on stdin.")
     var output: String?
 
     @Option(name: .customLong("format"), help: "What to write (repeatable; the others go beside the first).")
@@ -53,7 +65,8 @@ struct CaptionCommand: ParsableCommand {
         try reportingErrors {
             let options = generation.options
             try options.validate()
-            let output = try CaptionOutput(clip: clip, output: output, formats: formats.isEmpty ? [.json] : formats)
+            let output = try CaptionOutput(
+                clip: clip, output: output ?? (clip == "-" ? "-" : nil), formats: formats.isEmpty ? [.json] : formats)
             try output.check(overwrites: overwrite || resume)
             let captioner = VideoCaptioner(try model.load())
             let style: ProgressReporter.Style = quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines
@@ -86,6 +99,9 @@ struct CaptionCommand: ParsableCommand {
         options.sampling = sampling
         options.frames = frames
         options.propagates = propagate
+        options.start = start
+        options.duration = duration
+        options.stillRate = stillRate
         return options
     }
 }

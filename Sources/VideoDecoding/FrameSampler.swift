@@ -24,9 +24,14 @@ package enum FrameSampler {
     ///   - visible: the frames where the track is visible, ascending.
     ///   - frameCount: frames in the clip.
     package static func frames(_ sampling: FrameSampling, visible: [Int], frameCount: Int, count: Int) -> [Int] {
+        frames(sampling, visible: visible, in: 0..<max(0, frameCount), count: count)
+    }
+
+    /// - Parameter part: the frames of the part of the clip that counts.
+    package static func frames(_ sampling: FrameSampling, visible: [Int], in part: Range<Int>, count: Int) -> [Int] {
         switch sampling {
         case .track: positions(in: visible.count, count: count).map { visible[$0] }
-        case .clip: positions(in: frameCount, count: count)
+        case .clip: positions(in: part.count, count: count).map { part.lowerBound + $0 }
         }
     }
 }

@@ -130,7 +130,9 @@ struct VideoCaptionerTests {
                 }
             }
         }
-        #expect(decoded == 60 && encoded == 2 * 36 && prompts == 2 && updates == 3)
+        // Of the 60 frames only those that one of the five tracks is looked at in.
+        #expect((8...40).contains(decoded))
+        #expect(encoded == 2 * 36 && prompts == 2 && updates == 3)
     }
 
     @Test func optionsOutOfRangeAreRefused() throws {

@@ -31,11 +31,18 @@ public struct ResumedRun: Sendable, Equatable {
     }
 
     /// - Throws: `DAMVideoError` of kind `usage` when the run being continued had other inputs or options.
-    func check(_ document: CaptionDocument) throws {
+    func check(_ document: CaptionDocument, _ plan: SamplingPlan) throws {
         guard model == document.model, video == document.video else {
             throw DAMVideoError(
                 .usage, "cannot resume: found a run on another \(model == document.model ? "clip" : "model, or with other options"), "
                     + "expected the same as now")
+        }
+        let sampled = Dictionary(uniqueKeysWithValues: plan.tracks.map { ($0.track.id, $0.sampled) })
+        if let other = tracks.first(where: { track in
+            sampled[track.id].map { $0 != track.sampled.map(\.frame) } ?? false
+        }) {
+            throw DAMVideoError(
+                .usage, "cannot resume: found track \(other.id) looked at in other frames, expected the same as now")
         }
     }
 
