@@ -49,6 +49,15 @@ static inline const int32_t *cffmpeg_frame_display_matrix(const AVFrame *frame) 
     return data && data->size >= 9 * sizeof(int32_t) ? (const int32_t *)data->data : NULL;
 }
 
+/// Whether a frame says that it is woven from two fields (a member before FFmpeg 6.1, a flag since).
+static inline int cffmpeg_frame_is_interlaced(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+    return (frame->flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+    return frame->interlaced_frame;
+#endif
+}
+
 /// Gives every picture buffer of a decoder the starting value in `opaque` (0...255), so that rows which the decoder
 /// did not write can be told from rows it did.
 static inline int cffmpeg_get_filled_buffer(AVCodecContext *context, AVFrame *frame, int flags) {

@@ -104,7 +104,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         public var bbox: BoundingBox
         /// Pixels of the mask.
         public var area: Int
-        /// Where the mask comes from: "given".
+        /// Where the mask comes from: "given" or "propagated".
         public var mask: String
     }
 

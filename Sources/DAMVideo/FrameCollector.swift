@@ -47,6 +47,8 @@ struct SamplingPlan: Equatable {
 struct CollectedFrames {
     /// By track (its index in the plan) and frame.
     var prompts: [[Int: Result<FocalPrompt, FocalPromptError>]]
+    /// Frames looked at whose masks were not given.
+    var propagated: Set<Int> = []
     /// Seconds of presentation of the plan's frames.
     var times: [Int: Double] = [:]
     var frameCount = 0
@@ -75,6 +77,7 @@ struct FrameCollector {
             collected.lastTime = frame.time
             if timed.contains(frame.index) { collected.times[frame.index] = frame.time }
             guard let tracks = wanted[frame.index] else { continue }
+            if !masks.isGiven(frame.index) { collected.propagated.insert(frame.index) }
             let image = try frame.image()
             let resized = processor.resized(image)
             for index in tracks {

@@ -14,12 +14,18 @@ public struct ClipOptions: Sendable, Equatable {
     public var sampling = FrameSampling.track
     /// Frames per caption; nil for as many as the model was trained on.
     public var frames: Int?
+    /// An earlier run on the same clip with the same options: its tracks are taken over.
+    public var resumed: ResumedRun?
+    /// Whether masks given on a few frames are carried to the others.
+    public var propagates = false
 
     public init() {}
 }
 
 /// How far captioning a clip has come.
 public enum CaptionProgress: Sendable {
+    /// A frame was given masks by propagation, on the way through the clip or back.
+    case tracking(frame: Int, isBackward: Bool)
     /// A frame was decoded; the total as far as it is known.
     case decoding(frame: Int, of: Int?)
     /// So many of a track's frames are encoded, from none to all.
@@ -61,10 +67,15 @@ public struct VideoCaptioner: Sendable {
         try options.validate()
         return try DAMVideoError.translating {
             let facts = ClipFacts(path: clip, size: try VideoDecoder(path: clip).info.size)
-            let source = try MaskSources.open(masks, settings: clipOptions.masks, clip: facts)
-            let tracks = try clipOptions.tracks.map { try Set($0).sorted().map(source.track) } ?? source.tracks
+            let given = try MaskSources.open(masks, settings: clipOptions.masks, clip: facts)
             let frames = clipOptions.frames ?? model.model.configuration.videoFrames
             guard (1...4096).contains(frames) else { throw DAMVideoError(.usage, "frames \(frames): expected 1 to 4096") }
+            _ = try clipOptions.tracks.map { try $0.map(given.track) }
+            let completion = MaskCompletion(sampling: clipOptions.sampling, frames: frames)
+            let source = !clipOptions.propagates ? given : try completion(given, clip: clip) {
+                try progress(.tracking(frame: $0.frame, isBackward: $0.isBackward))
+            }
+            let tracks = try clipOptions.tracks.map { try Set($0).sorted().map(source.track) } ?? source.tracks
             let query = try options.question(frames: frames, default: Conversation.videoQuery(frames: frames))
 
             let (plan, collected, info) = try collect(
@@ -81,13 +92,19 @@ public struct VideoCaptioner: Sendable {
             if let damage = collected.damage {
                 document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage))
             }
+            try clipOptions.resumed?.check(document)
+            let finished = Dictionary(
+                (clipOptions.resumed?.tracks ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            // Those in front go with the first update: the lines they come from are about to be replaced.
+            document.tracks = plan.tracks.map { finished[$0.track.id] }.prefix { $0 != nil }.compactMap { $0 }
             try progress(.updated(document))
-            for (index, trackPlan) in plan.tracks.enumerated() {
+            for (index, trackPlan) in plan.tracks.enumerated().dropFirst(document.tracks.count) {
                 let position = CaptionProgress.TrackPosition(
                     id: trackPlan.track.id, number: index + 1, count: plan.tracks.count)
                 do {
                     document.tracks.append(
-                        try caption(trackPlan, index, collected, query, options, position, progress))
+                        try finished[trackPlan.track.id]
+                            ?? caption(trackPlan, index, collected, query, options, position, progress))
                 } catch let problem as TrackProblem {
                     document.errors.append(
                         CaptionDocument.Problem(track: trackPlan.track.id, code: problem.code, message: problem.message))
@@ -172,7 +189,8 @@ public struct VideoCaptioner: Sendable {
             sampled: plan.sampled.compactMap { frame in
                 annotations[frame].map {
                     CaptionDocument.Sample(
-                        frame: frame, time: collected.times[frame] ?? 0, bbox: $0.box, area: $0.area, mask: "given")
+                        frame: frame, time: collected.times[frame] ?? 0, bbox: $0.box, area: $0.area,
+                        mask: collected.propagated.contains(frame) ? "propagated" : "given")
                 }
             },
             caption: generation.text, finishReason: generation.finishReason.rawValue,

@@ -31,8 +31,17 @@ struct CaptionCommand: ParsableCommand {
     @Option(help: "Frames per caption. Default: as many as the model was trained on.")
     var frames: Int?
 
-    @Option(name: .shortAndLong, help: "Where the document goes; - for stdout. Default: clip.damvideo.json beside the clip.")
+    @Flag(help: "Carry masks given on a few frames to the frames between and around them.")
+    var propagate = false
+
+    @Option(name: .shortAndLong, help: "Where the document goes; - for stdout. Default: clip.damvideo.json (.jsonl, ...) beside the clip.")
     var output: String?
+
+    @Option(name: .customLong("format"), help: "What to write (repeatable; the others go beside the first).")
+    var formats: [CaptionFormat] = []
+
+    @Flag(help: "Go on where an interrupted run with --format jsonl stopped; its finished tracks are kept.")
+    var resume = false
 
     @Flag(help: "Replace the output when it exists.")
     var overwrite = false
@@ -44,24 +53,29 @@ struct CaptionCommand: ParsableCommand {
         try reportingErrors {
             let options = generation.options
             try options.validate()
-            let output = CaptionOutput(path: output ?? CaptionDocumentWriter.defaultPath(forClip: clip))
-            try output.check(overwrites: overwrite)
+            let output = try CaptionOutput(clip: clip, output: output, formats: formats.isEmpty ? [.json] : formats)
+            try output.check(overwrites: overwrite || resume)
             let captioner = VideoCaptioner(try model.load())
-            let reporter = ProgressReporter(quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines)
-            let interruption = Interruption(output)
-            let document = try captioner.caption(
-                clip: clip, masks: masks.masks, options: options, clipOptions: clipOptions
-            ) {
-                if case .updated(let document) = $0 { interruption.update(document) }
-                reporter.show($0)
-            }
-            reporter.finish()
-            interruption.end()
-            try output.write(document)
+            let style: ProgressReporter.Style = quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines
+            Interruption.handle(output, clearsLine: style == .bar)
+            let document = try caption(captioner, options, output, ProgressReporter(style))
+            try output.finish(document)
             for problem in document.errors {
                 Console.notice((problem.track.map { "track \($0): " } ?? "\(clip): ") + problem.message)
             }
             if document.errors.contains(where: { $0.track != nil }) { throw ExitCode.someTracksFailed }
+        }
+    }
+
+    private func caption(
+        _ captioner: VideoCaptioner, _ options: CaptionOptions, _ output: CaptionOutput, _ reporter: ProgressReporter
+    ) throws -> CaptionDocument {
+        defer { reporter.finish() }
+        var clipOptions = clipOptions
+        clipOptions.resumed = try resume ? output.earlierRun() : nil
+        return try captioner.caption(clip: clip, masks: masks.masks, options: options, clipOptions: clipOptions) {
+            if case .updated(let document) = $0 { try output.update(document) }
+            reporter.show($0)
         }
     }
 
@@ -71,32 +85,17 @@ struct CaptionCommand: ParsableCommand {
         options.masks = masks.reading.settings()
         options.sampling = sampling
         options.frames = frames
+        options.propagates = propagate
         return options
     }
 }
 
 extension FrameSampling: ExpressibleByArgument {}
 
+extension CaptionFormat: ExpressibleByArgument {}
+
 extension TrackID: ExpressibleByArgument {
     public init(argument: String) {
         self = Int(argument).map(TrackID.number) ?? .name(argument)
-    }
-}
-
-/// The file, or stdout, that takes the document.
-struct CaptionOutput: Sendable {
-    /// "-" for stdout.
-    let path: String
-
-    func check(overwrites: Bool) throws {
-        if path != "-" { try CaptionDocumentWriter.check(path, overwrites: overwrites) }
-    }
-
-    func write(_ document: CaptionDocument) throws {
-        if path == "-" {
-            try Console.result(CaptionDocumentWriter.json(document))
-        } else {
-            try CaptionDocumentWriter.write(document, to: path)
-        }
     }
 }

@@ -7,5 +7,8 @@ struct DAMVideoCommand: ParsableCommand {
         commandName: "damvideo",
         abstract: "Detailed captions for every tracked object in a video.",
         version: CaptionDocument.version,
-        subcommands: [CaptionCommand.self, DescribeCommand.self, MasksCommand.self, VerifyCommand.self, InspectCommand.self])
+        subcommands: [
+            CaptionCommand.self, DescribeCommand.self, MasksCommand.self, TrackCommand.self, VerifyCommand.self,
+            InspectCommand.self,
+        ])
 }

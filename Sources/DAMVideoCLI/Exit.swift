@@ -42,6 +42,11 @@ enum Console {
         try? FileHandle.standardError.write(contentsOf: Data("damvideo: \(line)\n".utf8))
     }
 
+    /// Empties the terminal's line and goes to its start.
+    static func clearLine() {
+        try? FileHandle.standardError.write(contentsOf: Data("\r\u{1b}[K".utf8))
+    }
+
     /// - Throws: `DAMVideoError` of kind `inputOutput` when nobody takes it.
     static func result(_ data: Data) throws {
         do {

@@ -28,12 +28,13 @@ final class ProgressReporter {
 
     /// Leaves the terminal's line clean.
     func finish() {
-        if style == .bar { write("\r\u{1b}[K") }
+        if style == .bar { Console.clearLine() }
     }
 
     private func draw(_ progress: CaptionProgress) {
         let line: String
         switch progress {
+        case .tracking(let frame, let isBackward): line = "carrying masks \(isBackward ? "backward" : "forward"), frame \(frame)"
         case .decoding(let frame, let total):
             line = "decoding " + bar(frame + 1, total)
         case .encoding(let track, let done, let total): line = "\(name(track))  encoding " + bar(done, total)
@@ -43,7 +44,7 @@ final class ProgressReporter {
         }
         // What comes in quick succession is drawn ten times a second; a stage that may take long is drawn at once.
         let comesOften = switch progress {
-        case .decoding, .generating: true
+        case .tracking, .decoding, .generating: true
         default: false
         }
         if comesOften, let lastDrawn, clock.now - lastDrawn < .milliseconds(100) { return }
@@ -65,6 +66,7 @@ final class ProgressReporter {
     private func printSteps(_ progress: CaptionProgress) {
         let line: String
         switch progress {
+        case .tracking: line = "carrying masks to frames without"
         case .decoding: line = "decoding"
         case .encoding(let track, _, let total): line = "\(name(track)): encoding \(total) frames"
         case .prompt(let track, let tokens): line = "\(name(track)): reading a prompt of \(tokens) tokens"

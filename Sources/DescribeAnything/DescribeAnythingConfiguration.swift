@@ -52,6 +52,9 @@ package struct DescribeAnythingConfiguration: Sendable {
                                 expected: "at least the \(visionLayers) vision layers that are used")
         }
         let side = imageSize / vision.patchSize
+        guard !dropsFirstToken || side > 1 else {
+            throw root.error("mm_vision_select_feature", found: "\"patch\" of a single token", expected: "more than one")
+        }
         projector = try ProjectorKind(projectorFile, tokens: side * side - (dropsFirstToken ? 1 : 0),
                                       from: vision.hiddenSize, to: language.hiddenSize)
     }

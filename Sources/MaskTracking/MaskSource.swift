@@ -21,6 +21,9 @@ package protocol MaskSource: Sendable {
     /// of its own.
     func annotatedFrames(of track: TrackID) -> [Int]
 
+    /// Whether a frame's masks come from the user, rather than from propagation.
+    func isGiven(_ frame: Int) -> Bool
+
     /// The file a frame's masks come from, for messages.
     func file(of frame: Int) -> String
 
@@ -36,6 +39,8 @@ extension MaskSource {
     package var problems: [MaskProblem] { [] }
 
     package func annotatedFrames(of track: TrackID) -> [Int] { annotatedFrames }
+
+    package func isGiven(_ frame: Int) -> Bool { true }
 
     /// Whether the masks can belong to a clip.
     /// - Parameters:

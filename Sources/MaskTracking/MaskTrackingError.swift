@@ -22,6 +22,8 @@ package struct MaskTrackingError: Error, Equatable, CustomStringConvertible {
         case clipSizeDiffers(masks: PictureSize, clip: PictureSize)
         /// A mask for a frame the clip does not have.
         case beyondClip(frame: Int, frameCount: Int)
+        /// A drawn region, counted from 1, without a pixel of the clip.
+        case outsidePicture(region: Int, size: PictureSize)
         case unknownTrack(TrackID, known: [TrackID])
         /// The track has no mask at this frame.
         case notVisible(TrackID, frame: Int)
@@ -92,6 +94,8 @@ package struct MaskTrackingError: Error, Equatable, CustomStringConvertible {
             "\(path): found masks of \(masks), expected \(clip) as the clip"
         case .beyondClip(let frame, let frameCount):
             "\(path): found a mask for frame \(frame), expected none after frame \(frameCount - 1): the clip has \(frameCount) frames"
+        case .outsidePicture(let region, let size):
+            "\(path): found region \(region) outside the picture, expected at least one pixel of \(size)"
         case .unknownTrack(let id, let known):
             "\(path): found no track \(id), expected one of \(known.map(\.description).joined(separator: ", "))"
         case .notVisible(let id, let frame):

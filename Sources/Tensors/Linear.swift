@@ -17,15 +17,6 @@ package struct Linear: Sendable {
 
     /// `[rows, inputs] -> [rows, outputs]`.
     package func callAsFunction(_ input: Tensor) -> Tensor {
-        let product = matrixMultiply(input, weight)
-        guard let bias else { return product }
-        return Tensor(product.shape) { output in
-            Parallel.ranges(product.rows, minimum: 16) { rows in
-                let values = product.storage.values, width = product.width, bias = bias.storage.values
-                for row in rows {
-                    for column in 0..<width { output[row * width + column] = values[row * width + column] + bias[column] }
-                }
-            }
-        }
+        matrixMultiply(input, weight, bias: bias)
     }
 }

@@ -47,12 +47,13 @@ func multiply(
     }
 }
 
-/// `input [rows, k] x weights^T [outputs, k] -> [rows, outputs]` on all cores.
+/// `input [rows, k] x weights^T [outputs, k] + bias [outputs] -> [rows, outputs]` on all cores.
 ///
 /// Few rows (decoding) read each weight once where it lies, at the speed of memory. Many rows go to `sgemm` by panels
 /// of weights: each core widens a panel that fits its cache and multiplies with it, so the model is never copied whole.
-package func matrixMultiply(_ input: Tensor, _ weights: WeightMatrix) -> Tensor {
+package func matrixMultiply(_ input: Tensor, _ weights: WeightMatrix, bias: Tensor? = nil) -> Tensor {
     precondition(input.width == weights.columns, "matrixMultiply: inner sizes differ")
+    precondition(bias.map { $0.count == weights.rows } ?? true, "matrixMultiply: bias of another size")
     let rows = input.rows, outputs = weights.rows, inner = weights.columns
     return Tensor([rows, outputs]) { output in
         guard let source = input.storage.values.baseAddress, let target = output.baseAddress else { return }
@@ -60,6 +61,7 @@ package func matrixMultiply(_ input: Tensor, _ weights: WeightMatrix) -> Tensor 
             Parallel.ranges(outputs, minimum: 16) { range in
                 weights.multiplyFewRows(
                     source, rows: rows, range: range, output: target + range.lowerBound, outputStride: outputs)
+                add(bias, to: target, rows: rows, columns: range, stride: outputs)
             }
         } else {
             let left = MatrixView(start: source, rows: rows, columns: inner, stride: inner)
@@ -69,8 +71,20 @@ package func matrixMultiply(_ input: Tensor, _ weights: WeightMatrix) -> Tensor 
                         left, MatrixView(start: panel, rows: range.count, columns: inner, stride: inner),
                         into: target + range.lowerBound, outputStride: outputs)
                 }
+                add(bias, to: target, rows: rows, columns: range, stride: outputs)
             }
         }
+    }
+}
+
+/// Adds `bias` to some columns of each row, while they are still in the cache.
+private func add(
+    _ bias: Tensor?, to target: UnsafeMutablePointer<Float>, rows: Int, columns: Range<Int>, stride: Int
+) {
+    guard let bias = bias?.storage.values else { return }
+    for row in 0..<rows {
+        let line = target + row * stride
+        for column in columns { line[column] += bias[column] }
     }
 }
 

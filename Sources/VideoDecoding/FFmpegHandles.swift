@@ -6,18 +6,19 @@ import CFFmpeg
 final class FormatHandle {
     let pointer: UnsafeMutablePointer<AVFormatContext>
 
-    /// Opens the file at `path` and reads enough of it to know its streams.
+    /// Opens the input and reads enough of it to know its streams.
     /// - Parameter demuxer: how to read it; nil lets FFmpeg find out.
     /// - Throws: `VideoError.failed` when FFmpeg does not recognise the content.
-    init(path: String, demuxer: UnsafePointer<AVInputFormat>? = nil) throws {
+    init(_ input: MediaInput, demuxer: UnsafePointer<AVInputFormat>? = nil) throws {
         _ = quietFFmpeg
+        let path = input.name
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
         // A path is one file: no numbered sequences (image2 would take "%d" as one), no protocols ("a:b.mp4").
         try check(av_dict_set(&options, "pattern_type", "none", 0), "prepare to open the file", path)
         var context: UnsafeMutablePointer<AVFormatContext>?
-        let opened = avformat_open_input(&context, "file:" + path, demuxer, &options)
-        if opened < 0, ContainerLength(path: path)?.lacksIndex == true {
+        let opened = avformat_open_input(&context, input.url, demuxer, &options)
+        if opened < 0, input.containerLength?.lacksIndex == true {
             throw VideoError.invalid(
                 path: path, found: "an MP4 without its index (moov box), as a broken-off recording leaves it",
                 expected: "a complete video")

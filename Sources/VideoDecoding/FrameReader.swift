@@ -16,9 +16,9 @@ final class FrameReader {
     private var stuck = 0
 
     /// - Parameter isStill: one picture that should be whole, rather than a clip to make the best of.
-    init(path: String, isStill: Bool) throws {
-        self.path = path
-        packets = try PacketReader(path: path)
+    init(_ input: MediaInput, isStill: Bool = false) throws {
+        path = input.name
+        packets = try PacketReader(input)
         let parameters = packets.stream.pointee.codecpar
         let identifier = packets.stream.pointee.codecpar.pointee.codec_id
         guard let decoder = avcodec_find_decoder(identifier) else {
@@ -65,6 +65,15 @@ final class FrameReader {
             }
         }
         return nil
+    }
+
+    /// Forgets everything and begins anew with the packet in hand.
+    func restart() {
+        avcodec_flush_buffers(codec.pointer)
+        holdsPacket = true
+        isDraining = false
+        hasEnded = false
+        stuck = 0
     }
 
     /// Gives the decoder one packet, or word that there are no more.

@@ -6,21 +6,48 @@ final class PacketReader {
     let stream: UnsafeMutablePointer<AVStream>
     /// The packet read last.
     let packet: PacketHandle
-    private let path: String
+    /// The place of the packet in hand among the stream's packets; -1 before the first.
+    private(set) var position = -1
+    private let input: MediaInput
     private(set) var damage = DamageReport()
 
-    /// - Throws: `VideoError` when FFmpeg cannot open the file or it has no video stream.
-    init(path: String) throws {
-        self.path = path
-        format = try openByContent(path)
-        packet = try PacketHandle(path: path)
-        stream = try firstVideoStream(of: format, path: path)
+    /// - Throws: `VideoError` when FFmpeg cannot open the input or it has no video stream.
+    init(_ input: MediaInput) throws {
+        self.input = input
+        format = try openByContent(input)
+        packet = try PacketHandle(path: input.name)
+        stream = try firstVideoStream(of: format, path: input.name)
         for other in format.streams where other != stream { other.pointee.discard = AVDISCARD_ALL }
         damage.expectedPackets = expectedPackets
     }
 
     /// Reads the next packet of the stream into `packet`; false at the end of the file, or where reading failed.
     func advance() -> Bool {
+        guard read() else { return false }
+        position += 1
+        return true
+    }
+
+    /// Goes to where decoding can begin at or before `packet`, and reads on until it is in hand.
+    /// - Returns: false when it was not found: the reader is lost then.
+    func seek(to target: Int, in index: FrameIndex) -> Bool {
+        let wanted = index.packets[target]
+        let hasTime = wanted.decodingTimestamp != cffmpeg_no_timestamp()
+        let code = av_seek_frame(
+            format.pointer, stream.pointee.index, hasTime ? wanted.decodingTimestamp : wanted.timestamp, AVSEEK_FLAG_BACKWARD)
+        guard code >= 0 else { return false }
+        while read() {
+            let found = packet.pointer.pointee
+            if wanted.matches(found) {
+                position = target
+                return true
+            }
+            if found.flags & AV_PKT_FLAG_KEY != 0, found.pts > wanted.timestamp { return false }
+        }
+        return false
+    }
+
+    private func read() -> Bool {
         av_packet_unref(packet.pointer)
         var retries = 0
         while true {
@@ -35,7 +62,7 @@ final class PacketReader {
                 if let io = format.pointer.pointee.pb, io.pointee.error < 0, io.pointee.error != cffmpeg_error_end() {
                     damage.readError = ffmpegMessage(io.pointee.error)
                 }
-                damage.missingBytes = ContainerLength(path: path)?.missingBytes ?? 0
+                damage.missingBytes = input.containerLength?.missingBytes ?? 0
                 return false
             }
             if packet.pointer.pointee.stream_index == stream.pointee.index {
@@ -59,15 +86,15 @@ final class PacketReader {
 }
 
 /// FFmpeg's reader of single pictures goes by the file's name; a JPEG that is called .png is still a JPEG.
-private func openByContent(_ path: String) throws -> FormatHandle {
-    let byName = try FormatHandle(path: path)
-    guard byName.demuxerName == "image2" else { return byName }
+private func openByContent(_ input: MediaInput) throws -> FormatHandle {
+    let byName = try FormatHandle(input)
+    guard byName.demuxerName == "image2", input.isFile else { return byName }
     var io: UnsafeMutablePointer<AVIOContext>?
     var demuxer: UnsafePointer<AVInputFormat>?
-    guard avio_open(&io, "file:" + path, AVIO_FLAG_READ) >= 0 else { return byName }
+    guard avio_open(&io, input.url, AVIO_FLAG_READ) >= 0 else { return byName }
     defer { avio_closep(&io) }
     guard av_probe_input_buffer2(io, &demuxer, nil, nil, 0, 0) >= 0,
-        let byContent = try? FormatHandle(path: path, demuxer: demuxer)
+        let byContent = try? FormatHandle(input, demuxer: demuxer)
     else { return byName }
     let codecs = [byName, byContent].map { $0.streams.first?.pointee.codecpar.pointee.codec_id }
     return codecs[0] == codecs[1] ? byName : byContent

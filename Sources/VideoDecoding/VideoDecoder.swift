@@ -1,17 +1,17 @@
 import CFFmpeg
 
 /// Reads the first video stream of a file, frame after frame in presentation order. Any container, codec and pixel
-/// format FFmpeg has; cover art does not count as video. Holds a bounded number of frames however long the clip is.
-/// Not thread-safe; decoding itself uses all cores.
-package final class VideoDecoder {
+/// format FFmpeg has; cover art does not count as video. Interlaced pictures are given as stored, both fields woven,
+/// so that a frame has the number and the pixels it has in FFmpeg. Holds a bounded number of frames however long the
+/// clip is. Not thread-safe; decoding itself uses all cores.
+package final class VideoDecoder: FrameSource {
     /// The file's path as given.
     package let path: String
     /// What the file and its first frame say.
-    package let info: VideoInfo
+    package var info: VideoInfo { presenter.info }
 
+    let presenter: FramePresenter
     private let frames: FrameReader
-    private let converter: PictureConverter
-    private let size: PictureSize
     /// The stream's, or what a frame said since: that holds until another frame says otherwise.
     private var orientation: Orientation
     /// The first frame until `next()` hands it out.
@@ -28,20 +28,23 @@ package final class VideoDecoder {
     }
 
     /// - Parameter isStill: one picture that should be whole, rather than a clip to make the best of.
-    init(path: String, isStill: Bool) throws {
-        self.path = path
+    convenience init(path: String, isStill: Bool) throws {
         try checkReadable(path)
-        frames = try FrameReader(path: path, isStill: isStill)
-        converter = PictureConverter(path: path)
+        try self.init(.file(path), isStill: isStill)
+    }
+
+    init(_ input: MediaInput, isStill: Bool = false) throws {
+        path = input.name
+        frames = try FrameReader(input, isStill: isStill)
         guard let frame = try frames.next() else {
             let reason = frames.damage.summary(decodedFrames: 0).map { " (\($0))" } ?? ""
-            throw VideoError.invalid(path: path, found: "no frame that can be decoded\(reason)", expected: "a video or picture")
+            let hint = input.isFile ? "" : " from a pipe, where an index at the end of a file comes too late"
+            throw VideoError.invalid(
+                path: path, found: "no frame that can be decoded\(reason)", expected: "a video or picture\(hint)")
         }
         first = frame
-        let streamMatrix = cffmpeg_stream_display_matrix(frames.packets.stream)
-        orientation = Orientation(matrix: cffmpeg_frame_display_matrix(frame.pointer) ?? streamMatrix)
-        size = orientation.size(of: frame.size)
-        info = VideoInfo(size: size, stream: frames.packets.stream, format: frames.packets.format.pointer)
+        presenter = FramePresenter(frames.packets, first: frame, path: path)
+        orientation = frame.orientation ?? presenter.streamOrientation
     }
 
     /// The next frame, or nil after the last one. What cannot be decoded is left out and told by `damage`.
@@ -52,12 +55,8 @@ package final class VideoDecoder {
             return nil
         }
         first = nil
-        if let matrix = cffmpeg_frame_display_matrix(picture.pointer) { orientation = Orientation(matrix: matrix) }
-        let frame = VideoFrame(
-            index: handedOut, time: time(of: picture), picture: picture, orientation: orientation, converter: converter)
-        guard frame.size == size else {
-            throw VideoError.sizeChanged(path: path, frame: handedOut, first: size, now: frame.size)
-        }
+        if let told = picture.orientation { orientation = told }
+        let frame = try presenter.frame(picture, index: handedOut, time: time(of: picture), orientation: orientation)
         handedOut += 1
         lastTime = frame.time
         return frame
@@ -70,16 +69,11 @@ package final class VideoDecoder {
         hasEnded ? frames.damage.summary(decodedFrames: handedOut) : nil
     }
 
-    /// Seconds from the start of the file, which need not be the first video frame: sound may start earlier. A frame
-    /// without a time (raw streams, some AVI files) comes one frame after the one before.
+    /// Seconds from the start of the file. A frame without a time (raw streams, some AVI files) comes one frame after
+    /// the one before.
     private func time(of frame: FrameHandle) -> Double {
         let timestamp = frame.pointer.pointee.best_effort_timestamp
         guard timestamp != cffmpeg_no_timestamp() else { return lastTime.map { $0 + 1 / info.frameRate } ?? 0 }
-        let base = frames.packets.stream.pointee.time_base
-        let start = frames.packets.format.pointer.pointee.start_time
-        // Subtracted in the stream's own ticks: the start is rounded to microseconds, and the first frame is at 0.
-        let origin = start == cffmpeg_no_timestamp() ? 0 : av_rescale_q(start, AVRational(num: 1, den: AV_TIME_BASE), base)
-        // Multiplied before it is divided: frame 3 of 10 a second is at 0.3, not at 0.30000000000000004.
-        return Double(timestamp &- origin) * Double(base.num) / Double(base.den)
+        return presenter.timeline.seconds(timestamp)
     }
 }

@@ -8,6 +8,8 @@ package enum VideoError: Error, Equatable, CustomStringConvertible {
     case unreadable(path: String, reason: String)
     /// The system failed while reading the file; `reason` is its message.
     case readFailed(path: String, reason: String)
+    /// The system failed while writing the file; `reason` is its message.
+    case writeFailed(path: String, reason: String)
     /// The file's content is not what it should be.
     case invalid(path: String, found: String, expected: String)
     /// The picture size changed in mid-stream; sizes are `width x height` after rotation, `frame` is 0-based.
@@ -19,7 +21,7 @@ package enum VideoError: Error, Equatable, CustomStringConvertible {
     package var fault: InputFault {
         switch self {
         case .missing, .unreadable: .missing
-        case .readFailed: .inputOutput
+        case .readFailed, .writeFailed: .inputOutput
         case .invalid, .sizeChanged: .invalid
         case .failed(_, _, let code, _):
             switch cffmpeg_errno(code) {
@@ -38,6 +40,8 @@ package enum VideoError: Error, Equatable, CustomStringConvertible {
             "\(path): cannot be read: \(reason)"
         case .readFailed(let path, let reason):
             "\(path): reading failed: \(reason)"
+        case .writeFailed(let path, let reason):
+            "\(path): cannot be written: \(reason)"
         case .invalid(let path, let found, let expected):
             "\(path): found \(found), expected \(expected)"
         case .sizeChanged(let path, let frame, let first, let now):

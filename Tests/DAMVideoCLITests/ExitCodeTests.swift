@@ -65,6 +65,15 @@ struct ExitCodeTests {
         },
         Example(name: "a folder without masks", status: 65, says: "expected label PNGs") { caption(masks: $0.path) },
         Example(name: "unknown track", status: 65, says: "found no track 9, expected one of 1, 2, 3, 4, 5") { _ in caption("--track", "9") },
+        Example(name: "empty masks", status: 65, says: "found empty masks") { folder in
+            try FileManager.default.copyItem(
+                atPath: Fixtures.path("masks/void/empty.png"), toPath: folder.appending(path: "0.png").path)
+            return caption(masks: folder.path)
+        },
+        Example(name: "several formats on stdout", status: 64, says: "found 2 formats, expected one") { _ in
+            caption("--format", "json", "--format", "csv")
+        },
+        Example(name: "resuming from nothing", status: 64, says: "expected --format jsonl") { _ in caption("--resume") },
         Example(name: "a query with too many places", status: 64, says: "expected none, one or 8") { _ in caption("--query", "<image><image>") },
         Example(name: "an impossible temperature", status: 64, says: "temperature -1.0") { _ in caption("--temperature=-1") },
         Example(name: "an unknown option", status: 64, says: "Unknown option '--loud'") { _ in caption("--loud") },

@@ -49,7 +49,7 @@ struct VideoCaptionerTests {
         func bytes(seed: UInt64) throws -> Data {
             var document = try caption(tokens: 20, seed: seed)
             for index in document.tracks.indices { document.tracks[index].seconds = 0 }
-            return try CaptionDocumentWriter.json(document)
+            return try CaptionFormat.json.data(document)
         }
         let first = try bytes(seed: 7), second = try bytes(seed: 7), other = try bytes(seed: 8)
         #expect(first == second && first != other)
@@ -66,7 +66,7 @@ struct VideoCaptionerTests {
     @Test func documentHasEveryKeyOfTheSchema() throws {
         var document = try caption(tokens: 1)
         document.errors = [CaptionDocument.Problem(track: .number(4), code: "empty_mask", message: "m")]
-        let json = try CaptionDocumentWriter.json(document)
+        let json = try CaptionFormat.json.data(document)
         let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
         func keys(_ value: Any?) -> [String] { (value as? [String: Any])?.keys.sorted() ?? [] }
         #expect(keys(object) == ["errors", "model", "schema", "tool", "tracks", "video"])

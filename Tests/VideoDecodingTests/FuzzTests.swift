@@ -41,6 +41,41 @@ import VideoDecoding
     }
 }
 
+extension FuzzTests {
+    /// Index, seeks and choice of frames: whatever is given was asked for, in order, and of one size.
+    @Test(arguments: ["groups.mp4", "groups.mkv", "groups.ts", "mjpeg.avi", "hevc_open_groups.ts", "vp9.webm"])
+    func framesOfClips(name: String) throws {
+        let original = try bytes(of: "video/\(name)")
+        try withTemporaryDirectory { folder in
+            var random = SeededRandom(state: 4)
+            for number in 0..<40 {
+                let file = folder.appending(path: "\(number)-\(name)")
+                try Data(mutate(original, &random, repairsChecksums: false)).write(to: file)
+                do {
+                    try takeFrames(of: VideoClip(path: file.path, seekDistance: Bool.random(using: &random) ? 0 : nil))
+                } catch {
+                    #expect(error is VideoError)
+                }
+                try FileManager.default.removeItem(at: file)
+            }
+        }
+    }
+
+    private func takeFrames(of clip: VideoClip) throws {
+        let count = clip.frameCount ?? 20
+        for wanted in [[count - 1], [0, count / 3, count / 3 + 1], Array(0..<count)] {
+            let frames = try clip.frames(wanted)
+            var last = -1
+            while let frame = try frames.next() {
+                #expect(frame.index > last && wanted.contains(frame.index))
+                let image = try frame.image()
+                #expect((image.width, image.height) == (clip.info.width, clip.info.height))
+                last = frame.index
+            }
+        }
+    }
+}
+
 /// One to four of: bits flipped, cut off, a piece copied elsewhere, a 32-bit number (a length, say) overwritten.
 /// - Parameter repairsChecksums: make a PNG's checksums right again, to reach what lies behind them.
 private func mutate(_ original: [UInt8], _ random: inout SeededRandom, repairsChecksums: Bool) -> [UInt8] {

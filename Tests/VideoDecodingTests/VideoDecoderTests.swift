@@ -43,6 +43,12 @@ import VideoDecoding
         for (time, expected) in zip(found, clip.times) { #expect(abs(time - expected) < 1e-4) }
     }
 
+    /// Fields stay woven (the frames are ffmpeg's), and the clip says so.
+    @Test(arguments: ClipExpectation.all)
+    func interlacedClipsSayIt(clip: ClipExpectation) throws {
+        #expect(try VideoDecoder(path: clip.path).info.isInterlaced == clip.clip.hasPrefix("interlaced"))
+    }
+
     @Test func durationIsInSeconds() throws {
         let decoder = try VideoDecoder(path: Fixtures.sample("courtyard/clip.mp4"))
         #expect(decoder.info == decoder.info)

@@ -119,6 +119,9 @@ private struct CaseVerifier {
         }
         let magnitude = relative ? wanted.reduce(0.0) { max($0, Double(abs($1))) } : 1
         let difference = magnitude > 0 ? largest / magnitude : largest
+        guard difference.isFinite else {
+            return add(check(subject, .missed, "a value that is no number where a number was expected, or the other way"))
+        }
         add(check(subject, difference <= bar ? .passed : .missed, "", difference: difference, bar: bar))
     }
 

@@ -42,7 +42,7 @@ func likeliest(_ logits: [Float]) -> Int {
 func warped(_ logits: [Float], _ options: GenerationOptions, keeping: Int = 1) -> [Float] {
     var result = logits.map { $0 / options.temperature }
     if let topK = options.topK, topK < result.count {
-        let threshold = result.sorted(by: >)[max(topK, keeping) - 1]
+        let threshold = result.sorted(by: >)[min(max(topK, keeping), result.count) - 1]
         for index in result.indices where result[index] < threshold { result[index] = -.infinity }
     }
     if options.topP < 1 {

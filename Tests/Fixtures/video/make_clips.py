@@ -60,10 +60,47 @@ def make(scratch):
     ffmpeg(*source(8), "-vf", "setpts='(N*N+3*N)*0.05/TB'", "-vsync", "vfr", *x264, *bare, HERE / "uneven_times.mp4")
     # No container, so no times at all.
     ffmpeg(*source(9, rate=25), *x264, "-bf", 0, *bare, HERE / "raw.h264")
+    # Several key frames, so that a reader can begin in the middle: closed groups in three containers ...
+    closed = ["-bf", 2, "-g", 5, "-sc_threshold", 0]
+    ffmpeg(*source(18), *x264, *closed, *bare, HERE / "groups.mp4")
+    ffmpeg("-i", HERE / "groups.mp4", "-c", "copy", *bare, HERE / "groups.mkv")
+    ffmpeg("-i", HERE / "groups.mp4", "-c", "copy", *bare, HERE / "groups.ts")
+    # ... groups whose first pictures need the group before, H.264 and HEVC ...
+    ffmpeg(*source(18), *x264, *closed, "-x264-params", "open-gop=1", *bare, HERE / "open_groups.mp4")
+    x265 = ["-c:v", "libx265", "-pix_fmt", "yuv420p", "-x265-params",
+            "log-level=none:pools=1:open-gop=1:keyint=6:min-keyint=6:scenecut=0:bframes=3:b-adapt=0"]
+    ffmpeg(*source(18), *x265, *bare, HERE / "hevc_open_groups.mp4")
+    ffmpeg("-i", HERE / "hevc_open_groups.mp4", "-c", "copy", *bare, HERE / "hevc_open_groups.ts")
+    # ... packets that show nothing, and codecs of the web.
+    vpx = ["-g", 6, "-auto-alt-ref", 1, "-lag-in-frames", 12, "-threads", 1, "-b:v", "60k"]
+    ffmpeg(*source(18), "-c:v", "libvpx", *vpx, "-arnr-maxframes", 5, *bare, HERE / "vp8.webm")
+    ffmpeg(*source(18), "-c:v", "libvpx-vp9", *vpx, *bare, HERE / "vp9.webm")
+    ffmpeg(*source(12), "-c:v", "libaom-av1", "-cpu-used", 8, "-g", 6, "-threads", 1, "-b:v", "40k", *bare, HERE / "av1.mp4")
+    # A picture that comes in little by little, without key frames after the first.
+    ffmpeg(*source(14), *x264, "-bf", 0, "-g", 6, "-x264-params", "intra-refresh=1", *bare, HERE / "refreshed.mp4")
+    # A transport stream taken up in the middle of a group, and of a packet.
+    stream = (HERE / "groups.ts").read_bytes()
+    (HERE / "joined_late.ts").write_bytes(stream[len(stream) // 4 + 50:])
+    # Two fields a picture.
+    fields = ["-vf", "interlace", "-fflags", "+bitexact", "-flags:v", "+bitexact+ilme+ildct"]
+    ffmpeg(*source(16, rate=20), *x264, "-g", 4, *fields, HERE / "interlaced.mp4")
+    ffmpeg(*source(16, rate=50), "-c:v", "mpeg2video", "-g", 4, "-bf", 2, "-q:v", 4, *fields, HERE / "interlaced_mpeg2.ts")
+    # Full chroma; many bits; light measured for HDR screens (BT.2020, PQ).
+    ffmpeg(*source(8), "-c:v", "libx264", "-pix_fmt", "yuv444p", "-threads", 1, "-g", 4, *bare, HERE / "h264_444.mp4")
+    ffmpeg(*source(4), "-c:v", "prores_ks", "-profile:v", "4444", "-pix_fmt", "yuva444p10le", "-alpha_bits", 8, *bare, HERE / "prores_4444.mov")
+    ffmpeg(*source(8), "-vf", "scale=out_color_matrix=bt2020nc", "-c:v", "libx265", "-pix_fmt", "yuv420p10le", "-x265-params",
+           "log-level=none:pools=1:keyint=4:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc", *bare, HERE / "hevc_hdr.mp4")
+    # Uneven times and sound, in a container that stores milliseconds.
+    ffmpeg(*source(12), "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=8000:duration=3", "-vf", "setpts='(N*N*0.02+N*0.03)/TB'",
+           "-vsync", "vfr", *x264, *closed, "-c:a", "libvorbis", "-shortest", *bare, HERE / "uneven_sound.mkv")
     # Not used frame by frame: two sizes in one stream, sound only, sound with a cover.
     ffmpeg(*source(5), *x264, "-bf", 0, *bare, scratch / "a.h264")
     ffmpeg(*source(5, size="80x64"), *x264, "-bf", 0, *bare, scratch / "b.h264")
     (HERE / "size_changes.h264").write_bytes((scratch / "a.h264").read_bytes() + (scratch / "b.h264").read_bytes())
+    ffmpeg(*source(5), *x264, "-bf", 0, *bare, scratch / "a.ts")
+    ffmpeg(*source(5, size="80x64"), *x264, "-bf", 0, *bare, scratch / "b.ts")
+    (scratch / "parts.txt").write_text("file a.ts\nfile b.ts\n")
+    ffmpeg("-f", "concat", "-i", scratch / "parts.txt", "-c", "copy", *bare, HERE / "size_changes.ts")
     ffmpeg("-f", "lavfi", "-i", "sine=duration=0.2:sample_rate=8000", "-c:a", "aac", "-b:a", "8k", *bare, HERE / "sound_only.m4a")
     ffmpeg(*source(1, size="16x16"), scratch / "cover.png")
     ffmpeg("-i", HERE / "sound_only.m4a", "-i", scratch / "cover.png", "-map", 0, "-map", 1, "-c", "copy",
@@ -73,6 +110,9 @@ def make(scratch):
 FRAME_BY_FRAME = [
     "h264_bframes.mp4", "rotated90.mp4", "turned270mirrored.mp4", "mirrored.mkv", "mpeg4_wide_pixels.avi", "mjpeg.avi", "hevc10_bt709.mkv",
     "ffv1_grey.mkv", "ffv1_grey10.mkv", "ffv1_alpha.mkv", "sound.ts", "edit_list.mp4", "uneven_times.mp4", "raw.h264",
+    "groups.mp4", "groups.mkv", "groups.ts", "open_groups.mp4", "hevc_open_groups.mp4", "hevc_open_groups.ts", "vp8.webm", "vp9.webm",
+    "av1.mp4", "refreshed.mp4", "joined_late.ts", "interlaced.mp4", "interlaced_mpeg2.ts", "h264_444.mp4", "prores_4444.mov",
+    "hevc_hdr.mp4", "uneven_sound.mkv",
 ]
 
 # A turn told by a frame holds until another is told; ffmpeg 5.1 forgets it with the next frame, and starts counting anew.

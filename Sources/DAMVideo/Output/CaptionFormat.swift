@@ -1,0 +1,28 @@
+import Foundation
+
+/// What a caption document can be written as. Raw values are what a user types, and file name extensions.
+public enum CaptionFormat: String, Sendable, CaseIterable {
+    /// The document whole: schema `damvideo/1`.
+    case json
+    /// JSON Lines: a header, a line for each track as it is finished, a line for each problem, a summary.
+    case jsonl
+    /// WebVTT: one cue a track, for players that show subtitles.
+    case vtt
+    /// A table with one row a track.
+    case csv
+
+    /// The document in this form.
+    public func data(_ document: CaptionDocument) throws -> Data {
+        switch self {
+        case .json: try DocumentJSON.data(document)
+        case .jsonl: try JSONLines.data(document)
+        case .vtt: Data(WebVTT.text(document).utf8)
+        case .csv: Data(CommaSeparatedValues.text(document).utf8)
+        }
+    }
+
+    /// Where a clip's document goes unless told otherwise: `clip.mp4` has `clip.damvideo.json` beside it.
+    public func defaultPath(forClip clip: String) -> String {
+        URL(filePath: clip).deletingPathExtension().appendingPathExtension("damvideo").appendingPathExtension(rawValue).path
+    }
+}

@@ -1,0 +1,102 @@
+import Imaging
+import MaskTracking
+import VideoDecoding
+
+/// Where a clip's objects are marked: what `ClipTracker` starts from.
+public enum TrackingStart: Sendable, Equatable {
+    /// Mask files; nil frames for all of them.
+    case masks(path: String, frames: Set<Int>?)
+    /// Regions drawn by the user, one track each, numbered from 1.
+    case regions([DrawnRegion])
+}
+
+/// A region on one frame, in pixels of the clip.
+public struct DrawnRegion: Sendable, Equatable {
+    public enum Shape: Sendable, Equatable {
+        case box(BoundingBox)
+        /// x, y of each corner in order.
+        case polygon([Double])
+    }
+
+    public var shape: Shape
+    /// 0-based.
+    public var frame: Int
+
+    public init(_ shape: Shape, frame: Int) {
+        self.shape = shape
+        self.frame = frame
+    }
+}
+
+/// How far tracking has come.
+public struct TrackingProgress: Sendable, Equatable {
+    /// On the way from the end to the start.
+    public let isBackward: Bool
+    /// 0-based frame.
+    public let frame: Int
+}
+
+/// Carries regions marked on some frames of a clip to all others, without a model.
+public struct ClipTracker: Sendable {
+    public init() {}
+
+    /// - Parameters:
+    ///   - clip: path of a video.
+    ///   - output: folder for one label PNG a frame; made when missing; nil to write none.
+    ///   - reference: path of masks to compare with; nil for no comparison.
+    ///   - progress: told of each frame; what it throws ends the call.
+    /// - Throws: `DAMVideoError`.
+    public func track(
+        clip: String, from start: TrackingStart, output: String? = nil, overwrites: Bool = false,
+        reference: String? = nil, progress: (TrackingProgress) throws -> Void = { _ in }
+    ) throws -> TrackingReport {
+        try DAMVideoError.translating {
+            if let output { try MaskWriter.check(output, format: .labelPNG, replaces: overwrites) }
+            let info = try VideoDecoder(path: clip).info
+            let size = PictureSize(width: info.width, height: info.height)
+            let source = try open(start, clip: clip, size: size)
+            let reference = try reference.map { try MaskSources.open($0, clip: ClipFacts(path: clip, size: size)) }
+            let clock = ContinuousClock(), began = clock.now
+            let masks = try MaskPropagator().propagate(clip: clip, masks: source.masks, frames: source.frames) {
+                try progress(TrackingProgress(isBackward: $0.isBackward, frame: $0.frame))
+            }
+            let seconds = (clock.now - began) / .milliseconds(1) / 1000
+            if let output { try MaskWriter.write(masks, as: .labelPNG, to: output, replaces: overwrites) }
+            return try TrackingReport(masks, clip: clip, seconds: seconds, reference: reference)
+        }
+    }
+
+    /// The masks to start from, and those of their frames to use; nil for all.
+    private func open(
+        _ start: TrackingStart, clip: String, size: PictureSize
+    ) throws -> (masks: any MaskSource, frames: Set<Int>?) {
+        switch start {
+        case .masks(let path, let frames):
+            let masks = try MaskSources.open(path, clip: ClipFacts(path: clip, size: size))
+            if let missing = frames?.subtracting(masks.annotatedFrames).min() {
+                throw DAMVideoError(.usage, "\(path): found no mask for frame \(missing), expected one to start from")
+            }
+            return (masks, frames)
+        case .regions(let regions):
+            return (try DrawnRegions(regions.map { try $0.region() }, path: clip, size: size), nil)
+        }
+    }
+}
+
+extension DrawnRegion {
+    fileprivate func region() throws -> DrawnRegions.Region {
+        guard frame >= 0 else { throw DAMVideoError(.usage, "frame \(frame): expected 0 or more") }
+        switch shape {
+        case .box(let box):
+            return DrawnRegions.Region(.box(box), frame: frame)
+        case .polygon(let numbers):
+            guard numbers.count >= 6, numbers.count % 2 == 0, numbers.allSatisfy({ abs($0) < 1e6 }) else {
+                throw DAMVideoError(.usage, "polygon of \(numbers.count) numbers: expected x,y of three corners or more")
+            }
+            let points = stride(from: 0, to: numbers.count, by: 2).map {
+                DrawnRegions.Point(x: numbers[$0], y: numbers[$0 + 1])
+            }
+            return DrawnRegions.Region(.polygon(points), frame: frame)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import MaskTracking
+
+/// What `ClipTracker` found: where each track is, and how well that agrees with reference masks. Frames count from 0.
+public struct TrackingReport: Codable, Sendable, Equatable {
+    public struct Track: Codable, Sendable, Equatable {
+        public var id: TrackID
+        public var firstFrame: Int
+        public var lastFrame: Int
+        /// Frames that show it.
+        public var visibleFrames: Int
+        /// Frames whose mask was given.
+        public var givenFrames: Int
+        /// Mean confidence of the propagated masks, 0...1; nil when there are none.
+        public var confidence: Double?
+        /// Mean region similarity over the compared frames; nil when nothing was compared.
+        public var regionSimilarity: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case id, confidence
+            case firstFrame = "first_frame"
+            case lastFrame = "last_frame"
+            case visibleFrames = "visible_frames"
+            case givenFrames = "given_frames"
+            case regionSimilarity = "j"
+        }
+    }
+
+    public var clip: String
+    public var frames: Int
+    public var tracks: [Track]
+    /// Mean over frames and tracks of the reference.
+    public var regionSimilarity: Double?
+    /// Frames compared: those of the reference without a given mask.
+    public var comparedFrames: Int?
+    /// Propagation alone, in seconds.
+    public var seconds: Double
+
+    enum CodingKeys: String, CodingKey {
+        case clip, frames, tracks, seconds
+        case regionSimilarity = "j"
+        case comparedFrames = "compared_frames"
+    }
+
+    init(_ masks: PropagatedMasks, clip: String, seconds: Double, reference: (any MaskSource)?) throws {
+        let given = Set(masks.annotatedFrames.filter(masks.isGiven))
+        let scores = try reference.map { try RegionSimilarity(masks, reference: $0, excluding: given) }
+        let byTrack = Dictionary(uniqueKeysWithValues: (scores?.tracks ?? []).map { ($0.id, $0.mean) })
+        self.clip = clip
+        frames = masks.annotatedFrames.count
+        tracks = masks.tracks.map { track in
+            let propagated = track.visibleFrames.filter { !masks.isGiven($0) }
+            let sum = propagated.reduce(0) { $0 + Double(masks.confidence(of: track.id, at: $1)) }
+            return Track(
+                id: track.id, firstFrame: track.firstFrame, lastFrame: track.lastFrame,
+                visibleFrames: track.visibleFrames.count, givenFrames: track.visibleFrames.count - propagated.count,
+                confidence: propagated.isEmpty ? nil : sum / Double(propagated.count), regionSimilarity: byTrack[track.id])
+        }
+        regionSimilarity = scores?.mean
+        comparedFrames = scores?.tracks.first?.frames
+        self.seconds = seconds
+    }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import DAMVideo
+import Foundation
+import Imaging
+
+struct TrackCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "track",
+        abstract: "Carry masks given on some frames (one is enough) to all frames of a clip; no model is needed.",
+        discussion: """
+            Start from mask files (--masks) or from regions (--box or --polygon, each followed by --at). With --evaluate \
+            the result is compared with reference masks by region similarity J, on frames that had no given mask.
+
+            Exit codes: 64 usage; 65 bad input; 66 input missing; 73 output exists; 74 input/output.
+            """)
+
+    @Argument(help: "The clip: any video FFmpeg decodes.")
+    var clip: String
+
+    @Option(help: ArgumentHelp("Masks to start from: a folder of label PNGs, one a frame.", valueName: "dir"))
+    var masks: String?
+
+    @Option(help: ArgumentHelp("Use the masks of this frame only (repeatable).", valueName: "frame"))
+    var fromFrame: [Int] = []
+
+    @Option(help: ArgumentHelp("A box to start from, in pixels; one track each (repeatable, each with its --at).", valueName: "l,t,w,h"))
+    var box: [NumberList] = []
+
+    @Option(help: ArgumentHelp("A polygon to start from (repeatable, each with its --at; after the boxes).", valueName: "x,y,x,y,..."))
+    var polygon: [NumberList] = []
+
+    @Option(help: ArgumentHelp("The 0-based frame of each box, then of each polygon, in order.", valueName: "frame"))
+    var at: [Int] = []
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Folder for the masks of all frames, as label PNGs.", valueName: "dir"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("Compare with these masks.", valueName: "dir"))
+    var evaluate: String?
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    @Flag(help: "Replace masks in the output folder.")
+    var overwrite = false
+
+    @Flag(help: "Say nothing on stderr but errors.")
+    var quiet = false
+
+    func validate() throws {
+        let regions = box.count + polygon.count
+        guard (masks != nil) != (regions > 0) else { throw ValidationError("Give either --masks or --box or --polygon.") }
+        guard at.count == regions else { throw ValidationError("Give one --at for each --box and --polygon.") }
+        guard masks != nil || fromFrame.isEmpty else { throw ValidationError("--from-frame goes with --masks.") }
+        guard box.allSatisfy({ $0.wholeNumbers?.count == 4 }) else {
+            throw ValidationError("--box takes four whole numbers: left,top,width,height.")
+        }
+        guard output != nil || evaluate != nil else { throw ValidationError("Give -o or --evaluate.") }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
+            let report = try ClipTracker().track(
+                clip: clip, from: start, output: output, overwrites: overwrite, reference: evaluate
+            ) { progress in
+                guard showsProgress else { return }
+                let way = progress.isBackward ? "backward" : "forward"
+                try? FileHandle.standardError.write(contentsOf: Data("\rtracking \(way), frame \(progress.frame)\u{1b}[K".utf8))
+            }
+            if showsProgress { try? FileHandle.standardError.write(contentsOf: Data("\r\u{1b}[K".utf8)) }
+            if json { try Console.result(json: report) } else { try Console.result(text(report)) }
+        }
+    }
+
+    private var start: TrackingStart {
+        if let masks { return .masks(path: masks, frames: fromFrame.isEmpty ? nil : Set(fromFrame)) }
+        let shapes = box.compactMap(\.box).map(DrawnRegion.Shape.box) + polygon.map { .polygon($0.numbers) }
+        return .regions(zip(shapes, at).map { DrawnRegion($0, frame: $1) })
+    }
+
+    private func text(_ report: TrackingReport) -> String {
+        var lines = report.tracks.map { track in
+            var line = "track \(track.id)  frames \(track.firstFrame)-\(track.lastFrame), visible in \(track.visibleFrames)"
+                + ", given in \(track.givenFrames)"
+            if let confidence = track.confidence { line += ", confidence " + String(format: "%.2f", confidence) }
+            if let similarity = track.regionSimilarity { line += "  J " + String(format: "%.3f", similarity) }
+            return line
+        }
+        if let similarity = report.regionSimilarity, let frames = report.comparedFrames {
+            lines.append("mean J " + String(format: "%.3f", similarity) + " over \(frames) frames without a given mask")
+        }
+        let rate = report.seconds > 0 ? Double(report.frames) / report.seconds : 0
+        lines.append("\(report.frames) frames in " + String(format: "%.1f s (%.1f frames/s)", report.seconds, rate))
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+/// Numbers with commas between them.
+struct NumberList: ExpressibleByArgument {
+    let numbers: [Double]
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }
+        guard numbers.count == parts.count, numbers.allSatisfy(\.isFinite) else { return nil }
+        self.numbers = numbers
+    }
+
+    /// Nil when one is not whole or is far beyond any picture.
+    var wholeNumbers: [Int]? {
+        let whole = numbers.compactMap { abs($0) < 1e6 ? Int(exactly: $0) : nil }
+        return whole.count == numbers.count ? whole : nil
+    }
+
+    var box: BoundingBox? {
+        guard let whole = wholeNumbers, whole.count == 4 else { return nil }
+        return BoundingBox(left: whole[0], top: whole[1], width: whole[2], height: whole[3])
+    }
+}

@@ -1,0 +1,135 @@
+import Imaging
+
+/// One number for each pixel of a box of the working picture, row after row. Outside the box it is 0.
+struct Field: Sendable {
+    let box: BoundingBox
+    var values: [Float]
+
+    init(box: BoundingBox, values: [Float]) {
+        self.box = box
+        self.values = values
+    }
+
+    init(box: BoundingBox, filledWith value: Float = 0) {
+        self.init(box: box, values: [Float](repeating: value, count: box.width * box.height))
+    }
+
+    /// The value at a pixel of the picture.
+    subscript(x: Int, y: Int) -> Float {
+        guard box.contains(x: x, y: y) else { return 0 }
+        return values[(y - box.top) * box.width + x - box.left]
+    }
+
+    /// Between pixels, by bilinear interpolation.
+    func sample(_ x: Float, _ y: Float) -> Float {
+        let left = Int(x.rounded(.down)), top = Int(y.rounded(.down))
+        let fractionX = x - Float(left), fractionY = y - Float(top)
+        let column = left - box.left, row = top - box.top
+        guard column >= 0, row >= 0, column + 1 < box.width, row + 1 < box.height else {
+            let above = self[left, top] * (1 - fractionX) + self[left + 1, top] * fractionX
+            let below = self[left, top + 1] * (1 - fractionX) + self[left + 1, top + 1] * fractionX
+            return above * (1 - fractionY) + below * fractionY
+        }
+        return values.withUnsafeBufferPointer { values in
+            let place = row * box.width + column
+            let above = values[place] * (1 - fractionX) + values[place + 1] * fractionX
+            let below = values[place + box.width] * (1 - fractionX) + values[place + box.width + 1] * fractionX
+            return above * (1 - fractionY) + below * fractionY
+        }
+    }
+
+    /// Each pixel the mean of its 3 x 3 neighbourhood, as far as that lies within the box; `passes` times. Three passes
+    /// are close to a Gaussian of 1.4 pixels.
+    func blurred(passes: Int) -> Field {
+        var result = self
+        var columns = [Float](repeating: 0, count: box.width)
+        for _ in 0..<passes {
+            let source = result.values
+            source.withUnsafeBufferPointer { source in
+                result.values.withUnsafeMutableBufferPointer { target in
+                    for row in 0..<box.height {
+                        let first = max(0, row - 1), last = min(box.height - 1, row + 1)
+                        let count = Float(last - first + 1)
+                        for column in 0..<box.width {
+                            var sum: Float = 0
+                            for line in first...last { sum += source[line * box.width + column] }
+                            columns[column] = sum
+                        }
+                        for column in 0..<box.width {
+                            let left = max(0, column - 1), right = min(box.width - 1, column + 1)
+                            var sum: Float = 0
+                            for place in left...right { sum += columns[place] }
+                            target[row * box.width + column] = sum / (count * Float(right - left + 1))
+                        }
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// The greatest value within `radius` pixels along each axis.
+    func dilated(by radius: Int) -> Field {
+        var rows = self, result = self
+        for row in 0..<box.height {
+            for column in 0..<box.width {
+                var best: Float = 0
+                for place in max(0, column - radius)...min(box.width - 1, column + radius) {
+                    best = max(best, values[row * box.width + place])
+                }
+                rows.values[row * box.width + column] = best
+            }
+        }
+        for row in 0..<box.height {
+            let lines = max(0, row - radius)...min(box.height - 1, row + radius)
+            for column in 0..<box.width {
+                var best: Float = 0
+                for line in lines { best = max(best, rows.values[line * box.width + column]) }
+                result.values[row * box.width + column] = best
+            }
+        }
+        return result
+    }
+
+    /// The smallest box around the values above `threshold`; nil when there is none.
+    func bounds(above threshold: Float) -> BoundingBox? {
+        var left = box.width, right = -1, top = box.height, bottom = -1
+        for row in 0..<box.height {
+            for column in 0..<box.width where values[row * box.width + column] > threshold {
+                left = min(left, column)
+                right = max(right, column)
+                top = min(top, row)
+                bottom = row
+            }
+        }
+        guard right >= 0 else { return nil }
+        return BoundingBox(left: box.left + left, top: box.top + top, width: right - left + 1, height: bottom - top + 1)
+    }
+}
+
+extension BoundingBox {
+    var right: Int { left + width }
+    var bottom: Int { top + height }
+
+    func contains(x: Int, y: Int) -> Bool { x >= left && x < right && y >= top && y < bottom }
+
+    /// Grown by `margin` on each side, within a picture of the size; nil when nothing of it lies inside.
+    func grown(by margin: Int, within size: BoundingBox) -> BoundingBox? {
+        let left = max(size.left, self.left - margin), top = max(size.top, self.top - margin)
+        let right = min(size.right, self.right + margin), bottom = min(size.bottom, self.bottom + margin)
+        guard right > left, bottom > top else { return nil }
+        return BoundingBox(left: left, top: top, width: right - left, height: bottom - top)
+    }
+
+    func union(_ other: BoundingBox) -> BoundingBox {
+        let left = min(self.left, other.left), top = min(self.top, other.top)
+        return BoundingBox(
+            left: left, top: top, width: max(right, other.right) - left, height: max(bottom, other.bottom) - top)
+    }
+
+    func intersection(_ other: BoundingBox) -> BoundingBox? { grown(by: 0, within: other) }
+
+    func moved(x: Int, y: Int) -> BoundingBox {
+        BoundingBox(left: left + x, top: top + y, width: width, height: height)
+    }
+}

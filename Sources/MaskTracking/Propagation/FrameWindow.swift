@@ -1,0 +1,74 @@
+/// Frames around the current one, in the order of propagation (which may be backwards in the clip), and how the camera
+/// moved between them. Positions count from 0 in that order.
+struct FrameWindow {
+    /// Frames kept before and after the current one.
+    let reach: Int
+    private var frames: [WorkingFrame] = []
+    /// From each frame to the one before; the first has none.
+    private var motions: [CameraMotion] = []
+    /// Where objects were found in each frame, `[height, width]`, 1 inside; nil for frames not looked at yet.
+    private var occupied: [[UInt8]?] = []
+    private var first = 0
+    /// The newest frame's, for the next camera motion.
+    private var newest: Pyramid?
+
+    init(reach: Int) {
+        self.reach = reach
+    }
+
+    var positions: Range<Int> { first..<first + frames.count }
+
+    subscript(position: Int) -> WorkingFrame { frames[position - first] }
+
+    /// Whether the camera stood still all through the window.
+    var isStill: Bool { motions.dropFirst().allSatisfy { $0 == .identity } }
+
+    /// Takes in the next frame, and forgets those too far behind `current`.
+    mutating func append(_ frame: WorkingFrame, current: Int) {
+        let pyramid = Pyramid(frame)
+        motions.append(newest.map { motion(from: pyramid, to: $0) } ?? .identity)
+        newest = pyramid
+        frames.append(frame)
+        occupied.append(nil)
+        let excess = current - reach - first
+        if excess > 0 {
+            frames.removeFirst(excess)
+            motions.removeFirst(excess)
+            occupied.removeFirst(excess)
+            first += excess
+        }
+    }
+
+    /// Where objects were found in a frame; nil when it was not looked at.
+    func occupancy(at position: Int) -> [UInt8]? { occupied[position - first] }
+
+    mutating func occupy(_ position: Int, by tracks: [TrackState]) {
+        let frame = self[position]
+        var pixels = [UInt8](repeating: 0, count: frame.width * frame.height)
+        for track in tracks where track.status == .visible {
+            let region = track.probability.padded(by: 3, within: frame.box).dilated(by: 2)
+            for y in region.box.top..<region.box.bottom {
+                for x in region.box.left..<region.box.right where region[x, y] > 0.3 { pixels[y * frame.width + x] = 1 }
+            }
+        }
+        occupied[position - first] = pixels
+    }
+
+    /// Where the pixels of the frame at one position lie in that at another.
+    func motion(from: Int, to: Int) -> CameraMotion {
+        var result = CameraMotion.identity
+        if to < from {
+            for position in stride(from: from, to: to, by: -1) { result = result.followed(by: motions[position - first]) }
+            return result
+        }
+        for position in stride(from: to, to: from, by: -1) { result = result.followed(by: motions[position - first]) }
+        return result.inverse
+    }
+
+    /// The camera's motion does not need the finest level of flow.
+    private func motion(from pyramid: Pyramid, to previous: Pyramid) -> CameraMotion {
+        let level = min(1, pyramid.levels.count - 1)
+        let flow = DenseInverseSearch.flow(from: pyramid, to: previous, finest: level)
+        return CameraMotion(fitting: flow, scale: Double(2 << level))
+    }
+}

@@ -1,0 +1,89 @@
+import Imaging
+
+/// One way through the clip, forwards or backwards: holds a window of frames, the tracks as they are now, and hands out
+/// each frame's masks.
+final class PropagationPass {
+    private let frames: any ClipFrames
+    private let size: WorkingSize
+    private let annotations: AnnotationReader
+    private let overlapping: Set<TrackPair>
+    private var window = FrameWindow(reach: BackgroundModel.reach)
+    private let background: BackgroundModel
+    private var tracks: [TrackState] = []
+
+    init(_ frames: any ClipFrames, size: WorkingSize, annotations: AnnotationReader, overlapping: Set<TrackPair>) {
+        self.frames = frames
+        self.size = size
+        self.annotations = annotations
+        self.overlapping = overlapping
+        background = BackgroundModel(width: size.width, height: size.height)
+    }
+
+    /// - Parameters:
+    ///   - first: the first annotated frame in this direction; frames before it only help to know the background.
+    ///   - onFrame: called for each frame from there on.
+    func run(from first: Int, onFrame: (Int, [TrackState]) throws -> Void) throws {
+        var position = 0, hasEnded = false
+        var previous: FrameFeatures?, isUnderway = false
+        while true {
+            while !hasEnded, !window.positions.contains(position + window.reach) {
+                if let frame = try frames.next() { window.append(frame, current: position) } else { hasEnded = true }
+            }
+            guard window.positions.contains(position) else { return }
+            let frame = window[position]
+            isUnderway = isUnderway || frame.index == first
+            if isUnderway {
+                let current = FrameFeatures(frame)
+                if annotations.frames.contains(frame.index) {
+                    try annotate(current)
+                } else if let previous {
+                    advance(from: previous, to: current, position: position)
+                }
+                window.occupy(position, by: tracks)
+                try onFrame(frame.index, tracks)
+                previous = current
+            }
+            position += 1
+        }
+    }
+
+    /// Given masks replace what was carried; a track that has none here is not here.
+    private func annotate(_ features: FrameFeatures) throws {
+        let given = try annotations.regions(at: features.frame.index, size: size)
+        for index in tracks.indices where given[tracks[index].id] == nil { tracks[index].vanish(.ended) }
+        for (id, region) in given.sorted(by: { $0.key < $1.key }) {
+            if let index = tracks.firstIndex(where: { $0.id == id }) {
+                tracks[index].annotate(region, features: features)
+            } else {
+                tracks.append(TrackState(id: id, region: region, features: features))
+            }
+        }
+    }
+
+    private func advance(from previous: FrameFeatures, to current: FrameFeatures, position: Int) {
+        guard tracks.contains(where: { $0.status != .ended }) else { return }
+        let step = FrameStep(
+            previous: previous, current: current, motion: FrameMotion(from: previous.pyramid, to: current.pyramid),
+            camera: window.motion(from: position - 1, to: position), background: background, overlapping: overlapping)
+        for index in tracks.indices where tracks[index].status == .lost { tracks[index].expect(step.camera) }
+        let boxes = tracks.map(step.searchBox)
+        for index in tracks.indices where tracks[index].status == .visible && boxes[index] == nil {
+            tracks[index].vanish(.lost)
+            tracks[index].expect(step.camera)
+        }
+        prepareBackground(boxes, current, position)
+        step.advance(&tracks, boxes: boxes)
+        let searched = tracks.map { Reacquisition.searchBox($0, within: current.box) }
+        prepareBackground(searched, current, position)
+        let search = Reacquisition(current: current, background: background)
+        for index in tracks.indices {
+            guard let box = searched[index] else { continue }
+            let taken = tracks.indices.filter { $0 != index && tracks[$0].status == .visible }.map { tracks[$0].probability }
+            tracks[index] = search.attempt(tracks[index], in: box, taken: taken)
+        }
+    }
+
+    private func prepareBackground(_ boxes: [BoundingBox?], _ current: FrameFeatures, _ position: Int) {
+        background.prepare(boxes.compactMap(\.self), window: window, position: position)
+    }
+}

@@ -1,0 +1,85 @@
+import Imaging
+
+/// Looks for lost tracks near where they should be by now.
+struct Reacquisition {
+    /// Frames after which nobody looks any more.
+    static let patience = 100
+    /// Bhattacharyya coefficient that makes a candidate the object.
+    private static let likeness: Float = 0.72
+    private static let wantedShare: Float = 0.35
+
+    let current: FrameFeatures
+    let background: BackgroundModel
+
+    /// Where to look for an object that is hidden, wholly or in part: further the longer it has been; nil for others.
+    static func searchBox(_ track: TrackState, within size: BoundingBox) -> BoundingBox? {
+        guard track.status != .ended, track.hidden > 0 else { return nil }
+        let side = max(track.lastBox.width, track.lastBox.height)
+        let reach = side / 3 + min(side * 3 / 2, track.hidden * side / 16)
+        return track.lastBox.grown(by: max(6, reach), within: size)
+    }
+
+    /// - Parameters:
+    ///   - taken: chances of the visible tracks, whose pixels are not to be had.
+    /// - Returns: the track where it was found, or as it was.
+    func attempt(_ track: TrackState, in box: BoundingBox, taken: [Field]) -> TrackState {
+        var next = track
+        if track.status != .visible, track.hidden > Self.patience {
+            next.vanish(.ended)
+            return next
+        }
+        let surroundings = ColourHistogram(current.bins, width: current.frame.width, in: box) { _, _ in 1 }
+        let appearance = PixelEvidence.appearance(
+            track: track, surroundings: surroundings, box: box, features: current, background: background)
+        var odds = appearance
+        for other in taken {
+            guard let shared = box.intersection(other.box) else { continue }
+            for y in shared.top..<shared.bottom {
+                for x in shared.left..<shared.right where other[x, y] > 0.3 {
+                    odds.values[(y - box.top) * box.width + x - box.left] = -6
+                }
+            }
+        }
+        let chance = OutlineSmoothing.smoothed(odds, frame: current.frame)
+        guard let place = densest(chance, width: track.lastBox.width, height: track.lastBox.height) else { return next }
+        let region = chance.cropped(to: place)
+        var area: Float = 0, support: Float = 0
+        for y in place.top..<place.bottom {
+            for x in place.left..<place.right where region[x, y] > 0.5 {
+                area += 1
+                support += appearance[x, y]
+            }
+        }
+        let visible = Float(track.probability.values.count { $0 > 0.5 })
+        guard area > max(12, Self.wantedShare * track.usualArea, 1.3 * visible), support / area > 0.5,
+            current.colours(of: region).similarity(to: track.given) > Self.likeness
+        else { return next }
+        next.reappear(region, region.bounds(above: 0.5) ?? place)
+        return next
+    }
+
+    /// The box of the given size that holds most.
+    private func densest(_ chance: Field, width: Int, height: Int) -> BoundingBox? {
+        let box = chance.box, width = min(width, box.width), height = min(height, box.height)
+        let stride = box.width + 1
+        var sums = [Float](repeating: 0, count: stride * (box.height + 1))
+        for row in 0..<box.height {
+            var line: Float = 0
+            for column in 0..<box.width {
+                let value = chance.values[row * box.width + column]
+                line += value > 0.5 ? value : 0
+                sums[(row + 1) * stride + column + 1] = sums[row * stride + column + 1] + line
+            }
+        }
+        var best: (sum: Float, x: Int, y: Int) = (0, 0, 0)
+        for y in 0...box.height - height {
+            for x in 0...box.width - width {
+                let sum = sums[(y + height) * stride + x + width] - sums[y * stride + x + width]
+                    - sums[(y + height) * stride + x] + sums[y * stride + x]
+                if sum > best.sum { best = (sum, x, y) }
+            }
+        }
+        guard best.sum > 0 else { return nil }
+        return BoundingBox(left: box.left + best.x, top: box.top + best.y, width: width, height: height)
+    }
+}

@@ -1,0 +1,91 @@
+/// Some frames of a clip, one after the other in presentation order.
+package final class ClipFrames {
+    /// Frames in the whole clip; nil as long as, or when, it is not known. Where it takes decoding, it is known at the
+    /// end, unless that came before the end of the clip.
+    package private(set) var frameCount: Int?
+    /// Seconds from the start of the clip to its last frame; nil like `frameCount`.
+    package private(set) var lastTime: Double?
+    /// After `next()` has returned nil: one line on what was wrong with the part that was read; nil when nothing was.
+    package private(set) var damage: String?
+
+    private let source: any FrameSource
+    private let wanted: Set<Int>?
+    private let span: TimeSpan?
+    /// What to read instead when the source turns out not to be as its index says.
+    private let alternative: (() throws -> ClipFrames)?
+    /// In use once that has happened.
+    private var replacement: ClipFrames?
+    private var lastGiven = -1
+    private var latest: (index: Int, time: Double)?
+    private var hasEnded = false
+
+    /// - Parameters:
+    ///   - source: gives the right frames only.
+    ///   - alternative: another way to the same frames.
+    init(
+        _ source: any FrameSource, frameCount: Int, lastTime: Double, otherwise alternative: (() throws -> ClipFrames)? = nil
+    ) {
+        self.source = source
+        self.frameCount = frameCount
+        self.lastTime = lastTime
+        self.alternative = alternative
+        wanted = nil
+        span = nil
+    }
+
+    /// Decodes from the start to the end of the clip, or of `span`: that alone shows how many frames there are and
+    /// whether the clip is whole.
+    init(_ decoder: VideoDecoder, wanted: Set<Int>?, span: TimeSpan?) {
+        source = decoder
+        self.wanted = wanted
+        self.span = span
+        alternative = nil
+    }
+
+    /// Whether all frames are decoded from the start.
+    package var isSequential: Bool { source is VideoDecoder || replacement != nil }
+
+    /// The next frame; nil after the last.
+    /// - Parameter onFrame: called with the number of each frame that is come by, given or not.
+    /// - Throws: `VideoError`, and what `onFrame` throws.
+    package func next(onFrame: (Int) throws -> Void = { _ in }) throws -> VideoFrame? {
+        if let replacement { return try next(from: replacement, onFrame) }
+        guard !hasEnded else { return nil }
+        do {
+            while let frame = try source.next() {
+                try onFrame(frame.index)
+                if let span, span.isOver(at: frame.time) {
+                    hasEnded = true
+                    return nil
+                }
+                latest = (frame.index, frame.time)
+                guard wanted?.contains(frame.index) ?? true, span?.contains(frame.time) ?? true else { continue }
+                lastGiven = frame.index
+                return frame
+            }
+        } catch let divergence as Divergence {
+            guard let alternative else { throw divergence }
+            let replacement = try alternative()
+            self.replacement = replacement
+            return try next(from: replacement, onFrame)
+        }
+        hasEnded = true
+        damage = source.damage
+        if frameCount == nil, let latest {
+            frameCount = latest.index + 1
+            lastTime = latest.time
+        }
+        return nil
+    }
+
+    /// Goes on after the frame given last: those before it were right.
+    private func next(from replacement: ClipFrames, _ onFrame: (Int) throws -> Void) throws -> VideoFrame? {
+        while let frame = try replacement.next(onFrame: onFrame) {
+            if frame.index > lastGiven { return frame }
+        }
+        frameCount = replacement.frameCount
+        lastTime = replacement.lastTime
+        damage = replacement.damage
+        return nil
+    }
+}

@@ -1,0 +1,91 @@
+import CFFmpeg
+
+extension FrameIndex {
+    /// Reads all packets of the file at `path`.
+    /// - Throws: `IndexProblem` when the packets do not tell the frames for certain; `VideoError` when the file cannot be
+    ///   opened.
+    init(path: String) throws {
+        let reader = try PacketReader(.file(path))
+        let inspector = try PacketInspector(reader.stream.pointee.codecpar.pointee)
+        var draft = IndexDraft()
+        while reader.advance() {
+            try draft.add(reader.packet.pointer.pointee, inspector)
+        }
+        guard reader.damage.summary(decodedFrames: 0) == nil else { throw IndexProblem(reason: "it is damaged") }
+        try self.init(draft, timeline: ClipTimeline(reader))
+    }
+
+    private init(_ draft: IndexDraft, timeline: ClipTimeline) throws {
+        packets = draft.packets
+        timestamps = draft.shown.sorted()
+        self.timeline = timeline
+        guard zip(timestamps, timestamps.dropFirst()).allSatisfy(<) else {
+            throw IndexProblem(reason: "some of its frames have the same time")
+        }
+        // Where headers come with the pictures, decoding begins where they come, and nowhere else may they change.
+        let candidates = draft.entries.filter { !draft.hasHeaders || $0.hasHeaders }
+        guard candidates.count(where: \.hasHeaders) == draft.headers else {
+            throw IndexProblem(reason: "its headers change between key frames")
+        }
+        entries = candidates.map { [timestamps] candidate in
+            let time = draft.packets[candidate.packet].timestamp
+            return Entry(packet: candidate.packet, frame: firstPlace(in: timestamps.count) { timestamps[$0] >= time })
+        }
+        guard !timestamps.isEmpty else { throw IndexProblem(reason: "it shows no frame") }
+        guard entries.first == Entry(packet: 0, frame: 0) else {
+            throw IndexProblem(reason: "it does not begin with a key frame")
+        }
+    }
+}
+
+/// What was found in the packets so far.
+private struct IndexDraft {
+    struct Candidate {
+        let packet: Int
+        let hasHeaders: Bool
+    }
+
+    private(set) var packets: [FrameIndex.Packet] = []
+    /// Timestamps of the packets that show a frame, in file order.
+    private(set) var shown: [Int64] = []
+    /// Packets at which decoding can begin, ascending in time too.
+    private(set) var entries: [Candidate] = []
+    /// Packets that carry headers.
+    private(set) var headers = 0
+    private var latest = Int64.min
+
+    var hasHeaders: Bool { headers > 0 }
+
+    mutating func add(_ packet: AVPacket, _ inspector: PacketInspector) throws {
+        guard packet.pts != cffmpeg_no_timestamp() else { throw IndexProblem(reason: "not all of its frames have a time") }
+        guard packet.flags & AV_PKT_FLAG_CORRUPT == 0 else { throw IndexProblem(reason: "it is damaged") }
+        guard !changesHeaders(packet) else { throw IndexProblem(reason: "its headers change between key frames") }
+        let finding = try inspector.inspect(packet)
+        if finding.hasHeaders { headers += 1 }
+        guard follows(packet.pts, finding.isEntry, inspector.order) else { throw IndexProblem(reason: "its times go back") }
+        // Everything before it must also come before it in time: then all frames from its time on lie behind it.
+        if finding.isEntry, packet.pts > latest {
+            entries.append(Candidate(packet: packets.count, hasHeaders: finding.hasHeaders))
+        }
+        latest = max(latest, packet.pts)
+        // An edit list hides frames that others need.
+        if finding.isShown, packet.flags & AV_PKT_FLAG_DISCARD == 0 { shown.append(packet.pts) }
+        packets.append(FrameIndex.Packet(packet))
+    }
+
+    private func follows(_ time: Int64, _ isEntry: Bool, _ order: PacketInspector.Order) -> Bool {
+        switch order {
+        case .asShown: time > latest
+        case .withinEntries: time > (isEntry ? latest : entries.last.map { packets[$0.packet].timestamp } ?? .min)
+        case .any: true
+        }
+    }
+}
+
+/// Whether the container brings new headers with the packet.
+private func changesHeaders(_ packet: AVPacket) -> Bool {
+    guard let list = packet.side_data else { return false }
+    return (0..<Int(packet.side_data_elems)).contains {
+        [AV_PKT_DATA_NEW_EXTRADATA, AV_PKT_DATA_PARAM_CHANGE].contains(list[$0].type)
+    }
+}

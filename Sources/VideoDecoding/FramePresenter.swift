@@ -1,0 +1,43 @@
+import CFFmpeg
+
+/// Makes frames of decoded pictures: numbers, times, the way they are turned, and the check that all have one size.
+struct FramePresenter {
+    /// What errors call the input.
+    let path: String
+    let info: VideoInfo
+    /// As shown.
+    let size: PictureSize
+    /// How the container says the pictures are turned.
+    let streamOrientation: Orientation
+    /// Whether the first frame says otherwise.
+    let isTurnedByFrames: Bool
+    let timeline: ClipTimeline
+    private let converter: PictureConverter
+
+    /// - Parameter first: the first frame of the stream `packets` reads.
+    init(_ packets: PacketReader, first: FrameHandle, path: String) {
+        self.path = path
+        converter = PictureConverter(path: path)
+        streamOrientation = Orientation(matrix: cffmpeg_stream_display_matrix(packets.stream))
+        isTurnedByFrames = (first.orientation ?? streamOrientation) != streamOrientation
+        size = (first.orientation ?? streamOrientation).size(of: first.size)
+        info = VideoInfo(size: size, first: first, stream: packets.stream, format: packets.format.pointer)
+        timeline = ClipTimeline(packets)
+    }
+
+    /// - Throws: `VideoError.sizeChanged` when the picture is not of the first one's size.
+    func frame(_ picture: FrameHandle, index: Int, time: Double, orientation: Orientation) throws -> VideoFrame {
+        let frame = VideoFrame(index: index, time: time, picture: picture, orientation: orientation, converter: converter)
+        guard frame.size == size else {
+            throw VideoError.sizeChanged(path: path, frame: index, first: size, now: frame.size)
+        }
+        return frame
+    }
+}
+
+extension FrameHandle {
+    /// How the frame itself says it is turned; nil when it does not say.
+    var orientation: Orientation? {
+        cffmpeg_frame_display_matrix(pointer).map { Orientation(matrix: $0) }
+    }
+}

@@ -1,0 +1,89 @@
+/// What the NAL units of one H.264 or HEVC packet say about where decoding can begin.
+///
+/// Sources: ITU-T H.264, 7.3.1 and Annex B; ITU-T H.265, 7.3.1 and Annex B; ISO/IEC 14496-15, 5.3.2 (length prefixes).
+struct NALUnits {
+    /// How the units of a packet are told apart.
+    enum Framing: Equatable {
+        /// 00 00 01 before each.
+        case startCodes
+        /// A big-endian length of so many bytes before each.
+        case lengths(Int)
+
+        /// - Parameter extradata: the stream's configuration record, or parameter sets with start codes.
+        init?(hevc: Bool, extradata: UnsafeBufferPointer<UInt8>) {
+            // Both records begin with a version, which is 1; a start code begins with 0.
+            guard extradata.first == 1 else {
+                self = .startCodes
+                return
+            }
+            let place = hevc ? 21 : 4
+            guard place < extradata.count else { return nil }
+            self = .lengths(Int(extradata[place] & 3) + 1)
+        }
+    }
+
+    /// Type of the first unit that holds a part of a picture; nil when there is none.
+    private(set) var firstPicture: UInt8?
+    private(set) var hasSequenceParameters = false
+    private(set) var hasPictureParameters = false
+    /// HEVC only: what follows begins anew, so that some pictures of the next packet are not shown.
+    private(set) var endsSequence = false
+
+    /// - Returns: nil when the units do not fill the packet.
+    init?(_ packet: UnsafeBufferPointer<UInt8>, hevc: Bool, framing: Framing) {
+        switch framing {
+        case .startCodes:
+            var offset = 0
+            while let start = startCode(in: packet, from: offset) {
+                note(packet, at: start, hevc: hevc)
+                offset = start
+            }
+        case .lengths(let width):
+            var offset = 0
+            while offset < packet.count {
+                guard offset + width <= packet.count else { return nil }
+                let length = packet[offset..<offset + width].reduce(0) { $0 << 8 | Int($1) }
+                offset += width
+                guard length <= packet.count - offset else { return nil }
+                if length > 0 { note(packet, at: offset, hevc: hevc) }
+                offset += length
+            }
+        }
+    }
+
+    private mutating func note(_ packet: UnsafeBufferPointer<UInt8>, at offset: Int, hevc: Bool) {
+        let byte = packet[offset]
+        guard hevc else {
+            switch byte & 0x1F {
+            case 1...5: firstPicture = firstPicture ?? byte & 0x1F
+            case 7: hasSequenceParameters = true
+            case 8: hasPictureParameters = true
+            default: break
+            }
+            return
+        }
+        // Other layers (depth, alpha, a second eye) are not decoded.
+        guard offset + 1 < packet.count, byte & 1 == 0, packet[offset + 1] >> 3 == 0 else { return }
+        switch byte >> 1 & 0x3F {
+        case let type where type < 32: firstPicture = firstPicture ?? type
+        case 33: hasSequenceParameters = true
+        case 34: hasPictureParameters = true
+        case 36, 37: endsSequence = true
+        default: break
+        }
+    }
+}
+
+/// Where the byte after the next 00 00 01 is; nil when there is none, or nothing after it.
+private func startCode(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+    // Every third byte is enough until one is not above 1.
+    var place = start + 2
+    while place + 1 < bytes.count {
+        switch bytes[place] {
+        case 1 where bytes[place - 1] == 0 && bytes[place - 2] == 0: return place + 1
+        case 0: place += 1
+        default: place += 3
+        }
+    }
+    return nil
+}

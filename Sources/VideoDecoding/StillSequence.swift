@@ -1,0 +1,92 @@
+import Foundation
+
+/// A series of pictures that make a clip: frame K is the picture that comes K-th, so a gap in the numbers is not a gap
+/// in the clip.
+struct StillSequence: Sendable {
+    /// The folder or pattern, as given.
+    let path: String
+    /// Paths of the pictures, in order; at least one.
+    let files: [String]
+    /// Frames a second.
+    let frameRate: Double
+
+    /// - Returns: nil when `path` is neither a folder nor a printf pattern; a file of that very name comes first.
+    /// - Throws: `VideoError` when it is one and there are no such pictures, two with the same number, or the rate is not a
+    ///   number above 0.
+    init?(path: String, frameRate: Double) throws {
+        self.path = path
+        self.frameRate = frameRate
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            guard isFolder.boolValue else { return nil }
+            files = try stills(inFolder: path)
+        } else {
+            guard let pattern = NumberPattern(path) else { return nil }
+            files = try stills(matching: pattern, path: path)
+        }
+        guard frameRate.isFinite, frameRate > 0 else {
+            throw VideoError.invalid(path: path, found: "a rate of \(frameRate) frames a second", expected: "more than 0")
+        }
+    }
+
+    /// Seconds; stills follow one another evenly.
+    func time(ofFrame frame: Int) -> Double {
+        Double(frame) / frameRate
+    }
+
+    func frames(in span: TimeSpan) -> Range<Int> {
+        let start = firstPlace(in: files.count) { span.hasBegun(at: time(ofFrame: $0)) }
+        return start..<max(start, firstPlace(in: files.count) { span.isOver(at: time(ofFrame: $0)) })
+    }
+
+    /// Decodes the first picture.
+    func info() throws -> VideoInfo {
+        let first = try StillPicture(path: files[0])
+        return VideoInfo(size: first.orientation.size(of: first.frame.size), frameRate: frameRate, frames: files.count)
+    }
+}
+
+/// Endings of the names of pictures; other files in a folder are none of ours.
+private let endings: Set<String> = [
+    "avif", "bmp", "dpx", "exr", "j2k", "jp2", "jpeg", "jpg", "pgm", "png", "ppm", "tga", "tif", "tiff", "webp",
+]
+
+/// By the number at the end of the name when all have one, else by name.
+private func stills(inFolder path: String) throws -> [String] {
+    let names = try contents(path).filter { name in
+        !name.hasPrefix(".") && endings.contains((name as NSString).pathExtension.lowercased())
+    }
+    guard !names.isEmpty else {
+        throw VideoError.invalid(path: path, found: "a folder without pictures", expected: "stills, or a file")
+    }
+    let numbered = names.compactMap { name in
+        FileNumber(endOf: (name as NSString).deletingPathExtension).map { (name: name, number: $0) }
+    }
+    let ordered = numbered.count == names.count ? try sorted(numbered, path: path) : names.sorted()
+    return ordered.map { path + "/" + $0 }
+}
+
+private func stills(matching pattern: NumberPattern, path: String) throws -> [String] {
+    let names = FileManager.default.fileExists(atPath: pattern.folder) ? try contents(pattern.folder) : []
+    let numbered = names.compactMap { name in pattern.number(in: name).map { (name: name, number: $0) } }
+    guard !numbered.isEmpty else { throw VideoError.missing(path: path) }
+    return try sorted(numbered, path: path).map { pattern.prefix + $0 }
+}
+
+private func contents(_ folder: String) throws -> [String] {
+    do {
+        return try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+        throw VideoError.unreadable(path: folder, reason: "the folder cannot be listed")
+    }
+}
+
+private func sorted(_ pictures: [(name: String, number: FileNumber)], path: String) throws -> [String] {
+    let ordered = pictures.sorted { ($0.number, $0.name) < ($1.number, $1.name) }
+    for (picture, next) in zip(ordered, ordered.dropFirst()) where picture.number == next.number {
+        throw VideoError.invalid(
+            path: path, found: "two pictures with the same number, \(picture.name) and \(next.name)",
+            expected: "one series of stills")
+    }
+    return ordered.map(\.name)
+}

@@ -1,0 +1,110 @@
+import DAMVideo
+import Foundation
+import Imaging
+import MaskTracking
+import TestSupport
+import Testing
+
+/// The forms a document is written in.
+struct OutputTests {
+    private func text(_ format: CaptionFormat, _ document: CaptionDocument) throws -> String {
+        String(decoding: try format.data(document), as: UTF8.self)
+    }
+
+    @Test func subtitlesHaveOneCueATrack() throws {
+        var document = try example()
+        document.tracks[1].caption = "A <b>dog</b> --> a & b\n\nand more"
+        let cues = try text(.vtt, document)
+        #expect(cues == """
+            WEBVTT
+
+            7
+            00:00:00.000 --> 00:00:05.900
+            A man, "tall".
+
+            car
+            01:01:01.500 --> 01:01:01.600
+            A &lt;b&gt;dog&lt;/b&gt; --&gt; a &amp; b and more
+
+            """)
+    }
+
+    @Test func tablesQuoteWhatTheyMust() throws {
+        var document = try example()
+        document.tracks[1].label = "two\nlines"
+        #expect(try text(.csv, document) == [
+            "id,label,start,end,first_frame,last_frame,visible_frames,caption,finish_reason,prompt_tokens,completion_tokens,seconds",
+            "7,,0.0,5.9,0,59,60,\"A man, \"\"tall\"\".\",stop,100,5,1.5",
+            "car,\"two\nlines\",3661.5,3661.5,36615,36615,1,A car.,length,100,6,2.0", "",
+        ].joined(separator: "\r\n"))
+    }
+
+    @Test func linesHoldTheDocument() throws {
+        let document = try example()
+        let lines = try text(.jsonl, document).split(separator: "\n")
+        let types = try lines.map { line in
+            try (JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["type"] as? String
+        }
+        #expect(types == ["header", "track", "track", "error", "summary"])
+        #expect(lines.last == #"{"errors":1,"tracks":2,"type":"summary"}"#)
+    }
+
+    @Test func anEarlierRunIsReadUpToWhereItBrokeOff() throws {
+        let document = try example()
+        let whole = try CaptionFormat.jsonl.data(document)
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "a.jsonl").path
+            #expect(try ResumedRun(path: path) == nil)
+            // At every byte it may have been killed.
+            var counts: Set<Int> = []
+            for length in 0...whole.count {
+                try whole.prefix(length).write(to: URL(filePath: path))
+                guard let run = try ResumedRun(path: path) else { continue }
+                #expect(run.tracks == Array(document.tracks.prefix(run.tracks.count)))
+                #expect(run.model == document.model && run.video == document.video)
+                counts.insert(run.tracks.count)
+            }
+            #expect(counts == [0, 1, 2])
+            try Data("{\"type\":\"header\"}\n".utf8).write(to: URL(filePath: path))
+            let error = #expect(throws: DAMVideoError.self) { try ResumedRun(path: path) }
+            #expect(error?.kind == .badInput && error?.description.contains("line 1") == true)
+        }
+    }
+
+    @Test func documentsAreWhatTheSchemaSays() throws {
+        let path = Fixtures.root.appending(path: "Sources/DAMVideo/Output/damvideo-1.schema.json")
+        let schema = try JSONSchema(Data(contentsOf: path))
+        let document = try CaptionFormat.json.data(example())
+        #expect(try schema.problems(document) == [])
+        // The validator itself must be able to say no.
+        for (old, new) in [
+            ("\"damvideo/1\"", "\"damvideo/2\""), ("\"top_k\" : 50", "\"top_k\" : 0"), ("\"label\" : null", "\"label\" : 3"),
+            ("[1, 2, 3, 4]", "[1, 2, 3]"), ("\"finish_reason\" : \"stop\"", "\"finish_reason\" : \"tired\""),
+            ("\"fps\" : 10", "\"fps\" : 0"), ("\"frames\" : 60", "\"frames\" : \"60\""), ("\"area\"", "\"size\""),
+        ] {
+            let text = String(decoding: document, as: UTF8.self)
+            #expect(text.contains(old))
+            #expect(try schema.problems(Data(text.replacing(old, with: new).utf8)) != [], "\(new)")
+        }
+    }
+
+    private func example() throws -> CaptionDocument {
+        let json = """
+            {"schema": "damvideo/1", "tool": {"name": "damvideo", "version": "0.1.0"},
+             "model": {"path": "m", "type": "dam", "weights": "bf16", "query": "q", "temperature": 0.2, "top_p": 0.5, "top_k": 50,
+                       "num_beams": 1, "max_new_tokens": 512, "seed": 0},
+             "video": {"path": "clip.mp4", "width": 768, "height": 576, "fps": 10, "frames": 60, "duration": 6},
+             "tracks": [
+               {"id": 7, "label": null, "first_frame": 0, "last_frame": 59, "start": 0, "end": 5.9, "visible_frames": 60,
+                "sampled": [{"frame": 0, "time": 0, "bbox": [1, 2, 3, 4], "area": 9, "mask": "given"}],
+                "caption": "A man, \\"tall\\".", "finish_reason": "stop",
+                "usage": {"prompt_tokens": 100, "completion_tokens": 5}, "seconds": 1.5},
+               {"id": "car", "label": null, "first_frame": 36615, "last_frame": 36615, "start": 3661.5, "end": 3661.5,
+                "visible_frames": 1, "sampled": [{"frame": 36615, "time": 3661.5, "bbox": [1, 2, 3, 4], "area": 9, "mask": "given"}],
+                "caption": "A car.", "finish_reason": "length",
+                "usage": {"prompt_tokens": 100, "completion_tokens": 6}, "seconds": 2}],
+             "errors": [{"track": 4, "code": "empty_mask", "message": "m"}]}
+            """
+        return try JSONDecoder().decode(CaptionDocument.self, from: Data(json.utf8))
+    }
+}
