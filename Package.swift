@@ -50,6 +50,6 @@ let package = Package(
         tests("MaskTracking"),
         tests("DescribeAnything"),
         tests("DAMVideo"),
-        tests("DAMVideoCLI"),
+        tests("DAMVideoCLI", ["MaskTracking"]),
     ]
 )

@@ -69,6 +69,7 @@ struct TrackCommand: ParsableCommand {
                 try? FileHandle.standardError.write(contentsOf: Data("\rtracking \(way), frame \(progress.frame)\u{1b}[K".utf8))
             }
             if showsProgress { try? FileHandle.standardError.write(contentsOf: Data("\r\u{1b}[K".utf8)) }
+            if let damage = report.damage { Console.notice(damage) }
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
         }
     }

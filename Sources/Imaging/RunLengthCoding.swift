@@ -3,9 +3,9 @@
 ///
 /// Source: `rleToString` and `rleFrString` in pycocotools, `common/maskApi.c`.
 extension RunLengthEncoding {
-    /// - Parameter counts: the string's characters.
+    /// - Parameter counts: the string's characters, ASCII.
     /// - Throws: `RunLengthError` for anything that is not a mask of this size.
-    public init(width: Int, height: Int, counts: some Collection<UInt8>) throws(RunLengthError) {
+    public init(width: Int, height: Int, counts: [UInt8]) throws(RunLengthError) {
         let pixels = try Self.pixels(width: width, height: height)
         var runs: [UInt32] = []
         runs.reserveCapacity(counts.count)

@@ -140,7 +140,7 @@ struct MaskDetection {
         if first.contains(0x2C) { return .motChallenge }
         let fields = first.fields(separatedByCommas: false).map { String(decoding: $0, as: UTF8.self) }
         if fields.count == 6, let height = Int(fields[3]), let width = Int(fields[4]),
-            Double(fields[5]) == nil || (try? RunLengthEncoding(width: width, height: height, counts: fields[5].utf8)) != nil
+            Double(fields[5]) == nil || (try? RunLengthEncoding(width: width, height: height, counts: Array(fields[5].utf8))) != nil
         {
             return .mots
         }

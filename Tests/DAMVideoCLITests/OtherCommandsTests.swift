@@ -51,6 +51,6 @@ struct OtherCommandsTests {
     @Test func versionAndHelp() throws {
         let version = try CommandRun(["--version"]), help = try CommandRun(["help", "caption"])
         #expect(version.status == 0 && version.text == "0.1.0\n")
-        #expect(help.status == 0 && help.text.contains("--masks <dir>"))
+        #expect(help.status == 0 && help.text.contains("--masks <path>"))
     }
 }

@@ -120,6 +120,7 @@ struct VideoCaptionerTests {
         #expect(throws: Enough.self) {
             try caption { progress in
                 switch progress {
+                case .tracking: Issue.record("masks are given for every frame")
                 case .decoding: decoded += 1
                 case .encoding(_, let done, _): encoded += done
                 case .prompt(_, let tokens): prompts += tokens > 128 ? 1 : 0

@@ -21,7 +21,7 @@ import Testing
         #expect(expected.count == 43)
         for one in expected {
             let (height, width) = (one.size[0], one.size[1])
-            let rle = try RunLengthEncoding(width: width, height: height, counts: one.counts.utf8)
+            let rle = try RunLengthEncoding(width: width, height: height, counts: Array(one.counts.utf8))
             #expect(rle.runs == one.uncompressed)
             #expect(rle.counts == Array(one.counts.utf8))
             #expect(rle.area == one.area)
@@ -37,7 +37,7 @@ import Testing
     /// The mask of specification and KITTI MOTS.
     @Test func knownMask() throws {
         let counts = "WSV:2d;1O10000O10000O1O100O100O1O100O1000000000000000O100O102N5K00O1O1N2O110OO2O001O1NTga3"
-        let rle = try RunLengthEncoding(width: 1242, height: 375, counts: counts.utf8)
+        let rle = try RunLengthEncoding(width: 1242, height: 375, counts: Array(counts.utf8))
         #expect(rle.runs.count == 83)
         #expect(rle.area == 283)
         #expect(rle.boundingBox == BoundingBox(left: 890, top: 168, width: 41, height: 11))
@@ -46,7 +46,7 @@ import Testing
 
     @Test func badCountsAreErrors() {
         func error(_ counts: String, width: Int = 4, height: Int = 4) -> RunLengthError? {
-            do { _ = try RunLengthEncoding(width: width, height: height, counts: counts.utf8) } catch { return error }
+            do { _ = try RunLengthEncoding(width: width, height: height, counts: Array(counts.utf8)) } catch { return error }
             return nil
         }
         #expect(error("`0") == nil)

@@ -17,7 +17,7 @@ import Testing
     @Test(arguments: files)
     func damagedFile(name: String) throws {
         let bytes = Array(try Data(contentsOf: URL(filePath: Fixtures.path("masks/formats/\(name)"))))
-        var random = SeededGenerator(seed: UInt64(name.utf8.reduce(0) { $0 &* 31 &+ Int($1) }))
+        var random = SeededGenerator(seed: name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
         var opened = 0
         try withTemporaryDirectory { folder in
             let file = folder.appending(path: "masks")

@@ -32,18 +32,24 @@ public struct TrackingReport: Codable, Sendable, Equatable {
     public var regionSimilarity: Double?
     /// Frames compared: those of the reference without a given mask.
     public var comparedFrames: Int?
+    /// What was wrong with the clip.
+    public var damage: String?
     /// Propagation alone, in seconds.
     public var seconds: Double
 
     enum CodingKeys: String, CodingKey {
-        case clip, frames, tracks, seconds
+        case clip, frames, tracks, damage, seconds
         case regionSimilarity = "j"
         case comparedFrames = "compared_frames"
     }
 
     init(_ masks: PropagatedMasks, clip: String, seconds: Double, reference: (any MaskSource)?) throws {
         let given = Set(masks.annotatedFrames.filter(masks.isGiven))
-        let scores = try reference.map { try RegionSimilarity(masks, reference: $0, excluding: given) }
+        let scores = try reference.map { reference in
+            // A damaged clip may be shorter than its reference.
+            let missing = reference.annotatedFrames.filter { $0 >= masks.annotatedFrames.count }
+            return try RegionSimilarity(masks, reference: reference, excluding: given.union(missing))
+        }
         let byTrack = Dictionary(uniqueKeysWithValues: (scores?.tracks ?? []).map { ($0.id, $0.mean) })
         self.clip = clip
         frames = masks.annotatedFrames.count
@@ -57,6 +63,7 @@ public struct TrackingReport: Codable, Sendable, Equatable {
         }
         regionSimilarity = scores?.mean
         comparedFrames = scores?.tracks.first?.frames
+        damage = masks.damage
         self.seconds = seconds
     }
 }

@@ -62,10 +62,28 @@ extension JSONReader {
 
     /// A whole number, also written as `848.0`.
     mutating func integer() throws -> Int {
+        try expect(.number)
+        if let digits = plainDigits() { return digits }
         let text = try numberText()
         if let number = Int(text) { return number }
         if let number = Double(text), let whole = Int(exactly: number) { return whole }
         throw fault("\"\(text)\"", expected: "a whole number")
+    }
+
+    /// Reads up to 18 digits with nothing but a separator behind them: nearly every number in a list of runs.
+    private mutating func plainDigits() -> Int? {
+        var value = 0, end = position
+        while end < bytes.count, end - position < 18, (0x30...0x39).contains(bytes[end]) {
+            value = value * 10 + Int(bytes[end] - 0x30)
+            end += 1
+        }
+        guard end > position, end < bytes.count else { return nil }
+        switch bytes[end] {
+        case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), 0x20, 0x0A, 0x0D, 0x09: break
+        default: return nil
+        }
+        move(to: end)
+        return value
     }
 
     /// The characters of a number; enough of them for any that JSON can mean.

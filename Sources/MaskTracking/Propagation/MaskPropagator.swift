@@ -58,7 +58,7 @@ package struct MaskPropagator: Sendable {
             try progress(Progress(isBackward: false, frame: frame))
             fusion.add(tracks, at: frame, isBackward: false)
         }
-        if ahead.damage == nil { try masks.validate(width: info.width, height: info.height, frameCount: ahead.count) }
+        if ahead.damage == nil || first >= ahead.count { try masks.validate(width: info.width, height: info.height, frameCount: ahead.count) }
 
         let present = given.filter { $0 < ahead.count }  // a damaged clip may have fewer frames than masks
         if let last = present.max(), present.count < last + 1 {  // a frame before the last given one has no mask
@@ -70,7 +70,7 @@ package struct MaskPropagator: Sendable {
             }
         }
         return PropagatedMasks(
-            source: masks, givenFrames: present, frameCount: ahead.count,
+            source: masks, givenFrames: present, frameCount: ahead.count, damage: ahead.damage,
             carried: fusion.resolved(overlapping: overlapping))
     }
 }

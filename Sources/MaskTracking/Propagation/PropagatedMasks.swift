@@ -9,13 +9,19 @@ package struct PropagatedMasks: MaskSource {
     /// All frames of the clip: somebody, or the propagator, looked at each.
     package let annotatedFrames: [Int]
     package let tracks: [Track]
+    /// What was wrong with the clip; nil when nothing was.
+    package let damage: String?
 
     private let source: any MaskSource
     /// The frames whose given masks were used.
     private let givenFrames: Set<Int>
     private let carried: [TrackID: [Int: CarriedMask]]
 
-    init(source: any MaskSource, givenFrames: Set<Int>, frameCount: Int, carried: [TrackID: [Int: CarriedMask]]) {
+    init(
+        source: any MaskSource, givenFrames: Set<Int>, frameCount: Int, damage: String?,
+        carried: [TrackID: [Int: CarriedMask]]
+    ) {
+        self.damage = damage
         self.source = source
         self.givenFrames = givenFrames
         self.carried = carried

@@ -41,6 +41,7 @@ struct RunLengthFileReader {
     private mutating func frame(_ json: inout JSONReader, number: Int) throws {
         try table.annotate(frame: number)
         switch try json.kind() {
+        case .null: try json.skip()
         case .array:
             if try json.isPolygons() { return try region(&json, track: .number(1), frame: number) }
             try json.array { json, index in try region(&json, track: .number(index + 1), frame: number) }
