@@ -95,21 +95,8 @@ public struct VideoCaptioner: Sendable {
             let tracks = try clipOptions.tracks.map { try Set($0).sorted().map(source.track) } ?? source.tracks
             let query = try options.question(frames: frames, default: Conversation.videoQuery(frames: frames))
 
-            let info = video.info
             let (plan, collected) = try collect(video, span, source, tracks, clipOptions.sampling, frames: frames, progress)
-            var document = CaptionDocument(
-                model: description(options, query: query),
-                video: CaptionDocument.Video(
-                    path: clip, width: info.width, height: info.height, fps: info.frameRate,
-                    frames: collected.frameCount ?? info.declaredFrames ?? collected.part.upperBound,
-                    duration: info.duration ?? collected.lastTime + 1 / info.frameRate))
-            document.errors += source.problems.map {
-                CaptionDocument.Problem(
-                    track: nil, code: $0.kind == .skipped ? "mask_skipped" : "mask_note", message: $0.message)
-            }
-            if let damage = collected.damage {
-                document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage))
-            }
+            var document = document(clip, video.info, collected, source.problems, description(options, query: query))
             try clipOptions.resumed?.check(document, plan)
             let finished = Dictionary(
                 (clipOptions.resumed?.tracks ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -131,6 +118,27 @@ public struct VideoCaptioner: Sendable {
             }
             return document
         }
+    }
+
+    /// The document before any track is captioned: what is known of clip, masks and model.
+    private func document(
+        _ clip: String, _ info: VideoInfo, _ collected: CollectedFrames, _ maskProblems: [MaskProblem],
+        _ model: CaptionDocument.Model
+    ) -> CaptionDocument {
+        var document = CaptionDocument(
+            model: model,
+            video: CaptionDocument.Video(
+                path: clip, width: info.width, height: info.height, fps: info.frameRate,
+                frames: collected.frameCount ?? info.declaredFrames ?? collected.part.upperBound,
+                duration: info.duration ?? collected.lastTime + 1 / info.frameRate))
+        document.errors = maskProblems.map {
+            CaptionDocument.Problem(
+                track: nil, code: $0.kind == .skipped ? "mask_skipped" : "mask_note", message: $0.message)
+        }
+        if let damage = collected.damage {
+            document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage))
+        }
+        return document
     }
 
     /// Decodes what is needed of the clip. A clip that turns out to have other frames than was thought (its packets do not

@@ -3,7 +3,7 @@ import Imaging
 /// One way through the clip, forwards or backwards: holds a window of frames, the tracks as they are now, and hands out
 /// each frame's masks.
 final class PropagationPass {
-    private let frames: any ClipFrames
+    private let frames: any WorkingFrames
     private let size: WorkingSize
     private let annotations: AnnotationReader
     private let overlapping: Set<TrackPair>
@@ -11,7 +11,7 @@ final class PropagationPass {
     private let background: BackgroundModel
     private var tracks: [TrackState] = []
 
-    init(_ frames: any ClipFrames, size: WorkingSize, annotations: AnnotationReader, overlapping: Set<TrackPair>) {
+    init(_ frames: any WorkingFrames, size: WorkingSize, annotations: AnnotationReader, overlapping: Set<TrackPair>) {
         self.frames = frames
         self.size = size
         self.annotations = annotations

@@ -1,12 +1,12 @@
 import VideoDecoding
 
 /// The frames of a clip at the working size, forwards or backwards.
-protocol ClipFrames: AnyObject {
+protocol WorkingFrames: AnyObject {
     func next() throws -> WorkingFrame?
 }
 
 /// From a frame of the clip to its last.
-final class ForwardFrames: ClipFrames {
+final class ForwardFrames: WorkingFrames {
     private let decoder: VideoDecoder
     private let size: WorkingSize
     private let start: Int
@@ -34,7 +34,7 @@ final class ForwardFrames: ClipFrames {
 /// From a frame of the clip back to its first. Decoders only go forwards, so a segment of the clip is decoded and held
 /// while it is handed out from its end, and then the one before: memory does not grow with the clip, decoding does with
 /// the square of its length, in units of a segment.
-final class BackwardFrames: ClipFrames {
+final class BackwardFrames: WorkingFrames {
     static let segment = 64
 
     private let path: String
