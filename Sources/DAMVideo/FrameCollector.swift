@@ -46,8 +46,8 @@ struct SamplingPlan: Equatable {
 struct CollectedFrames {
     /// By track (its index in the plan) and frame.
     var prompts: [[Int: Result<FocalPrompt, FocalPromptError>]]
-    /// Frames looked at whose masks were not given.
-    var propagated: Set<Int> = []
+    /// By track, frames looked at whose masks were not given.
+    var propagated: [Set<Int>]
     /// Seconds of presentation of the plan's frames.
     var times: [Int: Double] = [:]
     /// Frames in the whole clip; nil when decoding ended before it did.
@@ -74,7 +74,8 @@ struct FrameCollector {
     func collect(
         _ plan: SamplingPlan, from clip: VideoClip, in span: TimeSpan?, onFrame: (Int) throws -> Void
     ) throws -> CollectedFrames {
-        var collected = CollectedFrames(prompts: plan.tracks.map { _ in [:] })
+        var collected = CollectedFrames(
+            prompts: plan.tracks.map { _ in [:] }, propagated: plan.tracks.map { _ in [] })
         let wanted = plan.wanted, timed = plan.timed
         for frame in timed { collected.times[frame] = clip.time(ofFrame: frame) }
         // Where frames are only numbered in decoding, all are looked at, for their times and to know which there are.
@@ -85,10 +86,10 @@ struct FrameCollector {
             collected.lastTime = frame.time
             if timed.contains(frame.index) { collected.times[frame.index] = frame.time }
             guard let tracks = wanted[frame.index] else { continue }
-            if !masks.isGiven(frame.index) { collected.propagated.insert(frame.index) }
             let image = try frame.image()
             let resized = processor.resized(image)
             for index in tracks {
+                if !masks.isGiven(plan.tracks[index].track.id, at: frame.index) { collected.propagated[index].insert(frame.index) }
                 collected.prompts[index][frame.index] = try prompt(
                     image, resized: resized, track: plan.tracks[index].track, frame: frame.index)
             }

@@ -89,7 +89,7 @@ public struct VideoCaptioner: Sendable {
             guard (1...4096).contains(frames) else { throw DAMVideoError(.usage, "frames \(frames): expected 1 to 4096") }
             _ = try clipOptions.tracks.map { try $0.map(given.track) }
             let completion = MaskCompletion(sampling: clipOptions.sampling, frames: frames)
-            let source = !clipOptions.propagates ? given : try completion(given, clip: clip) {
+            let source = !clipOptions.propagates ? given : try completion(given, clip: clip, tracks: clipOptions.tracks) {
                 try progress(.tracking(frame: $0.frame, isBackward: $0.isBackward))
             }
             let tracks = try clipOptions.tracks.map { try Set($0).sorted().map(source.track) } ?? source.tracks
@@ -220,7 +220,7 @@ public struct VideoCaptioner: Sendable {
                 annotations[frame].map {
                     CaptionDocument.Sample(
                         frame: frame, time: collected.times[frame] ?? 0, bbox: $0.box, area: $0.area,
-                        mask: collected.propagated.contains(frame) ? "propagated" : "given")
+                        mask: collected.propagated[index].contains(frame) ? "propagated" : "given")
                 }
             },
             caption: generation.text, finishReason: generation.finishReason.rawValue,
