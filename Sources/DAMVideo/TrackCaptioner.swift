@@ -66,7 +66,7 @@ struct TrackCaptioner {
             track.track.appearance(at: frame).map {
                 CaptionDocument.Sample(
                     frame: frame, time: survey.times[frame] ?? 0, bbox: $0.box, area: $0.area,
-                    mask: plan.masks.isGiven(frame) ? "given" : "propagated")
+                    mask: plan.masks.isGiven(track.track.id, at: frame) ? "given" : "propagated")
             }
         }
     }

@@ -45,7 +45,7 @@ public struct VideoCaptioner: Sendable {
         try DAMVideoError.translating {
             if plan.options.propagates {
                 let completion = MaskCompletion(sampling: plan.options.sampling, frames: plan.frames)
-                try plan.use(completion(plan.givenMasks, clip: plan.path) {
+                try plan.use(completion(plan.givenMasks, clip: plan.path, tracks: plan.options.tracks) {
                     try progress(.tracking(frame: $0.frame, isBackward: $0.isBackward))
                 })
             }
