@@ -66,7 +66,7 @@ struct TrackCaptioner {
             try track.track.appearance(at: frame).map { appearance in
                 CaptionDocument.Sample(
                     frame: frame, time: survey.times[frame] ?? 0, bbox: appearance.box, area: appearance.area,
-                    mask: plan.masks.isGiven(frame) ? "given" : "propagated",
+                    mask: plan.masks.isGiven(track.track.id, at: frame) ? "given" : "propagated",
                     segmentation: plan.options.includesMasks
                         ? CaptionDocument.Segmentation(try plan.masks.mask(of: track.track.id, at: frame)) : nil)
             }
