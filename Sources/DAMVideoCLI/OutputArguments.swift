@@ -22,15 +22,13 @@ struct OutputArguments {
         let outputs = requests.map { request in
             CaptionOutput(request, output: output ?? (request.clip == "-" ? "-" : nil), formats: formats)
         }
-        var owners: [String: String] = [:]
-        for (request, output) in zip(requests, outputs) {
+        var owners: [String: Int] = [:]
+        for (number, output) in outputs.enumerated() {
             for path in output.files.map(\.path) where path != "-" {
-                if let other = owners.updateValue(request.clip, forKey: URL(filePath: path).standardized.path) {
-                    throw DAMVideoError(
-                        .usage, "\(path): found two "
-                            + (other == request.clip ? "formats" : "clips, \(other) and \(request.clip),")
-                            + " that would be written there, expected other names, or other folders")
-                }
+                guard let other = owners.updateValue(number, forKey: URL(filePath: path).standardized.path) else { continue }
+                let rivals = other == number ? "formats" : "clips, \(requests[other].clip) and \(requests[number].clip),"
+                throw DAMVideoError(
+                    .usage, "\(path): found two \(rivals) that would be written there, expected other names or folders")
             }
         }
         return outputs
