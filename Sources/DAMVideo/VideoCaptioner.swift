@@ -48,6 +48,7 @@ public struct VideoCaptioner: Sendable {
         _ plan: inout ClipPlan, resuming earlier: ResumedRun? = nil, progress: (CaptionProgress) throws -> Void = { _ in }
     ) throws -> CaptionDocument {
         try DAMVideoError.translating {
+            try earlier?.check(plan.request, description(plan.captioning, query: plan.query))
             if !plan.propagated.isEmpty {
                 let masks = try MaskPropagator().propagate(clip: plan.path, masks: plan.givenMasks) {
                     try progress(.tracking(frame: $0.frame, isBackward: $0.isBackward))
@@ -61,7 +62,7 @@ public struct VideoCaptioner: Sendable {
             var queue = try survey(&plan, collecting: pending, onFrame)
             var document = document(plan, queue.survey)
             if let earlier {
-                try earlier.check(document, plan)
+                try earlier.check(document, plan.sampling)
                 document.tracks = earlier.tracks.sorted { $0.id < $1.id }
             }
             try progress(.updated(document))
@@ -82,12 +83,13 @@ public struct VideoCaptioner: Sendable {
     }
 
     /// Whether an earlier run did all that is asked for, so that there is no need to look at the clip again.
-    /// - Throws: `DAMVideoError` for options that make no sense.
+    /// - Throws: `DAMVideoError` when it was asked for something else, or the options make no sense.
     public func isFinished(
         _ earlier: ResumedRun, request: ClipRequest, options: CaptionOptions
     ) throws -> Bool {
         let query = try ClipPlan.question(request.options, options, model.model).query
-        return earlier.isFinished && earlier.request == request && earlier.model == description(options, query: query)
+        try earlier.check(request, description(options, query: query))
+        return earlier.isFinished
     }
 
     /// Decodes what is needed of the clip. A clip that turns out to have other frames than was thought (its packets do not

@@ -49,8 +49,8 @@ struct CaptionRun {
     }
 
     private func isFinished(_ job: Job) throws -> Bool {
-        guard let earlier = job.earlier, job.output.exists else { return false }
-        return try captioner.isFinished(earlier, request: job.request, options: options)
+        guard let earlier = job.earlier else { return false }
+        return try captioner.isFinished(earlier, request: job.request, options: options) && job.output.exists
     }
 
     private func caption(_ job: Job, _ plan: ClipPlan) throws -> CaptionDocument {

@@ -102,6 +102,7 @@ struct ResumeTests {
             for other in [["--seed", "9"], ["--frames", "5"], ["--with-masks"], ["--start", "1"], ["--track", "1"]] {
                 let refused = try run(folder, ["--resume"] + other)
                 #expect(refused.status == 64 && refused.errors.contains("cannot resume"), "\(other): \(refused.errors)")
+                #expect(refused.lines.count == 1, "before the clip is decoded")
             }
             #expect(try run(folder, []).status == 73)
         }
@@ -125,7 +126,7 @@ struct ResumeTests {
             try FileManager.default.removeItem(atPath: folder.path + "/a")
             try FileManager.default.createDirectory(atPath: folder.path + "/a", withIntermediateDirectories: false)
             try FileManager.default.removeItem(atPath: folder.path + "/b.damvideo.json")
-            let resumed = try run("--resume")
+            let resumed = try run("--resume", "--keep-going")
             #expect(resumed.status == 0, "\(resumed.errors)")
             #expect(resumed.lines.contains("damvideo: \(folder.path)/a.mp4: finished already"))
             #expect(!resumed.errors.contains("encoding"))

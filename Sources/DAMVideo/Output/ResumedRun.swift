@@ -41,19 +41,27 @@ public struct ResumedRun: Sendable, Equatable {
         isFinished = hasSummary && failures == 0
     }
 
-    /// - Throws: `DAMVideoError` of kind `usage` when the run being continued had other inputs or options, or a track that
-    ///   this one would lose.
-    func check(_ document: CaptionDocument, _ plan: ClipPlan) throws {
-        func mismatch(_ found: String) -> DAMVideoError {
-            DAMVideoError(.usage, "cannot resume: found a run \(found), expected the same as now")
-        }
-        guard model == document.model else { throw mismatch("on another model, or with other options") }
-        guard request == plan.request else { throw mismatch("with other masks or options") }
+    /// Whether this run asked the same model for the same: what can be known before the clip is looked at.
+    /// - Throws: `DAMVideoError` of kind `usage` when it did not.
+    func check(_ request: ClipRequest, _ model: CaptionDocument.Model) throws {
+        guard model == self.model else { throw mismatch("on another model, or with other options") }
+        // What was left out because it could not be read shows in the frames that were looked at.
+        var same = request
+        same.options.masks.keepsGoing = self.request.options.masks.keepsGoing
+        guard same == self.request else { throw mismatch("with other masks or options") }
+    }
+
+    /// - Throws: `DAMVideoError` of kind `usage` when the clip is another, or a track would be lost.
+    func check(_ document: CaptionDocument, _ sampling: SamplingPlan) throws {
         guard video == document.video else { throw mismatch("on another clip") }
-        let sampled = Dictionary(uniqueKeysWithValues: plan.sampling.tracks.map { ($0.track.id, $0.sampled) })
+        let sampled = Dictionary(uniqueKeysWithValues: sampling.tracks.map { ($0.track.id, $0.sampled) })
         if let other = tracks.first(where: { sampled[$0.id] != $0.sampled.map(\.frame) }) {
             throw mismatch("whose track \(other.id) is looked at in other frames, or not there any more")
         }
+    }
+
+    private func mismatch(_ found: String) -> DAMVideoError {
+        DAMVideoError(.usage, "\(video.path): cannot resume: found a run \(found), expected the same as now")
     }
 
     private struct Kind: Decodable { let type: String }
