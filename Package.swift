@@ -30,14 +30,16 @@ let package = Package(
             .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])
         ]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
         .target(name: "CKernels"),
         room("Imaging"),
         room("Tensors", ["COpenBLAS", "CKernels"]),
+        room("Typesetting", ["Imaging", "CPango"]),
         room("VideoDecoding", ["Imaging", "CFFmpeg"]),
         room("MaskTracking", ["Imaging", "VideoDecoding"]),
         room("DescribeAnything", ["Imaging", "Tensors"]),
         room(
-            "DAMVideo", ["VideoDecoding", "MaskTracking", "DescribeAnything", "Tensors", "Imaging"],
+            "DAMVideo", ["VideoDecoding", "MaskTracking", "DescribeAnything", "Tensors", "Typesetting", "Imaging"],
             excluding: ["Output/damvideo-1.schema.json"]),
         .executableTarget(
             name: "DAMVideoCLI",
@@ -46,6 +48,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("Imaging"),
         tests("Tensors"),
+        tests("Typesetting", ["Imaging"]),
         tests("VideoDecoding"),
         tests("MaskTracking"),
         tests("DescribeAnything"),
