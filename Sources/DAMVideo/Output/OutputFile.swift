@@ -1,4 +1,5 @@
 import Foundation
+import MaskTracking
 
 /// Files that results go to.
 public enum OutputFile {
@@ -29,6 +30,24 @@ public enum OutputFile {
         try translating(path) { try data.write(to: URL(filePath: path), options: .atomic) }
     }
 
+    /// Lets `body` write to a temporary name beside `path`, then renames.
+    /// - Throws: `DAMVideoError` of kind `inputOutput`; an error of `body`'s that is one already passes as it is.
+    static func write(to path: String, _ body: (FileHandle) throws -> Void) throws {
+        let pending = PendingOutput(path: path)
+        do {
+            try translating(path) {
+                try Data().write(to: pending.temporary)
+                let file = try FileHandle(forWritingTo: pending.temporary)
+                defer { try? file.close() }
+                try body(file)
+                try pending.commit()
+            }
+        } catch {
+            pending.discard()
+            throw error
+        }
+    }
+
     /// Adds to the end of a file, at once: what was added survives the program.
     /// - Throws: `DAMVideoError` of kind `inputOutput`.
     public static func append(_ data: Data, to path: String) throws {
@@ -40,9 +59,12 @@ public enum OutputFile {
         }
     }
 
-    private static func translating(_ path: String, _ body: () throws -> Void) throws {
+    /// Gives the system's errors a kind and the file's name.
+    static func translating<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
         do {
-            try body()
+            return try body()
+        } catch let error as DAMVideoError {
+            throw error
         } catch {
             throw DAMVideoError(.inputOutput, "\(path): cannot be written: \(error.localizedDescription)")
         }

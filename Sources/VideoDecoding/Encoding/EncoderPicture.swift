@@ -1,12 +1,11 @@
 import CFFmpeg
 import Imaging
 
-/// Turns RGB pictures of one size into the pixels an encoder takes, with swscale. An odd size is made even by repeating
-/// the last column or row, since chroma is halved.
+/// Turns RGB pictures of one size into the pixels an encoder takes, with swscale.
 final class EncoderPicture {
     /// Of the pictures that come in.
     let size: PictureSize
-    /// Of what the encoder is given: even.
+    /// Of what the encoder is given.
     let paddedSize: PictureSize
     private let frame: FrameHandle
     private let scaler: OpaquePointer
@@ -15,13 +14,17 @@ final class EncoderPicture {
     /// - Parameters:
     ///   - matrix: BT.601 (`AVCOL_SPC_SMPTE170M`) or BT.709.
     ///   - range: `AVCOL_RANGE_JPEG` for 0...255, `AVCOL_RANGE_MPEG` for 16...235.
+    ///   - isEven: whether an odd size is made even by repeating the last column or row: video with halved chroma has
+    ///     no other.
     ///   - path: where the result goes, for messages.
     init(
-        size: PictureSize, format: AVPixelFormat, matrix: AVColorSpace, range: AVColorRange, path: String
+        size: PictureSize, isEven: Bool, format: AVPixelFormat, matrix: AVColorSpace, range: AVColorRange,
+        path: String
     ) throws {
         self.size = size
         self.path = path
-        paddedSize = PictureSize(width: size.width + size.width % 2, height: size.height + size.height % 2)
+        paddedSize = isEven
+            ? PictureSize(width: size.width + size.width % 2, height: size.height + size.height % 2) : size
         guard paddedSize.width * paddedSize.height <= CodecHandle.maximumPixels else {
             throw VideoError.invalid(
                 path: path, found: "a picture of \(size) to write", expected: "at most \(CodecHandle.maximumPixels) pixels")

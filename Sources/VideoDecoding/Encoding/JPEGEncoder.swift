@@ -10,7 +10,7 @@ package final class JPEGEncoder {
     private var count: Int64 = 0
 
     /// - Parameters:
-    ///   - size: even in both directions; the format has no way to say that a row is padding.
+    ///   - size: of all pictures.
     ///   - quantiser: 2 (best) to 31.
     ///   - path: where the pictures are meant to go, for messages.
     /// - Throws: `VideoError` when FFmpeg has no JPEG encoder.
@@ -21,7 +21,8 @@ package final class JPEGEncoder {
         self.path = path
         self.quantiser = max(2, min(31, quantiser))
         picture = try EncoderPicture(
-            size: size, format: AV_PIX_FMT_YUVJ420P, matrix: AVCOL_SPC_SMPTE170M, range: AVCOL_RANGE_JPEG, path: path)
+            size: size, isEven: false, format: AV_PIX_FMT_YUVJ420P, matrix: AVCOL_SPC_SMPTE170M,
+            range: AVCOL_RANGE_JPEG, path: path)
         codec = try CodecHandle(encoder, path: path)
         let context = codec.pointer
         context.pointee.width = Int32(size.width)

@@ -39,7 +39,8 @@ package final class VideoEncoder {
         let isHigh = size.height >= 720
         let matrix = isHigh ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
         picture = try EncoderPicture(
-            size: size, format: AV_PIX_FMT_YUV420P, matrix: matrix, range: AVCOL_RANGE_MPEG, path: name)
+            size: size, isEven: true, format: AV_PIX_FMT_YUV420P, matrix: matrix, range: AVCOL_RANGE_MPEG,
+            path: name)
         let rate = av_d2q(frameRate.isFinite && frameRate > 0 ? frameRate : 25, 100_000)
         usualDuration = max(1, av_rescale_q(1, av_inv_q(rate), AVRational(num: 1, den: Self.ticks)))
         codec = try CodecHandle(encoder, path: name)
