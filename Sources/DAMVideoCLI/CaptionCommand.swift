@@ -52,6 +52,8 @@ struct CaptionCommand: ParsableCommand {
     @Option(name: .customLong("format"), help: "What to write (repeatable; the others go beside the first).")
     var formats: [CaptionFormat] = []
 
+    @OptionGroup var pictures: PictureOptions
+
     @Flag(help: "Go on where an interrupted run with --format jsonl stopped; its finished tracks are kept.")
     var resume = false
 
@@ -68,11 +70,11 @@ struct CaptionCommand: ParsableCommand {
             let output = try CaptionOutput(
                 clip: clip, output: output ?? (clip == "-" ? "-" : nil), formats: formats.isEmpty ? [.json] : formats)
             try output.check(overwrites: overwrite || resume)
+            try pictures.check(clip: clip, overwrites: overwrite || resume)
             let captioner = VideoCaptioner(try model.load())
             let style: ProgressReporter.Style = quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines
             Interruption.handle(output, clearsLine: style == .bar)
             let document = try caption(captioner, options, output, ProgressReporter(style))
-            try output.finish(document)
             for problem in document.errors {
                 Console.notice((problem.track.map { "track \($0): " } ?? "\(clip): ") + problem.message)
             }
@@ -85,12 +87,15 @@ struct CaptionCommand: ParsableCommand {
     ) throws -> CaptionDocument {
         defer { reporter.finish() }
         let earlier = try resume ? output.earlierRun() : nil
-        return try captioner.caption(
-            clip: clip, masks: masks.masks, options: options, clipOptions: clipOptions, resuming: earlier
-        ) {
+        var plan = try captioner.plan(clip: clip, masks: masks.masks, options: options, clipOptions: clipOptions)
+        let document = try captioner.caption(&plan, resuming: earlier) {
             if case .updated(let document) = $0 { try output.update(document) }
             reporter.show($0)
         }
+        // First of all the captions are safe.
+        try output.finish(document)
+        try pictures.write(document, of: plan, progress: reporter.show)
+        return document
     }
 
     private var clipOptions: ClipOptions {

@@ -13,8 +13,10 @@ final class MP4File {
     ///   - codec: the open encoder of its stream.
     init(path: String, name: String, codec: CodecHandle, frameRate: AVRational) throws {
         self.name = name
+        // The context must know it: the file is opened a second time when its index goes to the front.
+        let url = MediaInput.file(path).url
         var made: UnsafeMutablePointer<AVFormatContext>?
-        try check(avformat_alloc_output_context2(&made, nil, "mp4", nil), "prepare an MP4", name)
+        try check(avformat_alloc_output_context2(&made, nil, "mp4", url), "prepare an MP4", name)
         guard let made else { throw outOfMemory("prepare an MP4", name) }
         var owned: UnsafeMutablePointer<AVFormatContext>? = made
         defer { if let owned { Self.free(owned) } }
@@ -23,7 +25,7 @@ final class MP4File {
         stream.pointee.time_base = codec.pointer.pointee.time_base
         stream.pointee.avg_frame_rate = frameRate
         stream.pointee.sample_aspect_ratio = codec.pointer.pointee.sample_aspect_ratio
-        try check(avio_open(&made.pointee.pb, "file:" + path, AVIO_FLAG_WRITE), "create the file", name)
+        try check(avio_open(&made.pointee.pb, url, AVIO_FLAG_WRITE), "create the file", name)
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
         try check(av_dict_set(&options, "movflags", "+faststart", 0), "prepare an MP4", name)

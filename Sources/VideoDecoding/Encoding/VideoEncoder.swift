@@ -31,10 +31,7 @@ package final class VideoEncoder {
     ) throws {
         let name = name ?? path
         self.name = name
-        guard let encoder = avcodec_find_encoder_by_name("libx264") ?? avcodec_find_encoder(AV_CODEC_ID_H264) else {
-            throw VideoError.invalid(
-                path: name, found: "an FFmpeg without H.264 encoder", expected: "one with libx264 or another")
-        }
+        let encoder = try Self.encoder(name)
         // What players assume of untagged video, and so safe where they ignore the tags: BT.709 from 720 lines on.
         let isHigh = size.height >= 720
         let matrix = isHigh ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
@@ -67,6 +64,15 @@ package final class VideoEncoder {
         }
         packet = try PacketHandle(path: name)
         file = try MP4File(path: path, name: name, codec: codec, frameRate: rate)
+    }
+
+    /// - Parameter path: where a video is meant to go.
+    /// - Throws: `VideoError` when FFmpeg has no H.264 encoder.
+    package static func checkAvailability(path: String) throws { _ = try encoder(path) }
+
+    private static func encoder(_ name: String) throws -> UnsafePointer<AVCodec> {
+        if let encoder = avcodec_find_encoder_by_name("libx264") ?? avcodec_find_encoder(AV_CODEC_ID_H264) { return encoder }
+        throw VideoError.invalid(path: name, found: "an FFmpeg without H.264 encoder", expected: "one with libx264 or another")
     }
 
     /// Adds a picture.
