@@ -26,6 +26,11 @@ final class ProgressReporter {
         }
     }
 
+    /// A line that stays.
+    func say(_ line: String) {
+        if style != .quiet { Console.notice(line) }
+    }
+
     /// Leaves the terminal's line clean.
     func finish() {
         if style == .bar { Console.clearLine() }

@@ -33,7 +33,7 @@ package struct Canvas: Sendable {
     /// Fills a box.
     /// - Parameter opacity: 0...1.
     package mutating func fill(_ box: BoundingBox, _ colour: Colour, opacity: Double = 1) {
-        let box = box.intersection(bounds)
+        guard let box = box.intersection(bounds) else { return }
         let alpha = Int((opacity * 256).rounded()), width = width
         pixels.withUnsafeMutableBufferPointer { pixels in
             for row in box.top..<box.bottom {
@@ -46,8 +46,8 @@ package struct Canvas: Sendable {
 
     /// Copies a picture to where its left top pixel goes.
     package mutating func draw(_ image: RGBImage, left: Int, top: Int) {
-        let box = BoundingBox(left: left, top: top, width: image.width, height: image.height).intersection(bounds)
-        guard box.width > 0 else { return }
+        guard let box = BoundingBox(left: left, top: top, width: image.width, height: image.height).intersection(bounds)
+        else { return }
         let width = width
         pixels.withUnsafeMutableBufferPointer { pixels in
             image.pixels.withUnsafeBufferPointer { source in
@@ -63,7 +63,8 @@ package struct Canvas: Sendable {
 
     /// Lays a picture over what is there.
     package mutating func draw(_ image: TranslucentImage, left: Int, top: Int) {
-        let box = BoundingBox(left: left, top: top, width: image.width, height: image.height).intersection(bounds)
+        guard let box = BoundingBox(left: left, top: top, width: image.width, height: image.height).intersection(bounds)
+        else { return }
         let width = width
         pixels.withUnsafeMutableBufferPointer { pixels in
             image.pixels.withUnsafeBufferPointer { source in
@@ -86,7 +87,8 @@ package struct Canvas: Sendable {
     /// Draws an object's outline: a line of its colour inside the edge, a dark rim outside, so that it is seen on any
     /// ground, and a breath of colour on the object.
     package mutating func draw(_ outline: Outline, _ colour: Colour, _ style: OutlineStyle) {
-        let box = outline.box.intersection(bounds), width = width
+        guard let box = outline.box.intersection(bounds) else { return }
+        let width = width
         let unit = Double(Outline.unit)
         // Coverage by distance to the edge, with soft borders one pixel wide: a table, because distances are small.
         func coverage(_ thickness: Double) -> [Int] {
@@ -139,21 +141,5 @@ extension UnsafeMutableBufferPointer<UInt8> {
         self[start] = UInt8((Int(self[start]) * rest + Int(colour.red) * alpha + 128) >> 8)
         self[start + 1] = UInt8((Int(self[start + 1]) * rest + Int(colour.green) * alpha + 128) >> 8)
         self[start + 2] = UInt8((Int(self[start + 2]) * rest + Int(colour.blue) * alpha + 128) >> 8)
-    }
-}
-
-extension BoundingBox {
-    /// One past the last column.
-    package var right: Int { left + width }
-
-    /// One past the last row.
-    package var bottom: Int { top + height }
-
-    /// What both cover; of no width and height when they do not touch.
-    package func intersection(_ other: BoundingBox) -> BoundingBox {
-        let left = max(left, other.left), top = max(top, other.top)
-        let width = min(right, other.right) - left, height = min(bottom, other.bottom) - top
-        guard width > 0, height > 0 else { return BoundingBox(left: left, top: top, width: 0, height: 0) }
-        return BoundingBox(left: left, top: top, width: width, height: height)
     }
 }

@@ -11,8 +11,10 @@ struct CaptionPages {
         let lines: Int
     }
 
-    /// Lines each caption is cut to in turn until all fit: from "as many as there are" to what still says something.
-    static let lineLimits = [10_000, 24, 16, 12, 10, 8, 6, 5, 4, 3]
+    /// Lines that still say something.
+    static let fewestLines = 3
+    /// More than a page has.
+    static let mostLines = 1000
 
     let columns: Int
     /// Pixels of a page.
@@ -25,11 +27,16 @@ struct CaptionPages {
     ///   - measure: pixels a caption takes down the page, at so many lines at most.
     /// - Returns: one page at least.
     func callAsFunction(_ captions: [Int], measure: (_ caption: Int, _ lines: Int) throws -> Int) rethrows -> [[Place]] {
-        for limit in Self.lineLimits {
-            let pages = try fill(captions, lines: limit, measure)
-            if pages.count == 1 { return pages }
+        var best = try fill(captions, lines: Self.mostLines, measure)
+        guard best.count > 1 else { return best }
+        // The largest number of lines with which one page does.
+        var low = Self.fewestLines - 1, high = 64
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            let pages = try fill(captions, lines: middle, measure)
+            if pages.count == 1 { (low, best) = (middle, pages) } else { high = middle }
         }
-        return try fill(captions, lines: Self.lineLimits[Self.lineLimits.count - 1], measure)
+        return low < Self.fewestLines ? try fill(captions, lines: Self.fewestLines, measure) : best
     }
 
     /// Pixels of the fullest column.
@@ -48,7 +55,7 @@ struct CaptionPages {
                 (column, top) = (0, 0)
             }
             if size > height {
-                lines = try Self.lineLimits.first { try measure(caption, $0) <= height } ?? 1
+                while lines > 1, try measure(caption, lines) > height { lines -= 1 + lines / 16 }
                 size = try measure(caption, lines)
             }
             pages[pages.count - 1].append(Place(caption: caption, column: column, top: top, lines: lines))

@@ -5,7 +5,7 @@ import Typesetting
 /// The captions of the tracks that are seen, beside or under the picture: of each a chip in its outline's colour with its
 /// id, and its words. The panel is the same size all through a clip.
 final class CaptionPanel {
-    private static let ground = Colour(20, 22, 26)
+    static let ground = Colour(20, 22, 26)
     private static let ink = Colour(238, 238, 238)
     private static let faint = Colour(165, 168, 175)
     /// Seconds a page stays when captions take turns, where the time allows.
@@ -42,7 +42,7 @@ final class CaptionPanel {
         textSize = size
         padding = Int(size / 2)
         isUnder = Double(pictureWidth) >= 1.5 * Double(pictureHeight)
-        width = isUnder ? pictureWidth : max(Int(22 * size), Int(0.55 * Double(pictureWidth)))
+        width = max(Int(22 * size), isUnder ? pictureWidth : Int(0.55 * Double(pictureWidth)))
         let line = TextStyle(size: size, colour: Self.ink)
         lineHeight = try typesetter.size(of: "Xg", line).height
         footer = lineHeight + padding
@@ -50,7 +50,7 @@ final class CaptionPanel {
         columnWidth = (width - padding * (columns + 1)) / columns
         let chips = try tracks.map { try typesetter.size(of: $0.tag, Self.chip($0, size)).width }
         chipWidth = (chips.max() ?? 0) + 2 * (padding / 2)
-        let room = isUnder ? max(Int(0.6 * Double(pictureHeight)), 10 * lineHeight) : pictureHeight
+        let room = max(isUnder ? Int(0.6 * Double(pictureHeight)) : pictureHeight, 10 * lineHeight)
         height = room
         pages = CaptionPages(columns: columns, height: room - footer - 2 * padding, gap: padding)
         guard isUnder else { return }

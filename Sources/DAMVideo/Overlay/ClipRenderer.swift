@@ -19,14 +19,7 @@ struct ClipRenderer {
     /// - Throws: `VideoError`, `MaskTrackingError`, `TypesettingError`, `DAMVideoError` when the clip has no frame there, and
     ///   what `onFrame` throws.
     func render(to path: String, onFrame: (Int) throws -> Void) throws {
-        let pending = PendingOutput(path: path)
-        do {
-            try write(to: pending.temporary.path, name: path, onFrame)
-            try pending.commit()
-        } catch {
-            pending.discard()
-            throw error
-        }
+        try OutputFile.replace(path) { try write(to: $0, name: path, onFrame) }
     }
 
     private func write(to path: String, name: String, _ onFrame: (Int) throws -> Void) throws {
@@ -41,11 +34,11 @@ struct ClipRenderer {
             textSize: CaptionPanel.textSize(pictureWidth: info.width, pictureHeight: info.height), typesetter: typesetter)
         let picture = BoundingBox(left: 0, top: 0, width: info.width, height: info.height)
         let size = PictureSize(
-            width: panel.isUnder ? info.width : info.width + panel.width,
-            height: panel.isUnder ? info.height + panel.height : info.height)
+            width: panel.isUnder ? max(info.width, panel.width) : info.width + panel.width,
+            height: panel.isUnder ? info.height + panel.height : max(info.height, panel.height))
         let encoder = try VideoEncoder(
             path: path, name: name, size: size, pixelAspect: info.pixelAspect, frameRate: info.frameRate)
-        var canvas = Canvas(width: size.width, height: size.height, .black)
+        var canvas = Canvas(width: size.width, height: size.height, CaptionPanel.ground)
         let frames = try clip.frames(in: span)
         var count = 0
         while let frame = try frames.next() {

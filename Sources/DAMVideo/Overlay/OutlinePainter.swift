@@ -48,7 +48,7 @@ struct OutlinePainter {
         for (index, drawn) in shown.reversed() {
             let place = place(of: tags[index], at: drawn.outline.box, within: picture, besides: taken)
             taken.append(place)
-            canvas.fill(place.grown(by: 1).intersection(picture), .black, opacity: style.rimOpacity)
+            if let rim = place.grown(by: 1, within: picture) { canvas.fill(rim, .black, opacity: style.rimOpacity) }
             canvas.fill(place, tracks[index].colour)
             canvas.draw(tags[index], left: place.left + padding, top: place.top + padding / 2)
         }
@@ -82,13 +82,6 @@ struct OutlinePainter {
             at(box.left, box.top - height), at(box.right - width, box.top - height), at(box.left, box.bottom),
             at(box.right - width, box.bottom), at(box.left, box.top), at(box.right, box.top), at(box.left - width, box.top),
         ]
-        return places.first { place in taken.allSatisfy { $0.intersection(place).width == 0 } } ?? places[0]
-    }
-}
-
-extension BoundingBox {
-    /// The box with so many pixels more on each side.
-    fileprivate func grown(by margin: Int) -> BoundingBox {
-        BoundingBox(left: left - margin, top: top - margin, width: width + 2 * margin, height: height + 2 * margin)
+        return places.first { place in taken.allSatisfy { $0.intersection(place) == nil } } ?? places[0]
     }
 }

@@ -34,9 +34,16 @@ struct ClipReport {
         let stretches = tracks.map { track in
             HeldMasks(track.shown.track, of: masks, frameRate: clip.info.frameRate).stretches(joining: 1)
         }
-        try OutputFile.write(to: path) { file in
+        try OutputFile.replace(path) { target in
             let page = ReportPage(document: document, pixels: clip.info.width * clip.info.height)
-            func write(_ text: String) throws { try file.write(contentsOf: Data(text.utf8)) }
+            let file = try OutputFile.translating(path) {
+                if target != path { try Data().write(to: URL(filePath: target)) }
+                return try FileHandle(forWritingTo: URL(filePath: target))
+            }
+            defer { try? file.close() }
+            func write(_ text: String) throws {
+                try OutputFile.translating(path) { try file.write(contentsOf: Data(text.utf8)) }
+            }
             try write(page.head(tracks.enumerated().map { ($1.caption, $1.shown.colour, stretches[$0]) }))
             for (index, track) in tracks.enumerated() {
                 try write(page.trackHead(track.caption, track.shown.colour))

@@ -19,15 +19,18 @@ struct ReportPage {
     /// - Parameter tracks: with the colour and the frames each is seen in.
     func head(_ tracks: [(caption: CaptionDocument.Track, colour: Colour, seen: [Range<Int>])]) -> String {
         let name = Markup.escaped(URL(filePath: document.video.path).lastPathComponent)
+        let areLabelled = tracks.contains { $0.caption.label != nil }
         let rows = tracks.map { track in
             """
-            <tr><th scope="row">\(chip(track.caption, track.colour))</th><td>\(Markup.escaped(track.caption.label ?? ""))</td>\
+            <tr><th scope="row">\(chip(track.caption, track.colour))</th>\
+            \(areLabelled ? "<td class=\"label\">\(Markup.escaped(track.caption.label ?? ""))</td>" : "")\
             <td>\(ClipTime.text(track.caption.start))–\(ClipTime.text(track.caption.end))</td>\
             <td class="line">\(timeline(track.caption, track.colour, track.seen))</td></tr>
             """
         }
         let table = tracks.isEmpty ? "<p>No track was captioned.</p>" : """
-            <table><thead><tr><th scope="col">Track</th><th scope="col">Label</th><th scope="col">Seen</th>\
+            <table><thead><tr><th scope="col">Track</th>\
+            \(areLabelled ? "<th scope=\"col\">Label</th>" : "")<th scope="col">Seen</th>\
             <th scope="col">When, and the frames the model was shown</th></tr></thead><tbody>
             \(rows.joined(separator: "\n"))
             </tbody></table>
@@ -46,6 +49,9 @@ struct ReportPage {
             </header>
             <main>
             <section aria-label="Overview">\(table)</section>
+            <p class="note">Of each track: the frames the model was shown, and under each the two views of it that the model \
+            was given, the whole frame and the object with its surroundings, squeezed to a square. The mask is drawn here; \
+            the model gets it apart from the picture. Areas are pixels of the clip.</p>
 
             """
     }
@@ -82,7 +88,7 @@ struct ReportPage {
         let id = Markup.escaped(track.id.description)
         let share = Double(sample.area) / Double(max(1, pixels)) * 100
         var facts = [
-            "frame \(sample.frame)", "\(Self.count(sample.area, "pixel")) (\(String(format: "%.2g", share)) %)",
+            "frame \(sample.frame)", "\(Self.count(sample.area, "pixel")) (\(String(format: share < 10 ? "%.2g" : "%.0f", share)) %)",
             "mask \(Markup.escaped(sample.mask))",
         ]
         if repeats > 1 { facts.append("shown \(repeats) times") }
@@ -96,7 +102,7 @@ struct ReportPage {
         return """
             <figure id="\(anchor(track))-\(sample.frame)">
             \(pictures ?? "<p>This frame could not be decoded again.</p>")
-            <figcaption><b>\(ClipTime.text(sample.time))</b> \(facts.joined(separator: " · "))</figcaption></figure>
+            <figcaption><b>\(ClipTime.text(sample.time))</b> \(facts.map { "<span>\($0)</span>" }.joined(separator: " · "))</figcaption></figure>
 
             """
     }
@@ -107,10 +113,7 @@ struct ReportPage {
     var end: String {
         """
         </main>
-        <footer><p>Large: the frame. Small: the two views of it the model was given, the whole frame and the object with its \
-        surroundings, squeezed to a square as the model sees them; it gets the mask apart from the picture, here it is drawn. \
-        Areas are pixels of the clip.</p>
-        <p>\(Markup.escaped(document.tool.name)) \(Markup.escaped(document.tool.version)), \(Markup.escaped(document.schema))</p></footer>
+        <footer><p>\(Markup.escaped(document.tool.name)) \(Markup.escaped(document.tool.version)), \(Markup.escaped(document.schema))</p></footer>
         </body></html>
 
         """

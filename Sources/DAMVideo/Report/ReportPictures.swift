@@ -47,7 +47,7 @@ struct ReportPictures {
         frames = try JPEGEncoder(size: small, quantiser: quantiser, path: path)
         let view = PictureSize(width: processor.side, height: processor.side)
         views = try JPEGEncoder(size: view, quantiser: quantiser, path: path)
-        let spool = PendingOutput(path: path).temporary
+        let spool = URL(filePath: path + ".pictures")
         file = try OutputFile.translating(path) {
             try Data().write(to: spool)
             defer { try? FileManager.default.removeItem(at: spool) }

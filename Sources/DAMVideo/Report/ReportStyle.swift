@@ -18,7 +18,8 @@ enum ReportStyle {
         table { width: 100%; margin-top: 1.8rem; border-collapse: collapse; font-size: .9rem; }
         thead th { text-align: left; font-weight: normal; color: var(--faint); padding: .2rem .8rem .2rem 0; }
         tbody th, td { text-align: left; padding: .25rem .8rem .25rem 0; border-top: 1px solid var(--line); white-space: nowrap; }
-        td:nth-child(2) { white-space: normal; }
+        td.label { white-space: normal; }
+        p.note { color: var(--faint); font-size: .85rem; max-width: 60rem; margin: 1rem 0 0; }
         td.line { width: 60%; padding-right: 0; }
         svg { display: block; width: 100%; height: 1.25rem; } .tick { fill: var(--tick); }
         .chip { display: inline-block; min-width: 2rem; padding: 0 .5rem; border-radius: .3rem; font-weight: bold; text-align: center;
@@ -35,7 +36,7 @@ enum ReportStyle {
         figure img { display: block; width: 100%; height: auto; border-radius: .25rem; }
         img.frame { aspect-ratio: auto; max-height: 20rem; object-fit: contain; background: #0002; }
         .views { display: grid; grid-template-columns: 1fr 1fr; gap: .25rem; margin-top: .25rem; }
-        figcaption { margin-top: .3rem; color: var(--faint); } figcaption b { color: var(--ink); }
+        figcaption { margin-top: .3rem; color: var(--faint); } figcaption b { color: var(--ink); } figcaption span { white-space: nowrap; }
         footer { margin-top: 2rem; color: var(--faint); font-size: .85rem; max-width: 60rem; }
         @media (max-width: 40rem) { td.line, thead th:last-child { display: none; } }
         @media print { :root { --ground: #fff; --card: #fff; --ink: #000; --faint: #444; --line: #bbb; --tick: #000; }
