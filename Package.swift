@@ -55,6 +55,6 @@ let package = Package(
         tests("DescribeAnything"),
         tests("SegmentAnything", ["Imaging", "Tensors"]),
         tests("DAMVideo"),
-        tests("DAMVideoCLI", ["MaskTracking"]),
+        tests("DAMVideoCLI", ["MaskTracking", "VideoDecoding"]),
     ]
 )

@@ -8,14 +8,18 @@ final class TextLayout {
     let height: Int
     private let layout: OpaquePointer
     private let colour: Colour
+    private let pixelAspect: Double
 
-    init(_ context: OpaquePointer, _ text: String, _ style: TextStyle) throws(TypesettingError) {
+    init(
+        _ context: OpaquePointer, _ text: String, _ style: TextStyle, pixelAspect: Double
+    ) throws(TypesettingError) {
         guard let layout = pango_layout_new(context) else { throw .outOfMemory }
         self.layout = layout
         colour = style.colour
+        self.pixelAspect = pixelAspect
         let font = pango_font_description_new()
         pango_font_description_set_family(font, "sans")
-        pango_font_description_set_absolute_size(font, max(1, min(2000, style.size)) * Double(cpango_scale()) * 0.86)
+        pango_font_description_set_absolute_size(font, max(1, min(2000, style.size)) * Self.emShare * Double(cpango_scale()))
         pango_font_description_set_weight(font, style.isBold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL)
         pango_layout_set_font_description(layout, font)
         pango_font_description_free(font)
@@ -23,18 +27,24 @@ final class TextLayout {
         pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END)
         // Negative: lines of a paragraph. All of the text is one.
         pango_layout_set_height(layout, Int32(-max(1, min(10_000, style.maximumLines))))
-        if let width = style.width { pango_layout_set_width(layout, Int32(max(1, min(32_000, width))) * cpango_scale()) }
+        if let width = style.width {
+            let room = max(1, min(32_000, Double(width) * pixelAspect))
+            pango_layout_set_width(layout, Int32(room * Double(cpango_scale())))
+        }
         let line = Self.singleLine(text)
         pango_layout_set_text(layout, line, Int32(line.utf8.count))
         var inked = PangoRectangle(), logical = PangoRectangle()
         pango_layout_get_pixel_extents(layout, &inked, &logical)
-        width = Int(min(32_000, max(1, logical.x + logical.width)))
+        width = Int(min(32_000, max(1, Double(logical.x + logical.width) / pixelAspect)).rounded(.up))
         height = Int(min(32_000, max(1, logical.height)))
     }
 
     deinit {
         g_object_unref(UnsafeMutableRawPointer(layout))
     }
+
+    /// Of the letters' whole height, the share that fonts call their size, in DejaVu Sans.
+    private static let emShare = 0.86
 
     /// The text on one line, without what is not text: control characters would be drawn as boxes.
     private static func singleLine(_ text: String) -> String {
@@ -55,6 +65,7 @@ final class TextLayout {
         let drawing = cairo_create(surface)
         defer { cairo_destroy(drawing) }
         cairo_set_source_rgb(drawing, Double(colour.red) / 255, Double(colour.green) / 255, Double(colour.blue) / 255)
+        cairo_scale(drawing, 1 / pixelAspect, 1)
         pango_cairo_show_layout(drawing, layout)
         cairo_surface_flush(surface)
         let status = cairo_status(drawing)

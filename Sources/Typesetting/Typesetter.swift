@@ -29,9 +29,12 @@ package final class Typesetter {
 
     private let fontMap: UnsafeMutablePointer<PangoFontMap>
     private let context: OpaquePointer
+    private let pixelAspect: Double
 
+    /// - Parameter pixelAspect: how wide the pixels that are drawn on will be shown for their height: letters are squeezed
+    ///   so that they come out right.
     /// - Throws: `TypesettingError.noFonts` when the system has none.
-    package init() throws(TypesettingError) {
+    package init(pixelAspect: Double = 1) throws(TypesettingError) {
         guard let fontMap = pango_cairo_font_map_new() else { throw .outOfMemory }
         // Pango ends the program when it finds no font at all.
         var families: UnsafeMutablePointer<UnsafeMutablePointer<PangoFontFamily>?>?
@@ -48,6 +51,7 @@ package final class Typesetter {
         }
         self.fontMap = fontMap
         self.context = context
+        self.pixelAspect = pixelAspect
     }
 
     deinit {
@@ -57,13 +61,13 @@ package final class Typesetter {
 
     /// The room a text takes, at least one line.
     package func size(of text: String, _ style: TextStyle) throws(TypesettingError) -> (width: Int, height: Int) {
-        let layout = try TextLayout(context, text, style)
+        let layout = try TextLayout(context, text, style, pixelAspect: pixelAspect)
         return (layout.width, layout.height)
     }
 
     /// A text as a picture of its size, transparent around the letters.
     package func picture(of text: String, _ style: TextStyle) throws(TypesettingError) -> TranslucentImage {
-        try TextLayout(context, text, style).picture()
+        try TextLayout(context, text, style, pixelAspect: pixelAspect).picture()
     }
 }
 

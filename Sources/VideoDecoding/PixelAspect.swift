@@ -19,6 +19,9 @@ package struct PixelAspect: Sendable, Hashable {
         self.init(width: isSensible ? Int(ratio.num) : 1, height: isSensible ? Int(ratio.den) : 1)
     }
 
+    /// Width by height.
+    package var ratio: Double { Double(width) / Double(height) }
+
     /// The same pixel lying on its side.
     var turned: PixelAspect { PixelAspect(width: height, height: width) }
 

@@ -1,14 +1,14 @@
 /// Arranges captions on pages of columns: all on one page when they fit, if need be with fewer lines each; else on
 /// several that take turns.
-struct CaptionPages {
-    struct Place: Equatable {
+package struct CaptionPages {
+    package struct Place: Equatable {
         /// Index of the caption.
-        let caption: Int
-        let column: Int
+        package let caption: Int
+        package let column: Int
         /// Pixels from the top of the page.
-        let top: Int
+        package let top: Int
         /// Lines shown at most.
-        let lines: Int
+        package let lines: Int
     }
 
     /// Lines that still say something.
@@ -17,16 +17,23 @@ struct CaptionPages {
     static let mostLines = 1000
 
     let columns: Int
-    /// Pixels of a page.
     let height: Int
-    /// Between captions.
     let gap: Int
+
+    /// - Parameters:
+    ///   - height: pixels of a page.
+    ///   - gap: pixels between captions.
+    package init(columns: Int, height: Int, gap: Int) {
+        (self.columns, self.height, self.gap) = (columns, height, gap)
+    }
 
     /// - Parameters:
     ///   - captions: indices, in order.
     ///   - measure: pixels a caption takes down the page, at so many lines at most.
     /// - Returns: one page at least.
-    func callAsFunction(_ captions: [Int], measure: (_ caption: Int, _ lines: Int) throws -> Int) rethrows -> [[Place]] {
+    package func callAsFunction(
+        _ captions: [Int], measure: (_ caption: Int, _ lines: Int) throws -> Int
+    ) rethrows -> [[Place]] {
         var best = try fill(captions, lines: Self.mostLines, measure)
         guard best.count > 1 else { return best }
         // The largest number of lines with which one page does.

@@ -33,20 +33,22 @@ final class CaptionPanel {
         max(12, (Double(min(pictureWidth, pictureHeight)) / 40).rounded())
     }
 
+    /// - Parameter pixelAspect: how wide a pixel is shown for its height.
     init(
-        _ tracks: [ShownTrack], _ schedule: CaptionSchedule, pictureWidth: Int, pictureHeight: Int, typesetter: Typesetter
+        _ tracks: [ShownTrack], _ schedule: CaptionSchedule, pictureWidth: Int, pictureHeight: Int, pixelAspect: Double,
+        typesetter: Typesetter
     ) throws {
         self.tracks = tracks
         self.typesetter = typesetter
         let size = Self.textSize(pictureWidth: pictureWidth, pictureHeight: pictureHeight)
         textSize = size
         padding = Int(size / 2)
-        isUnder = Double(pictureWidth) >= 1.5 * Double(pictureHeight)
-        width = max(Int(22 * size), isUnder ? pictureWidth : Int(0.55 * Double(pictureWidth)))
+        isUnder = Double(pictureWidth) * pixelAspect >= 1.5 * Double(pictureHeight)
+        width = max(Int(22 * size / pixelAspect), isUnder ? pictureWidth : Int(0.55 * Double(pictureWidth)))
         let line = TextStyle(size: size, colour: Self.ink)
         lineHeight = try typesetter.size(of: "Xg", line).height
         footer = lineHeight + padding
-        let columns = max(1, width / Int(34 * size))
+        let columns = max(1, Int(Double(width) * pixelAspect / (34 * size)))
         columnWidth = (width - padding * (columns + 1)) / columns
         let chips = try tracks.map { try typesetter.size(of: $0.tag, Self.chip($0, size)).width }
         chipWidth = (chips.max() ?? 0) + 2 * (padding / 2)

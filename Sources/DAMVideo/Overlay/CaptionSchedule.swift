@@ -1,16 +1,16 @@
 /// Which captions are on show when: stretches of a clip in which the same tracks are seen.
-struct CaptionSchedule {
-    struct Stretch: Equatable {
-        let frames: Range<Int>
+package struct CaptionSchedule {
+    package struct Stretch: Equatable {
+        package let frames: Range<Int>
         /// Indices of the tracks, ascending.
-        let tracks: [Int]
+        package let tracks: [Int]
     }
 
     /// In order, without the frames where nothing is seen.
-    let stretches: [Stretch]
+    package let stretches: [Stretch]
 
     /// - Parameter seen: for each track, the frames it is seen in.
-    init(_ seen: [[Range<Int>]]) {
+    package init(_ seen: [[Range<Int>]]) {
         var changes: [Int: (begin: [Int], end: [Int])] = [:]
         for (track, ranges) in seen.enumerated() {
             for range in ranges {
@@ -31,7 +31,7 @@ struct CaptionSchedule {
     }
 
     /// The stretch a frame belongs to; nil where nothing is seen.
-    func stretch(at frame: Int) -> Stretch? {
+    package func stretch(at frame: Int) -> Stretch? {
         var low = 0, high = stretches.count
         while low < high {
             let middle = (low + high) / 2

@@ -6,29 +6,35 @@ import VideoDecoding
 
 /// Writes a clip with its captions burned in: outlines and ids on the picture, the words of what is seen in a panel beside
 /// or under it. One pass through the clip; memory does not grow with its length. Sound is left out.
-struct ClipRenderer {
+package struct ClipRenderer {
     let clip: VideoClip
     /// The part that is written; nil for all of it.
     let span: TimeSpan?
     let masks: any MaskSource
     let document: CaptionDocument
 
+    package init(clip: VideoClip, span: TimeSpan?, masks: any MaskSource, document: CaptionDocument) {
+        (self.clip, self.span, self.masks, self.document) = (clip, span, masks, document)
+    }
+
     /// - Parameters:
     ///   - path: of the MP4; complete or not there at all.
     ///   - onFrame: called with the number of each frame before it is written.
     /// - Throws: `VideoError`, `MaskTrackingError`, `TypesettingError`, `DAMVideoError` when the clip has no frame there, and
     ///   what `onFrame` throws.
-    func render(to path: String, onFrame: (Int) throws -> Void) throws {
+    package func render(to path: String, onFrame: (Int) throws -> Void) throws {
         try OutputFile.replace(path) { try write(to: $0, name: path, onFrame) }
     }
 
     private func write(to path: String, name: String, _ onFrame: (Int) throws -> Void) throws {
-        let info = clip.info, typesetter = try Typesetter()
+        let info = clip.info, pixelAspect = info.pixelAspect.ratio
+        let typesetter = try Typesetter(pixelAspect: pixelAspect)
         let tracks = ShownTrack.all(of: document, masks: masks)
         let held = tracks.map { HeldMasks($0.track, of: masks, frameRate: info.frameRate) }
         let schedule = CaptionSchedule(held.map { $0.stretches(joining: max(1, Int(info.frameRate))) })
         let panel = try CaptionPanel(
-            tracks, schedule, pictureWidth: info.width, pictureHeight: info.height, typesetter: typesetter)
+            tracks, schedule, pictureWidth: info.width, pictureHeight: info.height, pixelAspect: pixelAspect,
+            typesetter: typesetter)
         var painter = try OutlinePainter(
             tracks, masks, held, shortSide: min(info.width, info.height),
             textSize: CaptionPanel.textSize(pictureWidth: info.width, pictureHeight: info.height), typesetter: typesetter)
@@ -58,9 +64,9 @@ struct ClipRenderer {
 }
 
 /// A time in a clip for people.
-enum ClipTime {
+package enum ClipTime {
     /// `m:ss.cc`, or `h:mm:ss.cc` from an hour on.
-    static func text(_ seconds: Double) -> String {
+    package static func text(_ seconds: Double) -> String {
         let hundredths = Int(exactly: (seconds * 100).rounded()).map { max(0, $0) } ?? 0
         let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
         let (minutes, seconds) = whole.quotientAndRemainder(dividingBy: 60)

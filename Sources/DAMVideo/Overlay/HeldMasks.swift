@@ -3,14 +3,14 @@ import MaskTracking
 /// Which mask shows a track at each frame. Where a frame has none of its own (masks on every fourth frame, a file that is
 /// missing) the latest one stays for a little, so that the outline does not flicker; where somebody looked and did not
 /// see the track, it is gone at once.
-struct HeldMasks {
+package struct HeldMasks {
     /// Frames a mask stays at most; the frame it belongs to included.
     let longest: Int
     private let annotated: [Int]
     private let appearances: [Track.Appearance]
 
     /// - Parameter frameRate: of the clip; a mask stays for a second at most.
-    init(_ track: Track, of masks: any MaskSource, frameRate: Double) {
+    package init(_ track: Track, of masks: any MaskSource, frameRate: Double) {
         annotated = masks.annotatedFrames(of: track.id)
         appearances = track.appearances
         let steps = zip(annotated, annotated.dropFirst()).map { $1 - $0 }.sorted()
@@ -19,7 +19,7 @@ struct HeldMasks {
     }
 
     /// The frame whose mask shows the track at `frame`; nil when it is not to be seen.
-    func source(at frame: Int) -> Int? {
+    package func source(at frame: Int) -> Int? {
         guard let latest = annotated.last(notAfter: frame, by: \.self), frame - latest < longest,
             appearances.last(notAfter: frame, by: \.frame)?.frame == latest
         else { return nil }
@@ -27,7 +27,7 @@ struct HeldMasks {
     }
 
     /// The frames that show the track, without pauses of fewer than `pause` frames.
-    func stretches(joining pause: Int) -> [Range<Int>] {
+    package func stretches(joining pause: Int) -> [Range<Int>] {
         var result: [Range<Int>] = []
         var next = 0
         for appearance in appearances {

@@ -5,7 +5,7 @@ import VideoDecoding
 
 /// Writes what a clip's captions were made from and what came of it as one page for a browser: no network, no script, no
 /// other file. Memory does not grow with the number of tracks.
-struct ClipReport {
+package struct ClipReport {
     let clip: VideoClip
     /// The part of the clip that counts; nil for all of it.
     let span: TimeSpan?
@@ -13,11 +13,18 @@ struct ClipReport {
     let document: CaptionDocument
     let imageProcessor: ImageProcessor
 
+    package init(
+        clip: VideoClip, span: TimeSpan?, masks: any MaskSource, document: CaptionDocument, imageProcessor: ImageProcessor
+    ) {
+        (self.clip, self.span, self.masks) = (clip, span, masks)
+        (self.document, self.imageProcessor) = (document, imageProcessor)
+    }
+
     /// - Parameters:
     ///   - path: of the page; complete or not there at all.
     ///   - onFrame: called with the number of each frame that is come by.
     /// - Throws: `VideoError`, `MaskTrackingError`, `DAMVideoError` when it cannot be written, and what `onFrame` throws.
-    func write(to path: String, onFrame: (Int) throws -> Void) throws {
+    package func write(to path: String, onFrame: (Int) throws -> Void) throws {
         let shown = Dictionary(
             ShownTrack.all(of: document, masks: masks).map { ($0.track.id, $0) }, uniquingKeysWith: { first, _ in first })
         let tracks = document.tracks.compactMap { track in shown[track.id].map { (caption: track, shown: $0) } }
