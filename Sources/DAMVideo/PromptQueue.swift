@@ -4,7 +4,7 @@ import DescribeAnything
 /// tracks as fit are collected in one pass through the clip, so memory grows neither with the clip nor, beyond the room,
 /// with the number of tracks.
 struct PromptQueue {
-    /// Bytes of prompts held at a time: about 27 tracks of 8 frames at 384 pixels.
+    /// Bytes of prompts held at a time, unless one track's are more: about 27 tracks of 8 frames at 384 pixels.
     static let room = 256 << 20
 
     let survey: ClipSurvey
@@ -12,13 +12,17 @@ struct PromptQueue {
     /// Indices of the tracks that were not collected yet, in the order in which they will be asked for.
     private var pending: ArraySlice<Int>
     private var prompts: CollectedPrompts
+    private let room: Int
 
     /// Surveys the clip, and collects the first tracks on the way.
-    /// - Parameter tracks: indices of those that will be asked for, in that order.
-    init(_ collector: FrameCollector, of tracks: [Int], onFrame: (Int) throws -> Void) throws {
+    /// - Parameters:
+    ///   - tracks: indices of those that will be asked for, in that order.
+    ///   - room: bytes of prompts to hold at a time.
+    init(_ collector: FrameCollector, of tracks: [Int], room: Int, onFrame: (Int) throws -> Void) throws {
         self.collector = collector
+        self.room = room
         pending = tracks[...]
-        let group = pending.popGroup(collector.plan)
+        let group = pending.popGroup(collector.plan, room)
         (survey, prompts) = try collector.survey(holding: group, onFrame: onFrame)
     }
 
@@ -27,7 +31,7 @@ struct PromptQueue {
         of track: Int, onFrame: (Int) throws -> Void
     ) throws -> [Int: Result<FocalPrompt, FocalPromptError>] {
         while pending.first.map({ $0 <= track }) ?? false {
-            prompts = try collector.prompts(of: pending.popGroup(collector.plan), onFrame: onFrame)
+            prompts = try collector.prompts(of: pending.popGroup(collector.plan, room), onFrame: onFrame)
         }
         return prompts.removeValue(forKey: track) ?? [:]
     }
@@ -35,9 +39,9 @@ struct PromptQueue {
 
 extension ArraySlice<Int> {
     /// Takes away the tracks that are held together next: one at least, and all of a clip that cannot be read again.
-    fileprivate mutating func popGroup(_ plan: ClipPlan) -> [Int] {
+    fileprivate mutating func popGroup(_ plan: ClipPlan, _ bytes: Int) -> [Int] {
         let side = plan.imageProcessor.side
-        var room = PromptQueue.room / Swift.max(1, side * side * 8)
+        var room = Swift.max(1, bytes / Swift.max(1, side * side * 8))
         let group = prefix { track in
             defer { room -= Set(plan.sampling.tracks[track].sampled).count }
             return room > 0 || plan.isReadOnce

@@ -5,6 +5,8 @@ import VideoDecoding
 /// Captions the tracks of clips: decoder, masks, model and document in one call.
 public struct VideoCaptioner: Sendable {
     let model: CaptionModel
+    /// Bytes of prepared frames to hold at a time.
+    package var promptRoom = PromptQueue.room
 
     public init(_ model: CaptionModel) {
         self.model = model
@@ -31,6 +33,9 @@ public struct VideoCaptioner: Sendable {
             try ClipPlan(ClipRequest(clip: clip, masks: masks, options: clipOptions), options, model: model.model)
         }
     }
+
+    /// What a plan comes to, and what it will take.
+    public func report(_ plan: ClipPlan) -> PlanReport { PlanReport(plan, model) }
 
     /// One caption for each track of a plan.
     /// - Parameters:
@@ -91,7 +96,7 @@ public struct VideoCaptioner: Sendable {
     private func survey(
         _ plan: inout ClipPlan, collecting tracks: [Int], _ onFrame: (Int) throws -> Void
     ) throws -> PromptQueue {
-        let queue = try PromptQueue(FrameCollector(plan: plan), of: tracks, onFrame: onFrame)
+        let queue = try PromptQueue(FrameCollector(plan: plan), of: tracks, room: promptRoom, onFrame: onFrame)
         let survey = queue.survey, size = plan.clip.info.size
         if survey.damage == nil, let frameCount = survey.frameCount {
             try plan.givenMasks.validate(width: size.width, height: size.height, frameCount: frameCount)
@@ -104,7 +109,7 @@ public struct VideoCaptioner: Sendable {
         let guess = plan.sampling
         plan.use(part: survey.part)
         return plan.sampling.tracks == guess.tracks
-            ? queue : try PromptQueue(FrameCollector(plan: plan), of: tracks, onFrame: onFrame)
+            ? queue : try PromptQueue(FrameCollector(plan: plan), of: tracks, room: promptRoom, onFrame: onFrame)
     }
 
     /// The document before any track is captioned: what is known of clip, masks and model.

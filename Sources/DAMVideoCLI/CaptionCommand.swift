@@ -62,17 +62,34 @@ struct CaptionCommand: ParsableCommand {
     @Flag(help: "Leave out masks that cannot be read, and go on with the next clip when one fails.")
     var keepGoing = false
 
+    @Flag(help: "Say what would be done and what it would take, and do none of it. Time is estimated from the model's shapes and the speed of its largest matrix on this machine.")
+    var dryRun = false
+
+    @Flag(help: "With --dry-run: say it as JSON.")
+    var json = false
+
     @Flag(help: "Replace the output when it exists.")
     var overwrite = false
 
     @Flag(help: "Say nothing on stderr but errors.")
     var quiet = false
 
+    func validate() throws {
+        if json, !dryRun { throw ValidationError("--json: expected --dry-run") }
+    }
+
     func run() throws {
         try reportingErrors {
             try generation.options.validate()
             var failures = ClipFailures(keepsGoing: keepGoing)
             let jobs = try jobs(&failures)
+            if dryRun {
+                if !jobs.isEmpty {
+                    let captioner = VideoCaptioner(try model.load())
+                    try PlanPrinter(json: json).print(jobs.map(\.request), captioner, generation.options, &failures)
+                }
+                return try failures.end()
+            }
             let style: ProgressReporter.Style = quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines
             if !jobs.isEmpty {
                 // The model's threads come after it.
