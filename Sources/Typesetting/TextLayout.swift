@@ -28,14 +28,16 @@ final class TextLayout {
         // Negative: lines of a paragraph. All of the text is one.
         pango_layout_set_height(layout, Int32(-max(1, min(10_000, style.maximumLines))))
         if let width = style.width {
-            let room = max(1, min(32_000, Double(width) * pixelAspect))
+            // Two pixels less: where letters are moved to whole pixels a line can grow by as much.
+            let room = max(1, min(32_000, Double(width - 2) * pixelAspect))
             pango_layout_set_width(layout, Int32(room * Double(cpango_scale())))
         }
         let line = Self.singleLine(text)
         pango_layout_set_text(layout, line, Int32(line.utf8.count))
         var inked = PangoRectangle(), logical = PangoRectangle()
         pango_layout_get_pixel_extents(layout, &inked, &logical)
-        width = Int(min(32_000, max(1, Double(logical.x + logical.width) / pixelAspect)).rounded(.up))
+        let across = Int((Double(logical.x + logical.width) / pixelAspect).rounded(.up))
+        width = max(1, min(across, style.width ?? 32_000, 32_000))
         height = Int(min(32_000, max(1, logical.height)))
     }
 

@@ -36,12 +36,7 @@ package final class Typesetter {
     /// - Throws: `TypesettingError.noFonts` when the system has none.
     package init(pixelAspect: Double = 1) throws(TypesettingError) {
         guard let fontMap = pango_cairo_font_map_new() else { throw .outOfMemory }
-        // Pango ends the program when it finds no font at all.
-        var families: UnsafeMutablePointer<UnsafeMutablePointer<PangoFontFamily>?>?
-        var count: Int32 = 0
-        pango_font_map_list_families(fontMap, &families, &count)
-        g_free(families)
-        guard count > 0 else {
+        guard Self.hasFonts(fontMap) else {
             g_object_unref(fontMap)
             throw .noFonts
         }
@@ -57,6 +52,20 @@ package final class Typesetter {
     deinit {
         g_object_unref(UnsafeMutableRawPointer(context))
         g_object_unref(fontMap)
+    }
+
+    /// Whether there is any font. Without one Pango draws nothing of a sensible size, or ends the program.
+    private static func hasFonts(_ fontMap: UnsafeMutablePointer<PangoFontMap>) -> Bool {
+        var families: UnsafeMutablePointer<UnsafeMutablePointer<PangoFontFamily>?>?
+        var count: Int32 = 0
+        pango_font_map_list_families(fontMap, &families, &count)
+        defer { g_free(families) }
+        // These are listed always: they stand for whichever font the system prefers.
+        let generic = ["sans", "serif", "monospace", "system-ui"]
+        return (0..<Int(count)).contains { index in
+            guard let name = pango_font_family_get_name(families?[index]) else { return false }
+            return !generic.contains(String(cString: name).lowercased())
+        }
     }
 
     /// The room a text takes, at least one line.

@@ -38,6 +38,10 @@ struct ClipReportTests {
         try document.nodes(forXPath: "//@*[local-name()='\(name)']").compactMap(\.stringValue)
     }
 
+    private func attribute(_ element: XMLElement, _ name: String) -> String? {
+        element.attributes?.first { $0.name == name }?.stringValue
+    }
+
     @Test func showsTheDocumentsNumbers() throws {
         let courtyard = try CourtyardDocument([2: "Two people stand.", 4: "Somebody leaves."])
         let page = try parse(try report(courtyard))
@@ -51,7 +55,7 @@ struct ClipReportTests {
             let captions = try article.nodes(forXPath: ".//*[local-name()='figcaption']").compactMap(\.stringValue)
             let samples = [track.sampled[0], track.sampled[1]]
             #expect(captions == zip(samples, ["", " · shown 2 times"]).map { sample, more in
-                "\(ClipTime.text(sample.time)) frame \(sample.frame) · \(sample.area) pixels ("
+                "\(ClipTime.text(sample.time)) · frame \(sample.frame) · \(sample.area) pixels ("
                     + "\(String(format: "%.2g", Double(sample.area) / 768 / 576 * 100)) %) · mask given\(more)"
             })
         }
@@ -67,17 +71,18 @@ struct ClipReportTests {
         let page = try parse(try report(courtyard))
         let images = try elements(page, "img")
         #expect(images.count == 2 * 2 * 3)
-        #expect(images.allSatisfy { $0.attribute(forName: "alt")?.stringValue?.isEmpty == false })
+        #expect(images.allSatisfy { attribute($0, "alt")?.isEmpty == false })
         let side = try Self.processor.get().side
         try withTemporaryDirectory { folder in
             for (number, image) in images.enumerated() {
-                let source = try #require(image.attribute(forName: "src")?.stringValue)
+                let source = try #require(attribute(image, "src"))
                 let prefix = "data:image/jpeg;base64,"
                 #expect(source.hasPrefix(prefix))
                 let file = folder.appending(path: "\(number).jpg")
                 try #require(Data(base64Encoded: String(source.dropFirst(prefix.count)))).write(to: file)
                 let picture = try ImageDecoder.rgb(path: file.path)
-                #expect([picture.width, picture.height] == (number % 3 == 0 ? [320, 240] : [side, side]))
+                let size: [Int] = number % 3 == 0 ? [320, 240] : [side, side]
+                #expect([picture.width, picture.height] == size)
                 guard number % 3 == 0 else { continue }
                 // The outline is where the box says.
                 let sample = courtyard.document.tracks[number / 6].sampled[number / 3 % 2]

@@ -17,7 +17,7 @@ struct CourtyardDocument {
 
     /// - Parameter captions: by track; tracks 1 to 5 exist.
     init(_ captions: [Int: String], label: String? = nil) throws {
-        masks = try MaskSources.open(Fixtures.sample("courtyard/masks"))
+        let masks = try MaskSources.open(Fixtures.sample("courtyard/masks"))
         let tracks = try captions.keys.sorted().map { id -> [String: Any] in
             let track = try masks.track(.number(id))
             // Two frames, the second of them twice.
@@ -45,6 +45,7 @@ struct CourtyardDocument {
                 "path": "clips/court & yard.mp4", "width": 768, "height": 576, "fps": 10, "frames": 60, "duration": 6,
             ],
         ]
+        self.masks = masks
         document = try JSONDecoder().decode(
             CaptionDocument.self, from: JSONSerialization.data(withJSONObject: json))
     }

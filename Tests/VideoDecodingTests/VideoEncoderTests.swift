@@ -50,7 +50,8 @@ struct VideoEncoderTests {
                 #expect(abs(Int(image.pixels[(image.width - 1) * 3]) - Int(image.pixels[(size.width - 1) * 3])) < 16)
             }
             // The last picture lasts as long as one usually does.
-            #expect(abs(try #require(clip.info.duration) - 4.85) < 0.01)
+            let duration = try #require(clip.info.duration)
+            #expect(abs(duration - 4.85) < 0.01)
             let bytes = try Data(contentsOf: URL(filePath: path))
             let index = try #require(bytes.range(of: Data("moov".utf8))), content = try #require(bytes.range(of: Data("mdat".utf8)))
             #expect(index.lowerBound < content.lowerBound, "the index is not in front")

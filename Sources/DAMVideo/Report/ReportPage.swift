@@ -102,7 +102,7 @@ struct ReportPage {
         return """
             <figure id="\(anchor(track))-\(sample.frame)">
             \(pictures ?? "<p>This frame could not be decoded again.</p>")
-            <figcaption><b>\(ClipTime.text(sample.time))</b> \(facts.map { "<span>\($0)</span>" }.joined(separator: " · "))</figcaption></figure>
+            <figcaption><b>\(ClipTime.text(sample.time))</b> · \(facts.map { "<span>\($0)</span>" }.joined(separator: " · "))</figcaption></figure>
 
             """
     }

@@ -53,6 +53,9 @@ package final class VideoEncoder {
         context.pointee.color_primaries = isHigh ? AVCOL_PRI_BT709 : AVCOL_PRI_SMPTE170M
         context.pointee.color_trc = isHigh ? AVCOL_TRC_BT709 : AVCOL_TRC_SMPTE170M
         context.pointee.flags |= cffmpeg_flag_global_header()
+        // The file's length is counted to the packet that is written last. Were pictures reordered, that would not be the
+        // last to be shown, and with uneven times players would stop too early.
+        context.pointee.max_b_frames = 0
         context.pointee.thread_count = 0
         if String(cString: encoder.pointee.name) == "libx264" {
             try codec.open(path: name, options: ["preset": "veryfast", "crf": "19"])
