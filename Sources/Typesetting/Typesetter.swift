@@ -44,6 +44,8 @@ package final class Typesetter {
             g_object_unref(fontMap)
             throw .outOfMemory
         }
+        // Letters on whole pixels are sharper; squeezed ones would stand unevenly there.
+        pango_context_set_round_glyph_positions(context, pixelAspect == 1 ? 1 : 0)
         self.fontMap = fontMap
         self.context = context
         self.pixelAspect = pixelAspect

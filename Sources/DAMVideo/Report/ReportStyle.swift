@@ -41,7 +41,7 @@ enum ReportStyle {
         @media (max-width: 40rem) { td.line, thead th:last-child { display: none; } }
         @media print { :root { --ground: #fff; --card: #fff; --ink: #000; --faint: #444; --line: #bbb; --tick: #000; }
           body { max-width: none; padding: 0; font-size: 10pt; } article { border: 0; border-top: 1px solid #bbb; border-radius: 0; padding: 1rem 0; }
-          article h2, blockquote { break-after: avoid; } .samples { grid-template-columns: repeat(4, 1fr); }
+          article h2, article p.facts, blockquote { break-after: avoid; break-inside: avoid; } .samples { grid-template-columns: repeat(4, 1fr); }
           .chip, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
         """
 }
