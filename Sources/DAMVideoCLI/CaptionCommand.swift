@@ -51,6 +51,8 @@ struct CaptionCommand: ParsableCommand {
     @Option(name: .customLong("format"), help: "What to write (repeatable; the others go beside the first).")
     var formats: [CaptionFormat] = []
 
+    @OptionGroup var pictures: PictureOptions
+
     @Flag(help: "Put the mask of each sampled frame into the document, as COCO run-length encoding.")
     var withMasks = false
 
@@ -104,12 +106,15 @@ struct CaptionCommand: ParsableCommand {
     /// Each clip with its output, which is checked.
     private func jobs(_ failures: inout ClipFailures) throws -> [CaptionRun.Job] {
         let requests = try clips.requests(clipOptions)
-        let outputs = try OutputArguments(output: output, formats: formats).outputs(of: requests, areMany: clips.areMany)
+        let outputs = try OutputArguments(output: output, formats: formats, pictures: pictures)
+            .outputs(of: requests, areMany: clips.areMany)
         var jobs: [CaptionRun.Job] = []
-        for (request, output) in zip(requests, outputs) {
+        for (request, (output, pictures)) in zip(requests, outputs) {
             let job = try failures.attempt(request) {
                 try output.check(overwrites: overwrite || resume)
-                return CaptionRun.Job(request: request, output: output, earlier: try resume ? output.earlierRun() : nil)
+                try pictures.check(request, overwrites: overwrite || resume)
+                return CaptionRun.Job(
+                    request: request, output: output, pictures: pictures, earlier: try resume ? output.earlierRun() : nil)
             }
             if let job { jobs.append(job) }
         }

@@ -8,6 +8,7 @@ struct CaptionRun {
     struct Job {
         let request: ClipRequest
         let output: CaptionOutput
+        let pictures: PictureFiles
         /// What an earlier run did of it.
         var earlier: ResumedRun?
     }
@@ -51,17 +52,20 @@ struct CaptionRun {
     private func isFinished(_ job: Job) throws -> Bool {
         guard let earlier = job.earlier else { return false }
         return try captioner.isFinished(earlier, request: job.request, options: options) && job.output.exists
+            && job.pictures.exist
     }
 
     private func caption(_ job: Job, _ plan: ClipPlan) throws -> CaptionDocument {
         defer { reporter.finish() }
-        interruption.watch(job.output)
+        interruption.watch(job.output, job.pictures)
         var plan = plan
         let document = try captioner.caption(&plan, resuming: job.earlier) {
             if case .updated(let document) = $0 { try job.output.update(document) }
             reporter.show($0)
         }
+        // The captions are safe before anything else is begun.
         try job.output.finish(document)
+        try job.pictures.write(document, of: plan, progress: reporter.show)
         return document
     }
 }

@@ -5,8 +5,8 @@ import Synchronization
 /// On Ctrl-C writes what is finished and ends the program, at once: the work in progress can take a minute to its next
 /// pause, so a thread of its own waits for the signal.
 final class Interruption: Sendable {
-    /// What takes the captions of the clip at work.
-    private let output = Mutex<CaptionOutput?>(nil)
+    /// What takes the captions and pictures of the clip at work.
+    private let output = Mutex<(captions: CaptionOutput, pictures: PictureFiles)?>(nil)
 
     /// Takes over SIGINT and SIGTERM. Threads started later inherit the mask, so this comes before any work.
     /// - Parameter clearsLine: whether the terminal's line holds a progress bar.
@@ -25,14 +25,16 @@ final class Interruption: Sendable {
     }
 
     /// From here on it is this output that is completed; those before it are.
-    func watch(_ output: CaptionOutput) {
-        self.output.withLock { $0 = output }
+    func watch(_ captions: CaptionOutput, _ pictures: PictureFiles) {
+        output.withLock { $0 = (captions, pictures) }
     }
 
     private func stop(clearsLine: Bool) -> Never {
         if clearsLine { Console.clearLine() }
         do {
-            let finished = try output.withLock { try $0?.interrupt() }
+            let output = output.withLock { $0 }
+            output?.pictures.discard()
+            let finished = try output?.captions.interrupt()
             Console.notice("interrupted" + (finished.map { "; \($0) finished tracks are written" } ?? ""))
         } catch {
             Console.notice("interrupted; \(error)")

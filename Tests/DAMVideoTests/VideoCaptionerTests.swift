@@ -178,6 +178,7 @@ struct VideoCaptionerTests {
                 case .encoding(_, let done, _): encoded += done
                 case .prompt(_, let tokens): prompts += tokens > 128 ? 1 : 0
                 case .generating: break
+                case .rendering, .reporting: Issue.record("no pictures were asked for")
                 case .updated(let document):
                     updates += 1
                     if document.tracks.count == 2 { throw Enough() }

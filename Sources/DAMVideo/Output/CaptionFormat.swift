@@ -25,8 +25,12 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
     /// Where a clip's document goes unless told otherwise: `clip.mp4` has `clip.damvideo.json` beside it.
     /// - Parameter folder: to go there instead of beside the clip; nil for beside it.
     public func defaultPath(forClip clip: String, in folder: String? = nil) -> String {
-        let beside = URL(filePath: clip).deletingPathExtension().appendingPathExtension("damvideo")
-            .appendingPathExtension(rawValue)
+        Self.defaultPath(forClip: clip, extension: rawValue, in: folder)
+    }
+
+    /// The same for any file about a clip.
+    public static func defaultPath(forClip clip: String, extension type: String, in folder: String? = nil) -> String {
+        let beside = URL(filePath: clip).deletingPathExtension().appendingPathExtension("damvideo").appendingPathExtension(type)
         return folder.map { URL(filePath: $0).appending(path: beside.lastPathComponent).path } ?? beside.path
     }
 }

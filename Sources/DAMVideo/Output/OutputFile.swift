@@ -29,14 +29,34 @@ public enum OutputFile {
     /// same, so that what a killed run left is replaced and not added to.
     /// - Throws: `DAMVideoError` of kind `inputOutput`.
     public static func write(_ data: Data, to path: String) throws {
-        try translating(path) {
-            if isDevice(path) { return try write(data, to: path, flags: 0) }
-            let temporary = path + ".partial"
-            try write(data, to: temporary, flags: O_CREAT | O_TRUNC)
-            guard rename(temporary, path) == 0 else { throw SystemError(number: errno) }
-            try synchronizeFolder(of: path)
+        try replace(path) { target in
+            try translating(path) { try write(data, to: target, flags: target == path ? 0 : O_CREAT | O_TRUNC) }
         }
     }
+
+    /// As `write`, for what is written piece by piece.
+    /// - Parameter body: writes the file at the path it is given.
+    /// - Throws: `DAMVideoError` of kind `inputOutput`, and what `body` throws; nothing is left of the new file then.
+    static func replace(_ path: String, _ body: (String) throws -> Void) throws {
+        if isDevice(path) { return try body(path) }
+        do {
+            try body(temporary(path))
+            try translating(path) {
+                guard rename(temporary(path), path) == 0 else { throw SystemError(number: errno) }
+                try synchronizeFolder(of: path)
+            }
+        } catch {
+            discard(path)
+            throw error
+        }
+    }
+
+    /// Removes what is there of a file that is being written: for programs that end on the way.
+    public static func discard(_ path: String) {
+        unlink(temporary(path))
+    }
+
+    private static func temporary(_ path: String) -> String { path + ".partial" }
 
     /// Adds to the end of a file.
     /// - Throws: `DAMVideoError` of kind `inputOutput`.
@@ -69,9 +89,10 @@ public enum OutputFile {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw SystemError(number: errno) }
     }
 
-    private static func translating(_ path: String, _ body: () throws -> Void) throws {
+    /// Gives the system's errors a kind and the file's name.
+    static func translating<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
         do {
-            try body()
+            return try body()
         } catch let error as SystemError {
             throw DAMVideoError(.inputOutput, "\(path): cannot be written: \(String(cString: strerror(error.number)))")
         } catch {
