@@ -18,17 +18,18 @@ CONFIGS = {
         "image_size": 128,
         "patch_size": 16,
         "hidden": 32,
+        "mask_input_channels": 16,
         "backbone": {
             "hidden_size": 8,
             "blocks_per_stage": [1, 2, 4, 2],
             "embed_dim_per_stage": [8, 16, 32, 64],
-            "num_attention_heads_per_stage": [1, 2, 4, 4],
+            "num_attention_heads_per_stage": [1, 2, 4, 8],
             "window_size_per_stage": [8, 4, 5, 3],
             "global_attention_blocks": [4, 6],
         },
         "neck": {},
         "decoder": {"num_attention_heads": 4, "mlp_dim": 48, "iou_head_hidden_dim": 24,
-                    "dynamic_multimask_stability_thresh": 0.952},
+                    "dynamic_multimask_stability_thresh": 0.93},
         "memory": {},
     },
     "sam-b": {
@@ -38,6 +39,7 @@ CONFIGS = {
         "image_size": 96,
         "patch_size": 16,
         "hidden": 24,
+        "mask_input_channels": 8,
         "backbone": {
             "hidden_size": 6,
             "blocks_per_stage": [2, 1, 3, 1],
@@ -66,6 +68,7 @@ CONFIGS = {
         "image_size": 64,
         "patch_size": 8,
         "hidden": 16,
+        "mask_input_channels": 12,
         "backbone": {
             "hidden_size": 12,
             "patch_kernel_size": [5, 5],
@@ -136,7 +139,7 @@ def make_config(name):
             **settings["neck"],
         },
         prompt_encoder_config={"hidden_size": hidden, "image_size": size, "patch_size": settings["patch_size"],
-                               "mask_input_channels": 8},
+                               "mask_input_channels": settings["mask_input_channels"]},
         mask_decoder_config={"hidden_size": hidden, **settings["decoder"]},
         **memory,
     )
