@@ -16,15 +16,25 @@ struct BrokenSegmentAnythingTests {
         }
     }
 
+    /// What goes wrong when a checkpoint is loaded and segments a picture.
     private func error(loading folder: URL) -> String {
         do {
-            _ = try SegmentAnythingImageModel(directory: folder.path)
+            try load(folder)
             return "none"
         } catch let error as CheckpointError {
             return error.description
         } catch {
             return "another: \(error)"
         }
+    }
+
+    private func load(_ folder: URL) throws {
+        let model = try SegmentAnythingImageModel(directory: folder.path), side = model.configuration.imageSize
+        let features = model.features(.zeros([side, side, 3]))
+        let prediction = model.masks(
+            embedding: model.embeddingWithoutMemory(features), highResolution: features.highResolution,
+            prompts: model.promptEncoder(points: [.none]), multimask: false)
+        #expect(prediction.ious.count == 1)
     }
 
     private func edit(_ folder: URL, _ old: String, _ new: String) throws {
@@ -71,7 +81,7 @@ struct BrokenSegmentAnythingTests {
             for _ in 0..<300 {
                 try Data(mutated(original, using: &random)).write(to: path)
                 do {
-                    _ = try SegmentAnythingImageModel(directory: folder.path)
+                    try load(folder)
                 } catch is CheckpointError {
                     refused += 1
                 }
@@ -81,7 +91,7 @@ struct BrokenSegmentAnythingTests {
     }
 
     /// Every number of the configuration at the edge of what it may be: nothing traps on the way to the tensors.
-    @Test(arguments: ["0", "-1", "1", "3", "1e300", "9223372036854775807", "65536", "null", "\"x\"", "[]", "{}", "true"])
+    @Test(arguments: ["0", "-1", "1", "3", "64", "1e300", "9223372036854775807", "65536", "null", "\"x\"", "[]", "{}", "true"])
     func extremeNumbersLoadOrThrow(value: String) throws {
         try withCopy { folder in
             let path = folder.appending(path: "config.json"), text = try String(contentsOf: path, encoding: .utf8)
