@@ -17,8 +17,10 @@ struct CommandRun {
     /// - Parameters:
     ///   - environment: set besides the test's own.
     ///   - interruptingAfter: text on stderr upon which the program gets a SIGINT.
+    ///   - input: what it reads from stdin.
     init(
-        _ arguments: [String], environment: [String: String] = [:], interruptingAfter trigger: String? = nil
+        _ arguments: [String], environment: [String: String] = [:], interruptingAfter trigger: String? = nil,
+        input: Data? = nil
     ) throws {
         let process = Process()
         process.executableURL = Self.executable
@@ -33,6 +35,11 @@ struct CommandRun {
         defer { try? FileManager.default.removeItem(at: folder) }
         let out = folder.appending(path: "out"), error = folder.appending(path: "err")
         for file in [out, error] { try Data().write(to: file) }
+        if let input {
+            let file = folder.appending(path: "in")
+            try input.write(to: file)
+            process.standardInput = try FileHandle(forReadingFrom: file)
+        }
         process.standardOutput = try FileHandle(forWritingTo: out)
         process.standardError = try FileHandle(forWritingTo: error)
         try process.run()

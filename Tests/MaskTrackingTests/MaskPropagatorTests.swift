@@ -132,6 +132,47 @@ import VideoDecoding
         }
     }
 
+    /// The way back is the same whether its segments are sought in the file, decoded from its start, or read as pictures.
+    @Test func backwardsBySeekingIsBackwardsByDecoding() throws {
+        let path = Fixtures.sample("courtyard/clip.mp4"), part = TimeSpan(start: 4.8)
+        let given = try LabelFolderReader(path: Fixtures.sample("courtyard/masks"))
+        func propagated(_ clip: VideoClip) throws -> PropagatedMasks {
+            try MaskPropagator().propagate(clip: clip, in: part, masks: given, frames: [59])
+        }
+        let sought = try propagated(VideoClip(path: path, seekDistance: 0))
+        let decoded = try propagated(VideoClip(path: path, seekDistance: nil))
+        let stills = try withTemporaryDirectory { folder in
+            let frames = try VideoClip(path: path).frames()
+            while let frame = try frames.next() {
+                let image = try frame.image()
+                try Data("P6\n\(image.width) \(image.height)\n255\n".utf8 + image.pixels)
+                    .write(to: folder.appending(path: "\(frame.index).ppm"))
+            }
+            return try propagated(VideoClip(path: folder.path, stillRate: 10))
+        }
+        #expect(sought.annotatedFrames == Array(48..<60))
+        #expect(sought.tracks.map(\.id) == [.number(1), .number(2), .number(3), .number(5)])
+        for other in [decoded, stills] {
+            #expect(other.tracks == sought.tracks)
+            for track in sought.tracks {
+                #expect(try other.mask(of: track.id, at: 48) == sought.mask(of: track.id, at: 48))
+            }
+        }
+    }
+
+    /// Longer than a segment of the way back: every frame is there, in order, from the annotated one to the first.
+    @Test func longerThanTheFramesHeld() throws {
+        var scene = SyntheticScene { .init(x: 60 + 0.5 * Double($0), y: 50 + 10 * sin(Double($0) / 9)) }
+        (scene.width, scene.height, scene.frames, scene.radius) = (160, 112, 150, (14, 18))
+        let truth = SceneMasks(scene)
+        var backward: [Int] = []
+        let masks = try scene.withClip {
+            try MaskPropagator().propagate(clip: $0, masks: truth, frames: [149]) { if $0.isBackward { backward.append($0.frame) } }
+        }
+        #expect(backward == (0..<150).reversed())
+        #expect(try RegionSimilarity(masks, reference: truth) { $1 == 149 }.mean > 0.85)
+    }
+
     /// Plain flow warping reaches 0.44 here.
     @Test func courtyardFromItsFirstFrame() throws {
         let given = try LabelFolderReader(path: Fixtures.sample("courtyard/masks"))
