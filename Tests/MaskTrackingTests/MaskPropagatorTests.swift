@@ -44,6 +44,23 @@ import VideoDecoding
         #expect(try run(scene, from: [0]).mean > 0.9)
     }
 
+    /// Half as wide as the picture, bending, growing and turning with the view: what an animal close to a moving camera does.
+    @Test func aLargeObjectThatBendsIsFollowed() throws {
+        var scene = SyntheticScene { .init(x: 150 + 6 * Double($0), y: 90, scale: 1 + 0.2 * sin(Double($0) / 6)) }
+        scene.radius = (48, 64)
+        scene.bend = { 14 * sin(Double($0) / 3) }
+        scene.camera = { (x: 30 + 6 * Double($0), y: 4 * sin(Double($0) / 2), scale: 1 + 0.05 * sin(Double($0) / 5)) }
+        #expect(try run(scene, from: [0]).mean > 0.9)
+    }
+
+    @Test func whatComesBackIntoThePictureIsTakenUp() throws {
+        let scene = SyntheticScene { .init(x: 214 + 60 * sin(Double($0) / 5), y: 90) }
+        let (mean, masks, truth) = try run(scene, from: [0])
+        #expect(truth.tracks[0].visibleFrames.count < 24 && truth.tracks[0].lastFrame == 23)
+        #expect(masks.tracks[0].appearance(at: 23) != nil)
+        #expect(mean > 0.75)
+    }
+
     @Test func whatIsHiddenPausesAndIsTakenUpAgain() throws {
         var scene = SyntheticScene { .init(x: 50 + 5 * Double($0), y: 90) }
         scene.frames = 34
@@ -180,7 +197,7 @@ import VideoDecoding
             clip: Fixtures.sample("courtyard/clip.mp4"), masks: given, frames: [0])
         let score = try RegionSimilarity(masks, reference: given) { $1 == 0 }
         print("courtyard J", score.mean, score.tracks.map(\.mean))
-        #expect(score.mean > 0.78)
+        #expect(score.mean > 0.8)
         #expect(score.tracks.allSatisfy { $0.mean > 0.7 && $0.frames == 59 })
         var taken = [Int](repeating: 0, count: 768 * 576)
         for track in masks.tracks where track.appearance(at: 40) != nil {

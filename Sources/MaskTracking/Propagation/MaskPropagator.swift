@@ -2,8 +2,8 @@ import Imaging
 import VideoDecoding
 
 /// Carries given masks to all frames of a clip, forwards and backwards, without a model: dense optical flow moves them,
-/// the object's colours and what differs from the background correct them, and neighbours agree up to edges. A track
-/// that loses its object pauses, and goes on when the object shows up again close by.
+/// the object's colours, as a whole and at each place, and what differs from the background correct them, and neighbours
+/// agree up to edges. A track that loses its object pauses, and goes on when the object shows up again close by.
 ///
 /// All tracks share the flow and the background, so time grows with frames and little with tracks. Memory is a window of
 /// 65 working pictures (and 64 more on the way back) plus a few hundred bytes for each propagated mask.
