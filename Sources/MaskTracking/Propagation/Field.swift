@@ -106,3 +106,17 @@ struct Field: Sendable {
         return BoundingBox(left: box.left + left, top: box.top + top, width: right - left + 1, height: bottom - top + 1)
     }
 }
+
+extension BoundingBox {
+    func contains(x: Int, y: Int) -> Bool { x >= left && x < right && y >= top && y < bottom }
+
+    func union(_ other: BoundingBox) -> BoundingBox {
+        let left = min(self.left, other.left), top = min(self.top, other.top)
+        return BoundingBox(
+            left: left, top: top, width: max(right, other.right) - left, height: max(bottom, other.bottom) - top)
+    }
+
+    func moved(x: Int, y: Int) -> BoundingBox {
+        BoundingBox(left: left + x, top: top + y, width: width, height: height)
+    }
+}
