@@ -10,7 +10,7 @@ import VideoDecoding
     /// J of each frame without a given mask, and what was propagated.
     private func run(_ scene: SyntheticScene, from frames: Set<Int>) throws -> (mean: Double, masks: PropagatedMasks, truth: SceneMasks) {
         let truth = SceneMasks(scene)
-        let masks = try scene.withClip { try MaskPropagator().propagate(clip: $0, masks: truth, frames: frames) }
+        let masks = try scene.withClip { try MaskPropagator().propagate(clip: VideoClip(path: $0), masks: truth, frames: frames) }
         let score = try RegionSimilarity(masks, reference: truth) { frames.contains($1) }
         print("J \(score.mean) from frames \(frames.sorted())")
         return (score.mean, masks, truth)
@@ -97,7 +97,7 @@ import VideoDecoding
         let patch = Mask(BoundingBox(left: 200, top: 0, width: 24, height: size.height), in: size)
         let start = try truth.mask(of: .number(1), at: 0)
         let given = DrawnMasks(size: size, [1: [0: start, 16: nil], 2: [6: patch, 12: patch, 20: patch]])
-        let masks = try scene.withClip { try MaskPropagator().propagate(clip: $0, masks: given) }
+        let masks = try scene.withClip { try MaskPropagator().propagate(clip: VideoClip(path: $0), masks: given) }
         let first = masks.tracks[0], second = masks.tracks[1]
         #expect(first.visibleFrames == Array(0..<16))
         #expect(second.visibleFrames == Array(0..<24))
@@ -117,7 +117,7 @@ import VideoDecoding
         let box = try #require(half.boundingBox)
         let left = Mask(BoundingBox(left: box.left, top: box.top, width: box.width / 2, height: box.height), in: size)
         let given = DrawnMasks(size: size, [1: [0: try truth.mask(of: .number(1), at: 0)], 2: [8: left]])
-        let masks = try crossing.withClip { try MaskPropagator().propagate(clip: $0, masks: given) }
+        let masks = try crossing.withClip { try MaskPropagator().propagate(clip: VideoClip(path: $0), masks: given) }
         let one = try masks.mask(of: .number(1), at: 8)
         #expect(zip(one.pixels, left.pixels).allSatisfy { $0 & $1 == 0 })
         #expect(one.area > half.area / 4)
@@ -184,7 +184,7 @@ import VideoDecoding
         let truth = SceneMasks(scene)
         var backward: [Int] = []
         let masks = try scene.withClip {
-            try MaskPropagator().propagate(clip: $0, masks: truth, frames: [149]) { if $0.isBackward { backward.append($0.frame) } }
+            try MaskPropagator().propagate(clip: VideoClip(path: $0), masks: truth, frames: [149]) { if $0.isBackward { backward.append($0.frame) } }
         }
         #expect(backward == (0..<150).reversed())
         #expect(try RegionSimilarity(masks, reference: truth) { $1 == 149 }.mean > 0.85)
@@ -194,7 +194,7 @@ import VideoDecoding
     @Test func courtyardFromItsFirstFrame() throws {
         let given = try LabelFolderReader(path: Fixtures.sample("courtyard/masks"))
         let masks = try MaskPropagator().propagate(
-            clip: Fixtures.sample("courtyard/clip.mp4"), masks: given, frames: [0])
+            clip: VideoClip(path: Fixtures.sample("courtyard/clip.mp4")), masks: given, frames: [0])
         let score = try RegionSimilarity(masks, reference: given) { $1 == 0 }
         print("courtyard J", score.mean, score.tracks.map(\.mean))
         #expect(score.mean > 0.8)

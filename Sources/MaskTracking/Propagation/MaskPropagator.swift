@@ -38,14 +38,6 @@ package struct MaskPropagator: Sendable {
         package let frame: Int
     }
 
-    /// Carries masks through a whole clip.
-    /// - Parameter path: of a video, or of stills.
-    package func propagate(
-        clip path: String, masks: any MaskSource, frames: Set<Int>? = nil, progress: (Progress) throws -> Void = { _ in }
-    ) throws -> PropagatedMasks {
-        try propagate(clip: VideoClip(path: path), masks: masks, frames: frames, progress: progress)
-    }
-
     /// - Parameters:
     ///   - span: the part of the clip that counts: masks outside it are not used, frames outside it get none; nil for all.
     ///   - masks: the given masks. A frame annotated for a track that does not show it says that it is not there; through
