@@ -23,14 +23,26 @@ package struct DescribeAnythingModel: Sendable {
     }
 
     init(_ files: CheckpointFiles) throws {
-        directory = files.directory
-        configuration = files.configuration
-        tokenizer = try LlamaTokenizer(directory: directory + "/llm")
-        visionTower = try SiglipVisionModel(files.visionTower.weights["vision_model"], configuration)
-        contextProvider = try ContextProvider(files.contextProvider.weights["context_provider_module"], configuration)
-        mmProjector = try MultimodalProjector(files.projector?.weights, configuration)
-        llm = try LlamaModel(files.llm.weights, configuration.language)
-        dataType = llm.embedTokens.weight.dataType
+        try self.init(
+            directory: files.directory, configuration: files.configuration,
+            tokenizer: LlamaTokenizer(directory: files.directory + "/llm"),
+            visionTower: files.visionTower.weights, contextProvider: files.contextProvider.weights,
+            projector: files.projector?.weights, llm: files.llm.weights)
+    }
+
+    /// - Parameters: weights of each part, as its folder has them.
+    init(
+        directory: String, configuration: DescribeAnythingConfiguration, tokenizer: LlamaTokenizer, visionTower: Weights,
+        contextProvider: Weights, projector: Weights?, llm: Weights
+    ) throws {
+        self.directory = directory
+        self.configuration = configuration
+        self.tokenizer = tokenizer
+        self.visionTower = try SiglipVisionModel(visionTower["vision_model"], configuration)
+        self.contextProvider = try ContextProvider(contextProvider["context_provider_module"], configuration)
+        mmProjector = try MultimodalProjector(projector, configuration)
+        self.llm = try LlamaModel(llm, configuration.language)
+        dataType = self.llm.embedTokens.weight.dataType
         guard tokenizer.vocabularySize <= configuration.language.vocabularySize else {
             throw CheckpointError(
                 file: directory + "/llm/config.json", subject: "vocab_size",
@@ -38,6 +50,9 @@ package struct DescribeAnythingModel: Sendable {
                 expected: "at least the \(tokenizer.vocabularySize) pieces of tokenizer.model")
         }
     }
+
+    /// How the vision tower's weights are stored.
+    package var visionDataType: DataType { visionTower.embeddings.patchEmbedding.dataType }
 
     package var imageProcessor: ImageProcessor { ImageProcessor(side: configuration.imageSize) }
 

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The tensors of one folder of a checkpoint: `model.safetensors`, or the shards that `model.safetensors.index.json`
 /// lists. It remembers which tensors were asked for, so that those nobody wanted can be named.
-package final class Checkpoint: Sendable {
+package final class Checkpoint: TensorSource {
     package let directory: String
     private let files: [SafetensorsFile]
     /// Index into `files` of each tensor.
@@ -70,13 +70,10 @@ package final class Checkpoint: Sendable {
         return names.sorted()
     }
 
-    /// The scope that holds every tensor.
-    package var weights: Weights { Weights(checkpoint: self, name: "") }
-
-    func contains(_ name: String) -> Bool { places[name] != nil }
+    package func contains(_ name: String) -> Bool { places[name] != nil }
 
     /// A tensor's bytes; marks it as asked for.
-    func find(_ name: String, shape: [Int]) throws -> (bytes: MappedBytes, dataType: DataType) {
+    package func find(_ name: String, shape: [Int]) throws -> (bytes: MappedBytes, dataType: DataType) {
         state.withLock { _ = $0.asked.insert(name) }
         let problem: CheckpointError
         if let place = places[name], let entry = files[place].entries[name] {

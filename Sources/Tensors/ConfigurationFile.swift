@@ -10,11 +10,17 @@ package struct ConfigurationFile: Sendable {
 
     /// - Throws: `CheckpointError` when the file is missing or not a JSON object.
     package init(path: String) throws {
-        self.path = path
-        scope = ""
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CheckpointError(file: path, found: "no such file", expected: "a configuration in JSON")
         }
+        try self.init(data, path: path)
+    }
+
+    /// - Parameter path: what errors call it.
+    /// - Throws: `CheckpointError` when it is not a JSON object.
+    package init(_ data: Data, path: String) throws {
+        self.path = path
+        scope = ""
         do {
             values = try JSONDecoder().decode([String: JSONValue].self, from: data)
         } catch {
