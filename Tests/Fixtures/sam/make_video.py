@@ -172,7 +172,10 @@ def main():
         for name in ("forward", "backward"):
             difference = (out[f"{name}.masks"] - out[f"original.{name}"]).abs().max() / out[f"{name}.masks"].abs().max()
             print(f"{folder}: transformers and original differ by {difference:.1e} of the largest magnitude ({name})")
-        save_file({name: tensor.float().contiguous().clone() for name, tensor in out.items()}, pathlib.Path(folder) / "video.safetensors")
+        kept = {name: tensor for name, tensor in out.items() if not name.startswith("original.") and not name.endswith(".before")}
+        save_file(
+            {name: tensor.float().contiguous().clone() for name, tensor in kept.items()},
+            pathlib.Path(folder) / "video.safetensors")
 
 
 if __name__ == "__main__":

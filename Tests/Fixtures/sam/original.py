@@ -116,6 +116,9 @@ def predictor(folder, **options):
         **options)
     hub = {name: tensor.float() for name, tensor in load_file(pathlib.Path(folder) / "model.safetensors").items()}
     model.load_state_dict(original_state(hub))
+    # Memories are kept in bfloat16 and the model is meant to run with automatic casting.
+    model.memory_attention.register_forward_pre_hook(
+        lambda _, args, named: (args, {**named, "memory": named["memory"].float()}), with_kwargs=True)
     return model.eval()
 
 
