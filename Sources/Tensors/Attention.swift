@@ -15,7 +15,7 @@ package enum AttentionScope: Sendable {
 /// - Parameters:
 ///   - query: `[rows, heads * headSize]`.
 ///   - context: keys and values; segments are read as if they were one, so that sequences can share a prefix.
-/// - Returns: `[rows, heads * headSize]`.
+/// - Returns: `[rows, heads * valueSize]`, where a value is as large as a key in most models.
 package func attention(
     query: Tensor, context: [KeyValueRows], heads: Int, keyValueHeads: Int, scope: AttentionScope = .all
 ) -> Tensor {
@@ -28,13 +28,16 @@ package func attention(
 ) -> Tensor {
     let headSize = query.width / heads
     precondition(query.width == heads * headSize && heads % keyValueHeads == 0, "attention: heads do not divide")
-    precondition(context.allSatisfy { $0.width == keyValueHeads * headSize }, "attention: key width differs")
+    let outputWidth = (context.first?.values.width ?? 0) / keyValueHeads * heads, valueSize = outputWidth / heads
+    precondition(
+        context.allSatisfy { $0.keys.width == keyValueHeads * headSize && $0.values.width == keyValueHeads * valueSize },
+        "attention: key width differs")
     let total = context.reduce(0) { $0 + $1.count }
     // Blocks bound the memory for scores, and for causal attention leave out most of what no query sees; larger ones
     // spare packing the keys again.
     let blockRows = if case .causal = scope { 256 } else { 512 }
     let blocks = (query.rows + blockRows - 1) / blockRows
-    return Tensor([query.rows, query.width]) { output in
+    return Tensor([query.rows, outputWidth]) { output in
         guard let target = output.baseAddress else { return }
         Parallel.forEach(heads * blocks) { task in
             let head = task % heads
@@ -46,9 +49,9 @@ package func attention(
                 MatrixView(
                     start: query.start + rows.lowerBound * query.stride + head * headSize, rows: rows.count,
                     columns: headSize, stride: query.stride),
-                context: context, column: head / (heads / keyValueHeads) * headSize, visible: visible,
+                context: context, keyValueHead: head / (heads / keyValueHeads), valueSize: valueSize, visible: visible,
                 scope: scope.shifted(by: rows.lowerBound),
-                into: target + rows.lowerBound * query.width + head * headSize, outputStride: query.width)
+                into: target + rows.lowerBound * outputWidth + head * valueSize, outputStride: outputWidth)
         }
     }
 }
@@ -59,12 +62,12 @@ extension AttentionScope {
     }
 }
 
-/// One head's attention for some query rows; `column` is where the head's keys and values begin in their rows.
+/// One head's attention for some query rows.
 ///
 /// Keys come in parts that fit the cache: each row keeps the highest score and the sum so far, and what was added up
 /// before a higher score came is scaled down (arXiv 2205.14135).
 private func attendBlock(
-    _ query: MatrixView, context: [KeyValueRows], column: Int, visible: Int, scope: AttentionScope,
+    _ query: MatrixView, context: [KeyValueRows], keyValueHead: Int, valueSize: Int, visible: Int, scope: AttentionScope,
     into output: UnsafeMutablePointer<Float>, outputStride: Int
 ) {
     let size = query.columns, partLength = min(512, visible)
@@ -72,7 +75,9 @@ private func attendBlock(
     let scores = scratch.start, tops = scores + query.rows * partLength, totals = tops + query.rows
     tops.update(repeating: -.infinity, count: query.rows)
     totals.update(repeating: 0, count: query.rows)
-    forEachPart(context, column: column, visible: visible, headSize: size, length: partLength) { keys, values, offset in
+    forEachPart(
+        context, keyValueHead: keyValueHead, headSize: size, valueSize: valueSize, visible: visible, length: partLength
+    ) { keys, values, offset in
         multiplyTransposed(query, keys, into: scores, outputStride: keys.rows, alpha: 1 / Float(size).squareRoot())
         for row in 0..<query.rows {
             let line = scores + row * keys.rows
@@ -87,7 +92,7 @@ private func attendBlock(
             }
             let factor = kernel_softmax_part(line, seen, tops + row, totals + row)
             guard offset > 0, factor != 1 else { continue }
-            for index in 0..<size { output[row * outputStride + index] *= factor }
+            for index in 0..<valueSize { output[row * outputStride + index] *= factor }
         }
         multiply(
             MatrixView(start: scores, rows: query.rows, columns: keys.rows, stride: keys.rows), values,
@@ -95,13 +100,13 @@ private func attendBlock(
     }
     for row in 0..<query.rows {
         let inverse = 1 / totals[row]
-        for index in 0..<size { output[row * outputStride + index] *= inverse }
+        for index in 0..<valueSize { output[row * outputStride + index] *= inverse }
     }
 }
 
 /// Calls `body` with up to `length` of one head's visible keys and values at a time, and the number of keys before them.
 private func forEachPart(
-    _ context: [KeyValueRows], column: Int, visible: Int, headSize: Int, length: Int,
+    _ context: [KeyValueRows], keyValueHead: Int, headSize: Int, valueSize: Int, visible: Int, length: Int,
     _ body: (_ keys: MatrixView, _ values: MatrixView, _ offset: Int) -> Void
 ) {
     var offset = 0
@@ -109,11 +114,11 @@ private func forEachPart(
         var done = 0
         while done < segment.count, offset < visible {
             let count = min(length, segment.count - done, visible - offset)
-            let keys = segment.keys.start + done * segment.keys.stride + column
-            let values = segment.values.start + done * segment.values.stride + column
+            let keys = segment.keys.start + done * segment.keys.stride + keyValueHead * headSize
+            let values = segment.values.start + done * segment.values.stride + keyValueHead * valueSize
             body(
                 MatrixView(start: keys, rows: count, columns: headSize, stride: segment.keys.stride),
-                MatrixView(start: values, rows: count, columns: headSize, stride: segment.values.stride), offset)
+                MatrixView(start: values, rows: count, columns: valueSize, stride: segment.values.stride), offset)
             offset += count
             done += count
         }

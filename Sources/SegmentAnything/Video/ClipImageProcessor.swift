@@ -10,14 +10,16 @@ struct ClipImageProcessor: Sendable {
     private static let mean: [Float] = [0.485, 0.456, 0.406]
     private static let deviation: [Float] = [0.229, 0.224, 0.225]
 
-    /// `[3, side, side]`.
+    /// `[side, side, 3]`.
     func callAsFunction(_ frame: RGBImage) -> Tensor {
         let pixels = resizeBicubic(
             frame.pixels, width: frame.width, height: frame.height, channels: 3, outputWidth: side, outputHeight: side)
-        return Tensor([3, side, side]) { output in
-            for channel in 0..<3 {
-                let values = (0...255).map { (Float(Double($0) / 255) - Self.mean[channel]) / Self.deviation[channel] }
-                for place in 0..<side * side { output[channel * side * side + place] = values[Int(pixels[place * 3 + channel])] }
+        let normalised = (0..<3).map { channel in
+            (0...255).map { (Float(Double($0) / 255) - Self.mean[channel]) / Self.deviation[channel] }
+        }
+        return Tensor([side, side, 3]) { output in
+            for place in stride(from: 0, to: output.count, by: 3) {
+                for channel in 0..<3 { output[place + channel] = normalised[channel][Int(pixels[place + channel])] }
             }
         }
     }

@@ -17,6 +17,8 @@ package struct SegmentAnythingVideoModel: Sendable {
     let occlusionSpatialEmbeddingParameter: Tensor?
     /// (SAM 2.1).
     let temporalPositionalEncodingProjectionLayer: Linear?
+    /// Of the image embedding's places, `[side, side, hidden]`.
+    private let embeddingPositions: Tensor
     /// Positions of a memory's places, with what `memory_temporal_positional_encoding` says of its distance added:
     /// for 0 (conditioning frames), 1, 2, ... frames away, `[places, memory width]` each.
     private let memoryPositions: [Tensor]
@@ -45,16 +47,12 @@ package struct SegmentAnythingVideoModel: Sendable {
         temporalPositionalEncodingProjectionLayer = try memory.hasTemporalPositionsForPointers
             ? Linear(weights["temporal_positional_encoding_projection_layer"], inputs: hidden, outputs: width) : nil
         let distances = try weights["memory_temporal_positional_encoding"].tensor([memory.maskMemories, 1, 1, width])
+        embeddingPositions = sinePositions(height: side, width: side, channels: hidden)
         let places = sinePositions(height: side, width: side, channels: width).reshaped([side * side, width])
         memoryPositions = (0..<memory.maskMemories).map { distance in
             let row = (distance + memory.maskMemories - 1) % memory.maskMemories
             return places.addingToRows(distances.rows(row..<row + 1).reshaped([width]))
         }
-    }
-
-    /// The image embedding of a frame that is looked at without any memory.
-    func unconditioned(_ features: ImageFeatures) -> Tensor {
-        features.embedding.addingToRows(image.noMemoryEmbedding)
     }
 
     /// The image embedding of a frame, told of what is remembered of an object; there must be a memory.
@@ -75,14 +73,14 @@ package struct SegmentAnythingVideoModel: Sendable {
             keys.append(positioned(tokens, distances: recollection.pointers.map(\.distance), frameCount: frameCount))
         }
         return memoryAttention(
-            features.embedding, positions: features.embeddingPositions,
+            features.embedding, positions: embeddingPositions,
             MemoryTokens(keys: .concatenatingRows(keys), values: .concatenatingRows(values), placed: placed))
     }
 
     /// Pointers, each in several tokens when memories are narrower, with how far away their frames are.
     private func positioned(_ tokens: Tensor, distances: [Int], frameCount: Int) -> Tensor {
         guard let projection = temporalPositionalEncodingProjectionLayer else { return tokens }
-        let reach = MemoryBank.pointerReach(frameCount, memory)
+        let reach = max(1, MemoryBank.pointerReach(frameCount, memory))
         let positions = projection(temporalPositions(distances.map { Float($0) / Float(reach) }))
         let repeats = tokens.rows / distances.count
         return Tensor(tokens.shape) { output in
@@ -123,9 +121,9 @@ package struct SegmentAnythingVideoModel: Sendable {
     ) -> ObjectOutput {
         // The original pads prompts without a point with a point that is none.
         let prompts = image.promptEncoder(points: points.isEmpty ? [.none] : points, mask: mask)
-        let prediction = image.maskDecoder(
+        let prediction = image.masks(
             embedding: embedding, highResolution: features.highResolution, prompts: prompts, multimask: multimask)
-        let best = prediction.ious.indices.max { prediction.ious[$0] < prediction.ious[$1] } ?? 0
+        let best = prediction.best
         let isVisible = prediction.objectScore > 0
         let masks = prediction.masks
         let logits = Tensor([1, masks.shape[1], masks.shape[2]]) { output in
@@ -138,7 +136,7 @@ package struct SegmentAnythingVideoModel: Sendable {
         let token = multimask ? best : 0
         return ObjectOutput(
             mask: logits, pointer: isVisible ? objectPointerProj(prediction.tokens.rows(token..<token + 1)) : noObjectPointer,
-            objectScore: prediction.objectScore, estimatedIoU: min(max(prediction.ious[best], 0), 1))
+            objectScore: prediction.objectScore, estimatedIoU: prediction.ious[best])
     }
 
     /// Takes a given mask for the object's, without doubt; the model only says what the object's pointer is.

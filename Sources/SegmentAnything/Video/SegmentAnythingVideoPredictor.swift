@@ -107,8 +107,9 @@ package final class SegmentAnythingVideoPredictor {
         }
         var result: [PromptPoint] = []
         if let box = prompt.box {
-            let picture = BoundingBox(left: 0, top: 0, width: width, height: height)
-            guard box.width > 0, box.height > 0, box.intersection(picture) != nil else {
+            guard box.width > 0, box.height > 0, box.left < width, box.top < height, box.left + box.width > 0,
+                box.top + box.height > 0
+            else {
                 throw VideoPromptError.box(box, width: width, height: height)
             }
             result.append(scaled(Double(box.left), Double(box.top), .boxTopLeft))
@@ -170,7 +171,7 @@ package final class SegmentAnythingVideoPredictor {
     private func embedding(
         _ features: ImageFeatures, _ frame: Int, _ bank: MemoryBank, direction reversed: Bool?
     ) -> Tensor {
-        guard let reversed else { return model.unconditioned(features) }
+        guard let reversed else { return model.image.embeddingWithoutMemory(features) }
         let recollection = bank.recollection(for: frame, of: pictures.count, reversed: reversed, model.memory)
         return model.conditioned(features, on: recollection, frameCount: pictures.count)
     }
@@ -178,7 +179,7 @@ package final class SegmentAnythingVideoPredictor {
     private func features(of frame: Int) throws -> ImageFeatures {
         if let latest, latest.frame == frame { return latest.features }
         latest = nil
-        let features = model.image.visionEncoder(processor(try pictures.picture(at: frame)))
+        let features = model.image.features(processor(try pictures.picture(at: frame)))
         latest = (frame, features)
         return features
     }

@@ -1,6 +1,6 @@
 """What transformers and the original authors' code compute when they track objects through a small clip. See README.md.
 
-usage: make_video.py SAM2_SOURCE CHECKPOINT...    (writes CHECKPOINT/video.safetensors and clip.safetensors)
+usage: make_video.py SAM2_SOURCE [NAME...]    (writes clip.safetensors and NAME/)
 """
 
 import pathlib
@@ -12,6 +12,8 @@ from PIL import Image
 from safetensors.torch import save_file
 
 import original
+import video_checkpoints
+from original_names import original_state
 
 HERE = pathlib.Path(__file__).parent
 FRAMES, HEIGHT, WIDTH = 10, 40, 56
@@ -48,11 +50,9 @@ BOX = (2, 2, (30, 15, 47, 33))
 
 
 @torch.inference_mode()
-def with_transformers(folder, frames, pixels, out):
-    from transformers import Sam2VideoModel
+def with_transformers(model, pixels, out):
     from transformers.models.sam2_video.modeling_sam2_video import Sam2VideoInferenceSession
 
-    model = Sam2VideoModel.from_pretrained(folder, dtype=torch.float32).eval()
     side = pixels.shape[-1]
     session = Sam2VideoInferenceSession(video=pixels, video_height=HEIGHT, video_width=WIDTH, dtype=torch.float32)
 
@@ -161,21 +161,32 @@ def main():
     original.add_source(sys.argv[1])
     frames = clip()
     save_file({"frames": torch.from_numpy(frames.reshape(FRAMES, HEIGHT, WIDTH * 3)).half()}, HERE / "clip.safetensors")
-    for folder in sys.argv[2:]:
-        import json
-
-        side = json.loads((pathlib.Path(folder) / "config.json").read_text())["prompt_encoder_config"]["image_size"]
-        pixels = prepared(frames, side if isinstance(side, int) else side[0])
-        out = {"pixels": pixels[3].clone()}
-        with_transformers(folder, frames, pixels, out)
+    for name in sys.argv[2:] or video_checkpoints.CONFIGS:
+        folder, model = HERE / name, video_checkpoints.make_model(name)
+        folder.mkdir(exist_ok=True)
+        model.config.save_pretrained(folder)
+        state = {key: tensor.half().contiguous().clone() for key, tensor in model.state_dict().items()}
+        save_file(state, folder / "model.safetensors")
+        if name == "video-a":
+            torch.save({"model": original_state(state)}, folder / "original.pt")
+        pixels, out = prepared(frames, model.config.image_size), {}
+        out["pixels"] = pixels[3].clone()
+        with_transformers(model, pixels, out)
         with_original(folder, frames, pixels, out)
-        for name in ("forward", "backward"):
-            difference = (out[f"{name}.masks"] - out[f"original.{name}"]).abs().max() / out[f"{name}.masks"].abs().max()
-            print(f"{folder}: transformers and original differ by {difference:.1e} of the largest magnitude ({name})")
-        kept = {name: tensor for name, tensor in out.items() if not name.startswith("original.") and not name.endswith(".before")}
+        for direction in ("forward", "backward"):
+            compare(name, direction, out[f"{direction}.masks"], out.pop(f"original.{direction}"))
+        kept = {key: tensor for key, tensor in out.items() if not key.endswith(".before")}
         save_file(
-            {name: tensor.float().contiguous().clone() for name, tensor in kept.items()},
-            pathlib.Path(folder) / "video.safetensors")
+            {key: tensor.float().contiguous().clone() for key, tensor in kept.items()}, folder / "video.safetensors")
+
+
+def compare(name, direction, left, right):
+    """Says how far transformers and the original differ where the object is seen."""
+    seen = left > -1024
+    assert torch.equal(seen, right > -1024), "one sees an object where the other does not"
+    difference = ((left - right).abs() * seen).max() / (left.abs() * seen).max()
+    print(f"{name} {direction}: object seen in {seen[..., 0, 0].float().mean():.0%}, transformers and original differ by "
+          f"{difference:.1e} of the largest magnitude")
 
 
 if __name__ == "__main__":

@@ -96,7 +96,8 @@ def predictor(folder, **options):
             d_model=hidden, pos_enc_at_input=True, layer=layer, num_layers=c.memory_attention_num_layers),
         memory_encoder=MemoryEncoder(
             out_dim=memory, in_dim=hidden, position_encoding=PositionEmbeddingSine(num_pos_feats=memory),
-            mask_downsampler=MaskDownSampler(embed_dim=hidden, kernel_size=3, stride=2, padding=1),
+            mask_downsampler=MaskDownSampler(
+                embed_dim=hidden, kernel_size=3, stride=c.mask_downsampler_stride, padding=1),
             fuser=Fuser(MemoryBlock(CXBlock, hidden, c.memory_fuser_intermediate_dim), num_layers=c.memory_fuser_num_layers)),
         num_maskmem=c.num_maskmem, image_size=image_size, sigmoid_scale_for_mem_enc=c.sigmoid_scale_for_mem_enc,
         sigmoid_bias_for_mem_enc=c.sigmoid_bias_for_mem_enc, use_mask_input_as_output_without_sam=True,
