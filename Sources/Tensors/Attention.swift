@@ -15,7 +15,7 @@ package enum AttentionScope: Sendable {
 /// - Parameters:
 ///   - query: `[rows, heads * headSize]`.
 ///   - context: keys and values; segments are read as if they were one, so that sequences can share a prefix.
-/// - Returns: `[rows, heads * valueSize]`, where a value is as large as a key in most models.
+/// - Returns: `[rows, heads * headSize]`, with the size of one head's values where it is another than that of its keys.
 package func attention(
     query: Tensor, context: [KeyValueRows], heads: Int, keyValueHeads: Int, scope: AttentionScope = .all
 ) -> Tensor {
@@ -28,16 +28,16 @@ package func attention(
 ) -> Tensor {
     let headSize = query.width / heads
     precondition(query.width == heads * headSize && heads % keyValueHeads == 0, "attention: heads do not divide")
-    let outputWidth = (context.first?.values.width ?? 0) / keyValueHeads * heads, valueSize = outputWidth / heads
+    let valueSize = (context.first?.valueWidth ?? query.width) / keyValueHeads
     precondition(
-        context.allSatisfy { $0.keys.width == keyValueHeads * headSize && $0.values.width == keyValueHeads * valueSize },
-        "attention: key width differs")
+        context.allSatisfy { $0.width == keyValueHeads * headSize && $0.valueWidth == keyValueHeads * valueSize },
+        "attention: width of keys or values differs")
     let total = context.reduce(0) { $0 + $1.count }
     // Blocks bound the memory for scores, and for causal attention leave out most of what no query sees; larger ones
     // spare packing the keys again.
     let blockRows = if case .causal = scope { 256 } else { 512 }
     let blocks = (query.rows + blockRows - 1) / blockRows
-    return Tensor([query.rows, outputWidth]) { output in
+    return Tensor([query.rows, heads * valueSize]) { output in
         guard let target = output.baseAddress else { return }
         Parallel.forEach(heads * blocks) { task in
             let head = task % heads
@@ -49,9 +49,11 @@ package func attention(
                 MatrixView(
                     start: query.start + rows.lowerBound * query.stride + head * headSize, rows: rows.count,
                     columns: headSize, stride: query.stride),
-                context: context, keyValueHead: head / (heads / keyValueHeads), valueSize: valueSize, visible: visible,
+                HeadContext(
+                    segments: context, head: head / (heads / keyValueHeads), headSize: headSize, valueSize: valueSize,
+                    visible: visible),
                 scope: scope.shifted(by: rows.lowerBound),
-                into: target + rows.lowerBound * outputWidth + head * valueSize, outputStride: outputWidth)
+                into: target + rows.lowerBound * heads * valueSize + head * valueSize, outputStride: heads * valueSize)
         }
     }
 }
@@ -62,23 +64,54 @@ extension AttentionScope {
     }
 }
 
+/// What the queries of one head read.
+private struct HeadContext {
+    let segments: [KeyValueRows]
+    let head: Int
+    let headSize: Int
+    let valueSize: Int
+    /// Keys from the first on that any of the queries sees.
+    let visible: Int
+
+    /// Calls `body` with up to `length` keys and their values at a time, and the number of keys before them.
+    func forEachPart(length: Int, _ body: (_ keys: MatrixView, _ values: MatrixView, _ offset: Int) -> Void) {
+        var offset = 0
+        for segment in segments {
+            var done = 0
+            while done < segment.count, offset < visible {
+                let count = min(length, segment.count - done, visible - offset)
+                let (keys, values) = (segment.keys, segment.values)
+                body(
+                    MatrixView(
+                        start: keys.start + done * keys.stride + head * headSize, rows: count, columns: headSize,
+                        stride: keys.stride),
+                    MatrixView(
+                        start: values.start + done * values.stride + head * valueSize, rows: count, columns: valueSize,
+                        stride: values.stride),
+                    offset)
+                offset += count
+                done += count
+            }
+        }
+    }
+}
+
 /// One head's attention for some query rows.
 ///
 /// Keys come in parts that fit the cache: each row keeps the highest score and the sum so far, and what was added up
 /// before a higher score came is scaled down (arXiv 2205.14135).
 private func attendBlock(
-    _ query: MatrixView, context: [KeyValueRows], keyValueHead: Int, valueSize: Int, visible: Int, scope: AttentionScope,
-    into output: UnsafeMutablePointer<Float>, outputStride: Int
+    _ query: MatrixView, _ context: HeadContext, scope: AttentionScope, into output: UnsafeMutablePointer<Float>,
+    outputStride: Int
 ) {
-    let size = query.columns, partLength = min(512, visible)
+    let partLength = min(512, context.visible)
     let scratch = TensorStorage(count: query.rows * (partLength + 2))
     let scores = scratch.start, tops = scores + query.rows * partLength, totals = tops + query.rows
     tops.update(repeating: -.infinity, count: query.rows)
     totals.update(repeating: 0, count: query.rows)
-    forEachPart(
-        context, keyValueHead: keyValueHead, headSize: size, valueSize: valueSize, visible: visible, length: partLength
-    ) { keys, values, offset in
-        multiplyTransposed(query, keys, into: scores, outputStride: keys.rows, alpha: 1 / Float(size).squareRoot())
+    context.forEachPart(length: partLength) { keys, values, offset in
+        multiplyTransposed(
+            query, keys, into: scores, outputStride: keys.rows, alpha: 1 / Float(query.columns).squareRoot())
         for row in 0..<query.rows {
             let line = scores + row * keys.rows
             var seen = keys.rows
@@ -92,7 +125,7 @@ private func attendBlock(
             }
             let factor = kernel_softmax_part(line, seen, tops + row, totals + row)
             guard offset > 0, factor != 1 else { continue }
-            for index in 0..<valueSize { output[row * outputStride + index] *= factor }
+            for index in 0..<values.columns { output[row * outputStride + index] *= factor }
         }
         multiply(
             MatrixView(start: scores, rows: query.rows, columns: keys.rows, stride: keys.rows), values,
@@ -100,27 +133,6 @@ private func attendBlock(
     }
     for row in 0..<query.rows {
         let inverse = 1 / totals[row]
-        for index in 0..<valueSize { output[row * outputStride + index] *= inverse }
-    }
-}
-
-/// Calls `body` with up to `length` of one head's visible keys and values at a time, and the number of keys before them.
-private func forEachPart(
-    _ context: [KeyValueRows], keyValueHead: Int, headSize: Int, valueSize: Int, visible: Int, length: Int,
-    _ body: (_ keys: MatrixView, _ values: MatrixView, _ offset: Int) -> Void
-) {
-    var offset = 0
-    for segment in context {
-        var done = 0
-        while done < segment.count, offset < visible {
-            let count = min(length, segment.count - done, visible - offset)
-            let keys = segment.keys.start + done * segment.keys.stride + keyValueHead * headSize
-            let values = segment.values.start + done * segment.values.stride + keyValueHead * valueSize
-            body(
-                MatrixView(start: keys, rows: count, columns: headSize, stride: segment.keys.stride),
-                MatrixView(start: values, rows: count, columns: valueSize, stride: segment.values.stride), offset)
-            offset += count
-            done += count
-        }
+        for index in 0..<context.valueSize { output[row * outputStride + index] *= inverse }
     }
 }

@@ -31,22 +31,26 @@ extension Tensor {
     var allColumns: TensorColumns { columns(0..<width) }
 }
 
-/// Keys and values attention reads: `[count, width]` each, where width is key-value heads times head size; a value's size
-/// may differ from a key's.
+/// Keys and values attention reads: `[count, width]` and `[count, valueWidth]`, where a width is key-value heads times the
+/// size of one head's keys or values.
 package struct KeyValueRows {
     let keys: TensorColumns
     let values: TensorColumns
     let count: Int
+    let width: Int
+    let valueWidth: Int
 
     package init(keys: Tensor, values: Tensor) {
         self.init(keys: keys.allColumns, values: values.allColumns)
     }
 
     package init(keys: TensorColumns, values: TensorColumns) {
-        precondition(keys.rows == values.rows, "KeyValueRows: keys and values differ")
+        precondition(keys.rows == values.rows, "KeyValueRows: keys and values differ in number")
         self.keys = keys
         self.values = values
         count = keys.rows
+        width = keys.width
+        valueWidth = values.width
     }
 
     package init(keys: RowBuffer, values: RowBuffer) {

@@ -79,6 +79,9 @@ package struct HieraConfiguration: Sendable {
         guard imageSize + 2 * patchPadding >= patchKernelSize else {
             throw file.error("patch_kernel_size", found: "\(patchKernelSize)", expected: "at most the padded picture")
         }
+        guard side <= 1024 else {
+            throw file.error("patch_stride", found: "\(patchStride)", expected: "one that makes at most 1024 rows of a picture")
+        }
         var sides = [side], block = 0
         for stage in 1..<stages {
             block += blocksPerStage[stage - 1]
