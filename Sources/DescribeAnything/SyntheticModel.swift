@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// Shapes of models that can be made in memory with random weights: for measuring time and memory without a checkpoint.
@@ -8,47 +7,49 @@ package enum SyntheticModel: String, CaseIterable, Sendable {
     /// The same architecture, small enough to try a measurement out: 0.4 million parameters.
     case damTiny = "dam-tiny"
 
-    /// What the checkpoint's files would say; keys that are missing have the published values.
-    private var files: [String: String] {
+    /// Of the vision tower and the context provider.
+    private var vision: [String: Int] {
         switch self {
         case .dam3B:
             [
-                "vision_tower/config.json": """
-                    {"hidden_size": 1152, "intermediate_size": 4304, "num_hidden_layers": 27, "num_attention_heads": 16,
-                     "image_size": 384, "patch_size": 14}
-                    """,
-                "context_provider/config.json": """
-                    {"hidden_size": 1152, "intermediate_size": 4304, "num_hidden_layers": 27, "num_attention_heads": 16,
-                     "treat_image_as_cimage": true}
-                    """,
-                "llm/config.json": """
-                    {"hidden_size": 2560, "intermediate_size": 6912, "num_hidden_layers": 32, "num_attention_heads": 20,
-                     "vocab_size": 32000, "max_position_embeddings": 4096, "eos_token_id": []}
-                    """,
+                "hidden_size": 1152, "intermediate_size": 4304, "num_hidden_layers": 27, "num_attention_heads": 16,
+                "image_size": 384, "patch_size": 14,
             ]
         case .damTiny:
             [
-                "vision_tower/config.json": """
-                    {"hidden_size": 64, "intermediate_size": 160, "num_hidden_layers": 3, "num_attention_heads": 4,
-                     "image_size": 70, "patch_size": 14}
-                    """,
-                "context_provider/config.json": """
-                    {"hidden_size": 64, "intermediate_size": 160, "num_hidden_layers": 3, "num_attention_heads": 4,
-                     "treat_image_as_cimage": true}
-                    """,
-                "llm/config.json": """
-                    {"hidden_size": 64, "intermediate_size": 160, "num_hidden_layers": 2, "num_attention_heads": 4,
-                     "vocab_size": 1000, "max_position_embeddings": 4096, "eos_token_id": []}
-                    """,
+                "hidden_size": 64, "intermediate_size": 160, "num_hidden_layers": 3, "num_attention_heads": 4,
+                "image_size": 70, "patch_size": 14,
             ]
         }
     }
 
+    private var language: [String: Int] {
+        switch self {
+        case .dam3B:
+            [
+                "hidden_size": 2560, "intermediate_size": 6912, "num_hidden_layers": 32, "num_attention_heads": 20,
+                "vocab_size": 32000, "max_position_embeddings": 4096,
+            ]
+        case .damTiny:
+            [
+                "hidden_size": 64, "intermediate_size": 160, "num_hidden_layers": 2, "num_attention_heads": 4,
+                "vocab_size": 1000, "max_position_embeddings": 4096,
+            ]
+        }
+    }
+
+    /// What the checkpoint's files would say; keys that are missing have the published values, but that no token ends an
+    /// answer.
     /// - Throws: `CheckpointError` for a key this program does not understand.
     package func configuration() throws -> DescribeAnythingConfiguration {
-        let files = files
+        func numbers(_ values: [String: Int]) -> [String: JSONValue] { values.mapValues { .number(Double($0)) } }
+        let files = [
+            "vision_tower/config.json": numbers(vision),
+            "context_provider/config.json": numbers(vision).merging(["treat_image_as_cimage": .flag(true)]) { $1 },
+            "llm/config.json": numbers(language).merging(["eos_token_id": .list([])]) { $1 },
+        ]
         return try DescribeAnythingConfiguration { path in
-            try ConfigurationFile(Data((files[path] ?? "{}").utf8), path: rawValue + "/" + path)
+            ConfigurationFile(path: rawValue + "/" + path, values: files[path] ?? [:])
         }
     }
 }

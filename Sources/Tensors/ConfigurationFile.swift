@@ -13,12 +13,6 @@ package struct ConfigurationFile: Sendable {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CheckpointError(file: path, found: "no such file", expected: "a configuration in JSON")
         }
-        try self.init(data, path: path)
-    }
-
-    /// - Parameter path: what errors call it.
-    /// - Throws: `CheckpointError` when it is not a JSON object.
-    package init(_ data: Data, path: String) throws {
         self.path = path
         scope = ""
         do {
@@ -109,6 +103,12 @@ package struct ConfigurationFile: Sendable {
             throw error(key, found: "\(sides[0]) and \(sides[1])", expected: "two equal numbers")
         }
         return sides[0]
+    }
+
+    /// What another file says in place of a `config.json`.
+    /// - Parameter path: of that file.
+    package init(path: String, values: [String: JSONValue]) {
+        self.init(path: path, values: values, scope: "")
     }
 
     private init(path: String, values: [String: JSONValue], scope: String) {

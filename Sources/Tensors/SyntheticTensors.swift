@@ -12,6 +12,8 @@ package struct SyntheticTensors: TensorSource {
         self.seed = seed
     }
 
+    package var path: String { "random weights" }
+
     package func contains(_ name: String) -> Bool { true }
 
     /// - Throws: `CheckpointError` when no memory can be that large.
@@ -20,7 +22,7 @@ package struct SyntheticTensors: TensorSource {
         for dimension in shape {
             let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
             guard !overflow, product < Int.max / 2 else {
-                throw CheckpointError(file: "random weights", subject: name, found: "shape \(shape)", expected: "one that fits memory")
+                throw CheckpointError(file: path, subject: name, found: "shape \(shape)", expected: "one that fits memory")
             }
             size = product
         }

@@ -1,5 +1,8 @@
 /// Where a model's tensors come from: a layer asks for them by name and shape.
 package protocol TensorSource: Sendable {
+    /// What errors call it: where the tensors lie.
+    var path: String { get }
+
     /// Whether there is a tensor of exactly this name.
     func contains(_ name: String) -> Bool
 

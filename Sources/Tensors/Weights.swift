@@ -10,6 +10,9 @@ package struct Weights: Sendable {
 
     package subscript(_ index: Int) -> Weights { self["\(index)"] }
 
+    /// What errors call the place the tensors come from.
+    package var path: String { source.path }
+
     /// Whether there is a tensor of exactly this name.
     package var exists: Bool { source.contains(name) }
 

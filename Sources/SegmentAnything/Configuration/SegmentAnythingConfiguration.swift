@@ -21,7 +21,6 @@ package struct SegmentAnythingConfiguration: Sendable {
         try self.init(ConfigurationFile(path: directory + "/config.json"))
     }
 
-    /// - Throws: as above.
     init(_ root: ConfigurationFile) throws {
         let type = try root.require("model_type", default: "sam2_video", among: ["sam2_video", "sam2"])
         let promptFile = try root.object("prompt_encoder_config"), visionFile = try root.object("vision_config")

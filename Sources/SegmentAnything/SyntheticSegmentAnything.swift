@@ -1,0 +1,16 @@
+import Tensors
+
+extension PublishedSize {
+    /// The published name of SAM 2.1 in this size, without its owner.
+    package var name: String { "sam2.1-hiera-" + rawValue }
+}
+
+extension SegmentAnythingVideoModel {
+    /// SAM 2.1 in a published size with random weights, made in memory: for measuring time and memory without a
+    /// checkpoint.
+    /// - Throws: `CheckpointError` when there is no memory for it.
+    package init(_ size: PublishedSize, _ dataType: DataType, seed: UInt64 = 0) throws {
+        let configuration = try SegmentAnythingConfiguration(ConfigurationFile(path: size.name, values: size.values))
+        try self.init(SyntheticTensors(dataType, seed: seed).weights, configuration)
+    }
+}
