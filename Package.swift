@@ -38,7 +38,7 @@ let package = Package(
         room("DescribeAnything", ["Imaging", "Tensors"]),
         room("SegmentAnything", ["Imaging", "Tensors"]),
         room(
-            "DAMVideo", ["VideoDecoding", "MaskTracking", "DescribeAnything", "Tensors", "Imaging"],
+            "DAMVideo", ["VideoDecoding", "MaskTracking", "DescribeAnything", "SegmentAnything", "Tensors", "Imaging"],
             excluding: ["Output/damvideo-1.schema.json"]),
         .executableTarget(
             name: "DAMVideoCLI",

@@ -6,6 +6,9 @@ extension PublishedSize {
 }
 
 extension SegmentAnythingVideoModel {
+    /// How most of the weights are stored.
+    package var dataType: DataType { image.maskDecoder.transformer.finalAttnTokenToImage.qProj.weight.dataType }
+
     /// SAM 2.1 in a published size with random weights, made in memory: for measuring time and memory without a
     /// checkpoint.
     /// - Throws: `CheckpointError` when there is no memory for it.

@@ -51,13 +51,14 @@ private struct InstructionSet {
     /// Wider is not always faster: each set the machine has is tried.
     static func fastest(_ count: @escaping (KernelInstructionSet, Int) -> UInt64) -> InstructionSet {
         let sets = all.map { InstructionSet(name: $0, set: $1, count: count) }
-        return sets.max { $0.rate(cores: 1) < $1.rate(cores: 1) } ?? sets[0]
+        let rates = sets.map { $0.rate(cores: 1) }
+        return sets.indices.max { rates[$0] < rates[$1] }.map { sets[$0] } ?? sets[0]
     }
 
     /// Operations a second, two for each that the loop counted; 0 when the machine lacks the instructions.
     func rate(cores: Int) -> Double {
-        // Sums are exact to 2^24.
-        let iterations = 1 << 22
+        // About two milliseconds: short enough to find the machine idle now and then.
+        let iterations = 1 << 20
         guard count(set, 1) > 0 else { return 0 }
         return bestRate {
             let counts = Shares(cores) { _ in count(set, iterations) }
@@ -81,18 +82,22 @@ private struct ReadBuffer {
         }
     }
 
-    /// Bytes a second, each core reading a part of its own.
+    /// Bytes a second, each core reading a part of its own. Parts are read one after the other through the whole memory,
+    /// so that each comes from there and not from a cache.
     func rate(cores: Int) -> Double {
-        let share = words.values.count / cores
+        let part = 4 << 20, parts = words.values.count / (cores * part)
+        var next = 0
         return bestRate {
+            let start = next % parts * cores * part
+            next += 1
             let sums = Shares(cores) { core in
                 words.start.withMemoryRebound(to: UInt32.self, capacity: words.values.count) {
-                    UInt64(kernel_sum_words($0 + core * share, share))
+                    UInt64(kernel_sum_words($0 + start + core * part, part))
                 }
             }
             // Every word is the same, so the sum tells how many were read.
-            precondition(sums.values.allSatisfy { $0 == UInt64(UInt32(truncatingIfNeeded: share) &* Float(1).bitPattern) })
-            return Double(cores * share * 4)
+            precondition(sums.values.allSatisfy { $0 == UInt64(UInt32(part) &* Float(1).bitPattern) }, "words not read")
+            return Double(cores * part * 4)
         }
     }
 }
@@ -113,12 +118,14 @@ private struct Shares {
     var sum: UInt64 { values.reduce(0, +) }
 }
 
-/// The best of several runs: whatever else the machine does only makes one slower.
+/// The best of as many runs as half a second has: whatever else the machine does only makes one slower.
 private func bestRate(_ body: () -> Double) -> Double {
-    let clock = ContinuousClock()
-    return (0..<8).reduce(0) { best, _ in
+    let clock = ContinuousClock(), end = clock.now + .milliseconds(500)
+    var best = 0.0
+    repeat {
         var amount = 0.0
         let seconds = clock.measure { amount = body() } / .seconds(1)
-        return seconds > 0 ? max(best, amount / seconds) : best
-    }
+        if seconds > 0 { best = max(best, amount / seconds) }
+    } while clock.now < end
+    return best
 }

@@ -1,5 +1,5 @@
 import DescribeAnything
-import Foundation
+import SegmentAnything
 import Tensors
 
 /// Measures this machine, and how long the stages of a model take on it.
@@ -22,7 +22,9 @@ public struct Benchmark: Sendable {
 
     /// The model that captions; nil to leave its stages out.
     public var caption: Source?
-    /// The stages to measure; nil for all of the model's.
+    /// The model that segments; nil to leave its stages out.
+    public var segmentation: Source?
+    /// The stages to measure; nil for all of the models'.
     public var stages: Set<BenchmarkStage>?
     /// Runs of each stage; the median counts.
     public var repeats = 3
@@ -31,27 +33,34 @@ public struct Benchmark: Sendable {
 
     public init() {}
 
-    /// Shapes there are without a checkpoint.
+    /// Shapes of captioning models there are without a checkpoint.
     public static let captionShapes = SyntheticModel.allCases.map(\.rawValue)
+    /// Shapes of segmenting models there are without a checkpoint.
+    public static let segmentationShapes = PublishedSize.allCases.map(\.name)
     /// Formats of random weights.
     public static let weightFormats = DataType.allCases.map { $0.rawValue.lowercased() }
 
     /// - Parameter progress: told of each step; what it throws ends the call.
-    /// - Throws: `DAMVideoError` when a setting makes no sense or a model cannot be used.
+    /// - Throws: `DAMVideoError` when a setting makes no sense or a model cannot be used; before anything is measured.
     public func run(progress: (Progress) throws -> Void = { _ in }) throws -> BenchmarkReport {
         try validate()
         return try DAMVideoError.translating {
+            let captionModel = try captionModel(), segmentationModel = try segmentationModel()
             let speed = MachineSpeed()
-            var report = BenchmarkReport(machine: BenchmarkReport.Machine(speed), models: [])
-            try progress(.machine(report.machine))
             let timer = StageTimer(speed: speed, repeats: repeats)
-            if let caption, wants(segmentation: false) {
-                let model = try load(caption)
-                let about = BenchmarkReport.Model(caption, weights: model.dataType)
-                report.models.append(about)
-                try progress(.loaded(about))
-                let benchmark = DescribeAnythingBenchmark(model: model, timer: timer, tokens: tokens)
-                try measure(segmentation: false, into: &report, progress, benchmark.measure)
+            var report = BenchmarkReport(machine: BenchmarkReport.Machine(speed))
+            try progress(.machine(report.machine))
+            if let caption, let captionModel {
+                let benchmark = DescribeAnythingBenchmark(model: try captionModel(), timer: timer, tokens: tokens)
+                let about = BenchmarkReport.Model(caption, weights: benchmark.model.dataType)
+                try measure(about, segmentation: false, into: &report, progress, benchmark.measure)
+            }
+            if let segmentation, let segmentationModel {
+                let model = try segmentationModel()
+                let about = BenchmarkReport.Model(segmentation, weights: model.dataType)
+                try measure(
+                    about, segmentation: true, into: &report, progress,
+                    SegmentAnythingBenchmark(model: model, timer: timer).measure)
             }
             return report
         }
@@ -64,18 +73,18 @@ public struct Benchmark: Sendable {
         try require((1...1000).contains(repeats), "repeat \(repeats): expected 1 to 1000")
         try require((1...100_000).contains(tokens), "tokens \(tokens): expected 1 to 100000")
         for stage in BenchmarkStage.allCases where stages?.contains(stage) == true {
-            try require(caption != nil, "stage \(stage.rawValue): found no model for it, expected one")
+            try require(
+                (stage.isSegmentation ? segmentation : caption) != nil,
+                "stage \(stage.rawValue): found no model \(stage.isSegmentation ? "that segments" : "that captions"), expected one")
         }
     }
 
-    private func wants(segmentation: Bool) -> Bool {
-        stages.map { $0.contains { $0.isSegmentation == segmentation } } ?? true
-    }
-
     private func measure(
-        segmentation: Bool, into report: inout BenchmarkReport, _ progress: (Progress) throws -> Void,
-        _ body: (BenchmarkStage) throws -> BenchmarkReport.Stage
+        _ model: BenchmarkReport.Model, segmentation: Bool, into report: inout BenchmarkReport,
+        _ progress: (Progress) throws -> Void, _ body: (BenchmarkStage) throws -> BenchmarkReport.Stage
     ) throws {
+        report.models.append(model)
+        try progress(.loaded(model))
         for stage in BenchmarkStage.allCases where stage.isSegmentation == segmentation && stages?.contains(stage) ?? true {
             try progress(.started(stage))
             let measured = try body(stage)
@@ -84,17 +93,44 @@ public struct Benchmark: Sendable {
         }
     }
 
-    private func load(_ source: Source) throws -> DescribeAnythingModel {
-        switch source {
-        case .directory(let directory): try DescribeAnythingModel(directory: directory)
-        case .synthetic(let name, let weights):
-            try DescribeAnythingModel(try Self.shape(SyntheticModel(rawValue: name), name), try Self.format(weights))
+    // MARK: Models
+
+    /// A checkpoint is mapped at once, so that a bad one is found before anything is measured; random weights, which take
+    /// memory, are made when their turn comes. Nil without a model or stages of it.
+    private func captionModel() throws -> (() throws -> DescribeAnythingModel)? {
+        switch caption {
+        case .directory(let directory)? where wants(segmentation: false):
+            let model = try DescribeAnythingModel(directory: directory)
+            return { model }
+        case .synthetic(let name, let weights)? where wants(segmentation: false):
+            let shape = try Self.shape(SyntheticModel(rawValue: name), name, of: Self.captionShapes)
+            let format = try Self.format(weights)
+            return { try DescribeAnythingModel(shape, format) }
+        default: return nil
         }
     }
 
-    private static func shape<Shape>(_ shape: Shape?, _ name: String) throws -> Shape {
+    private func segmentationModel() throws -> (() throws -> SegmentAnythingVideoModel)? {
+        switch segmentation {
+        case .directory(let path)? where wants(segmentation: true):
+            let files = try SegmentAnythingCheckpoint(path: path)
+            let model = try SegmentAnythingVideoModel(files.checkpoint, files.configuration)
+            return { model }
+        case .synthetic(let name, let weights)? where wants(segmentation: true):
+            let size = try Self.shape(PublishedSize.allCases.first { $0.name == name }, name, of: Self.segmentationShapes)
+            let format = try Self.format(weights)
+            return { try SegmentAnythingVideoModel(size, format) }
+        default: return nil
+        }
+    }
+
+    private func wants(segmentation: Bool) -> Bool {
+        stages.map { $0.contains { $0.isSegmentation == segmentation } } ?? true
+    }
+
+    private static func shape<Shape>(_ shape: Shape?, _ name: String, of known: [String]) throws -> Shape {
         guard let shape else {
-            throw DAMVideoError(.usage, "\(name): found no shapes of this name, expected one of \(captionShapes.joined(separator: ", "))")
+            throw DAMVideoError(.usage, "\(name): found no shapes of this name, expected one of \(known.joined(separator: ", "))")
         }
         return shape
     }
@@ -104,33 +140,5 @@ public struct Benchmark: Sendable {
             throw DAMVideoError(.usage, "weights \(name): expected one of \(weightFormats.joined(separator: ", "))")
         }
         return format
-    }
-}
-
-extension BenchmarkReport.Machine {
-    init(_ speed: MachineSpeed) {
-        let facts = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
-        let line = facts?.split(separator: "\n").first { $0.hasPrefix("model name") }
-        self.init(
-            processor: line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }, cores: speed.cores,
-            floatInstructions: speed.floatInstructions, int8Instructions: speed.int8Instructions,
-            oneCore: BenchmarkReport.Limits(speed.oneCore), allCores: BenchmarkReport.Limits(speed.allCores))
-    }
-}
-
-extension BenchmarkReport.Limits {
-    init(_ limits: MachineSpeed.Limits) {
-        self.init(
-            floatGigaops: limits.float / 1e9, int8Gigaops: limits.int8 / 1e9, readGigabytes: limits.read / 1e9)
-    }
-}
-
-extension BenchmarkReport.Model {
-    init(_ source: Benchmark.Source, weights: DataType) {
-        let format = weights.rawValue.lowercased()
-        switch source {
-        case .directory(let path): self.init(name: path, isSynthetic: false, weights: format)
-        case .synthetic(let name, _): self.init(name: name, isSynthetic: true, weights: format)
-        }
     }
 }

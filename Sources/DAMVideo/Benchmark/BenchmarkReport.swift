@@ -1,9 +1,12 @@
+import Foundation
+import Tensors
+
 /// How long the stages of a model take here, and how near that is to what the machine can do. Schema `damvideo-bench/1`.
 public struct BenchmarkReport: Codable, Sendable {
     public var schema = "damvideo-bench/1"
     public var tool = CaptionDocument.Tool()
     public var machine: Machine
-    public var models: [Model]
+    public var models: [Model] = []
     public var stages: [Stage] = []
 
     /// What the machine can do, measured before the stages.
@@ -60,7 +63,7 @@ public struct BenchmarkReport: Codable, Sendable {
         /// Median of the runs.
         public let seconds: Double
         public let runs: [Double]
-        /// What one run did: so many "frame", "token", "object" or "caption".
+        /// What one run did: so many "frame", "token" or "object"; for a caption, its tokens.
         public let unit: String
         public let count: Int
         /// Units a second.
@@ -88,6 +91,36 @@ public struct BenchmarkReport: Codable, Sendable {
             case limitSeconds = "limit_seconds"
             case percentOfLimit = "percent_of_limit"
             case peakResidentBytes = "peak_resident_bytes"
+        }
+    }
+}
+
+// How the report says what was measured.
+
+extension BenchmarkReport.Machine {
+    init(_ speed: MachineSpeed) {
+        let facts = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+        let line = facts?.split(separator: "\n").first { $0.hasPrefix("model name") }
+        self.init(
+            processor: line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }, cores: speed.cores,
+            floatInstructions: speed.floatInstructions, int8Instructions: speed.int8Instructions,
+            oneCore: BenchmarkReport.Limits(speed.oneCore), allCores: BenchmarkReport.Limits(speed.allCores))
+    }
+}
+
+extension BenchmarkReport.Limits {
+    init(_ limits: MachineSpeed.Limits) {
+        self.init(
+            floatGigaops: limits.float / 1e9, int8Gigaops: limits.int8 / 1e9, readGigabytes: limits.read / 1e9)
+    }
+}
+
+extension BenchmarkReport.Model {
+    init(_ source: Benchmark.Source, weights: DataType) {
+        let format = weights.rawValue.lowercased()
+        switch source {
+        case .directory(let path): self.init(name: path, isSynthetic: false, weights: format)
+        case .synthetic(let name, _): self.init(name: name, isSynthetic: true, weights: format)
         }
     }
 }

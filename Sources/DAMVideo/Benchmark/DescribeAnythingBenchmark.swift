@@ -98,6 +98,6 @@ struct DescribeAnythingBenchmark {
         }
         let work = work.caption(
             preprocessing: preprocessingWork, frames: frames, prompt: promptTokens, tokens: generated)
-        return timer.stage(.caption, 1, "caption", work: work, runs)
+        return timer.stage(.caption, generated, "token", work: work, runs)
     }
 }

@@ -6,7 +6,7 @@ import Tensors
 package struct SegmentAnythingVideoModel: Sendable {
     package let image: SegmentAnythingImageModel
     package let configuration: SegmentAnythingConfiguration
-    let memory: MemoryConfiguration
+    package let memory: MemoryConfiguration
     let memoryAttention: MemoryAttention
     let memoryEncoder: MemoryEncoder
     let maskDownsample: Conv2d
