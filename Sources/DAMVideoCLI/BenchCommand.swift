@@ -66,8 +66,13 @@ struct BenchCommand: ParsableCommand {
             benchmark.stages = stage.isEmpty ? nil : Set(stage)
             benchmark.repeats = repeats
             benchmark.tokens = tokens
+            let showsProgress = isatty(STDERR_FILENO) == 1
             let report = try benchmark.run { progress in
+                if showsProgress { Console.clearLine() }
                 if !json, let text = BenchmarkTable.text(progress) { try Console.result(text) }
+                if showsProgress, case .started(let stage) = progress {
+                    try? FileHandle.standardError.write(contentsOf: Data("measuring \(stage.rawValue)".utf8))
+                }
             }
             if json { try Console.result(json: report) }
         }

@@ -3,6 +3,11 @@ import Tensors
 extension PublishedSize {
     /// The published name of SAM 2.1 in this size, without its owner.
     package var name: String { "sam2.1-hiera-" + rawValue }
+
+    /// - Throws: `CheckpointError` for a key this program does not understand.
+    package func configuration() throws -> SegmentAnythingConfiguration {
+        try SegmentAnythingConfiguration(ConfigurationFile(path: name, values: values))
+    }
 }
 
 extension SegmentAnythingVideoModel {
@@ -13,7 +18,6 @@ extension SegmentAnythingVideoModel {
     /// checkpoint.
     /// - Throws: `CheckpointError` when there is no memory for it.
     package init(_ size: PublishedSize, _ dataType: DataType, seed: UInt64 = 0) throws {
-        let configuration = try SegmentAnythingConfiguration(ConfigurationFile(path: size.name, values: size.values))
-        try self.init(SyntheticTensors(dataType, seed: seed).weights, configuration)
+        try self.init(SyntheticTensors(dataType, seed: seed).weights, try size.configuration())
     }
 }

@@ -11,6 +11,12 @@ package struct MachineSpeed: Sendable {
         package let int8: Double
         /// Bytes a second read from memory.
         package let read: Double
+
+        package init(float: Double, int8: Double, read: Double) {
+            self.float = float
+            self.int8 = int8
+            self.read = read
+        }
     }
 
     package let oneCore: Limits
@@ -25,13 +31,14 @@ package struct MachineSpeed: Sendable {
         let float = InstructionSet.fastest(kernel_count_multiply_adds)
         let int8 = InstructionSet.fastest(kernel_count_products)
         let memory = ReadBuffer()
-        func limits(cores: Int) -> Limits {
-            Limits(
-                float: float.rate(cores: cores), int8: int8.rate(cores: cores), read: memory.rate(cores: cores))
-        }
-        oneCore = limits(cores: 1)
-        cores = Parallel.coreCount
-        allCores = cores == 1 ? oneCore : limits(cores: cores)
+        let cores = Parallel.coreCount
+        let one = Limits(float: float.rate(cores: 1), int8: int8.rate(cores: 1), read: memory.rate(cores: 1))
+        oneCore = one
+        // All cores can do what one does, also where something else kept them from showing it.
+        allCores = Limits(
+            float: max(one.float, float.rate(cores: cores)), int8: max(one.int8, int8.rate(cores: cores)),
+            read: max(one.read, memory.rate(cores: cores)))
+        self.cores = cores
         floatInstructions = float.name
         int8Instructions = int8.name
     }

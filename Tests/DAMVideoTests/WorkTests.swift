@@ -71,8 +71,7 @@ struct WorkTests {
     }
 
     private func sam(_ size: PublishedSize) throws -> SegmentAnythingWork {
-        SegmentAnythingWork(
-            configuration: try SegmentAnythingConfiguration(ConfigurationFile(path: size.name, values: size.values)), weights: .f32)
+        SegmentAnythingWork(configuration: try size.configuration(), weights: .f32)
     }
 
     @Test func timeIsTheLongerOfArithmeticAndMemoryStepByStep() {

@@ -33,7 +33,7 @@ package enum PublishedSize: String, CaseIterable, Sendable {
     }
 
     /// The keys of a `config.json` in the hub's layout; what is missing has the defaults.
-    package var values: [String: JSONValue] {
+    var values: [String: JSONValue] {
         let positions = self == .basePlus ? 14 : 7
         return [
             "model_type": .text("sam2_video"),
