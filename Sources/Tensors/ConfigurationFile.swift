@@ -105,6 +105,12 @@ package struct ConfigurationFile: Sendable {
         return sides[0]
     }
 
+    /// What another file says in place of a `config.json`.
+    /// - Parameter path: of that file.
+    package init(path: String, values: [String: JSONValue]) {
+        self.init(path: path, values: values, scope: "")
+    }
+
     private init(path: String, values: [String: JSONValue], scope: String) {
         self.path = path
         self.values = values
