@@ -8,6 +8,23 @@ public enum TrackingStart: Sendable, Equatable {
     case masks(path: String, frames: Set<Int>?)
     /// Regions drawn by the user, one track each, numbered from 1.
     case regions([DrawnRegion])
+    /// Points and boxes, for a tracker with a model.
+    case prompts([ObjectPrompt])
+}
+
+/// What an object is pointed at with on one frame of a clip.
+public struct ObjectPrompt: Sendable, Equatable {
+    public let object: TrackID
+    /// 0-based.
+    public let frame: Int
+    /// In pixels of the clip.
+    public let region: RegionPrompt
+
+    public init(object: TrackID, frame: Int, _ region: RegionPrompt) {
+        self.object = object
+        self.frame = frame
+        self.region = region
+    }
 }
 
 /// A region on one frame, in pixels of the clip.
@@ -36,49 +53,66 @@ public struct TrackingProgress: Sendable, Equatable {
     public let frame: Int
 }
 
-/// Carries regions marked on some frames of a clip to all others, without a model.
+/// Carries regions marked on some frames of a clip to all others: without a model, or with SAM 2.
 public struct ClipTracker: Sendable {
-    public init() {}
+    private let segmentation: SegmentationModel?
+
+    /// - Parameter segmentation: SAM 2; nil to track without a model.
+    public init(_ segmentation: SegmentationModel? = nil) {
+        self.segmentation = segmentation
+    }
 
     /// - Parameters:
     ///   - clip: path of a video.
-    ///   - output: folder for one label PNG a frame; made when missing; nil to write none.
+    ///   - output: where the masks go, a folder or file as `format` says; nil to write none.
+    ///   - allowsOverlap: whether SAM 2 may give a pixel to several objects. Label PNGs cannot, and then it never does.
     ///   - reference: path of masks to compare with; nil for no comparison.
     ///   - progress: told of each frame; what it throws ends the call.
     /// - Throws: `DAMVideoError`.
     public func track(
-        clip: String, from start: TrackingStart, output: String? = nil, overwrites: Bool = false,
-        reference: String? = nil, progress: (TrackingProgress) throws -> Void = { _ in }
+        clip: String, from start: TrackingStart, output: String? = nil, format: MaskFormat = .labelPNG,
+        overwrites: Bool = false, allowsOverlap: Bool = true, reference: String? = nil, progress: (TrackingProgress) throws -> Void = { _ in }
     ) throws -> TrackingReport {
         try DAMVideoError.translating {
-            if let output { try MaskWriter.check(output, format: .labelPNG, replaces: overwrites) }
+            if let output { try MaskWriter.check(output, format: format, replaces: overwrites) }
             let info = try VideoDecoder(path: clip).info
             let size = PictureSize(width: info.width, height: info.height)
-            let source = try open(start, clip: clip, size: size)
+            let begin = try beginning(start, clip: clip, size: size, separates: !allowsOverlap || format == .labelPNG)
             let reference = try reference.map { try MaskSources.open($0, clip: ClipFacts(path: clip, size: size)) }
             let clock = ContinuousClock(), began = clock.now
-            let masks = try MaskPropagator().propagate(clip: clip, masks: source.masks, frames: source.frames) {
+            let masks = try begin {
                 try progress(TrackingProgress(isBackward: $0.isBackward, frame: $0.frame))
             }
             let seconds = (clock.now - began) / .milliseconds(1) / 1000
-            if let output { try MaskWriter.write(masks, as: .labelPNG, to: output, replaces: overwrites) }
+            if let output { try MaskWriter.write(masks, as: format, to: output, replaces: overwrites) }
             return try TrackingReport(masks, clip: clip, seconds: seconds, reference: reference)
         }
     }
 
-    /// The masks to start from, and those of their frames to use; nil for all.
-    private func open(
-        _ start: TrackingStart, clip: String, size: PictureSize
-    ) throws -> (masks: any MaskSource, frames: Set<Int>?) {
+    /// Opens what there is to start from.
+    /// - Returns: what does the tracking.
+    private func beginning(
+        _ start: TrackingStart, clip: String, size: PictureSize, separates: Bool
+    ) throws -> ((PropagationProgress) throws -> Void) throws -> PropagatedMasks {
+        let tracker = try segmentation?.tracker(separatesObjects: separates)
+        func carrying(_ masks: any MaskSource, _ frames: Set<Int>?) -> ((PropagationProgress) throws -> Void) throws -> PropagatedMasks {
+            let carrier: any MaskTracker = tracker ?? MaskPropagator()
+            return { try carrier.propagate(clip: clip, masks: masks, frames: frames, progress: $0) }
+        }
         switch start {
         case .masks(let path, let frames):
             let masks = try MaskSources.open(path, clip: ClipFacts(path: clip, size: size))
             if let missing = frames?.subtracting(masks.annotatedFrames).min() {
                 throw DAMVideoError(.usage, "\(path): found no mask for frame \(missing), expected one to start from")
             }
-            return (masks, frames)
+            return carrying(masks, frames)
         case .regions(let regions):
-            return (try DrawnRegions(regions.map { try $0.region() }, path: clip, size: size), nil)
+            return carrying(try DrawnRegions(regions.map { try $0.region() }, path: clip, size: size), nil)
+        case .prompts(let prompts):
+            guard let tracker else {
+                throw DAMVideoError(.usage, "found points or boxes to segment from, expected SAM 2 to do it with")
+            }
+            return { try tracker.propagate(clip: clip, prompts: prompts, progress: $0) }
         }
     }
 }

@@ -7,7 +7,7 @@ import VideoDecoding
 ///
 /// All tracks share the flow and the background, so time grows with frames and little with tracks. Memory is a window of
 /// 65 working pictures (and 64 more on the way back) plus a few hundred bytes for each propagated mask.
-package struct MaskPropagator: Sendable {
+package struct MaskPropagator: MaskTracker {
     /// Pixels of the pictures worked on; larger clips are reduced by a whole number.
     package var maximumPixels = 600_000
 
@@ -31,22 +31,8 @@ package struct MaskPropagator: Sendable {
         return size.width * size.height
     }
 
-    /// How far it is.
-    package struct Progress: Sendable {
-        package let isBackward: Bool
-        /// 0-based frame of the clip.
-        package let frame: Int
-    }
-
-    /// - Parameters:
-    ///   - clip: path of a video.
-    ///   - masks: the given masks. A frame annotated for a track that does not show it says that it is not there; through
-    ///     one that is not annotated for it, though for others, it is carried.
-    ///   - frames: the annotated frames to use; nil for all.
-    ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `VideoError`, `MaskTrackingError` when clip and masks do not fit, and what `progress` throws.
     package func propagate(
-        clip: String, masks: any MaskSource, frames: Set<Int>? = nil, progress: (Progress) throws -> Void = { _ in }
+        clip: String, masks: any MaskSource, frames: Set<Int>? = nil, progress: (PropagationProgress) throws -> Void = { _ in }
     ) throws -> PropagatedMasks {
         let info = try VideoDecoder(path: clip).info
         try masks.validate(width: info.width, height: info.height, frameCount: nil)
@@ -61,7 +47,7 @@ package struct MaskPropagator: Sendable {
         let ahead = try ForwardFrames(path: clip, size: size, from: max(0, first - BackgroundModel.reach))
         let forward = PropagationPass(ahead, size: size, annotations: annotations, overlapping: overlapping)
         try forward.run(from: first) { frame, tracks in
-            try progress(Progress(isBackward: false, frame: frame))
+            try progress(PropagationProgress(isBackward: false, frame: frame))
             try fusion.add(tracks, at: frame, isBackward: false)
         }
         if ahead.damage == nil || first >= ahead.count { try masks.validate(width: info.width, height: info.height, frameCount: ahead.count) }
@@ -75,7 +61,7 @@ package struct MaskPropagator: Sendable {
             let behind = BackwardFrames(path: clip, size: size, from: min(ahead.count - 1, last + BackgroundModel.reach))
             let backward = PropagationPass(behind, size: size, annotations: annotations, overlapping: overlapping)
             try backward.run(from: last) { frame, tracks in
-                try progress(Progress(isBackward: true, frame: frame))
+                try progress(PropagationProgress(isBackward: true, frame: frame))
                 try fusion.add(tracks, at: frame, isBackward: true)
             }
         }
