@@ -114,7 +114,7 @@ public struct Benchmark: Sendable {
         switch segmentation {
         case .directory(let path)? where wants(segmentation: true):
             let files = try SegmentAnythingCheckpoint(path: path)
-            let model = try SegmentAnythingVideoModel(files.checkpoint, files.configuration)
+            let model = try SegmentAnythingVideoModel(files)
             return { model }
         case .synthetic(let name, let weights)? where wants(segmentation: true):
             let size = try Self.shape(PublishedSize.allCases.first { $0.name == name }, name, of: Self.segmentationShapes)

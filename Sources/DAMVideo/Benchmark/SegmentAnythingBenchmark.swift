@@ -65,7 +65,7 @@ final class SegmentAnythingBenchmark {
         if let tracked { return tracked }
         let clip = BenchmarkClip(count: remembered + timer.repeats)
         let predictor = SegmentAnythingVideoPredictor(model, pictures: clip)
-        try predictor.add(VideoPrompt(box: BenchmarkScene.box(0)), at: 0, object: 1)
+        try predictor.add(PicturePrompt(points: [], box: BenchmarkScene.box(0)), at: 0, object: 1)
         try predictor.propagate(from: 0, limit: remembered - 1) { _, _ in }
         tracked = predictor
         return predictor

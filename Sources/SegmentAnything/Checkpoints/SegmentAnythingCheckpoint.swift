@@ -12,17 +12,13 @@ package struct SegmentAnythingCheckpoint: Sendable {
     /// - Throws: `CheckpointError` when a file is missing or is not what it should be.
     package init(path: String) throws {
         var isDirectory: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-        guard !exists || !isDirectory.boolValue else {
-            guard let file = Self.originalFile(in: path) else {
-                configuration = try SegmentAnythingConfiguration(directory: path)
-                checkpoint = try Checkpoint(directory: path)
-                return
-            }
+        let isFolder = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+        if let file = isFolder ? Self.originalFile(in: path) : path {
             self = try Self(original: file)
-            return
+        } else {
+            configuration = try SegmentAnythingConfiguration(directory: path)
+            checkpoint = try Checkpoint(directory: path)
         }
-        self = try Self(original: path)
     }
 
     /// The one `.pt` of a directory without tensors in the hub's layout.

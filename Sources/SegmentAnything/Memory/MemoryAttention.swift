@@ -2,7 +2,7 @@ import Tensors
 
 /// Tells a frame's features of the memories of an object. Keys: `layers.N`, `layer_norm`.
 /// Source: SAM 2, arXiv 2408.00714, "Memory attention".
-struct MemoryAttention: Sendable {
+package struct MemoryAttention: Sendable {
     let layers: [MemoryAttentionLayer]
     let layerNorm: LayerNorm
     let rotary: AxialRotaryEmbedding
@@ -23,7 +23,7 @@ struct MemoryAttention: Sendable {
     ///   - features: the image embedding, `[side, side, hidden]`.
     ///   - positions: of its places, `[side, side, hidden]`.
     /// - Returns: `[side, side, hidden]`.
-    func callAsFunction(_ features: Tensor, positions: Tensor, _ memories: MemoryTokens) -> Tensor {
+    package func callAsFunction(_ features: Tensor, positions: Tensor, _ memories: MemoryTokens) -> Tensor {
         let placed = features.adding(positions, scaledBy: 0.1).reshaped([features.rows, features.width])
         return layerNorm(layers.reduce(placed) { hidden, layer in layer(hidden, memories, rotary) }).reshaped(features.shape)
     }

@@ -35,13 +35,3 @@ struct MemoryAttentionLayer: Sendable {
         return remembered + linear2(activation(linear1(layerNorm3(remembered))))
     }
 }
-
-/// What a frame is compared with: memories of frames, place by place, then pointers of the object.
-struct MemoryTokens: Sendable {
-    /// With their positions in space and time added, `[count, memory width]`.
-    let keys: Tensor
-    /// `[count, memory width]`.
-    let values: Tensor
-    /// Rows of memories; those after them are pointers, which stand at no place.
-    let placed: Int
-}

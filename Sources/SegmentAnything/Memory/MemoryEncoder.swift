@@ -3,7 +3,7 @@ import Tensors
 /// Makes one frame's memory of an object from the picture's features and the object's mask there.
 /// Keys: `mask_downsampler`, `feature_projection`, `memory_fuser.layers.N`, `projection`.
 /// Source: SAM 2, arXiv 2408.00714, "Memory encoder".
-struct MemoryEncoder: Sendable {
+package struct MemoryEncoder: Sendable {
     let maskDownsampler: MaskDownSampler
     let featureProjection: Conv2d
     let memoryFuser: [MemoryFuserBlock]
@@ -24,7 +24,7 @@ struct MemoryEncoder: Sendable {
     ///   - features: the image embedding, `[side, side, hidden]`.
     ///   - mask: how much of the object each pixel of the picture is, scaled, `[1, image side, image side]`.
     /// - Returns: `[side * side, memory width]`.
-    func callAsFunction(features: Tensor, mask: Tensor) -> Tensor {
+    package func callAsFunction(features: Tensor, mask: Tensor) -> Tensor {
         let map = mask.reshaped([mask.shape[1], mask.shape[2], 1])
         let fused = memoryFuser.reduce(featureProjection(features) + maskDownsampler(map)) { map, block in block(map) }
         let memory = projection(fused)

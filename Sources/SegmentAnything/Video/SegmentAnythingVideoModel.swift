@@ -7,8 +7,8 @@ package struct SegmentAnythingVideoModel: Sendable {
     package let image: SegmentAnythingImageModel
     package let configuration: SegmentAnythingConfiguration
     package let memory: MemoryConfiguration
-    let memoryAttention: MemoryAttention
-    let memoryEncoder: MemoryEncoder
+    package let memoryAttention: MemoryAttention
+    package let memoryEncoder: MemoryEncoder
     let maskDownsample: Conv2d
     let objectPointerProj: FeedForward
     /// `[hidden]`.
@@ -24,8 +24,10 @@ package struct SegmentAnythingVideoModel: Sendable {
     private let memoryPositions: [Tensor]
 
     /// - Throws: `CheckpointError` when a tensor is missing, has another shape or is left over.
-    package init(_ checkpoint: Checkpoint, _ configuration: SegmentAnythingConfiguration) throws {
-        try self.init(checkpoint.weights, configuration)
+    package init(_ files: SegmentAnythingCheckpoint) throws {
+        try self.init(files.checkpoint.weights, files.configuration)
+        // What stands in for memories on the first frame is added to the picture; this goes with another way of doing so.
+        if let leftOver = files.checkpoint.leftOver(isDead: { $0 == "no_memory_positional_encoding" }).first { throw leftOver }
     }
 
     /// - Parameter weights: the whole checkpoint, under the hub layout's names.

@@ -18,7 +18,7 @@ package final class SegmentAnythingVideoPredictor {
     private let model: SegmentAnythingVideoModel
     private let pictures: any ClipPictures
     private let settings: VideoSettings
-    private let processor: ClipImageProcessor
+    private let preparation: ImagePreparation
     /// In the order in which they were first prompted.
     package private(set) var objects: [Int] = []
     private var states: [Int: TrackedObject] = [:]
@@ -29,23 +29,26 @@ package final class SegmentAnythingVideoPredictor {
         self.model = model
         self.pictures = pictures
         self.settings = settings
-        processor = ClipImageProcessor(side: model.configuration.imageSize)
+        preparation = ImagePreparation(side: model.configuration.imageSize)
     }
 
     // MARK: Prompts
 
     /// Adds points, a box or both. On a frame that was tracked they correct its mask.
     /// - Parameters:
+    ///   - prompt: in pixels of the clip.
     ///   - object: any number; a new one is a new object.
     ///   - keepsPoints: whether points given earlier for the object on this frame still count. With a box they do not.
     /// - Returns: every object's mask on that frame, as far as it is known.
-    /// - Throws: `VideoPromptError`, and what reading the picture throws.
+    /// - Throws: `VideoPromptError`, `PicturePromptError` outside the picture, and what reading the picture throws.
     @discardableResult
     package func add(
-        _ prompt: VideoPrompt, at frame: Int, object: Int, keepsPoints: Bool = false
+        _ prompt: PicturePrompt, at frame: Int, object: Int, keepsPoints: Bool = false
     ) throws -> [ObjectMask] {
         try check(frame)
-        let points = try modelPoints(prompt)
+        guard prompt.box != nil || !prompt.points.isEmpty else { throw VideoPromptError.empty }
+        let points = try prompt.modelPoints(
+            width: pictures.width, height: pictures.height, side: model.configuration.imageSize)
         var state = states[object] ?? TrackedObject()
         let earlier = keepsPoints && prompt.box == nil ? state.points[frame] ?? [] : []
         let direction = state.directions[frame]
@@ -95,33 +98,6 @@ package final class SegmentAnythingVideoPredictor {
 
     private func check(_ frame: Int) throws {
         guard (0..<pictures.count).contains(frame) else { throw VideoPromptError.frame(frame, count: pictures.count) }
-    }
-
-    /// A box's corners come first, as the model was trained.
-    private func modelPoints(_ prompt: VideoPrompt) throws -> [PromptPoint] {
-        let width = pictures.width, height = pictures.height
-        guard prompt.box != nil || !prompt.points.isEmpty else { throw VideoPromptError.empty }
-        func scaled(_ x: Double, _ y: Double, _ label: PromptPoint.Label) -> PromptPoint {
-            let side = Float(model.configuration.imageSize)
-            return PromptPoint(x: Float(x) / Float(width) * side, y: Float(y) / Float(height) * side, label: label)
-        }
-        var result: [PromptPoint] = []
-        if let box = prompt.box {
-            guard box.width > 0, box.height > 0, box.left < width, box.top < height, box.left + box.width > 0,
-                box.top + box.height > 0
-            else {
-                throw VideoPromptError.box(box, width: width, height: height)
-            }
-            result.append(scaled(Double(box.left), Double(box.top), .boxTopLeft))
-            result.append(scaled(Double(box.left + box.width), Double(box.top + box.height), .boxBottomRight))
-        }
-        for point in prompt.points {
-            guard point.x >= 0, point.x < Double(width), point.y >= 0, point.y < Double(height) else {
-                throw VideoPromptError.point(x: point.x, y: point.y, width: width, height: height)
-            }
-            result.append(scaled(point.x, point.y, point.isForeground ? .foreground : .background))
-        }
-        return result
     }
 
     // MARK: Tracking
@@ -179,7 +155,7 @@ package final class SegmentAnythingVideoPredictor {
     private func features(of frame: Int) throws -> ImageFeatures {
         if let latest, latest.frame == frame { return latest.features }
         latest = nil
-        let features = model.image.features(processor(try pictures.picture(at: frame)))
+        let features = model.image.features(preparation.frame(try pictures.picture(at: frame)))
         latest = (frame, features)
         return features
     }

@@ -78,7 +78,8 @@ def with_transformers(model, pixels, out):
 
     def watch_encoder(features, masks):
         result = memory_encoder(features, masks)
-        stages["encoder"] = {"features": features, "masks": masks, "output": result[0], "positions": result[1]}
+        # What follows adds to the memory in place.
+        stages["encoder"] = {"features": features, "masks": masks, "output": result[0].clone()}
         return result
 
     model.memory_attention.forward, model.memory_encoder.forward = watch_attention, watch_encoder

@@ -13,11 +13,11 @@ CONFIGS = {
     # SAM 2.1 as published but for its sizes.
     "video-a": {
         "seed": 11, "image_size": 128, "blocks": [1, 1, 2, 1], "windows": [4, 4, 4, 3], "global": [3],
-        "score_bias": 0.1, "calm": ("memory_",), "options": {"memory_attention_num_layers": 2},
+        "score_bias": 0.02, "calm": (0.6, "memory_"), "options": {"memory_attention_num_layers": 2},
     },
     # SAM 2: no embedding of absence, pointers without time; an odd window.
     "video-b": {
-        "seed": 12, "image_size": 128, "blocks": [1, 2, 2, 1], "windows": [4, 4, 7, 4], "global": [4], "score_bias": 0.88, "calm": ("memory_",),
+        "seed": 12, "image_size": 128, "blocks": [1, 2, 2, 1], "windows": [4, 4, 7, 4], "global": [4], "score_bias": 0.88, "calm": (0.7, "memory_"),
         "options": {
             "enable_occlusion_spatial_embedding": False, "enable_temporal_pos_encoding_for_object_pointers": False,
             "memory_attention_num_layers": 1,
@@ -26,7 +26,7 @@ CONFIGS = {
     # Two heads of memory attention, two conditioning frames at most, a short memory, a mask sampler of other strides.
     "video-c": {
         "seed": 13, "image_size": 160, "blocks": [1, 1, 2, 1], "windows": [8, 4, 4, 5], "global": [3], "score_bias": -1.03,
-        "calm": ("memory_", "mask_decoder.transformer"),
+        "calm": (0.7, "memory_", "mask_decoder.transformer"),
         "options": {
             "memory_attention_num_layers": 1, "memory_attention_num_attention_heads": 2, "max_cond_frame_num": 2,
             "num_maskmem": 4, "max_object_pointers_in_encoder": 5, "mask_downsampler_stride": 4,
@@ -74,10 +74,10 @@ def make_model(name):
         if key == "mask_decoder.pred_obj_score_head.proj_out.bias":
             # The object is seen in most frames, and missed in some.
             value = torch.full_like(value, settings["score_bias"])
-        elif value.ndim > 1 and key.startswith(settings["calm"]) and key.endswith("weight"):
+        elif value.ndim > 1 and key.startswith(settings["calm"][1:]) and key.endswith("weight"):
             # Memories are kept in bfloat16: what one program rounds up and another down must not grow, and one object's
             # masks must still differ from another's.
-            value = 0.7 * value
+            value = settings["calm"][0] * value
         state[key] = value.half().float()
     state["shared_image_embedding.positional_embedding"] = state["prompt_encoder.shared_embedding.positional_embedding"]
     model.load_state_dict(state)
