@@ -54,7 +54,9 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
 
         let working = MaskPropagator().workingPixels(of: size)
         let frames = plan.frameCount ?? plan.sampling.part.upperBound
-        propagationSeconds = plan.propagated.isEmpty ? 0 : Double(frames * working) / Self.propagatedPixels
+        let segmented = plan.segmentation.map { $0.frameOperations(objects: plan.propagated.count) / speed.operations }
+        propagationSeconds = plan.propagated.isEmpty
+            ? 0 : Double(frames) * (segmented ?? Double(working) / Self.propagatedPixels)
         weightBytes = model.weightBytes
         let prompt = 8 * plan.imageProcessor.side * plan.imageProcessor.side
         let prepared = plan.isReadOnce ? encoded * prompt : min(encoded * prompt, PromptQueue.room)

@@ -25,6 +25,10 @@ public struct ClipPlan {
     package private(set) var sampling: SamplingPlan
     /// Tracks whose masks are too few to sample them from, so that they are to be propagated.
     package let propagated: Set<TrackID>
+    /// What propagates them; nil to do it without a model.
+    let segmentation: SegmentationModel?
+    /// Tracks that were looked for and not found.
+    private var lost: Set<TrackID> = []
 
     /// Frames of the whole clip as far as the file tells.
     var frameCount: Int? { clip.frameCount ?? clip.info.declaredFrames }
@@ -37,33 +41,45 @@ public struct ClipPlan {
     /// Whether the clip comes through a pipe: nothing of it can be looked at twice.
     var isReadOnce: Bool { path == "-" }
 
-    /// - Parameter model: tells how many frames a caption looks at, and at which size.
+    /// - Parameters:
+    ///   - model: tells how many frames a caption looks at, and at which size.
+    ///   - segmentation: SAM 2, where the request wants it.
     /// - Throws: `DAMVideoError`, `VideoError` and `MaskTrackingError` when clip or masks are missing or bad, or the options
     ///   do not fit them.
-    init(_ request: ClipRequest, _ captioning: CaptionOptions, model: DescribeAnythingModel) throws {
+    init(
+        _ request: ClipRequest, _ captioning: CaptionOptions, model: DescribeAnythingModel, segmentation: SegmentationModel?
+    ) throws {
         let options = request.options
         (self.request, self.captioning) = (request, captioning)
         (frames, query) = try Self.question(options, captioning, model)
         span = try options.span()
         clip = try VideoClip(path: request.clip, stillRate: options.stillRate)
         let size = clip.info.size
-        givenMasks = try MaskSources.open(
-            request.masks, settings: options.masks, clip: ClipFacts(path: request.clip, size: size))
-        try givenMasks.validate(width: size.width, height: size.height, frameCount: nil)
         let count = clip.frameCount ?? clip.info.declaredFrames
-        try givenMasks.validate(width: size.width, height: size.height, frameCount: count)
+        switch request.objects {
+        case .masks(let path):
+            givenMasks = try MaskSources.open(path, settings: options.masks, clip: ClipFacts(path: request.clip, size: size))
+            try givenMasks.validate(width: size.width, height: size.height, frameCount: nil)
+            try givenMasks.validate(width: size.width, height: size.height, frameCount: count)
+        case .prompts(let prompts):
+            guard segmentation != nil, !prompts.isEmpty else {
+                throw DAMVideoError(.usage, "found points or boxes to segment from, expected one at least, and SAM 2 to do it with")
+            }
+            givenMasks = PointedObjects(prompts, path: request.clip, size: size)
+        }
+        self.segmentation = segmentation
         let tracks = try Self.tracks(options.tracks, of: givenMasks)
         let all = 0..<(count ?? (tracks.map(\.lastFrame).max() ?? 0) + 1)
         let part = span.map { [clip] in clip.frameNumbers(in: $0) ?? all.likely(in: $0, clip.info.frameRate) } ?? all
         sampling = SamplingPlan(tracks, options.sampling, frames: frames, part: part)
         let need = PropagationNeed(masks: givenMasks, sampling: options.sampling, frames: frames, part: part)
-        propagated = options.propagates ? Set(tracks.map(\.id).filter(need.holds)) : []
+        propagated = Set(tracks.map(\.id).filter { request.hasPrompts || options.propagates && need.holds($0) })
         masks = givenMasks
         imageProcessor = model.imageProcessor
         if isReadOnce, let track = propagated.min() {
             throw DAMVideoError(
                 .usage, "\(clip.path): found masks of track \(track) on too few frames, and carrying them to others "
-                    + "reads the clip more than once, expected a file, or --no-propagate")
+                    + "reads the clip more than once, expected a file\(request.hasPrompts ? "" : ", or --no-propagate")")
         }
     }
 
@@ -82,17 +98,26 @@ public struct ClipPlan {
         masks = source
         let found = Dictionary(uniqueKeysWithValues: source.tracks.map { ($0.id, $0) })
         let tracks = sampling.tracks.map(\.track).map { propagated.contains($0.id) ? found[$0.id] ?? $0 : $0 }
-        sampling = SamplingPlan(tracks, options.sampling, frames: frames, part: sampling.part)
+        lost = Set(propagated.filter { found[$0] == nil })
+        sampling = sampling(of: tracks, part: sampling.part)
     }
 
     /// Samples anew from the frames the clip turned out to have.
     mutating func use(part: Range<Int>) {
-        sampling = SamplingPlan(sampling.tracks.map(\.track), options.sampling, frames: frames, part: part)
+        sampling = sampling(of: sampling.tracks.map(\.track), part: part)
+    }
+
+    private func sampling(of tracks: [Track], part: Range<Int>) -> SamplingPlan {
+        SamplingPlan(tracks, options.sampling, frames: frames, part: part, lost: lost)
     }
 
     private static func tracks(_ ids: [TrackID]?, of masks: any MaskSource) throws -> [Track] {
         try ids.map { try Set($0).sorted().map(masks.track) } ?? masks.tracks
     }
+}
+
+extension ClipRequest {
+    var hasPrompts: Bool { if case .prompts = objects { true } else { false } }
 }
 
 extension Range<Int> {

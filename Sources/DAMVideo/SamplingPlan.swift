@@ -17,10 +17,12 @@ package struct SamplingPlan: Equatable {
     /// The frames the clip, or the part of it that counts, has or is thought to have.
     package let part: Range<Int>
 
-    init(_ tracks: [Track], _ sampling: FrameSampling, frames: Int, part: Range<Int>) {
+    /// - Parameter lost: tracks that are nowhere to be seen, whatever they say themselves.
+    init(_ tracks: [Track], _ sampling: FrameSampling, frames: Int, part: Range<Int>, lost: Set<TrackID> = []) {
         self.part = part
         self.tracks = tracks.map { track in
-            let visible = track.appearances.drop { $0.frame < part.lowerBound }.prefix { $0.frame < part.upperBound }
+            let inPart = track.appearances.drop { $0.frame < part.lowerBound }.prefix { $0.frame < part.upperBound }
+            let visible = lost.contains(track.id) ? [] : inPart
             return TrackPlan(
                 track: track, visible: visible,
                 sampled: visible.isEmpty

@@ -5,11 +5,15 @@ import VideoDecoding
 /// Captions the tracks of clips: decoder, masks, model and document in one call.
 public struct VideoCaptioner: Sendable {
     let model: CaptionModel
+    /// Finds and follows objects where a request wants that.
+    let segmentation: SegmentationModel?
     /// Bytes of prepared frames to hold at a time.
     package var promptRoom = PromptQueue.room
 
-    public init(_ model: CaptionModel) {
+    /// - Parameter segmentation: SAM 2; nil when masks are carried without a model.
+    public init(_ model: CaptionModel, segmentation: SegmentationModel? = nil) {
         self.model = model
+        self.segmentation = segmentation
     }
 
     /// One caption for each track of a clip: `plan` and `caption(_:)`.
@@ -17,20 +21,15 @@ public struct VideoCaptioner: Sendable {
         clip: String, masks: String, options: CaptionOptions = CaptionOptions(), clipOptions: ClipOptions = ClipOptions(),
         resuming earlier: ResumedRun? = nil, progress: (CaptionProgress) throws -> Void = { _ in }
     ) throws -> CaptionDocument {
-        var plan = try plan(clip: clip, masks: masks, options: options, clipOptions: clipOptions)
+        var plan = try plan(ClipRequest(clip: clip, masks: masks, options: clipOptions), options: options)
         return try caption(&plan, resuming: earlier, progress: progress)
     }
 
     /// What captioning a clip comes to. Reads clip and masks as far as needed to know that they fit; computes nothing.
-    /// - Parameters:
-    ///   - clip: path of a video or a folder of stills, a printf pattern of stills, or `-` for a video on standard input.
-    ///   - masks: file or folder of its masks, in any layout of `MaskFormat`.
     /// - Throws: `DAMVideoError` when clip or masks are missing or bad, or the options do not fit them.
-    public func plan(
-        clip: String, masks: String, options: CaptionOptions = CaptionOptions(), clipOptions: ClipOptions = ClipOptions()
-    ) throws -> ClipPlan {
+    public func plan(_ request: ClipRequest, options: CaptionOptions = CaptionOptions()) throws -> ClipPlan {
         try DAMVideoError.translating {
-            try ClipPlan(ClipRequest(clip: clip, masks: masks, options: clipOptions), options, model: model.model)
+            try ClipPlan(request, options, model: model.model, segmentation: segmentation)
         }
     }
 
@@ -50,10 +49,9 @@ public struct VideoCaptioner: Sendable {
         try DAMVideoError.translating {
             try earlier?.check(plan.request, description(plan.captioning, query: plan.query))
             if !plan.propagated.isEmpty {
-                let masks = try MaskPropagator().propagate(clip: plan.clip, masks: plan.givenMasks) {
+                plan.use(propagated: try propagated(plan) {
                     try progress(.tracking(frame: $0.frame, isBackward: $0.isBackward))
-                }
-                plan.use(propagated: masks)
+                })
             }
             let total = plan.frameCount
             func onFrame(_ frame: Int) throws { try progress(.decoding(frame: frame, of: total)) }
@@ -80,6 +78,18 @@ public struct VideoCaptioner: Sendable {
             }
             return document
         }
+    }
+
+    /// The plan's masks carried to all frames. Masks outside the part of the clip that counts are of use as well.
+    private func propagated(
+        _ plan: ClipPlan, _ progress: (PropagationProgress) throws -> Void
+    ) throws -> PropagatedMasks {
+        let tracker = try plan.segmentation?.tracker(separatesObjects: false)
+        if let tracker, case .prompts(let prompts) = plan.request.objects {
+            return try tracker.propagate(clip: plan.clip, in: nil, prompts: prompts, progress: progress)
+        }
+        let carrier: any MaskTracker = tracker ?? MaskPropagator()
+        return try carrier.propagate(clip: plan.clip, in: nil, masks: plan.givenMasks, frames: nil, progress: progress)
     }
 
     /// Whether an earlier run did all that is asked for, so that there is no need to look at the clip again.

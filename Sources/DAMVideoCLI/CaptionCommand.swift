@@ -9,12 +9,17 @@ struct CaptionCommand: ParsableCommand {
         commandName: "caption",
         abstract: "Caption every tracked object of a clip, as JSON.",
         discussion: """
+            Objects are given by --masks, or, with SAM 2 (--sam), by --point and --box on frames (--at): one --at and one \
+            --object for all of them, or one for each --box, then each --point, in order.
+
             Exit codes: 0 every track captioned; 3 some tracks failed, the rest written; 64 usage; 65 bad input; \
             66 input missing; 69 model missing or unusable; 73 output exists; 74 input/output; 130 interrupted, finished \
             tracks written.
             """)
 
     @OptionGroup var clips: ClipArguments
+
+    @OptionGroup var prompts: ObjectPromptOptions
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var generation: GenerationArguments
@@ -68,6 +73,10 @@ struct CaptionCommand: ParsableCommand {
 
     func validate() throws {
         if json, !dryRun { throw ValidationError("--json: expected --dry-run") }
+        guard !clips.masks.isEmpty || clips.batchFile != nil || prompts.count > 0 else {
+            throw ValidationError("expected --masks, or --point or --box with --sam")
+        }
+        guard prompts.sam != nil || prompts.count == 0 else { throw ValidationError("--point and --box go with --sam.") }
     }
 
     func run() throws {
@@ -77,7 +86,7 @@ struct CaptionCommand: ParsableCommand {
             let jobs = try jobs(&failures)
             if dryRun {
                 if !jobs.isEmpty {
-                    let captioner = VideoCaptioner(try model.load())
+                    let captioner = try VideoCaptioner(model.load(), segmentation: prompts.segmentation())
                     try PlanPrinter(json: json).print(jobs.map(\.request), captioner, generation.options, &failures)
                 }
                 return try failures.end()
@@ -87,7 +96,7 @@ struct CaptionCommand: ParsableCommand {
                 // The model's threads come after it.
                 let interruption = Interruption(clearsLine: style == .bar)
                 let run = CaptionRun(
-                    captioner: VideoCaptioner(try model.load()), options: generation.options,
+                    captioner: try VideoCaptioner(model.load(), segmentation: prompts.segmentation()), options: generation.options,
                     reporter: ProgressReporter(style), interruption: interruption)
                 try run(jobs, &failures)
             }
@@ -97,7 +106,7 @@ struct CaptionCommand: ParsableCommand {
 
     /// Each clip with its output, which is checked.
     private func jobs(_ failures: inout ClipFailures) throws -> [CaptionRun.Job] {
-        let requests = try clips.requests(clipOptions)
+        let requests = try clips.requests(clipOptions, prompts: prompts.count > 0 ? prompts.prompts() : [])
         let outputs = try OutputArguments(output: output, formats: formats, pictures: pictures)
             .outputs(of: requests, areMany: clips.areMany)
         var jobs: [CaptionRun.Job] = []
@@ -120,6 +129,7 @@ struct CaptionCommand: ParsableCommand {
         options.sampling = sampling
         options.frames = frames
         options.propagates = !noPropagation
+        options.segmentation = prompts.sam
         options.start = part.start
         options.duration = part.duration
         options.stillRate = part.stillRate

@@ -44,10 +44,7 @@ struct CaptionRun {
         }
     }
 
-    func plan(_ job: Job) throws -> ClipPlan {
-        try captioner.plan(
-            clip: job.request.clip, masks: job.request.masks, options: options, clipOptions: job.request.options)
-    }
+    func plan(_ job: Job) throws -> ClipPlan { try captioner.plan(job.request, options: options) }
 
     private func isFinished(_ job: Job) throws -> Bool {
         guard let earlier = job.earlier else { return false }

@@ -27,7 +27,6 @@ struct ClipArguments: ParsableArguments {
 
     func validate() throws {
         guard !clips.isEmpty || batchFile != nil else { throw ValidationError("expected a clip, or --batch-file") }
-        guard !masks.isEmpty || batchFile != nil else { throw ValidationError("expected --masks") }
         guard !clips.contains("-") || clips.count == 1 && batchFile == nil else {
             throw ValidationError("clip -: expected it to be the only one")
         }
@@ -36,9 +35,17 @@ struct ClipArguments: ParsableArguments {
     /// Whether this is about any number of clips, be it one.
     var areMany: Bool { clips.count > 1 || batchFile != nil }
 
-    /// - Parameter options: of each clip.
+    /// - Parameters:
+    ///   - options: of each clip.
+    ///   - prompts: what stands for the masks of a single clip.
     /// - Throws: `DAMVideoError`.
-    func requests(_ options: ClipOptions) throws -> [ClipRequest] {
+    func requests(_ options: ClipOptions, prompts: [ObjectPrompt]) throws -> [ClipRequest] {
+        guard prompts.isEmpty else {
+            guard !areMany, masks.isEmpty else {
+                throw DAMVideoError(.usage, "found points or boxes besides \(areMany ? "several clips" : "--masks"), expected them to be a clip's own")
+            }
+            return [ClipRequest(clip: clips[0], objects: .prompts(prompts), options: options)]
+        }
         guard areMany else {
             guard masks.count == 1 else { throw DAMVideoError(.usage, "found \(masks.count) masks for a clip, expected one") }
             return [ClipRequest(clip: clips[0], masks: masks[0], options: options)]

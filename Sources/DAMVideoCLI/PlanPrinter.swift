@@ -12,9 +12,7 @@ struct PlanPrinter {
         var reports: [PlanReport] = []
         for request in requests {
             let report = try failures.attempt(request) {
-                captioner.report(
-                    try captioner.plan(
-                        clip: request.clip, masks: request.masks, options: options, clipOptions: request.options))
+                captioner.report(try captioner.plan(request, options: options))
             }
             guard let report else { continue }
             failures.written += 1
@@ -31,10 +29,17 @@ struct PlanPrinter {
         let estimate = report.estimate, count = report.tracks.count
         add("clip", "\(report.width)x\(report.height), \(report.frames.map(String.init) ?? "an unknown number of") frames, "
             + String(format: "%g a second", report.fps))
-        add("masks", "\(report.request.masks), \(report.masksFormat?.rawValue ?? "computed"), "
-            + "\(report.annotatedFrames) frames annotated")
+        let known: String
+        switch report.request.objects {
+        case .masks(let path):
+            add("masks", "\(path), \(report.masksFormat?.rawValue ?? "computed"), \(report.annotatedFrames) frames annotated")
+            known = "masks on"
+        case .prompts:
+            add("masks", "none, objects pointed at on \(report.annotatedFrames) frames")
+            known = "pointed at on"
+        }
         add("tracks", "\(count)")
-        for track in report.tracks { lines.append("    " + line(track)) }
+        for track in report.tracks { lines.append("    " + line(track, known)) }
         add("prompt", "\(estimate.promptTokens) tokens a track, at most \(estimate.newTokens) generated")
         add("memory", "\(bytes(estimate.weightBytes)) of mapped weights, about \(bytes(estimate.workingBytes)) besides")
         let fixed = estimate.propagationSeconds + estimate.encodingSeconds + estimate.promptSeconds
@@ -48,11 +53,11 @@ struct PlanPrinter {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private func line(_ track: PlanReport.Track) -> String {
+    private func line(_ track: PlanReport.Track, _ known: String) -> String {
         let name = track.label.map { "\(track.id) (\($0))" } ?? "\(track.id)"
-        if track.isPropagated { return "\(name): masks on \(track.givenFrames) frames, to be carried to the others" }
+        if track.isPropagated { return "\(name): \(known) \(track.givenFrames) frames, to be carried to the others" }
         if track.sampled.isEmpty { return "\(name): not in these frames" }
-        return "\(name): masks on \(track.givenFrames) frames, looked at in "
+        return "\(name): \(known) \(track.givenFrames) frames, looked at in "
             + track.sampled.map(String.init).joined(separator: " ")
     }
 

@@ -146,7 +146,7 @@ import VideoDecoding
             let output = folder.appending(path: "masks.json").path
             let run = try CommandRun([
                 "track", clip, "--sam", model, "--masks", masks, "--from-frame", "3", "--evaluate", masks, "-o", output,
-                "--format", "youtube-vis", "--no-overlap", "--json",
+                "--convert", "youtube-vis", "--no-overlap", "--json",
             ])
             #expect(run.status == 0, "\(run.errors)")
             let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])

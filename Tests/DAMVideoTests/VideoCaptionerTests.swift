@@ -122,8 +122,8 @@ struct VideoCaptionerTests {
         let captioner = VideoCaptioner(try Self.model.get())
         var options = CaptionOptions()
         options.maxNewTokens = 100_000
-        let plan = try captioner.plan(
-            clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"), options: options)
+        let request = ClipRequest(clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"))
+        let plan = try captioner.plan(request, options: options)
         let report = captioner.report(plan), document = try caption(tokens: 1)
         #expect(report.tracks.map(\.id) == document.tracks.map(\.id))
         #expect(report.tracks.map(\.sampled) == document.tracks.map { $0.sampled.map(\.frame) })

@@ -2,8 +2,8 @@ import Imaging
 import SegmentAnything
 
 /// What one object is pointed at with, in pixels of the picture: points on it, points beside it, a box around it.
-public struct RegionPrompt: Sendable, Equatable {
-    public struct Point: Sendable, Equatable {
+public struct RegionPrompt: Sendable, Equatable, Codable {
+    public struct Point: Sendable, Equatable, Codable {
         public let x: Double
         public let y: Double
         /// Whether it lies on the object; else it says what does not belong to it.

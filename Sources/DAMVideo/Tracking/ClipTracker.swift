@@ -13,7 +13,7 @@ public enum TrackingStart: Sendable, Equatable {
 }
 
 /// What an object is pointed at with on one frame of a clip.
-public struct ObjectPrompt: Sendable, Equatable {
+public struct ObjectPrompt: Sendable, Equatable, Codable {
     public let object: TrackID
     /// 0-based.
     public let frame: Int

@@ -16,8 +16,10 @@ struct SegmentAnythingTracker: MaskTracker {
         progress: (PropagationProgress) throws -> Void
     ) throws -> PropagatedMasks {
         let pictures = try ClipPictureReader(clip, in: span), part = pictures.part
+        // A damaged clip may have fewer frames than masks.
         try masks.validate(
-            width: pictures.width, height: pictures.height, frameCount: span == nil ? part.upperBound : clip.frameCount)
+            width: pictures.width, height: pictures.height,
+            frameCount: clip.frameCount ?? (span == nil && pictures.damage == nil ? part.upperBound : nil))
         let predictor = predictor(pictures), tracks = masks.tracks.map(\.id)
         let empty = Mask(
             width: pictures.width, height: pictures.height, pixels: Array(repeating: 0, count: pictures.width * pictures.height))
@@ -64,7 +66,7 @@ struct SegmentAnythingTracker: MaskTracker {
         for frame in Set(prompts.map(\.frame)).sorted() {
             guard part.contains(frame) else {
                 throw DAMVideoError(
-                    .badInput, "\(clip.path): found a prompt on frame \(frame), expected frames \(part.lowerBound) to \(part.upperBound - 1)")
+                    .badInput, "\(clip.path): found a prompt on frame \(frame), expected one from \(part.lowerBound) to \(part.upperBound - 1)")
             }
             for (index, track) in tracks.enumerated() {
                 let here = prompts.filter { $0.frame == frame && $0.object == track }.map(\.region)
