@@ -1,5 +1,6 @@
 import DAMVideo
 import Foundation
+import MaskTracking
 import TestSupport
 import Testing
 
@@ -28,20 +29,25 @@ struct SegmentedCaptionTests {
         }
     }
 
+    /// Given masks are kept, and SAM 2, not the tracker without a model, finds the others: its checkpoint is a random one.
     @Test func masksOnOneFrameAreCarriedBySAM() throws {
         try withTemporaryDirectory { folder in
-            let masks = folder.appending(path: "masks").path
-            let made = try CommandRun(["track", clip, "--sam", sam] + prompts + ["-o", masks])
-            #expect(made.status == 0, "\(made.errors)")
-            for frame in 1..<8 {
-                try FileManager.default.removeItem(atPath: masks + String(format: "/%05d.png", frame))
+            try FileManager.default.copyItem(
+                atPath: Fixtures.sample("courtyard/masks/00000.png"), toPath: folder.appending(path: "00000.png").path)
+            func sampled(_ more: [String]) throws -> [TrackID: [CaptionDocument.Sample]] {
+                let run = try CommandRun([
+                    "caption", Fixtures.sample("courtyard/clip.mp4"), "--masks", folder.path, "--model",
+                    Fixtures.path("goldens/dam-a/model"), "--max-new-tokens", "1", "-o", "-", "--quiet",
+                ] + more)
+                #expect(run.status == 0, "\(run.errors)")
+                let document = try JSONDecoder().decode(CaptionDocument.self, from: run.output)
+                return Dictionary(uniqueKeysWithValues: document.tracks.map { ($0.id, $0.sampled) })
             }
-            // A clip of eight frames is sampled from what there is, unless it is all of it that is to be looked at.
-            let run = try caption(["--masks", masks, "--sampling", "clip", "--sam", sam])
-            let document = try JSONDecoder().decode(CaptionDocument.self, from: run.output)
-            #expect(!document.tracks.isEmpty || !document.errors.isEmpty)
-            let sampled = document.tracks.flatMap(\.sampled)
-            #expect(sampled.allSatisfy { ($0.mask == "given") == ($0.frame == 0) })
+            let segmented = try sampled(["--sam", Fixtures.path("sam/video-a")]), carried = try sampled([])
+            #expect(segmented.count == 5 && segmented.keys == carried.keys)
+            #expect(segmented.values.joined().allSatisfy { ($0.mask == "given") == ($0.frame == 0) })
+            #expect(segmented.values.joined().contains { $0.mask == "propagated" })
+            #expect(segmented != carried)
         }
     }
 
