@@ -36,6 +36,7 @@ let package = Package(
         room("VideoDecoding", ["Imaging", "CFFmpeg"]),
         room("MaskTracking", ["Imaging", "VideoDecoding"]),
         room("DescribeAnything", ["Imaging", "Tensors"]),
+        room("SegmentAnything", ["Imaging", "Tensors"]),
         room(
             "DAMVideo", ["VideoDecoding", "MaskTracking", "DescribeAnything", "Tensors", "Imaging"],
             excluding: ["Output/damvideo-1.schema.json"]),
@@ -49,6 +50,7 @@ let package = Package(
         tests("VideoDecoding"),
         tests("MaskTracking"),
         tests("DescribeAnything"),
+        tests("SegmentAnything", ["Imaging", "Tensors"]),
         tests("DAMVideo"),
         tests("DAMVideoCLI", ["MaskTracking"]),
     ]

@@ -3,51 +3,8 @@ import Imaging
 import MaskTracking
 import VideoDecoding
 
-/// Which frames each track's caption looks at.
-struct SamplingPlan: Equatable {
-    struct TrackPlan: Equatable {
-        let track: Track
-        /// Where the masks show the track and the clip has a picture, ascending.
-        let visible: [Track.Appearance]
-        /// Frames to look at, ascending, with repeats.
-        let sampled: [Int]
-    }
-
-    let tracks: [TrackPlan]
-
-    /// - Parameter part: the frames the clip, or the part of it that counts, has or is thought to have.
-    init(_ tracks: [Track], _ sampling: FrameSampling, frames: Int, part: Range<Int>) {
-        self.tracks = tracks.map { track in
-            let visible = track.appearances.filter { part.contains($0.frame) }
-            return TrackPlan(
-                track: track, visible: visible,
-                sampled: visible.isEmpty
-                    ? []
-                    : FrameSampler.frames(sampling, visible: visible.map(\.frame), in: part, count: frames))
-        }
-    }
-
-    /// Indices of the tracks to be shown each frame.
-    var wanted: [Int: [Int]] {
-        var result: [Int: [Int]] = [:]
-        for (index, plan) in tracks.enumerated() {
-            for frame in Set(plan.sampled) { result[frame, default: []].append(index) }
-        }
-        return result
-    }
-
-    /// Frames whose times are reported.
-    var timed: Set<Int> {
-        Set(tracks.flatMap { $0.sampled + [$0.visible.first?.frame, $0.visible.last?.frame].compactMap { $0 } })
-    }
-}
-
-/// The clip's pictures, cut and resized for the model: what is kept of a clip once it is decoded.
-struct CollectedFrames {
-    /// By track (its index in the plan) and frame.
-    var prompts: [[Int: Result<FocalPrompt, FocalPromptError>]]
-    /// Frames looked at whose masks were not given.
-    var propagated: Set<Int> = []
+/// What decoding shows of a clip.
+struct ClipSurvey {
     /// Seconds of presentation of the plan's frames.
     var times: [Int: Double] = [:]
     /// Frames in the whole clip; nil when decoding ended before it did.
@@ -60,52 +17,76 @@ struct CollectedFrames {
     var damage: String?
 }
 
-/// Decodes a clip once for all its tracks, and of it only what the plan needs where the clip allows that. Only frames
-/// that are wanted are converted, and of those only the views at the model's size are kept, so memory grows with the
-/// number of tracks and not with the clip.
-struct FrameCollector {
-    let masks: any MaskSource
-    let processor: ImageProcessor
+/// The clip's pictures, cut and resized for the model, of some of the plan's tracks: by track (its index in the plan) and
+/// frame. All that is kept of a clip once it is decoded.
+typealias CollectedPrompts = [Int: [Int: Result<FocalPrompt, FocalPromptError>]]
 
+/// Decodes what a plan needs of its clip, where the clip allows that, else all of it. Only frames of the tracks to be held
+/// are converted, and of those only the views at the model's size are kept.
+struct FrameCollector {
+    let plan: ClipPlan
+
+    /// Goes through all frames of the plan, whichever tracks are held: what it tells of the clip does not depend on them.
     /// - Parameters:
-    ///   - span: the part of the clip that counts; nil for all of it.
+    ///   - tracks: indices of those whose prompts are kept.
     ///   - onFrame: called for each frame with its number.
     /// - Throws: `VideoError`, `MaskTrackingError`, and what `onFrame` throws.
-    func collect(
-        _ plan: SamplingPlan, from clip: VideoClip, in span: TimeSpan?, onFrame: (Int) throws -> Void
-    ) throws -> CollectedFrames {
-        var collected = CollectedFrames(prompts: plan.tracks.map { _ in [:] })
-        let wanted = plan.wanted, timed = plan.timed
-        for frame in timed { collected.times[frame] = clip.time(ofFrame: frame) }
+    func survey(holding tracks: Range<Int>, onFrame: (Int) throws -> Void) throws -> (ClipSurvey, CollectedPrompts) {
+        let clip = plan.clip, timed = plan.sampling.timed
+        var survey = ClipSurvey(), prompts: CollectedPrompts = [:]
+        for frame in timed { survey.times[frame] = clip.time(ofFrame: frame) }
         // Where frames are only numbered in decoding, all are looked at, for their times and to know which there are.
-        let known = clip.frameCount.map { count in span.flatMap(clip.frameNumbers) ?? 0..<count }
-        let frames = try known == nil ? clip.frames(in: span) : clip.frames(wanted.keys, in: span)
+        let known = clip.frameCount.map { count in plan.span.flatMap(clip.frameNumbers) ?? 0..<count }
+        let frames = try known == nil
+            ? clip.frames(in: plan.span) : clip.frames(plan.sampling.frames, in: plan.span)
+        let wanted = wanted(tracks)
         while let frame = try frames.next(onFrame: onFrame) {
-            collected.part = (collected.part.isEmpty ? frame.index : collected.part.lowerBound)..<frame.index + 1
-            collected.lastTime = frame.time
-            if timed.contains(frame.index) { collected.times[frame.index] = frame.time }
-            guard let tracks = wanted[frame.index] else { continue }
-            if !masks.isGiven(frame.index) { collected.propagated.insert(frame.index) }
-            let image = try frame.image()
-            let resized = processor.resized(image)
-            for index in tracks {
-                collected.prompts[index][frame.index] = try prompt(
-                    image, resized: resized, track: plan.tracks[index].track, frame: frame.index)
-            }
+            survey.part = (survey.part.isEmpty ? frame.index : survey.part.lowerBound)..<frame.index + 1
+            survey.lastTime = frame.time
+            if timed.contains(frame.index) { survey.times[frame.index] = frame.time }
+            try add(frame, wanted, to: &prompts)
         }
-        collected.frameCount = frames.frameCount
-        collected.lastTime = frames.lastTime ?? collected.lastTime
+        survey.frameCount = frames.frameCount
+        survey.lastTime = frames.lastTime ?? survey.lastTime
         // A file that was not as its packets said has been decoded from the start, which shows how many frames it has.
-        if let known { collected.part = known.clamped(to: 0..<(frames.frameCount ?? known.upperBound)) }
-        collected.damage = frames.damage
-        return collected
+        if let known { survey.part = known.clamped(to: 0..<(frames.frameCount ?? known.upperBound)) }
+        survey.damage = frames.damage
+        return (survey, prompts)
+    }
+
+    /// The prompts of other tracks, after a survey.
+    func prompts(of tracks: Range<Int>, onFrame: (Int) throws -> Void) throws -> CollectedPrompts {
+        var prompts: CollectedPrompts = [:]
+        let wanted = wanted(tracks)
+        let frames = try plan.clip.frames(wanted.keys, in: plan.span)
+        while let frame = try frames.next(onFrame: onFrame) { try add(frame, wanted, to: &prompts) }
+        return prompts
+    }
+
+    /// Indices of the tracks to be shown each frame.
+    private func wanted(_ tracks: Range<Int>) -> [Int: [Int]] {
+        var result: [Int: [Int]] = [:]
+        for index in tracks {
+            for frame in Set(plan.sampling.tracks[index].sampled) { result[frame, default: []].append(index) }
+        }
+        return result
+    }
+
+    private func add(_ frame: VideoFrame, _ wanted: [Int: [Int]], to prompts: inout CollectedPrompts) throws {
+        guard let tracks = wanted[frame.index] else { return }
+        let image = try frame.image()
+        let resized = plan.imageProcessor.resized(image)
+        for index in tracks {
+            prompts[index, default: [:]][frame.index] = try prompt(
+                image, resized: resized, track: plan.sampling.tracks[index].track, frame: frame.index)
+        }
     }
 
     private func prompt(
         _ image: RGBImage, resized: [UInt8], track: Track, frame: Int
     ) throws -> Result<FocalPrompt, FocalPromptError> {
         guard track.appearance(at: frame) != nil else { return .failure(.emptyMask) }
-        let mask = try masks.mask(of: track.id, at: frame)
-        return Result { () throws(FocalPromptError) in try processor(image, mask, resizedImage: resized) }
+        let mask = try plan.masks.mask(of: track.id, at: frame)
+        return Result { () throws(FocalPromptError) in try plan.imageProcessor(image, mask, resizedImage: resized) }
     }
 }

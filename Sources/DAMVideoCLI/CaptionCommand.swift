@@ -84,9 +84,10 @@ struct CaptionCommand: ParsableCommand {
         _ captioner: VideoCaptioner, _ options: CaptionOptions, _ output: CaptionOutput, _ reporter: ProgressReporter
     ) throws -> CaptionDocument {
         defer { reporter.finish() }
-        var clipOptions = clipOptions
-        clipOptions.resumed = try resume ? output.earlierRun() : nil
-        return try captioner.caption(clip: clip, masks: masks.masks, options: options, clipOptions: clipOptions) {
+        let earlier = try resume ? output.earlierRun() : nil
+        return try captioner.caption(
+            clip: clip, masks: masks.masks, options: options, clipOptions: clipOptions, resuming: earlier
+        ) {
             if case .updated(let document) = $0 { try output.update(document) }
             reporter.show($0)
         }

@@ -70,28 +70,3 @@ package struct DescribeAnythingConfiguration: Sendable {
         return resolution
     }
 }
-
-extension ConfigurationFile {
-    /// The text under `key`, which must be one of those this program knows.
-    @discardableResult
-    func require(_ key: String, default fallback: String, among known: [String]) throws -> String {
-        let value = try text(key, default: fallback)
-        guard known.contains(value) else {
-            throw error(key, found: "\"\(value)\"", expected: known.map { "\"\($0)\"" }.joined(separator: " or "))
-        }
-        return value
-    }
-
-    /// `heads`, which must divide `width`.
-    func heads(_ key: String, dividing width: Int) throws -> Int {
-        let heads = try integer(key, in: 1...1024)
-        guard width % heads == 0 else { throw error(key, found: "\(heads)", expected: "a divisor of \(width)") }
-        return heads
-    }
-
-    /// The activation named under `hidden_act`.
-    func activation(default fallback: Activation, among known: [Activation]) throws -> Activation {
-        let name = try require("hidden_act", default: fallback.rawValue, among: known.map(\.rawValue))
-        return Activation(rawValue: name) ?? fallback
-    }
-}

@@ -17,12 +17,12 @@ package protocol MaskSource: Sendable {
     /// What was left out, and what was understood in one of several ways.
     var problems: [MaskProblem] { get }
 
-    /// The frames somebody looked at for this object, ascending: fewer than `annotatedFrames` where each object has files
-    /// of its own.
+    /// The frames somebody looked at for this object, ascending: fewer than `annotatedFrames` where each object has masks
+    /// of its own. Where the object has no mask in one of them, it is not there.
     func annotatedFrames(of track: TrackID) -> [Int]
 
-    /// Whether a frame's masks come from the user, rather than from propagation.
-    func isGiven(_ frame: Int) -> Bool
+    /// Whether the user, rather than propagation, says where the object is at a frame, or that it is not there.
+    func isGiven(_ track: TrackID, at frame: Int) -> Bool
 
     /// The file a frame's masks come from, for messages.
     func file(of frame: Int) -> String
@@ -40,7 +40,9 @@ extension MaskSource {
 
     package func annotatedFrames(of track: TrackID) -> [Int] { annotatedFrames }
 
-    package func isGiven(_ frame: Int) -> Bool { true }
+    package func isGiven(_ track: TrackID, at frame: Int) -> Bool {
+        annotatedFrames(of: track).holds(frame)
+    }
 
     /// Whether the masks can belong to a clip.
     /// - Parameters:
@@ -60,5 +62,17 @@ extension MaskSource {
     package func track(_ id: TrackID) throws -> Track {
         if let track = tracks.first(where: { $0.id == id }) { return track }
         throw MaskTrackingError(path: path, reason: .unknownTrack(id, known: tracks.map(\.id)))
+    }
+}
+
+extension [Int] {
+    /// Whether the list, which is ascending, has this frame.
+    func holds(_ frame: Int) -> Bool {
+        var low = 0, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < frame { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low] == frame
     }
 }

@@ -9,6 +9,19 @@ package struct Linear: Sendable {
         self.bias = bias ? try weights["bias"].tensor([outputs]) : nil
     }
 
+    /// A convolution whose kernel is seen as a matrix: `weight` of this shape is `shape[0]` rows of all the rest.
+    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    init(convolution weights: Weights, shape: [Int]) throws {
+        weight = try weights["weight"].matrix(storedAs: shape)
+        bias = try weights["bias"].tensor([shape[0]])
+    }
+
+    /// A layer made in memory of a weight `[outputs, inputs]` that is stored in another order.
+    init(weight: Tensor, bias: Tensor) {
+        self.weight = WeightMatrix(weight)
+        self.bias = bias
+    }
+
     /// A layer whose weight is another layer's (tied embeddings).
     package init(tiedTo weight: WeightMatrix) {
         self.weight = weight

@@ -38,11 +38,3 @@ package struct PatchEmbedding: Sendable {
         return projection(patches)
     }
 }
-
-extension Linear {
-    /// A convolution's kernel seen as a matrix: `shape[0]` rows of all the rest.
-    fileprivate init(convolution weights: Weights, shape: [Int]) throws {
-        weight = try weights["weight"].matrix(storedAs: shape)
-        bias = try weights["bias"].tensor([shape[0]])
-    }
-}

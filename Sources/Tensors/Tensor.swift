@@ -4,6 +4,8 @@ import Foundation
 final class TensorStorage: @unchecked Sendable {
     // Sendable: written only by the initializer of the Tensor that owns it, read-only afterwards.
     let values: UnsafeMutableBufferPointer<Float>
+    /// Where the values begin, also when there are none.
+    let start: UnsafeMutablePointer<Float>
     private let block: UnsafeMutableRawPointer
 
     private static let alignment = 64
@@ -13,7 +15,7 @@ final class TensorStorage: @unchecked Sendable {
         // grew by gigabytes (2.4 GB while eight frames of a 3B model were encoded).
         block = UnsafeMutableRawPointer.allocate(
             byteCount: count * MemoryLayout<Float>.stride + Self.alignment, alignment: MemoryLayout<Float>.alignment)
-        let start = block.alignedUp(toMultipleOf: Self.alignment).bindMemory(to: Float.self, capacity: count)
+        start = block.alignedUp(toMultipleOf: Self.alignment).bindMemory(to: Float.self, capacity: count)
         values = UnsafeMutableBufferPointer(start: start, count: count)
     }
 

@@ -16,6 +16,14 @@ package struct WeightMatrix: Sendable {
         self.columns = columns
     }
 
+    /// A matrix made in memory, `[rows, columns]`.
+    init(_ tensor: Tensor) {
+        let bytes = MappedBytes(
+            pointer: UnsafeRawPointer(tensor.storage.start), count: tensor.count * DataType.f32.byteCount,
+            owner: tensor.storage)
+        self.init(bytes, .f32, rows: tensor.rows, columns: tensor.width)
+    }
+
     private func address(ofRow row: Int) -> UnsafeRawPointer {
         bytes.pointer + row * columns * dataType.byteCount
     }

@@ -119,6 +119,36 @@ import VideoDecoding
         let source = try MaskSources.open(Fixtures.path("masks/formats/binary-named"))
         #expect(source.annotatedFrames(of: .number(1)) == [0, 1, 2, 4])
         #expect(source.annotatedFrames(of: .number(2)) == [1, 2])
+        #expect(source.isGiven(.number(2), at: 1) && !source.isGiven(.number(2), at: 0))
+    }
+
+    /// A person's masks in a file of all the clip's frames: what is left out was not drawn. A tracker's: it is not there.
+    @Test func masksLeftOutInJSON() throws {
+        func runs(_ counts: [Int]) -> String { "{\"size\": [2, 3], \"counts\": \(counts)}" }
+        let mask = runs([0, 2, 4]), empty = runs([6])
+        let rows = [
+            [mask, "null", "null", empty, "null"], ["null", mask, mask, mask, "null"], [mask, "null", "null", "null", mask],
+        ]
+        let annotations = rows.enumerated().map {
+            "{\"id\": \($0 + 1), \"video_id\": 1, \"category_id\": 1, \"segmentations\": [\($1.joined(separator: ", "))]}"
+        }
+        let json = """
+            {"videos": [{"id": 1, "width": 3, "height": 2, "length": 5}], "categories": [{"id": 1, "name": "a"}],
+             "annotations": [\(annotations.joined(separator: ",\n"))]}
+            """
+        try withTemporaryDirectory { folder in
+            let file = folder.appending(path: "masks.json"), copy = folder.appending(path: "copy.json").path
+            try Data(json.utf8).write(to: file)
+            let source = try MaskSources.open(file.path)
+            try MaskWriter.write(source, as: .youtubeVIS, to: copy)
+            for source in [source, try MaskSources.open(copy)] {
+                #expect(source.annotatedFrames == [0, 1, 2, 3, 4])
+                #expect(source.annotatedFrames(of: .number(1)) == [0, 3])
+                #expect(source.annotatedFrames(of: .number(2)) == [0, 1, 2, 3, 4])
+                #expect(source.annotatedFrames(of: .number(3)) == [0, 4])
+                #expect(source.tracks.map(\.visibleFrames) == [[0], [1, 2, 3], [0, 4]])
+            }
+        }
     }
 
     /// COCO polygons, and a box that stands for the mask, as pycocotools draws them; no track ids but one picture.

@@ -28,11 +28,11 @@ import VideoDecoding
         }
         let masks = try DrawnRegions([box(2, 0)], path: "a", size: size)
         let reference = try DrawnRegions([box(4, 0)], path: "b", size: size)
-        let score = try RegionSimilarity(masks, reference: reference, excluding: [])
+        let score = try RegionSimilarity(masks, reference: reference, excluding: { _, _ in false })
         #expect(score.tracks.map(\.mean) == [0.5] && score.mean == 0.5)
-        #expect(try RegionSimilarity(masks, reference: reference, excluding: [0]).tracks.map(\.frames) == [0])
+        #expect(try RegionSimilarity(masks, reference: reference, excluding: { $1 == 0 }).tracks.map(\.frames) == [0])
         let other = try DrawnRegions([box(2, 0)], path: "c", size: PictureSize(width: 9, height: 4))
-        #expect(throws: MaskTrackingError.self) { try RegionSimilarity(masks, reference: other, excluding: []) }
+        #expect(throws: MaskTrackingError.self) { try RegionSimilarity(masks, reference: other, excluding: { _, _ in false }) }
     }
 
     @Test func drawnRegions() throws {

@@ -44,17 +44,17 @@ public struct TrackingReport: Codable, Sendable, Equatable {
     }
 
     init(_ masks: PropagatedMasks, clip: String, seconds: Double, reference: (any MaskSource)?) throws {
-        let given = Set(masks.annotatedFrames.filter(masks.isGiven))
         let scores = try reference.map { reference in
             // A damaged clip may be shorter than its reference.
-            let missing = reference.annotatedFrames.filter { $0 >= masks.annotatedFrames.count }
-            return try RegionSimilarity(masks, reference: reference, excluding: given.union(missing))
+            let frames = Set(masks.annotatedFrames)
+            return try RegionSimilarity(masks, reference: reference) { masks.isGiven($0, at: $1) || !frames.contains($1) }
         }
-        let byTrack = Dictionary(uniqueKeysWithValues: (scores?.tracks ?? []).map { ($0.id, $0.mean) })
+        let compared = (scores?.tracks ?? []).filter { $0.frames > 0 }
+        let byTrack = Dictionary(uniqueKeysWithValues: compared.map { ($0.id, $0.mean) })
         self.clip = clip
         frames = masks.annotatedFrames.count
         tracks = masks.tracks.map { track in
-            let propagated = track.visibleFrames.filter { !masks.isGiven($0) }
+            let propagated = track.visibleFrames.filter { !masks.isGiven(track.id, at: $0) }
             let sum = propagated.reduce(0) { $0 + Double(masks.confidence(of: track.id, at: $1)) }
             return Track(
                 id: track.id, firstFrame: track.firstFrame, lastFrame: track.lastFrame,
@@ -62,7 +62,7 @@ public struct TrackingReport: Codable, Sendable, Equatable {
                 confidence: propagated.isEmpty ? nil : sum / Double(propagated.count), regionSimilarity: byTrack[track.id])
         }
         regionSimilarity = scores?.mean
-        comparedFrames = scores?.tracks.first?.frames
+        comparedFrames = scores?.frames
         damage = masks.damage
         self.seconds = seconds
     }

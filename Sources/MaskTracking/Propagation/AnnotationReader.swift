@@ -1,30 +1,48 @@
 import Imaging
 
-/// Given masks as the passes want them: at the working size, for the frames that count as annotated.
+/// Given masks as the passes want them: at the working size, for the frames that count as annotated. Which those are is
+/// each track's own matter.
 struct AnnotationReader {
     let source: any MaskSource
-    /// The annotated frames that count, a subset of the source's.
-    let frames: Set<Int>
+    /// By track, the annotated frames that count, a subset of the source's.
+    let frames: [TrackID: Set<Int>]
+    /// Those of any track.
+    let allFrames: Set<Int>
+
+    /// - Parameter counts: whether a frame's masks are to be used.
+    init(_ source: any MaskSource, where counts: (Int) -> Bool) {
+        self.source = source
+        frames = Dictionary(uniqueKeysWithValues: source.tracks.map {
+            ($0.id, Set(source.annotatedFrames(of: $0.id).filter(counts)))
+        })
+        allFrames = frames.values.reduce(into: []) { $0.formUnion($1) }
+    }
+
+    func isAnnotated(_ track: TrackID, at frame: Int) -> Bool { frames[track]?.contains(frame) ?? false }
 
     /// The tracks with a mask at a frame.
     func tracks(at frame: Int) -> [Track] {
-        source.tracks.filter { $0.appearance(at: frame) != nil }
+        source.tracks.filter { isAnnotated($0.id, at: frame) && $0.appearance(at: frame) != nil }
     }
 
-    /// The share of each working pixel that is inside each track's mask.
+    /// The masks at a frame.
+    func masks(at frame: Int) throws -> [TrackID: Mask] {
+        guard allFrames.contains(frame) else { return [:] }
+        return try Dictionary(uniqueKeysWithValues: tracks(at: frame).map { ($0.id, try source.mask(of: $0.id, at: frame)) })
+    }
+
+    /// The share of each working pixel that is inside each track's mask, but for masks that vanish at that size.
     func regions(at frame: Int, size: WorkingSize) throws -> [TrackID: Field] {
-        var result: [TrackID: Field] = [:]
-        for track in tracks(at: frame) {
-            let region = reduced(try source.mask(of: track.id, at: frame), size)
-            if region.bounds(above: 0.5) != nil { result[track.id] = region }
+        try masks(at: frame).compactMapValues {
+            let region = reduced($0, size)
+            return region.bounds(above: 0.5) == nil ? nil : region
         }
-        return result
     }
 
     /// Pairs of tracks whose masks overlap at an annotated frame. Looks only at frames where their boxes do.
     func overlappingTracks() throws -> Set<TrackPair> {
         var result: Set<TrackPair> = []
-        for frame in frames.sorted() {
+        for frame in allFrames.sorted() {
             let visible = tracks(at: frame)
             for (index, first) in visible.enumerated() {
                 for second in visible[(index + 1)...] where !result.contains(TrackPair(first.id, second.id)) {

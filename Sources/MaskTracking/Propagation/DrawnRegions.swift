@@ -60,6 +60,9 @@ package struct DrawnRegions: MaskSource {
         annotatedFrames = Set(regions.map(\.frame)).sorted()
     }
 
+    /// A region says nothing of the others' tracks.
+    package func annotatedFrames(of track: TrackID) -> [Int] { tracks.first { $0.id == track }?.visibleFrames ?? [] }
+
     package func file(of frame: Int) -> String { path }
 
     package func mask(of track: TrackID, at frame: Int) throws -> Mask {

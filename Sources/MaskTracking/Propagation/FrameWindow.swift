@@ -54,6 +54,11 @@ struct FrameWindow {
         occupied[position - first] = pixels
     }
 
+    /// Counts no frame as looked at: the objects looked for were other ones.
+    mutating func forgetOccupancy() {
+        for index in occupied.indices { occupied[index] = nil }
+    }
+
     /// Where the pixels of the frame at one position lie in that at another.
     func motion(from: Int, to: Int) -> CameraMotion {
         var result = CameraMotion.identity

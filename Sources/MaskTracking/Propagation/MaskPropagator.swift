@@ -13,16 +13,16 @@ package struct MaskPropagator: Sendable {
 
     package init() {}
 
-    /// Whether samples of a clip need more masks than are given: somewhere more than 8 frames, and more than an eighth of
-    /// the clip, go by without one. Masks on every n-th frame of a clip do for themselves.
-    /// - Parameter frameCount: frames in the clip, as far as known.
-    package static func isNeeded(for masks: any MaskSource, frameCount: Int) -> Bool {
-        var longest = 0, previous = -1
-        for frame in masks.annotatedFrames + [frameCount] {
+    /// Whether samples of a track need more masks than are given: somewhere more than 8 frames, and more than an eighth of
+    /// the clip, go by without an annotation of its own. Masks on every n-th frame of a clip do for themselves.
+    /// - Parameter part: the frames of the clip, or of the part of it that counts, as far as known.
+    package static func isNeeded(for track: TrackID, of masks: any MaskSource, in part: Range<Int>) -> Bool {
+        var longest = 0, previous = part.lowerBound - 1
+        for frame in masks.annotatedFrames(of: track).filter(part.contains) + [part.upperBound] {
             longest = max(longest, frame - previous - 1)
             previous = frame
         }
-        return longest > max(8, frameCount / 8)
+        return longest > max(8, part.count / 8)
     }
 
     /// How far it is.
@@ -34,7 +34,8 @@ package struct MaskPropagator: Sendable {
 
     /// - Parameters:
     ///   - clip: path of a video.
-    ///   - masks: the given masks. A frame of theirs that does not show a track says that the track is not there.
+    ///   - masks: the given masks. A frame annotated for a track that does not show it says that it is not there; through
+    ///     one that is not annotated for it, though for others, it is carried.
     ///   - frames: the annotated frames to use; nil for all.
     ///   - progress: told of each frame; what it throws ends the call.
     /// - Throws: `VideoError`, `MaskTrackingError` when clip and masks do not fit, and what `progress` throws.
@@ -43,34 +44,36 @@ package struct MaskPropagator: Sendable {
     ) throws -> PropagatedMasks {
         let info = try VideoDecoder(path: clip).info
         try masks.validate(width: info.width, height: info.height, frameCount: nil)
-        let given = Set(masks.annotatedFrames).intersection(frames ?? Set(masks.annotatedFrames))
-        let annotations = AnnotationReader(source: masks, frames: given)
-        guard let first = given.min() else {
+        let annotations = AnnotationReader(masks) { frames?.contains($0) ?? true }
+        guard let first = annotations.allFrames.min() else {
             throw MaskTrackingError(path: masks.path, reason: .emptyMasks)
         }
         let size = WorkingSize(full: masks.size, maximumPixels: maximumPixels)
         let overlapping = try annotations.overlappingTracks()
-        var fusion = DirectionFusion(size: size, given: given)
+        var fusion = DirectionFusion(size: size, annotations: annotations, overlapping: overlapping)
 
         let ahead = try ForwardFrames(path: clip, size: size, from: max(0, first - BackgroundModel.reach))
         let forward = PropagationPass(ahead, size: size, annotations: annotations, overlapping: overlapping)
         try forward.run(from: first) { frame, tracks in
             try progress(Progress(isBackward: false, frame: frame))
-            fusion.add(tracks, at: frame, isBackward: false)
+            try fusion.add(tracks, at: frame, isBackward: false)
         }
         if ahead.damage == nil || first >= ahead.count { try masks.validate(width: info.width, height: info.height, frameCount: ahead.count) }
 
-        let present = given.filter { $0 < ahead.count }  // a damaged clip may have fewer frames than masks
-        if let last = present.max(), present.count < last + 1 {  // a frame before the last given one has no mask
+        let present = annotations.frames.mapValues { frames in
+            frames.filter { $0 < ahead.count }  // a damaged clip may have fewer frames than masks
+        }
+        // Tracks with a frame before their last given one that is not annotated.
+        let lasts = present.values.compactMap { frames in frames.max().flatMap { frames.count <= $0 ? $0 : nil } }
+        if let last = lasts.max() {
             let behind = BackwardFrames(path: clip, size: size, from: min(ahead.count - 1, last + BackgroundModel.reach))
             let backward = PropagationPass(behind, size: size, annotations: annotations, overlapping: overlapping)
             try backward.run(from: last) { frame, tracks in
                 try progress(Progress(isBackward: true, frame: frame))
-                fusion.add(tracks, at: frame, isBackward: true)
+                try fusion.add(tracks, at: frame, isBackward: true)
             }
         }
         return PropagatedMasks(
-            source: masks, givenFrames: present, frameCount: ahead.count, damage: ahead.damage,
-            carried: fusion.resolved(overlapping: overlapping))
+            source: masks, given: present, frameCount: ahead.count, damage: ahead.damage, carried: fusion.resolved())
     }
 }

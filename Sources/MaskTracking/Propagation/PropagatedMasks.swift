@@ -13,23 +13,23 @@ package struct PropagatedMasks: MaskSource {
     package let damage: String?
 
     private let source: any MaskSource
-    /// The frames whose given masks were used.
-    private let givenFrames: Set<Int>
+    /// By track, the frames whose given masks were used.
+    private let given: [TrackID: Set<Int>]
     private let carried: [TrackID: [Int: CarriedMask]]
 
     init(
-        source: any MaskSource, givenFrames: Set<Int>, frameCount: Int, damage: String?,
+        source: any MaskSource, given: [TrackID: Set<Int>], frameCount: Int, damage: String?,
         carried: [TrackID: [Int: CarriedMask]]
     ) {
         self.damage = damage
         self.source = source
-        self.givenFrames = givenFrames
+        self.given = given
         self.carried = carried
         path = source.path
         size = source.size
         annotatedFrames = Array(0..<frameCount)
         tracks = source.tracks.compactMap { track in
-            let given = track.appearances.filter { givenFrames.contains($0.frame) }
+            let given = track.appearances.filter { given[track.id]?.contains($0.frame) ?? false }
             let found = (carried[track.id] ?? [:]).map {
                 Track.Appearance(frame: $0.key, box: $0.value.mask.box, area: $0.value.mask.area)
             }
@@ -41,19 +41,18 @@ package struct PropagatedMasks: MaskSource {
     package func file(of frame: Int) -> String { source.file(of: frame) }
 
     package func mask(of track: TrackID, at frame: Int) throws -> Mask {
-        if givenFrames.contains(frame) { return try source.mask(of: track, at: frame) }
+        if isGiven(track, at: frame) { return try source.mask(of: track, at: frame) }
         guard let found = carried[track]?[frame] else {
             throw MaskTrackingError(path: file(of: frame), reason: .notVisible(track, frame: frame))
         }
         return found.mask.mask
     }
 
-    /// Whether a frame's masks were given, rather than propagated.
-    package func isGiven(_ frame: Int) -> Bool { givenFrames.contains(frame) }
+    package func isGiven(_ track: TrackID, at frame: Int) -> Bool { given[track]?.contains(frame) ?? false }
 
     /// 1 for a given mask; how well a propagated one is supported by colour, background and area; 0 where there is none.
     package func confidence(of track: TrackID, at frame: Int) -> Float {
-        givenFrames.contains(frame) ? 1 : carried[track]?[frame]?.confidence ?? 0
+        isGiven(track, at: frame) ? 1 : carried[track]?[frame]?.confidence ?? 0
     }
 }
 

@@ -20,7 +20,7 @@ final class PropagationPass {
     }
 
     /// - Parameters:
-    ///   - first: the first annotated frame in this direction; frames before it only help to know the background.
+    ///   - first: the first frame in this direction that is annotated for any track; frames before it only help to know the background.
     ///   - onFrame: called for each frame from there on.
     func run(from first: Int, onFrame: (Int, [TrackState]) throws -> Void) throws {
         var position = 0, hasEnded = false
@@ -34,11 +34,12 @@ final class PropagationPass {
             isUnderway = isUnderway || frame.index == first
             if isUnderway {
                 let current = FrameFeatures(frame)
-                if annotations.frames.contains(frame.index) {
-                    try annotate(current)
-                } else if let previous {
-                    advance(from: previous, to: current, position: position)
-                }
+                let isGiven = tracks.map { annotations.isAnnotated($0.id, at: frame.index) }
+                let given = tracks.indices.filter { isGiven[$0] }.map { tracks[$0] }
+                tracks = tracks.indices.filter { !isGiven[$0] }.map { tracks[$0] }
+                if let previous { advance(from: previous, to: current, position: position) }
+                tracks += given
+                if annotations.allFrames.contains(frame.index) { try annotate(current) }
                 window.occupy(position, by: tracks)
                 try onFrame(frame.index, tracks)
                 previous = current
@@ -47,17 +48,29 @@ final class PropagationPass {
         }
     }
 
-    /// Given masks replace what was carried; a track that has none here is not here.
+    /// Given masks replace what was carried of their tracks, and take their pixels from the others. A track that is
+    /// annotated here without a mask is not here.
     private func annotate(_ features: FrameFeatures) throws {
-        let given = try annotations.regions(at: features.frame.index, size: size)
-        for index in tracks.indices where given[tracks[index].id] == nil { tracks[index].vanish(.ended) }
+        let frame = features.frame.index
+        let given = try annotations.regions(at: frame, size: size)
+        for index in tracks.indices where given[tracks[index].id] == nil {
+            if annotations.isAnnotated(tracks[index].id, at: frame) {
+                tracks[index].vanish(.ended)
+            } else {
+                for (id, region) in given where !overlapping.contains(TrackPair(tracks[index].id, id)) {
+                    tracks[index].yield(to: region)
+                }
+            }
+        }
         for (id, region) in given.sorted(by: { $0.key < $1.key }) {
             if let index = tracks.firstIndex(where: { $0.id == id }) {
                 tracks[index].annotate(region, features: features)
             } else {
                 tracks.append(TrackState(id: id, region: region, features: features))
+                window.forgetOccupancy()
             }
         }
+        tracks.sort { $0.id < $1.id }  // ties between tracks go to the first
     }
 
     private func advance(from previous: FrameFeatures, to current: FrameFeatures, position: Int) {

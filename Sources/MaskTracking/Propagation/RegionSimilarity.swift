@@ -13,6 +13,8 @@ package struct RegionSimilarity: Sendable, Equatable {
 
     /// Ascending by id; the tracks of the reference.
     package let tracks: [TrackScore]
+    /// Frames on which any track was compared.
+    package let frames: Int
 
     /// Mean over the frames of all tracks that were compared.
     package var mean: Double {
@@ -31,25 +33,32 @@ package struct RegionSimilarity: Sendable, Equatable {
         return either == 0 ? 1 : Double(both) / Double(either)
     }
 
-    /// Compares on every frame the reference annotates but those of `excluding`: the frames masks were given for.
+    /// Compares each track on every frame the reference annotates for it.
+    /// - Parameter isExcluded: frames of a track that do not count, such as those its masks were given for.
     /// - Throws: `MaskTrackingError` when sizes differ or a mask cannot be read.
-    package init(_ masks: any MaskSource, reference: any MaskSource, excluding: Set<Int>) throws {
+    package init(
+        _ masks: any MaskSource, reference: any MaskSource, excluding isExcluded: (TrackID, Int) -> Bool
+    ) throws {
         guard masks.size == reference.size else {
             throw MaskTrackingError(
                 path: reference.path, reason: .clipSizeDiffers(masks: reference.size, clip: masks.size))
         }
-        let frames = reference.annotatedFrames.filter { !excluding.contains($0) }
+        let wanted = reference.tracks.map { track in
+            Set(reference.annotatedFrames(of: track.id).filter { !isExcluded(track.id, $0) })
+        }
+        let frames = wanted.reduce(into: Set<Int>()) { $0.formUnion($1) }.sorted()
         let found = Dictionary(uniqueKeysWithValues: masks.tracks.map { ($0.id, $0) })
         var sums = [Double](repeating: 0, count: reference.tracks.count)
         for frame in frames {
-            for (index, track) in reference.tracks.enumerated() {
+            for (index, track) in reference.tracks.enumerated() where wanted[index].contains(frame) {
                 let expected = try track.appearance(at: frame).map { _ in try reference.mask(of: track.id, at: frame) }
                 let mask = try found[track.id]?.appearance(at: frame).map { _ in try masks.mask(of: track.id, at: frame) }
                 sums[index] += Self.score(mask, expected)
             }
         }
         tracks = reference.tracks.indices.map {
-            TrackScore(id: reference.tracks[$0].id, mean: frames.isEmpty ? 0 : sums[$0] / Double(frames.count), frames: frames.count)
+            TrackScore(id: reference.tracks[$0].id, mean: sums[$0] / Double(max(1, wanted[$0].count)), frames: wanted[$0].count)
         }
+        self.frames = frames.count
     }
 }

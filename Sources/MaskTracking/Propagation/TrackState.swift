@@ -54,6 +54,16 @@ struct TrackState: Sendable {
         given.blend(earlier, share: 0.3)
     }
 
+    /// Gives up the pixels of another object's mask.
+    mutating func yield(to region: Field) {
+        guard let shared = probability.box.intersection(region.box) else { return }
+        for y in shared.top..<shared.bottom {
+            for x in shared.left..<shared.right where region[x, y] > 0.5 {
+                probability.values[(y - probability.box.top) * probability.box.width + x - probability.box.left] = 0
+            }
+        }
+    }
+
     /// The colours it is known by.
     var colours: ColourHistogram {
         var mixed = given

@@ -14,6 +14,7 @@ final class ObjectFilesReader: MaskSource {
     let problems: [MaskProblem]
 
     private let files: [TrackID: [Int: String]]
+    private let framesOfTrack: [TrackID: [Int]]
 
     /// - Throws: `MaskTrackingError` for the first file that cannot be used, or an object without a pixel.
     private init(path: String, format: MaskFormat, files: [MaskFile], keepsGoing: Bool) throws {
@@ -42,6 +43,7 @@ final class ObjectFilesReader: MaskSource {
         annotatedFrames = Set(scans.map(\.file.frame)).sorted()
         self.tracks = tracks.sorted { $0.id < $1.id }
         self.files = filesOfTrack
+        framesOfTrack = filesOfTrack.mapValues { $0.keys.sorted() }
         self.problems = problems
     }
 
@@ -89,7 +91,7 @@ final class ObjectFilesReader: MaskSource {
         return try ObjectFilesReader(path: path, format: .binaryPNG, files: files, keepsGoing: keepsGoing)
     }
 
-    func annotatedFrames(of track: TrackID) -> [Int] { files[track].map { $0.keys.sorted() } ?? [] }
+    func annotatedFrames(of track: TrackID) -> [Int] { framesOfTrack[track] ?? [] }
 
     func file(of frame: Int) -> String {
         tracks.lazy.compactMap { self.files[$0.id]?[frame] }.first ?? path

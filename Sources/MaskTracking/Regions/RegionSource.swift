@@ -11,6 +11,10 @@ struct RegionSource: MaskSource {
     let problems: [MaskProblem]
     /// In the order of the track's appearances.
     let regions: [TrackID: [StoredRegion]]
+    /// The frames that say something of a track, where those are not all annotated frames.
+    let framesOfTrack: [TrackID: [Int]]
+
+    func annotatedFrames(of track: TrackID) -> [Int] { framesOfTrack[track] ?? annotatedFrames }
 
     func file(of frame: Int) -> String { path }
 

@@ -20,6 +20,8 @@ struct RegionTable {
     private var frames: Set<Int> = []
     private var entries: [TrackID: [Entry]] = [:]
     private var labels: [TrackID: String] = [:]
+    /// Frames in which a track's mask is there and empty.
+    private var emptyFrames: [TrackID: Set<Int>] = [:]
 
     init(path: String, format: MaskFormat, keepsGoing: Bool) {
         self.path = path
@@ -42,7 +44,7 @@ struct RegionTable {
         if let label, !label.isEmpty { labels[track] = label }
     }
 
-    /// Takes a mask; an empty one only says that the frame was looked at.
+    /// Takes a mask; an empty one says that the object is not there, none that the frame is in the file.
     /// - Parameter place: where in the file it stands, for messages.
     /// - Throws: `MaskTrackingError` when it cannot be used, unless `keepsGoing`.
     mutating func add(_ segmentation: Segmentation, to track: TrackID, frame: Int, place: @autoclosure () -> String) throws {
@@ -53,7 +55,10 @@ struct RegionTable {
             }
             guard let region = try segmentation.region(size: size) else { return }
             table.size = size
-            guard let box = region.boundingBox else { return }
+            guard let box = region.boundingBox else {
+                table.emptyFrames[track, default: []].insert(frame)
+                return
+            }
             table.entries[track, default: []].append(
                 Entry(
                     appearance: Track.Appearance(frame: frame, box: box, area: region.area), region: .runs(region.counts)))
@@ -91,15 +96,16 @@ struct RegionTable {
 
     /// Gives tracks other ids.
     mutating func renameTracks(_ name: (TrackID) throws -> TrackID) throws {
-        var renamed: [TrackID: [Entry]] = [:], renamedLabels: [TrackID: String] = [:]
+        var renamed: [TrackID: [Entry]] = [:], renamedLabels: [TrackID: String] = [:], renamedFrames: [TrackID: Set<Int>] = [:]
         for (track, list) in entries {
             let new = try name(track)
             guard renamed.updateValue(list, forKey: new) == nil else {
                 throw unusable("track \(new) twice", "a different id for each")
             }
             renamedLabels[new] = labels[track]
+            renamedFrames[new] = emptyFrames[track]
         }
-        (entries, labels) = (renamed, renamedLabels)
+        (entries, labels, emptyFrames) = (renamed, renamedLabels, renamedFrames)
     }
 
     func unusable(_ found: String, _ expected: String) -> MaskTrackingError {
@@ -108,7 +114,8 @@ struct RegionTable {
 
     /// - Throws: `MaskTrackingError` when there is no mask at all, a track without one, or a frame with two of a track.
     consuming func source() throws -> RegionSource {
-        var tracks: [Track] = [], regions: [TrackID: [StoredRegion]] = [:]
+        var tracks: [Track] = [], regions: [TrackID: [StoredRegion]] = [:], framesOfTrack: [TrackID: [Int]] = [:]
+        let allFrames = frames.sorted()
         for (id, list) in entries.sorted(by: { $0.key < $1.key }) {
             let sorted = list.sorted { $0.appearance.frame < $1.appearance.frame }
             if let (_, second) = zip(sorted, sorted.dropFirst()).first(where: { $0.appearance.frame == $1.appearance.frame }) {
@@ -122,10 +129,23 @@ struct RegionTable {
             }
             tracks.append(Track(id: id, label: labels[id], appearances: sorted.map(\.appearance)))
             regions[id] = sorted.map(\.region)
+            framesOfTrack[id] = annotatedFrames(sorted.map(\.appearance.frame), emptyFrames[id] ?? [], of: allFrames)
         }
         guard let size, !tracks.isEmpty else { throw MaskTrackingError(path: path, reason: .emptyMasks) }
         return RegionSource(
-            path: path, format: format, size: size, annotatedFrames: frames.sorted(), tracks: tracks, problems: problems,
-            regions: regions)
+            path: path, format: format, size: size, annotatedFrames: allFrames, tracks: tracks, problems: problems,
+            regions: regions, framesOfTrack: framesOfTrack)
+    }
+
+    /// The frames that say where a track is, or that it is not there; nil for all of the file. JSON leaves a mask out for
+    /// both reasons: the object is not there, or nobody has drawn it. Three masks or more on at least two thirds of the
+    /// frames from the first to the last are a tracker's work, which is complete; fewer are a person's, for this track
+    /// alone. The text layouts are written by trackers only.
+    private func annotatedFrames(_ visible: [Int], _ empty: Set<Int>, of all: [Int]) -> [Int]? {
+        guard [.youtubeVIS, .coco, .cocoRLE].contains(format), let first = visible.first, let last = visible.last else { return nil }
+        let own = empty.union(visible)
+        let covered = all.count { (first...last).contains($0) }
+        let isComplete = visible.count >= 3 && own.count { (first...last).contains($0) } * 3 >= covered * 2
+        return isComplete || own.count == all.count ? nil : own.sorted()
     }
 }

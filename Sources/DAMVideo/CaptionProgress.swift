@@ -1,0 +1,24 @@
+import MaskTracking
+
+/// How far captioning a clip has come.
+public enum CaptionProgress: Sendable {
+    /// A frame was given masks by propagation, on the way through the clip or back.
+    case tracking(frame: Int, isBackward: Bool)
+    /// A frame was decoded; the total as far as it is known.
+    case decoding(frame: Int, of: Int?)
+    /// So many of a track's frames are encoded, from none to all.
+    case encoding(track: TrackPosition, done: Int, of: Int)
+    /// The language model begins to read a track's prompt of so many tokens.
+    case prompt(track: TrackPosition, tokens: Int)
+    /// So many tokens of a track's caption are there.
+    case generating(track: TrackPosition, tokens: Int)
+    /// The document as it stands: once when captioning begins, and after each track.
+    case updated(CaptionDocument)
+
+    public struct TrackPosition: Sendable, Equatable {
+        public let id: TrackID
+        /// From 1.
+        public let number: Int
+        public let count: Int
+    }
+}

@@ -1,0 +1,50 @@
+import Tensors
+
+/// What `config.json` says of a SAM 2 or SAM 2.1 checkpoint in the layout of `facebook/sam2.1-hiera-*`.
+/// Keys that are missing take transformers' defaults, which are those of SAM 2.1 tiny.
+package struct SegmentAnythingConfiguration: Sendable {
+    package let vision: VisionConfiguration
+    package let promptEncoder: PromptEncoderConfiguration
+    package let maskDecoder: MaskDecoderConfiguration
+    /// Nil for a checkpoint that segments pictures only (`model_type` "sam2").
+    package let memory: MemoryConfiguration?
+
+    /// Side of the pictures the model sees.
+    package var imageSize: Int { promptEncoder.imageSize }
+
+    /// Width of the prompts', the decoder's and the neck's numbers.
+    package var hiddenSize: Int { promptEncoder.hiddenSize }
+
+    /// - Throws: `CheckpointError` when the file is missing or not JSON, a value is impossible or asks for something this
+    ///   program does not do, or the parts do not fit together.
+    package init(directory: String) throws {
+        let root = try ConfigurationFile(path: directory + "/config.json")
+        let type = try root.require("model_type", default: "sam2_video", among: ["sam2_video", "sam2"])
+        let promptFile = try root.object("prompt_encoder_config"), visionFile = try root.object("vision_config")
+        let decoderFile = try root.object("mask_decoder_config")
+        promptEncoder = try PromptEncoderConfiguration(promptFile)
+        vision = try VisionConfiguration(visionFile, imageSize: promptEncoder.imageSize)
+        maskDecoder = try MaskDecoderConfiguration(decoderFile)
+        memory = type == "sam2" ? nil : try MemoryConfiguration(root)
+
+        func require(_ file: ConfigurationFile, _ key: String, _ found: Int, _ expected: Int, as other: String) throws {
+            guard found == expected else {
+                throw file.error(key, found: "\(found)", expected: "\(expected), as in \(other)")
+            }
+        }
+        let hidden = promptEncoder.hiddenSize
+        try require(decoderFile, "hidden_size", maskDecoder.hiddenSize, hidden, as: "prompt_encoder_config")
+        try require(visionFile, "fpn_hidden_size", vision.fpnHiddenSize, hidden, as: "prompt_encoder_config")
+        let side = vision.featureSides[VisionConfiguration.featureLevels - 1]
+        guard promptEncoder.embeddingSide == side, promptEncoder.maskInputSide == 4 * side else {
+            throw promptFile.error(
+                "patch_size", found: "\(promptEncoder.patchSize)",
+                expected: "one that divides a picture of \(imageSize) into \(side), as the image encoder does")
+        }
+        guard let memory else { return }
+        let pictures = try root.side("image_size", default: 1024, in: 1...8192)
+        try require(root, "image_size", pictures, imageSize, as: "prompt_encoder_config")
+        try require(root, "memory_attention_hidden_size", memory.attentionHiddenSize, hidden, as: "prompt_encoder_config")
+        try require(root, "memory_encoder_hidden_size", memory.encoderHiddenSize, hidden, as: "prompt_encoder_config")
+    }
+}

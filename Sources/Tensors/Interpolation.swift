@@ -1,0 +1,99 @@
+/// How `interpolated` finds a value between others.
+package enum Interpolation: Sendable {
+    case bilinear
+    /// Keys' cubic with a = -0.75.
+    case bicubic
+    /// Bilinear where it enlarges; where it shrinks, a triangle as wide as the step, so that every value counts.
+    case bilinearAntialiased
+}
+
+extension Tensor {
+    /// Planes `[planes, height, width]` at another size, as PyTorch's `interpolate` computes it with
+    /// `align_corners=False`: in single precision, along the rows first, then down the columns.
+    package func interpolated(height: Int, width columns: Int, _ interpolation: Interpolation) -> Tensor {
+        precondition(shape.count == 3, "interpolated: not planes")
+        let (planes, inputHeight, inputWidth) = (shape[0], shape[1], shape[2])
+        precondition(inputHeight > 0 && inputWidth > 0 && height > 0 && columns > 0, "interpolated: empty")
+        let horizontal = InterpolationTaps(input: inputWidth, output: columns, interpolation)
+        let vertical = InterpolationTaps(input: inputHeight, output: height, interpolation)
+        let lines = Tensor([planes, inputHeight, columns]) { output in
+            let input = storage.values
+            Parallel.ranges(planes * inputHeight, minimum: 8) { rows in
+                for row in rows {
+                    for x in 0..<columns {
+                        var sum: Float = 0
+                        for tap in horizontal.range(x) {
+                            sum += input[row * inputWidth + horizontal.positions[tap]] * horizontal.weights[tap]
+                        }
+                        output[row * columns + x] = sum
+                    }
+                }
+            }
+        }
+        return Tensor([planes, height, columns]) { output in
+            let input = lines.storage.values
+            Parallel.ranges(planes * height, minimum: 8) { rows in
+                for row in rows {
+                    let plane = row / height * inputHeight
+                    let line = UnsafeMutableBufferPointer(rebasing: output[row * columns..<(row + 1) * columns])
+                    line.update(repeating: 0)
+                    for tap in vertical.range(row % height) {
+                        let source = (plane + vertical.positions[tap]) * columns, weight = vertical.weights[tap]
+                        for x in 0..<columns { line[x] += input[source + x] * weight }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Which values each output position reads along one dimension, and how much of each.
+private struct InterpolationTaps {
+    /// `count` for each output position.
+    let count: Int
+    private(set) var positions: [Int] = []
+    private(set) var weights: [Float] = []
+
+    init(input: Int, output: Int, _ interpolation: Interpolation) {
+        let scale = Float(input) / Float(output)
+        switch interpolation {
+        case .bilinear:
+            count = 2
+            for position in 0..<output {
+                let source = max(0, (Float(position) + 0.5) * scale - 0.5)
+                let low = min(Int(source), input - 1), part = source - Float(low)
+                positions += [low, min(low + 1, input - 1)]
+                weights += [1 - part, part]
+            }
+        case .bicubic:
+            count = 4
+            for position in 0..<output {
+                let source = (Float(position) + 0.5) * scale - 0.5
+                let low = source.rounded(.down), part = source - low
+                positions += (-1...2).map { min(max(Int(low) + $0, 0), input - 1) }
+                weights += [part + 1, part, 1 - part, 2 - part].map(Self.cubic)
+            }
+        case .bilinearAntialiased:
+            let filter = max(scale, 1), reach = filter
+            count = Int(reach.rounded(.up)) * 2 + 1
+            for position in 0..<output {
+                let centre = scale * (Float(position) + 0.5)
+                let first = max(Int(centre - reach + 0.5), 0)
+                let end = min(Int(centre + reach + 0.5), input)
+                let parts = (0..<count).map { offset in
+                    offset < end - first ? max(0, 1 - abs((Float(offset + first) - centre + 0.5) / filter)) : 0
+                }
+                let sum = parts.reduce(0, +)
+                positions += (0..<count).map { min(first + $0, input - 1) }
+                weights += parts.map { sum == 0 ? $0 : $0 / sum }
+            }
+        }
+    }
+
+    func range(_ position: Int) -> Range<Int> { position * count..<(position + 1) * count }
+
+    private static func cubic(_ distance: Float) -> Float {
+        let x = abs(distance), a: Float = -0.75
+        return x <= 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
+    }
+}
