@@ -424,8 +424,8 @@ class Clip:
         if mask.sum() < LEAST_PIXELS or not self.things[index].is_seen(frame):
             return None
         rng = np.random.default_rng([self._mask_jitter, index, frame])
-        shift = rng.integers(-1, 2, 2)
-        mask = np.roll(mask, shift, (0, 1)).astype(np.uint8)
+        dy, dx = (int(n) for n in rng.integers(-1, 2, 2))
+        mask = np.pad(mask, 1)[1 + dy : 1 + dy + HEIGHT, 1 + dx : 1 + dx + WIDTH].astype(np.uint8)
         if rng.random() < 0.4:
             kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
             mask = cv2.dilate(mask, kernel) if rng.random() < 0.6 or mask.sum() < 120 else cv2.erode(mask, kernel)

@@ -4,7 +4,7 @@
     python train.py language DATA RUN --steps 6000     captions of pictures and clips on the frames' image tokens, vision at rest
     python train.py joint    DATA RUN --steps 4000     everything at once
 
-Shards numbered 900 and up are held out. Threads: one, unless --threads says otherwise; more only pay on a machine with nothing else to do.
+Shards 0 to 499 are trained on, 900 and up are held out. Threads: one, unless --threads says otherwise; more only pay on a machine with nothing else to do.
 """
 
 import argparse
@@ -24,12 +24,13 @@ from judge import judge
 from prompts import CLIP, PICTURE, prompt_ids
 from run import Run
 
-HELD_OUT = 900
+# Shards by number. Those between are kept for other uses (README.md).
+TRAINED, HELD_OUT = range(500), range(900, 1000)
 LONGEST = 96  # tokens of a caption
 
 
-def shard_numbers(folder):
-    return {int(p.name) for p in Path(folder).glob("[0-9]*") if (p / "tracks.json").exists()}
+def whole_shards(folder, wanted):
+    return {int(p.name) for p in Path(folder).glob("[0-9]*") if (p / "tracks.json").exists()} & set(wanted)
 
 
 def pictures(data):
@@ -42,12 +43,12 @@ def pictures(data):
 
 def train_vision(run, folder, options):
     rng = random.Random(run.steps.get("vision", 0))
-    held_out = Dataset(folder, {n for n in shard_numbers(folder) if n >= HELD_OUT})
+    held_out = Dataset(folder, whole_shards(folder, HELD_OUT))
     known, data, choices = set(), None, None
     sums = defaultdict(list)
     while (done := run.steps.get("vision", 0)) < options.steps:
         if done % 500 == 0 or data is None:  # shards may have been added meanwhile
-            shards = {n for n in shard_numbers(folder) if n < HELD_OUT}
+            shards = whole_shards(folder, TRAINED)
             if shards != known:
                 known, data = shards, Dataset(folder, shards)
                 choices = pictures(data)
@@ -124,8 +125,8 @@ def train_language(run, folder, options):
     tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(options.tokenizer))
     done = run.steps.get("language", 0)
     rng, captioner = random.Random(done), Captioner(tokenizer, np.random.default_rng(done))
-    data = Dataset(folder, {n for n in shard_numbers(folder) if n < HELD_OUT})
-    held_out = Dataset(folder, {n for n in shard_numbers(folder) if n >= HELD_OUT})
+    data = Dataset(folder, whole_shards(folder, TRAINED))
+    held_out = Dataset(folder, whole_shards(folder, HELD_OUT))
     # The vision side rests, at its average; its optimiser state waits for the joint stage.
     run.model.vision.load_state_dict(run.averaged.vision.state_dict())
     run.model.provider.load_state_dict(run.averaged.provider.state_dict())
@@ -162,8 +163,8 @@ def train_joint(run, folder, options):
     tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(options.tokenizer))
     done = run.steps.get("joint", 0)
     rng, captioner = random.Random(done), Captioner(tokenizer, np.random.default_rng(done))
-    data = Dataset(folder, {n for n in shard_numbers(folder) if n < HELD_OUT})
-    held_out = Dataset(folder, {n for n in shard_numbers(folder) if n >= HELD_OUT})
+    data = Dataset(folder, whole_shards(folder, TRAINED))
+    held_out = Dataset(folder, whole_shards(folder, HELD_OUT))
     choices = pictures(data)
     losses = defaultdict(list)
     while (done := run.steps.get("joint", 0)) < options.steps:

@@ -18,7 +18,7 @@ public struct CaptionModel: Sendable {
     }
 
     /// The same model less a part.
-    func without(_ part: Ablation) -> CaptionModel { CaptionModel(model.without(part), path: path) }
+    package func without(_ part: Ablation) -> CaptionModel { CaptionModel(model.without(part), path: path) }
 }
 
 /// What to ask the model and how to draw its answer. Defaults are the published tool's.

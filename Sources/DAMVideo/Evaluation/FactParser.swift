@@ -2,16 +2,16 @@
 ///
 /// The longest phrase that begins at a word counts. A colour belongs to the noun that follows it, or else to the first of
 /// the object's parts that has none. After a word of nearness, "the" and a noun are what the object is near to.
-struct FactParser: Sendable {
+package struct FactParser: Sendable {
     private let meanings: [[Substring]: PhraseBook.Meaning]
     private let longest: Int
 
-    init(_ phrases: PhraseBook) {
+    package init(_ phrases: PhraseBook) {
         meanings = phrases.meanings
         longest = meanings.keys.map(\.count).max() ?? 0
     }
 
-    func callAsFunction(_ caption: String) -> CaptionReading {
+    package func callAsFunction(_ caption: String) -> CaptionReading {
         let words = caption.lowercased().split { !("a"..."z").contains($0) }
         var draft = Draft()
         var position = words.startIndex
@@ -36,17 +36,19 @@ struct FactParser: Sendable {
 }
 
 /// What a caption says of its object; nil where it is silent.
-struct CaptionReading: Equatable, Sendable {
-    var name: String?
-    var colours: [String] = []
-    var scene: String?
-    var side: String?
-    var size: String?
-    var direction: String?
-    var behaviour: String?
-    var relation: SceneRelation?
+package struct CaptionReading: Equatable, Sendable {
+    package var name: String?
+    package var colours: [String] = []
+    package var scene: String?
+    package var side: String?
+    package var size: String?
+    package var direction: String?
+    package var behaviour: String?
+    package var relation: SceneRelation?
     /// Classes and landmarks it speaks of.
-    var mentions: Set<String> = []
+    package var mentions: Set<String> = []
+
+    package init() {}
 }
 
 /// A reading on the way through a caption. What is said first counts.

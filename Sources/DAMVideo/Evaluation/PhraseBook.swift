@@ -1,5 +1,5 @@
 /// `phrases.json` of a scene set: the wordings of each fact.
-struct PhraseBook: Decodable, Sendable {
+package struct PhraseBook: Decodable, Sendable {
     private let classes, colours, landmarks, scenes, sides, sizes, directions, behaviours: [String: [String]]
     /// Nouns of an object's parts by number: jacket and cab are part 0, trousers and box part 1.
     private let parts: [String: [String]]

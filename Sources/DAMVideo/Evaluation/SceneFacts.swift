@@ -1,24 +1,36 @@
 /// What is true of one object of a sample scene (`Samples/scenes/facts.py`). Where a fact is nil the picture does not
 /// settle it, and nothing is asked.
-struct SceneFacts: Decodable, Equatable, Sendable {
+package struct SceneFacts: Decodable, Equatable, Sendable {
     /// The class: person, car, ...
-    let name: String
+    package let name: String
     /// One; of a person jacket and trousers, of a truck cab and box.
-    let colours: [String]
-    let scene: String
+    package let colours: [String]
+    package let scene: String
     /// Part of the picture the object stays in: left, middle, right.
-    let side: String?
+    package let side: String?
     /// Small or large in the picture.
-    let size: String?
-    let direction: String?
-    let behaviour: String?
-    let relation: SceneRelation?
+    package let size: String?
+    package let direction: String?
+    package let behaviour: String?
+    package let relation: SceneRelation?
+
+    package init(
+        name: String, colours: [String], scene: String, side: String? = nil, size: String? = nil, direction: String? = nil,
+        behaviour: String? = nil, relation: SceneRelation? = nil
+    ) {
+        (self.name, self.colours, self.scene, self.side, self.size) = (name, colours, scene, side, size)
+        (self.direction, self.behaviour, self.relation) = (direction, behaviour, relation)
+    }
 }
 
 /// What an object is near to: a landmark, or an object of a colour.
-struct SceneRelation: Decodable, Equatable, Sendable {
-    let referent: String
-    let colour: String?
+package struct SceneRelation: Decodable, Equatable, Sendable {
+    package let referent: String
+    package let colour: String?
+
+    package init(referent: String, colour: String? = nil) {
+        (self.referent, self.colour) = (referent, colour)
+    }
 }
 
 /// `facts.json` of one clip: records by track id, of the clip and of its picture.

@@ -27,11 +27,13 @@ public struct SceneScores: Encodable, Equatable, Sendable {
     /// Captions that speak of a class or landmark that is not there.
     public private(set) var inventing = 0
 
+    package init() {}
+
     /// Takes the captions of one clip, or one picture, into account.
     /// - Parameters:
     ///   - readings: by track id; a track without one was not captioned, and all about it is wrong.
     ///   - truths: by track id.
-    mutating func add(_ readings: [String: CaptionReading], _ truths: [String: SceneFacts], present: Set<String>) {
+    package mutating func add(_ readings: [String: CaptionReading], _ truths: [String: SceneFacts], present: Set<String>) {
         for (id, truth) in truths {
             let reading = readings[id] ?? CaptionReading()
             for (subject, isRight) in reading.marks(truth) { facts[subject, default: Tally()].add(isRight) }
