@@ -18,12 +18,42 @@ VERBS = {
 
 TRAVELS = {
     "steady": ("{goes} {way} {it}", "{goes} {it} {way}"),
-    "stops": ("{goes} {way} and then stops", "{goes} {way} before stopping", "{goes} {way} and comes to a halt", "{goes} {way}, then halts"),
-    "turns back": ("{goes} {way} and then turns back", "{goes} {way}, then turns around", "{goes} {way} before turning back", "{goes} {way}, then goes back the way it came"),
-    "speeds up": ("{goes} {way} and speeds up", "{goes} {way} faster and faster", "{goes} {way} and gathers speed", "{goes} {way}, speeding up"),
-    "enters": ("comes into view and {goes} {way}", "enters the view, {going} {way}", "appears and {goes} {way}", "comes into the picture, {going} {way}"),
-    "leaves": ("{goes} {way} and leaves the view", "{goes} {way} and out of view", "{goes} {way} and leaves the picture", "{goes} {way} and out of the picture"),
-    "puts down": ("{goes} {way} and puts a bag down on the way", "{goes} {way}, putting down a bag", "{goes} {way}, puts down a bag and goes on", "{goes} {way} and sets a bag down midway"),
+    "stops": (
+        "{goes} {way} and then stops",
+        "{goes} {way} before stopping",
+        "{goes} {way} and comes to a halt",
+        "{goes} {way}, then halts",
+    ),
+    "turns back": (
+        "{goes} {way} and then turns back",
+        "{goes} {way}, then turns around",
+        "{goes} {way} before turning back",
+        "{goes} {way}, then goes back the way it came",
+    ),
+    "speeds up": (
+        "{goes} {way} and speeds up",
+        "{goes} {way} faster and faster",
+        "{goes} {way} and gathers speed",
+        "{goes} {way}, speeding up",
+    ),
+    "enters": (
+        "comes into view and {goes} {way}",
+        "enters the view, {going} {way}",
+        "appears and {goes} {way}",
+        "comes into the picture, {going} {way}",
+    ),
+    "leaves": (
+        "{goes} {way} and leaves the view",
+        "{goes} {way} and out of view",
+        "{goes} {way} and leaves the picture",
+        "{goes} {way} and out of the picture",
+    ),
+    "puts down": (
+        "{goes} {way} and puts a bag down on the way",
+        "{goes} {way}, putting down a bag",
+        "{goes} {way}, puts down a bag and goes on",
+        "{goes} {way} and sets a bag down midway",
+    ),
 }
 
 
@@ -53,7 +83,9 @@ class Writer:
         noun = self.of("classes", facts.name)
         if facts.name == "truck":
             box = f"{_article(colours[1])} {self.any(('box', 'cargo box'))}"
-            return self.any((f"{_article(noun)} with {_article(colours[0])} cab and {box}", f"{_article(colours[0])} {noun} with {box}"))
+            return self.any(
+                (f"{_article(noun)} with {_article(colours[0])} cab and {box}", f"{_article(colours[0])} {noun} with {box}")
+            )
         if facts.name == "bicycle":
             noun = self.any(("bicycle", "bike"))
             return self.any((f"{_article(colours[0])} {noun}", f"a cyclist on {_article(colours[0])} {noun}"))
@@ -69,7 +101,9 @@ class Writer:
             return self.any(options)
         goes, going = self.any(VERBS[facts.name])
         how = self.of("behaviours", "steady")
-        return self.any(TRAVELS[facts.behaviour]).format(goes=goes, going=going, way=self.of("directions", facts.direction), it=how)
+        return self.any(TRAVELS[facts.behaviour]).format(
+            goes=goes, going=going, way=self.of("directions", facts.direction), it=how
+        )
 
     def near(self, facts: Facts):
         relation = facts.relation

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from clip import spread
+from things import spread
 from export import published_names
 from model import DescribeAnything, Sizes
 from prompts import CLIP
@@ -40,6 +40,29 @@ def trainer(folder):
     return model
 
 
+def captions(folder, checkpoint):
+    """What damvideo says: caption by track id."""
+    program = os.environ.get("DAMVIDEO", str(ROOT / ".build" / "release" / "damvideo"))
+    command = [program, "caption", folder / "clip.mp4", "--masks", folder / "masks", "--model", checkpoint]
+    command += ["--temperature", "0", "--max-new-tokens", LIMIT, "--quiet", "-o", "-"]
+    output = subprocess.run([str(word) for word in command], check=True, capture_output=True).stdout
+    return {track["id"]: track["caption"] for track in json.loads(output)["tracks"]}
+
+
+def sampled_pixels(reference, folder, track):
+    """[8, 8, side, side]: both views of the frames a track is looked at in, decoded by the ffmpeg program."""
+    masks = [np.asarray(Image.open(p)) == track for p in sorted((folder / "masks").glob("*.png"))]
+    seen = [f for f, mask in enumerate(masks) if mask.any()]
+    with tempfile.TemporaryDirectory() as scratch:
+        command = ["ffmpeg", "-v", "error", "-i", str(folder / "clip.mp4"), "-vf", CONVERSION, "-start_number", "0"]
+        subprocess.run([*command, f"{scratch}/%05d.png"], check=True)
+        frames = [seen[i] for i in spread(len(seen))]
+        for f in frames:
+            Image.fromarray(masks[f].astype(np.uint8) * 255).save(f"{scratch}/mask-{f:05d}.png")
+        pictures = [f"{scratch}/{f:05d}.png" for f in frames]
+        return reference.pixels(pictures, [f"{scratch}/mask-{f:05d}.png" for f in frames], "full+focal_crop")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
@@ -49,33 +72,18 @@ def main():
     reference, model, agreed = Reference(options.model), trainer(options.model), True
     ids = reference.input_ids(reference.prompt(CLIP))
     first, last = ids.index(IMAGE_TOKEN), len(ids) - ids[::-1].index(IMAGE_TOKEN)
+    prefix, suffix = torch.tensor(ids[:first]), torch.tensor(ids[last:])
     for folder in sorted(p.parent for p in options.set.glob("*/facts.json"))[: options.clips]:
-        program = os.environ.get("DAMVIDEO", str(ROOT / ".build" / "release" / "damvideo"))
-        command = [program, "caption", str(folder / "clip.mp4"), "--masks", str(folder / "masks"), "--model", str(options.model)]
-        command += ["--temperature", "0", "--max-new-tokens", str(LIMIT), "--quiet", "-o", "-"]
-        document = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-        with tempfile.TemporaryDirectory() as frames:
-            command = ["ffmpeg", "-v", "error", "-i", str(folder / "clip.mp4"), "-vf", CONVERSION, "-start_number", "0", f"{frames}/%05d.png"]
-            subprocess.run(command, check=True)
-            masks = [np.asarray(Image.open(p)) for p in sorted((folder / "masks").glob("*.png"))]
-            for track in document["tracks"]:
-                seen = [f for f, mask in enumerate(masks) if (mask == track["id"]).any()]
-                sampled = [seen[i] for i in spread(len(seen))]
-                pictures, regions = [], []
-                for f in sampled:
-                    region = Path(frames) / f"{f:05d}-{track['id']}.png"
-                    Image.fromarray((masks[f] == track["id"]).astype(np.uint8) * 255).save(region)
-                    pictures.append(Path(frames) / f"{f:05d}.png")
-                    regions.append(region)
-                pixels = reference.pixels(pictures, regions, "full+focal_crop")
-                _, _, tokens = reference.encode(pixels)
-                known, text, _ = reference.generate(reference.embed(ids, tokens), LIMIT)
-                own = model.image_tokens(pixels[:, :4], pixels[:, 4:]).flatten(0, 1)[None]
-                trained = model.generate(torch.tensor(ids[:first]), own, torch.tensor(ids[last:]), LIMIT)[0]
-                same_ids = trained == [i for i in known if i != 2]
-                same_text = text == track["caption"]
-                agreed &= same_ids and same_text
-                print(f"{folder.name} track {track['id']}: {'same' if same_ids else 'DIFFERENT'} ids, {'same' if same_text else 'DIFFERENT'} text")
+        for track, said in captions(folder, options.model).items():
+            pixels = sampled_pixels(reference, folder, track)
+            _, _, tokens = reference.encode(pixels)
+            known, text, _ = reference.generate(reference.embed(ids, tokens), LIMIT)
+            own = model.image_tokens(pixels[:, :4], pixels[:, 4:]).flatten(0, 1)[None]
+            same_ids = model.generate(prefix, own, suffix, LIMIT)[0] == [i for i in known if i != 2]
+            same_text = text == said
+            agreed &= same_ids and same_text
+            verdicts = ("same" if same_ids else "DIFFERENT", "same" if same_text else "DIFFERENT")
+            print(f"{folder.name} track {track}: {verdicts[0]} ids, {verdicts[1]} text", flush=True)
     sys.exit(0 if agreed else 1)
 
 

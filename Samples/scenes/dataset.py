@@ -43,7 +43,18 @@ class Dataset:
                 pictures = [Facts.from_record(p) if p else None for p in record["pictures"]]
                 facts = Facts.from_record(record["facts"])
                 boxes = np.array(record["boxes"], np.float32)
-                self.tracks.append(Track(record["seed"], shard, record["full"], record["views"], facts, pictures, boxes, frozenset(record["present"])))
+                self.tracks.append(
+                    Track(
+                        record["seed"],
+                        shard,
+                        record["full"],
+                        record["views"],
+                        facts,
+                        pictures,
+                        boxes,
+                        frozenset(record["present"]),
+                    )
+                )
 
     def frame(self, track, index, flip=False):
         """(full, crop) of one frame, uint8 [112, 112, 4] each."""

@@ -1,4 +1,7 @@
-"""Helpers of training that are not shipped: plain classifiers on a frame's image tokens, so that what captions need is there early."""
+"""Helpers of training that are not shipped: plain classifiers on a frame's image tokens.
+
+They put into the tokens, early and cheaply, what captions are going to need.
+"""
 
 import torch
 import torch.nn.functional as F
@@ -9,7 +12,16 @@ from vocabulary import ALL_LANDMARKS, CLASSES, COLOURS, SCENES, SIDES
 COLOUR_NAMES = tuple(COLOURS)
 REFERENTS = (None, *ALL_LANDMARKS, "car", "van")
 # Targets of one frame, and how many values each has.
-HEADS = {"name": len(CLASSES), "colour0": 10, "colour1": 10, "scene": len(SCENES), "side": 3, "referent": len(REFERENTS), "referent_colour": 10, "bag": 2}
+HEADS = {
+    "name": len(CLASSES),
+    "colour0": 10,
+    "colour1": 10,
+    "scene": len(SCENES),
+    "side": 3,
+    "referent": len(REFERENTS),
+    "referent_colour": 10,
+    "bag": 2,
+}
 SILENT = -100
 
 

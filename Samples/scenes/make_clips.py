@@ -2,8 +2,8 @@
 
     python make_clips.py OUT --seeds 700000-700499
 
-OUT/phrases.json, and for each seed a folder with clip.mp4 (H.264, a key frame every 10), masks/00000.png ... (label PNGs), facts.json,
-picture.jpg (one frame) and picture-ID.png (its mask) for each object that can be recognised in it. Needs the ffmpeg program.
+OUT/phrases.json, and for each seed a folder with clip.mp4 (H.264, a key frame every 10), masks/00000.png ... (label PNGs),
+facts.json, picture.jpg (one frame) and picture-ID.png (its mask) for each object that can be recognised in it. Needs ffmpeg.
 """
 
 import argparse
@@ -16,15 +16,45 @@ import numpy as np
 from PIL import Image
 
 from camera import HEIGHT, WIDTH
-from clip import FRAMES, SAMPLES, Clip, spread
+from clip import Clip
+from things import FRAMES, SAMPLES, spread
 from prepare import RECOGNISABLE
 
 PALETTE = (0, 0, 0, 200, 40, 40, 40, 180, 60, 60, 80, 220, 220, 200, 40, 180, 60, 200, 60, 200, 210)
 
 
 def encode(path, pictures):
-    command = ["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}", "-r", "10", "-i", "-"]
-    command += ["-c:v", "libx264", "-preset", "medium", "-crf", "26", "-g", "10", "-pix_fmt", "yuv420p", "-threads", "1", str(path)]
+    command = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-y",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-s",
+        f"{WIDTH}x{HEIGHT}",
+        "-r",
+        "10",
+        "-i",
+        "-",
+    ]
+    command += [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "medium",
+        "-crf",
+        "26",
+        "-g",
+        "10",
+        "-pix_fmt",
+        "yuv420p",
+        "-threads",
+        "1",
+        str(path),
+    ]
     subprocess.run(command, input=b"".join(p.tobytes() for p in pictures), check=True)
 
 

@@ -133,7 +133,13 @@ class Projector(nn.Module):
     def __init__(self, sizes):
         super().__init__()
         inner = 4 * sizes.vision_width
-        self.layers = nn.ModuleDict({"1": nn.LayerNorm(inner, eps=1e-5), "2": nn.Linear(inner, sizes.language_width), "4": nn.Linear(sizes.language_width, sizes.language_width)})
+        self.layers = nn.ModuleDict(
+            {
+                "1": nn.LayerNorm(inner, eps=1e-5),
+                "2": nn.Linear(inner, sizes.language_width),
+                "4": nn.Linear(sizes.language_width, sizes.language_width),
+            }
+        )
 
     def forward(self, x):
         frames, tokens, width = x.shape
@@ -221,7 +227,10 @@ class Llama(nn.Module):
         return phases.cos(), phases.sin()
 
     def forward(self, x, past=None):
-        """x: [batch, tokens, width] embeddings after `past`, (keys, values) of each layer. Returns hidden states and the past with x."""
+        """Hidden states of the embeddings x [batch, tokens, width] after `past`, and the past with them.
+
+        `past`: (keys, values) of each layer, or None.
+        """
         start = past[0][0].shape[2] if past else 0
         angles = self.angles(start, x.shape[1])
         mask = torch.ones(x.shape[1], start + x.shape[1], dtype=torch.bool).tril(start)

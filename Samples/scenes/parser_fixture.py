@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from captions import caption
-from clip import Clip, spread
+from clip import Clip
+from things import spread
 from parse import Parser
 
 

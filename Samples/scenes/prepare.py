@@ -2,9 +2,9 @@
 
     python prepare.py OUT --shards 0-19 [--clips 250]
 
-Shard k holds clips of seeds k * 1000 and up: `full.npy` the full views [frames, 112, 112, 3], shared by a clip's tracks; `views.npy`
-[track frames, 112, 112, 5] the full view's mask, the crop's colours and mask; `tracks.json` which rows belong to which track, and its facts.
-A shard that is there is left alone, so that a run that was stopped goes on where it was.
+Shard k holds clips of seeds k * 1000 and up: `full.npy` the full views [frames, 112, 112, 3], shared by a clip's tracks;
+`views.npy` [track frames, 112, 112, 5] the full view's mask, the crop's colours and mask; `tracks.json` which rows belong to
+which track, and its facts. A shard that is there is left alone, so that a run that was stopped goes on where it was.
 """
 
 import argparse
@@ -17,7 +17,8 @@ import numpy as np
 from PIL import Image
 
 from camera import HEIGHT, WIDTH
-from clip import Clip, spread
+from clip import Clip
+from things import spread
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests" / "Fixtures" / "goldens"))
 from dam_reference import bounding_box, crop_view  # noqa: E402

@@ -48,7 +48,14 @@ def _parking_lot(picture, rng, camera):
     bays = rng.uniform(2.8, 3.4)
     lines = (np.abs((x + 50 * bays) % bays) < 0.09) & (((z > 10.4) & (z < 13.5)) | ((z > 14.6) & (z < 17)))
     _paint(picture, rows, lines, (205, 205, 200))
-    _facade(picture, rng, 0, top - 14, np.array(rng.choice([(150, 142, 130), (138, 146, 152), (160, 138, 122)])).tolist(), (84, 96, 110))
+    _facade(
+        picture,
+        rng,
+        0,
+        top - 14,
+        np.array(rng.choice([(150, 142, 130), (138, 146, 152), (160, 138, 122)])).tolist(),
+        (84, 96, 110),
+    )
     picture[top - 14 : top] = (86, 112, 62)
 
 
@@ -67,7 +74,9 @@ def _street(picture, rng, camera):
     _paint(picture, rows, road, rng.uniform(66, 86))
     _paint(picture, rows, road & ((np.abs(z - near) < 0.22) | (np.abs(z - far) < 0.26)), (188, 186, 180))
     _paint(picture, rows, road & (np.abs(z - (near + far) / 2.05) < 0.13) & ((x + 60) % 3 < 1.6), (226, 222, 205))
-    _facade(picture, rng, 0, top, np.array(rng.choice([(164, 112, 92), (176, 164, 140), (142, 136, 142)])).tolist(), (70, 82, 98))
+    _facade(
+        picture, rng, 0, top, np.array(rng.choice([(164, 112, 92), (176, 164, 140), (142, 136, 142)])).tolist(), (70, 82, 98)
+    )
 
 
 def _courtyard(picture, rng, camera):
@@ -75,12 +84,14 @@ def _courtyard(picture, rng, camera):
     x, z = camera.ground()
     tile = rng.uniform(1.1, 1.7)
     picture[rows] = np.array([190, 172, 146]) * rng.uniform(0.85, 1.0)
-    checks = ((np.floor(x / tile) + np.floor(z / tile)) % 2 == 0)
+    checks = (np.floor(x / tile) + np.floor(z / tile)) % 2 == 0
     _paint(picture, rows, checks, np.array([168, 150, 126]) * rng.uniform(0.9, 1.0))
     side = rng.choice([-1, 1])
     lawn = (side * x > rng.uniform(2.5, 4.5)) & (z > rng.uniform(11, 13))
     _paint(picture, rows, lawn, (104, 142, 74))
-    _facade(picture, rng, 0, top, np.array(rng.choice([(206, 186, 150), (196, 170, 150), (190, 190, 176)])).tolist(), (96, 84, 74))
+    _facade(
+        picture, rng, 0, top, np.array(rng.choice([(206, 186, 150), (196, 170, 150), (190, 190, 176)])).tolist(), (96, 84, 74)
+    )
 
 
 def _corridor(picture, rng, camera):
@@ -93,7 +104,9 @@ def _corridor(picture, rng, camera):
     tile = rng.uniform(0.9, 1.3)
     _paint(picture, rows, (np.abs((x + 40 * tile) % tile) < 0.035) | (np.abs(z % tile) < 0.05), floor * 0.86)
     cv2.rectangle(picture, (0, top - 9), (WIDTH, top), (120, 112, 104), -1)
-    cv2.rectangle(picture, (0, top - 66), (WIDTH, top - 58), rng.choice([(92, 130, 168), (96, 150, 120), (170, 120, 96)]).tolist(), -1)
+    cv2.rectangle(
+        picture, (0, top - 66), (WIDTH, top - 58), rng.choice([(92, 130, 168), (96, 150, 120), (170, 120, 96)]).tolist(), -1
+    )
     for fraction in (0.18, 0.5, 0.82):
         cx = int(WIDTH * fraction)
         cv2.rectangle(picture, (cx - 44, 8), (cx + 44, 22), (250, 250, 240), -1)
@@ -114,16 +127,33 @@ def backdrop(scene, rng, camera):
 
 # Width and height in metres.
 LANDMARK_SIZE = {
-    "tree": (2.8, 4.6), "lamp post": (0.9, 4.4), "pay machine": (0.8, 1.7), "dumpster": (2.1, 1.35), "hedge": (2.8, 1.0),
-    "bench": (1.9, 0.95), "mailbox": (0.75, 1.4), "phone booth": (1.1, 2.5), "fountain": (2.4, 1.5), "statue": (1.1, 2.9),
-    "door": (1.3, 2.3), "potted plant": (1.1, 1.7), "vending machine": (1.2, 2.0), "pillar": (0.75, 3.6),
+    "tree": (2.8, 4.6),
+    "lamp post": (0.9, 4.4),
+    "pay machine": (0.8, 1.7),
+    "dumpster": (2.1, 1.35),
+    "hedge": (2.8, 1.0),
+    "bench": (1.9, 0.95),
+    "mailbox": (0.75, 1.4),
+    "phone booth": (1.1, 2.5),
+    "fountain": (2.4, 1.5),
+    "statue": (1.1, 2.9),
+    "door": (1.3, 2.3),
+    "potted plant": (1.1, 1.7),
+    "vending machine": (1.2, 2.0),
+    "pillar": (0.75, 3.6),
 }
 
 
 def _leaves(c, rng, x0, x1, y0, y1, radius, count):
     for shade_factor in (0.8, 1.0, 1.18):
         for _ in range(count):
-            c.ellipse(rng.uniform(x0, x1), rng.uniform(y0, y1), radius * rng.uniform(0.6, 1), radius * rng.uniform(0.5, 0.9), shade((58, 104, 48), shade_factor))
+            c.ellipse(
+                rng.uniform(x0, x1),
+                rng.uniform(y0, y1),
+                radius * rng.uniform(0.6, 1),
+                radius * rng.uniform(0.5, 0.9),
+                shade((58, 104, 48), shade_factor),
+            )
 
 
 def _tree(c, rng):

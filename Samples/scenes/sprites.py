@@ -1,7 +1,7 @@
 """Draws one object, upright, as a small RGBA picture: what it is must be told from its shape, at 15 pixels and at 150.
 
-A sprite is drawn in metres on a canvas of `SCALE` pixels a metre with its feet at the bottom centre, then resized to the size it
-has in the frame. Poses (legs, wheels) change with `phase`, so that things move as they go.
+A sprite is drawn in metres on a canvas of `SCALE` pixels a metre with its feet at the bottom centre, then resized to the size
+it has in the frame. Poses (legs, wheels) change with `phase`, so that things move as they go.
 """
 
 import math
@@ -12,7 +12,16 @@ import numpy as np
 
 SCALE = 64
 # Width and height of each class in metres, seen from the side and along its way.
-SIDE = {"person": (1.0, 1.8), "car": (3.7, 1.4), "van": (3.9, 2.1), "truck": (5.4, 2.7), "bicycle": (1.8, 1.85), "dog": (1.15, 0.85), "suitcase": (0.62, 0.95), "ball": (0.55, 0.55)}
+SIDE = {
+    "person": (1.0, 1.8),
+    "car": (3.7, 1.4),
+    "van": (3.9, 2.1),
+    "truck": (5.4, 2.7),
+    "bicycle": (1.8, 1.85),
+    "dog": (1.15, 0.85),
+    "suitcase": (0.62, 0.95),
+    "ball": (0.55, 0.55),
+}
 FRONT = SIDE | {"car": (1.75, 1.4), "van": (1.9, 2.15), "truck": (2.2, 2.8), "bicycle": (0.8, 1.85), "dog": (0.5, 0.85)}
 
 TYRE, RIM, GLASS = (28, 28, 30), (150, 150, 155), (96, 122, 140)
@@ -48,7 +57,15 @@ class Canvas:
 
     def line(self, points, colour, thickness):
         for (ax, ay), (bx, by) in zip(points, points[1:]):
-            cv2.line(self.pixels, self._point(ax, ay), self._point(bx, by), (*colour, 255), max(1, round(thickness * SCALE)), cv2.LINE_AA, 4)
+            cv2.line(
+                self.pixels,
+                self._point(ax, ay),
+                self._point(bx, by),
+                (*colour, 255),
+                max(1, round(thickness * SCALE)),
+                cv2.LINE_AA,
+                4,
+            )
 
     def wheel(self, x, y, radius):
         self.ellipse(x, y, radius, radius, TYRE)
@@ -66,11 +83,17 @@ def person(c, colours, view, phase, look):
     hips = 0.0 if view == "side" else 0.11
     for sign in (-1, 1):
         foot = (sign * (hips + stride), 0.05 + max(0.0, sign * lift))
-        c.line([(sign * hips, 0.86), ((foot[0] + sign * hips) / 2 + 0.03, 0.46), foot], shade(trousers, 0.82 if sign < 0 else 1.0), 0.19)
+        c.line(
+            [(sign * hips, 0.86), ((foot[0] + sign * hips) / 2 + 0.03, 0.46), foot],
+            shade(trousers, 0.82 if sign < 0 else 1.0),
+            0.19,
+        )
         c.line([(foot[0] - 0.04, foot[1]), (foot[0] + 0.1, foot[1])], (40, 36, 34), 0.09)
     half = 0.17 if view == "side" else 0.25
     c.line([(-half, 1.36), (-half - 0.05 - stride * 0.8, 0.9)], shade(jacket, 0.78), 0.14)
-    c.polygon([(-half, 0.8), (half, 0.8), (half + 0.03, 1.42), (half - 0.08, 1.5), (-half + 0.08, 1.5), (-half - 0.03, 1.42)], jacket)
+    c.polygon(
+        [(-half, 0.8), (half, 0.8), (half + 0.03, 1.42), (half - 0.08, 1.5), (-half + 0.08, 1.5), (-half - 0.03, 1.42)], jacket
+    )
     c.line([(half, 1.36), (half + 0.05 + stride * 0.8, 0.9)], shade(jacket, 0.86), 0.14)
     c.ellipse(0, 1.63, 0.13, 0.16, HAIR if view == "away" else skin)
     c.ellipse(-0.03 if view == "side" else 0, 1.71, 0.13, 0.09, HAIR)
@@ -106,7 +129,9 @@ def car(c, colours, view, phase, look):
 def van(c, colours, view, phase, look):
     body, dark = colours[0], shade(colours[0], 0.72)
     if view == "side":
-        c.polygon([(-1.9, 0.32), (1.9, 0.32), (1.9, 0.85), (1.55, 1.15), (1.2, 2.0), (1.05, 2.06), (-1.82, 2.06), (-1.9, 1.95)], body)
+        c.polygon(
+            [(-1.9, 0.32), (1.9, 0.32), (1.9, 0.85), (1.55, 1.15), (1.2, 2.0), (1.05, 2.06), (-1.82, 2.06), (-1.9, 1.95)], body
+        )
         c.polygon([(0.62, 1.2), (0.62, 1.85), (1.12, 1.85), (1.4, 1.2)], GLASS)
         c.line([(0.5, 0.4), (0.5, 2.0)], dark, 0.04)
         c.line([(-0.75, 0.4), (-0.75, 2.0)], dark, 0.04)

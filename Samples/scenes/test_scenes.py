@@ -5,7 +5,8 @@ import unittest
 import numpy as np
 
 from captions import caption
-from clip import FRAMES, Clip, spread
+from clip import Clip
+from things import FRAMES, spread
 from facts import Facts
 from parse import Parser
 

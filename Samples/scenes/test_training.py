@@ -18,7 +18,9 @@ from model import DescribeAnything, Sizes
 from prepare import write_shard
 from run import Run
 
-SMALL = Sizes(vision_width=32, vision_heads=2, vision_mlp=48, language_width=32, language_heads=2, language_mlp=64, vocabulary=300)
+SMALL = Sizes(
+    vision_width=32, vision_heads=2, vision_mlp=48, language_width=32, language_heads=2, language_mlp=64, vocabulary=300
+)
 
 
 class TrainingTests(unittest.TestCase):

@@ -7,7 +7,8 @@ import numpy as np
 import sentencepiece
 
 from captions import caption
-from clip import Clip, spread
+from clip import Clip
+from things import spread
 from prompts import CLIP, PICTURE, pieces
 
 PIECES = 1000

@@ -1,10 +1,11 @@
 """Trains the sample model on prepared shards; stopped at any time, the same command goes on.
 
-    python train.py vision   DATA RUN --steps 6000     single frames through the vision side, led by classifiers (guides.py)
-    python train.py language DATA RUN --steps 6000     captions of pictures and clips on the frames' image tokens, vision at rest
-    python train.py joint    DATA RUN --steps 4000     everything at once
+    python train.py vision   DATA RUN --steps 6000   single frames through the vision side, led by classifiers (guides.py)
+    python train.py language DATA RUN --steps 8000   captions of pictures and clips on image tokens, the vision side at rest
+    python train.py joint    DATA RUN --steps 4000   everything at once
 
-Shards 0 to 499 are trained on, 900 and up are held out. Threads: one, unless --threads says otherwise; more only pay on a machine with nothing else to do.
+Shards 0 to 499 are trained on, 900 and up are held out. One thread unless --threads says otherwise: more pay only on a machine
+with nothing else to do (and OMP_WAIT_POLICY=passive keeps threads from spinning).
 """
 
 import argparse

@@ -38,7 +38,17 @@ SIZES = ("small", "large")
 
 # What each class is seen doing, and how often.
 REPERTOIRE = {
-    "person": {"steady": 3, "stops": 2, "turns back": 2, "loiters": 3, "still": 2, "speeds up": 2, "enters": 2, "leaves": 2, "puts down": 3},
+    "person": {
+        "steady": 3,
+        "stops": 2,
+        "turns back": 2,
+        "loiters": 3,
+        "still": 2,
+        "speeds up": 2,
+        "enters": 2,
+        "leaves": 2,
+        "puts down": 3,
+    },
     "car": {"steady": 2, "stops": 2, "turns back": 1, "still": 4, "speeds up": 2, "enters": 2, "leaves": 2},
     "van": {"steady": 2, "stops": 2, "turns back": 1, "still": 4, "speeds up": 2, "enters": 2, "leaves": 2},
     "truck": {"steady": 2, "stops": 2, "turns back": 1, "still": 3, "speeds up": 2, "enters": 2, "leaves": 2},

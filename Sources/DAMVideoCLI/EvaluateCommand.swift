@@ -14,8 +14,8 @@ struct EvaluateCommand: ParsableCommand {
             commandName: "scenes",
             abstract: "Caption sample scenes and compare with what is true of them.",
             discussion: """
-                A set is a folder as Samples/scenes/make_clips.py writes it. Every object of each clip, and of a picture out of \
-                it, is captioned with the likeliest tokens; facts are read out of the captions by the set's phrases.json.
+                A set is a folder as Samples/scenes/make_clips.py writes it. Every object of each clip, and of a picture out \
+                of it, is captioned with the likeliest tokens; facts are read out of the captions by the set's phrases.json.
                 """)
 
         @Argument(help: "The set.")

@@ -6,7 +6,8 @@ import Testing
 /// A parser that misreads captions makes every figure of `evaluate scenes` wrong.
 struct FactParserTests {
     private static let parser = Result {
-        FactParser(try JSONDecoder().decode(PhraseBook.self, from: Data(contentsOf: URL(filePath: Fixtures.sample("scenes/phrases.json")))))
+        let data = try Data(contentsOf: URL(filePath: Fixtures.sample("scenes/phrases.json")))
+        return FactParser(try JSONDecoder().decode(PhraseBook.self, from: data))
     }
 
     /// `Tests/Fixtures/scenes/captions.json`: captions of `Samples/scenes/captions.py` with the facts they were made of, and
@@ -42,7 +43,8 @@ struct FactParserTests {
         for entry in captions {
             let reading = try read(entry.caption), facts = entry.facts
             #expect(reading.name == facts.name && reading.colours == facts.colours, "\(entry.caption)")
-            #expect(reading.scene == facts.scene && reading.side == facts.side && reading.size == facts.size, "\(entry.caption)")
+            #expect(reading.scene == facts.scene && reading.side == facts.side, "\(entry.caption)")
+            #expect(reading.size == facts.size, "\(entry.caption)")
             #expect(reading.direction == facts.direction && reading.behaviour == facts.behaviour, "\(entry.caption)")
             #expect(reading.relation == facts.relation, "\(entry.caption)")
         }
@@ -54,7 +56,8 @@ struct FactParserTests {
         for entry in captions {
             let reading = try read(entry.caption), expected = entry.reading
             #expect(reading.name == expected.name && reading.colours == expected.colours, "\(entry.caption)")
-            #expect(reading.scene == expected.scene && reading.side == expected.side && reading.size == expected.size, "\(entry.caption)")
+            #expect(reading.scene == expected.scene && reading.side == expected.side, "\(entry.caption)")
+            #expect(reading.size == expected.size, "\(entry.caption)")
             #expect(reading.direction == expected.direction && reading.behaviour == expected.behaviour, "\(entry.caption)")
             #expect(reading.relation == expected.relation && reading.mentions == expected.mentions, "\(entry.caption)")
         }
@@ -78,7 +81,7 @@ struct FactParserTests {
         #expect(try read("A car drives from right to left without stopping").behaviour == "steady")
     }
 
-    @Test(arguments: ["", " . , ", "Ünïcödé 图片 \u{0}", "the the near near the", "red"])
+    @Test(arguments: ["", " . , ", "Ünïcödé 图片", "the the near near the", "red"])
     func textWithoutFactsSaysNothing(_ caption: String) throws {
         let reading = try read(caption)
         #expect(reading.name == nil && reading.relation == nil && reading.mentions.isEmpty)

@@ -10,7 +10,8 @@ struct SceneEvaluatorTests {
     private static let set = Fixtures.sample("scenes/clips")
 
     private func facts(
-        _ name: String, _ colours: [String], direction: String? = nil, behaviour: String? = "still", relation: SceneRelation? = nil
+        _ name: String, _ colours: [String], direction: String? = nil, behaviour: String? = "still",
+        relation: SceneRelation? = nil
     ) -> SceneFacts {
         SceneFacts(
             name: name, colours: colours, scene: "street", direction: direction, behaviour: behaviour, relation: relation)
@@ -89,8 +90,9 @@ struct SceneEvaluatorTests {
         options.maxNewTokens = 24
         func captions(without part: Ablation?) throws -> [String] {
             let model = try Self.model.get()
+            let clip = Self.set + "/600026"
             return try VideoCaptioner(part.map(model.without) ?? model)
-                .caption(clip: Self.set + "/600026/clip.mp4", masks: Self.set + "/600026/masks", options: options).tracks.map(\.caption)
+                .caption(clip: clip + "/clip.mp4", masks: clip + "/masks", options: options).tracks.map(\.caption)
         }
         let whole = try captions(without: nil)
         for part in Ablation.allCases { #expect(try captions(without: part) != whole, "without \(part)") }
@@ -111,7 +113,8 @@ struct SceneEvaluatorTests {
             #expect(refusal(folder.path)?.description.contains("found no folder with facts.json") == true)
             let clip = folder.appending(path: "1")
             try FileManager.default.createDirectory(at: clip, withIntermediateDirectories: true)
-            try Data(#"{"tracks": {"1": {"name": 3}}, "pictures": {}, "present": []}"#.utf8).write(to: clip.appending(path: "facts.json"))
+            try Data(#"{"tracks": {"1": {"name": 3}}, "pictures": {}, "present": []}"#.utf8)
+                .write(to: clip.appending(path: "facts.json"))
             #expect(refusal(folder.path)?.description.contains("facts.json: found") == true)
         }
     }
