@@ -39,38 +39,46 @@ def pictures(data):
     return [(t, i) for t in data.tracks for i, facts in enumerate(t.pictures) if facts is not None]
 
 
+def loop(run, stage, options, loss_of, look):
+    """Steps of a stage until it has had them all.
+
+    loss_of(): a batch's loss, and lists of figures by name, whose means are logged. look(): what held-out tracks show.
+    """
+    figures = defaultdict(list)
+    while (step := run.steps.get(stage, 0) + 1) <= options.steps:
+        loss, seen = loss_of()
+        run.step(loss, stage, options.steps)
+        for name, values in seen.items():
+            figures[name] += values
+        if step % 100 == 0:
+            run.log(stage=stage, step=step, **{name: float(np.mean(values)) for name, values in figures.items()})
+            figures.clear()
+        if step % options.judge == 0:
+            run.log(stage=stage, step=step, held_out=look())
+    run.save()
+
+
 # -------------------------------------------------------------------------------------------------------------- vision
 
 
 def train_vision(run, folder, options):
     rng = random.Random(run.steps.get("vision", 0))
-    held_out = Dataset(folder, whole_shards(folder, HELD_OUT))
-    known, data, choices = set(), None, None
-    sums = defaultdict(list)
-    while (done := run.steps.get("vision", 0)) < options.steps:
-        if done % 500 == 0 or data is None:  # shards may have been added meanwhile
-            shards = whole_shards(folder, TRAINED)
-            if shards != known:
-                known, data = shards, Dataset(folder, shards)
-                choices = pictures(data)
+    data, held_out = Dataset(folder, whole_shards(folder, TRAINED)), Dataset(folder, whole_shards(folder, HELD_OUT))
+    choices = pictures(data)
+
+    def loss_of():
         batch = [(*choice, rng.random() < 0.5) for choice in rng.sample(choices, options.batch)]
         image_tokens = run.model.image_tokens(*data.batch(batch))
         loss, right, off = run.guides.loss(image_tokens, *stacked(batch))
-        run.step(loss, "vision", options.steps)
-        sums["loss"].append(loss.item())
-        sums["box"].append(off[:, :2].mean().item())
-        for name, values in right.items():
-            sums[name] += values.tolist()
-        if (done + 1) % 100 == 0:
-            run.log(stage="vision", step=done + 1, pictures=len(choices), **{k: float(np.mean(v)) for k, v in sums.items()})
-            sums.clear()
-        if (done + 1) % options.judge == 0:
-            run.log(stage="vision", step=done + 1, held_out=vision_accuracy(run, held_out))
-    run.save()
+        seen = {name: values.tolist() for name, values in right.items()}
+        return loss, seen | {"loss": [loss.item()], "box": [off[:, :2].mean().item()]}
+
+    loop(run, "vision", options, loss_of, lambda: vision_accuracy(run, held_out))
 
 
 @torch.no_grad()
 def vision_accuracy(run, data, count=1024):
+    """Shares right by head, and how far boxes' centres are off, over some held-out pictures."""
     choices = random.Random(1).sample(pictures(data), min(count, len(pictures(data))))
     sums = defaultdict(list)
     for start in range(0, len(choices), 64):
@@ -79,36 +87,39 @@ def vision_accuracy(run, data, count=1024):
         for name, values in right.items():
             sums[name] += values.tolist()
         sums["box"] += off[:, :2].mean(1).tolist()
-    return {k: round(float(np.mean(v)), 4) for k, v in sums.items()}
+    return {name: round(float(np.mean(values)), 4) for name, values in sums.items()}
 
 
 # ------------------------------------------------------------------------------------------------------------ captions
 
 
-class Captioner:
-    """Turns facts into the ids a language model is trained on."""
+class CaptionStage:
+    """What the two stages with captions share: data, tokenizer, and drawing what is said of a batch."""
 
-    def __init__(self, tokenizer, rng):
-        self.tokenizer, self.rng = tokenizer, rng
-        self.prompts = {True: prompt_ids(tokenizer, CLIP), False: prompt_ids(tokenizer, PICTURE)}
+    def __init__(self, run, stage, folder, options):
+        done = run.steps.get(stage, 0)
+        self.model, self.rng, self.writer_rng = run.model, random.Random(done), np.random.default_rng(done)
+        self.tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(options.tokenizer))
+        self.prompts = {True: prompt_ids(self.tokenizer, CLIP), False: prompt_ids(self.tokenizer, PICTURE)}
+        self.data = Dataset(folder, whole_shards(folder, TRAINED))
+        self.held_out = Dataset(folder, whole_shards(folder, HELD_OUT))
+        self.clips = options.clips
 
-    def sample(self, all_facts, is_clip):
-        """(prefix, ids, labels): the rest of the prompt with a fresh caption, and where it counts."""
+    def draw(self, items, count):
+        """Some of the items, each with whether it is mirrored."""
+        return [(item, self.rng.random() < 0.5) for item in self.rng.sample(items, count)]
+
+    def loss(self, image_tokens, all_facts, is_clip):
+        """Of a fresh caption of each facts record. image_tokens: [captions, tokens, width]."""
         prefix, suffix = self.prompts[is_clip]
-        answers = [self.tokenizer.encode(caption(facts, self.rng))[: LONGEST - 1] + [2] for facts in all_facts]
-        longest = max(map(len, answers))
-        ids = torch.zeros(len(answers), len(suffix) + longest, dtype=torch.long)
+        answers = [self.tokenizer.encode(caption(facts, self.writer_rng))[: LONGEST - 1] + [2] for facts in all_facts]
+        ids = torch.zeros(len(answers), len(suffix) + max(map(len, answers)), dtype=torch.long)
         labels = torch.full_like(ids, -100)
         for row, answer in enumerate(answers):
             ids[row, : len(suffix) + len(answer)] = torch.tensor(suffix + answer)
             labels[row, len(suffix) - 1 : len(suffix) - 1 + len(answer)] = torch.tensor(answer)
-        return torch.tensor(prefix), ids, labels
-
-
-def caption_loss(model, image_tokens, prefix, ids, labels):
-    hidden = model.hidden(prefix, image_tokens, ids)
-    counts = labels != -100
-    return F.cross_entropy(model.llm.lm_head(hidden[counts]), labels[counts])
+        hidden, counts = self.model.hidden(torch.tensor(prefix), image_tokens, ids), labels != -100
+        return F.cross_entropy(self.model.llm.lm_head(hidden[counts]), labels[counts])
 
 
 @torch.no_grad()
@@ -122,74 +133,58 @@ def cached_tokens(model, data, flips=(False, True)):
     return cache
 
 
+def said(facts, flip):
+    return mirrored(facts) if flip else facts
+
+
 def train_language(run, folder, options):
-    tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(options.tokenizer))
-    done = run.steps.get("language", 0)
-    rng, captioner = random.Random(done), Captioner(tokenizer, np.random.default_rng(done))
-    data = Dataset(folder, whole_shards(folder, TRAINED))
-    held_out = Dataset(folder, whole_shards(folder, HELD_OUT))
-    # The vision side rests, at its average; its optimiser state waits for the joint stage.
-    run.model.vision.load_state_dict(run.averaged.vision.state_dict())
-    run.model.provider.load_state_dict(run.averaged.provider.state_dict())
-    run.model.projector.load_state_dict(run.averaged.projector.state_dict())
-    cache = cached_tokens(run.averaged, data)
-    held_out_cache = cached_tokens(run.averaged, held_out, flips=(False,))
-    asked = [(row, i) for row, t in enumerate(data.tracks) for i, facts in enumerate(t.pictures) if facts is not None]
-    run.log(stage="language", step=done, tracks=len(data.tracks), pictures=len(asked))
-    losses = defaultdict(list)
-    while (done := run.steps.get("language", 0)) < options.steps:
-        is_clip = rng.random() < options.clips
-        flips = [rng.random() < 0.5 for _ in range(options.batch)]
+    stage = CaptionStage(run, "language", folder, options)
+    tracks = stage.data.tracks
+    # The vision side rests, at its average.
+    for part in ("vision", "provider", "projector"):
+        getattr(run.model, part).load_state_dict(getattr(run.averaged, part).state_dict())
+    cache, held_out_cache = cached_tokens(run.averaged, stage.data), cached_tokens(run.averaged, stage.held_out, (False,))
+    rows, asked = range(len(tracks)), [(row, i) for row, t in enumerate(tracks) for i, p in enumerate(t.pictures) if p]
+
+    def loss_of():
+        is_clip = stage.rng.random() < stage.clips
         if is_clip:
-            rows = rng.sample(range(len(data.tracks)), options.batch)
-            all_facts = [data.tracks[row].facts for row in rows]
-            image_tokens = torch.stack([cache[row, int(flip)].flatten(0, 1) for row, flip in zip(rows, flips)])
+            chosen = stage.draw(rows, options.batch)
+            image_tokens = torch.stack([cache[row, int(flip)].flatten(0, 1) for row, flip in chosen])
+            all_facts = [said(tracks[row].facts, flip) for row, flip in chosen]
         else:
-            chosen = rng.sample(asked, options.batch)
-            all_facts = [data.tracks[row].pictures[i] for row, i in chosen]
-            image_tokens = torch.stack([cache[row, int(flip), i] for (row, i), flip in zip(chosen, flips)])
-        all_facts = [mirrored(facts) if flip else facts for facts, flip in zip(all_facts, flips)]
-        loss = caption_loss(run.model, image_tokens.float(), *captioner.sample(all_facts, is_clip))
-        run.step(loss, "language", options.steps)
-        losses["clips" if is_clip else "pictures"].append(loss.item())
-        if (done + 1) % 100 == 0:
-            run.log(stage="language", step=done + 1, **{k: float(np.mean(v)) for k, v in losses.items()})
-            losses.clear()
-        if (done + 1) % options.judge == 0:
-            run.log(stage="language", step=done + 1, held_out=judge(run.averaged, tokenizer, held_out, held_out_cache))
-    run.save()
+            chosen = stage.draw(asked, options.batch)
+            image_tokens = torch.stack([cache[row, int(flip), i] for (row, i), flip in chosen])
+            all_facts = [said(tracks[row].pictures[i], flip) for (row, i), flip in chosen]
+        loss = stage.loss(image_tokens.float(), all_facts, is_clip)
+        return loss, {"clips" if is_clip else "pictures": [loss.item()]}
+
+    loop(run, "language", options, loss_of, lambda: judge(run.averaged, stage.tokenizer, stage.held_out, held_out_cache))
 
 
 def train_joint(run, folder, options):
-    tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(options.tokenizer))
-    done = run.steps.get("joint", 0)
-    rng, captioner = random.Random(done), Captioner(tokenizer, np.random.default_rng(done))
-    data = Dataset(folder, whole_shards(folder, TRAINED))
-    held_out = Dataset(folder, whole_shards(folder, HELD_OUT))
-    choices = pictures(data)
-    losses = defaultdict(list)
-    while (done := run.steps.get("joint", 0)) < options.steps:
-        is_clip = rng.random() < options.clips
-        count = max(1, options.batch // 8) if is_clip else options.batch
-        if is_clip:
-            chosen = [(track, rng.random() < 0.5) for track in rng.sample(data.tracks, count)]
-            all_facts = [mirrored(track.facts) if flip else track.facts for track, flip in chosen]
+    stage = CaptionStage(run, "joint", folder, options)
+    choices = pictures(stage.data)
+
+    def loss_of():
+        is_clip = stage.rng.random() < stage.clips
+        if is_clip:  # as many frames in a batch either way
+            chosen = stage.draw(stage.data.tracks, max(1, options.batch // 8))
             batch = [(track, i, flip) for track, flip in chosen for i in range(8)]
+            all_facts = [said(track.facts, flip) for track, flip in chosen]
         else:
-            batch = [(*choice, rng.random() < 0.5) for choice in rng.sample(choices, count)]
-            all_facts = [mirrored(t.pictures[i]) if flip else t.pictures[i] for t, i, flip in batch]
-        frames = run.model.image_tokens(*data.batch(batch))
+            batch = [(*choice, flip) for choice, flip in stage.draw(choices, options.batch)]
+            all_facts = [said(track.pictures[i], flip) for track, i, flip in batch]
+        frames = run.model.image_tokens(*stage.data.batch(batch))
         guided, _, _ = run.guides.loss(frames, *stacked(batch))
-        loss = caption_loss(run.model, frames.view(count, -1, frames.shape[-1]), *captioner.sample(all_facts, is_clip))
-        run.step(loss + 0.05 * guided, "joint", options.steps)
-        losses["clips" if is_clip else "pictures"].append(loss.item())
-        if (done + 1) % 100 == 0:
-            run.log(stage="joint", step=done + 1, **{k: float(np.mean(v)) for k, v in losses.items()})
-            losses.clear()
-        if (done + 1) % options.judge == 0:
-            cache = cached_tokens(run.averaged, held_out, flips=(False,))
-            run.log(stage="joint", step=done + 1, held_out=judge(run.averaged, tokenizer, held_out, cache))
-    run.save()
+        loss = stage.loss(frames.view(len(all_facts), -1, frames.shape[-1]), all_facts, is_clip)
+        return loss + 0.05 * guided, {"clips" if is_clip else "pictures": [loss.item()]}
+
+    def look():
+        cache = cached_tokens(run.averaged, stage.held_out, (False,))
+        return judge(run.averaged, stage.tokenizer, stage.held_out, cache)
+
+    loop(run, "joint", options, loss_of, look)
 
 
 def main():
