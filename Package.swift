@@ -30,15 +30,17 @@ let package = Package(
             .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])
         ]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
         .target(name: "CKernels"),
         room("Imaging"),
         room("Tensors", ["COpenBLAS", "CKernels"]),
+        room("Typesetting", ["Imaging", "CPango"]),
         room("VideoDecoding", ["Imaging", "CFFmpeg"]),
         room("MaskTracking", ["Imaging", "VideoDecoding"]),
         room("DescribeAnything", ["Imaging", "Tensors"]),
         room("SegmentAnything", ["Imaging", "Tensors"]),
         room(
-            "DAMVideo", ["VideoDecoding", "MaskTracking", "DescribeAnything", "Tensors", "Imaging"],
+            "DAMVideo", ["VideoDecoding", "MaskTracking", "DescribeAnything", "Tensors", "Typesetting", "Imaging"],
             excluding: ["Output/damvideo-1.schema.json"]),
         .executableTarget(
             name: "DAMVideoCLI",
@@ -47,11 +49,12 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("Imaging"),
         tests("Tensors"),
+        tests("Typesetting", ["Imaging"]),
         tests("VideoDecoding"),
         tests("MaskTracking"),
         tests("DescribeAnything"),
         tests("SegmentAnything", ["Imaging", "Tensors"]),
         tests("DAMVideo"),
-        tests("DAMVideoCLI", ["MaskTracking"]),
+        tests("DAMVideoCLI", ["MaskTracking", "VideoDecoding"]),
     ]
 )

@@ -30,6 +30,15 @@ static inline int64_t cffmpeg_no_timestamp(void) { return AV_NOPTS_VALUE; }
 /// in full precision. (Macros before FFmpeg 8, an enum since.)
 static inline int cffmpeg_scaler_flags(void) { return SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT; }
 
+/// The encoder's flag for a fixed quality.
+static inline int cffmpeg_flag_fixed_quality(void) { return AV_CODEC_FLAG_QSCALE; }
+
+/// The encoder's flag for containers that keep its headers apart from the packets.
+static inline int cffmpeg_flag_global_header(void) { return AV_CODEC_FLAG_GLOBAL_HEADER; }
+
+/// The quality number an encoder takes for quantiser `q` (FF_QP2LAMBDA).
+static inline int cffmpeg_quality(int q) { return FF_QP2LAMBDA * q; }
+
 /// The 3 x 3 display matrix of a stream; NULL when it has none.
 static inline const int32_t *cffmpeg_stream_display_matrix(const AVStream *stream) {
 #if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)

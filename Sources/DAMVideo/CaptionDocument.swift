@@ -106,6 +106,20 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         public var area: Int
         /// Where the mask comes from: "given" or "propagated".
         public var mask: String
+        /// The mask itself, when it was asked for.
+        public var segmentation: Segmentation?
+    }
+
+    /// A mask in COCO's compressed run-length encoding, as pycocotools reads it.
+    public struct Segmentation: Codable, Sendable, Equatable {
+        /// Height and width.
+        public var size: [Int]
+        public var counts: String
+
+        init(_ mask: Mask) {
+            size = [mask.height, mask.width]
+            counts = String(decoding: RunLengthEncoding(mask).counts, as: UTF8.self)
+        }
     }
 
     public struct Usage: Codable, Sendable, Equatable {
@@ -122,9 +136,13 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
     public struct Problem: Codable, Sendable, Equatable {
         /// Nil when it is about the clip.
         public var track: TrackID?
-        /// For programs: "clip_damaged", "not_visible", "empty_mask", "prompt_too_long", "interrupted".
+        /// For programs: "mask_skipped", "mask_note", "clip_damaged", "not_visible", "empty_mask", "prompt_too_long",
+        /// "interrupted".
         public var code: String
         public var message: String
+
+        /// The code for a run that was ended by its user.
+        public static let interrupted = "interrupted"
 
         public init(track: TrackID?, code: String, message: String) {
             self.track = track

@@ -12,6 +12,10 @@ public enum CaptionProgress: Sendable {
     case prompt(track: TrackPosition, tokens: Int)
     /// So many tokens of a track's caption are there.
     case generating(track: TrackPosition, tokens: Int)
+    /// A frame of the rendered clip is about to be written; the total as far as it is known.
+    case rendering(frame: Int, of: Int?)
+    /// A frame was decoded for the report.
+    case reporting(frame: Int, of: Int?)
     /// The document as it stands: once when captioning begins, and after each track.
     case updated(CaptionDocument)
 

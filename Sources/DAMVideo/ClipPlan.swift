@@ -6,12 +6,10 @@ import VideoDecoding
 /// masks, the tracks and the frames each is looked at in. `VideoCaptioner.caption` completes it with what it finds on its
 /// way: masks that were propagated, and another end of the clip than its file claims.
 public struct ClipPlan {
-    /// The clip's path as given.
-    public let path: String
+    public let request: ClipRequest
     package let clip: VideoClip
     /// The part of the clip that counts; nil for all of it.
     package let span: TimeSpan?
-    package let options: ClipOptions
     /// How answers are drawn.
     package let captioning: CaptionOptions
     /// What the model is asked, a place for each frame included.
@@ -25,48 +23,66 @@ public struct ClipPlan {
     /// Those that are used: the given ones, or with them those propagated.
     package private(set) var masks: any MaskSource
     package private(set) var sampling: SamplingPlan
+    /// Tracks whose masks are too few to sample them from, so that they are to be propagated.
+    package let propagated: Set<TrackID>
 
     /// Frames of the whole clip as far as the file tells.
     var frameCount: Int? { clip.frameCount ?? clip.info.declaredFrames }
 
+    /// The clip's path as given.
+    package var path: String { request.clip }
+
+    package var options: ClipOptions { request.options }
+
     /// Whether the clip comes through a pipe: nothing of it can be looked at twice.
     var isReadOnce: Bool { path == "-" }
 
-    /// - Parameters:
-    ///   - clip, masks: paths.
-    ///   - model: tells how many frames a caption looks at, and at which size.
+    /// - Parameter model: tells how many frames a caption looks at, and at which size.
     /// - Throws: `DAMVideoError`, `VideoError` and `MaskTrackingError` when clip or masks are missing or bad, or the options
     ///   do not fit them.
-    init(
-        clip path: String, masks: String, captioning: CaptionOptions, options: ClipOptions,
-        model: DescribeAnythingModel
-    ) throws {
-        try captioning.validate()
-        frames = options.frames ?? model.configuration.videoFrames
-        guard (1...4096).contains(frames) else { throw DAMVideoError(.usage, "frames \(frames): expected 1 to 4096") }
-        query = try captioning.question(frames: frames, default: Conversation.videoQuery(frames: frames))
+    init(_ request: ClipRequest, _ captioning: CaptionOptions, model: DescribeAnythingModel) throws {
+        let options = request.options
+        (self.request, self.captioning) = (request, captioning)
+        (frames, query) = try Self.question(options, captioning, model)
         span = try options.span()
-        clip = try VideoClip(path: path, stillRate: options.stillRate)
+        clip = try VideoClip(path: request.clip, stillRate: options.stillRate)
         let size = clip.info.size
-        givenMasks = try MaskSources.open(masks, settings: options.masks, clip: ClipFacts(path: path, size: size))
+        givenMasks = try MaskSources.open(
+            request.masks, settings: options.masks, clip: ClipFacts(path: request.clip, size: size))
         try givenMasks.validate(width: size.width, height: size.height, frameCount: nil)
         let count = clip.frameCount ?? clip.info.declaredFrames
         try givenMasks.validate(width: size.width, height: size.height, frameCount: count)
         let tracks = try Self.tracks(options.tracks, of: givenMasks)
         let all = 0..<(count ?? (tracks.map(\.lastFrame).max() ?? 0) + 1)
-        sampling = SamplingPlan(
-            tracks, options.sampling, frames: frames,
-            part: span.map { [clip] in clip.frameNumbers(in: $0) ?? all.likely(in: $0, clip.info.frameRate) } ?? all)
-        (self.path, self.captioning, self.options) = (path, captioning, options)
-        self.masks = givenMasks
+        let part = span.map { [clip] in clip.frameNumbers(in: $0) ?? all.likely(in: $0, clip.info.frameRate) } ?? all
+        sampling = SamplingPlan(tracks, options.sampling, frames: frames, part: part)
+        let need = PropagationNeed(masks: givenMasks, sampling: options.sampling, frames: frames, part: part)
+        propagated = options.propagates ? Set(tracks.map(\.id).filter(need.holds)) : []
+        masks = givenMasks
         imageProcessor = model.imageProcessor
+        if isReadOnce, let track = propagated.min() {
+            throw DAMVideoError(
+                .usage, "\(clip.path): found masks of track \(track) on too few frames, and carrying them to others "
+                    + "reads the clip more than once, expected a file, or --no-propagate")
+        }
     }
 
-    /// Uses other masks of the same tracks.
-    mutating func use(_ masks: any MaskSource) throws {
-        self.masks = masks
-        sampling = SamplingPlan(
-            try Self.tracks(options.tracks, of: masks), options.sampling, frames: frames, part: sampling.part)
+    /// How many frames the model is shown of a track, and what it is asked about them.
+    static func question(
+        _ options: ClipOptions, _ captioning: CaptionOptions, _ model: DescribeAnythingModel
+    ) throws -> (frames: Int, query: String) {
+        try captioning.validate()
+        let frames = options.frames ?? model.configuration.videoFrames
+        guard (1...4096).contains(frames) else { throw DAMVideoError(.usage, "frames \(frames): expected 1 to 4096") }
+        return (frames, try captioning.question(frames: frames, default: Conversation.videoQuery(frames: frames)))
+    }
+
+    /// Uses masks that were propagated, of the tracks that need them.
+    mutating func use(propagated source: any MaskSource) {
+        masks = source
+        let found = Dictionary(uniqueKeysWithValues: source.tracks.map { ($0.id, $0) })
+        let tracks = sampling.tracks.map(\.track).map { propagated.contains($0.id) ? found[$0.id] ?? $0 : $0 }
+        sampling = SamplingPlan(tracks, options.sampling, frames: frames, part: sampling.part)
     }
 
     /// Samples anew from the frames the clip turned out to have.

@@ -1,6 +1,7 @@
 import DescribeAnything
 import MaskTracking
 import Tensors
+import Typesetting
 import VideoDecoding
 
 /// Anything that ends a call of this library: a kind a program can act on and one line for people.
@@ -50,6 +51,8 @@ public struct DAMVideoError: Error, Equatable, CustomStringConvertible {
             throw DAMVideoError(.outputExists, error.description)
         } catch let error as MaskTrackingError {
             throw DAMVideoError(fault: error.fault, error.description)
+        } catch let error as TypesettingError {
+            throw DAMVideoError(error == .noFonts ? .missingInput : .inputOutput, error.description)
         } catch let error as PromptTooLongError {
             throw DAMVideoError(.usage, error.description)
         }

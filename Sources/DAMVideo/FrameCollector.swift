@@ -31,7 +31,7 @@ struct FrameCollector {
     ///   - tracks: indices of those whose prompts are kept.
     ///   - onFrame: called for each frame with its number.
     /// - Throws: `VideoError`, `MaskTrackingError`, and what `onFrame` throws.
-    func survey(holding tracks: Range<Int>, onFrame: (Int) throws -> Void) throws -> (ClipSurvey, CollectedPrompts) {
+    func survey(holding tracks: [Int], onFrame: (Int) throws -> Void) throws -> (ClipSurvey, CollectedPrompts) {
         let clip = plan.clip, timed = plan.sampling.timed
         var survey = ClipSurvey(), prompts: CollectedPrompts = [:]
         for frame in timed { survey.times[frame] = clip.time(ofFrame: frame) }
@@ -55,7 +55,7 @@ struct FrameCollector {
     }
 
     /// The prompts of other tracks, after a survey.
-    func prompts(of tracks: Range<Int>, onFrame: (Int) throws -> Void) throws -> CollectedPrompts {
+    func prompts(of tracks: [Int], onFrame: (Int) throws -> Void) throws -> CollectedPrompts {
         var prompts: CollectedPrompts = [:]
         let wanted = wanted(tracks)
         let frames = try plan.clip.frames(wanted.keys, in: plan.span)
@@ -64,7 +64,7 @@ struct FrameCollector {
     }
 
     /// Indices of the tracks to be shown each frame.
-    private func wanted(_ tracks: Range<Int>) -> [Int: [Int]] {
+    private func wanted(_ tracks: [Int]) -> [Int: [Int]] {
         var result: [Int: [Int]] = [:]
         for index in tracks {
             for frame in Set(plan.sampling.tracks[index].sampled) { result[frame, default: []].append(index) }

@@ -4,44 +4,49 @@ import DescribeAnything
 /// tracks as fit are collected in one pass through the clip, so memory grows neither with the clip nor, beyond the room,
 /// with the number of tracks.
 struct PromptQueue {
-    /// Bytes of prompts held at a time: about 27 tracks of 8 frames at 384 pixels.
+    /// Bytes of prompts held at a time, unless one track's are more: about 27 tracks of 8 frames at 384 pixels.
     static let room = 256 << 20
 
     let survey: ClipSurvey
     private let collector: FrameCollector
-    private var held: Range<Int>
+    /// Indices of the tracks that were not collected yet, in the order in which they will be asked for.
+    private var pending: ArraySlice<Int>
     private var prompts: CollectedPrompts
+    private let room: Int
 
     /// Surveys the clip, and collects the first tracks on the way.
-    /// - Parameter first: index of the first track that will be asked for.
-    init(_ collector: FrameCollector, from first: Int, onFrame: (Int) throws -> Void) throws {
+    /// - Parameters:
+    ///   - tracks: indices of those that will be asked for, in that order.
+    ///   - room: bytes of prompts to hold at a time.
+    init(_ collector: FrameCollector, of tracks: [Int], room: Int, onFrame: (Int) throws -> Void) throws {
         self.collector = collector
-        held = Self.group(collector.plan, from: first)
-        (survey, prompts) = try collector.survey(holding: held, onFrame: onFrame)
+        self.room = room
+        pending = tracks[...]
+        let group = pending.popGroup(collector.plan, room)
+        (survey, prompts) = try collector.survey(holding: group, onFrame: onFrame)
     }
 
     /// The prompts of a track by frame; they are not held any longer.
     mutating func prompts(
         of track: Int, onFrame: (Int) throws -> Void
     ) throws -> [Int: Result<FocalPrompt, FocalPromptError>] {
-        if !held.contains(track) {
-            held = Self.group(collector.plan, from: track)
-            prompts = try collector.prompts(of: held, onFrame: onFrame)
+        while pending.first.map({ $0 <= track }) ?? false {
+            prompts = try collector.prompts(of: pending.popGroup(collector.plan, room), onFrame: onFrame)
         }
         return prompts.removeValue(forKey: track) ?? [:]
     }
+}
 
-    /// The tracks that are held together; all of a clip that cannot be read again.
-    private static func group(_ plan: ClipPlan, from first: Int) -> Range<Int> {
-        let tracks = plan.sampling.tracks
-        guard !plan.isReadOnce else { return tracks.indices }
+extension ArraySlice<Int> {
+    /// Takes away the tracks that are held together next: one at least, and all of a clip that cannot be read again.
+    fileprivate mutating func popGroup(_ plan: ClipPlan, _ bytes: Int) -> [Int] {
         let side = plan.imageProcessor.side
-        var room = Self.room / max(1, side * side * 8), end = first
-        while end < tracks.count {
-            room -= Set(tracks[end].sampled).count
-            if room < 0, end > first { break }
-            end += 1
+        var room = Swift.max(1, bytes / Swift.max(1, side * side * 8))
+        let group = prefix { track in
+            defer { room -= Set(plan.sampling.tracks[track].sampled).count }
+            return room > 0 || plan.isReadOnce
         }
-        return first..<end
+        removeFirst(group.count)
+        return Array(group)
     }
 }

@@ -36,7 +36,7 @@ struct TrackCaptioner {
         return CaptionDocument.Track(
             id: track.track.id, label: track.track.label, firstFrame: first.frame, lastFrame: last.frame,
             start: survey.times[first.frame] ?? 0, end: survey.times[last.frame] ?? 0, visibleFrames: track.visible.count,
-            sampled: samples(track), caption: generation.text, finishReason: generation.finishReason.rawValue,
+            sampled: try samples(track), caption: generation.text, finishReason: generation.finishReason.rawValue,
             usage: CaptionDocument.Usage(promptTokens: prompt.rows, completionTokens: generation.tokens.count),
             seconds: Double((clock.now - began) / .milliseconds(1)).rounded() / 1000)
     }
@@ -61,12 +61,14 @@ struct TrackCaptioner {
         return track.sampled.compactMap { encoded[$0] }
     }
 
-    private func samples(_ track: SamplingPlan.TrackPlan) -> [CaptionDocument.Sample] {
-        track.sampled.compactMap { frame in
-            track.track.appearance(at: frame).map {
+    private func samples(_ track: SamplingPlan.TrackPlan) throws -> [CaptionDocument.Sample] {
+        try track.sampled.compactMap { frame in
+            try track.track.appearance(at: frame).map { appearance in
                 CaptionDocument.Sample(
-                    frame: frame, time: survey.times[frame] ?? 0, bbox: $0.box, area: $0.area,
-                    mask: plan.masks.isGiven(track.track.id, at: frame) ? "given" : "propagated")
+                    frame: frame, time: survey.times[frame] ?? 0, bbox: appearance.box, area: appearance.area,
+                    mask: plan.masks.isGiven(track.track.id, at: frame) ? "given" : "propagated",
+                    segmentation: plan.options.includesMasks
+                        ? CaptionDocument.Segmentation(try plan.masks.mask(of: track.track.id, at: frame)) : nil)
             }
         }
     }

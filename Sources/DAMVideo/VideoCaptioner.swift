@@ -5,6 +5,8 @@ import VideoDecoding
 /// Captions the tracks of clips: decoder, masks, model and document in one call.
 public struct VideoCaptioner: Sendable {
     let model: CaptionModel
+    /// Bytes of prepared frames to hold at a time.
+    package var promptRoom = PromptQueue.room
 
     public init(_ model: CaptionModel) {
         self.model = model
@@ -28,9 +30,12 @@ public struct VideoCaptioner: Sendable {
         clip: String, masks: String, options: CaptionOptions = CaptionOptions(), clipOptions: ClipOptions = ClipOptions()
     ) throws -> ClipPlan {
         try DAMVideoError.translating {
-            try ClipPlan(clip: clip, masks: masks, captioning: options, options: clipOptions, model: model.model)
+            try ClipPlan(ClipRequest(clip: clip, masks: masks, options: clipOptions), options, model: model.model)
         }
     }
+
+    /// What a plan comes to, and what it will take.
+    public func report(_ plan: ClipPlan) -> PlanReport { PlanReport(plan, model) }
 
     /// One caption for each track of a plan.
     /// - Parameters:
@@ -43,30 +48,33 @@ public struct VideoCaptioner: Sendable {
         _ plan: inout ClipPlan, resuming earlier: ResumedRun? = nil, progress: (CaptionProgress) throws -> Void = { _ in }
     ) throws -> CaptionDocument {
         try DAMVideoError.translating {
-            if plan.options.propagates {
-                let completion = MaskCompletion(sampling: plan.options.sampling, frames: plan.frames)
-                try plan.use(completion(plan.givenMasks, clip: plan.path, tracks: plan.options.tracks) {
+            try earlier?.check(plan.request, description(plan.captioning, query: plan.query))
+            if !plan.propagated.isEmpty {
+                let masks = try MaskPropagator().propagate(clip: plan.path, masks: plan.givenMasks) {
                     try progress(.tracking(frame: $0.frame, isBackward: $0.isBackward))
-                })
+                }
+                plan.use(propagated: masks)
             }
             let total = plan.frameCount
             func onFrame(_ frame: Int) throws { try progress(.decoding(frame: frame, of: total)) }
-            var queue = try survey(&plan, onFrame)
+            let finished = Set((earlier?.tracks ?? []).map(\.id))
+            let pending = plan.sampling.tracks.indices.filter { [plan] in !finished.contains(plan.sampling.tracks[$0].track.id) }
+            var queue = try survey(&plan, collecting: pending, onFrame)
             var document = document(plan, queue.survey)
-            try earlier?.check(document, plan.sampling)
-            let finished = Dictionary((earlier?.tracks ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-            // Those in front go with the first update: the lines they come from are about to be replaced.
-            document.tracks = plan.sampling.tracks.map { finished[$0.track.id] }.prefix { $0 != nil }.compactMap { $0 }
+            if let earlier {
+                try earlier.check(document, plan.sampling)
+                document.tracks = earlier.tracks.sorted { $0.id < $1.id }
+            }
             try progress(.updated(document))
             let captionTrack = TrackCaptioner(model: model.model, plan: plan, survey: queue.survey)
-            for (index, track) in plan.sampling.tracks.enumerated().dropFirst(document.tracks.count) {
+            for index in pending {
                 do {
-                    document.tracks.append(
-                        try finished[track.track.id]
-                            ?? captionTrack(index, queue.prompts(of: index, onFrame: onFrame), progress: progress))
+                    let prompts = try queue.prompts(of: index, onFrame: onFrame)
+                    document.insert(try captionTrack(index, prompts, progress: progress))
                 } catch let problem as TrackProblem {
                     document.errors.append(
-                        CaptionDocument.Problem(track: track.track.id, code: problem.code, message: problem.message))
+                        CaptionDocument.Problem(
+                            track: plan.sampling.tracks[index].track.id, code: problem.code, message: problem.message))
                 }
                 try progress(.updated(document))
             }
@@ -74,10 +82,23 @@ public struct VideoCaptioner: Sendable {
         }
     }
 
+    /// Whether an earlier run did all that is asked for, so that there is no need to look at the clip again.
+    /// - Throws: `DAMVideoError` when it was asked for something else, or the options make no sense.
+    public func isFinished(
+        _ earlier: ResumedRun, request: ClipRequest, options: CaptionOptions
+    ) throws -> Bool {
+        let query = try ClipPlan.question(request.options, options, model.model).query
+        try earlier.check(request, description(options, query: query))
+        return earlier.isFinished
+    }
+
     /// Decodes what is needed of the clip. A clip that turns out to have other frames than was thought (its packets do not
     /// tell, and it is cut off or does not say) is sampled anew from the frames it has; that alone makes a second pass.
-    private func survey(_ plan: inout ClipPlan, _ onFrame: (Int) throws -> Void) throws -> PromptQueue {
-        let queue = try PromptQueue(FrameCollector(plan: plan), from: 0, onFrame: onFrame)
+    /// - Parameter tracks: indices of those to be captioned.
+    private func survey(
+        _ plan: inout ClipPlan, collecting tracks: [Int], _ onFrame: (Int) throws -> Void
+    ) throws -> PromptQueue {
+        let queue = try PromptQueue(FrameCollector(plan: plan), of: tracks, room: promptRoom, onFrame: onFrame)
         let survey = queue.survey, size = plan.clip.info.size
         if survey.damage == nil, let frameCount = survey.frameCount {
             try plan.givenMasks.validate(width: size.width, height: size.height, frameCount: frameCount)
@@ -90,22 +111,19 @@ public struct VideoCaptioner: Sendable {
         let guess = plan.sampling
         plan.use(part: survey.part)
         return plan.sampling.tracks == guess.tracks
-            ? queue : try PromptQueue(FrameCollector(plan: plan), from: 0, onFrame: onFrame)
+            ? queue : try PromptQueue(FrameCollector(plan: plan), of: tracks, room: promptRoom, onFrame: onFrame)
     }
 
     /// The document before any track is captioned: what is known of clip, masks and model.
     private func document(_ plan: ClipPlan, _ survey: ClipSurvey) -> CaptionDocument {
-        let info = plan.clip.info, options = plan.captioning
+        let info = plan.clip.info
         var document = CaptionDocument(
-            model: CaptionDocument.Model(
-                path: model.path, weights: model.model.dataType.rawValue.lowercased(), query: plan.query,
-                temperature: options.temperature, topP: options.topP, topK: options.topK, numBeams: options.numBeams,
-                maxNewTokens: options.maxNewTokens, seed: options.seed),
+            model: description(plan.captioning, query: plan.query),
             video: CaptionDocument.Video(
                 path: plan.path, width: info.width, height: info.height, fps: info.frameRate,
                 frames: survey.frameCount ?? info.declaredFrames ?? survey.part.upperBound,
                 duration: info.duration ?? survey.lastTime + 1 / info.frameRate))
-        document.errors = plan.masks.problems.map {
+        document.errors = plan.givenMasks.problems.map {
             CaptionDocument.Problem(
                 track: nil, code: $0.kind == .skipped ? "mask_skipped" : "mask_note", message: $0.message)
         }
@@ -113,5 +131,19 @@ public struct VideoCaptioner: Sendable {
             document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage))
         }
         return document
+    }
+
+    private func description(_ options: CaptionOptions, query: String) -> CaptionDocument.Model {
+        CaptionDocument.Model(
+            path: model.path, weights: model.model.dataType.rawValue.lowercased(), query: query,
+            temperature: options.temperature, topP: options.topP, topK: options.topK, numBeams: options.numBeams,
+            maxNewTokens: options.maxNewTokens, seed: options.seed)
+    }
+}
+
+extension CaptionDocument {
+    /// Puts a track where its id belongs.
+    fileprivate mutating func insert(_ track: Track) {
+        tracks.insert(track, at: tracks.firstIndex { $0.id > track.id } ?? tracks.count)
     }
 }

@@ -14,12 +14,7 @@ struct CaptionCommand: ParsableCommand {
             tracks written.
             """)
 
-    @Argument(help: ArgumentHelp(
-        "The clip: any video FFmpeg decodes, - for one on stdin, a folder of stills, or a pattern such as frames/%05d.jpg.",
-        discussion: "Stills are ordered by the number at the end of their names. Frames are numbered from 0."))
-    var clip: String
-
-    @OptionGroup var masks: MaskOptions
+    @OptionGroup var clips: ClipArguments
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var generation: GenerationArguments
@@ -33,8 +28,10 @@ struct CaptionCommand: ParsableCommand {
     @Option(help: "Frames per caption. Default: as many as the model was trained on.")
     var frames: Int?
 
-    @Flag(help: "Carry masks given on a few frames to the frames between and around them.")
-    var propagate = false
+    @Flag(
+        name: .customLong("no-propagate"),
+        help: "Caption each track from the frames it has masks for. Otherwise, when those are few, its masks are first carried to the frames between and around them.")
+    var noPropagation = false
 
     @Option(help: ArgumentHelp(
         "Leave out what comes before; frames keep their numbers and times.", valueName: "seconds"))
@@ -46,14 +43,30 @@ struct CaptionCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Frames a second of a series of stills.", valueName: "fps"))
     var stillRate: Double = 25
 
-    @Option(name: .shortAndLong, help: "Where the document goes; - for stdout. Default: clip.damvideo.json (.jsonl, ...) beside the clip; stdout for one on stdin.")
+    @Option(
+        name: .shortAndLong,
+        help: "Where the document goes; - for stdout; a folder for files called like the clips. Default: clip.damvideo.json (.jsonl, ...) beside the clip; stdout for one on stdin.")
     var output: String?
 
     @Option(name: .customLong("format"), help: "What to write (repeatable; the others go beside the first).")
     var formats: [CaptionFormat] = []
 
-    @Flag(help: "Go on where an interrupted run with --format jsonl stopped; its finished tracks are kept.")
+    @OptionGroup var pictures: PictureOptions
+
+    @Flag(help: "Put the mask of each sampled frame into the document, as COCO run-length encoding.")
+    var withMasks = false
+
+    @Flag(help: "Go on where an interrupted run with --format jsonl stopped; its finished clips and tracks are kept.")
     var resume = false
+
+    @Flag(help: "Leave out masks that cannot be read, and go on with the next clip when one fails.")
+    var keepGoing = false
+
+    @Flag(help: "Say what would be done and what it would take, and do none of it. Time is estimated from the model's shapes and the speed of its largest matrix on this machine.")
+    var dryRun = false
+
+    @Flag(help: "With --dry-run: say it as JSON.")
+    var json = false
 
     @Flag(help: "Replace the output when it exists.")
     var overwrite = false
@@ -61,48 +74,64 @@ struct CaptionCommand: ParsableCommand {
     @Flag(help: "Say nothing on stderr but errors.")
     var quiet = false
 
+    func validate() throws {
+        if json, !dryRun { throw ValidationError("--json: expected --dry-run") }
+    }
+
     func run() throws {
         try reportingErrors {
-            let options = generation.options
-            try options.validate()
-            let output = try CaptionOutput(
-                clip: clip, output: output ?? (clip == "-" ? "-" : nil), formats: formats.isEmpty ? [.json] : formats)
-            try output.check(overwrites: overwrite || resume)
-            let captioner = VideoCaptioner(try model.load())
-            let style: ProgressReporter.Style = quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines
-            Interruption.handle(output, clearsLine: style == .bar)
-            let document = try caption(captioner, options, output, ProgressReporter(style))
-            try output.finish(document)
-            for problem in document.errors {
-                Console.notice((problem.track.map { "track \($0): " } ?? "\(clip): ") + problem.message)
+            try generation.options.validate()
+            var failures = ClipFailures(keepsGoing: keepGoing)
+            let jobs = try jobs(&failures)
+            if dryRun {
+                if !jobs.isEmpty {
+                    let captioner = VideoCaptioner(try model.load())
+                    try PlanPrinter(json: json).print(jobs.map(\.request), captioner, generation.options, &failures)
+                }
+                return try failures.end()
             }
-            if document.errors.contains(where: { $0.track != nil }) { throw ExitCode.someTracksFailed }
+            let style: ProgressReporter.Style = quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines
+            if !jobs.isEmpty {
+                // The model's threads come after it.
+                let interruption = Interruption(clearsLine: style == .bar)
+                let run = CaptionRun(
+                    captioner: VideoCaptioner(try model.load()), options: generation.options,
+                    reporter: ProgressReporter(style), interruption: interruption)
+                try run(jobs, &failures)
+            }
+            try failures.end()
         }
     }
 
-    private func caption(
-        _ captioner: VideoCaptioner, _ options: CaptionOptions, _ output: CaptionOutput, _ reporter: ProgressReporter
-    ) throws -> CaptionDocument {
-        defer { reporter.finish() }
-        let earlier = try resume ? output.earlierRun() : nil
-        return try captioner.caption(
-            clip: clip, masks: masks.masks, options: options, clipOptions: clipOptions, resuming: earlier
-        ) {
-            if case .updated(let document) = $0 { try output.update(document) }
-            reporter.show($0)
+    /// Each clip with its output, which is checked.
+    private func jobs(_ failures: inout ClipFailures) throws -> [CaptionRun.Job] {
+        let requests = try clips.requests(clipOptions)
+        let outputs = try OutputArguments(output: output, formats: formats, pictures: pictures)
+            .outputs(of: requests, areMany: clips.areMany)
+        var jobs: [CaptionRun.Job] = []
+        for (request, (output, pictures)) in zip(requests, outputs) {
+            let job = try failures.attempt(request) {
+                try output.check(overwrites: overwrite || resume)
+                try pictures.check(request, overwrites: overwrite || resume)
+                return CaptionRun.Job(
+                    request: request, output: output, pictures: pictures, earlier: try resume ? output.earlierRun() : nil)
+            }
+            if let job { jobs.append(job) }
         }
+        return jobs
     }
 
     private var clipOptions: ClipOptions {
         var options = ClipOptions()
         options.tracks = tracks.isEmpty ? nil : tracks
-        options.masks = masks.reading.settings()
+        options.masks = clips.reading.settings(keepsGoing: keepGoing)
         options.sampling = sampling
         options.frames = frames
-        options.propagates = propagate
+        options.propagates = !noPropagation
         options.start = start
         options.duration = duration
         options.stillRate = stillRate
+        options.includesMasks = withMasks
         return options
     }
 }

@@ -1,11 +1,13 @@
 import DAMVideo
 import Foundation
+import MaskTracking
 import Synchronization
 
-/// The files, or stdout, that take a run's captions. JSON Lines grow as tracks are finished; the other forms are written
-/// when the run ends, whichever way. Its lock lets a signal's thread write while captioning goes on.
+/// The files, or stdout, that take a clip's captions. JSON Lines grow as tracks are finished; the other forms are written
+/// when the run ends, whichever way, and before the last of the lines: when that is there, all is. Its lock lets a
+/// signal's thread write while captioning goes on.
 final class CaptionOutput: Sendable {
-    private struct File: Sendable {
+    struct File: Sendable {
         let format: CaptionFormat
         /// "-" for stdout.
         let path: String
@@ -13,32 +15,40 @@ final class CaptionOutput: Sendable {
 
     private struct State {
         var document: CaptionDocument?
-        /// Tracks and problems that the lines have already; nil before the header is written.
-        var written: (tracks: Int, problems: Int)?
+        /// Ids of tracks, and the number of problems, that the lines have already; nil before the header is written.
+        var written: (tracks: Set<TrackID>, problems: Int)?
+        /// Whether tracks of an earlier run came before the problems.
+        var isResumed = false
         var isOver = false
     }
 
-    private let files: [File]
+    let files: [File]
+    private let request: ClipRequest
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - output: what `-o` says, for the first form; the others go beside it. Nil: beside the clip.
+    ///   - output: what `-o` says, for the first form; the others go beside it. A folder takes files called like the clip;
+    ///     nil is the clip's own.
     ///   - formats: one at least.
-    /// - Throws: `DAMVideoError` of kind `usage` when several forms would share stdout.
-    init(clip: String, output: String?, formats: [CaptionFormat]) throws {
+    init(_ request: ClipRequest, output: String?, formats: [CaptionFormat]) {
+        self.request = request
         var forms: [CaptionFormat] = []
         for format in formats where !forms.contains(format) { forms.append(format) }
-        if output == "-", forms.count > 1 {
-            throw DAMVideoError(.usage, "-o -: found \(forms.count) formats, expected one")
-        }
+        var isFolder: ObjCBool = false
+        let folder = output.flatMap { FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) ? $0 : nil }
         files = forms.enumerated().map { index, format in
-            guard let output else { return File(format: format, path: format.defaultPath(forClip: clip)) }
+            guard let output, !isFolder.boolValue else {
+                return File(format: format, path: format.defaultPath(forClip: request.clip, in: folder))
+            }
             if index == 0 { return File(format: format, path: output) }
             return File(
                 format: format,
                 path: URL(filePath: output).deletingPathExtension().appendingPathExtension(format.rawValue).path)
         }
     }
+
+    /// Whether all forms are there already.
+    var exists: Bool { files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) } }
 
     /// Checks, before any work is done, that everything can be written.
     func check(overwrites: Bool) throws {
@@ -75,32 +85,38 @@ final class CaptionOutput: Sendable {
             guard !state.isOver, var document = state.document else { return nil }
             document.errors.append(
                 CaptionDocument.Problem(
-                    track: nil, code: "interrupted", message: "interrupted after \(document.tracks.count) tracks"))
+                    track: nil, code: CaptionDocument.Problem.interrupted,
+                    message: "interrupted after \(document.tracks.count) tracks"))
             try close(document, &state)
             return document.tracks.count
         }
     }
 
+    /// The first lines take the place of an earlier run's file at once, with all its tracks; later ones are added.
     private func record(_ document: CaptionDocument, _ state: inout State) throws {
         state.document = document
         guard let file = files.first(where: { $0.format == .jsonl }) else { return }
-        let old = state.written ?? (0, 0)
-        var lines = state.written == nil ? try JSONLines.header(document) : Data()
-        for track in document.tracks.dropFirst(old.tracks) { lines += try JSONLines.track(track) }
+        if state.written == nil { state.isResumed = !document.tracks.isEmpty }
+        let old = state.written ?? ([], 0)
+        var lines = state.written == nil ? try JSONLines.header(document, request) : Data()
+        for track in document.tracks where !old.tracks.contains(track.id) { lines += try JSONLines.track(track) }
         for problem in document.errors.dropFirst(old.problems) { lines += try JSONLines.problem(problem) }
-        try Self.write(lines, to: file.path, appending: state.written != nil)
-        state.written = (document.tracks.count, document.errors.count)
+        if !lines.isEmpty { try Self.write(lines, to: file.path, appending: state.written != nil) }
+        state.written = (Set(document.tracks.map(\.id)), document.errors.count)
     }
 
     private func close(_ document: CaptionDocument, _ state: inout State) throws {
         try record(document, &state)
         state.isOver = true
-        for file in files {
-            if file.format == .jsonl {
-                try Self.write(JSONLines.summary(document), to: file.path, appending: true)
-            } else {
-                try Self.write(file.format.data(document), to: file.path, appending: false)
-            }
+        for file in files where file.format != .jsonl {
+            try Self.write(file.format.data(document, request), to: file.path, appending: false)
+        }
+        guard let file = files.first(where: { $0.format == .jsonl }) else { return }
+        if state.isResumed {
+            // In the order in which a run that was not interrupted writes them.
+            try Self.write(JSONLines.data(document, request), to: file.path, appending: false)
+        } else {
+            try Self.write(JSONLines.summary(document), to: file.path, appending: true)
         }
     }
 

@@ -21,18 +21,24 @@ extension ExitCode {
     }
 }
 
+extension ExitCode {
+    /// What an error that ends a command is for the shell.
+    init(_ error: any Error) {
+        switch error {
+        case let error as DAMVideoError: self.init(error.kind)
+        case let code as ExitCode: self = code
+        default: self.init(70)
+        }
+    }
+}
+
 /// Runs a command's work; an error becomes one line on stderr and its exit code.
 func reportingErrors(_ body: () throws -> Void) throws {
     do {
         try body()
-    } catch let error as DAMVideoError {
-        Console.notice("error: \(error)")
-        throw ExitCode(error.kind)
-    } catch let code as ExitCode {
-        throw code
     } catch {
-        Console.notice("error: \(error)")
-        throw ExitCode(70)
+        if !(error is ExitCode) { Console.notice("error: \(error)") }
+        throw ExitCode(error)
     }
 }
 

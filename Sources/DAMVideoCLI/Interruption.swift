@@ -1,29 +1,40 @@
 import ArgumentParser
 import Foundation
+import Synchronization
 
 /// On Ctrl-C writes what is finished and ends the program, at once: the work in progress can take a minute to its next
 /// pause, so a thread of its own waits for the signal.
-enum Interruption {
+final class Interruption: Sendable {
+    /// What takes the captions and pictures of the clip at work.
+    private let output = Mutex<(captions: CaptionOutput, pictures: PictureFiles)?>(nil)
+
     /// Takes over SIGINT and SIGTERM. Threads started later inherit the mask, so this comes before any work.
     /// - Parameter clearsLine: whether the terminal's line holds a progress bar.
-    static func handle(_ output: CaptionOutput, clearsLine: Bool) {
+    init(clearsLine: Bool) {
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGINT)
         sigaddset(&signals, SIGTERM)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         let awaited = signals
-        Thread {
+        Thread { [self] in
             var signal: Int32 = 0
             withUnsafePointer(to: awaited) { _ = sigwait($0, &signal) }
-            stop(output, clearsLine: clearsLine)
+            stop(clearsLine: clearsLine)
         }.start()
     }
 
-    private static func stop(_ output: CaptionOutput, clearsLine: Bool) -> Never {
+    /// From here on it is this output that is completed; those before it are.
+    func watch(_ captions: CaptionOutput, _ pictures: PictureFiles) {
+        output.withLock { $0 = (captions, pictures) }
+    }
+
+    private func stop(clearsLine: Bool) -> Never {
         if clearsLine { Console.clearLine() }
         do {
-            let finished = try output.interrupt()
+            let output = output.withLock { $0 }
+            output?.pictures.discard()
+            let finished = try output?.captions.interrupt()
             Console.notice("interrupted" + (finished.map { "; \($0) finished tracks are written" } ?? ""))
         } catch {
             Console.notice("interrupted; \(error)")

@@ -26,6 +26,11 @@ final class ProgressReporter {
         }
     }
 
+    /// A line that stays.
+    func say(_ line: String) {
+        if style != .quiet { Console.notice(line) }
+    }
+
     /// Leaves the terminal's line clean.
     func finish() {
         if style == .bar { Console.clearLine() }
@@ -40,11 +45,13 @@ final class ProgressReporter {
         case .encoding(let track, let done, let total): line = "\(name(track))  encoding " + bar(done, total)
         case .prompt(let track, let tokens): line = "\(name(track))  reading a prompt of \(tokens) tokens"
         case .generating(let track, let tokens): line = "\(name(track))  generating, \(tokens) tokens"
+        case .rendering(let frame, let total): line = "rendering " + bar(frame + 1, total)
+        case .reporting(let frame, let total): line = "making the report " + bar(frame + 1, total)
         case .updated: return
         }
         // What comes in quick succession is drawn ten times a second; a stage that may take long is drawn at once.
         let comesOften = switch progress {
-        case .tracking, .decoding, .generating: true
+        case .tracking, .decoding, .generating, .rendering, .reporting: true
         default: false
         }
         if comesOften, let lastDrawn, clock.now - lastDrawn < .milliseconds(100) { return }
@@ -71,6 +78,8 @@ final class ProgressReporter {
         case .encoding(let track, _, let total): line = "\(name(track)): encoding \(total) frames"
         case .prompt(let track, let tokens): line = "\(name(track)): reading a prompt of \(tokens) tokens"
         case .generating(let track, _): line = "\(name(track)): generating"
+        case .rendering: line = "rendering"
+        case .reporting: line = "making the report"
         case .updated(let document):
             guard let track = document.tracks.last else { return }
             line = "track \(track.id): \(track.usage.completionTokens) tokens in \(track.seconds) s"

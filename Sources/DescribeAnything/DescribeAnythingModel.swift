@@ -13,6 +13,8 @@ package struct DescribeAnythingModel: Sendable {
     package let llm: LlamaModel
     /// How most of the weights are stored.
     package let dataType: DataType
+    /// Bytes of all weights, which are mapped.
+    package let weightBytes: Int
     /// The part it goes without; see `without(_:)`.
     var ablation: Ablation?
 
@@ -33,6 +35,7 @@ package struct DescribeAnythingModel: Sendable {
         mmProjector = try MultimodalProjector(files.projector?.weights, configuration)
         llm = try LlamaModel(files.llm.weights, configuration.language)
         dataType = llm.embedTokens.weight.dataType
+        weightBytes = files.parts.flatMap { $0.checkpoint.sizes.values }.reduce(0) { $0 + $1.bytes }
         guard tokenizer.vocabularySize <= configuration.language.vocabularySize else {
             throw CheckpointError(
                 file: directory + "/llm/config.json", subject: "vocab_size",

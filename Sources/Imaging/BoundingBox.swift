@@ -13,6 +13,25 @@ public struct BoundingBox: Sendable, Hashable {
     }
 }
 
+extension BoundingBox {
+    /// One past the last column.
+    package var right: Int { left + width }
+
+    /// One past the last row.
+    package var bottom: Int { top + height }
+
+    /// Grown by `margin` on each side, within another box; nil when nothing of it lies inside.
+    package func grown(by margin: Int, within limits: BoundingBox) -> BoundingBox? {
+        let left = max(limits.left, self.left - margin), top = max(limits.top, self.top - margin)
+        let right = min(limits.right, self.right + margin), bottom = min(limits.bottom, self.bottom + margin)
+        guard right > left, bottom > top else { return nil }
+        return BoundingBox(left: left, top: top, width: right - left, height: bottom - top)
+    }
+
+    /// What both cover; nil when they have no pixel in common.
+    package func intersection(_ other: BoundingBox) -> BoundingBox? { grown(by: 0, within: other) }
+}
+
 /// Written as COCO writes boxes: `[left, top, width, height]`.
 extension BoundingBox: Codable {
     public init(from decoder: any Decoder) throws {

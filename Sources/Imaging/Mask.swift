@@ -39,4 +39,20 @@ public struct Mask: Sendable, Equatable {
             width: box.width, height: box.height,
             pixels: cropRows(pixels, width: width, height: height, channels: 1, to: box))
     }
+
+    /// The mask made smaller: a pixel is inside when any of those it stands for is, so that nothing vanishes.
+    /// - Parameter width, height: at most the mask's own.
+    package func reduced(width: Int, height: Int) -> Mask {
+        precondition((1...self.width).contains(width) && (1...self.height).contains(height), "Mask: reduced to more pixels")
+        var result = [UInt8](repeating: 0, count: width * height)
+        pixels.withUnsafeBufferPointer { pixels in
+            for row in 0..<self.height {
+                let start = row * height / self.height * width
+                for column in 0..<self.width where pixels[row * self.width + column] != 0 {
+                    result[start + column * width / self.width] = 1
+                }
+            }
+        }
+        return Mask(width: width, height: height, pixels: result)
+    }
 }

@@ -1,7 +1,7 @@
 import VideoDecoding
 
 /// How masks are read when their content does not say, or says it wrong.
-public struct MaskSettings: Sendable, Equatable {
+public struct MaskSettings: Sendable, Equatable, Codable {
     /// The layout; nil to tell it from the content.
     public var format: MaskFormat?
     /// The clip's frame that the masks' frame 0 belongs to.
@@ -10,6 +10,13 @@ public struct MaskSettings: Sendable, Equatable {
     public var frameStep: Int?
     /// Leave out what cannot be read, as one of the source's `problems`, instead of giving up.
     public var keepsGoing = false
+
+    enum CodingKeys: String, CodingKey {
+        case format
+        case frameOffset = "frame_offset"
+        case frameStep = "frame_step"
+        case keepsGoing = "keep_going"
+    }
 
     public init() {}
 }

@@ -62,8 +62,12 @@ final class CodecHandle {
         context.pointee.max_pixels = Int64(Self.maximumPixels)
     }
 
-    func open(path: String) throws {
-        try check(avcodec_open2(pointer, codec, nil), "start the \(String(cString: codec.pointee.name)) codec", path)
+    /// - Parameter settings: the codec's own options by name; one it does not know is passed over.
+    func open(path: String, options settings: [String: String] = [:]) throws {
+        var options: OpaquePointer?
+        defer { av_dict_free(&options) }
+        for (name, value) in settings { try check(av_dict_set(&options, name, value, 0), "set up the codec", path) }
+        try check(avcodec_open2(pointer, codec, &options), "start the \(String(cString: codec.pointee.name)) codec", path)
     }
 
     deinit {

@@ -20,8 +20,11 @@ struct FramePresenter {
         converter = PictureConverter(path: path)
         streamOrientation = Orientation(matrix: cffmpeg_stream_display_matrix(packets.stream))
         isTurnedByFrames = (first.orientation ?? streamOrientation) != streamOrientation
-        size = (first.orientation ?? streamOrientation).size(of: first.size)
-        info = VideoInfo(size: size, first: first, stream: packets.stream, format: packets.format.pointer)
+        let orientation = first.orientation ?? streamOrientation
+        size = orientation.size(of: first.size)
+        info = VideoInfo(
+            size: size, isTransposed: orientation.transposed, first: first, stream: packets.stream,
+            format: packets.format.pointer)
         timeline = ClipTimeline(packets)
     }
 

@@ -1,5 +1,5 @@
 /// Which frames a track's caption looks at.
-public enum FrameSampling: String, Sendable, CaseIterable {
+public enum FrameSampling: String, Sendable, CaseIterable, Codable {
     /// Spread over the frames where the track is visible.
     case track
     /// Spread over the whole clip, as the published tool does.

@@ -116,10 +116,11 @@ func formatName(_ format: AVPixelFormat) -> String {
 }
 
 /// The four planes swscale reads.
-private func planePointers<Tuple>(_ data: Tuple) -> [UnsafeMutablePointer<UInt8>?] {
+func planePointers<Tuple>(_ data: Tuple) -> [UnsafeMutablePointer<UInt8>?] {
     withUnsafeBytes(of: data) { Array($0.bindMemory(to: UnsafeMutablePointer<UInt8>?.self).prefix(4)) }
 }
 
-private func lineSizes<Tuple>(_ sizes: Tuple) -> [Int32] {
+/// Bytes from one row to the next in each of the four planes.
+func lineSizes<Tuple>(_ sizes: Tuple) -> [Int32] {
     withUnsafeBytes(of: sizes) { Array($0.bindMemory(to: Int32.self).prefix(4)) }
 }

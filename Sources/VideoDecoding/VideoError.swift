@@ -26,7 +26,7 @@ package enum VideoError: Error, Equatable, CustomStringConvertible {
         case .failed(_, _, let code, _):
             switch cffmpeg_errno(code) {
             case ENOENT, EACCES, EPERM: .missing
-            case EIO, ENOMEM, EMFILE, ENFILE, EISDIR: .inputOutput
+            case EIO, ENOMEM, EMFILE, ENFILE, EISDIR, ENOSPC, EDQUOT, EFBIG, EROFS: .inputOutput
             default: .invalid
             }
         }

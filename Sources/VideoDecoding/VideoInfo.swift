@@ -8,6 +8,8 @@ package struct VideoInfo: Sendable, Equatable {
     package let height: Int
     /// Both.
     package var size: PictureSize { PictureSize(width: width, height: height) }
+    /// How pixels are shown, after rotation.
+    package let pixelAspect: PixelAspect
     /// Frames a second: the average when the file knows it, else FFmpeg's guess, else 25 (what FFmpeg assumes for raw
     /// streams).
     package let frameRate: Double
@@ -21,11 +23,13 @@ package struct VideoInfo: Sendable, Equatable {
     package let isInterlaced: Bool
 
     init(
-        size: PictureSize, first: FrameHandle, stream: UnsafeMutablePointer<AVStream>,
+        size: PictureSize, isTransposed: Bool, first: FrameHandle, stream: UnsafeMutablePointer<AVStream>,
         format: UnsafeMutablePointer<AVFormatContext>
     ) {
         width = size.width
         height = size.height
+        let aspect = PixelAspect(av_guess_sample_aspect_ratio(format, stream, first.pointer))
+        pixelAspect = isTransposed ? aspect.turned : aspect
         let rates = [stream.pointee.avg_frame_rate, stream.pointee.r_frame_rate].map(av_q2d)
         frameRate = rates.first { $0.isFinite && $0 > 0 } ?? 25
         let frames = stream.pointee.nb_frames
@@ -44,6 +48,7 @@ package struct VideoInfo: Sendable, Equatable {
     init(size: PictureSize, frameRate: Double, frames: Int) {
         width = size.width
         height = size.height
+        pixelAspect = .square
         self.frameRate = frameRate
         declaredFrames = frames
         duration = Double(frames) / frameRate

@@ -64,35 +64,4 @@ struct CaptionCommandTests {
             #expect(document.errors.map(\.code) == ["interrupted"])
         }
     }
-
-    /// A run that was killed and continued gives the same document as one that was not.
-    @Test func resumedRunsGiveTheSameDocument() throws {
-        try withTemporaryDirectory { folder in
-            func run(_ name: String, _ more: String...) throws -> CommandRun {
-                try CommandRun(
-                    ["caption", clip, "--masks", masks, "--model", model, "--max-new-tokens", "12", "--quiet",
-                     "--format", "jsonl", "--format", "json", "--format", "vtt", "-o", folder.appending(path: name + ".jsonl").path]
-                        + more)
-            }
-            func document(_ name: String) throws -> CaptionDocument {
-                var document = try decode(Data(contentsOf: folder.appending(path: name + ".json")))
-                for index in document.tracks.indices { document.tracks[index].seconds = 0 }
-                return document
-            }
-            #expect(try run("whole").status == 0)
-            let lines = try Data(contentsOf: folder.appending(path: "whole.jsonl"))
-            #expect(FileManager.default.fileExists(atPath: folder.appending(path: "whole.vtt").path))
-            // Killed before the first line was whole, within a track's line, between two lines.
-            let breaks = lines.indices.filter { lines[$0] == UInt8(ascii: "\n") }
-            for (number, length) in [20, breaks[2] - 30, breaks[3] + 1].enumerated() {
-                try lines.prefix(length).write(to: folder.appending(path: "cut\(number).jsonl"))
-                let resumed = try run("cut\(number)", "--resume")
-                #expect(resumed.status == 0, "\(resumed.errors)")
-                #expect(try document("cut\(number)") == document("whole"))
-            }
-            let other = try run("whole", "--resume", "--seed", "9")
-            #expect(other.status == 64 && other.errors.contains("cannot resume"))
-            #expect(try run("whole").status == 73)
-        }
-    }
 }

@@ -16,13 +16,22 @@ struct CommandRun {
 
     /// - Parameters:
     ///   - environment: set besides the test's own.
-    ///   - interruptingAfter: text on stderr upon which the program gets a SIGINT.
+    ///   - interruptingAfter: text on stderr upon which the program gets a signal.
+    ///   - signal: which.
+    ///   - input: what it reads from stdin.
+    ///   - fileLimit: 512-byte blocks after which the system ends the program in the midst of writing a file; nil for none.
     init(
-        _ arguments: [String], environment: [String: String] = [:], interruptingAfter trigger: String? = nil
+        _ arguments: [String], environment: [String: String] = [:], interruptingAfter trigger: String? = nil,
+        signal: Int32 = SIGINT, input: Data? = nil, fileLimit: Int? = nil
     ) throws {
         let process = Process()
-        process.executableURL = Self.executable
-        process.arguments = arguments
+        if let fileLimit {
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", "ulimit -c 0; ulimit -f \(fileLimit); exec \"$@\"", "sh", Self.executable.path] + arguments
+        } else {
+            process.executableURL = Self.executable
+            process.arguments = arguments
+        }
         var inherited = ProcessInfo.processInfo.environment
         inherited["DAMVIDEO_MODEL"] = nil
         process.environment = inherited.merging(environment) { $1 }
@@ -32,13 +41,18 @@ struct CommandRun {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let out = folder.appending(path: "out"), error = folder.appending(path: "err")
+        if let input {
+            let file = folder.appending(path: "in")
+            try input.write(to: file)
+            process.standardInput = try FileHandle(forReadingFrom: file)
+        }
         for file in [out, error] { try Data().write(to: file) }
         process.standardOutput = try FileHandle(forWritingTo: out)
         process.standardError = try FileHandle(forWritingTo: error)
         try process.run()
         while let trigger, process.isRunning {
             if String(decoding: try Data(contentsOf: error), as: UTF8.self).contains(trigger) {
-                process.interrupt()
+                kill(process.processIdentifier, signal)
                 break
             }
             Thread.sleep(forTimeInterval: 0.01)

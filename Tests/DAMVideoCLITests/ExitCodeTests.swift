@@ -78,7 +78,33 @@ struct ExitCodeTests {
         Example(name: "an impossible temperature", status: 64, says: "temperature -1.0") { _ in caption("--temperature=-1") },
         Example(name: "an unknown option", status: 64, says: "Unknown option '--loud'") { _ in caption("--loud") },
         Example(name: "an output folder that is not there", status: 74, says: "found no folder /nowhere") { _ in caption(output: "/nowhere/out.json") },
-        Example(name: "an output that is a folder", status: 74, says: "found a folder") { caption(output: $0.path) },
+        Example(name: "an output where a folder is", status: 74, says: "found a folder") { folder in
+            let inner = folder.appending(path: "clip.damvideo.json")
+            try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: false)
+            return caption(output: folder.path)
+        },
+        Example(name: "two clips on stdout", status: 64, says: "found 2 clips, expected one, or --format jsonl") { _ in
+            caption("--masks", masks, clip)
+        },
+        Example(name: "two clips in a file", status: 74, says: "expected a folder for the captions of several clips") { folder in
+            let file = folder.appending(path: "out.json")
+            try Data().write(to: file)
+            return caption(output: file.path, "--masks", masks, clip)
+        },
+        Example(name: "two clips for one file", status: 64, says: "found two clips, ") { folder in
+            caption(output: folder.path, "--masks", masks, clip)
+        },
+        Example(name: "three masks for two clips", status: 64, says: "found 3 masks for 2 clips") { folder in
+            caption(output: folder.path, "--masks", masks, "--masks", masks, clip)
+        },
+        Example(name: "no list", status: 66, says: "/nowhere.txt: found no file") { folder in
+            caption(output: folder.path, "-a", "/nowhere.txt")
+        },
+        Example(name: "propagation on stdin", status: 64, says: "expected a file, or --no-propagate") { folder in
+            try FileManager.default.copyItem(
+                atPath: masks + "/00000.png", toPath: folder.appending(path: "00000.png").path)
+            return caption(clip: "-", masks: folder.path)
+        },
         Example(name: "an output nobody can write", status: 74, says: "cannot be written") { _ in caption(output: "/proc/damvideo.json") },
         Example(name: "describe: a mask of another size", status: 65, says: "the mask is 320x320, the picture 300x200") { _ in
             let media = Fixtures.path("goldens/dam-a/media")
@@ -94,7 +120,8 @@ struct ExitCodeTests {
     @Test(arguments: examples)
     func oneLineAndTheCode(_ example: Example) throws {
         try withTemporaryDirectory { folder in
-            let run = try CommandRun(example.arguments(folder))
+            // Only the example that reads a clip from stdin does.
+            let run = try CommandRun(example.arguments(folder), input: Data(contentsOf: URL(filePath: Self.clip)))
             #expect(run.status == example.status, "\(run.errors)")
             #expect(run.errors.contains(example.says), "\(run.errors)")
             #expect(run.output.isEmpty)

@@ -7,8 +7,10 @@ import Testing
 
 /// The forms a document is written in.
 struct OutputTests {
+    private static let request = ClipRequest(clip: "clip.mp4", masks: "masks")
+
     private func text(_ format: CaptionFormat, _ document: CaptionDocument) throws -> String {
-        String(decoding: try format.data(document), as: UTF8.self)
+        String(decoding: try format.data(document, Self.request), as: UTF8.self)
     }
 
     @Test func subtitlesHaveOneCueATrack() throws {
@@ -45,13 +47,14 @@ struct OutputTests {
         let types = try lines.map { line in
             try (JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["type"] as? String
         }
-        #expect(types == ["header", "track", "track", "error", "summary"])
+        // What is wrong with track 4 comes where its caption would have come.
+        #expect(types == ["header", "error", "track", "track", "summary"])
         #expect(lines.last == #"{"errors":1,"tracks":2,"type":"summary"}"#)
     }
 
     @Test func anEarlierRunIsReadUpToWhereItBrokeOff() throws {
         let document = try example()
-        let whole = try CaptionFormat.jsonl.data(document)
+        let whole = try CaptionFormat.jsonl.data(document, Self.request)
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "a.jsonl").path
             #expect(try ResumedRun(path: path) == nil)
@@ -61,7 +64,8 @@ struct OutputTests {
                 try whole.prefix(length).write(to: URL(filePath: path))
                 guard let run = try ResumedRun(path: path) else { continue }
                 #expect(run.tracks == Array(document.tracks.prefix(run.tracks.count)))
-                #expect(run.model == document.model && run.video == document.video)
+                #expect(run.model == document.model && run.video == document.video && run.request == Self.request)
+                #expect(!run.isFinished, "track 4 has no caption")
                 counts.insert(run.tracks.count)
             }
             #expect(counts == [0, 1, 2])
@@ -71,16 +75,52 @@ struct OutputTests {
         }
     }
 
+    /// Only what came to its end and left nothing out is not looked at again.
+    @Test func aRunIsFinishedWithItsLastLine() throws {
+        var document = try example()
+        document.errors = [CaptionDocument.Problem(track: nil, code: "clip_damaged", message: "m")]
+        try withTemporaryDirectory { folder in
+            let file = folder.appending(path: "a.jsonl")
+            func isFinished(_ data: Data) throws -> Bool? {
+                try data.write(to: file)
+                return try ResumedRun(path: file.path)?.isFinished
+            }
+            let whole = try CaptionFormat.jsonl.data(document, Self.request)
+            #expect(try isFinished(whole) == true)
+            #expect(try isFinished(whole.dropLast()) == false)
+            document.errors = [CaptionDocument.Problem(track: nil, code: "interrupted", message: "m")]
+            #expect(try isFinished(CaptionFormat.jsonl.data(document, Self.request)) == false)
+        }
+    }
+
+    /// What is there is there until the new file is whole, and a killed run's leavings are no obstacle.
+    @Test func filesAreReplacedAtOnce() throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "out.json").path
+            try OutputFile.write(Data("old".utf8), to: path)
+            try Data("half a fi".utf8).write(to: URL(filePath: path + ".partial"))
+            try OutputFile.write(Data("new".utf8), to: path)
+            try OutputFile.append(Data("er".utf8), to: path)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "newer")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out.json"])
+            let link = folder.appending(path: "null").path
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/null")
+            try OutputFile.check(link, overwrites: false)
+            try OutputFile.write(Data("gone".utf8), to: link)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "/dev/null")
+        }
+    }
+
     @Test func documentsAreWhatTheSchemaSays() throws {
         let path = Fixtures.root.appending(path: "Sources/DAMVideo/Output/damvideo-1.schema.json")
         let schema = try JSONSchema(Data(contentsOf: path))
-        let document = try CaptionFormat.json.data(example())
+        let document = try CaptionFormat.json.data(example(), Self.request)
         #expect(try schema.problems(document) == [])
         // The validator itself must be able to say no.
         for (old, new) in [
             ("\"damvideo/1\"", "\"damvideo/2\""), ("\"top_k\" : 50", "\"top_k\" : 0"), ("\"label\" : null", "\"label\" : 3"),
             ("[1, 2, 3, 4]", "[1, 2, 3]"), ("\"finish_reason\" : \"stop\"", "\"finish_reason\" : \"tired\""),
-            ("\"fps\" : 10", "\"fps\" : 0"), ("\"frames\" : 60", "\"frames\" : \"60\""), ("\"area\"", "\"size\""),
+            ("\"fps\" : 10", "\"fps\" : 0"), ("[4, 3]", "[4]"), ("\"counts\"", "\"runs\""), ("\"frames\" : 60", "\"frames\" : \"60\""), ("\"area\"", "\"size\""),
         ] {
             let text = String(decoding: document, as: UTF8.self)
             #expect(text.contains(old))
@@ -100,7 +140,8 @@ struct OutputTests {
                 "caption": "A man, \\"tall\\".", "finish_reason": "stop",
                 "usage": {"prompt_tokens": 100, "completion_tokens": 5}, "seconds": 1.5},
                {"id": "car", "label": null, "first_frame": 36615, "last_frame": 36615, "start": 3661.5, "end": 3661.5,
-                "visible_frames": 1, "sampled": [{"frame": 36615, "time": 3661.5, "bbox": [1, 2, 3, 4], "area": 9, "mask": "given"}],
+                "visible_frames": 1, "sampled": [{"frame": 36615, "time": 3661.5, "bbox": [1, 2, 3, 4], "area": 9, "mask": "given",
+                                                  "segmentation": {"size": [4, 3], "counts": "123"}}],
                 "caption": "A car.", "finish_reason": "length",
                 "usage": {"prompt_tokens": 100, "completion_tokens": 6}, "seconds": 2}],
              "errors": [{"track": 4, "code": "empty_mask", "message": "m"}]}

@@ -49,7 +49,7 @@ struct VideoCaptionerTests {
         func bytes(seed: UInt64) throws -> Data {
             var document = try caption(tokens: 20, seed: seed)
             for index in document.tracks.indices { document.tracks[index].seconds = 0 }
-            return try CaptionFormat.json.data(document)
+            return try CaptionFormat.json.data(document, ClipRequest(clip: "", masks: ""))
         }
         let first = try bytes(seed: 7), second = try bytes(seed: 7), other = try bytes(seed: 8)
         #expect(first == second && first != other)
@@ -66,7 +66,7 @@ struct VideoCaptionerTests {
     @Test func documentHasEveryKeyOfTheSchema() throws {
         var document = try caption(tokens: 1)
         document.errors = [CaptionDocument.Problem(track: .number(4), code: "empty_mask", message: "m")]
-        let json = try CaptionFormat.json.data(document)
+        let json = try CaptionFormat.json.data(document, ClipRequest(clip: "", masks: ""))
         let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
         func keys(_ value: Any?) -> [String] { (value as? [String: Any])?.keys.sorted() ?? [] }
         #expect(keys(object) == ["errors", "model", "schema", "tool", "tracks", "video"])
@@ -81,6 +81,59 @@ struct VideoCaptionerTests {
         #expect(keys((object["errors"] as? [Any])?.first) == ["code", "message", "track"])
         let again = try JSONDecoder().decode(CaptionDocument.self, from: json)
         #expect(again == document)
+    }
+
+    /// As pycocotools encodes them.
+    @Test func masksAreWrittenWhenAskedFor() throws {
+        var options = ClipOptions()
+        options.includesMasks = true
+        let document = try caption(tokens: 1, options)
+        let data = try Data(contentsOf: URL(filePath: Fixtures.path("masks/courtyard_rle.json")))
+        let expected = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [[Any]]])
+        for track in document.tracks {
+            let masks = try #require(expected[track.id.description])
+            #expect(track.sampled.map(\.frame) == masks.map { $0[0] as? Int })
+            #expect(track.sampled.map(\.segmentation?.counts) == masks.map { $0[1] as? String })
+            #expect(track.sampled.allSatisfy { $0.segmentation?.size == [576, 768] })
+        }
+        let schema = try JSONSchema(
+            Data(contentsOf: Fixtures.root.appending(path: "Sources/DAMVideo/Output/damvideo-1.schema.json")))
+        #expect(try schema.problems(CaptionFormat.json.data(document, ClipRequest(clip: "", masks: ""))) == [])
+        #expect(try caption(tokens: 1).tracks.allSatisfy { $0.sampled.allSatisfy { $0.segmentation == nil } })
+    }
+
+    /// Frames are prepared for some tracks at a time; which must not be seen in the document.
+    @Test func littleRoomForPreparedFramesChangesNothing() throws {
+        func caption(room: Int) throws -> (CaptionDocument, decoded: [Int]) {
+            var captioner = VideoCaptioner(try Self.model.get()), options = CaptionOptions(), decoded: [Int] = []
+            captioner.promptRoom = room
+            options.maxNewTokens = 4
+            var document = try captioner.caption(
+                clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"), options: options
+            ) { if case .decoding(let frame, _) = $0 { decoded.append(frame) } }
+            for index in document.tracks.indices { document.tracks[index].seconds = 0 }
+            return (document, decoded)
+        }
+        let (whole, once) = try caption(room: 256 << 20), (pieces, often) = try caption(room: 1)
+        #expect(whole == pieces && once.count < often.count && Set(once) == Set(often))
+    }
+
+    @Test func plansSayWhatWillBeDone() throws {
+        let captioner = VideoCaptioner(try Self.model.get())
+        var options = CaptionOptions()
+        options.maxNewTokens = 100_000
+        let plan = try captioner.plan(
+            clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"), options: options)
+        let report = captioner.report(plan), document = try caption(tokens: 1)
+        #expect(report.tracks.map(\.id) == document.tracks.map(\.id))
+        #expect(report.tracks.map(\.sampled) == document.tracks.map { $0.sampled.map(\.frame) })
+        #expect(report.frames == 60 && report.masksFormat == .labelPNG && !report.tracks.contains { $0.isPropagated })
+        let estimate = report.estimate
+        #expect(estimate.promptTokens == document.tracks[0].usage.promptTokens)
+        // What is asked for does not fit into the model's context.
+        #expect(estimate.newTokens + estimate.promptTokens == 4096)
+        #expect(estimate.encodingSeconds > 0 && estimate.promptSeconds > 0 && estimate.tokenSeconds > 0)
+        #expect(estimate.weightBytes > 1_000_000 && estimate.workingBytes > 768 * 576 * 3)
     }
 
     @Test func samplingTheWholeClipFailsTracksThatAreNotThere() throws {
@@ -125,6 +178,7 @@ struct VideoCaptionerTests {
                 case .encoding(_, let done, _): encoded += done
                 case .prompt(_, let tokens): prompts += tokens > 128 ? 1 : 0
                 case .generating: break
+                case .rendering, .reporting: Issue.record("no pictures were asked for")
                 case .updated(let document):
                     updates += 1
                     if document.tracks.count == 2 { throw Enough() }

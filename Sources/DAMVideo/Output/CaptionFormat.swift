@@ -12,17 +12,25 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
     case csv
 
     /// The document in this form.
-    public func data(_ document: CaptionDocument) throws -> Data {
+    /// - Parameter request: what was asked for, which JSON Lines repeat.
+    public func data(_ document: CaptionDocument, _ request: ClipRequest) throws -> Data {
         switch self {
         case .json: try DocumentJSON.data(document)
-        case .jsonl: try JSONLines.data(document)
+        case .jsonl: try JSONLines.data(document, request)
         case .vtt: Data(WebVTT.text(document).utf8)
         case .csv: Data(CommaSeparatedValues.text(document).utf8)
         }
     }
 
     /// Where a clip's document goes unless told otherwise: `clip.mp4` has `clip.damvideo.json` beside it.
-    public func defaultPath(forClip clip: String) -> String {
-        URL(filePath: clip).deletingPathExtension().appendingPathExtension("damvideo").appendingPathExtension(rawValue).path
+    /// - Parameter folder: to go there instead of beside the clip; nil for beside it.
+    public func defaultPath(forClip clip: String, in folder: String? = nil) -> String {
+        Self.defaultPath(forClip: clip, extension: rawValue, in: folder)
+    }
+
+    /// The same for any file about a clip.
+    public static func defaultPath(forClip clip: String, extension type: String, in folder: String? = nil) -> String {
+        let beside = URL(filePath: clip).deletingPathExtension().appendingPathExtension("damvideo").appendingPathExtension(type)
+        return folder.map { URL(filePath: $0).appending(path: beside.lastPathComponent).path } ?? beside.path
     }
 }

@@ -3,9 +3,9 @@ import Foundation
 /// Captions line by line, so that a program can read each as it comes and a run that was killed can go on.
 /// Source: https://jsonlines.org.
 public enum JSONLines {
-    /// Everything but tracks and problems: the first line.
-    public static func header(_ document: CaptionDocument) throws -> Data {
-        try line("header", Header(document))
+    /// The first line: everything but tracks and problems, and what was asked for.
+    public static func header(_ document: CaptionDocument, _ request: ClipRequest) throws -> Data {
+        try line("header", Header(document, request))
     }
 
     public static func track(_ track: CaptionDocument.Track) throws -> Data { try line("track", track) }
@@ -17,19 +17,26 @@ public enum JSONLines {
         try line("summary", Summary(tracks: document.tracks.count, errors: document.errors.count))
     }
 
-    static func data(_ document: CaptionDocument) throws -> Data {
-        try ([header(document)] + document.tracks.map(track) + document.errors.map(problem) + [summary(document)])
-            .reduce(Data(), +)
+    /// All lines, in the order in which a run that nothing stopped writes them: what is wrong with the clip, then for each
+    /// track its caption or why it has none.
+    public static func data(_ document: CaptionDocument, _ request: ClipRequest) throws -> Data {
+        let ofClip = try document.errors.filter { $0.track == nil }.map(problem)
+        let ofTracks = try document.tracks.map { ($0.id, try track($0)) }
+            + document.errors.compactMap { error in try error.track.map { ($0, try problem(error)) } }
+        let lines = try [header(document, request)] + ofClip + ofTracks.sorted { $0.0 < $1.0 }.map(\.1)
+        return try (lines + [summary(document)]).reduce(Data(), +)
     }
 
-    private struct Header: Encodable {
+    struct Header: Codable {
         let schema: String
         let tool: CaptionDocument.Tool
         let model: CaptionDocument.Model
         let video: CaptionDocument.Video
+        let request: ClipRequest
 
-        init(_ document: CaptionDocument) {
+        init(_ document: CaptionDocument, _ request: ClipRequest) {
             (schema, tool, model, video) = (document.schema, document.tool, document.model, document.video)
+            self.request = request
         }
     }
 

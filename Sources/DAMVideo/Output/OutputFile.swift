@@ -1,6 +1,7 @@
 import Foundation
 
-/// Files that results go to.
+/// Files that results go to. What a call has written is on the disk when it returns: it survives the program, and the
+/// machine as far as the disk keeps its word.
 public enum OutputFile {
     /// Checks, before any work is done, that a file can be written.
     /// - Throws: `DAMVideoError`: `outputExists`, or `inputOutput` when the folder is not there or not writable.
@@ -17,34 +18,90 @@ public enum OutputFile {
             guard !isFolder.boolValue else {
                 throw DAMVideoError(.inputOutput, "\(path): found a folder, expected a file name")
             }
-            guard overwrites else {
+            guard overwrites || isDevice(path) else {
                 throw DAMVideoError(.outputExists, "\(path): exists already (--overwrite replaces it)")
             }
         }
     }
 
-    /// Writes to a temporary name beside `path`, then renames: a reader never sees half a file.
+    /// Writes to a temporary name beside `path`, then renames: a reader, or a run that goes on after this one was killed,
+    /// never sees half a file, and what was there is there until the new one is complete. The temporary name is always the
+    /// same, so that what a killed run left is replaced and not added to.
     /// - Throws: `DAMVideoError` of kind `inputOutput`.
     public static func write(_ data: Data, to path: String) throws {
-        try translating(path) { try data.write(to: URL(filePath: path), options: .atomic) }
-    }
-
-    /// Adds to the end of a file, at once: what was added survives the program.
-    /// - Throws: `DAMVideoError` of kind `inputOutput`.
-    public static func append(_ data: Data, to path: String) throws {
-        try translating(path) {
-            let file = try FileHandle(forWritingTo: URL(filePath: path))
-            defer { try? file.close() }
-            try file.seekToEnd()
-            try file.write(contentsOf: data)
+        try replace(path) { target in
+            try translating(path) { try write(data, to: target, flags: target == path ? 0 : O_CREAT | O_TRUNC) }
         }
     }
 
-    private static func translating(_ path: String, _ body: () throws -> Void) throws {
+    /// As `write`, for what is written piece by piece.
+    /// - Parameter body: writes the file at the path it is given.
+    /// - Throws: `DAMVideoError` of kind `inputOutput`, and what `body` throws; nothing is left of the new file then.
+    static func replace(_ path: String, _ body: (String) throws -> Void) throws {
+        if isDevice(path) { return try body(path) }
         do {
-            try body()
+            try body(temporary(path))
+            try translating(path) {
+                guard rename(temporary(path), path) == 0 else { throw SystemError(number: errno) }
+                try synchronizeFolder(of: path)
+            }
+        } catch {
+            discard(path)
+            throw error
+        }
+    }
+
+    /// Removes what is there of a file that is being written: for programs that end on the way.
+    public static func discard(_ path: String) {
+        unlink(temporary(path))
+    }
+
+    private static func temporary(_ path: String) -> String { path + ".partial" }
+
+    /// Adds to the end of a file.
+    /// - Throws: `DAMVideoError` of kind `inputOutput`.
+    public static func append(_ data: Data, to path: String) throws {
+        try translating(path) { try write(data, to: path, flags: O_APPEND) }
+    }
+
+    private static func write(_ data: Data, to path: String, flags: Int32) throws {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | flags, 0o666)
+        guard descriptor >= 0 else { throw SystemError(number: errno) }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        try file.write(contentsOf: data)
+        if !isDevice(path) { try file.synchronize() }
+    }
+
+    /// Whether something is there that is neither file nor folder, such as /dev/null or a named pipe: nothing to replace.
+    private static func isDevice(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return false }
+        return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    }
+
+    /// A new name is only on the disk when its folder is.
+    private static func synchronizeFolder(of path: String) throws {
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError(number: errno) }
+        defer { close(descriptor) }
+        // Some file systems cannot synchronize folders, and say so; the rename is done all the same.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw SystemError(number: errno) }
+    }
+
+    /// Gives the system's errors a kind and the file's name.
+    static func translating<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as SystemError {
+            throw DAMVideoError(.inputOutput, "\(path): cannot be written: \(String(cString: strerror(error.number)))")
         } catch {
             throw DAMVideoError(.inputOutput, "\(path): cannot be written: \(error.localizedDescription)")
         }
+    }
+
+    private struct SystemError: Error {
+        /// As `errno` has it.
+        let number: Int32
     }
 }

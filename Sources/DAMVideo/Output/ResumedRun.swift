@@ -4,7 +4,11 @@ import Foundation
 public struct ResumedRun: Sendable, Equatable {
     public let model: CaptionDocument.Model
     public let video: CaptionDocument.Video
+    public let request: ClipRequest
+    /// As they were finished.
     public let tracks: [CaptionDocument.Track]
+    /// Whether nothing is left to do: the run came to its end, and every track has its caption.
+    public let isFinished: Bool
 
     /// Reads what an interrupted run wrote. A last line that was cut short is passed over, as are problems: what failed is
     /// tried again.
@@ -12,13 +16,19 @@ public struct ResumedRun: Sendable, Equatable {
     /// - Throws: `DAMVideoError` of kind `badInput` for lines that are not those of a caption document.
     public init?(path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else { return nil }
-        var header: Header?, tracks: [CaptionDocument.Track] = []
+        var header: JSONLines.Header?, tracks: [CaptionDocument.Track] = []
+        var failures = 0, hasSummary = false
+        let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         // The part after the last line break is a line that was cut short, or nothing.
-        for (number, line) in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast().enumerated() {
+        for (number, line) in lines.dropLast().enumerated() {
             do {
                 switch try JSONDecoder().decode(Kind.self, from: line).type {
-                case "header": header = try JSONDecoder().decode(Header.self, from: line)
+                case "header": header = try JSONDecoder().decode(JSONLines.Header.self, from: line)
                 case "track": tracks.append(try JSONDecoder().decode(CaptionDocument.Track.self, from: line))
+                case "error":
+                    let problem = try JSONDecoder().decode(CaptionDocument.Problem.self, from: line)
+                    failures += problem.track != nil || problem.code == CaptionDocument.Problem.interrupted ? 1 : 0
+                case "summary": hasSummary = true
                 default: break
                 }
             } catch {
@@ -27,29 +37,32 @@ public struct ResumedRun: Sendable, Equatable {
             }
         }
         guard let header else { return nil }
-        (model, video, self.tracks) = (header.model, header.video, tracks)
+        (model, video, request, self.tracks) = (header.model, header.video, header.request, tracks)
+        isFinished = hasSummary && failures == 0
     }
 
-    /// - Throws: `DAMVideoError` of kind `usage` when the run being continued had other inputs or options.
-    func check(_ document: CaptionDocument, _ plan: SamplingPlan) throws {
-        guard model == document.model, video == document.video else {
-            throw DAMVideoError(
-                .usage, "cannot resume: found a run on another \(model == document.model ? "clip" : "model, or with other options"), "
-                    + "expected the same as now")
+    /// Whether this run asked the same model for the same: what can be known before the clip is looked at.
+    /// - Throws: `DAMVideoError` of kind `usage` when it did not.
+    func check(_ request: ClipRequest, _ model: CaptionDocument.Model) throws {
+        guard model == self.model else { throw mismatch("on another model, or with other options") }
+        // What was left out because it could not be read shows in the frames that were looked at.
+        var same = request
+        same.options.masks.keepsGoing = self.request.options.masks.keepsGoing
+        guard same == self.request else { throw mismatch("with other masks or options") }
+    }
+
+    /// - Throws: `DAMVideoError` of kind `usage` when the clip is another, or a track would be lost.
+    func check(_ document: CaptionDocument, _ sampling: SamplingPlan) throws {
+        guard video == document.video else { throw mismatch("on another clip") }
+        let sampled = Dictionary(uniqueKeysWithValues: sampling.tracks.map { ($0.track.id, $0.sampled) })
+        if let other = tracks.first(where: { sampled[$0.id] != $0.sampled.map(\.frame) }) {
+            throw mismatch("whose track \(other.id) is looked at in other frames, or not there any more")
         }
-        let sampled = Dictionary(uniqueKeysWithValues: plan.tracks.map { ($0.track.id, $0.sampled) })
-        if let other = tracks.first(where: { track in
-            sampled[track.id].map { $0 != track.sampled.map(\.frame) } ?? false
-        }) {
-            throw DAMVideoError(
-                .usage, "cannot resume: found track \(other.id) looked at in other frames, expected the same as now")
-        }
+    }
+
+    private func mismatch(_ found: String) -> DAMVideoError {
+        DAMVideoError(.usage, "\(video.path): cannot resume: found a run \(found), expected the same as now")
     }
 
     private struct Kind: Decodable { let type: String }
-
-    private struct Header: Decodable {
-        let model: CaptionDocument.Model
-        let video: CaptionDocument.Video
-    }
 }

@@ -49,8 +49,8 @@ package enum CropMode: String, Sendable, CaseIterable {
 package struct FocalPrompt: Sendable {
     /// A picture `[side, side, 3]` and its mask `[side, side]`, 0 to 255.
     package struct View: Sendable {
-        let image: [UInt8]
-        let mask: [UInt8]
+        package let image: [UInt8]
+        package let mask: [UInt8]
     }
 
     package let side: Int

@@ -1,5 +1,5 @@
 /// What the names of a clip's pictures say, as annotation files list them.
-enum FileNames {
+package enum FileNames {
     /// The clip's frames: the numbers at the ends of the names when each has one and they ascend, else positions.
     static func frames(_ names: [String]) -> [Int] {
         let numbers = names.compactMap { MaskFolder.frameNumber(in: stem($0)) }
@@ -8,7 +8,7 @@ enum FileNames {
     }
 
     /// A file's name without folders and extension.
-    static func stem(_ path: String) -> String {
+    package static func stem(_ path: String) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
         return String(name[..<dot])

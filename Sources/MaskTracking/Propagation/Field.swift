@@ -108,26 +108,13 @@ struct Field: Sendable {
 }
 
 extension BoundingBox {
-    var right: Int { left + width }
-    var bottom: Int { top + height }
-
     func contains(x: Int, y: Int) -> Bool { x >= left && x < right && y >= top && y < bottom }
-
-    /// Grown by `margin` on each side, within a picture of the size; nil when nothing of it lies inside.
-    func grown(by margin: Int, within size: BoundingBox) -> BoundingBox? {
-        let left = max(size.left, self.left - margin), top = max(size.top, self.top - margin)
-        let right = min(size.right, self.right + margin), bottom = min(size.bottom, self.bottom + margin)
-        guard right > left, bottom > top else { return nil }
-        return BoundingBox(left: left, top: top, width: right - left, height: bottom - top)
-    }
 
     func union(_ other: BoundingBox) -> BoundingBox {
         let left = min(self.left, other.left), top = min(self.top, other.top)
         return BoundingBox(
             left: left, top: top, width: max(right, other.right) - left, height: max(bottom, other.bottom) - top)
     }
-
-    func intersection(_ other: BoundingBox) -> BoundingBox? { grown(by: 0, within: other) }
 
     func moved(x: Int, y: Int) -> BoundingBox {
         BoundingBox(left: left + x, top: top + y, width: width, height: height)

@@ -25,6 +25,12 @@ package struct MaskPropagator: Sendable {
         return longest > max(8, part.count / 8)
     }
 
+    /// Pixels of the pictures that a clip's become.
+    package func workingPixels(of clip: PictureSize) -> Int {
+        let size = WorkingSize(full: clip, maximumPixels: maximumPixels)
+        return size.width * size.height
+    }
+
     /// How far it is.
     package struct Progress: Sendable {
         package let isBackward: Bool

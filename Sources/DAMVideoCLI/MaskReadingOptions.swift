@@ -2,18 +2,6 @@ import ArgumentParser
 import DAMVideo
 import MaskTracking
 
-/// The masks of a clip, for commands that need them.
-struct MaskOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Its masks: a file or folder. Label PNGs, PNGs for each object, COCO, YouTube-VIS, RLE, MOTS, MOTChallenge and "
-                + "SA-V are told apart by their content.",
-            valueName: "path"))
-    var masks: String
-
-    @OptionGroup var reading: MaskReadingOptions
-}
-
 /// How masks are read.
 struct MaskReadingOptions: ParsableArguments {
     @Option(name: .customLong("masks-format"), help: ArgumentHelp("Take the masks for this layout.", valueName: "format"))

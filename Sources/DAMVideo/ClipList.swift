@@ -1,0 +1,96 @@
+import Foundation
+import MaskTracking
+
+/// Several clips in one call: which masks belong to which.
+public struct ClipList: Sendable, Equatable {
+    public struct Entry: Sendable, Equatable {
+        public let clip: String
+        /// Nil when they are to be found by the clip's name.
+        public let masks: String?
+
+        public init(clip: String, masks: String? = nil) {
+            self.clip = clip
+            self.masks = masks
+        }
+    }
+
+    public let entries: [Entry]
+
+    public init(entries: [Entry]) {
+        self.entries = entries
+    }
+
+    /// A list as text: a clip a line, or a clip, a tab and its masks. Empty lines and those that begin with # are passed
+    /// over.
+    /// - Parameter folder: what relative paths are relative to; nil for the current folder.
+    /// - Throws: `DAMVideoError` of kind `badInput` for a line with more than one tab, or without a clip.
+    public init(text: String, path: String, folder: String?) throws {
+        func resolved(_ name: Substring) -> String {
+            name.hasPrefix("/") ? String(name) : folder.map { "\($0)/\(name)" } ?? String(name)
+        }
+        var entries: [Entry] = []
+        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            guard !line.allSatisfy(\.isWhitespace), !line.hasPrefix("#") else { continue }
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+            guard fields.count <= 2, !fields.contains("") else {
+                throw DAMVideoError(
+                    .badInput, "\(path): found in line \(number + 1) \(fields.count - 1) tabs or a field that is empty, expected "
+                        + "a clip, or a clip, a tab and its masks")
+            }
+            entries.append(Entry(clip: resolved(fields[0]), masks: fields.count == 2 ? resolved(fields[1]) : nil))
+        }
+        self.entries = entries
+    }
+
+    /// - Parameter path: of a text file, relative paths in which are relative to its folder; - for standard input.
+    /// - Throws: `DAMVideoError`.
+    public init(path: String) throws {
+        let data: Data
+        if path == "-" {
+            data = FileHandle.standardInput.readDataToEndOfFile()
+        } else if let content = FileManager.default.contents(atPath: path) {
+            data = content
+        } else {
+            throw DAMVideoError(.missingInput, "\(path): found no file that can be read, expected a list of clips")
+        }
+        let folder = path == "-" || !path.contains("/") ? nil : URL(filePath: path).deletingLastPathComponent().relativePath
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw DAMVideoError(.badInput, "\(path): found bytes that are no text, expected a list of clips in UTF-8")
+        }
+        try self.init(text: text, path: path, folder: folder)
+    }
+
+    /// Each clip with its masks.
+    /// - Parameter masks: one for each clip that has none yet, in the same order; or a single one for all: a file, in
+    ///   which the clips are told apart by their names, or a folder that has a folder or file called like each clip.
+    /// - Throws: `DAMVideoError` when the numbers do not match, or masks are not there.
+    public func pairs(masks: [String]) throws -> [(clip: String, masks: String)] {
+        let open = entries.filter { $0.masks == nil }.count
+        guard masks.count == open || masks.count == 1 && open > 0 else {
+            throw DAMVideoError(
+                .usage, "found \(masks.count) masks for \(open) clips, expected --masks for each, or one for all")
+        }
+        // One for a single clip is that clip's only where it was not put on a list, which has any number.
+        var own = masks.count == open && open > 1 ? masks[...] : []
+        return try entries.map { entry in
+            if let masks = entry.masks ?? own.popFirst() { return (entry.clip, masks) }
+            return (entry.clip, try Self.masks(of: entry.clip, in: masks[0]))
+        }
+    }
+
+    /// What is called like a clip in a folder.
+    private static func masks(of clip: String, in root: String) throws -> String {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else { return root }
+        let stem = FileNames.stem(clip), names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        if names.contains(stem) { return "\(root)/\(stem)" }
+        let candidates = names.filter { FileNames.stem($0) == stem }.sorted()
+        guard candidates.count == 1 else {
+            throw DAMVideoError(
+                candidates.isEmpty ? .missingInput : .badInput,
+                "\(root): found \(candidates.isEmpty ? "nothing" : candidates.joined(separator: " and ")) called like \(clip), "
+                    + "expected a folder or file \(stem) with its masks")
+        }
+        return "\(root)/\(candidates[0])"
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import Imaging
+
+/// Values as they stand in HTML.
+enum Markup {
+    /// Text or an attribute's value. Characters XML does not allow become U+FFFD.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        result.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            case "\t", "\n", "\r": result += " "
+            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// `#rrggbb`.
+    static func hex(_ colour: Colour) -> String {
+        String(format: "#%02x%02x%02x", Int(colour.red), Int(colour.green), Int(colour.blue))
+    }
+
+    /// A JPEG as an address that holds it.
+    static func source(_ jpeg: Data) -> String { "data:image/jpeg;base64," + jpeg.base64EncodedString() }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import DAMVideo
+
+/// The clips of a call and their masks.
+struct ClipArguments: ParsableArguments {
+    @Argument(help: ArgumentHelp(
+        "The clips: any video FFmpeg decodes, - for one on stdin, a folder of stills, or a pattern such as frames/%05d.jpg.",
+        discussion: "Stills are ordered by the number at the end of their names. Frames are numbered from 0."))
+    var clips: [String] = []
+
+    @Option(
+        name: [.customShort("a"), .long],
+        help: ArgumentHelp(
+            "Read clips from a text file, - for stdin: one a line, or clip, tab, masks. Relative paths are relative to the "
+                + "file, # begins a remark.", valueName: "list"))
+    var batchFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A clip's masks: a file or folder. Label PNGs, PNGs for each object, COCO, YouTube-VIS, RLE, MOTS, MOTChallenge "
+                + "and SA-V are told apart by their content. For several clips: repeated, in the clips' order; or once, a folder "
+                + "that has a folder or file called like each clip, or a file that has the clips by their names.",
+            valueName: "path"))
+    var masks: [String] = []
+
+    @OptionGroup var reading: MaskReadingOptions
+
+    func validate() throws {
+        guard !clips.isEmpty || batchFile != nil else { throw ValidationError("expected a clip, or --batch-file") }
+        guard !masks.isEmpty || batchFile != nil else { throw ValidationError("expected --masks") }
+        guard !clips.contains("-") || clips.count == 1 && batchFile == nil else {
+            throw ValidationError("clip -: expected it to be the only one")
+        }
+    }
+
+    /// Whether this is about any number of clips, be it one.
+    var areMany: Bool { clips.count > 1 || batchFile != nil }
+
+    /// - Parameter options: of each clip.
+    /// - Throws: `DAMVideoError`.
+    func requests(_ options: ClipOptions) throws -> [ClipRequest] {
+        guard areMany else {
+            guard masks.count == 1 else { throw DAMVideoError(.usage, "found \(masks.count) masks for a clip, expected one") }
+            return [ClipRequest(clip: clips[0], masks: masks[0], options: options)]
+        }
+        let listed = try batchFile.map { try ClipList(path: $0).entries } ?? []
+        let list = ClipList(entries: clips.map { ClipList.Entry(clip: $0) } + listed)
+        return try list.pairs(masks: masks).map { ClipRequest(clip: $0.clip, masks: $0.masks, options: options) }
+    }
+}

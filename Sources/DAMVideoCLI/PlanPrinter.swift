@@ -1,0 +1,71 @@
+import DAMVideo
+import Foundation
+
+/// Prints what captioning clips would do.
+struct PlanPrinter {
+    let json: Bool
+
+    /// One clip after the other; JSON is one list.
+    func print(
+        _ requests: [ClipRequest], _ captioner: VideoCaptioner, _ options: CaptionOptions, _ failures: inout ClipFailures
+    ) throws {
+        var reports: [PlanReport] = []
+        for request in requests {
+            let report = try failures.attempt(request) {
+                captioner.report(
+                    try captioner.plan(
+                        clip: request.clip, masks: request.masks, options: options, clipOptions: request.options))
+            }
+            guard let report else { continue }
+            failures.written += 1
+            if json { reports.append(report) } else { try Console.result(text(report)) }
+        }
+        if json { try Console.result(json: reports) }
+    }
+
+    private func text(_ report: PlanReport) -> String {
+        var lines = [report.request.clip]
+        func add(_ name: String, _ value: String) {
+            lines.append("  " + name.padding(toLength: 11, withPad: " ", startingAt: 0) + value)
+        }
+        let estimate = report.estimate, count = report.tracks.count
+        add("clip", "\(report.width)x\(report.height), \(report.frames.map(String.init) ?? "an unknown number of") frames, "
+            + String(format: "%g a second", report.fps))
+        add("masks", "\(report.request.masks), \(report.masksFormat?.rawValue ?? "computed"), "
+            + "\(report.annotatedFrames) frames annotated")
+        add("tracks", "\(count)")
+        for track in report.tracks { lines.append("    " + line(track)) }
+        add("prompt", "\(estimate.promptTokens) tokens a track, at most \(estimate.newTokens) generated")
+        add("memory", "\(bytes(estimate.weightBytes)) of mapped weights, about \(bytes(estimate.workingBytes)) besides")
+        let fixed = estimate.propagationSeconds + estimate.encodingSeconds + estimate.promptSeconds
+        add("time", "about \(seconds(fixed)): " + [
+            estimate.propagationSeconds > 0 ? "\(seconds(estimate.propagationSeconds)) carrying masks" : nil,
+            "\(seconds(estimate.encodingSeconds)) encoding frames", "\(seconds(estimate.promptSeconds)) reading prompts",
+        ].compactMap { $0 }.joined(separator: ", "))
+        let longest = estimate.tokenSeconds * Double(estimate.newTokens * count)
+        add("", "and \(seconds(estimate.tokenSeconds * 100)) for each 100 tokens of a caption, \(seconds(longest)) when all are "
+            + "as long as they may be")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func line(_ track: PlanReport.Track) -> String {
+        let name = track.label.map { "\(track.id) (\($0))" } ?? "\(track.id)"
+        if track.isPropagated { return "\(name): masks on \(track.givenFrames) frames, to be carried to the others" }
+        if track.sampled.isEmpty { return "\(name): not in these frames" }
+        return "\(name): masks on \(track.givenFrames) frames, looked at in "
+            + track.sampled.map(String.init).joined(separator: " ")
+    }
+
+    private func bytes(_ count: Int) -> String {
+        count >= 1_000_000_000 ? String(format: "%.1f GB", Double(count) / 1e9) : String(format: "%.0f MB", Double(count) / 1e6)
+    }
+
+    private func seconds(_ seconds: Double) -> String {
+        switch seconds {
+        case 7200...: String(format: "%.1f h", seconds / 3600)
+        case 120...: String(format: "%.0f min", seconds / 60)
+        case 10...: String(format: "%.0f s", seconds)
+        default: String(format: "%.2g s", seconds)
+        }
+    }
+}

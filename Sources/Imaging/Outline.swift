@@ -1,0 +1,82 @@
+/// How far each pixel near an object lies from the object's edge: what outlines are drawn from. Holds the object's box
+/// and a margin, not the picture.
+///
+/// Distances are those of a 3-4 chamfer (within 8 % of Euclid's). Source: Borgefors, "Distance transformations in digital
+/// images", 1986.
+package struct Outline: Sendable, Equatable {
+    /// Steps of a pixel's width.
+    package static let unit = 6
+    private static let diagonal: Int16 = 8
+    /// Farther than anything drawn.
+    private static let far: Int16 = 2000
+
+    /// What is covered; reaches into nothing where the object touches the edge of the picture.
+    package let box: BoundingBox
+    /// `[box.height, box.width]`: positive inside, negative outside, in `unit` a pixel. Half a pixel at the edge.
+    package let distances: [Int16]
+
+    /// - Parameter margin: pixels around the object that may be drawn on.
+    /// - Returns: nil for an empty mask.
+    package init?(_ mask: Mask, margin: Int) {
+        guard let object = mask.boundingBox else { return nil }
+        let box = BoundingBox(
+            left: object.left - margin, top: object.top - margin, width: object.width + 2 * margin,
+            height: object.height + 2 * margin)
+        self.box = box
+        var inside = [Bool](repeating: false, count: box.width * box.height)
+        mask.pixels.withUnsafeBufferPointer { pixels in
+            for row in object.top..<object.bottom {
+                for column in object.left..<object.right where pixels[row * mask.width + column] != 0 {
+                    inside[(row - box.top) * box.width + column - box.left] = true
+                }
+            }
+        }
+        distances = Self.distances(inside, width: box.width, height: box.height)
+    }
+
+    private static func distances(_ inside: [Bool], width: Int, height: Int) -> [Int16] {
+        var result = [Int16](repeating: far, count: inside.count)
+        inside.withUnsafeBufferPointer { inside in
+            result.withUnsafeMutableBufferPointer { distance in
+                // Pixels on either side of an edge are half a pixel from it.
+                for row in 0..<height {
+                    for column in 0..<width {
+                        let index = row * width + column
+                        if column + 1 < width, inside[index] != inside[index + 1] {
+                            (distance[index], distance[index + 1]) = (3, 3)
+                        }
+                        if row + 1 < height, inside[index] != inside[index + width] {
+                            (distance[index], distance[index + width]) = (3, 3)
+                        }
+                    }
+                }
+                func lower(_ index: Int, _ other: Int, _ step: Int16) {
+                    distance[index] = min(distance[index], distance[other] + step)
+                }
+                let unit = Int16(unit)
+                for row in 0..<height {
+                    for column in 0..<width {
+                        let index = row * width + column
+                        if column > 0 { lower(index, index - 1, unit) }
+                        guard row > 0 else { continue }
+                        lower(index, index - width, unit)
+                        if column > 0 { lower(index, index - width - 1, diagonal) }
+                        if column + 1 < width { lower(index, index - width + 1, diagonal) }
+                    }
+                }
+                for row in (0..<height).reversed() {
+                    for column in (0..<width).reversed() {
+                        let index = row * width + column
+                        if column + 1 < width { lower(index, index + 1, unit) }
+                        guard row + 1 < height else { continue }
+                        lower(index, index + width, unit)
+                        if column + 1 < width { lower(index, index + width + 1, diagonal) }
+                        if column > 0 { lower(index, index + width - 1, diagonal) }
+                    }
+                }
+                for index in distance.indices where !inside[index] { distance[index] = -distance[index] }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,60 @@
+import CFFmpeg
+
+/// An `AVFormatContext` that writes an MP4 file of one video stream, its index in front so that it plays while it loads.
+final class MP4File {
+    private let context: UnsafeMutablePointer<AVFormatContext>
+    private let stream: UnsafeMutablePointer<AVStream>
+    /// What messages call the file.
+    private let name: String
+
+    /// Begins the file.
+    /// - Parameters:
+    ///   - path: where it is written.
+    ///   - codec: the open encoder of its stream.
+    init(path: String, name: String, codec: CodecHandle, frameRate: AVRational) throws {
+        self.name = name
+        // The context must know it: the file is opened a second time when its index goes to the front.
+        let url = MediaInput.file(path).url
+        var made: UnsafeMutablePointer<AVFormatContext>?
+        try check(avformat_alloc_output_context2(&made, nil, "mp4", url), "prepare an MP4", name)
+        guard let made else { throw outOfMemory("prepare an MP4", name) }
+        var owned: UnsafeMutablePointer<AVFormatContext>? = made
+        defer { if let owned { Self.free(owned) } }
+        guard let stream = avformat_new_stream(made, nil) else { throw outOfMemory("prepare an MP4", name) }
+        try check(avcodec_parameters_from_context(stream.pointee.codecpar, codec.pointer), "describe the video", name)
+        stream.pointee.time_base = codec.pointer.pointee.time_base
+        stream.pointee.avg_frame_rate = frameRate
+        stream.pointee.sample_aspect_ratio = codec.pointer.pointee.sample_aspect_ratio
+        try check(avio_open(&made.pointee.pb, url, AVIO_FLAG_WRITE), "create the file", name)
+        var options: OpaquePointer?
+        defer { av_dict_free(&options) }
+        try check(av_dict_set(&options, "movflags", "+faststart", 0), "prepare an MP4", name)
+        try check(avformat_write_header(made, &options), "begin the MP4", name)
+        self.stream = stream
+        context = made
+        owned = nil
+    }
+
+    deinit {
+        Self.free(context)
+    }
+
+    private static func free(_ context: UnsafeMutablePointer<AVFormatContext>) {
+        avio_closep(&context.pointee.pb)
+        avformat_free_context(context)
+    }
+
+    /// Writes one packet of the encoder and empties it.
+    /// - Parameter base: what its times are counted in.
+    func write(_ packet: PacketHandle, base: AVRational) throws {
+        packet.pointer.pointee.stream_index = stream.pointee.index
+        av_packet_rescale_ts(packet.pointer, base, stream.pointee.time_base)
+        try check(av_interleaved_write_frame(context, packet.pointer), "write the video", name)
+    }
+
+    /// Completes the file.
+    func finish() throws {
+        try check(av_write_trailer(context), "finish the MP4", name)
+        try check(avio_closep(&context.pointee.pb), "close the file", name)
+    }
+}
