@@ -40,7 +40,10 @@ let package = Package(
         room("DescribeAnything", ["Imaging", "Tensors"]),
         room("SegmentAnything", ["Imaging", "Tensors"]),
         room(
-            "DAMVideo", ["VideoDecoding", "MaskTracking", "DescribeAnything", "Tensors", "Typesetting", "Imaging"],
+            "DAMVideo",
+            [
+                "VideoDecoding", "MaskTracking", "DescribeAnything", "SegmentAnything", "Tensors", "Typesetting", "Imaging",
+            ],
             excluding: ["Output/damvideo-1.schema.json"]),
         .executableTarget(
             name: "DAMVideoCLI",

@@ -47,6 +47,12 @@ void kernel_matrix_vector(const void *weights, KernelDataType type, size_t outpu
 
 void kernel_softmax(float *values, size_t count) { DISPATCH(softmax, values, count); }
 
+float kernel_softmax_part(float *values, size_t count, float *top, float *total) {
+    return DISPATCH(softmax_part, values, count, top, total);
+}
+
+void kernel_gelu(float *values, size_t count) { DISPATCH(gelu, values, count); }
+
 void kernel_gelu_tanh(float *values, size_t count) { DISPATCH(gelu_tanh, values, count); }
 
 void kernel_silu_multiply(float *gate, const float *up, size_t count) { DISPATCH(silu_multiply, gate, up, count); }

@@ -22,17 +22,43 @@ public struct ImageDescriber: Sendable {
         try options.validate()
         return try DAMVideoError.translating {
             let (picture, region) = try read(image, mask)
-            let query = try options.question(frames: 1, default: Conversation.imageQuery)
-            let prompt: FocalPrompt
-            do {
-                prompt = try model.model.imageProcessor(picture, region)
-            } catch let error as FocalPromptError {
-                throw DAMVideoError(.badInput, "\(mask ?? image): \(error)")
-            }
-            let embeddings = model.model.embeddings(
-                model.model.tokens(query: query), frames: [model.model.encode(prompt)])
-            return try model.model.generator(embeddings, options.generation) { text, _ in try onText(text) }.text
+            return try describe(picture, region, path: mask ?? image, options, onText)
         }
+    }
+
+    /// - Parameters:
+    ///   - image: path of a picture, anything FFmpeg decodes.
+    ///   - prompt: points at the object; `segmentation` finds its region.
+    ///   - onText: given the text as it is generated; what it throws ends the call.
+    /// - Returns: the whole text, trimmed.
+    /// - Throws: `DAMVideoError` when the picture is missing or bad, the prompt lies outside it or means no region, or the
+    ///   options make no sense.
+    public func describe(
+        image: String, prompt: RegionPrompt, segmentation: SegmentationModel, options: CaptionOptions = CaptionOptions(),
+        onText: (String) throws -> Void = { _ in }
+    ) throws -> String {
+        try options.validate()
+        return try DAMVideoError.translating {
+            let picture = try ImageDecoder.rgb(path: image)
+            let region = try segmentation.mask(of: prompt, in: picture, path: image)
+            return try describe(picture, region, path: image, options, onText)
+        }
+    }
+
+    /// - Parameter path: what an error calls the region.
+    private func describe(
+        _ picture: RGBImage, _ region: Mask, path: String, _ options: CaptionOptions, _ onText: (String) throws -> Void
+    ) throws -> String {
+        let query = try options.question(frames: 1, default: Conversation.imageQuery)
+        let prompt: FocalPrompt
+        do {
+            prompt = try model.model.imageProcessor(picture, region)
+        } catch {
+            throw DAMVideoError(.badInput, "\(path): \(error)")
+        }
+        let embeddings = model.model.embeddings(
+            model.model.tokens(query: query), frames: [model.model.encode(prompt)])
+        return try model.model.generator(embeddings, options.generation) { text, _ in try onText(text) }.text
     }
 
     private func read(_ image: String, _ mask: String?) throws -> (RGBImage, Mask) {

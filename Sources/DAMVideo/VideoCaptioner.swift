@@ -50,7 +50,7 @@ public struct VideoCaptioner: Sendable {
         try DAMVideoError.translating {
             try earlier?.check(plan.request, description(plan.captioning, query: plan.query))
             if !plan.propagated.isEmpty {
-                let masks = try MaskPropagator().propagate(clip: plan.path, masks: plan.givenMasks) {
+                let masks = try MaskPropagator().propagate(clip: plan.clip, masks: plan.givenMasks) {
                     try progress(.tracking(frame: $0.frame, isBackward: $0.isBackward))
                 }
                 plan.use(propagated: masks)

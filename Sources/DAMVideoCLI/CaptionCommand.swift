@@ -33,15 +33,7 @@ struct CaptionCommand: ParsableCommand {
         help: "Caption each track from the frames it has masks for. Otherwise, when those are few, its masks are first carried to the frames between and around them.")
     var noPropagation = false
 
-    @Option(help: ArgumentHelp(
-        "Leave out what comes before; frames keep their numbers and times.", valueName: "seconds"))
-    var start: Double = 0
-
-    @Option(help: ArgumentHelp("Leave out what comes so long after the start.", valueName: "seconds"))
-    var duration: Double?
-
-    @Option(help: ArgumentHelp("Frames a second of a series of stills.", valueName: "fps"))
-    var stillRate: Double = 25
+    @OptionGroup var part: ClipPartOptions
 
     @Option(
         name: .shortAndLong,
@@ -128,9 +120,9 @@ struct CaptionCommand: ParsableCommand {
         options.sampling = sampling
         options.frames = frames
         options.propagates = !noPropagation
-        options.start = start
-        options.duration = duration
-        options.stillRate = stillRate
+        options.start = part.start
+        options.duration = part.duration
+        options.stillRate = part.stillRate
         options.includesMasks = withMasks
         return options
     }

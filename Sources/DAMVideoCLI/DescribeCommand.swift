@@ -4,7 +4,13 @@ import DAMVideo
 struct DescribeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",
-        abstract: "Describe the masked region of a picture; the text is printed as it is generated.")
+        abstract: "Describe a region of a picture; the text is printed as it is generated.",
+        discussion: """
+            The region is a mask (--mask, or the picture's alpha channel), or what SAM 2 finds at points and in a box \
+            (--point, --box and --sam).
+
+            Exit codes: 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 74 input/output.
+            """)
 
     @Argument(help: "The picture: PNG, JPEG, anything FFmpeg decodes.")
     var image: String
@@ -12,15 +18,29 @@ struct DescribeCommand: ParsableCommand {
     @Option(help: "A mask of the same size, any pixel but 0 inside. Default: the picture's alpha channel.")
     var mask: String?
 
+    @OptionGroup var region: RegionPromptOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var generation: GenerationArguments
+
+    func validate() throws {
+        guard mask == nil || region.prompt == nil else {
+            throw ValidationError("Give either --mask or --point and --box.")
+        }
+    }
 
     func run() throws {
         try reportingErrors {
             let options = generation.options
             try options.validate()
-            let describer = ImageDescriber(try model.load())
-            _ = try describer.describe(image: image, mask: mask, options: options) { try Console.result($0) }
+            if let prompt = region.prompt {
+                let segmentation = try region.load(), describer = ImageDescriber(try model.load())
+                _ = try describer.describe(image: image, prompt: prompt, segmentation: segmentation, options: options) {
+                    try Console.result($0)
+                }
+            } else {
+                let describer = ImageDescriber(try model.load())
+                _ = try describer.describe(image: image, mask: mask, options: options) { try Console.result($0) }
+            }
             try Console.result("\n")
         }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import DAMVideo
 import Foundation
 import Imaging
+import MaskTracking
 
 struct TrackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,16 +10,21 @@ struct TrackCommand: ParsableCommand {
         abstract: "Carry masks given on some frames (one is enough) to all frames of a clip; no model is needed.",
         discussion: """
             Start from mask files (--masks) or from regions (--box or --polygon, each followed by --at). With --evaluate \
-            the result is compared with reference masks by region similarity J, on frames that had no given mask.
+            the result is compared with reference masks by region similarity J, on frames that had no given mask. A clip \
+            on stdin is read once: its masks can be carried forwards only.
 
             Exit codes: 64 usage; 65 bad input; 66 input missing; 73 output exists; 74 input/output.
             """)
 
-    @Argument(help: "The clip: any video FFmpeg decodes.")
+    @Argument(help: ArgumentHelp(
+        "The clip: any video FFmpeg decodes, - for one on stdin, a folder of stills, or a pattern such as frames/%05d.jpg.",
+        discussion: "Stills are ordered by the number at the end of their names. Frames are numbered from 0."))
     var clip: String
 
-    @Option(help: ArgumentHelp("Masks to start from: a folder of label PNGs, one a frame.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Masks to start from: a file or folder in any layout.", valueName: "path"))
     var masks: String?
+
+    @OptionGroup var reading: MaskReadingOptions
 
     @Option(help: ArgumentHelp("Use the masks of this frame only (repeatable).", valueName: "frame"))
     var fromFrame: [Int] = []
@@ -32,16 +38,24 @@ struct TrackCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The 0-based frame of each box, then of each polygon, in order.", valueName: "frame"))
     var at: [Int] = []
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Folder for the masks of all frames, as label PNGs.", valueName: "dir"))
+    @OptionGroup var part: ClipPartOptions
+
+    @Option(name: .shortAndLong, help: "Folder, or file, for the masks of all frames.")
     var output: String?
 
-    @Option(help: ArgumentHelp("Compare with these masks.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Write the masks as \(MaskFormat.writable.map(\.rawValue).joined(separator: ", ")). Label PNGs have no place for "
+                + "objects over each other.", valueName: "format"))
+    var convert = MaskFormat.labelPNG
+
+    @Option(help: ArgumentHelp("Compare with these masks.", valueName: "path"))
     var evaluate: String?
 
     @Flag(help: "Print the report as JSON.")
     var json = false
 
-    @Flag(help: "Replace masks in the output folder.")
+    @Flag(help: "Replace the output when it exists.")
     var overwrite = false
 
     @Flag(help: "Say nothing on stderr but errors.")
@@ -56,14 +70,16 @@ struct TrackCommand: ParsableCommand {
             throw ValidationError("--box takes four whole numbers: left,top,width,height.")
         }
         guard output != nil || evaluate != nil else { throw ValidationError("Give -o or --evaluate.") }
+        guard MaskFormat.writable.contains(convert) else {
+            throw ValidationError(
+                "convert \(convert.rawValue): expected \(MaskFormat.writable.map(\.rawValue).joined(separator: ", "))")
+        }
     }
 
     func run() throws {
         try reportingErrors {
             let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
-            let report = try ClipTracker().track(
-                clip: clip, from: start, output: output, overwrites: overwrite, reference: evaluate
-            ) { progress in
+            let report = try ClipTracker().track(clip: clip, from: beginning, options: options) { progress in
                 guard showsProgress else { return }
                 let way = progress.isBackward ? "backward" : "forward"
                 try? FileHandle.standardError.write(contentsOf: Data("\rtracking \(way), frame \(progress.frame)\u{1b}[K".utf8))
@@ -74,7 +90,16 @@ struct TrackCommand: ParsableCommand {
         }
     }
 
-    private var start: TrackingStart {
+    private var options: TrackingOptions {
+        var options = TrackingOptions()
+        options.masks = reading.settings()
+        (options.start, options.duration, options.stillRate) = (part.start, part.duration, part.stillRate)
+        (options.output, options.format, options.overwrites) = (output, convert, overwrite)
+        options.reference = evaluate
+        return options
+    }
+
+    private var beginning: TrackingStart {
         if let masks { return .masks(path: masks, frames: fromFrame.isEmpty ? nil : Set(fromFrame)) }
         let shapes = box.compactMap(\.box).map(DrawnRegion.Shape.box) + polygon.map { .polygon($0.numbers) }
         return .regions(zip(shapes, at).map { DrawnRegion($0, frame: $1) })

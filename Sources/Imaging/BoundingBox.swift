@@ -20,6 +20,8 @@ extension BoundingBox {
     /// One past the last row.
     package var bottom: Int { top + height }
 
+    package func contains(x: Int, y: Int) -> Bool { x >= left && x < right && y >= top && y < bottom }
+
     /// Grown by `margin` on each side, within another box; nil when nothing of it lies inside.
     package func grown(by margin: Int, within limits: BoundingBox) -> BoundingBox? {
         let left = max(limits.left, self.left - margin), top = max(limits.top, self.top - margin)
@@ -28,8 +30,19 @@ extension BoundingBox {
         return BoundingBox(left: left, top: top, width: right - left, height: bottom - top)
     }
 
+    /// The smallest box that holds both.
+    package func union(_ other: BoundingBox) -> BoundingBox {
+        let left = min(self.left, other.left), top = min(self.top, other.top)
+        return BoundingBox(
+            left: left, top: top, width: max(right, other.right) - left, height: max(bottom, other.bottom) - top)
+    }
+
     /// What both cover; nil when they have no pixel in common.
     package func intersection(_ other: BoundingBox) -> BoundingBox? { grown(by: 0, within: other) }
+
+    package func moved(x: Int, y: Int) -> BoundingBox {
+        BoundingBox(left: left + x, top: top + y, width: width, height: height)
+    }
 }
 
 /// Written as COCO writes boxes: `[left, top, width, height]`.

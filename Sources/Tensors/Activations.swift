@@ -18,15 +18,14 @@ package enum Activation: String, Sendable, CaseIterable {
         }
     }
 
-    private func apply(_ values: UnsafeMutableBufferPointer<Float>) {
+    /// In place.
+    func apply(_ values: UnsafeMutableBufferPointer<Float>) {
         guard let start = values.baseAddress else { return }
         switch self {
         case .geluTanh:
             kernel_gelu_tanh(start, values.count)
         case .gelu:
-            for index in values.indices {
-                values[index] = 0.5 * values[index] * (1 + erff(values[index] * Float(0.5).squareRoot()))
-            }
+            kernel_gelu(start, values.count)
         case .silu:
             for index in values.indices { values[index] /= 1 + expf(-values[index]) }
         case .relu:

@@ -1,29 +1,5 @@
 import CKernels
 
-/// Keys and values attention reads: `[count, width]` each, where width is key-value heads times head size.
-package struct KeyValueRows {
-    let keys: TensorStorage
-    let values: TensorStorage
-    let count: Int
-    let width: Int
-
-    package init(keys: Tensor, values: Tensor) {
-        precondition(keys.shape == values.shape, "KeyValueRows: keys and values differ in shape")
-        self.keys = keys.storage
-        self.values = values.storage
-        count = keys.rows
-        width = keys.width
-    }
-
-    package init(keys: RowBuffer, values: RowBuffer) {
-        precondition(keys.count == values.count && keys.width == values.width, "KeyValueRows: keys and values differ")
-        self.keys = keys.storage
-        self.values = values.storage
-        count = keys.count
-        width = keys.width
-    }
-}
-
 /// Which keys a query may see.
 package enum AttentionScope: Sendable {
     case all
@@ -39,30 +15,45 @@ package enum AttentionScope: Sendable {
 /// - Parameters:
 ///   - query: `[rows, heads * headSize]`.
 ///   - context: keys and values; segments are read as if they were one, so that sequences can share a prefix.
-/// - Returns: `[rows, heads * headSize]`.
+/// - Returns: `[rows, heads * headSize]`, with the size of one head's values where it is another than that of its keys.
 package func attention(
     query: Tensor, context: [KeyValueRows], heads: Int, keyValueHeads: Int, scope: AttentionScope = .all
 ) -> Tensor {
+    attention(query: query.allColumns, context: context, heads: heads, keyValueHeads: keyValueHeads, scope: scope)
+}
+
+/// The same for queries that are some columns of a tensor.
+package func attention(
+    query: TensorColumns, context: [KeyValueRows], heads: Int, keyValueHeads: Int, scope: AttentionScope = .all
+) -> Tensor {
     let headSize = query.width / heads
     precondition(query.width == heads * headSize && heads % keyValueHeads == 0, "attention: heads do not divide")
-    precondition(context.allSatisfy { $0.width == keyValueHeads * headSize }, "attention: key width differs")
+    let valueSize = (context.first?.valueWidth ?? query.width) / keyValueHeads
+    precondition(
+        context.allSatisfy { $0.width == keyValueHeads * headSize && $0.valueWidth == keyValueHeads * valueSize },
+        "attention: width of keys or values differs")
     let total = context.reduce(0) { $0 + $1.count }
-    // Blocks bound the memory for scores, and for causal attention leave out most of what no query sees.
-    let blockRows = 256
+    // Blocks bound the memory for scores, and for causal attention leave out most of what no query sees; larger ones
+    // spare packing the keys again.
+    let blockRows = if case .causal = scope { 256 } else { 512 }
     let blocks = (query.rows + blockRows - 1) / blockRows
-    return Tensor(query.shape) { output in
-        guard let source = query.storage.values.baseAddress, let target = output.baseAddress else { return }
+    return Tensor([query.rows, heads * valueSize]) { output in
+        guard let target = output.baseAddress else { return }
         Parallel.forEach(heads * blocks) { task in
             let head = task % heads
             // The last blocks of causal attention are the longest: they go first.
             let block = blocks - 1 - task / heads
             let rows = block * blockRows..<min(query.rows, (block + 1) * blockRows)
             let visible = if case .causal(let first) = scope { min(total, first + rows.upperBound) } else { total }
-            let start = rows.lowerBound * query.width + head * headSize
             attendBlock(
-                MatrixView(start: source + start, rows: rows.count, columns: headSize, stride: query.width),
-                context: context, column: head / (heads / keyValueHeads) * headSize, visible: visible,
-                scope: scope.shifted(by: rows.lowerBound), into: target + start)
+                MatrixView(
+                    start: query.start + rows.lowerBound * query.stride + head * headSize, rows: rows.count,
+                    columns: headSize, stride: query.stride),
+                HeadContext(
+                    segments: context, head: head / (heads / keyValueHeads), headSize: headSize, valueSize: valueSize,
+                    visible: visible),
+                scope: scope.shifted(by: rows.lowerBound),
+                into: target + rows.lowerBound * heads * valueSize + head * valueSize, outputStride: heads * valueSize)
         }
     }
 }
@@ -73,50 +64,75 @@ extension AttentionScope {
     }
 }
 
-/// One head's attention for some query rows; `column` is where the head's keys and values begin in their rows.
-private func attendBlock(
-    _ query: MatrixView, context: [KeyValueRows], column: Int, visible: Int, scope: AttentionScope,
-    into output: UnsafeMutablePointer<Float>
-) {
-    let scores = TensorStorage(count: query.rows * visible)
-    guard let start = scores.values.baseAddress else { return }
-    forEachSegment(context, column: column, visible: visible, headSize: query.columns) { keys, _, offset in
-        multiplyTransposed(
-            query, keys, into: start + offset, outputStride: visible,
-            alpha: 1 / Float(query.columns).squareRoot())
-    }
-    for row in 0..<query.rows {
-        let line = start + row * visible
-        var count = visible
-        switch scope {
-        case .all: break
-        case .causal(let first):
-            count = min(visible, first + row + 1)
-            for key in count..<visible { line[key] = 0 }
-        case .only(let marked):
-            for key in 0..<visible where !marked[key] { line[key] = -.infinity }
+/// What the queries of one head read.
+private struct HeadContext {
+    let segments: [KeyValueRows]
+    let head: Int
+    let headSize: Int
+    let valueSize: Int
+    /// Keys from the first on that any of the queries sees.
+    let visible: Int
+
+    /// Calls `body` with up to `length` keys and their values at a time, and the number of keys before them.
+    func forEachPart(length: Int, _ body: (_ keys: MatrixView, _ values: MatrixView, _ offset: Int) -> Void) {
+        var offset = 0
+        for segment in segments {
+            var done = 0
+            while done < segment.count, offset < visible {
+                let count = min(length, segment.count - done, visible - offset)
+                let (keys, values) = (segment.keys, segment.values)
+                body(
+                    MatrixView(
+                        start: keys.start + done * keys.stride + head * headSize, rows: count, columns: headSize,
+                        stride: keys.stride),
+                    MatrixView(
+                        start: values.start + done * values.stride + head * valueSize, rows: count, columns: valueSize,
+                        stride: values.stride),
+                    offset)
+                offset += count
+                done += count
+            }
         }
-        kernel_softmax(line, count)
-    }
-    forEachSegment(context, column: column, visible: visible, headSize: query.columns) { _, values, offset in
-        let weights = MatrixView(start: start + offset, rows: query.rows, columns: values.rows, stride: visible)
-        multiply(weights, values, into: output, outputStride: query.stride, accumulating: offset > 0)
     }
 }
 
-/// Calls `body` with one head's visible keys and values of each segment and the number of keys before it.
-private func forEachSegment(
-    _ context: [KeyValueRows], column: Int, visible: Int, headSize: Int,
-    _ body: (_ keys: MatrixView, _ values: MatrixView, _ offset: Int) -> Void
+/// One head's attention for some query rows.
+///
+/// Keys come in parts that fit the cache: each row keeps the highest score and the sum so far, and what was added up
+/// before a higher score came is scaled down (arXiv 2205.14135).
+private func attendBlock(
+    _ query: MatrixView, _ context: HeadContext, scope: AttentionScope, into output: UnsafeMutablePointer<Float>,
+    outputStride: Int
 ) {
-    var offset = 0
-    for segment in context {
-        let count = min(segment.count, visible - offset)
-        guard count > 0, let keys = segment.keys.values.baseAddress, let values = segment.values.values.baseAddress
-        else { continue }
-        body(
-            MatrixView(start: keys + column, rows: count, columns: headSize, stride: segment.width),
-            MatrixView(start: values + column, rows: count, columns: headSize, stride: segment.width), offset)
-        offset += count
+    let partLength = min(512, context.visible)
+    let scratch = TensorStorage(count: query.rows * (partLength + 2))
+    let scores = scratch.start, tops = scores + query.rows * partLength, totals = tops + query.rows
+    tops.update(repeating: -.infinity, count: query.rows)
+    totals.update(repeating: 0, count: query.rows)
+    context.forEachPart(length: partLength) { keys, values, offset in
+        multiplyTransposed(
+            query, keys, into: scores, outputStride: keys.rows, alpha: 1 / Float(query.columns).squareRoot())
+        for row in 0..<query.rows {
+            let line = scores + row * keys.rows
+            var seen = keys.rows
+            switch scope {
+            case .all: break
+            case .causal(let first):
+                seen = min(seen, max(0, first + row + 1 - offset))
+                for key in seen..<keys.rows { line[key] = 0 }
+            case .only(let marked):
+                for key in 0..<seen where !marked[offset + key] { line[key] = -.infinity }
+            }
+            let factor = kernel_softmax_part(line, seen, tops + row, totals + row)
+            guard offset > 0, factor != 1 else { continue }
+            for index in 0..<values.columns { output[row * outputStride + index] *= factor }
+        }
+        multiply(
+            MatrixView(start: scores, rows: query.rows, columns: keys.rows, stride: keys.rows), values,
+            into: output, outputStride: outputStride, accumulating: offset > 0)
+    }
+    for row in 0..<query.rows {
+        let inverse = 1 / totals[row]
+        for index in 0..<context.valueSize { output[row * outputStride + index] *= inverse }
     }
 }

@@ -28,8 +28,8 @@ package struct Linear: Sendable {
         bias = nil
     }
 
-    /// `[rows, inputs] -> [rows, outputs]`.
-    package func callAsFunction(_ input: Tensor) -> Tensor {
-        matrixMultiply(input, weight, bias: bias)
+    /// `activation(x W^T + b) + residual`: `[rows, inputs] -> [rows, outputs]`.
+    package func callAsFunction(_ input: Tensor, activation: Activation? = nil, residual: Tensor? = nil) -> Tensor {
+        matrixMultiply(input, weight, bias: bias, activation: activation, residual: residual)
     }
 }

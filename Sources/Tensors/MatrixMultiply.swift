@@ -6,6 +6,10 @@ struct MatrixView {
     let rows: Int
     let columns: Int
     let stride: Int
+
+    func rows(_ range: Range<Int>) -> MatrixView {
+        MatrixView(start: start + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+    }
 }
 
 /// `output = alpha * left * right^T + beta * output`, on this thread. `[m, k] x [n, k] -> [m, n]`.
@@ -47,46 +51,76 @@ func multiply(
     }
 }
 
-/// `input [rows, k] x weights^T [outputs, k] + bias [outputs] -> [rows, outputs]` on all cores.
+/// `activation(input [rows, k] x weights^T [outputs, k] + bias [outputs]) + residual -> [rows, outputs]` on all cores.
 ///
-/// Few rows (decoding) read each weight once where it lies, at the speed of memory. Many rows go to `sgemm` by panels
+/// Few rows (decoding) read each weight once where it lies, at the speed of memory. Many rows go to `sgemm`, by panels
 /// of weights: each core widens a panel that fits its cache and multiplies with it, so the model is never copied whole.
-package func matrixMultiply(_ input: Tensor, _ weights: WeightMatrix, bias: Tensor? = nil) -> Tensor {
+/// When there are many more rows than that and nothing to widen, each core takes rows instead and reads all weights;
+/// either way what follows the product is done while its rows are still in the cache.
+package func matrixMultiply(
+    _ input: Tensor, _ weights: WeightMatrix, bias: Tensor? = nil, activation: Activation? = nil, residual: Tensor? = nil
+) -> Tensor {
     precondition(input.width == weights.columns, "matrixMultiply: inner sizes differ")
     precondition(bias.map { $0.count == weights.rows } ?? true, "matrixMultiply: bias of another size")
     let rows = input.rows, outputs = weights.rows, inner = weights.columns
+    precondition(residual.map { $0.count == rows * outputs } ?? true, "matrixMultiply: residual of another size")
     return Tensor([rows, outputs]) { output in
         guard let source = input.storage.values.baseAddress, let target = output.baseAddress else { return }
+        let left = MatrixView(start: source, rows: rows, columns: inner, stride: inner)
+        let ending = ProductEnding(bias: bias, activation: activation, residual: residual, stride: outputs)
         if rows <= fewRows {
             Parallel.ranges(outputs, minimum: 16) { range in
                 weights.multiplyFewRows(
                     source, rows: rows, range: range, output: target + range.lowerBound, outputStride: outputs)
-                add(bias, to: target, rows: rows, columns: range, stride: outputs)
+                ending.apply(to: target, rows: 0..<rows, columns: range)
+            }
+        } else if rows >= manyRows, weights.isInPlace {
+            Parallel.ranges(rows, minimum: 256, multiple: 16, perCore: max(2, rows / (manyRows * Parallel.coreCount))) { range in
+                weights.withWidenedRows(0..<outputs) { panel in
+                    multiplyTransposed(
+                        left.rows(range), MatrixView(start: panel, rows: outputs, columns: inner, stride: inner),
+                        into: target + range.lowerBound * outputs, outputStride: outputs)
+                }
+                ending.apply(to: target, rows: range, columns: 0..<outputs)
             }
         } else {
-            let left = MatrixView(start: source, rows: rows, columns: inner, stride: inner)
             Parallel.ranges(outputs, minimum: 64, multiple: 16) { range in
                 weights.withWidenedRows(range) { panel in
                     multiplyTransposed(
                         left, MatrixView(start: panel, rows: range.count, columns: inner, stride: inner),
                         into: target + range.lowerBound, outputStride: outputs)
                 }
-                add(bias, to: target, rows: rows, columns: range, stride: outputs)
+                ending.apply(to: target, rows: 0..<rows, columns: range)
             }
         }
     }
 }
 
-/// Adds `bias` to some columns of each row, while they are still in the cache.
-private func add(
-    _ bias: Tensor?, to target: UnsafeMutablePointer<Float>, rows: Int, columns: Range<Int>, stride: Int
-) {
-    guard let bias = bias?.storage.values else { return }
-    for row in 0..<rows {
-        let line = target + row * stride
-        for column in columns { line[column] += bias[column] }
+/// What follows a product, row by row.
+private struct ProductEnding {
+    let bias: Tensor?
+    let activation: Activation?
+    let residual: Tensor?
+    /// From one row to the next.
+    let stride: Int
+
+    func apply(to target: UnsafeMutablePointer<Float>, rows: Range<Int>, columns: Range<Int>) {
+        for row in rows {
+            let line = UnsafeMutableBufferPointer(start: target + row * stride + columns.lowerBound, count: columns.count)
+            if let bias = bias?.storage.values {
+                for index in line.indices { line[index] += bias[columns.lowerBound + index] }
+            }
+            activation?.apply(line)
+            if let residual = residual?.storage.values {
+                let first = row * stride + columns.lowerBound
+                for index in line.indices { line[index] += residual[first + index] }
+            }
+        }
     }
 }
 
 /// Up to so many rows, reading the weights is the whole cost and `sgemm`'s packing would double it.
 private let fewRows = 8
+
+/// From so many rows on, packing all weights for each core's rows costs less than packing all rows for each panel.
+private let manyRows = 1024

@@ -7,6 +7,7 @@ import Foundation
 package enum Parallel {
     /// Cores this process may use (its affinity mask counts, not the machine's size).
     package static let coreCount: Int = {
+        openblas_recognise_processor()
         openblas_set_num_threads(1)
         return max(1, ProcessInfo.processInfo.activeProcessorCount)
     }()

@@ -104,4 +104,17 @@ package struct Tensor: Sendable {
             }
         }
     }
+
+    /// The same row, `[1, width]`, added to every row.
+    package func addingToRows(_ row: Tensor) -> Tensor {
+        precondition(row.count == width, "Tensor: row of another width")
+        return Tensor(shape) { output in
+            Parallel.ranges(rows, minimum: 1 << 8) { range in
+                let values = storage.values, added = row.storage.values
+                for line in range {
+                    for column in 0..<width { output[line * width + column] = values[line * width + column] + added[column] }
+                }
+            }
+        }
+    }
 }

@@ -17,7 +17,7 @@ package struct WeightMatrix: Sendable {
     }
 
     /// A matrix made in memory, `[rows, columns]`.
-    init(_ tensor: Tensor) {
+    package init(_ tensor: Tensor) {
         let bytes = MappedBytes(
             pointer: UnsafeRawPointer(tensor.storage.start), count: tensor.count * DataType.f32.byteCount,
             owner: tensor.storage)
@@ -28,11 +28,14 @@ package struct WeightMatrix: Sendable {
         bytes.pointer + row * columns * dataType.byteCount
     }
 
+    /// Whether it is stored in single precision and aligned, so that nothing needs widening.
+    var isInPlace: Bool { dataType == .f32 && UInt(bitPattern: bytes.pointer) % 4 == 0 }
+
     /// Calls `body` with rows `range` in single precision: in place when they are stored so and aligned, else widened
     /// into scratch memory.
     func withWidenedRows(_ range: Range<Int>, _ body: (UnsafePointer<Float>) -> Void) {
         let start = address(ofRow: range.lowerBound)
-        if dataType == .f32, UInt(bitPattern: start) % 4 == 0 {
+        if isInPlace {
             body(start.assumingMemoryBound(to: Float.self))
         } else {
             let panel = TensorStorage(count: range.count * columns)

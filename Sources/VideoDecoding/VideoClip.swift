@@ -87,6 +87,11 @@ package final class VideoClip {
         return try? index.get().frames(in: span)
     }
 
+    /// Whether nothing of the clip can be looked at twice.
+    package var isReadOnce: Bool {
+        if case .video(let input) = source { !input.isFile } else { false }
+    }
+
     /// Why the file has to be decoded from the start: one clause about "it"; nil when it has not.
     package var sequentialReason: String? {
         if case .stills = source { return nil }

@@ -33,7 +33,7 @@ struct CommandRun {
             process.arguments = arguments
         }
         var inherited = ProcessInfo.processInfo.environment
-        inherited["DAMVIDEO_MODEL"] = nil
+        for variable in ["DAMVIDEO_MODEL", "DAMVIDEO_SAM"] { inherited[variable] = nil }
         process.environment = inherited.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         // Files take any amount of output without anybody reading along.

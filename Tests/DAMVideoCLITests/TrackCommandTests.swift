@@ -2,6 +2,7 @@ import Foundation
 import MaskTracking
 import TestSupport
 import Testing
+import VideoDecoding
 
 /// If these fail, `damvideo track` writes or scores something else than it found, or hides what is wrong.
 @Suite struct TrackCommandTests {
@@ -40,8 +41,77 @@ import Testing
         }
     }
 
+    private let courtyard = Fixtures.sample("courtyard/clip.mp4")
+
+    /// Frames keep their numbers; nothing outside the part is tracked, scored or written.
+    @Test func aPartOfAClip() throws {
+        try withTemporaryDirectory { folder in
+            let output = folder.appending(path: "masks.json").path
+            let run = try CommandRun([
+                "track", courtyard, "--masks", Fixtures.sample("courtyard/masks"), "--from-frame", "52", "--start", "5",
+                "--duration", "0.6", "--evaluate", Fixtures.sample("courtyard/masks"), "-o", output, "--convert", "youtube-vis", "--json",
+            ])
+            #expect(run.status == 0, "\(run.errors)")
+            let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+            #expect(report["frames"] as? Int == 6 && report["compared_frames"] as? Int == 5)
+            #expect((report["j"] as? Double).map { $0 > 0.8 } == true)
+            let written = try MaskSources.open(output)
+            #expect(written.format == .youtubeVIS && written.annotatedFrames == Array(50..<56))
+            #expect(written.tracks.count == 5 && written.tracks[0].visibleFrames == Array(50..<56))
+        }
+    }
+
+    /// A series of stills gives the masks the clip gives, and a clip on stdin those of the file.
+    @Test func stillsAndStandardInput() throws {
+        try withTemporaryDirectory { folder in
+            let stills = folder.appending(path: "stills")
+            try FileManager.default.createDirectory(at: stills, withIntermediateDirectories: false)
+            let frames = try VideoClip(path: courtyard).frames(0..<6)
+            while let frame = try frames.next() {
+                let image = try frame.image()
+                try Data("P6\n\(image.width) \(image.height)\n255\n".utf8 + image.pixels)
+                    .write(to: stills.appending(path: "\(frame.index).ppm"))
+            }
+            func track(_ clip: String, _ arguments: [String], input: Data? = nil) throws -> any MaskSource {
+                let output = folder.appending(path: "masks-\(arguments.count)").path
+                let run = try CommandRun(
+                    ["track", clip, "--box", "502,272,42,113", "--at", "0", "-o", output] + arguments, input: input)
+                #expect(run.status == 0, "\(run.errors)")
+                return try MaskSources.open(output)
+            }
+            let ofClip = try track(courtyard, ["--duration", "0.6"])
+            let ofStills = try track(stills.path, [])
+            let ofPipe = try track("-", ["--duration", "0.6", "--quiet"], input: Data(contentsOf: URL(filePath: courtyard)))
+            for source in [ofStills, ofPipe] {
+                #expect(source.tracks == ofClip.tracks)
+                #expect(try source.mask(of: .number(1), at: 5) == ofClip.mask(of: .number(1), at: 5))
+            }
+            let late = try CommandRun(
+                ["track", "-", "--box", "502,272,42,113", "--at", "3", "-o", folder.appending(path: "late").path],
+                input: Data(contentsOf: URL(filePath: courtyard)))
+            #expect(late.status == 65 && late.errors.contains("standard input: found a clip that can be read only once"))
+        }
+    }
+
+    /// Label PNGs cannot hold objects over each other: that is said before any work, and other layouts keep them.
+    @Test func overlappingObjectsAreNotLost() throws {
+        try withTemporaryDirectory { folder in
+            let output = folder.appending(path: "masks").path
+            let arguments = ["track", clip, "--box", "10,10,30,30", "--at", "0", "--box", "20,20,30,20", "--at", "0", "-o", output]
+            let labels = try CommandRun(arguments)
+            #expect(labels.status == 65 && labels.errors.contains("found tracks 1 and 2 over each other in frame 0"))
+            #expect(!FileManager.default.fileExists(atPath: output))
+            let objects = try CommandRun(arguments + ["--convert", "per-object-png"])
+            #expect(objects.status == 0, "\(objects.errors)")
+            let written = try MaskSources.open(output)
+            #expect(written.format == .objectPNG)
+            #expect(written.tracks.map { $0.appearance(at: 0)?.area } == [900, 600])
+        }
+    }
+
     @Test(arguments: [
-        (["--box", "1,2,3,4"], 64), (["--box", "1,2,3", "--at", "0"], 64), (["--box", "1,2,3,x", "--at", "0"], 64),
+        (["--box", "1,2,3,4"], 64), (["--box", "0,0,5,5", "--at", "0", "--convert", "mots"], 64),
+        (["--box", "0,0,5,5", "--at", "0", "--start", "-1"], 64), (["--box", "0,0,5,5", "--at", "0", "--start", "1000"], 65), (["--box", "1,2,3", "--at", "0"], 64), (["--box", "1,2,3,x", "--at", "0"], 64),
         (["--polygon", "1,2,3,4", "--at", "0"], 64), ([], 64), (["--masks", "/nonexistent"], 66),
         (["--box", "9999,0,5,5", "--at", "0"], 65), (["--box", "0,0,5,5", "--at", "99999"], 65),
     ])

@@ -22,6 +22,8 @@ struct SyntheticScene {
     var radius = (x: 22.0, y: 30.0)
     /// World columns of an upright bar in front of the object.
     var bar: ClosedRange<Double>?
+    /// How far the object's rows lean to one side and the other, in pixels, when it bends.
+    var bend: (Int) -> Double = { _ in 0 }
 
     private let background = ValueNoise(seed: 1), texture = ValueNoise(seed: 2), grain = ValueNoise(seed: 3)
 
@@ -34,7 +36,8 @@ struct SyntheticScene {
         let view = camera(frame), pose = object(frame)
         let x = view.x + Double(column) / view.scale, y = view.y + Double(row) / view.scale
         if let bar, bar.contains(x) { return (SIMD3(60, 90, 70) + 60 * grain.at(x / 4, y / 4) * SIMD3(1, 1, 1), false) }
-        let u = (x - pose.x) / pose.scale, v = (y - pose.y) / pose.scale
+        let v = (y - pose.y) / pose.scale
+        let u = (x - pose.x) / pose.scale - bend(frame) * sin(2 * v / radius.y)
         if u * u / (radius.x * radius.x) + v * v / (radius.y * radius.y) < 1 {
             let value = texture.at(u / 7 + 50, v / 7 + 50)
             return (SIMD3(150, 60, 50) + value * SIMD3(90, 110, 30), true)

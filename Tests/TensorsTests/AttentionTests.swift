@@ -32,8 +32,8 @@ struct AttentionTests {
         return output
     }
 
-    /// Rows on both sides of a block's end, keys in one piece and in two.
-    @Test(arguments: [(1, 9), (5, 5), (300, 300), (7, 40)], [AttentionScope.all, .causal(first: 0), .only([])])
+    /// Rows and keys on both sides of a block's end, keys in one piece and in two.
+    @Test(arguments: [(1, 9), (5, 5), (300, 300), (7, 40), (530, 1300)], [AttentionScope.all, .causal(first: 0), .only([])])
     func equalsTheDefinition(sizes: (rows: Int, count: Int), scope: AttentionScope) {
         let (rows, count) = sizes
         let width = Self.heads * Self.size, keyWidth = Self.keyValueHeads * Self.size
@@ -58,6 +58,29 @@ struct AttentionTests {
                 heads: Self.heads, keyValueHeads: Self.keyValueHeads, scope: actualScope).array
             let largest = zip(output, wanted).reduce(0.0) { max($0, abs(Double($1.0) - $1.1)) }
             #expect(largest < 1e-5)
+        }
+    }
+
+    /// Memory attention's values are narrower than its keys; keys and values may be columns of one projection.
+    @Test func valuesMayHaveAnotherWidth() {
+        let rows = 40, count = 700, width = Self.heads * Self.size
+        let query = Tensor([rows, width], values: pattern(rows * width, seed: 14))
+        let both = Tensor([count, 2 * width], values: pattern(count * 2 * width, seed: 15))
+        func values(_ size: Int, _ part: Int) -> Tensor {
+            Tensor([count, Self.heads * size], values: (0..<count * Self.heads).flatMap { index in
+                (0..<size).map { Float((index * 31 + (part + $0) * 17) % 23) / 8 }
+            })
+        }
+        func attended(_ values: Tensor) -> [Float] {
+            attention(
+                query: query, context: [KeyValueRows(keys: both.columns(width..<2 * width), values: values.columns(0..<values.width))],
+                heads: Self.heads, keyValueHeads: Self.heads).array
+        }
+        // The same numbers, two at a time and one at a time.
+        let pairs = attended(values(2, 0)), first = attended(values(1, 0)), second = attended(values(1, 1))
+        #expect(pairs.count == rows * Self.heads * 2)
+        for index in first.indices {
+            #expect(abs(pairs[2 * index] - first[index]) < 1e-5 && abs(pairs[2 * index + 1] - second[index]) < 1e-5)
         }
     }
 

@@ -19,6 +19,14 @@ void kernel_matrix_vector(const void *_Nonnull weights, KernelDataType type, siz
 /// values[count] = softmax(values), stable for any finite values; a value of -infinity gets no weight to speak of.
 void kernel_softmax(float *_Nonnull values, size_t count);
 
+/// One part of a softmax over numbers that come in parts: values[count] = e^(values - top), where *top becomes the
+/// highest so far and *total the sum so far. Start with -infinity and 0; all of it divided by *total is the softmax.
+/// Returns what the earlier parts' results must be multiplied by; a part of -infinity alone becomes zeros.
+float kernel_softmax_part(float *_Nonnull values, size_t count, float *_Nonnull top, float *_Nonnull total);
+
+/// values[count] = GELU, to 1.5e-7 of the value.
+void kernel_gelu(float *_Nonnull values, size_t count);
+
 /// values[count] = GELU in its tanh form.
 void kernel_gelu_tanh(float *_Nonnull values, size_t count);
 

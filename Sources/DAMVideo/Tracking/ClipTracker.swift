@@ -28,6 +28,34 @@ public struct DrawnRegion: Sendable, Equatable {
     }
 }
 
+/// How a clip is tracked, and where the masks go.
+public struct TrackingOptions: Sendable, Equatable {
+    /// How mask files are read, those to start from and those to compare with.
+    public var masks = MaskSettings()
+    /// Seconds from the start of the clip: what comes before does not count; frames keep their numbers.
+    public var start: Double = 0
+    /// Seconds from there: what comes after does not count; nil for the rest of the clip.
+    public var duration: Double?
+    /// Frames a second when the clip is a series of stills.
+    public var stillRate: Double = 25
+    /// Folder, or file for YouTube-VIS, for the masks of all frames; nil to write none.
+    public var output: String?
+    /// One of `MaskFormat.writable`.
+    public var format = MaskFormat.labelPNG
+    /// Whether masks at `output` may be replaced.
+    public var overwrites = false
+    /// Path of masks to compare with; nil for no comparison.
+    public var reference: String?
+
+    public init() {}
+
+    func span() throws -> TimeSpan? {
+        var part = ClipOptions()
+        (part.start, part.duration) = (start, duration)
+        return try part.span()
+    }
+}
+
 /// How far tracking has come.
 public struct TrackingProgress: Sendable, Equatable {
     /// On the way from the end to the start.
@@ -41,38 +69,46 @@ public struct ClipTracker: Sendable {
     public init() {}
 
     /// - Parameters:
-    ///   - clip: path of a video.
-    ///   - output: folder for one label PNG a frame; made when missing; nil to write none.
-    ///   - reference: path of masks to compare with; nil for no comparison.
+    ///   - clip: path of a video or a folder of stills, a printf pattern of stills, or `-` for a video on standard input,
+    ///     which is read once: then the first mask of every track has to be on the first frame, or it has none before.
     ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `DAMVideoError`.
+    /// - Throws: `DAMVideoError`, before any tracking when the output cannot hold the masks.
     public func track(
-        clip: String, from start: TrackingStart, output: String? = nil, overwrites: Bool = false,
-        reference: String? = nil, progress: (TrackingProgress) throws -> Void = { _ in }
+        clip: String, from start: TrackingStart, options: TrackingOptions = TrackingOptions(),
+        progress: (TrackingProgress) throws -> Void = { _ in }
     ) throws -> TrackingReport {
         try DAMVideoError.translating {
-            if let output { try MaskWriter.check(output, format: .labelPNG, replaces: overwrites) }
-            let info = try VideoDecoder(path: clip).info
-            let size = PictureSize(width: info.width, height: info.height)
-            let source = try open(start, clip: clip, size: size)
-            let reference = try reference.map { try MaskSources.open($0, clip: ClipFacts(path: clip, size: size)) }
+            if let output = options.output {
+                try MaskWriter.check(output, format: options.format, replaces: options.overwrites)
+            }
+            let span = try options.span(), video = try VideoClip(path: clip, stillRate: options.stillRate)
+            let size = video.info.size
+            let source = try open(start, clip: clip, size: size, options.masks)
+            if options.output != nil { try MaskWriter.check(source.masks, fits: options.format, frames: source.frames) }
+            let reference = try options.reference.map {
+                try MaskSources.open($0, settings: options.masks, clip: ClipFacts(path: clip, size: size))
+            }
             let clock = ContinuousClock(), began = clock.now
-            let masks = try MaskPropagator().propagate(clip: clip, masks: source.masks, frames: source.frames) {
+            let masks = try MaskPropagator().propagate(
+                clip: video, in: span, masks: source.masks, frames: source.frames
+            ) {
                 try progress(TrackingProgress(isBackward: $0.isBackward, frame: $0.frame))
             }
             let seconds = (clock.now - began) / .milliseconds(1) / 1000
-            if let output { try MaskWriter.write(masks, as: .labelPNG, to: output, replaces: overwrites) }
+            if let output = options.output {
+                try MaskWriter.write(masks, as: options.format, to: output, replaces: options.overwrites)
+            }
             return try TrackingReport(masks, clip: clip, seconds: seconds, reference: reference)
         }
     }
 
     /// The masks to start from, and those of their frames to use; nil for all.
     private func open(
-        _ start: TrackingStart, clip: String, size: PictureSize
+        _ start: TrackingStart, clip: String, size: PictureSize, _ settings: MaskSettings
     ) throws -> (masks: any MaskSource, frames: Set<Int>?) {
         switch start {
         case .masks(let path, let frames):
-            let masks = try MaskSources.open(path, clip: ClipFacts(path: clip, size: size))
+            let masks = try MaskSources.open(path, settings: settings, clip: ClipFacts(path: clip, size: size))
             if let missing = frames?.subtracting(masks.annotatedFrames).min() {
                 throw DAMVideoError(.usage, "\(path): found no mask for frame \(missing), expected one to start from")
             }

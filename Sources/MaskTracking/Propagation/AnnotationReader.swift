@@ -18,6 +18,19 @@ struct AnnotationReader {
         allFrames = frames.values.reduce(into: []) { $0.formUnion($1) }
     }
 
+    /// Without what lies outside a part of the clip.
+    func within(_ part: Range<Int>) -> AnnotationReader {
+        AnnotationReader(source) { allFrames.contains($0) && part.contains($0) }
+    }
+
+    /// The frame from which tracks have to be carried back: the last annotated one of those that have a frame before it in
+    /// `part` without an annotation; nil when none has.
+    func startOfWayBack(in part: Range<Int>) -> Int? {
+        frames.values.compactMap { frames in
+            frames.max().flatMap { frames.count <= $0 - part.lowerBound ? $0 : nil }
+        }.max()
+    }
+
     func isAnnotated(_ track: TrackID, at frame: Int) -> Bool { frames[track]?.contains(frame) ?? false }
 
     /// The tracks with a mask at a frame.

@@ -4,12 +4,15 @@ import VideoDecoding
 /// Dense optical flow by inverse search: patches on a grid are aligned by Gauss-Newton steps whose Hessian comes from the
 /// first picture alone, coarse to fine, and each pixel takes the mean of the patches over it, weighted by how well they
 /// fit. Source: Kroeger et al., Fast Optical Flow using Dense Inverse Search, arXiv 1603.03590 (without its variational
-/// refinement).
+/// refinement; at the coarsest level every displacement near by is tried first).
 package enum DenseInverseSearch {
     /// Side of a patch in pixels; the loops below are written for SIMD8.
     static let patch = 8
     static let step = 4
     static let iterations = 12
+    /// Pixels of the coarsest level, 16 of a picture of 480 rows each, up to which every displacement is tried. Gradients
+    /// alone lose what moves by more than 60 pixels a frame.
+    static let reach = 6
     /// Rows of patches that pass good flow on to each other. Fixed, for the same result on any number of cores.
     private static let stripe = 9
 
@@ -59,10 +62,26 @@ package enum DenseInverseSearch {
                                                 let centre = Float(patch) / 2
                                                 start = 2 * coarser.sample(
                                                     (Float(x) + centre) / 2 - 0.25, (Float(y) + centre) / 2 - 0.25)
+                                            } else {
+                                                start = aligned.nearest(within: reach)
                                             }
                                             var candidates = [start]
                                             if column > 0 { candidates.append(flow[row * grids.columns + column - 1]) }
                                             if row > rows.lowerBound { candidates.append(flow[(row - 1) * grids.columns + column]) }
+                                            flow[row * grids.columns + column] = aligned.best(of: candidates)
+                                        }
+                                    }
+                                    // Back again, so that good flow also passes to the left and upwards.
+                                    for row in rows.reversed() {
+                                        for column in (0..<grids.columns).reversed() {
+                                            var candidates = [flow[row * grids.columns + column]]
+                                            if column + 1 < grids.columns { candidates.append(flow[row * grids.columns + column + 1]) }
+                                            if row + 1 < rows.upperBound { candidates.append(flow[(row + 1) * grids.columns + column]) }
+                                            guard candidates.contains(where: { $0 != candidates[0] }),
+                                                let aligned = PatchAlignment(
+                                                    grey, gradientX, gradientY, target, x: grids.left(column),
+                                                    y: grids.top(row), level: first)
+                                            else { continue }
                                             flow[row * grids.columns + column] = aligned.best(of: candidates)
                                         }
                                     }

@@ -70,25 +70,42 @@ struct Field: Sendable {
 
     /// The greatest value within `radius` pixels along each axis.
     func dilated(by radius: Int) -> Field {
-        var rows = self, result = self
-        for row in 0..<box.height {
-            for column in 0..<box.width {
-                var best: Float = 0
-                for place in max(0, column - radius)...min(box.width - 1, column + radius) {
-                    best = max(best, values[row * box.width + place])
-                }
-                rows.values[row * box.width + column] = best
-            }
-        }
-        for row in 0..<box.height {
-            let lines = max(0, row - radius)...min(box.height - 1, row + radius)
-            for column in 0..<box.width {
-                var best: Float = 0
-                for line in lines { best = max(best, rows.values[line * box.width + column]) }
-                result.values[row * box.width + column] = best
-            }
-        }
+        var result = self
+        result.spread(radius, step: 1, length: box.width)
+        result.spread(radius, step: box.width, length: box.height)
         return result
+    }
+
+    /// Each value the greatest within `radius` places along an axis. Maxima over windows of doubling length, two of which
+    /// cover the way to either side, make the work grow with the logarithm of the radius.
+    private mutating func spread(_ radius: Int, step: Int, length: Int) {
+        var window = 1, maxima = values
+        let blocks = values.count / max(1, step * length)
+        maxima.withUnsafeMutableBufferPointer { maxima in
+            while 2 * window <= radius + 1 {
+                for block in 0..<blocks {
+                    for position in 0..<max(0, length - window) {
+                        let start = (block * length + position) * step
+                        for place in start..<start + step { maxima[place] = max(maxima[place], maxima[place + window * step]) }
+                    }
+                }
+                window *= 2
+            }
+            values.withUnsafeMutableBufferPointer { values in
+                for block in 0..<blocks {
+                    for position in 0..<length {
+                        let start = (block * length + position) * step
+                        let before = (max(0, position - radius) - position) * step
+                        let upTo = (max(0, position + 1 - window) - position) * step
+                        let after = (min(position + radius + 1 - window, length - 1) - position) * step
+                        for place in start..<start + step {
+                            values[place] = max(
+                                max(maxima[place + before], maxima[place + upTo]), max(maxima[place], maxima[place + after]))
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// The smallest box around the values above `threshold`; nil when there is none.
@@ -104,19 +121,5 @@ struct Field: Sendable {
         }
         guard right >= 0 else { return nil }
         return BoundingBox(left: box.left + left, top: box.top + top, width: right - left + 1, height: bottom - top + 1)
-    }
-}
-
-extension BoundingBox {
-    func contains(x: Int, y: Int) -> Bool { x >= left && x < right && y >= top && y < bottom }
-
-    func union(_ other: BoundingBox) -> BoundingBox {
-        let left = min(self.left, other.left), top = min(self.top, other.top)
-        return BoundingBox(
-            left: left, top: top, width: max(right, other.right) - left, height: max(bottom, other.bottom) - top)
-    }
-
-    func moved(x: Int, y: Int) -> BoundingBox {
-        BoundingBox(left: left + x, top: top + y, width: width, height: height)
     }
 }

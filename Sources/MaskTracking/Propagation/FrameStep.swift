@@ -42,17 +42,22 @@ struct FrameStep {
     }
 
     private func evidence(_ track: TrackState, in box: BoundingBox) -> PixelEvidence {
-        var carried = Field(box: box), trust = Field(box: box)
+        let memory = PlaceMemory(track, shift: motion.mean(of: track.probability))
+        var carried = Field(box: box), trust = Field(box: box), places = Field(box: box)
         for y in box.top..<box.bottom {
             for x in box.left..<box.right {
                 let origin = motion.origin(x, y), index = (y - box.top) * box.width + x - box.left
                 carried.values[index] = track.probability.sample(origin.place.x, origin.place.y)
                 trust.values[index] = origin.trust
+                if let memory {
+                    let bin = current.bins[y * current.frame.width + x]
+                    places.values[index] = memory.odds(bin, at: SIMD2(Float(x), Float(y)), from: origin.place)
+                }
             }
         }
         let bounds = track.probability.bounds(above: 0.05) ?? box
         return PixelEvidence(
-            track: track, surroundings: previous.colours(around: track.probability, bounds),
+            track: track, surroundings: previous.colours(around: track.probability, bounds), places: places.blurred(passes: 1),
             carried: carried.blurred(passes: 3), trust: trust, features: current, background: background)
     }
 

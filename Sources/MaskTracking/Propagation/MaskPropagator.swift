@@ -2,8 +2,8 @@ import Imaging
 import VideoDecoding
 
 /// Carries given masks to all frames of a clip, forwards and backwards, without a model: dense optical flow moves them,
-/// the object's colours and what differs from the background correct them, and neighbours agree up to edges. A track
-/// that loses its object pauses, and goes on when the object shows up again close by.
+/// the object's colours, as a whole and at each place, and what differs from the background correct them, and neighbours
+/// agree up to edges. A track that loses its object pauses, and goes on when the object shows up again close by.
 ///
 /// All tracks share the flow and the background, so time grows with frames and little with tracks. Memory is a window of
 /// 65 working pictures (and 64 more on the way back) plus a few hundred bytes for each propagated mask.
@@ -39,47 +39,66 @@ package struct MaskPropagator: Sendable {
     }
 
     /// - Parameters:
-    ///   - clip: path of a video.
+    ///   - span: the part of the clip that counts: masks outside it are not used, frames outside it get none; nil for all.
     ///   - masks: the given masks. A frame annotated for a track that does not show it says that it is not there; through
     ///     one that is not annotated for it, though for others, it is carried.
     ///   - frames: the annotated frames to use; nil for all.
     ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `VideoError`, `MaskTrackingError` when clip and masks do not fit, and what `progress` throws.
+    /// - Throws: `VideoError`; `MaskTrackingError` when clip and masks do not fit, or the way back is needed in a clip that
+    ///   can be read only once; and what `progress` throws.
     package func propagate(
-        clip: String, masks: any MaskSource, frames: Set<Int>? = nil, progress: (Progress) throws -> Void = { _ in }
+        clip: VideoClip, in span: TimeSpan? = nil, masks: any MaskSource, frames: Set<Int>? = nil,
+        progress: (Progress) throws -> Void = { _ in }
     ) throws -> PropagatedMasks {
-        let info = try VideoDecoder(path: clip).info
-        try masks.validate(width: info.width, height: info.height, frameCount: nil)
-        let annotations = AnnotationReader(masks) { frames?.contains($0) ?? true }
+        let info = clip.info, known = span.flatMap(clip.frameNumbers)
+        try masks.validate(width: info.width, height: info.height, frameCount: clip.frameCount)
+        let annotations = AnnotationReader(masks) { frames?.contains($0) ?? true && known?.contains($0) ?? true }
+        func nothingThere(_ part: Range<Int>) -> MaskTrackingError {
+            MaskTrackingError(
+                path: masks.path,
+                reason: .unusable(
+                    found: "no mask in frames \(part.lowerBound) to \(part.upperBound - 1)",
+                    expected: "one in the part of the clip that counts"))
+        }
         guard let first = annotations.allFrames.min() else {
-            throw MaskTrackingError(path: masks.path, reason: .emptyMasks)
+            throw known.map { $0.isEmpty ? MaskTrackingError(path: masks.path, reason: .emptyMasks) : nothingThere($0) }
+                ?? MaskTrackingError(path: masks.path, reason: .emptyMasks)
+        }
+        if clip.isReadOnce, let late = annotations.startOfWayBack(in: 0..<Int.max) {
+            throw MaskTrackingError(
+                path: clip.path,
+                reason: .unusable(
+                    found: "a clip that can be read only once, and a mask on frame \(late) to be carried back from",
+                    expected: "a file, or masks from the first frame on"))
         }
         let size = WorkingSize(full: masks.size, maximumPixels: maximumPixels)
         let overlapping = try annotations.overlappingTracks()
         var fusion = DirectionFusion(size: size, annotations: annotations, overlapping: overlapping)
 
-        let ahead = try ForwardFrames(path: clip, size: size, from: max(0, first - BackgroundModel.reach))
+        let ahead = try ForwardFrames(clip, size: size, from: max(0, first - BackgroundModel.reach), in: span)
         let forward = PropagationPass(ahead, size: size, annotations: annotations, overlapping: overlapping)
-        try forward.run(from: first) { frame, tracks in
+        try forward.run { frame, tracks in
             try progress(Progress(isBackward: false, frame: frame))
             try fusion.add(tracks, at: frame, isBackward: false)
         }
-        if ahead.damage == nil || first >= ahead.count { try masks.validate(width: info.width, height: info.height, frameCount: ahead.count) }
-
-        let present = annotations.frames.mapValues { frames in
-            frames.filter { $0 < ahead.count }  // a damaged clip may have fewer frames than masks
+        // A damaged clip may have fewer frames than masks.
+        if ahead.damage == nil || first >= ahead.seen.upperBound {
+            try masks.validate(width: info.width, height: info.height, frameCount: ahead.frameCount)
         }
-        // Tracks with a frame before their last given one that is not annotated.
-        let lasts = present.values.compactMap { frames in frames.max().flatMap { frames.count <= $0 ? $0 : nil } }
-        if let last = lasts.max() {
-            let behind = BackwardFrames(path: clip, size: size, from: min(ahead.count - 1, last + BackgroundModel.reach))
-            let backward = PropagationPass(behind, size: size, annotations: annotations, overlapping: overlapping)
-            try backward.run(from: last) { frame, tracks in
+        let part = known ?? (span == nil ? 0..<ahead.seen.upperBound : ahead.seen)
+        let present = annotations.within(part)
+        guard !present.allFrames.isEmpty else { throw nothingThere(part) }
+
+        if let last = present.startOfWayBack(in: part) {
+            let range = part.lowerBound..<min(part.upperBound, last + BackgroundModel.reach + 1)
+            let behind = BackwardFrames(clip, size: size, range: range)
+            let backward = PropagationPass(behind, size: size, annotations: present, overlapping: overlapping)
+            try backward.run { frame, tracks in
                 try progress(Progress(isBackward: true, frame: frame))
                 try fusion.add(tracks, at: frame, isBackward: true)
             }
         }
         return PropagatedMasks(
-            source: masks, given: present, frameCount: ahead.count, damage: ahead.damage, carried: fusion.resolved())
+            source: masks, given: present.frames, part: part, damage: ahead.damage, carried: fusion.resolved())
     }
 }

@@ -87,6 +87,20 @@ struct PatchAlignment {
         inverse = (d / determinant, -b / determinant, a / determinant)
     }
 
+    /// The whole displacement up to `radius` pixels along each axis that fits best. A pixel further must make up for one
+    /// step of grey on every pixel of the patch.
+    func nearest(within radius: Int) -> SIMD2<Float> {
+        var best = SIMD2<Float>(0, 0), least = Float.infinity
+        for y in -radius...radius {
+            for x in -radius...radius {
+                let flow = SIMD2(Float(x), Float(y))
+                let cost = evaluate(flow).error + 64 * (flow * flow).sum().squareRoot()
+                if cost < least { (best, least) = (flow, cost) }
+            }
+        }
+        return best
+    }
+
     /// Starts from the candidate that fits best and follows the gradient.
     func best(of candidates: [SIMD2<Float>]) -> SIMD2<Float> {
         var flow = candidates[0], state = evaluate(flow)

@@ -3,19 +3,22 @@ import Imaging
 /// For each pixel near a track, the log-odds that it shows the object: what flow carries over, what its colour says, and
 /// how far it differs from the background.
 struct PixelEvidence: Sendable {
-    /// Weights and scales, found on the courtyard clip and on clips with a moving camera made from it.
+    /// Weights and scales, found on the courtyard clip and on others with a moving camera.
     enum Constant {
         static let colour: Float = 0.5
         static let colourLimit: Float = 2.5
-        static let carriedLow: Float = -4.5
+        static let carriedLow: Float = -3
         static let carriedHigh: Float = 3
+        /// Share of the colours around the given mask in those around the object: a part of it that was lost must not make
+        /// its colours the background's.
+        static let givenSurroundings: Float = 0.5
         /// Difference to the background, in 8-bit steps, that speaks neither for nor against the object.
         static let neutralDifference: Float = 26
         static let differenceScale: Float = 7
         static let differenceLimit: Float = 3
         static let spreadWeight: Float = 2
         /// How many pixels a mask can grow in one frame beyond what flow carries.
-        static let growth = 3
+        static let growth = 16
         static let impossible: Float = -6
     }
 
@@ -25,13 +28,17 @@ struct PixelEvidence: Sendable {
     let appearance: Field
 
     /// - Parameters:
+    ///   - surroundings: colours around the object in the previous frame.
+    ///   - places: log-odds by colours at each place.
     ///   - carried: chance of each pixel by flow, and how far flow is to be trusted there.
     init(
-        track: TrackState, surroundings: ColourHistogram, carried: Field, trust: Field, features: FrameFeatures,
+        track: TrackState, surroundings: ColourHistogram, places: Field, carried: Field, trust: Field, features: FrameFeatures,
         background: BackgroundModel
     ) {
-        appearance = Self.appearance(
+        var appearance = Self.appearance(
             track: track, surroundings: surroundings, box: carried.box, features: features, background: background)
+        for index in appearance.values.indices { appearance.values[index] += places.values[index] }
+        self.appearance = appearance
         odds = appearance
         let possible = Field(box: carried.box, values: carried.values.map { $0 > 0.05 ? 1 : 0 }).dilated(by: Constant.growth)
         for index in odds.values.indices {
@@ -50,6 +57,8 @@ struct PixelEvidence: Sendable {
         background: BackgroundModel
     ) -> Field {
         let width = features.frame.width
+        var surroundings = surroundings
+        surroundings.blend(track.givenSurroundings, share: Constant.givenSurroundings)
         let ratio = track.colours.logRatio(to: surroundings)
         let givenRatio = track.given.logRatio(to: surroundings)
         var colour = Field(box: box), difference = Field(box: box), spread = Field(box: box), likeness = Field(box: box)

@@ -6,7 +6,7 @@ import VideoDecoding
 package struct PropagatedMasks: MaskSource {
     package let path: String
     package let size: PictureSize
-    /// All frames of the clip: somebody, or the propagator, looked at each.
+    /// All frames of the clip, or of the part of it that counts: somebody, or the propagator, looked at each.
     package let annotatedFrames: [Int]
     package let tracks: [Track]
     /// What was wrong with the clip; nil when nothing was.
@@ -18,7 +18,7 @@ package struct PropagatedMasks: MaskSource {
     private let carried: [TrackID: [Int: CarriedMask]]
 
     init(
-        source: any MaskSource, given: [TrackID: Set<Int>], frameCount: Int, damage: String?,
+        source: any MaskSource, given: [TrackID: Set<Int>], part: Range<Int>, damage: String?,
         carried: [TrackID: [Int: CarriedMask]]
     ) {
         self.damage = damage
@@ -27,7 +27,7 @@ package struct PropagatedMasks: MaskSource {
         self.carried = carried
         path = source.path
         size = source.size
-        annotatedFrames = Array(0..<frameCount)
+        annotatedFrames = Array(part)
         tracks = source.tracks.compactMap { track in
             let given = track.appearances.filter { given[track.id]?.contains($0.frame) ?? false }
             let found = (carried[track.id] ?? [:]).map {

@@ -19,10 +19,9 @@ final class PropagationPass {
         background = BackgroundModel(width: size.width, height: size.height)
     }
 
-    /// - Parameters:
-    ///   - first: the first frame in this direction that is annotated for any track; frames before it only help to know the background.
-    ///   - onFrame: called for each frame from there on.
-    func run(from first: Int, onFrame: (Int, [TrackState]) throws -> Void) throws {
+    /// - Parameter onFrame: called for each frame from the first annotated one on; those before it only help to know the
+    ///   background.
+    func run(onFrame: (Int, [TrackState]) throws -> Void) throws {
         var position = 0, hasEnded = false
         var previous: FrameFeatures?, isUnderway = false
         while true {
@@ -31,7 +30,7 @@ final class PropagationPass {
             }
             guard window.positions.contains(position) else { return }
             let frame = window[position]
-            isUnderway = isUnderway || frame.index == first
+            isUnderway = isUnderway || annotations.allFrames.contains(frame.index)
             if isUnderway {
                 let current = FrameFeatures(frame)
                 let isGiven = tracks.map { annotations.isAnnotated($0.id, at: frame.index) }

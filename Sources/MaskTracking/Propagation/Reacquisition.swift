@@ -16,7 +16,10 @@ struct Reacquisition {
         guard track.status != .ended, track.hidden > 0 else { return nil }
         let side = max(track.lastBox.width, track.lastBox.height)
         let reach = side / 3 + min(side * 3 / 2, track.hidden * side / 16)
-        return track.lastBox.grown(by: max(6, reach), within: size)
+        // What has left the picture comes back at its edge.
+        let middle = (x: track.lastBox.left + track.lastBox.width / 2, y: track.lastBox.top + track.lastBox.height / 2)
+        let inside = (x: min(max(middle.x, size.left), size.right - 1), y: min(max(middle.y, size.top), size.bottom - 1))
+        return track.lastBox.moved(x: inside.x - middle.x, y: inside.y - middle.y).grown(by: max(6, reach), within: size)
     }
 
     /// - Parameters:

@@ -18,6 +18,12 @@ struct TrackState: Sendable {
     private(set) var given: ColourHistogram
     /// Colours of late.
     private(set) var recent: ColourHistogram
+    /// Colours around the latest given mask.
+    private(set) var givenSurroundings: ColourHistogram
+    /// Colours of the latest given mask and around it, by place.
+    private(set) var givenPlaces: LocalColours?
+    /// The same of the frame before.
+    var places: LocalColours?
     /// Usual number of pixels, following slowly: a tenth of it left means the object is hidden.
     var usualArea: Float
     /// Where it was when last seen whole, carried on with the camera and its own motion since.
@@ -40,6 +46,9 @@ struct TrackState: Sendable {
         probability = region
         given = features.colours(of: region)
         recent = given
+        givenSurroundings = features.colours(around: region, region.bounds(above: 0.5) ?? region.box)
+        givenPlaces = LocalColours(features, region: region)
+        places = givenPlaces
         usualArea = region.values.reduce(0, +)
         lastBox = region.bounds(above: 0.5) ?? region.box
     }
@@ -50,6 +59,7 @@ struct TrackState: Sendable {
         let latest = TrackState(id: id, region: region, features: features)
         (status, probability, recent, confidence, age, hidden) = (.visible, region, latest.given, 1, 0, 0)
         (usualArea, lastBox) = (latest.usualArea, latest.lastBox)
+        (givenSurroundings, givenPlaces, places) = (latest.givenSurroundings, latest.givenPlaces, latest.places)
         given = latest.given
         given.blend(earlier, share: 0.3)
     }

@@ -38,6 +38,7 @@ extension TrackState {
             return next
         }
         next.probability = chance.cropped(to: chance.bounds(above: 0.02) ?? bounds)
+        next.places = LocalColours(features, region: next.probability)
         if area > 0.55 * usualArea {
             next.usualArea += 0.05 * (area - usualArea)
             next.velocity += 0.3 * (motion.mean(of: probability) - camera.shift(at: bounds) - velocity)

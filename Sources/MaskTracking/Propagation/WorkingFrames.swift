@@ -5,56 +5,66 @@ protocol WorkingFrames: AnyObject {
     func next() throws -> WorkingFrame?
 }
 
-/// From a frame of the clip to its last.
+/// From a frame of a clip, or of a part of it, to the last.
 final class ForwardFrames: WorkingFrames {
-    private let decoder: VideoDecoder
+    private let frames: ClipFrames
     private let size: WorkingSize
-    private let start: Int
-    /// Frames decoded, including those before `start`.
-    private(set) var count = 0
+    private var first: Int?
+    private var last = -1
 
-    init(path: String, size: WorkingSize, from start: Int) throws {
-        decoder = try VideoDecoder(path: path)
+    /// - Parameter start: what comes before is not wanted, and not decoded where the clip allows that.
+    init(_ clip: VideoClip, size: WorkingSize, from start: Int, in span: TimeSpan?) throws {
+        if start > 0, let count = clip.frameCount, start < count {
+            frames = try clip.frames(start..<count, in: span)
+        } else {
+            frames = try clip.frames(in: span)
+        }
         self.size = size
-        self.start = start
     }
 
     /// After the last frame: what was wrong with the file.
-    var damage: String? { decoder.damage }
+    var damage: String? { frames.damage }
+
+    /// After the last frame: frames of the whole clip; nil when the part ended before it did.
+    var frameCount: Int? { frames.frameCount }
+
+    /// The frames that came so far.
+    var seen: Range<Int> { (first ?? 0)..<last + 1 }
 
     func next() throws -> WorkingFrame? {
-        while let frame = try decoder.next() {
-            count = frame.index + 1
-            if frame.index >= start { return WorkingFrame(index: frame.index, image: try frame.image(), size: size) }
-        }
-        return nil
+        guard let frame = try frames.next() else { return nil }
+        if first == nil { first = frame.index }
+        last = frame.index
+        return WorkingFrame(index: frame.index, image: try frame.image(), size: size)
     }
 }
 
-/// From a frame of the clip back to its first. Decoders only go forwards, so a segment of the clip is decoded and held
-/// while it is handed out from its end, and then the one before: memory does not grow with the clip, decoding does with
-/// the square of its length, in units of a segment.
+/// The frames of a range, from its last to its first. Decoders only go forwards, so a segment is decoded and held while
+/// it is handed out from its end, and then the one before, which is sought: memory does not grow with the clip, and time
+/// does evenly. A clip that has to be decoded from the start (`VideoClip.sequentialReason`) is, for each segment.
 final class BackwardFrames: WorkingFrames {
     static let segment = 64
 
-    private let path: String
+    private let clip: VideoClip
     private let size: WorkingSize
-    /// The frames not held yet are those before this one.
-    private var end: Int
+    /// The frames not held yet.
+    private var rest: Range<Int>
     private var held: [WorkingFrame] = []
 
-    init(path: String, size: WorkingSize, from last: Int) {
-        self.path = path
+    init(_ clip: VideoClip, size: WorkingSize, range: Range<Int>) {
+        self.clip = clip
         self.size = size
-        end = last + 1
+        rest = range
     }
 
     func next() throws -> WorkingFrame? {
-        if held.isEmpty, end > 0 {
-            let start = max(0, end - Self.segment)
-            let frames = try ForwardFrames(path: path, size: size, from: start)
-            while held.count < end - start, let frame = try frames.next() { held.append(frame) }
-            end = start
+        if held.isEmpty, !rest.isEmpty {
+            let start = max(rest.lowerBound, rest.upperBound - Self.segment)
+            let frames = try clip.frames(start..<rest.upperBound)
+            while held.count < rest.upperBound - start, let frame = try frames.next() {
+                held.append(WorkingFrame(index: frame.index, image: try frame.image(), size: size))
+            }
+            rest = rest.lowerBound..<start
         }
         return held.popLast()
     }

@@ -15,6 +15,19 @@ enum LabelFolderWriter {
         try TrackLabels(source.tracks).write(to: folder)
     }
 
+    /// Whether ids and masks fit: a pixel has one label.
+    static func check(_ source: any MaskSource, frames: Set<Int>) throws {
+        try checkIDs(source)
+        for frame in frames.sorted() where hasTouchingBoxes(source, at: frame) { _ = try labels(source, at: frame) }
+    }
+
+    private static func hasTouchingBoxes(_ source: any MaskSource, at frame: Int) -> Bool {
+        let boxes = source.tracks.compactMap { $0.appearance(at: frame)?.box }
+        return boxes.indices.contains { index in
+            boxes[..<index].contains { $0.intersection(boxes[index]) != nil }
+        }
+    }
+
     /// Ids that mean something else, or nothing, when they are read again.
     private static func checkIDs(_ source: any MaskSource) throws {
         func lost(_ what: String) -> MaskTrackingError {

@@ -56,6 +56,17 @@ package enum MaskWriter {
         if wantsFolder { try requireMasksOnly(path) }
     }
 
+    /// Whether a layout can hold tracks whose masks at some frames are these, before the others are found.
+    /// - Parameter frames: the frames that count; nil for all.
+    /// - Throws: `MaskTrackingError` with what would be lost.
+    package static func check(_ source: any MaskSource, fits format: MaskFormat, frames: Set<Int>?) throws {
+        switch format {
+        case .labelPNG: try LabelFolderWriter.check(source, frames: frames ?? Set(source.annotatedFrames))
+        case .objectPNG: _ = try source.tracks.map { try ObjectFolderWriter.name($0.id, of: source) }
+        default: break
+        }
+    }
+
     private static func notWritable(_ format: MaskFormat, _ path: String) -> MaskTrackingError {
         MaskTrackingError(
             path: path,

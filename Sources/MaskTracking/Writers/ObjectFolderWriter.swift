@@ -28,7 +28,7 @@ enum ObjectFolderWriter {
     }
 
     /// The folder whose name is read as this id again.
-    private static func name(_ id: TrackID, of source: any MaskSource) throws -> String {
+    static func name(_ id: TrackID, of source: any MaskSource) throws -> String {
         switch id {
         case .number(let number) where (0...Int(Int32.max)).contains(number):
             let digits = String(number)

@@ -26,9 +26,9 @@ package struct HieraConfiguration: Sendable {
 
     init(_ file: ConfigurationFile) throws {
         let sizes = 1...1024
-        patchKernelSize = try file.side("patch_kernel_size", default: 7, in: sizes)
+        patchKernelSize = try file.side("patch_kernel_size", default: 7, in: 1...64)
         patchStride = try file.side("patch_stride", default: 4, in: sizes)
-        patchPadding = try file.side("patch_padding", default: 3, in: 0...512)
+        patchPadding = try file.side("patch_padding", default: 3, in: 0...64)
         queryStride = try file.side("query_stride", default: 2, in: sizes)
         positionSize = try file.integers(
             "window_positional_embedding_background_size", default: [7, 7], in: sizes, count: 2)
@@ -46,7 +46,8 @@ package struct HieraConfiguration: Sendable {
         }
         widthPerStage = try perStage("embed_dim_per_stage", [96, 192, 384, 768], 1...16384)
         headsPerStage = try perStage("num_attention_heads_per_stage", [1, 2, 4, 8], sizes)
-        windowPerStage = try perStage("window_size_per_stage", [8, 4, 14, 7], sizes)
+        // Attention within a window takes memory by the fourth power of its side.
+        windowPerStage = try perStage("window_size_per_stage", [8, 4, 14, 7], 1...64)
         queryPoolStages = min(try file.integer("num_query_pool_stages", default: 3, in: 0...1024), blocks.count - 1)
         globalAttentionBlocks = Set(try file.integers("global_attention_blocks", default: [5, 7, 9], in: 0...16384))
         let ratio = try file.number("mlp_ratio", default: 4)
@@ -78,6 +79,9 @@ package struct HieraConfiguration: Sendable {
         var side = (imageSize + 2 * patchPadding - patchKernelSize) / patchStride + 1
         guard imageSize + 2 * patchPadding >= patchKernelSize else {
             throw file.error("patch_kernel_size", found: "\(patchKernelSize)", expected: "at most the padded picture")
+        }
+        guard side <= 1024 else {
+            throw file.error("patch_stride", found: "\(patchStride)", expected: "one that makes at most 1024 rows of a picture")
         }
         var sides = [side], block = 0
         for stage in 1..<stages {

@@ -46,8 +46,8 @@ package struct MemoryConfiguration: Sendable {
     /// - Parameter file: the whole `config.json`.
     init(_ file: ConfigurationFile) throws {
         func width(_ key: String, _ fallback: Int) throws -> Int { try file.integer(key, default: fallback, in: 1...16384) }
-        func small(_ key: String, _ fallback: Int, from least: Int = 1) throws -> Int {
-            try file.integer(key, default: fallback, in: least...1024)
+        func small(_ key: String, _ fallback: Int, from least: Int = 1, to most: Int = 1024) throws -> Int {
+            try file.integer(key, default: fallback, in: least...most)
         }
         maskMemories = try small("num_maskmem", 7)
         sigmoidScale = Float(try file.number("sigmoid_scale_for_mem_enc", default: 20, isPositive: false))
@@ -81,8 +81,8 @@ package struct MemoryConfiguration: Sendable {
         encoderHiddenSize = try width("memory_encoder_hidden_size", 256)
         encoderOutputChannels = try width("memory_encoder_output_channels", 64)
         maskDownsamplerWidth = try width("mask_downsampler_embed_dim", 256)
-        maskDownsamplerKernelSize = try small("mask_downsampler_kernel_size", 3)
-        maskDownsamplerStride = try small("mask_downsampler_stride", 2)
+        maskDownsamplerKernelSize = try small("mask_downsampler_kernel_size", 3, to: 31)
+        maskDownsamplerStride = try small("mask_downsampler_stride", 2, to: 16)
         maskDownsamplerPadding = try small("mask_downsampler_padding", 1, from: 0)
         maskDownsamplerTotalStride = try small("mask_downsampler_total_stride", 16)
         maskDownsamplerActivation = try file.activation(
@@ -90,7 +90,7 @@ package struct MemoryConfiguration: Sendable {
         fuserLayers = try small("memory_fuser_num_layers", 2)
         fuserWidth = try width("memory_fuser_embed_dim", 256)
         fuserIntermediateSize = try file.integer("memory_fuser_intermediate_dim", default: 1024, in: 1...262_144)
-        fuserKernelSize = try small("memory_fuser_kernel_size", 7)
+        fuserKernelSize = try small("memory_fuser_kernel_size", 7, to: 31)
         fuserPadding = try small("memory_fuser_padding", 3, from: 0)
         fuserActivation = try file.activation("memory_fuser_hidden_act", default: .gelu, among: Activation.allCases)
         try check(file)

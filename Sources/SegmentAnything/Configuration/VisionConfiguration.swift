@@ -25,7 +25,7 @@ package struct VisionConfiguration: Sendable {
         self.imageSize = imageSize
         mapSides = try backbone.mapSides(imageSize: imageSize, backboneFile)
         fpnHiddenSize = try file.integer("fpn_hidden_size", default: 256, in: 1...16384)
-        fpnKernelSize = try file.integer("fpn_kernel_size", default: 1, in: 1...63)
+        fpnKernelSize = try file.integer("fpn_kernel_size", default: 1, in: 1...15)
         fpnTopDownLevels = Set(try file.integers("fpn_top_down_levels", default: [2, 3], in: 0...16))
         try check(file)
     }

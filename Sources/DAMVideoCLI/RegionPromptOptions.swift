@@ -1,0 +1,59 @@
+import ArgumentParser
+import DAMVideo
+import Foundation
+
+/// One object of a picture, pointed at, and the model that finds its region.
+struct RegionPromptOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A point on the object in pixels, or one beside it with a - behind (repeatable).", valueName: "x,y[,+|-]"))
+    var point: [PointArgument] = []
+
+    @Option(help: ArgumentHelp("A box around the object, in pixels.", valueName: "l,t,w,h"))
+    var box: [NumberList] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "SAM 2 checkpoint directory, as facebook/sam2.1-hiera-large is published. Default: the variable DAMVIDEO_SAM.",
+            valueName: "dir"))
+    var sam: String?
+
+    /// Nil when nothing is pointed at.
+    var prompt: RegionPrompt? {
+        point.isEmpty && box.isEmpty ? nil : RegionPrompt(points: point.map(\.point), box: box.first?.box)
+    }
+
+    func validate() throws {
+        guard box.count <= 1 else { throw ValidationError("Give one --box for the object.") }
+        guard box.allSatisfy({ $0.box != nil }) else {
+            throw ValidationError("--box takes four whole numbers: left,top,width,height.")
+        }
+        guard sam == nil || prompt != nil else { throw ValidationError("--sam needs --point or --box.") }
+    }
+
+    func load() throws -> SegmentationModel {
+        let variable = ProcessInfo.processInfo.environment["DAMVIDEO_SAM"] ?? ""
+        guard let directory = sam ?? (variable.isEmpty ? nil : variable) else {
+            throw DAMVideoError(.unusableModel, "no SAM 2 model: expected --sam DIR or the variable DAMVIDEO_SAM")
+        }
+        return try SegmentationModel(directory: directory)
+    }
+}
+
+/// `x,y`, `x,y,+` or `x,y,-`.
+struct PointArgument: ExpressibleByArgument {
+    let point: RegionPrompt.Point
+
+    init?(argument: String) {
+        var parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        var isForeground = true
+        if parts.count == 3, let sign = parts.popLast() {
+            guard sign == "+" || sign == "-" else { return nil }
+            isForeground = sign == "+"
+        }
+        let numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
+        guard parts.count == 2, numbers.count == 2 else { return nil }
+        point = RegionPrompt.Point(x: numbers[0], y: numbers[1], isForeground: isForeground)
+    }
+}

@@ -1,0 +1,112 @@
+import Imaging
+
+/// Which colours are the object's and which are not, at each place of one frame: counts in cells of space and colour, so
+/// that a look-alike elsewhere in the picture, or a part of the object of another colour, does not count here. Source:
+/// the bilateral grid of Märki et al., Bilateral Space Video Segmentation, CVPR 2016.
+struct LocalColours: Sendable {
+    /// Colour bins along each axis.
+    private static let side = 8
+    private static let colours = side * side * side
+    /// Cells along the longer side of the object.
+    private static let cells: Float = 6
+    /// Smallest cell in pixels: below it noise decides.
+    private static let smallestCell: Float = 8
+    /// Pixels of a colour in a cell, as a share of the cell, that count as no evidence.
+    private static let noise: Float = 0.01
+
+    /// Middle of the object.
+    let centre: SIMD2<Float>
+    /// Square root of its area.
+    let scale: Float
+    private let cell: Float
+    private let origin: SIMD2<Float>
+    private let columns: Int
+    private let rows: Int
+    /// `[rows, columns, colours]`.
+    private let odds: [Float]
+
+    /// - Parameters:
+    ///   - region: the object; pixels up to its size away from it count as surroundings.
+    /// - Returns: nil when the region is empty.
+    init?(_ features: FrameFeatures, region: Field) {
+        guard let bounds = region.bounds(above: 0.5),
+            let box = bounds.grown(by: 8 + max(bounds.width, bounds.height) / 2, within: features.box)
+        else { return nil }
+        let cell = max(Self.smallestCell, Float(max(bounds.width, bounds.height)) / Self.cells)
+        let columns = Int(Float(box.width) / cell) + 2, rows = Int(Float(box.height) / cell) + 2
+        var inside = [Float](repeating: 0, count: columns * rows * Self.colours), outside = inside
+        var sum = SIMD2<Float>(0, 0), area: Float = 0
+        inside.withUnsafeMutableBufferPointer { inside in
+            outside.withUnsafeMutableBufferPointer { outside in
+                for y in box.top..<box.bottom {
+                    let row = Int((Float(y - box.top)) / cell + 0.5) * columns
+                    for x in box.left..<box.right {
+                        let share = region[x, y]
+                        let place = (row + Int(Float(x - box.left) / cell + 0.5)) * Self.colours
+                            + Self.coarse(features.bins[y * features.frame.width + x])
+                        inside[place] += share
+                        outside[place] += 1 - share
+                        if share > 0.5 {
+                            sum += SIMD2(Float(x), Float(y))
+                            area += 1
+                        }
+                    }
+                }
+            }
+        }
+        guard area > 0 else { return nil }
+        let shape = (rows: rows, columns: columns)
+        Self.blur(&inside, shape)
+        Self.blur(&outside, shape)
+        let floor = Self.noise * cell * cell
+        odds = inside.indices.map { logarithm((inside[$0] + floor) / (outside[$0] + floor)) }
+        centre = sum / area
+        scale = area.squareRoot()
+        self.cell = cell
+        self.columns = columns
+        self.rows = rows
+        origin = SIMD2(Float(box.left), Float(box.top))
+    }
+
+    /// The log-odds of a colour at a place of the frame; at the nearest one that was seen when it lies outside.
+    /// - Parameter bin: of `ColourBins`.
+    @inline(__always)
+    func odds(_ bin: UInt16, at place: SIMD2<Float>) -> Float {
+        let limit = SIMD2(Float(columns - 1), Float(rows - 1))
+        let position = ((place - origin) / cell).clamped(lowerBound: SIMD2(0, 0), upperBound: limit)
+        let left = min(Int(position.x), max(0, columns - 2)), top = min(Int(position.y), max(0, rows - 2))
+        let x = position.x - Float(left), y = position.y - Float(top)
+        let first = (top * columns + left) * Self.colours + Self.coarse(bin)
+        let right = columns > 1 ? Self.colours : 0, below = rows > 1 ? columns * Self.colours : 0
+        return odds.withUnsafeBufferPointer { odds in
+            (odds[first] * (1 - x) + odds[first + right] * x) * (1 - y)
+                + (odds[first + below] * (1 - x) + odds[first + below + right] * x) * y
+        }
+    }
+
+    @inline(__always)
+    private static func coarse(_ bin: UInt16) -> Int {
+        let bin = Int(bin)
+        return (bin >> 9) << 6 | ((bin >> 5) & 7) << 3 | (bin >> 1) & 7
+    }
+
+    /// Neighbours in space and colour count for a half and a quarter.
+    private static func blur(_ counts: inout [Float], _ shape: (rows: Int, columns: Int)) {
+        let axes: [(step: Int, length: Int, share: Float)] = [
+            (shape.columns * colours, shape.rows, 0.5), (colours, shape.columns, 0.5),
+            (side * side, side, 0.25), (side, side, 0.25), (1, side, 0.25),
+        ]
+        for axis in axes {
+            let source = counts
+            source.withUnsafeBufferPointer { source in
+                counts.withUnsafeMutableBufferPointer { counts in
+                    for index in source.indices where source[index] > 0 {
+                        let position = index / axis.step % axis.length
+                        if position > 0 { counts[index - axis.step] += axis.share * source[index] }
+                        if position + 1 < axis.length { counts[index + axis.step] += axis.share * source[index] }
+                    }
+                }
+            }
+        }
+    }
+}

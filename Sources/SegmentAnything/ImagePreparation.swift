@@ -1,0 +1,57 @@
+import Imaging
+import Tensors
+
+/// Brings pictures to the size and range the image encoder takes, without regard to their shape. The original does it in
+/// two ways, which give different numbers: one for still pictures, one for the frames of a clip.
+package struct ImagePreparation: Sendable {
+    /// Of the model's pictures, in pixels.
+    package let side: Int
+
+    // Of ImageNet's pictures.
+    private static let mean: [Float] = [0.485, 0.456, 0.406]
+    private static let deviation: [Float] = [0.229, 0.224, 0.225]
+
+    package init(side: Int) {
+        self.side = side
+    }
+
+    /// A still picture, as `SAM2ImagePredictor` has it from torchvision: shares of 255 first, then bilinear with antialias,
+    /// all in single precision.
+    /// - Returns: `[side, side, 3]`.
+    package func picture(_ image: RGBImage) -> Tensor {
+        let planes = Tensor([3, image.height, image.width]) { output in
+            let size = image.width * image.height
+            image.pixels.withUnsafeBufferPointer { pixels in
+                Parallel.ranges(size, minimum: 1 << 14) { range in
+                    for index in range {
+                        for channel in 0..<3 { output[channel * size + index] = Float(pixels[3 * index + channel]) / 255 }
+                    }
+                }
+            }
+        }
+        let resized = planes.interpolated(height: side, width: side, .bilinearAntialiased)
+        return Tensor([side, side, 3]) { output in
+            let size = side * side
+            resized.withValues { values in
+                for index in 0..<size {
+                    for channel in 0..<3 {
+                        output[3 * index + channel] = (values[channel * size + index] - Self.mean[channel]) / Self.deviation[channel]
+                    }
+                }
+            }
+        }
+    }
+
+    /// A frame of a clip, as the original's loader has it from Pillow: bicubic on 8 bits, then shares of 255.
+    /// - Returns: `[side, side, 3]`.
+    package func frame(_ image: RGBImage) -> Tensor {
+        let pixels = resizeBicubic(
+            image.pixels, width: image.width, height: image.height, channels: 3, outputWidth: side, outputHeight: side)
+        let tables = (0..<3).map { channel in
+            (0...255).map { (Float(Double($0) / 255) - Self.mean[channel]) / Self.deviation[channel] }
+        }
+        return Tensor([side, side, 3]) { output in
+            for index in output.indices { output[index] = tables[index % 3][Int(pixels[index])] }
+        }
+    }
+}

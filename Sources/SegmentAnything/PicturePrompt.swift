@@ -1,0 +1,72 @@
+import Imaging
+
+/// What a user points at in a picture, in its pixels; together the points and the box mean one object.
+package struct PicturePrompt: Sendable, Equatable {
+    package struct Point: Sendable, Equatable {
+        package let x: Double
+        package let y: Double
+        /// Whether it lies on the object; else it says what does not belong to it.
+        package let isForeground: Bool
+
+        package init(x: Double, y: Double, isForeground: Bool = true) {
+            self.x = x
+            self.y = y
+            self.isForeground = isForeground
+        }
+    }
+
+    package let points: [Point]
+    package let box: BoundingBox?
+
+    package init(points: [Point], box: BoundingBox? = nil) {
+        self.points = points
+        self.box = box
+    }
+
+    /// Whether one click is all there is: it may mean a part as well as the whole, so several masks are worth having.
+    package var isAmbiguous: Bool { points.count == 1 && box == nil }
+
+    /// In pixels of the model's picture, the box's corners first.
+    /// - Throws: `PicturePromptError` when there is nothing, or part of it lies outside the picture.
+    func modelPoints(width: Int, height: Int, side: Int) throws(PicturePromptError) -> [PromptPoint] {
+        func scaled(_ x: Double, _ y: Double, _ label: PromptPoint.Label) -> PromptPoint {
+            PromptPoint(
+                x: Float(x) / Float(width) * Float(side), y: Float(y) / Float(height) * Float(side), label: label)
+        }
+        var result: [PromptPoint] = []
+        if let box {
+            guard box.width > 0, box.height > 0, let part = box.intersection(BoundingBox(left: 0, top: 0, width: width, height: height))
+            else { throw .boxOutside(box, width: width, height: height) }
+            result.append(scaled(Double(part.left), Double(part.top), .boxTopLeft))
+            result.append(scaled(Double(part.right), Double(part.bottom), .boxBottomRight))
+        }
+        for point in points {
+            guard point.x >= 0, point.x < Double(width), point.y >= 0, point.y < Double(height) else {
+                throw .pointOutside(point, width: width, height: height)
+            }
+            result.append(scaled(point.x, point.y, point.isForeground ? .foreground : .background))
+        }
+        return result
+    }
+}
+
+/// A prompt that does not fit its picture.
+package enum PicturePromptError: Error, Equatable, CustomStringConvertible {
+    case pointOutside(PicturePrompt.Point, width: Int, height: Int)
+    case boxOutside(BoundingBox, width: Int, height: Int)
+    case maskSize(found: [Int], expected: [Int])
+
+    package var description: String {
+        switch self {
+        case .pointOutside(let point, let width, let height):
+            "found point \(number(point.x)),\(number(point.y)), expected one inside the picture of \(width)x\(height)"
+        case .boxOutside(let box, let width, let height):
+            "found box \(box.left),\(box.top),\(box.width),\(box.height), "
+                + "expected one with pixels of the picture of \(width)x\(height)"
+        case .maskSize(let found, let expected):
+            "found mask logits of shape \(found), expected \(expected)"
+        }
+    }
+}
+
+private func number(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }

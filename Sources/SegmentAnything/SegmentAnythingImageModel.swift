@@ -1,0 +1,83 @@
+import Tensors
+
+/// What a picture is to the mask decoder.
+package struct ImageFeatures: Sendable {
+    /// The coarsest map, `[side, side, hidden]`, without `no_memory_embedding`.
+    package let embedding: Tensor
+    /// `[4 side, 4 side, hidden / 8]` and `[2 side, 2 side, hidden / 4]`.
+    package let highResolution: [Tensor]
+}
+
+/// The parts of SAM 2 that segment one picture: image encoder, prompt encoder and mask decoder. Immutable: one serves
+/// any number of pictures and prompts. Source: SAM 2, arXiv 2408.00714.
+package struct SegmentAnythingImageModel: Sendable {
+    package let configuration: SegmentAnythingConfiguration
+    let backbone: HieraModel
+    let neck: VisionNeck
+    package let promptEncoder: PromptEncoder
+    package let maskDecoder: MaskDecoder
+    /// `[1, hidden]`: what stands for memories where there are none.
+    package let noMemoryEmbedding: Tensor
+    /// Of the embedding's places, `[side, side, hidden]`: what prompts' places are compared with.
+    package let promptPositions: Tensor
+
+    /// - Parameter weights: the whole checkpoint, under the names of `facebook/sam2.1-hiera-*`.
+    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    package init(_ weights: Weights, _ configuration: SegmentAnythingConfiguration) throws {
+        self.configuration = configuration
+        backbone = try HieraModel(weights["vision_encoder"]["backbone"], configuration.vision)
+        neck = try VisionNeck(weights["vision_encoder"]["neck"], configuration.vision)
+        promptEncoder = try PromptEncoder(weights["prompt_encoder"], configuration.promptEncoder)
+        maskDecoder = try MaskDecoder(weights["mask_decoder"], configuration.maskDecoder)
+        noMemoryEmbedding = try weights["no_memory_embedding"].tensor([1, 1, configuration.hiddenSize])
+            .reshaped([1, configuration.hiddenSize])
+        promptPositions = try PositionalEmbedding(weights["shared_image_embedding"], width: configuration.hiddenSize)
+            .map(side: configuration.promptEncoder.embeddingSide)
+    }
+
+    /// Maps the weights of a directory in the layout of `facebook/sam2.1-hiera-*`.
+    /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood.
+    package init(directory: String) throws {
+        let configuration = try SegmentAnythingConfiguration(directory: directory)
+        let checkpoint = try Checkpoint(directory: directory)
+        try self.init(checkpoint.weights, configuration)
+        if let leftOver = checkpoint.leftOver(isDead: Self.isForTracking).first { throw leftOver }
+    }
+
+    /// Maps of the feature pyramid, the largest first, `[side, side, hidden]`.
+    /// - Parameter pixels: `[imageSize, imageSize, 3]`, normalised.
+    package func pyramid(_ pixels: Tensor) -> [Tensor] { neck(backbone(pixels)) }
+
+    /// What the decoder reads of a feature pyramid.
+    package func features(pyramid: [Tensor]) -> ImageFeatures {
+        ImageFeatures(
+            embedding: pyramid[2], highResolution: [maskDecoder.convS0(pyramid[0]), maskDecoder.convS1(pyramid[1])])
+    }
+
+    /// - Parameter pixels: `[imageSize, imageSize, 3]`, normalised.
+    package func features(_ pixels: Tensor) -> ImageFeatures { features(pyramid: pyramid(pixels)) }
+
+    /// Masks of a prompt on an image embedding, which is a picture's own plus `noMemoryEmbedding` where there are no
+    /// memories.
+    package func masks(
+        embedding: Tensor, highResolution: [Tensor], prompts: PromptEmbeddings, multimask: Bool
+    ) -> MaskPrediction {
+        maskDecoder(
+            embedding: embedding, positions: promptPositions, highResolution: highResolution, prompts: prompts,
+            multimask: multimask)
+    }
+
+    /// The embedding of a picture without memories, `[side, side, hidden]`.
+    package func embeddingWithoutMemory(_ features: ImageFeatures) -> Tensor {
+        features.embedding.addingToRows(noMemoryEmbedding)
+    }
+
+    /// Tensors of a checkpoint that segmenting pictures does not need: tracking's own.
+    static func isForTracking(_ name: String) -> Bool {
+        [
+            "memory_attention.", "memory_encoder.", "mask_downsample.", "object_pointer_proj.",
+            "temporal_positional_encoding_projection_layer.", "memory_temporal_positional_encoding",
+            "no_memory_positional_encoding", "no_object_pointer", "occlusion_spatial_embedding_parameter",
+        ].contains { name.hasPrefix($0) }
+    }
+}

@@ -1,0 +1,78 @@
+import Imaging
+import Tensors
+
+/// Segments still pictures: a picture is encoded once and then prompted any number of times.
+package struct SegmentAnythingImagePredictor: Sendable {
+    package let model: SegmentAnythingImageModel
+
+    package init(_ model: SegmentAnythingImageModel) {
+        self.model = model
+    }
+
+    /// What prompts on this picture need of it.
+    package func encode(_ image: RGBImage) -> EncodedPicture {
+        let features = model.features(ImagePreparation(side: model.configuration.imageSize).picture(image))
+        return EncodedPicture(
+            width: image.width, height: image.height, model: model, embedding: model.embeddingWithoutMemory(features),
+            highResolution: features.highResolution)
+    }
+}
+
+/// A picture that was encoded, ready for prompts.
+package struct EncodedPicture: Sendable {
+    package let width: Int
+    package let height: Int
+    let model: SegmentAnythingImageModel
+    let embedding: Tensor
+    let highResolution: [Tensor]
+
+    /// - Parameters:
+    ///   - mask: logits of an earlier prediction on this picture, `[1, 4 side, 4 side]`.
+    ///   - multimask: whether to return the masks an ambiguous prompt may mean, or one; nil to go by the prompt.
+    /// - Throws: `PicturePromptError` when the prompt lies outside the picture or the mask has another size.
+    package func predict(
+        _ prompt: PicturePrompt, mask: Tensor? = nil, multimask: Bool? = nil
+    ) throws(PicturePromptError) -> [PredictedMask] {
+        let side = model.configuration.promptEncoder.maskInputSide
+        if let mask, mask.shape != [1, side, side] {
+            throw PicturePromptError.maskSize(found: mask.shape, expected: [1, side, side])
+        }
+        let points = try prompt.modelPoints(width: width, height: height, side: model.configuration.imageSize)
+        let prediction = model.masks(
+            embedding: embedding, highResolution: highResolution,
+            prompts: model.promptEncoder(points: points, mask: mask), multimask: multimask ?? prompt.isAmbiguous)
+        let planes = prediction.masks.reshaped([prediction.ious.count, side * side])
+        return prediction.ious.enumerated().map { index, iou in
+            PredictedMask(
+                logits: planes.rows(index..<index + 1).reshaped([1, side, side]), iou: iou, width: width, height: height)
+        }
+    }
+
+    /// The mask that is expected to be best.
+    /// - Throws: `PicturePromptError` when the prompt lies outside the picture.
+    package func bestMask(_ prompt: PicturePrompt) throws(PicturePromptError) -> PredictedMask {
+        let masks = try predict(prompt)
+        return masks.dropFirst().reduce(masks[0]) { $1.iou > $0.iou ? $1 : $0 }
+    }
+}
+
+/// A mask as the model gives it.
+package struct PredictedMask: Sendable {
+    /// Logits as the model computed them, `[1, 4 side, 4 side]`.
+    package let logits: Tensor
+    /// Expected intersection over union with the object.
+    package let iou: Float
+    let width: Int
+    let height: Int
+
+    /// Logits to prompt with again: within -32 ... 32, `[1, 4 side, 4 side]`.
+    package var maskInput: Tensor { Tensor(logits.shape, values: logits.array.map { min(max($0, -32), 32) }) }
+
+    /// Logits at the picture's size, `[1, height, width]`.
+    package var enlarged: Tensor { logits.interpolated(height: height, width: width, .bilinear) }
+
+    /// Pixels whose logit is above 0.
+    package var mask: Mask {
+        Mask(width: width, height: height, pixels: enlarged.array.map { $0 > 0 ? 1 : 0 })
+    }
+}

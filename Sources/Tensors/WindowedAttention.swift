@@ -1,0 +1,91 @@
+import CKernels
+
+/// Attention within square windows of a map, each head on its own: the windows are cut out one at a time, so that the
+/// map is never copied into windows and back.
+///
+/// Windows at the right and lower edge reach beyond the map; there they read `padding`, as if the map had been padded
+/// with zeros before its projection to queries, keys and values.
+///
+/// - Parameters:
+///   - projected: `[height, width, 3 * dimension]`, queries, keys and values of each place.
+///   - padding: `[3 * dimension]`.
+///   - pool: side of the squares of queries whose largest numbers make one query (query pooling, arXiv 2306.00989).
+/// - Returns: `[height / pool, width / pool, dimension]`.
+package func windowedAttention(_ projected: Tensor, heads: Int, window: Int, padding: Tensor, pool: Int = 1) -> Tensor {
+    let (height, width, dimension) = (projected.shape[0], projected.shape[1], projected.width / 3)
+    precondition(padding.count == projected.width && dimension % heads == 0, "windowedAttention: sizes differ")
+    let cutter = WindowCutter(
+        start: projected.storage.start, padding: padding.storage.start, height: height, width: width,
+        stride: projected.width, headSize: dimension / heads, window: window)
+    let side = window / pool, outputHeight = height / pool, outputWidth = width / pool
+    let across = (width + window - 1) / window, down = (height + window - 1) / window
+    let size = dimension / heads, count = window * window, queries = side * side
+    return Tensor([outputHeight, outputWidth, dimension]) { output in
+        guard let target = output.baseAddress else { return }
+        Parallel.ranges(across * down * heads, perCore: 8) { tasks in
+            let scratch = TensorStorage(count: (3 * count + 2 * queries) * size + queries * count)
+            let query = scratch.start, keys = query + count * size, values = keys + count * size
+            let pooled = values + count * size, attended = pooled + queries * size, scores = attended + queries * size
+            for task in tasks {
+                let head = task % heads, left = task / heads % across, top = task / heads / across
+                for (part, place) in [query, keys, values].enumerated() {
+                    cutter.cut(top * window, left * window, column: part * dimension + head * size, into: place)
+                }
+                if pool > 1 { maxPool(query, window: window, channels: size, pool: pool, into: pooled) }
+                multiplyTransposed(
+                    MatrixView(start: pool > 1 ? pooled : query, rows: queries, columns: size, stride: size),
+                    MatrixView(start: keys, rows: count, columns: size, stride: size), into: scores, outputStride: count,
+                    alpha: 1 / Float(size).squareRoot())
+                for row in 0..<queries { kernel_softmax(scores + row * count, count) }
+                multiply(
+                    MatrixView(start: scores, rows: queries, columns: count, stride: count),
+                    MatrixView(start: values, rows: count, columns: size, stride: size), into: attended, outputStride: size)
+                for row in 0..<min(side, max(0, outputHeight - top * side)) {
+                    for column in 0..<min(side, max(0, outputWidth - left * side)) {
+                        let place = (top * side + row) * outputWidth + left * side + column
+                        (target + place * dimension + head * size)
+                            .update(from: attended + (row * side + column) * size, count: size)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Copies one head's numbers of one window out of a map.
+private struct WindowCutter: @unchecked Sendable {
+    // Sendable: it only reads, and lives within the call that owns what it reads.
+    let start: UnsafePointer<Float>
+    let padding: UnsafePointer<Float>
+    let height: Int
+    let width: Int
+    let stride: Int
+    let headSize: Int
+    let window: Int
+
+    func cut(_ top: Int, _ left: Int, column: Int, into target: UnsafeMutablePointer<Float>) {
+        for row in 0..<window {
+            for place in 0..<window {
+                let isInside = top + row < height && left + place < width
+                let source = isInside ? start + ((top + row) * width + left + place) * stride : padding
+                (target + (row * window + place) * headSize).update(from: source + column, count: headSize)
+            }
+        }
+    }
+}
+
+/// The largest numbers of squares within one window; what is left over right and below does not count.
+private func maxPool(
+    _ window: UnsafePointer<Float>, window side: Int, channels: Int, pool: Int, into target: UnsafeMutablePointer<Float>
+) {
+    let pooled = side / pool
+    for place in 0..<pooled * pooled {
+        let top = place / pooled * pool, left = place % pooled * pool
+        let line = target + place * channels
+        line.update(from: window + (top * side + left) * channels, count: channels)
+        for other in 1..<pool * pool {
+            let input = window + ((top + other / pool) * side + left + other % pool) * channels
+            for channel in 0..<channels { line[channel] = max(line[channel], input[channel]) }
+        }
+    }
+}
