@@ -23,7 +23,9 @@ struct EvaluateCommand: ParsableCommand {
 
         @OptionGroup var model: ModelOptions
 
-        @Option(help: "Go without a part of the model: the context provider, the mask channel, or all frames but one.")
+        @Option(help: ArgumentHelp(
+            "Go without a part of the model: the context provider, the mask channel, or all frames but one.",
+            valueName: "part"))
         var without: Ablation?
 
         @Option(name: .customLong("clips"), help: ArgumentHelp("Look at the first so many clips.", valueName: "n"))
