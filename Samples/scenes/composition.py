@@ -1,5 +1,7 @@
 """Puts a clip together: what stands where, and who goes which way."""
 
+from dataclasses import replace
+
 import numpy as np
 
 import scenery
@@ -83,27 +85,14 @@ class Composition:
         if path.behaviour not in REPERTOIRE[name]:
             return
         scale = self.camera.scale(path.y)
-        widths = [
-            extent(n, "side" if path.direction in (None, "left", "right") else path.direction)[0] for n in (thing.name, name)
-        ]
-        gap = (
-            rng.uniform(0.3, 0.52) * sum(widths) * scale * rng.choice([-1, 1]) * (0.75 if "person" in (name, thing.name) else 1)
-        )
+        view = "side" if path.direction in (None, "left", "right") else path.direction
+        widths = sum(extent(n, view)[0] for n in (thing.name, name)) * scale
+        closer = 0.75 if "person" in (name, thing.name) else 1
+        gap = rng.uniform(0.3, 0.52) * widths * rng.choice([-1, 1]) * closer
         dy = rng.uniform(3, 7) * rng.choice([-1, 1])
         if path.behaviour in ("enters", "leaves"):
             return
-        moved = Path(
-            path.camera,
-            path.behaviour,
-            path.direction,
-            path.x + gap,
-            path.y + dy,
-            path.across,
-            path.end_y + dy,
-            path.turn,
-            path.phase,
-            path.facing,
-        )
+        moved = replace(path, x=path.x + gap, y=path.y + dy, end_y=path.end_y + dy)
         ends = [moved.at(t) for t in (0.0, moved.turn, 1.0)]
         if any(not 25 < p.x < WIDTH - 25 or not p.y < HEIGHT - 4 for p in ends):
             return
