@@ -1,62 +1,92 @@
-"""Seconds PyTorch takes, in single precision, for what DAM does with one track: the yardstick for the Swift package.
+"""Seconds PyTorch takes, in single precision, for the stages that `damvideo bench` measures, and how much faster damvideo is.
 
-    python bench_pytorch.py CHECKPOINT [--threads 2] [--attention eager|sdpa]
+    damvideo bench --model DAM-3B --synthetic sam2.1-hiera-tiny --json > report.json
+    python bench_pytorch.py report.json [--model DAM-3B]
 
-CHECKPOINT as made by Fixtures/make_random_checkpoint.py. Needs 16 GB of memory for a 3B checkpoint. Set up as in Fixtures/README.md.
+The stages, prompt lengths, numbers of runs and threads are the report's. A captioning model is read from its directory (for
+`--synthetic dam-3b` give --model: Fixtures/make_random_checkpoint.py makes one of these shapes; 16 GB of memory); SAM 2.1
+needs none, as transformers makes random weights of a size itself. Both sides get random inputs of the same shapes. Without a
+report, `--model` or `--sam` and `--stage` say what to measure, and there are no ratios. Set up as in Fixtures/README.md.
 """
 
 import argparse
+import json
+import os
 import resource
-import sys
+import statistics
 import time
 from pathlib import Path
 
-import torch
-
-GOLDENS = Path(__file__).resolve().parent / "Fixtures" / "goldens"
-sys.path.insert(0, str(GOLDENS))
-from dam_reference import DescribeAnything  # noqa: E402
-from transformers import DynamicCache  # noqa: E402
-
-parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("checkpoint", type=Path)
-parser.add_argument("--threads", type=int, default=2)
-parser.add_argument("--attention", choices=["eager", "sdpa"], default="eager", help="of the language model")
-parser.add_argument("--tokens", type=int, default=10)
-options = parser.parse_args()
-torch.set_num_threads(options.threads)
-torch.set_grad_enabled(False)
+STAGES = [
+    "preprocessing", "full-view", "crop-context", "projector", "prefill", "decode-200", "decode-1800", "caption",
+    "sam-encoder", "sam-frame", "sam-object",
+]
 
 
-def timed(what, action):
-    start, used = time.perf_counter(), time.process_time()
-    result = action()
-    seconds, used = time.perf_counter() - start, time.process_time() - used
-    # Well below threads x seconds of CPU means that the machine was busy with something else.
-    print(f"{what}: {seconds:.2f} s, {used:.2f} s of CPU", flush=True)
-    return result, seconds
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("report", type=Path, nargs="?", help="what `damvideo bench --json` printed")
+    parser.add_argument("--model", help="checkpoint directory, where the report's model has none")
+    parser.add_argument("--sam", help="size (sam2.1-hiera-tiny, ...) or directory with a config.json; default: the report's")
+    parser.add_argument("--stage", action="append", choices=STAGES, help="this stage only (repeatable)")
+    parser.add_argument("--repeat", type=int, help="runs of each stage; default: the report's, or 3")
+    parser.add_argument("--tokens", type=int, default=120, help="of the caption, without a report")
+    parser.add_argument("--threads", type=int, help="default: the report's cores, or the machine's")
+    parser.add_argument("--attention", choices=["eager", "sdpa"], default="eager", help="of the language model")
+    return parser.parse_args()
 
 
-model, _ = timed("load, as float32", lambda: DescribeAnything(options.checkpoint, options.attention))
-media = GOLDENS / "dam-a" / "media"
-pixels, _ = timed("prepare a frame", lambda: model.pixels([media / "vtest_00.png"], [media / "vtest_00_mask.png"], "full+focal_crop"))
-for _ in range(2):
-    (_, _, image_tokens), _ = timed("encode a frame (full, then crop with context; projector)", lambda: model.encode(pixels))
+def main():
+    options = arguments()
+    report = json.loads(options.report.read_text()) if options.report else {"stages": [], "models": []}
+    theirs = {stage["name"]: stage for stage in report["stages"]}
+    import torch
 
-query = "Video: " + "<image>" * 8 + "\nGiven the video in the form of a sequence of frames above, describe the object in the masked region in the video in detail."
-embeds = model.embed(model.input_ids(model.prompt(query)), image_tokens.expand(8, -1, -1))
-count = embeds.shape[1]
-cache = DynamicCache()
-out, seconds = timed(f"prefill {count} tokens", lambda: model.llm(inputs_embeds=embeds, past_key_values=cache, num_logits_to_keep=1))
-print(f"  {count / seconds:.1f} tokens/s")
+    torch.set_num_threads(options.threads or report.get("machine", {}).get("cores") or os.cpu_count())
+    torch.set_grad_enabled(False)
+    names = [name for name in options.stage or (theirs or STAGES) if not theirs or name in theirs]
+    captioner, segmenter = sources(options, report)
+    suites = []
+    if captioner:
+        from bench_pytorch_dam import Stages
+
+        suites.append(Stages(captioner, options.attention, theirs, options.tokens))
+    if segmenter:
+        from bench_pytorch_sam import Stages
+
+        suites.append(Stages(segmenter))
+    print(f"PyTorch {torch.__version__}, float32, {torch.get_num_threads()} threads")
+    print(f"{'stage':<16}{'PyTorch s':>12}{'damvideo s':>12}{'ratio':>8}")
+    for name in names:
+        action = next((found for suite in suites if (found := suite.stage(name))), None)
+        if action is None:
+            print(f"{name:<16}{'no model':>12}")
+            continue
+        repeats = options.repeat or (len(theirs[name]["runs"]) if name in theirs else 3)
+        seconds = statistics.median(timed(action) for _ in range(repeats))
+        line = f"{name:<16}{seconds:>12.3g}"
+        if name in theirs:
+            line += f"{theirs[name]['seconds']:>12.3g}{seconds / theirs[name]['seconds']:>8.2f}"
+        print(line, flush=True)
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB; ratio: PyTorch's time over damvideo's")
 
 
-def decode():
-    logits = out.logits
-    for _ in range(options.tokens):
-        logits = model.llm(input_ids=logits[:, -1].argmax(-1)[None], past_key_values=cache).logits
+def sources(options, report):
+    """The captioning model's directory and the size or directory of SAM 2, None where there is none."""
+    captioner, segmenter = options.model, options.sam
+    for model in report["models"]:
+        if "sam" in model["name"] or (Path(model["name"]) / "model.safetensors").exists():
+            segmenter = segmenter or model["name"]
+        elif not model["synthetic"]:
+            captioner = captioner or model["name"]
+    return captioner, segmenter
 
 
-_, seconds = timed(f"decode {options.tokens} tokens", decode)
-print(f"  {options.tokens / seconds:.2f} tokens/s")
-print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB, {options.threads} threads")
+def timed(action):
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

@@ -38,18 +38,19 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
     private static let propagatedPixels = 12.8e6
 
     init(_ plan: ClipPlan, _ model: DescribeAnythingModel) {
-        let cost = model.cost, speed = model.measuredSpeed(), size = plan.clip.info.size
+        let work = DescribeAnythingWork(model), memory = model.memory, speed = model.measuredSpeed()
+        let size = plan.clip.info.size, imageTokens = model.configuration.imageTokens
         let tracks = plan.sampling.tracks.filter { !$0.sampled.isEmpty }
         let text = model.tokens(query: plan.query).count - plan.frames
-        promptTokens = text + plan.frames * cost.imageTokens
+        promptTokens = text + plan.frames * imageTokens
         newTokens = max(0, min(plan.captioning.maxNewTokens, model.configuration.language.contextLength - promptTokens))
         let beams = plan.captioning.numBeams
         // A propagated track is looked at in other frames than now, in as many as there is room for.
         let perTrack = tracks.map { plan.propagated.contains($0.track.id) ? plan.frames : Set($0.sampled).count }
         let encoded = perTrack.reduce(0, +)
-        encodingSeconds = Double(encoded) * cost.frameOperations / speed.operations
-        promptSeconds = Double(tracks.count) * cost.promptOperations(tokens: promptTokens) / speed.operations
-        tokenSeconds = cost.languageWeights / speed.weights
+        encodingSeconds = Double(encoded) * work.frame.operations / speed.operations
+        promptSeconds = Double(tracks.count) * work.prefill(tokens: promptTokens).operations / speed.operations
+        tokenSeconds = work.decode(context: promptTokens).bytes / speed.bytes
 
         let working = MaskPropagator().workingPixels(of: size)
         let frames = plan.frameCount ?? plan.sampling.part.upperBound
@@ -57,12 +58,12 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
         weightBytes = model.weightBytes
         let prompt = 8 * plan.imageProcessor.side * plan.imageProcessor.side
         let prepared = plan.isReadOnce ? encoded * prompt : min(encoded * prompt, PromptQueue.room)
-        let generating = promptTokens * (cost.promptTokenBytes + cost.cacheBytes) + newTokens * cost.cacheBytes * beams
+        let generating = promptTokens * (memory.promptTokenBytes + memory.cacheBytes) + newTokens * memory.cacheBytes * beams
         let masks = plan.givenMasks.tracks.reduce(0) { $0 + $1.appearances.count * MemoryLayout<Track.Appearance>.stride }
         // A decoder holds pictures for its threads and for reordering; one is converted.
         let pictures = size.width * size.height * (3 + 24 * 3 / 2)
         let window = plan.propagated.isEmpty ? 0 : 3 * 129 * working
-        workingBytes = max(cost.frameBytes + encoded / max(1, tracks.count) * cost.imageTokens * 4
+        workingBytes = max(memory.frameBytes + encoded / max(1, tracks.count) * imageTokens * 4
             * model.configuration.language.hiddenSize, generating) + prepared + masks + pictures + window
     }
 }

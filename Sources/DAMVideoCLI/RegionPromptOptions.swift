@@ -14,8 +14,8 @@ struct RegionPromptOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "SAM 2 checkpoint directory, as facebook/sam2.1-hiera-large is published. Default: the variable DAMVIDEO_SAM.",
-            valueName: "dir"))
+            "SAM 2: a directory as facebook/sam2.1-hiera-large is published, or the authors' .pt file. Default: the variable DAMVIDEO_SAM.",
+            valueName: "path"))
     var sam: String?
 
     /// Nil when nothing is pointed at.
@@ -36,7 +36,7 @@ struct RegionPromptOptions: ParsableArguments {
         guard let directory = sam ?? (variable.isEmpty ? nil : variable) else {
             throw DAMVideoError(.unusableModel, "no SAM 2 model: expected --sam DIR or the variable DAMVIDEO_SAM")
         }
-        return try SegmentationModel(directory: directory)
+        return try SegmentationModel(path: directory)
     }
 }
 

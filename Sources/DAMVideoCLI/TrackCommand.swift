@@ -7,13 +7,17 @@ import MaskTracking
 struct TrackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "track",
-        abstract: "Carry masks given on some frames (one is enough) to all frames of a clip; no model is needed.",
+        abstract: "Carry masks given on some frames (one is enough) to all frames of a clip, without a model or with SAM 2.",
         discussion: """
-            Start from mask files (--masks) or from regions (--box or --polygon, each followed by --at). With --evaluate \
-            the result is compared with reference masks by region similarity J, on frames that had no given mask. A clip \
-            on stdin is read once: its masks can be carried forwards only.
+            Start from mask files (--masks), from regions (--box or --polygon), or, with SAM 2 (--sam), from --box and \
+            --point. --at and --object say which frame and object these belong to: one for all of them, or one for each \
+            --box, then each --polygon, then each --point, in order. Prompts of one object on one frame belong together; \
+            those on further frames correct it there. With --evaluate the result is compared with reference masks by region \
+            similarity J, on frames that had no given mask. A clip on stdin is read once: its masks can be carried forwards \
+            only, and without --sam.
 
-            Exit codes: 64 usage; 65 bad input; 66 input missing; 73 output exists; 74 input/output.
+            Exit codes: 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 73 output exists; 74 \
+            input/output.
             """)
 
     @Argument(help: ArgumentHelp(
@@ -29,14 +33,10 @@ struct TrackCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Use the masks of this frame only (repeatable).", valueName: "frame"))
     var fromFrame: [Int] = []
 
-    @Option(help: ArgumentHelp("A box to start from, in pixels; one track each (repeatable, each with its --at).", valueName: "l,t,w,h"))
-    var box: [NumberList] = []
+    @OptionGroup var prompts: ObjectPromptOptions
 
-    @Option(help: ArgumentHelp("A polygon to start from (repeatable, each with its --at; after the boxes).", valueName: "x,y,x,y,..."))
+    @Option(help: ArgumentHelp("A polygon to start from, without --sam (repeatable).", valueName: "x,y,x,y,..."))
     var polygon: [NumberList] = []
-
-    @Option(help: ArgumentHelp("The 0-based frame of each box, then of each polygon, in order.", valueName: "frame"))
-    var at: [Int] = []
 
     @OptionGroup var part: ClipPartOptions
 
@@ -48,6 +48,9 @@ struct TrackCommand: ParsableCommand {
             "Write the masks as \(MaskFormat.writable.map(\.rawValue).joined(separator: ", ")). Label PNGs have no place for "
                 + "objects over each other.", valueName: "format"))
     var convert = MaskFormat.labelPNG
+
+    @Flag(help: "Let SAM 2 give a pixel to one object at most; label PNGs need that and have it anyway.")
+    var noOverlap = false
 
     @Option(help: ArgumentHelp("Compare with these masks.", valueName: "path"))
     var evaluate: String?
@@ -62,13 +65,16 @@ struct TrackCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        let regions = box.count + polygon.count
-        guard (masks != nil) != (regions > 0) else { throw ValidationError("Give either --masks or --box or --polygon.") }
-        guard at.count == regions else { throw ValidationError("Give one --at for each --box and --polygon.") }
-        guard masks != nil || fromFrame.isEmpty else { throw ValidationError("--from-frame goes with --masks.") }
-        guard box.allSatisfy({ $0.wholeNumbers?.count == 4 }) else {
-            throw ValidationError("--box takes four whole numbers: left,top,width,height.")
+        let regions = prompts.count + polygon.count
+        guard (masks != nil) != (regions > 0) else {
+            throw ValidationError("Give either --masks or --box, --polygon or --point.")
         }
+        guard prompts.sam == nil || polygon.isEmpty else { throw ValidationError("--polygon goes without --sam.") }
+        guard masks != nil || fromFrame.isEmpty else { throw ValidationError("--from-frame goes with --masks.") }
+        if prompts.sam == nil {
+            guard prompts.object.isEmpty else { throw ValidationError("--object goes with --sam.") }
+        }
+        if regions > 0 { _ = try prompts.frames(for: regions) }
         guard output != nil || evaluate != nil else { throw ValidationError("Give -o or --evaluate.") }
         guard MaskFormat.writable.contains(convert) else {
             throw ValidationError(
@@ -79,7 +85,7 @@ struct TrackCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
-            let report = try ClipTracker().track(clip: clip, from: beginning, options: options) { progress in
+            let report = try ClipTracker(prompts.segmentation()).track(clip: clip, from: start(), options: options) { progress in
                 guard showsProgress else { return }
                 let way = progress.isBackward ? "backward" : "forward"
                 try? FileHandle.standardError.write(contentsOf: Data("\rtracking \(way), frame \(progress.frame)\u{1b}[K".utf8))
@@ -95,14 +101,16 @@ struct TrackCommand: ParsableCommand {
         options.masks = reading.settings()
         (options.start, options.duration, options.stillRate) = (part.start, part.duration, part.stillRate)
         (options.output, options.format, options.overwrites) = (output, convert, overwrite)
+        options.allowsOverlap = !noOverlap
         options.reference = evaluate
         return options
     }
 
-    private var beginning: TrackingStart {
+    private func start() throws -> TrackingStart {
         if let masks { return .masks(path: masks, frames: fromFrame.isEmpty ? nil : Set(fromFrame)) }
-        let shapes = box.compactMap(\.box).map(DrawnRegion.Shape.box) + polygon.map { .polygon($0.numbers) }
-        return .regions(zip(shapes, at).map { DrawnRegion($0, frame: $1) })
+        if prompts.sam != nil { return .prompts(try prompts.prompts()) }
+        let shapes = prompts.boxes.map(DrawnRegion.Shape.box) + polygon.map { .polygon($0.numbers) }
+        return .regions(zip(shapes, try prompts.frames(for: shapes.count)).map { DrawnRegion($0, frame: $1) })
     }
 
     private func text(_ report: TrackingReport) -> String {

@@ -19,20 +19,32 @@ package struct DescribeAnythingConfiguration: Sendable {
     /// Tokens of one view's features.
     package var visionTokens: Int { gridSide * gridSide - (dropsFirstToken ? 1 : 0) }
 
+    /// Tokens of one frame in the language model.
+    package var imageTokens: Int {
+        guard projector == .mlpDownsample else { return visionTokens }
+        let blocks = (Int(Double(visionTokens).squareRoot()) + 1) / 2
+        return blocks * blocks
+    }
+
     /// Patches along a side of the picture.
     package var gridSide: Int { imageSize / vision.patchSize }
 
     /// - Throws: `CheckpointError` when a file is missing or not JSON, a value is impossible or asks for something this
     ///   program does not do, or the parts do not fit together.
     init(directory: String) throws {
-        let root = try ConfigurationFile(path: directory + "/config.json")
-        vision = try SiglipConfiguration(ConfigurationFile(path: directory + "/vision_tower/config.json"))
-        let context = try ConfigurationFile(path: directory + "/context_provider/config.json")
+        try self.init { try ConfigurationFile(path: directory + "/" + $0) }
+    }
+
+    /// - Parameter file: gives the file of a path within the directory.
+    /// - Throws: as above, and what `file` throws.
+    init(_ file: (String) throws -> ConfigurationFile) throws {
+        let root = try file("config.json")
+        vision = try SiglipConfiguration(file("vision_tower/config.json"))
+        let context = try file("context_provider/config.json")
         contextProvider = try ContextProviderConfiguration(context)
-        let projectorFile = try ConfigurationFile(path: directory + "/mm_projector/config.json")
-        language = try LlamaConfiguration(ConfigurationFile(path: directory + "/llm/config.json"))
-        imageProcessor = try ImageProcessorConfiguration(
-            ConfigurationFile(path: directory + "/vision_tower/preprocessor_config.json"))
+        let projectorFile = try file("mm_projector/config.json")
+        language = try LlamaConfiguration(file("llm/config.json"))
+        imageProcessor = try ImageProcessorConfiguration(file("vision_tower/preprocessor_config.json"))
 
         try root.require("image_aspect_ratio", default: "resize", among: ["resize"])
         imageSize = try Self.imageSize(root, vision)

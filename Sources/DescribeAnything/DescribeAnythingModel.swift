@@ -13,7 +13,7 @@ package struct DescribeAnythingModel: Sendable {
     package let llm: LlamaModel
     /// How most of the weights are stored.
     package let dataType: DataType
-    /// Bytes of all weights, which are mapped.
+    /// Bytes of the checkpoint's weights, which are mapped; 0 for a model made in memory.
     package let weightBytes: Int
     /// The part it goes without; see `without(_:)`.
     var ablation: Ablation?
@@ -27,15 +27,28 @@ package struct DescribeAnythingModel: Sendable {
     }
 
     init(_ files: CheckpointFiles) throws {
-        directory = files.directory
-        configuration = files.configuration
-        tokenizer = try LlamaTokenizer(directory: directory + "/llm")
-        visionTower = try SiglipVisionModel(files.visionTower.weights["vision_model"], configuration)
-        contextProvider = try ContextProvider(files.contextProvider.weights["context_provider_module"], configuration)
-        mmProjector = try MultimodalProjector(files.projector?.weights, configuration)
-        llm = try LlamaModel(files.llm.weights, configuration.language)
-        dataType = llm.embedTokens.weight.dataType
-        weightBytes = files.parts.flatMap { $0.checkpoint.sizes.values }.reduce(0) { $0 + $1.bytes }
+        try self.init(
+            directory: files.directory, configuration: files.configuration,
+            tokenizer: LlamaTokenizer(directory: files.directory + "/llm"),
+            visionTower: files.visionTower.weights, contextProvider: files.contextProvider.weights,
+            projector: files.projector?.weights, llm: files.llm.weights,
+            weightBytes: files.parts.flatMap { $0.checkpoint.sizes.values }.reduce(0) { $0 + $1.bytes })
+    }
+
+    /// - Parameters: weights of each part, as its folder has them.
+    init(
+        directory: String, configuration: DescribeAnythingConfiguration, tokenizer: LlamaTokenizer, visionTower: Weights,
+        contextProvider: Weights, projector: Weights?, llm: Weights, weightBytes: Int = 0
+    ) throws {
+        self.directory = directory
+        self.weightBytes = weightBytes
+        self.configuration = configuration
+        self.tokenizer = tokenizer
+        self.visionTower = try SiglipVisionModel(visionTower["vision_model"], configuration)
+        self.contextProvider = try ContextProvider(contextProvider["context_provider_module"], configuration)
+        mmProjector = try MultimodalProjector(projector, configuration)
+        self.llm = try LlamaModel(llm, configuration.language)
+        dataType = self.llm.embedTokens.weight.dataType
         guard tokenizer.vocabularySize <= configuration.language.vocabularySize else {
             throw CheckpointError(
                 file: directory + "/llm/config.json", subject: "vocab_size",
@@ -43,6 +56,9 @@ package struct DescribeAnythingModel: Sendable {
                 expected: "at least the \(tokenizer.vocabularySize) pieces of tokenizer.model")
         }
     }
+
+    /// How the vision tower's weights are stored.
+    package var visionDataType: DataType { visionTower.embeddings.patchEmbedding.dataType }
 
     package var imageProcessor: ImageProcessor { ImageProcessor(side: configuration.imageSize) }
 

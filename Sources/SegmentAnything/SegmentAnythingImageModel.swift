@@ -35,13 +35,16 @@ package struct SegmentAnythingImageModel: Sendable {
             .map(side: configuration.promptEncoder.embeddingSide)
     }
 
+    /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood.
+    package init(_ files: SegmentAnythingCheckpoint) throws {
+        try self.init(files.checkpoint.weights, files.configuration)
+        if let leftOver = files.checkpoint.leftOver(isDead: Self.isForTracking).first { throw leftOver }
+    }
+
     /// Maps the weights of a directory in the layout of `facebook/sam2.1-hiera-*`.
     /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood.
     package init(directory: String) throws {
-        let configuration = try SegmentAnythingConfiguration(directory: directory)
-        let checkpoint = try Checkpoint(directory: directory)
-        try self.init(checkpoint.weights, configuration)
-        if let leftOver = checkpoint.leftOver(isDead: Self.isForTracking).first { throw leftOver }
+        try self.init(SegmentAnythingCheckpoint(path: directory))
     }
 
     /// Maps of the feature pyramid, the largest first, `[side, side, hidden]`.

@@ -1,13 +1,16 @@
 import Foundation
 import Synchronization
 
-/// The tensors of one folder of a checkpoint: `model.safetensors`, or the shards that `model.safetensors.index.json`
-/// lists. It remembers which tensors were asked for, so that those nobody wanted can be named.
-package final class Checkpoint: Sendable {
+/// The tensors of a checkpoint: those of a folder with `model.safetensors` or the shards that
+/// `model.safetensors.index.json` lists, or those of another file. It remembers which tensors were asked for, so that those
+/// nobody wanted can be named.
+package final class Checkpoint: TensorSource {
+    /// Of the folder, or of the file.
     package let directory: String
-    private let files: [SafetensorsFile]
-    /// Index into `files` of each tensor.
-    private let places: [String: Int]
+    /// Paths of the files.
+    private let files: [String]
+    /// Each tensor and the index of its file in `files`.
+    private let places: [String: (file: Int, tensor: StoredTensor)]
     private let state = Mutex(State())
 
     private struct State {
@@ -33,21 +36,31 @@ package final class Checkpoint: Sendable {
         let index = single + ".index.json"
         if FileManager.default.fileExists(atPath: index) {
             let shards = try Self.shardNames(index)
-            files = try shards.map { try SafetensorsFile(path: directory + "/" + $0) }
+            files = shards.map { directory + "/" + $0 }
         } else {
-            files = [try SafetensorsFile(path: single)]
+            files = [single]
         }
-        var places: [String: Int] = [:]
-        for (position, file) in files.enumerated() {
-            for name in file.entries.keys {
-                if let other = places.updateValue(position, forKey: name) {
+        var places: [String: (file: Int, tensor: StoredTensor)] = [:]
+        for (position, path) in files.enumerated() {
+            for (name, tensor) in try SafetensorsFile(path: path).entries {
+                if let other = places.updateValue((position, tensor), forKey: name) {
                     throw CheckpointError(
-                        file: file.path, subject: name, found: "a tensor that \(files[other].path) has as well",
+                        file: path, subject: name, found: "a tensor that \(files[other.file]) has as well",
                         expected: "each tensor once")
                 }
             }
         }
         self.places = places
+    }
+
+    /// - Parameters:
+    ///   - file: path of the file that holds the tensors.
+    ///   - tensors: under the names that the model asks for.
+    package init(file: String, tensors: [String: StoredTensor], policy: Policy = .strict) {
+        directory = file
+        self.policy = policy
+        files = [file]
+        places = tensors.mapValues { (0, $0) }
     }
 
     /// The names of the shard files, in order.
@@ -70,21 +83,20 @@ package final class Checkpoint: Sendable {
         return names.sorted()
     }
 
-    /// The scope that holds every tensor.
-    package var weights: Weights { Weights(checkpoint: self, name: "") }
+    package var path: String { directory }
 
-    func contains(_ name: String) -> Bool { places[name] != nil }
+    package func contains(_ name: String) -> Bool { places[name] != nil }
 
     /// A tensor's bytes; marks it as asked for.
-    func find(_ name: String, shape: [Int]) throws -> (bytes: MappedBytes, dataType: DataType) {
+    package func find(_ name: String, shape: [Int]) throws -> (bytes: MappedBytes, dataType: DataType) {
         state.withLock { _ = $0.asked.insert(name) }
         let problem: CheckpointError
-        if let place = places[name], let entry = files[place].entries[name] {
-            if entry.shape == shape { return (files[place].bytes(of: entry), entry.dataType) }
+        if let (file, tensor) = places[name] {
+            if tensor.shape == shape { return (tensor.bytes, tensor.dataType) }
             problem = CheckpointError(
-                file: files[place].path, subject: name, found: "shape \(entry.shape)", expected: "\(shape)")
+                file: files[file], subject: name, found: "shape \(tensor.shape)", expected: "\(shape)")
         } else {
-            let file = files.count == 1 ? files[0].path : directory
+            let file = files.count == 1 ? files[0] : directory
             problem = CheckpointError(file: file, subject: name, found: "no such tensor", expected: "one of shape \(shape)")
         }
         var size = DataType.f32.byteCount
@@ -103,7 +115,7 @@ package final class Checkpoint: Sendable {
         let asked = state.withLock { $0.asked }
         return places.keys.filter { !asked.contains($0) && !isDead($0) }.sorted().map { name in
             CheckpointError(
-                file: files[places[name] ?? 0].path, subject: name, found: "a tensor the model has no place for",
+                file: files[places[name]?.file ?? 0], subject: name, found: "a tensor the model has no place for",
                 expected: "only tensors its configuration asks for")
         }
     }
@@ -114,10 +126,10 @@ package final class Checkpoint: Sendable {
     /// Number of parameters and bytes stored, by dtype.
     package var sizes: [DataType: (parameters: Int, bytes: Int)] {
         var result: [DataType: (parameters: Int, bytes: Int)] = [:]
-        for entry in files.flatMap(\.entries.values) {
-            let bytes = entry.byteRange.count
-            let old = result[entry.dataType] ?? (0, 0)
-            result[entry.dataType] = (old.parameters + bytes / entry.dataType.byteCount, old.bytes + bytes)
+        for (_, tensor) in places.values {
+            let bytes = tensor.bytes.count
+            let old = result[tensor.dataType] ?? (0, 0)
+            result[tensor.dataType] = (old.parameters + bytes / tensor.dataType.byteCount, old.bytes + bytes)
         }
         return result
     }

@@ -10,11 +10,11 @@ package struct ConfigurationFile: Sendable {
 
     /// - Throws: `CheckpointError` when the file is missing or not a JSON object.
     package init(path: String) throws {
-        self.path = path
-        scope = ""
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CheckpointError(file: path, found: "no such file", expected: "a configuration in JSON")
         }
+        self.path = path
+        scope = ""
         do {
             values = try JSONDecoder().decode([String: JSONValue].self, from: data)
         } catch {
@@ -103,6 +103,12 @@ package struct ConfigurationFile: Sendable {
             throw error(key, found: "\(sides[0]) and \(sides[1])", expected: "two equal numbers")
         }
         return sides[0]
+    }
+
+    /// What another file says in place of a `config.json`.
+    /// - Parameter path: of that file.
+    package init(path: String, values: [String: JSONValue]) {
+        self.init(path: path, values: values, scope: "")
     }
 
     private init(path: String, values: [String: JSONValue], scope: String) {

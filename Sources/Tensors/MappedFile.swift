@@ -41,7 +41,7 @@ final class MappedFile: @unchecked Sendable {
             throw CheckpointError(file: path, found: "something that is not a file", expected: "a readable file")
         }
         guard status.st_size > 0 else {
-            throw CheckpointError(file: path, found: "an empty file", expected: "tensors in safetensors format")
+            throw CheckpointError(file: path, found: "an empty file", expected: "a file of tensors")
         }
         count = Int(status.st_size)
         guard let mapped = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0), mapped != MAP_FAILED else {
@@ -69,6 +69,27 @@ final class ZeroPages: @unchecked Sendable {
     }
 
     deinit { munmap(start, count) }
+
+    var bytes: MappedBytes { MappedBytes(pointer: start, count: count, owner: self) }
+}
+
+/// A copy of several pieces of bytes, one after the other.
+final class CopiedBytes: @unchecked Sendable {
+    // Sendable: nothing changes after init.
+    private let start: UnsafeMutableRawPointer
+    private let count: Int
+
+    init(_ parts: [MappedBytes]) {
+        count = parts.reduce(0) { $0 + $1.count }
+        start = .allocate(byteCount: max(1, count), alignment: 64)
+        var next = start
+        for part in parts {
+            next.copyMemory(from: part.pointer, byteCount: part.count)
+            next += part.count
+        }
+    }
+
+    deinit { start.deallocate() }
 
     var bytes: MappedBytes { MappedBytes(pointer: start, count: count, owner: self) }
 }

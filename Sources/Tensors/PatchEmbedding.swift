@@ -5,6 +5,9 @@ package struct PatchEmbedding: Sendable {
     let channels: Int
     let patchSize: Int
 
+    /// How the weight is stored.
+    package var dataType: DataType { projection.weight.dataType }
+
     /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
     package init(_ weights: Weights, channels: Int, patchSize: Int, width: Int) throws {
         projection = try Linear(convolution: weights, shape: [width, channels, patchSize, patchSize])

@@ -3,18 +3,9 @@ import Foundation
 /// A safetensors file: a length, a JSON header that names the tensors, then their bytes. Mapped, never copied.
 /// Source: https://github.com/huggingface/safetensors, "Format".
 package struct SafetensorsFile: Sendable {
-    /// One tensor as the header declares it, checked against the file.
-    package struct Entry: Sendable {
-        package let dataType: DataType
-        package let shape: [Int]
-        /// Of the tensor's bytes, from the start of the file.
-        let byteRange: Range<Int>
-    }
-
     package let path: String
     /// By name.
-    package let entries: [String: Entry]
-    private let bytes: MappedBytes
+    package let entries: [String: StoredTensor]
 
     /// The format's own limit.
     private static let longestHeader = 100_000_000
@@ -24,7 +15,7 @@ package struct SafetensorsFile: Sendable {
     ///   leave the file.
     package init(path: String) throws {
         self.path = path
-        bytes = try MappedFile(path: path).bytes
+        let bytes = try MappedFile(path: path).bytes
         func fail(_ subject: String?, found: String, expected: String) -> CheckpointError {
             CheckpointError(file: path, subject: subject, found: found, expected: expected)
         }
@@ -50,31 +41,30 @@ package struct SafetensorsFile: Sendable {
             throw fail(nil, found: "a header that is not what the format says (\(briefly(error)))",
                        expected: "a JSON object of tensors with dtype, shape and data_offsets")
         }
-        var entries: [String: Entry] = [:]
+        var entries: [String: StoredTensor] = [:], ranges: [String: Range<Int>] = [:]
         for (name, declared) in header.tensors {
-            entries[name] = try Self.check(declared, dataStart: dataStart, fileSize: bytes.count) {
+            let (dataType, range) = try Self.check(declared, dataStart: dataStart, fileSize: bytes.count) {
                 fail(name, found: $0, expected: $1)
             }
+            entries[name] = StoredTensor(dataType: dataType, shape: declared.shape, bytes: bytes.slice(range))
+            ranges[name] = range
         }
-        let inOrder = entries.sorted { $0.value.byteRange.lowerBound < $1.value.byteRange.lowerBound }
+        let inOrder = ranges.sorted { $0.value.lowerBound < $1.value.lowerBound }
         for (first, second) in zip(inOrder, inOrder.dropFirst())
-        where second.value.byteRange.lowerBound < first.value.byteRange.upperBound {
+        where second.value.lowerBound < first.value.upperBound {
             throw fail(second.key, found: "bytes that overlap those of \(first.key)", expected: "bytes of its own")
         }
         self.entries = entries
     }
 
-    func bytes(of entry: Entry) -> MappedBytes { bytes.slice(entry.byteRange) }
-
     /// A copy of one tensor in single precision, or nil when there is none of that name.
     package func tensor(_ name: String) -> Tensor? {
-        guard let entry = entries[name] else { return nil }
-        return widened(bytes(of: entry), entry.dataType, shape: entry.shape)
+        entries[name]?.tensor
     }
 
     private static func check(
         _ declared: Header.Declared, dataStart: Int, fileSize: Int, fail: (String, String) -> CheckpointError
-    ) throws -> Entry {
+    ) throws -> (DataType, Range<Int>) {
         guard let dataType = DataType(rawValue: declared.dtype) else {
             throw fail("dtype \(declared.dtype)", "one of \(DataType.allCases.map(\.rawValue).joined(separator: ", "))")
         }
@@ -97,8 +87,7 @@ package struct SafetensorsFile: Sendable {
         guard offsets[1] - offsets[0] == size else {
             throw fail("\(offsets[1] - offsets[0]) bytes", "\(size) for shape \(declared.shape) in \(declared.dtype)")
         }
-        return Entry(
-            dataType: dataType, shape: declared.shape, byteRange: dataStart + offsets[0]..<dataStart + offsets[1])
+        return (dataType, dataStart + offsets[0]..<dataStart + offsets[1])
     }
 }
 

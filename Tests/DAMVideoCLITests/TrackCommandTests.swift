@@ -122,4 +122,57 @@ import VideoDecoding
             #expect(!run.errors.isEmpty && run.text.isEmpty)
         }
     }
+
+    private var model: String { Fixtures.path("sam/video-a") }
+
+    /// Two objects, one corrected on a later frame.
+    @Test func pointsAndBoxesStartTracks() throws {
+        try withTemporaryDirectory { folder in
+            let output = folder.appending(path: "masks").path
+            let run = try CommandRun([
+                "track", clip, "--sam", Fixtures.path("sam/video-b"), "--box", "10,10,20,30", "--at", "2", "--object", "7",
+                "--point", "40,20", "--at", "0", "--object", "3", "--point", "44,20,-", "--at", "5", "--object", "3", "-o", output,
+            ])
+            #expect(run.status == 0, "\(run.errors)")
+            let written = try LabelFolderReader(path: output)
+            #expect(written.tracks.map(\.id) == [.number(3), .number(7)])
+            #expect(written.annotatedFrames == Array(0..<8))
+        }
+    }
+
+    /// SAM 2 takes given masks as they are and finds the others.
+    @Test func masksStartSegmentation() throws {
+        try withTemporaryDirectory { folder in
+            let output = folder.appending(path: "masks.json").path
+            let run = try CommandRun([
+                "track", clip, "--sam", model, "--masks", masks, "--from-frame", "3", "--evaluate", masks, "-o", output,
+                "--format", "youtube-vis", "--no-overlap", "--json",
+            ])
+            #expect(run.status == 0, "\(run.errors)")
+            let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+            #expect(report["frames"] as? Int == 8 && report["compared_frames"] as? Int == 7)
+            let written = try MaskSources.open(output), given = try LabelFolderReader(path: masks)
+            for track in given.tracks where track.appearance(at: 3) != nil {
+                #expect(try written.mask(of: track.id, at: 3) == given.mask(of: track.id, at: 3))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (["--sam", "MODEL", "--point", "9999,3", "--at", "0"], 65, "found point 9999,3"),
+        (["--sam", "MODEL", "--point", "5,5", "--at", "99"], 65, "found a prompt on frame 99, expected one from 0 to 7"),
+        (["--sam", "MODEL", "--box", "500,5,9,9", "--at", "0"], 65, "found box 500,5,9,9"),
+        (["--sam", "MODEL", "--point", "5,5"], 64, "--at"), (["--point", "5,5", "--at", "0"], 64, "--sam"),
+        (["--sam", "MODEL", "--box", "1,2,3,4", "--box", "5,6,7,8", "--point", "3,3", "--at", "0"], 64, "--object"),
+        (["--sam", "MODEL", "--box", "1,2,3,4", "--box", "5,6,7,8", "--object", "1", "--at", "0"], 64, "two boxes"),
+        (["--sam", "/nonexistent", "--point", "5,5", "--at", "0"], 69, "/nonexistent"),
+    ])
+    func promptsThatAreWrongHaveTheirExitCode(arguments: [String], code: Int, says: String) throws {
+        try withTemporaryDirectory { folder in
+            let run = try CommandRun(
+                ["track", clip] + arguments.map { $0 == "MODEL" ? model : $0 } + ["-o", folder.appending(path: "masks").path])
+            #expect(Int(run.status) == code && run.errors.contains(says), "\(run.errors)")
+            #expect(run.text.isEmpty)
+        }
+    }
 }

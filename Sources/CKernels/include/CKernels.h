@@ -1,6 +1,7 @@
 // The few loops that need SIMD Swift cannot express portably: half-precision loads and the exponential.
 // Every kernel is single-threaded; Swift divides the work. The fastest version the machine has is chosen at run time.
 #pragma once
+#include "MachineKernels.h"
 #include <stddef.h>
 #include <stdint.h>
 

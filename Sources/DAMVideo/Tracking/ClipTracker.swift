@@ -8,6 +8,23 @@ public enum TrackingStart: Sendable, Equatable {
     case masks(path: String, frames: Set<Int>?)
     /// Regions drawn by the user, one track each, numbered from 1.
     case regions([DrawnRegion])
+    /// Points and boxes, for a tracker with a model.
+    case prompts([ObjectPrompt])
+}
+
+/// What an object is pointed at with on one frame of a clip.
+public struct ObjectPrompt: Sendable, Equatable {
+    public let object: TrackID
+    /// 0-based.
+    public let frame: Int
+    /// In pixels of the clip.
+    public let region: RegionPrompt
+
+    public init(object: TrackID, frame: Int, _ region: RegionPrompt) {
+        self.object = object
+        self.frame = frame
+        self.region = region
+    }
 }
 
 /// A region on one frame, in pixels of the clip.
@@ -44,6 +61,8 @@ public struct TrackingOptions: Sendable, Equatable {
     public var format = MaskFormat.labelPNG
     /// Whether masks at `output` may be replaced.
     public var overwrites = false
+    /// Whether SAM 2 may give a pixel to several objects. Label PNGs have no place for that, and then it never does.
+    public var allowsOverlap = true
     /// Path of masks to compare with; nil for no comparison.
     public var reference: String?
 
@@ -64,9 +83,14 @@ public struct TrackingProgress: Sendable, Equatable {
     public let frame: Int
 }
 
-/// Carries regions marked on some frames of a clip to all others, without a model.
+/// Carries regions marked on some frames of a clip to all others: without a model, or with SAM 2.
 public struct ClipTracker: Sendable {
-    public init() {}
+    private let segmentation: SegmentationModel?
+
+    /// - Parameter segmentation: SAM 2; nil to track without a model.
+    public init(_ segmentation: SegmentationModel? = nil) {
+        self.segmentation = segmentation
+    }
 
     /// - Parameters:
     ///   - clip: path of a video or a folder of stills, a printf pattern of stills, or `-` for a video on standard input,
@@ -83,15 +107,12 @@ public struct ClipTracker: Sendable {
             }
             let span = try options.span(), video = try VideoClip(path: clip, stillRate: options.stillRate)
             let size = video.info.size
-            let source = try open(start, clip: clip, size: size, options.masks)
-            if options.output != nil { try MaskWriter.check(source.masks, fits: options.format, frames: source.frames) }
+            let begin = try beginning(start, video, span, options)
             let reference = try options.reference.map {
                 try MaskSources.open($0, settings: options.masks, clip: ClipFacts(path: clip, size: size))
             }
             let clock = ContinuousClock(), began = clock.now
-            let masks = try MaskPropagator().propagate(
-                clip: video, in: span, masks: source.masks, frames: source.frames
-            ) {
+            let masks = try begin {
                 try progress(TrackingProgress(isBackward: $0.isBackward, frame: $0.frame))
             }
             let seconds = (clock.now - began) / .milliseconds(1) / 1000
@@ -102,19 +123,32 @@ public struct ClipTracker: Sendable {
         }
     }
 
-    /// The masks to start from, and those of their frames to use; nil for all.
-    private func open(
-        _ start: TrackingStart, clip: String, size: PictureSize, _ settings: MaskSettings
-    ) throws -> (masks: any MaskSource, frames: Set<Int>?) {
+    /// Opens what there is to start from.
+    /// - Returns: what does the tracking.
+    private func beginning(
+        _ start: TrackingStart, _ clip: VideoClip, _ span: TimeSpan?, _ options: TrackingOptions
+    ) throws -> ((PropagationProgress) throws -> Void) throws -> PropagatedMasks {
+        let tracker = try segmentation?.tracker(separatesObjects: !options.allowsOverlap || options.format == .labelPNG)
+        func carrying(_ masks: any MaskSource, _ frames: Set<Int>?) throws -> ((PropagationProgress) throws -> Void) throws -> PropagatedMasks {
+            if options.output != nil { try MaskWriter.check(masks, fits: options.format, frames: frames) }
+            let carrier: any MaskTracker = tracker ?? MaskPropagator()
+            return { try carrier.propagate(clip: clip, in: span, masks: masks, frames: frames, progress: $0) }
+        }
         switch start {
         case .masks(let path, let frames):
-            let masks = try MaskSources.open(path, settings: settings, clip: ClipFacts(path: clip, size: size))
+            let masks = try MaskSources.open(path, settings: options.masks, clip: ClipFacts(path: clip.path, size: clip.info.size))
             if let missing = frames?.subtracting(masks.annotatedFrames).min() {
                 throw DAMVideoError(.usage, "\(path): found no mask for frame \(missing), expected one to start from")
             }
-            return (masks, frames)
+            return try carrying(masks, frames)
         case .regions(let regions):
-            return (try DrawnRegions(regions.map { try $0.region() }, path: clip, size: size), nil)
+            return try carrying(
+                DrawnRegions(regions.map { try $0.region() }, path: clip.path, size: clip.info.size), nil)
+        case .prompts(let prompts):
+            guard let tracker else {
+                throw DAMVideoError(.usage, "found points or boxes to segment from, expected SAM 2 to do it with")
+            }
+            return { try tracker.propagate(clip: clip, in: span, prompts: prompts, progress: $0) }
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// The bookkeeping of beam search: which answers to follow, which are finished, when to stop. It sees scores only; the
 /// generator runs the model. Semantics are transformers' (`BeamSearchScorer`, length_penalty 1, early_stopping false);

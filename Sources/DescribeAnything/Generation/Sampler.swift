@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Draws tokens from logits. The order is transformers': temperature, then top-k, then top-p.
 package struct Sampler {
@@ -71,21 +72,4 @@ func logSoftmax(_ logits: [Float]) -> [Float] {
     let top = logits.max() ?? 0
     let logTotal = logf(logits.reduce(0) { $0 + expf($1 - top) })
     return logits.map { $0 - top - logTotal }
-}
-
-/// A small generator whose whole state is its seed. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number
-/// generators", OOPSLA 2014.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-
-    /// A number from 0 up to but not including 1.
-    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

@@ -24,6 +24,11 @@ package final class KVCache {
         layers[layer].values.append(values, rows: rows)
     }
 
+    /// Adds the same rows to every layer: a context to measure with, without the prompt it would come from.
+    package func appendToAllLayers(keys: Tensor, values: Tensor) {
+        for layer in layers.indices { append(keys: keys, values: values, rows: 0..<keys.rows, layer: layer) }
+    }
+
     /// What attention in one layer reads.
     func rows(layer: Int) -> [KeyValueRows] {
         (prefix?.rows(layer: layer) ?? []) + [KeyValueRows(keys: layers[layer].keys, values: layers[layer].values)]

@@ -27,12 +27,13 @@ package struct LlamaTokenizer: Sendable {
     ///   `special_tokens_map.json`.
     /// - Throws: `CheckpointError` when a file is missing, broken or asks for what is not supported.
     package init(directory: String) throws {
-        var model = try SentencePieceModel(path: directory + "/tokenizer.model")
-        model.addsDummyPrefix = false
-        self.init(model, try LlamaTokenizerFiles(directory: directory))
+        self.init(
+            try SentencePieceModel(path: directory + "/tokenizer.model"), try LlamaTokenizerFiles(directory: directory))
     }
 
-    private init(_ model: SentencePieceModel, _ files: LlamaTokenizerFiles) {
+    init(_ model: SentencePieceModel, _ files: LlamaTokenizerFiles) {
+        var model = model
+        model.addsDummyPrefix = false
         let vocabulary = AddedVocabulary(model, files)
         self.model = model
         addedTokens = vocabulary.tokens

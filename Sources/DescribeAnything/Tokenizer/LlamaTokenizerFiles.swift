@@ -16,10 +16,17 @@ struct LlamaTokenizerFiles {
     /// - Throws: `CheckpointError` when the configuration is missing or either file is not a JSON object.
     init(directory: String) throws {
         let path = directory + "/tokenizer_config.json"
-        guard var values = try Self.object(path) else {
+        guard let values = try Self.object(path) else {
             throw CheckpointError(file: path, found: "no readable file", expected: "a tokenizer configuration in JSON")
         }
-        let map = try Self.object(directory + "/special_tokens_map.json") ?? [:]
+        self.init(values, map: try Self.object(directory + "/special_tokens_map.json") ?? [:])
+    }
+
+    /// LLaMA's defaults.
+    init() { self.init([:], map: [:]) }
+
+    private init(_ configuration: [String: Any], map: [String: Any]) {
+        var values = configuration
         if let decoder = values["added_tokens_decoder"] as? [String: Any] {
             for (key, value) in decoder {
                 // Ids past 32 bits would only overflow what is computed with them.

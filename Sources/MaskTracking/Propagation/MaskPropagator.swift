@@ -7,7 +7,7 @@ import VideoDecoding
 ///
 /// All tracks share the flow and the background, so time grows with frames and little with tracks. Memory is a window of
 /// 65 working pictures (and 64 more on the way back) plus a few hundred bytes for each propagated mask.
-package struct MaskPropagator: Sendable {
+package struct MaskPropagator: MaskTracker {
     /// Pixels of the pictures worked on; larger clips are reduced by a whole number.
     package var maximumPixels = 600_000
 
@@ -31,24 +31,9 @@ package struct MaskPropagator: Sendable {
         return size.width * size.height
     }
 
-    /// How far it is.
-    package struct Progress: Sendable {
-        package let isBackward: Bool
-        /// 0-based frame of the clip.
-        package let frame: Int
-    }
-
-    /// - Parameters:
-    ///   - span: the part of the clip that counts: masks outside it are not used, frames outside it get none; nil for all.
-    ///   - masks: the given masks. A frame annotated for a track that does not show it says that it is not there; through
-    ///     one that is not annotated for it, though for others, it is carried.
-    ///   - frames: the annotated frames to use; nil for all.
-    ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `VideoError`; `MaskTrackingError` when clip and masks do not fit, or the way back is needed in a clip that
-    ///   can be read only once; and what `progress` throws.
     package func propagate(
         clip: VideoClip, in span: TimeSpan? = nil, masks: any MaskSource, frames: Set<Int>? = nil,
-        progress: (Progress) throws -> Void = { _ in }
+        progress: (PropagationProgress) throws -> Void = { _ in }
     ) throws -> PropagatedMasks {
         let info = clip.info, known = span.flatMap(clip.frameNumbers)
         try masks.validate(width: info.width, height: info.height, frameCount: clip.frameCount)
@@ -78,7 +63,7 @@ package struct MaskPropagator: Sendable {
         let ahead = try ForwardFrames(clip, size: size, from: max(0, first - BackgroundModel.reach), in: span)
         let forward = PropagationPass(ahead, size: size, annotations: annotations, overlapping: overlapping)
         try forward.run { frame, tracks in
-            try progress(Progress(isBackward: false, frame: frame))
+            try progress(PropagationProgress(isBackward: false, frame: frame))
             try fusion.add(tracks, at: frame, isBackward: false)
         }
         // A damaged clip may have fewer frames than masks.
@@ -94,7 +79,7 @@ package struct MaskPropagator: Sendable {
             let behind = BackwardFrames(clip, size: size, range: range)
             let backward = PropagationPass(behind, size: size, annotations: present, overlapping: overlapping)
             try backward.run { frame, tracks in
-                try progress(Progress(isBackward: true, frame: frame))
+                try progress(PropagationProgress(isBackward: true, frame: frame))
                 try fusion.add(tracks, at: frame, isBackward: true)
             }
         }

@@ -18,7 +18,10 @@ package struct SegmentAnythingConfiguration: Sendable {
     /// - Throws: `CheckpointError` when the file is missing or not JSON, a value is impossible or asks for something this
     ///   program does not do, or the parts do not fit together.
     package init(directory: String) throws {
-        let root = try ConfigurationFile(path: directory + "/config.json")
+        try self.init(ConfigurationFile(path: directory + "/config.json"))
+    }
+
+    init(_ root: ConfigurationFile) throws {
         let type = try root.require("model_type", default: "sam2_video", among: ["sam2_video", "sam2"])
         let promptFile = try root.object("prompt_encoder_config"), visionFile = try root.object("vision_config")
         let decoderFile = try root.object("mask_decoder_config")

@@ -1,0 +1,191 @@
+// Loops that measure the machine; see MachineKernels.h.
+#include "MachineKernels.h"
+#include <string.h>
+
+// Independent sums: two units of a latency of four or five cycles are kept busy, and registers suffice everywhere.
+#define CHAINS 12
+
+// Keeps the compiler from knowing what a register holds: without it the loops would be computed while compiling.
+#if defined(__x86_64__)
+#define HIDE(value) __asm__ volatile("" : "+v"(value))
+#elif defined(__aarch64__)
+#define HIDE(value) __asm__ volatile("" : "+w"(value))
+#else
+#define HIDE(value) __asm__ volatile("" : "+m"(value))
+#endif
+
+#define NAME(name) name##_portable
+#define VECTOR_BYTES 16
+#include "machine.inc"
+#undef NAME
+#undef VECTOR_BYTES
+
+// The sum of all chains' lanes, which each counted.
+#define ADD_UP(type, sums, total)                                                                                      \
+    for (size_t c = 0; c < sizeof sums / sizeof sums[0]; c++)                                                          \
+        for (size_t lane = 0; lane < sizeof(type) / 4; lane++) total += ((type)sums[c])[lane]
+
+typedef int8_t Bytes __attribute__((vector_size(16)));
+typedef int16_t Halves __attribute__((vector_size(32)));
+typedef int32_t Sums __attribute__((vector_size(64)));
+
+static uint64_t count_products_portable(size_t iterations) {
+    Sums sums[2] = {0};
+    Bytes bytes = (Bytes){0} + 1;
+    for (size_t i = 0; i < iterations; i++) {
+#pragma clang loop unroll(full)
+        for (int c = 0; c < 2; c++) {
+            HIDE(bytes);
+            Halves wide = __builtin_convertvector(bytes, Halves);
+            sums[c] += __builtin_convertvector(wide * wide, Sums);
+        }
+    }
+    uint64_t total = 0;
+    ADD_UP(Sums, sums, total);
+    return total;
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+typedef uint32_t Lanes256 __attribute__((vector_size(32)));
+typedef uint32_t Lanes512 __attribute__((vector_size(64)));
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define NAME(name) name##_avx2
+#define VECTOR_BYTES 32
+#include "machine.inc"
+#undef NAME
+#undef VECTOR_BYTES
+
+static uint64_t count_products_avx2(size_t iterations) {
+    __m256i sums[CHAINS], bytes = _mm256_set1_epi8(1);
+    const __m256i ones = _mm256_set1_epi16(1);
+    memset(sums, 0, sizeof sums);
+    for (size_t i = 0; i < iterations; i++) {
+#pragma clang loop unroll(full)
+        for (int c = 0; c < CHAINS; c++) {
+            HIDE(bytes);
+            sums[c] = _mm256_add_epi32(sums[c], _mm256_madd_epi16(_mm256_maddubs_epi16(bytes, bytes), ones));
+        }
+    }
+    uint64_t total = 0;
+    ADD_UP(Lanes256, sums, total);
+    return total;
+}
+#pragma clang attribute pop
+
+__attribute__((target("avx2,avxvnni"))) static uint64_t count_products_avx_vnni(size_t iterations) {
+    __m256i sums[CHAINS], bytes = _mm256_set1_epi8(1);
+    memset(sums, 0, sizeof sums);
+    for (size_t i = 0; i < iterations; i++) {
+        HIDE(bytes);
+#pragma clang loop unroll(full)
+        for (int c = 0; c < CHAINS; c++) sums[c] = _mm256_dpbusd_avx_epi32(sums[c], bytes, bytes);
+    }
+    uint64_t total = 0;
+    ADD_UP(Lanes256, sums, total);
+    return total;
+}
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vnni"))), apply_to = function)
+#define NAME(name) name##_avx512
+#define VECTOR_BYTES 64
+#include "machine.inc"
+#undef NAME
+#undef VECTOR_BYTES
+
+static uint64_t count_products_avx512_vnni(size_t iterations) {
+    __m512i sums[CHAINS], bytes = _mm512_set1_epi8(1);
+    memset(sums, 0, sizeof sums);
+    for (size_t i = 0; i < iterations; i++) {
+        HIDE(bytes);
+#pragma clang loop unroll(full)
+        for (int c = 0; c < CHAINS; c++) sums[c] = _mm512_dpbusd_epi32(sums[c], bytes, bytes);
+    }
+    uint64_t total = 0;
+    ADD_UP(Lanes512, sums, total);
+    return total;
+}
+#pragma clang attribute pop
+
+static int supports(KernelInstructionSet set) {
+    __builtin_cpu_init();
+    switch (set) {
+    case KernelPortable: return 1;
+    case KernelAVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case KernelAVXVNNI: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avxvnni");
+    case KernelAVX512: return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+    case KernelAVX512VNNI: return supports(KernelAVX512) && __builtin_cpu_supports("avx512vnni");
+    default: return 0;
+    }
+}
+
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+__attribute__((target("dotprod"))) static uint64_t count_products_neon(size_t iterations) {
+    int32x4_t sums[CHAINS];
+    int8x16_t bytes = vdupq_n_s8(1);
+    memset(sums, 0, sizeof sums);
+    for (size_t i = 0; i < iterations; i++) {
+        HIDE(bytes);
+#pragma clang loop unroll(full)
+        for (int c = 0; c < CHAINS; c++) sums[c] = vdotq_s32(sums[c], bytes, bytes);
+    }
+    uint64_t total = 0;
+    ADD_UP(uint32x4_t, sums, total);
+    return total;
+}
+
+static int supports(KernelInstructionSet set) {
+    if (set == KernelPortable) return 1;
+#if defined(__linux__)
+    const unsigned long dotProducts = 1ul << 20; // HWCAP_ASIMDDP
+    return set == KernelNEONDotProduct && (getauxval(AT_HWCAP) & dotProducts) != 0;
+#else
+    return 0;
+#endif
+}
+
+#else
+static int supports(KernelInstructionSet set) { return set == KernelPortable; }
+#endif
+
+uint64_t kernel_count_multiply_adds(KernelInstructionSet set, size_t iterations) {
+    if (!supports(set)) return 0;
+    switch (set) {
+    case KernelPortable: return count_multiply_adds_portable(iterations);
+#if defined(__x86_64__)
+    case KernelAVX2: return count_multiply_adds_avx2(iterations);
+    case KernelAVX512: return count_multiply_adds_avx512(iterations);
+#endif
+    default: return 0;
+    }
+}
+
+uint64_t kernel_count_products(KernelInstructionSet set, size_t iterations) {
+    if (!supports(set)) return 0;
+    switch (set) {
+    case KernelPortable: return count_products_portable(iterations);
+#if defined(__x86_64__)
+    case KernelAVX2: return count_products_avx2(iterations);
+    case KernelAVXVNNI: return count_products_avx_vnni(iterations);
+    case KernelAVX512VNNI: return count_products_avx512_vnni(iterations);
+#elif defined(__aarch64__)
+    case KernelNEONDotProduct: return count_products_neon(iterations);
+#endif
+    default: return 0;
+    }
+}
+
+uint32_t kernel_sum_words(const uint32_t *words, size_t count) {
+#if defined(__x86_64__)
+    if (supports(KernelAVX512)) return sum_words_avx512(words, count);
+    if (supports(KernelAVX2)) return sum_words_avx2(words, count);
+#endif
+    return sum_words_portable(words, count);
+}

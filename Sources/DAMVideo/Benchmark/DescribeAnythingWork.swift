@@ -1,0 +1,122 @@
+import DescribeAnything
+import Imaging
+import Tensors
+
+/// What the stages of the Describe Anything Model come to, from its configuration alone.
+package struct DescribeAnythingWork {
+    package let configuration: DescribeAnythingConfiguration
+    /// How the weights of vision tower, context provider and projector are stored.
+    package let vision: DataType
+    /// How the language model's are.
+    package let language: DataType
+
+    package init(configuration: DescribeAnythingConfiguration, vision: DataType, language: DataType) {
+        self.configuration = configuration
+        self.vision = vision
+        self.language = language
+    }
+
+    /// A cache's keys and values, and all activations, are single precision.
+    private static let cacheType = DataType.f32
+
+    /// Cutting and resizing one frame: the picture's four channels are read, the region's again, eight are written.
+    package func preprocessing(width: Int, height: Int, region: BoundingBox) -> Work {
+        let read = 4 * (width * height + region.width * region.height)
+        return Work(bytes: Double(read + 8 * configuration.imageSize * configuration.imageSize * DataType.f32.byteCount))
+    }
+
+    /// One view through the vision tower, up to the layer that is used.
+    package var view: Work {
+        let tower = configuration.vision, width = tower.hiddenSize
+        // Three channels and the mask.
+        let patches = Work.linear(grid, from: 4 * tower.patchSize * tower.patchSize, to: width, vision)
+        return patches + (attention(width: width, keys: grid) + mlp(width, tower.intermediateSize)) * configuration.visionLayers
+    }
+
+    /// The region's view through the vision tower and the context provider.
+    package var viewWithContext: Work {
+        let provider = configuration.contextProvider, width = provider.hiddenSize
+        let layer = attention(width: width, keys: configuration.visionTokens) + mlp(width, provider.intermediateSize)
+        return view + layer * configuration.visionLayers
+    }
+
+    /// One frame's features to image tokens.
+    package var projector: Work {
+        let from = configuration.vision.hiddenSize, to = configuration.language.hiddenSize, rows = configuration.imageTokens
+        func linear(_ inputs: Int) -> Work { .linear(rows, from: inputs, to: to, vision) }
+        return switch configuration.projector {
+        case .identity: Work()
+        case .linear: linear(from)
+        case .mlp(let depth): linear(from) + linear(to) * (depth - 1)
+        case .mlpDownsample: linear(4 * from) + linear(to)
+        }
+    }
+
+    /// One frame to image tokens, all steps together.
+    var frame: Work { view + viewWithContext + projector }
+
+    /// Reading a prompt. Of the last layer only the last row is wanted; all of them leave keys and values.
+    package func prefill(tokens: Int) -> Work {
+        let model = configuration.language, layers = model.hiddenLayers
+        let whole = queries(tokens) + keysAndValues(tokens) + .attention(pairs: tokens * (tokens + 1) / 2, width: queryWidth)
+        let last = queries(1) + keysAndValues(tokens) + .attention(pairs: tokens, width: queryWidth)
+        return whole * (layers - 1) + last + head + Work(bytes: cache(tokens))
+    }
+
+    /// One more token behind a context of so many.
+    package func decode(context: Int) -> Work {
+        let layer = queries(1) + keysAndValues(1) + .attention(pairs: context + 1, width: queryWidth)
+        return layer * configuration.language.hiddenLayers + head + Work(bytes: cache(context + 1))
+    }
+
+    /// The steps of captioning an object from so many frames: a prompt, then tokens one after the other (the first comes
+    /// with the prompt).
+    package func caption(preprocessing: Work, frames: Int, prompt: Int, tokens: Int) -> [Work] {
+        [preprocessing * frames]
+            + Array(repeating: [view, viewWithContext, projector], count: frames).flatMap(\.self)
+            + [prefill(tokens: prompt)] + (0..<max(0, tokens - 1)).map { decode(context: prompt + $0) }
+    }
+
+    // MARK: Parts
+
+    private var grid: Int { configuration.gridSide * configuration.gridSide }
+    private var queryWidth: Int { configuration.language.attentionHeads * configuration.language.headSize }
+    private var keyWidth: Int { configuration.language.keyValueHeads * configuration.language.headSize }
+
+    /// Attention of a view's patches to so many others, with its four projections.
+    private func attention(width: Int, keys: Int) -> Work {
+        let projection = Work.linear(grid, from: width, to: width, vision)
+        return projection * 2 + .linear(keys, from: width, to: width, vision) * 2 + .attention(pairs: grid * keys, width: width)
+    }
+
+    private func mlp(_ width: Int, _ inner: Int) -> Work {
+        .linear(grid, from: width, to: inner, vision) + .linear(grid, from: inner, to: width, vision)
+    }
+
+    /// What a layer of the language model computes of rows that are read on: queries, their output and the MLP.
+    private func queries(_ rows: Int) -> Work {
+        let model = configuration.language, width = model.hiddenSize, inner = model.intermediateSize
+        return .linear(rows, from: width, to: queryWidth, language) + .linear(rows, from: queryWidth, to: width, language)
+            + .linear(rows, from: width, to: inner, language) * 2 + .linear(rows, from: inner, to: width, language)
+    }
+
+    private func keysAndValues(_ rows: Int) -> Work {
+        .linear(rows, from: configuration.language.hiddenSize, to: keyWidth, language) * 2
+    }
+
+    /// Logits of one row.
+    private var head: Work {
+        .linear(1, from: configuration.language.hiddenSize, to: configuration.language.vocabularySize, language)
+    }
+
+    /// Bytes of all layers' keys and values.
+    private func cache(_ tokens: Int) -> Double {
+        Double(2 * tokens * keyWidth * configuration.language.hiddenLayers * Self.cacheType.byteCount)
+    }
+}
+
+extension DescribeAnythingWork {
+    init(_ model: DescribeAnythingModel) {
+        self.init(configuration: model.configuration, vision: model.visionDataType, language: model.dataType)
+    }
+}

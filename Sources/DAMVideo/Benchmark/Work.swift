@@ -1,0 +1,53 @@
+import Tensors
+
+/// What a computation comes to at the least: the operations of its matrix products and attention, and the bytes that must
+/// come from memory or go there. Norms, activations, positions and sums are left out (about one operation for each of a
+/// product's hundreds), and so are activations, which caches may hold.
+package struct Work: Sendable, Equatable {
+    /// A product and its sum are two.
+    package var operations = 0.0
+    package var bytes = 0.0
+
+    package init(operations: Double = 0, bytes: Double = 0) {
+        self.operations = operations
+        self.bytes = bytes
+    }
+
+    package static func + (left: Work, right: Work) -> Work {
+        Work(operations: left.operations + right.operations, bytes: left.bytes + right.bytes)
+    }
+
+    /// The same so many times.
+    package static func * (work: Work, times: Int) -> Work {
+        Work(operations: work.operations * Double(times), bytes: work.bytes * Double(times))
+    }
+
+    /// A linear layer on some rows: each weight is read once.
+    static func linear(_ rows: Int, from inputs: Int, to outputs: Int, _ weights: DataType) -> Work {
+        let parameters = Double(inputs) * Double(outputs)
+        return Work(operations: 2 * Double(rows) * parameters, bytes: parameters * Double(weights.byteCount))
+    }
+
+    /// Attention's two products, all heads together.
+    /// - Parameters:
+    ///   - pairs: of a query and a key it sees.
+    ///   - width: of a row of queries; `valueWidth` of values, where it is another.
+    static func attention(pairs: Int, width: Int, valueWidth: Int? = nil) -> Work {
+        Work(operations: 2 * Double(pairs) * Double(width + (valueWidth ?? width)))
+    }
+}
+
+extension [Work] {
+    package var sum: Work { reduce(Work(), +) }
+
+    /// Seconds the steps take one after the other on a machine that does nothing else: each as long as its arithmetic or
+    /// its memory takes, whichever is longer. Source: roofline, Williams, Waterman, Patterson, CACM 52 (4), 2009.
+    package func limit(_ speed: MachineSpeed.Limits) -> (seconds: Double, isArithmetic: Bool) {
+        var arithmetic = 0.0, memory = 0.0
+        for work in self {
+            let (computing, moving) = (work.operations / speed.float, work.bytes / speed.read)
+            if computing > moving { arithmetic += computing } else { memory += moving }
+        }
+        return (arithmetic + memory, arithmetic > memory)
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import DAMVideo
+import Foundation
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure this machine, and how fast the stages of a model run on it.",
+        discussion: """
+            Without a model the machine alone is measured. A stage's limit is the time its arithmetic (of single-precision \
+            multiply-adds) or its memory (each weight read once) would need at the machine's best, whichever is longer. \
+            Whatever else runs meanwhile makes both wrong.
+
+            Exit codes: 64 usage; 69 model missing or unusable.
+            """)
+
+    @Option(help: ArgumentHelp("Checkpoint directory to measure.", valueName: "dir"))
+    var model: String?
+
+    @Option(help: ArgumentHelp("SAM 2 checkpoint to measure: a directory, or a .pt file.", valueName: "path"))
+    var sam: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Random weights in a model's shapes, made in memory: \(Benchmark.captionShapes.joined(separator: ", ")) (dam-3b "
+                + "takes 7.1 GB in f16), \(Benchmark.segmentationShapes.joined(separator: ", ")). Repeatable, for one of either kind.",
+            valueName: "name"))
+    var synthetic: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "How random weights are stored: \(Benchmark.weightFormats.joined(separator: ", ")). Default: as published, f16 for "
+                + "DAM, f32 for SAM 2.", valueName: "format"))
+    var weights: String?
+
+    @Option(help: "Measure this stage only (repeatable).")
+    var stage: [BenchmarkStage] = []
+
+    @Option(name: .customLong("repeat"), help: ArgumentHelp("Runs of each stage; the median counts.", valueName: "n"))
+    var repeats = 3
+
+    @Option(help: ArgumentHelp("Tokens of the caption.", valueName: "n"))
+    var tokens = 120
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    func validate() throws {
+        let captioning = synthetic.filter(Benchmark.captionShapes.contains)
+        let segmenting = synthetic.filter(Benchmark.segmentationShapes.contains)
+        let known = Benchmark.captionShapes + Benchmark.segmentationShapes
+        if let unknown = synthetic.first(where: { !known.contains($0) }) {
+            throw ValidationError("--synthetic \(unknown): expected one of \(known.joined(separator: ", ")).")
+        }
+        guard captioning.count + (model == nil ? 0 : 1) <= 1, segmenting.count + (sam == nil ? 0 : 1) <= 1 else {
+            throw ValidationError("Give one model of a kind: --model or --synthetic dam-..., --sam or --synthetic sam2.1-...")
+        }
+        guard weights == nil || !synthetic.isEmpty else { throw ValidationError("--weights goes with --synthetic.") }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            var benchmark = Benchmark()
+            benchmark.caption = source(model, Benchmark.captionShapes, weights: "f16")
+            benchmark.segmentation = source(sam, Benchmark.segmentationShapes, weights: "f32")
+            benchmark.stages = stage.isEmpty ? nil : Set(stage)
+            benchmark.repeats = repeats
+            benchmark.tokens = tokens
+            let showsProgress = isatty(STDERR_FILENO) == 1
+            let report = try benchmark.run { progress in
+                if showsProgress { Console.clearLine() }
+                if !json, let text = BenchmarkTable.text(progress) { try Console.result(text) }
+                if showsProgress, case .started(let stage) = progress {
+                    try? FileHandle.standardError.write(contentsOf: Data("measuring \(stage.rawValue)".utf8))
+                }
+            }
+            if json { try Console.result(json: report) }
+        }
+    }
+
+    private func source(_ directory: String?, _ shapes: [String], weights published: String) -> Benchmark.Source? {
+        directory.map(Benchmark.Source.directory)
+            ?? synthetic.first(where: shapes.contains).map { .synthetic($0, weights: weights ?? published) }
+    }
+}
+
+extension BenchmarkStage: ExpressibleByArgument {}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import DAMVideo
+import Imaging
+import MaskTracking
+
+/// Objects of a clip, pointed at on some of its frames, and the model that follows them.
+struct ObjectPromptOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "SAM 2 or 2.1: a directory as facebook/sam2.1-hiera-large is published, or the authors' .pt file.",
+            valueName: "path"))
+    var sam: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A point on the object, or (-) beside it, in pixels; with --sam (repeatable).", valueName: "x,y[,+|-]"))
+    var point: [PointArgument] = []
+
+    @Option(help: ArgumentHelp("A box around the object, in pixels (repeatable).", valueName: "l,t,w,h"))
+    var box: [NumberList] = []
+
+    @Option(help: ArgumentHelp("The 0-based frame of them all, or of each.", valueName: "frame"))
+    var at: [Int] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The object of them all, or of each; with --sam. Default: each box is one, 1 and so on, and points belong to the first.",
+            valueName: "id"))
+    var object: [TrackID] = []
+
+    var count: Int { box.count + point.count }
+
+    var boxes: [BoundingBox] { box.compactMap(\.box) }
+
+    func validate() throws {
+        guard box.allSatisfy({ $0.box != nil }) else {
+            throw ValidationError("--box takes four whole numbers: left,top,width,height.")
+        }
+        guard sam != nil || point.isEmpty else { throw ValidationError("--point goes with --sam.") }
+        guard object.isEmpty || object.count == 1 || object.count == count else {
+            throw ValidationError("Give one --object for all boxes and points, or one for each.")
+        }
+        guard !object.isEmpty || box.count < 2 || point.isEmpty else {
+            throw ValidationError("Say with --object which box each point belongs to.")
+        }
+        if sam != nil, count > 0 { _ = try prompts() }
+    }
+
+    /// The model; nil when none is wanted.
+    func segmentation() throws -> SegmentationModel? { try sam.map(SegmentationModel.init) }
+
+    /// The frame of each region.
+    func frames(for regions: Int) throws -> [Int] {
+        guard at.count == 1 || at.count == regions else {
+            throw ValidationError("Give one --at for all regions and points, or one for each.")
+        }
+        return at.count == regions ? at : Array(repeating: at[0], count: regions)
+    }
+
+    func prompts() throws -> [ObjectPrompt] {
+        let frames = try frames(for: count)
+        func identifier(_ index: Int) -> TrackID {
+            if let only = object.first { return object.count == 1 ? only : object[index] }
+            return .number(index < box.count ? index + 1 : 1)
+        }
+        let prompts = boxes.enumerated().map { index, box in
+            ObjectPrompt(object: identifier(index), frame: frames[index], RegionPrompt(box: box))
+        } + point.enumerated().map { index, point in
+            ObjectPrompt(
+                object: identifier(box.count + index), frame: frames[box.count + index], RegionPrompt(points: [point.point]))
+        }
+        let boxed = prompts.prefix(box.count)
+        for (index, prompt) in boxed.enumerated() {
+            guard !boxed[..<index].contains(where: { $0.object == prompt.object && $0.frame == prompt.frame }) else {
+                throw ValidationError("Object \(prompt.object) has two boxes on frame \(prompt.frame).")
+            }
+        }
+        return prompts
+    }
+}

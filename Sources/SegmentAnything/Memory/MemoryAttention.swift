@@ -1,0 +1,30 @@
+import Tensors
+
+/// Tells a frame's features of the memories of an object. Keys: `layers.N`, `layer_norm`.
+/// Source: SAM 2, arXiv 2408.00714, "Memory attention".
+package struct MemoryAttention: Sendable {
+    let layers: [MemoryAttentionLayer]
+    let layerNorm: LayerNorm
+    let rotary: AxialRotaryEmbedding
+
+    /// - Parameter side: rows (and columns) of the image embedding.
+    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    init(_ weights: Weights, _ configuration: MemoryConfiguration, side: Int) throws {
+        layers = try (0..<configuration.attentionLayers).map {
+            try MemoryAttentionLayer(weights["layers"][$0], configuration)
+        }
+        layerNorm = try LayerNorm(weights["layer_norm"], width: configuration.attentionHiddenSize, epsilon: 1e-5)
+        rotary = AxialRotaryEmbedding(
+            side: side, headSize: configuration.attentionHiddenSize / configuration.attentionDownsampleRate / configuration.attentionHeads,
+            theta: configuration.ropeTheta)
+    }
+
+    /// - Parameters:
+    ///   - features: the image embedding, `[side, side, hidden]`.
+    ///   - positions: of its places, `[side, side, hidden]`.
+    /// - Returns: `[side, side, hidden]`.
+    package func callAsFunction(_ features: Tensor, positions: Tensor, _ memories: MemoryTokens) -> Tensor {
+        let placed = features.adding(positions, scaledBy: 0.1).reshaped([features.rows, features.width])
+        return layerNorm(layers.reduce(placed) { hidden, layer in layer(hidden, memories, rotary) }).reshaped(features.shape)
+    }
+}

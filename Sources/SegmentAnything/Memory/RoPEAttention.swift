@@ -1,0 +1,37 @@
+import Tensors
+
+/// Attention whose queries and keys carry their place by rotation. Keys: `q_proj`, `k_proj`, `v_proj`, `o_proj`.
+struct RoPEAttention: Sendable {
+    let qProj: Linear
+    let kProj: Linear
+    let vProj: Linear
+    let oProj: Linear
+    let heads: Int
+
+    /// - Parameter contextWidth: of what keys and values are made of.
+    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    init(_ weights: Weights, _ configuration: MemoryConfiguration, contextWidth: Int) throws {
+        let width = configuration.attentionHiddenSize, inner = width / configuration.attentionDownsampleRate
+        qProj = try Linear(weights["q_proj"], inputs: width, outputs: inner)
+        kProj = try Linear(weights["k_proj"], inputs: contextWidth, outputs: inner)
+        vProj = try Linear(weights["v_proj"], inputs: contextWidth, outputs: inner)
+        oProj = try Linear(weights["o_proj"], inputs: inner, outputs: width)
+        heads = configuration.attentionHeads
+    }
+
+    /// - Parameters:
+    ///   - query: `[rows, width]`, the places of one map.
+    ///   - key: `[count, context width]`.
+    ///   - value: `[count, context width]`.
+    ///   - placed: keys from this one on stand at no place of the map.
+    func callAsFunction(query: Tensor, key: Tensor, value: Tensor, placed: Int, _ rotary: AxialRotaryEmbedding) -> Tensor {
+        let queries = rotary(qProj(query)), keys = rotary(kProj(key), count: placed)
+        // Weights of attention sum to 1, so that values can be projected after they are averaged: with one head and values
+        // narrower than its size, as memories are, that saves most of the average's work.
+        let projectsAfter = heads == 1 && value.width < keys.width
+        let attended = attention(
+            query: queries, context: [KeyValueRows(keys: keys, values: projectsAfter ? value : vProj(value))],
+            heads: heads, keyValueHeads: heads)
+        return oProj(projectsAfter ? vProj(attended) : attended)
+    }
+}

@@ -1,0 +1,204 @@
+import Imaging
+import Tensors
+
+/// Follows objects through a clip from prompts on some of its frames, as the original's `SAM2VideoPredictor` does: prompts
+/// on any frame, corrections of what was tracked, both directions. One clip's state; the model may serve others meanwhile.
+/// Objects are tracked each by itself and share the features of the frame.
+package final class SegmentAnythingVideoPredictor {
+    /// One object in one frame.
+    package struct ObjectMask: Sendable {
+        package let object: Int
+        /// In pixels of the clip.
+        package let mask: Mask
+        /// The clip's `[height, width]`, above 0 inside.
+        package let logits: Tensor
+        package let output: ObjectOutput
+    }
+
+    private let model: SegmentAnythingVideoModel
+    private let pictures: any ClipPictures
+    private let settings: VideoSettings
+    private let preparation: ImagePreparation
+    /// In the order in which they were first prompted.
+    package private(set) var objects: [Int] = []
+    private var states: [Int: TrackedObject] = [:]
+    /// Of the frame looked at last.
+    private var latest: (frame: Int, features: ImageFeatures)?
+
+    package init(_ model: SegmentAnythingVideoModel, pictures: any ClipPictures, settings: VideoSettings = VideoSettings()) {
+        self.model = model
+        self.pictures = pictures
+        self.settings = settings
+        preparation = ImagePreparation(side: model.configuration.imageSize)
+    }
+
+    // MARK: Prompts
+
+    /// Adds points, a box or both. On a frame that was tracked they correct its mask.
+    /// - Parameters:
+    ///   - prompt: in pixels of the clip.
+    ///   - object: any number; a new one is a new object.
+    ///   - keepsPoints: whether points given earlier for the object on this frame still count. With a box they do not.
+    /// - Returns: every object's mask on that frame, as far as it is known.
+    /// - Throws: `VideoPromptError`, `PicturePromptError` outside the picture, and what reading the picture throws.
+    @discardableResult
+    package func add(
+        _ prompt: PicturePrompt, at frame: Int, object: Int, keepsPoints: Bool = false
+    ) throws -> [ObjectMask] {
+        try check(frame)
+        guard prompt.box != nil || !prompt.points.isEmpty else { throw VideoPromptError.empty }
+        let points = try prompt.modelPoints(
+            width: pictures.width, height: pictures.height, side: model.configuration.imageSize)
+        var state = states[object] ?? TrackedObject()
+        let earlier = keepsPoints && prompt.box == nil ? state.points[frame] ?? [] : []
+        let direction = state.directions[frame]
+        let features = try features(of: frame)
+        let all = earlier + points
+        let embedding = embedding(features, frame, state.bank, direction: direction)
+        // What the object's mask was here before helps to improve it.
+        let before = state.output(at: frame)?.mask.mapped { min(max($0, -32), 32) }
+        let output = model.segment(
+            features, embedding: embedding, points: all, mask: before,
+            multimask: model.memory.usesMultimask(points: all.count, isInitial: direction == nil))
+        state.points[frame] = all
+        answer(object, state, frame, output, features)
+        return masks(at: frame)
+    }
+
+    /// Adds a mask of the clip's size, which is taken for the object's as it is.
+    /// - Returns: every object's mask on that frame, as far as it is known.
+    /// - Throws: `VideoPromptError`, and what reading the picture throws.
+    @discardableResult
+    package func add(_ mask: Mask, at frame: Int, object: Int) throws -> [ObjectMask] {
+        try check(frame)
+        guard mask.width == pictures.width, mask.height == pictures.height else {
+            throw VideoPromptError.maskSize(mask: [mask.width, mask.height], clip: [pictures.width, pictures.height])
+        }
+        var state = states[object] ?? TrackedObject()
+        let features = try features(of: frame)
+        let side = model.configuration.imageSize
+        let given = Tensor([1, mask.height, mask.width], values: mask.pixels.map(Float.init))
+        let resized = given.shape == [1, side, side]
+            ? given
+            : given.interpolated(height: side, width: side, .bilinearAntialiased).mapped { $0 >= 0.5 ? 1 : 0 }
+        state.points[frame] = nil
+        answer(object, state, frame, model.accept(resized, features), features)
+        return masks(at: frame)
+    }
+
+    /// Keeps the answer to a prompt until tracking begins.
+    private func answer(
+        _ object: Int, _ state: TrackedObject, _ frame: Int, _ output: ObjectOutput, _ features: ImageFeatures
+    ) {
+        var state = state, output = output
+        output.memory = model.remember(output, features, isPrompted: true)
+        state.pending[frame] = (output, state.directions[frame] == nil || settings.correctsWithMemory)
+        if states.updateValue(state, forKey: object) == nil { objects.append(object) }
+    }
+
+    private func check(_ frame: Int) throws {
+        guard (0..<pictures.count).contains(frame) else { throw VideoPromptError.frame(frame, count: pictures.count) }
+    }
+
+    // MARK: Tracking
+
+    /// Tracks every object from a frame to the end of the clip, or back to its start.
+    /// - Parameters:
+    ///   - start: nil for the first frame with a prompt.
+    ///   - limit: frames to track after the first; nil for all.
+    ///   - onFrame: takes each frame's masks in the order of tracking; what it throws ends the call.
+    /// - Throws: `VideoPromptError`, and what reading a picture throws.
+    package func propagate(
+        from start: Int? = nil, limit: Int? = nil, reversed: Bool = false,
+        onFrame: (_ frame: Int, [ObjectMask]) throws -> Void
+    ) throws {
+        for object in objects { states[object]?.settle() }
+        guard !objects.isEmpty else { throw VideoPromptError.noPrompt }
+        guard states.values.allSatisfy({ !$0.bank.conditioning.isEmpty }) else { throw VideoPromptError.unconditioned }
+        let first = start ?? states.values.compactMap { $0.bank.conditioning.keys.min() }.min() ?? 0
+        try check(first)
+        // The first frame of the clip has none before it.
+        if reversed, first == 0 { return }
+        let reach = min(limit ?? pictures.count, pictures.count)
+        let last = reversed ? max(first - reach, 0) : min(first + reach, pictures.count - 1)
+        for frame in stride(from: first, through: last, by: reversed ? -1 : 1) {
+            for object in objects { try track(object, in: frame, reversed: reversed) }
+            try onFrame(frame, masks(at: frame))
+        }
+    }
+
+    private func track(_ object: Int, in frame: Int, reversed: Bool) throws {
+        guard var state = states[object] else { return }
+        if state.bank.conditioning[frame] == nil {
+            let features = try features(of: frame)
+            let embedding = embedding(features, frame, state.bank, direction: reversed)
+            var output = model.segment(
+                features, embedding: embedding, points: [], mask: nil,
+                multimask: model.memory.usesMultimask(points: 0, isInitial: false))
+            output.memory = model.remember(output, features, isPrompted: false)
+            state.bank.track(frame, output)
+        }
+        state.directions[frame] = reversed
+        if !settings.keepsEverything { state.bank.forget(except: frame, model.memory) }
+        states[object] = state
+    }
+
+    /// - Parameter direction: nil for a frame that was not tracked yet: it is looked at without memory.
+    private func embedding(
+        _ features: ImageFeatures, _ frame: Int, _ bank: MemoryBank, direction reversed: Bool?
+    ) -> Tensor {
+        guard let reversed else { return model.image.embeddingWithoutMemory(features) }
+        let recollection = bank.recollection(for: frame, of: pictures.count, reversed: reversed, model.memory)
+        return model.conditioned(features, on: recollection, frameCount: pictures.count)
+    }
+
+    private func features(of frame: Int) throws -> ImageFeatures {
+        if let latest, latest.frame == frame { return latest.features }
+        latest = nil
+        let features = model.image.features(preparation.frame(try pictures.picture(at: frame)))
+        latest = (frame, features)
+        return features
+    }
+
+    // MARK: Masks
+
+    private func masks(at frame: Int) -> [ObjectMask] {
+        let found = objects.compactMap { object in states[object]?.output(at: frame).map { (object, $0) } }
+        var logits = found.map { _, output in
+            output.mask.interpolated(height: pictures.height, width: pictures.width, .bilinear)
+        }
+        if settings.separatesObjects { logits = separated(logits) }
+        return zip(found, logits).map { found, logits in
+            let pixels: [UInt8] = logits.withValues { $0.map { $0 > 0 ? 1 : 0 } }
+            return ObjectMask(
+                object: found.0, mask: Mask(width: pictures.width, height: pictures.height, pixels: pixels),
+                logits: logits.reshaped([pictures.height, pictures.width]), output: found.1)
+        }
+    }
+
+    /// Leaves each pixel to the object with the largest logit there; the others' is -10 at most.
+    private func separated(_ logits: [Tensor]) -> [Tensor] {
+        guard logits.count > 1 else { return logits }
+        let values = logits.map(\.array)
+        let owners = values[0].indices.map { pixel in
+            values.indices.max { values[$0][pixel] < values[$1][pixel] } ?? 0
+        }
+        return logits.enumerated().map { index, tensor in
+            Tensor(tensor.shape) { output in
+                for pixel in output.indices {
+                    let value = values[index][pixel]
+                    output[pixel] = owners[pixel] == index ? value : min(value, -10)
+                }
+            }
+        }
+    }
+}
+
+extension MemoryConfiguration {
+    /// Whether several masks are made and the best is taken.
+    /// - Parameter isInitial: whether the frame was not tracked before.
+    func usesMultimask(points: Int, isInitial: Bool) -> Bool {
+        multimaskOutputInSAM && (isInitial || multimaskOutputForTracking)
+            && multimaskMinimumPoints <= points && points <= multimaskMaximumPoints
+    }
+}

@@ -1,0 +1,24 @@
+/// A tensor where a checkpoint file holds it: contiguous, row-major, mapped and not copied.
+package struct StoredTensor: Sendable {
+    package let dataType: DataType
+    package let shape: [Int]
+    let bytes: MappedBytes
+
+    init(dataType: DataType, shape: [Int], bytes: MappedBytes) {
+        self.dataType = dataType
+        self.shape = shape
+        self.bytes = bytes
+    }
+
+    /// A copy in single precision.
+    package var tensor: Tensor { widened(bytes, dataType, shape: shape) }
+
+    /// Tensors of one type and one shape `[1, ...]`, copied one below the other; nil when they are not.
+    package static func stackingRows(_ parts: [StoredTensor]) -> StoredTensor? {
+        guard let first = parts.first, first.shape.first == 1,
+            parts.allSatisfy({ $0.shape == first.shape && $0.dataType == first.dataType })
+        else { return nil }
+        let copy = CopiedBytes(parts.map(\.bytes))
+        return StoredTensor(dataType: first.dataType, shape: [parts.count] + first.shape.dropFirst(), bytes: copy.bytes)
+    }
+}

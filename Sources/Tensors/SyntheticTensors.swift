@@ -1,0 +1,108 @@
+/// Random tensors of whatever names and shapes a model asks for: a model to measure with, without a checkpoint.
+///
+/// Numbers are as large as trained ones: +-1/64 to 1/32 (a deviation of 0.024), and 1 to 2 for a vector called `weight`,
+/// which is a norm's. Sign and fraction are drawn, the exponent is fixed, so each format's bits are made directly, at the
+/// speed of memory. The same seed gives the same numbers.
+package struct SyntheticTensors: TensorSource {
+    let dataType: DataType
+    let seed: UInt64
+
+    package init(_ dataType: DataType, seed: UInt64 = 0) {
+        self.dataType = dataType
+        self.seed = seed
+    }
+
+    package var path: String { "random weights" }
+
+    package func contains(_ name: String) -> Bool { true }
+
+    /// - Throws: `CheckpointError` when no memory can be that large.
+    package func find(_ name: String, shape: [Int]) throws -> (bytes: MappedBytes, dataType: DataType) {
+        var size = dataType.byteCount
+        for dimension in shape {
+            let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
+            guard !overflow, product < Int.max / 2 else {
+                throw CheckpointError(file: path, subject: name, found: "shape \(shape)", expected: "one that fits memory")
+            }
+            size = product
+        }
+        let isNorm = shape.count == 1 && (name == "weight" || name.hasSuffix(".weight"))
+        let pages = OwnedWords(byteCount: size)
+        fill(pages.words, pattern: isNorm ? dataType.normPattern : dataType.weightPattern, name: name)
+        return (pages.bytes.slice(0..<size), dataType)
+    }
+
+    private func fill(_ words: UnsafeMutableBufferPointer<UInt64>, pattern: BitPattern, name: String) {
+        // FNV-1a: each tensor has a sequence of its own.
+        let own = name.utf8.reduce(seed ^ 0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        nonisolated(unsafe) let words = words
+        // Blocks of one size, so that the numbers do not depend on how many cores share the work.
+        let block = 1 << 14
+        Parallel.forEach((words.count + block - 1) / block) { number in
+            var random = SplitMix64(state: own)
+            random.state = random.next() ^ UInt64(number)
+            for index in number * block..<min(words.count, (number + 1) * block) {
+                words[index] = random.next() & pattern.drawn | pattern.fixed
+            }
+        }
+    }
+}
+
+/// Which bits of eight bytes of weights are drawn, and what the others are.
+struct BitPattern {
+    let drawn: UInt64
+    let fixed: UInt64
+
+    init(drawn: UInt64, fixed: UInt64, bits: Int) {
+        let repeats = stride(from: 0, to: 64, by: bits)
+        self.drawn = repeats.reduce(0) { $0 | drawn << $1 }
+        self.fixed = repeats.reduce(0) { $0 | fixed << $1 }
+    }
+}
+
+extension DataType {
+    /// Sign and fraction drawn, an exponent of -6.
+    fileprivate var weightPattern: BitPattern {
+        switch self {
+        case .f32: BitPattern(drawn: 0x807f_ffff, fixed: (127 - 6) << 23, bits: 32)
+        case .f16: BitPattern(drawn: 0x83ff, fixed: (15 - 6) << 10, bits: 16)
+        case .bf16: BitPattern(drawn: 0x807f, fixed: (127 - 6) << 7, bits: 16)
+        }
+    }
+
+    /// Fraction drawn, positive, an exponent of 0.
+    fileprivate var normPattern: BitPattern {
+        switch self {
+        case .f32: BitPattern(drawn: 0x007f_ffff, fixed: 127 << 23, bits: 32)
+        case .f16: BitPattern(drawn: 0x03ff, fixed: 15 << 10, bits: 16)
+        case .bf16: BitPattern(drawn: 0x007f, fixed: 127 << 7, bits: 16)
+        }
+    }
+}
+
+/// Memory filled once, eight bytes at a time.
+private final class OwnedWords: @unchecked Sendable {
+    // Sendable: written only by whoever made it, before it is shared.
+    let words: UnsafeMutableBufferPointer<UInt64>
+    private let start: UnsafeMutablePointer<UInt64>
+
+    init(byteCount: Int) {
+        let count = (byteCount + 7) / 8
+        start = .allocate(capacity: max(1, count))
+        words = UnsafeMutableBufferPointer(start: start, count: count)
+    }
+
+    deinit { start.deallocate() }
+
+    var bytes: MappedBytes { MappedBytes(pointer: UnsafeRawPointer(start), count: words.count * 8, owner: self) }
+}
+
+extension Tensor {
+    /// Random numbers from -1 to 1, the same for the same seed: what a stage is measured on.
+    package static func random(_ shape: [Int], seed: UInt64 = 0) -> Tensor {
+        var random = SplitMix64(state: seed)
+        return Tensor(shape) { output in
+            for index in output.indices { output[index] = Float(2 * random.uniform() - 1) }
+        }
+    }
+}

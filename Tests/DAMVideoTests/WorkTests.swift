@@ -1,0 +1,82 @@
+import DAMVideo
+import DescribeAnything
+import Imaging
+import SegmentAnything
+import Tensors
+import Testing
+
+/// Counts are what rates and limits are made of: a wrong one makes a stage look better or worse than it is.
+struct WorkTests {
+    private func dam(_ shape: SyntheticModel) throws -> DescribeAnythingWork {
+        DescribeAnythingWork(configuration: try shape.configuration(), vision: .f16, language: .f16)
+    }
+
+    /// dam-tiny: 5 x 5 patches of 14 pixels, width 64, MLP 160, two of three layers; language 64, MLP 160, two layers, 1000
+    /// tokens of vocabulary.
+    @Test func smallShapesCountAsByHand() throws {
+        let work = try dam(.damTiny)
+        // Multiply-adds by hand.
+        let patches = 25 * 4 * 14 * 14 * 64
+        let layer = 25 * 64 * 64 * 4 + 2 * 25 * 25 * 64 + 25 * 64 * 160 * 2
+        #expect(work.view.operations == Double(2 * (patches + 2 * layer)))
+        #expect(work.view.bytes == Double(2 * (4 * 14 * 14 * 64 + 2 * (4 * 64 * 64 + 2 * 64 * 160))))
+        // The same attention and MLP again after each layer.
+        #expect(work.viewWithContext.operations == Double(2 * (patches + 4 * layer)))
+        // 3 x 3 blocks of four features.
+        #expect(work.projector.operations == Double(2 * 9 * (256 * 64 + 64 * 64)))
+
+        let square = 64 * 64, mlp = 3 * 64 * 160, head = 64 * 1000
+        // A token behind 200 sees 201 keys.
+        let step = work.decode(context: 200)
+        #expect(step.operations == Double(2 * (2 * (4 * square + mlp + 2 * 201 * 64) + head)))
+        #expect(step.bytes == Double(2 * (2 * (4 * square + mlp) + head) + 2 * 2 * 201 * 64 * 4))
+        // Ten tokens: 55 pairs in the first layer; in the last the last row alone is read on.
+        let first = 10 * (4 * square + mlp) + 2 * 55 * 64, last = 10 * 2 * square + 2 * square + mlp + 2 * 10 * 64
+        #expect(work.prefill(tokens: 10).operations == Double(2 * (first + last + head)))
+    }
+
+    @Test func preprocessingReadsAndWritesEachNumberOnce() throws {
+        let region = BoundingBox(left: 0, top: 0, width: 10, height: 20)
+        #expect(try dam(.damTiny).preprocessing(width: 100, height: 50, region: region).bytes == Double(4 * (5000 + 200) + 8 * 70 * 70 * 4))
+    }
+
+    /// What is known of one caption with DAM-3B: 15 TFLOP of vision for 8 frames, 9 TFLOP for a prompt of 1640 tokens.
+    @Test func dam3BComesToItsKnownTotals() throws {
+        let work = try dam(.dam3B)
+        let vision = (work.view + work.viewWithContext + work.projector) * 8
+        #expect((15.0e12...15.5e12).contains(vision.operations))
+        #expect((8.5e12...9.5e12).contains(work.prefill(tokens: 1640).operations))
+        // 2.6 billion weights of two bytes, and 1.2 GB of keys and values.
+        #expect((6.4e9...6.6e9).contains(work.decode(context: 1800).bytes))
+        let caption = work.caption(preprocessing: Work(), frames: 8, prompt: 1640, tokens: 120)
+        #expect(caption.count == 1 + 8 * 3 + 1 + 119)
+        #expect(abs(caption.sum.operations / (vision + work.prefill(tokens: 1640)).operations - 1) < 0.04)
+    }
+
+    @Test func shapesOfPublishedModels() throws {
+        let configuration = try SyntheticModel.dam3B.configuration()
+        #expect(configuration.visionTokens == 729 && configuration.imageTokens == 196 && configuration.videoFrames == 8)
+    }
+
+    /// Large, whose windows fill their maps: PyTorch's own counter (torch.utils.flop_counter) finds 11 834 228 736 operations in
+    /// the encoder's convolutions, 1 606 284 214 272 in its linear layers and 1 610 612 736 in the two that the decoder reads;
+    /// attention's two products are 203 088 199 680.
+    @Test func imageEncoderCountsAsPyTorch() throws {
+        let work = try sam(.large)
+        #expect(work.encoder.operations == 11_834_228_736 + 1_606_284_214_272 + 1_610_612_736 + 203_088_199_680)
+        // Parameters of the encoder, without biases, norms and positions.
+        #expect((840e6...860e6).contains(work.encoder.bytes))
+        #expect(try sam(.tiny).encoder.operations < 291_067_395_072)
+    }
+
+    private func sam(_ size: PublishedSize) throws -> SegmentAnythingWork {
+        SegmentAnythingWork(configuration: try size.configuration(), weights: .f32)
+    }
+
+    @Test func timeIsTheLongerOfArithmeticAndMemoryStepByStep() {
+        let speed = MachineSpeed.Limits(float: 10, int8: 1, read: 2)
+        let limit = [Work(operations: 100, bytes: 4), Work(operations: 10, bytes: 8)].limit(speed)
+        #expect(limit.seconds == 14 && limit.isArithmetic)
+        #expect([3.0, 1, 2].median == 2 && [4.0, 1].median == 2.5)
+    }
+}

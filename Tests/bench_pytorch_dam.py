@@ -1,0 +1,129 @@
+"""The stages of the Describe Anything Model in PyTorch, for bench_pytorch.py. Named as `damvideo bench` names them."""
+
+import inspect
+import sys
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import DynamicCache
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "Fixtures" / "goldens"))
+from dam_reference import ContextProvider, Projector, VisionTower, crop_view, load_llm, read_json, view_channels  # noqa: E402
+
+DECODED = 16
+
+
+class Stages:
+    """Parts are read when a stage needs them: a vision stage does without the language model's memory."""
+
+    def __init__(self, folder, attention, report, tokens):
+        self.folder, self.attention = Path(folder), attention
+        self.root = read_json(self.folder / "config.json")
+        self.frames = self.root.get("num_video_frames", 8)
+        self.report, self.tokens = report, tokens
+
+    def stage(self, name):
+        """A function that runs the stage once; None for a stage that is not this model's."""
+        makers = {
+            "preprocessing": lambda: self.preprocess, "full-view": self.full_view, "crop-context": self.crop_context,
+            "projector": self.project, "prefill": self.prefill, "caption": self.caption,
+        }
+        if name.startswith("decode-"):
+            return self.decode(int(name.removeprefix("decode-")), self.count(name, DECODED))
+        return makers[name]() if name in makers else None
+
+    def count(self, name, default):
+        return self.report[name]["count"] if name in self.report else default
+
+    @cached_property
+    def tower(self):
+        return VisionTower(self.folder / "vision_tower", self.root)
+
+    @cached_property
+    def provider(self):
+        return ContextProvider(self.folder / "context_provider")
+
+    @cached_property
+    def projector(self):
+        return Projector(self.folder / "mm_projector")
+
+    @cached_property
+    def llm(self):
+        return load_llm(self.folder / "llm", self.attention)
+
+    @cached_property
+    def pixels(self):
+        return torch.rand(1, 8, self.tower.size, self.tower.size) * 2 - 1
+
+    @cached_property
+    def features(self):
+        return self.tower(self.pixels[:, :4])
+
+    def preprocess(self):
+        """The picture and mask of damvideo's own measurement: 768 x 576, an object in a box of 120 x 160."""
+        y, x = np.mgrid[0:576, 0:768]
+        image = np.stack([x, y, x * y // 64], axis=2).astype(np.uint8)
+        mask = ((x + 0.5 - 320) / 60) ** 2 + ((y + 0.5 - 280) / 80) ** 2 <= 1
+        views = [(image, mask), crop_view(image, mask, "focal_crop")]
+        return np.concatenate([view_channels(*view, self.tower.size) for view in views])
+
+    def full_view(self):
+        return lambda: self.tower(self.pixels[:, :4])
+
+    def crop_context(self):
+        context = self.features
+        return lambda: self.region(self.pixels, context)
+
+    def region(self, pixels, context):
+        return self.tower(pixels[:, 4:], context, self.provider, self.provider.key_bias(pixels))
+
+    def project(self):
+        features = self.features
+        return lambda: self.projector(features)
+
+    def prefill(self):
+        count = self.count("prefill", self.prompt_length)
+        embeddings = torch.rand(1, count, self.llm.config.hidden_size) * 2 - 1
+        return lambda: self.read(embeddings, DynamicCache())
+
+    @property
+    def prompt_length(self):
+        return self.frames * self.projector(self.features).shape[1] + 64
+
+    def read(self, embeddings, cache):
+        """Logits of the token behind a prompt."""
+        names = inspect.signature(self.llm.forward).parameters
+        keep = "logits_to_keep" if "logits_to_keep" in names else "num_logits_to_keep"
+        return self.llm(inputs_embeds=embeddings, past_key_values=cache, use_cache=True, **{keep: 1}).logits
+
+    def follow(self, token, cache, count):
+        for _ in range(count):
+            token = self.llm(input_ids=token, past_key_values=cache, use_cache=True).logits[:, -1].argmax(-1)[None]
+
+    def decode(self, context, count):
+        config = self.llm.config
+        size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+        cache = DynamicCache()
+        for layer in range(config.num_hidden_layers):
+            rows = torch.rand(1, config.num_key_value_heads, context, size) * 2 - 1
+            cache.update(rows, rows.clone(), layer)
+        return lambda: self.follow(torch.tensor([[1]]), cache, count)
+
+    def caption(self):
+        """Frames to tokens; where the report says, with as long a prompt."""
+        total = self.count("prefill", self.prompt_length)
+
+        def run():
+            encoded = []
+            for _ in range(self.frames):
+                pixels = torch.from_numpy(self.preprocess())[None]
+                encoded.append(self.projector(self.region(pixels, self.tower(pixels[:, :4])))[0])
+            images = torch.cat(encoded)
+            text = self.llm.get_input_embeddings().weight[3 : 3 + total - images.shape[0]]
+            cache = DynamicCache()
+            token = self.read(torch.cat([text, images])[None], cache)[:, -1].argmax(-1)[None]
+            self.follow(token, cache, self.count("caption", self.tokens) - 1)
+
+        return run
