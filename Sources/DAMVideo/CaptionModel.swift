@@ -12,6 +12,13 @@ public struct CaptionModel: Sendable {
         path = directory
         model = try DAMVideoError.translating { try DescribeAnythingModel(directory: directory) }
     }
+
+    private init(_ model: DescribeAnythingModel, path: String) {
+        (self.model, self.path) = (model, path)
+    }
+
+    /// The same model less a part.
+    package func without(_ part: Ablation) -> CaptionModel { CaptionModel(model.without(part), path: path) }
 }
 
 /// What to ask the model and how to draw its answer. Defaults are the published tool's.

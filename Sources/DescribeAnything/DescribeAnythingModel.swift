@@ -8,13 +8,15 @@ package struct DescribeAnythingModel: Sendable {
     package let configuration: DescribeAnythingConfiguration
     package let tokenizer: LlamaTokenizer
     let visionTower: SiglipVisionModel
-    let contextProvider: ContextProvider
+    var contextProvider: ContextProvider
     let mmProjector: MultimodalProjector
     package let llm: LlamaModel
     /// How most of the weights are stored.
     package let dataType: DataType
     /// Bytes of the checkpoint's weights, which are mapped; 0 for a model made in memory.
     package let weightBytes: Int
+    /// The part it goes without; see `without(_:)`.
+    var ablation: Ablation?
 
     /// Maps the weights of a checkpoint directory in the published layout.
     /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood.
@@ -61,7 +63,9 @@ package struct DescribeAnythingModel: Sendable {
     package var imageProcessor: ImageProcessor { ImageProcessor(side: configuration.imageSize) }
 
     /// What the vision tower is given for a frame: `[8, side, side]`.
-    package func pixels(_ prompt: FocalPrompt) -> Tensor { prompt.pixels(configuration.imageProcessor) }
+    package func pixels(_ prompt: FocalPrompt) -> Tensor {
+        (ablation == .mask ? prompt.unmarked : prompt).pixels(configuration.imageProcessor)
+    }
 
     /// Features of the view that gives context, `[tokens, vision width]`, from a frame's pixels.
     package func contextFeatures(_ pixels: Tensor) -> Tensor { contextProvider.contextFeatures(pixels, visionTower) }
@@ -91,7 +95,7 @@ package struct DescribeAnythingModel: Sendable {
     /// - Returns: `[prompt tokens, width]`.
     package func embeddings(_ tokens: [Int], frames: [Tensor]) -> Tensor {
         var parts: [Tensor] = []
-        var frames = frames[...]
+        var frames = ablation == .motion ? frames.map { _ in frames[frames.count / 2] }[...] : frames[...]
         for piece in tokens.split(separator: Conversation.imageToken, omittingEmptySubsequences: false) {
             if !parts.isEmpty, let frame = frames.popFirst() { parts.append(frame) }
             parts.append(llm.embedTokens(Array(piece)))

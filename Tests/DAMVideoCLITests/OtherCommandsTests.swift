@@ -48,6 +48,21 @@ struct OtherCommandsTests {
         }
     }
 
+    @Test func evaluateScenesPrintsATableOrItsCounts() throws {
+        let arguments = ["evaluate", "scenes", Fixtures.sample("scenes/clips"), "--model", Fixtures.path("goldens/dam-a/model"), "--clips", "1"]
+        let table = try CommandRun(arguments), counts = try CommandRun(arguments + ["--json", "--quiet", "--without", "context"])
+        #expect(table.status == 0 && counts.status == 0 && counts.errors.isEmpty)
+        #expect(table.lines.last?.hasPrefix("damvideo: clip 1 of 1") == true)
+        // A random model tells no class but by chance; what counts is that four tracks were asked about.
+        #expect(table.text.contains("clips") && table.text.contains("relation") && table.text.contains("of 4)"))
+        let report = try #require(try JSONSerialization.jsonObject(with: counts.output) as? [String: Any])
+        let clips = try #require(report["clips"] as? [String: Any])
+        #expect(report["without"] as? String == "context" && clips["captions"] as? Int == 4)
+        #expect((clips["facts"] as? [String: [String: Int]])?["class"]?["asked"] == 4)
+        #expect(try CommandRun(arguments.dropLast() + ["0"]).status == 64)
+        #expect(try CommandRun(["evaluate", "scenes", "/nonexistent", "--model", Fixtures.path("goldens/dam-a/model")]).status == 66)
+    }
+
     @Test func versionAndHelp() throws {
         let version = try CommandRun(["--version"]), help = try CommandRun(["help", "caption"])
         #expect(version.status == 0 && version.text == "0.1.0\n")

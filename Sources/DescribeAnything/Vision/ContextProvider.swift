@@ -3,7 +3,7 @@ import Tensors
 /// DAM's context provider: the crop's features, layer by layer, look up the full view's.
 /// Source: DAM, arXiv 2504.16072, section 4.2 ("localized vision backbone"); type `cross_attn_end_to_all`.
 struct ContextProvider: Sendable {
-    let layers: [ContextProviderLayer]
+    var layers: [ContextProviderLayer]
     let configuration: ContextProviderConfiguration
     let patchSize: Int
     let dropsFirstToken: Bool

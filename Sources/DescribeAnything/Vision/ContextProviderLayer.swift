@@ -8,8 +8,8 @@ struct ContextProviderLayer: Sendable {
     let layerNorm2: LayerNorm
     let mlp: SiglipMLP
     /// Learned gates, 0 at the start of training; 1 where the checkpoint has none.
-    let attnFactor: Float
-    let mlpFactor: Float
+    var attnFactor: Float
+    var mlpFactor: Float
 
     init(_ weights: Weights, _ configuration: ContextProviderConfiguration) throws {
         let width = configuration.hiddenSize, epsilon = configuration.layerNormEps

@@ -1,0 +1,73 @@
+"""Prepared shards as training samples: which rows of which arrays a track's frames are, and what is true of them."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from facts import Facts
+
+OTHER_WAY = {"left": "right", "right": "left"}
+
+
+@dataclass(frozen=True)
+class Track:
+    seed: int
+    shard: int
+    full: list[int]  # rows of the shard's full views
+    views: int  # first row of its own views; one a frame
+    facts: Facts
+    pictures: list[Facts | None]
+    boxes: np.ndarray  # [frames, 4]: left, top, width, height as parts of the frame
+    present: frozenset[str]
+
+
+def mirrored(facts):
+    """Facts of the picture flipped left to right."""
+    return replace(facts, side=OTHER_WAY.get(facts.side, facts.side), direction=OTHER_WAY.get(facts.direction, facts.direction))
+
+
+class Dataset:
+    def __init__(self, folder, shards=None):
+        """All whole shards of the folder, or those with the numbers given."""
+        self.full, self.views, self.tracks = [], [], []
+        for path in sorted(Path(folder).glob("[0-9]*")):
+            if not (path / "tracks.json").exists() or (shards is not None and int(path.name) not in shards):
+                continue
+            shard = len(self.full)
+            self.full.append(np.load(path / "full.npy", mmap_mode="r"))
+            self.views.append(np.load(path / "views.npy", mmap_mode="r"))
+            for record in json.loads((path / "tracks.json").read_text(encoding="utf-8")):
+                pictures = [Facts.from_record(p) if p else None for p in record["pictures"]]
+                facts = Facts.from_record(record["facts"])
+                boxes = np.array(record["boxes"], np.float32)
+                self.tracks.append(
+                    Track(
+                        record["seed"],
+                        shard,
+                        record["full"],
+                        record["views"],
+                        facts,
+                        pictures,
+                        boxes,
+                        frozenset(record["present"]),
+                    )
+                )
+
+    def frame(self, track, index, flip=False):
+        """(full, crop) of one frame, uint8 [112, 112, 4] each."""
+        full = self.full[track.shard][track.full[index]]
+        views = self.views[track.shard][track.views + index]
+        pair = np.concatenate([full, views[..., :1]], axis=2), views[..., 1:]
+        return tuple(view[:, ::-1] for view in pair) if flip else pair
+
+    def batch(self, choices):
+        """Pixels in -1 ... 1 of (track, frame, flip) triples: full and crop views, [n, 4, 112, 112]."""
+        pairs = [self.frame(*choice) for choice in choices]
+        return tuple(pixels(np.stack(views)) for views in zip(*pairs))
+
+
+def pixels(views):
+    return torch.from_numpy(np.ascontiguousarray(views.transpose(0, 3, 1, 2))).float().div_(127.5).sub_(1)

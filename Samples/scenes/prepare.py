@@ -1,0 +1,127 @@
+"""Renders training clips and prepares their frames once, exactly as the product does, into shards of plain arrays.
+
+    python prepare.py OUT --shards 0-19 [--clips 250]
+
+Shard k holds clips of seeds k * 1000 and up: `full.npy` the full views [frames, 112, 112, 3], shared by a clip's tracks;
+`views.npy` [track frames, 112, 112, 5] the full view's mask, the crop's colours and mask; `tracks.json` which rows belong to
+which track, and its facts. A shard that is there is left alone, so that a run that was stopped goes on where it was.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from camera import HEIGHT, WIDTH
+from clip import Clip
+from things import spread
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests" / "Fixtures" / "goldens"))
+from dam_reference import bounding_box, crop_view  # noqa: E402
+
+SIDE = 112
+SEEDS_A_SHARD = 1000
+# A picture in which less of the thing shows is not asked about.
+RECOGNISABLE = 0.55
+
+
+def resized(array):
+    """As the product resizes: Pillow's bicubic on 8 bits."""
+    return np.asarray(Image.fromarray(array).resize((SIDE, SIDE), Image.BICUBIC))
+
+
+def compressed(picture, quality):
+    """Through JPEG: the marks a codec leaves."""
+    _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return cv2.imdecode(data, cv2.IMREAD_COLOR)
+
+
+def views(picture, mask):
+    """[SIDE, SIDE, 5]: the mask in the full view; colours and mask of the focal crop."""
+    crop, crop_mask = crop_view(picture, mask, "focal_crop")
+    channels = [resized(mask.astype(np.uint8) * 255)[..., None], resized(np.ascontiguousarray(crop))]
+    channels.append(resized(crop_mask.astype(np.uint8) * 255)[..., None])
+    return np.concatenate(channels, axis=2)
+
+
+def prepared(clip):
+    """(full views by frame, tracks): a track is (facts of the clip, facts of each clear picture, boxes, frames, its views)."""
+    rng = np.random.default_rng([7, clip.seed])
+    sampled = {}
+    for index in range(len(clip.things)):
+        seen = clip.seen_frames(index)
+        if len(seen) >= 8:
+            sampled[index] = [seen[i] for i in spread(len(seen))]
+    full, masks = {}, {}
+    for frame in sorted({f for frames in sampled.values() for f in frames}):
+        rendered = clip.render(frame)
+        picture = compressed(rendered.picture, int(rng.integers(40, 90)))
+        full[frame] = resized(picture)
+        for index, frames in sampled.items():
+            if frame in frames:
+                mask = clip.mask(rendered.labels, index, frame)
+                if mask is not None:
+                    masks[index, frame] = (views(picture, mask), bounding_box(mask), rendered.shown(index) >= RECOGNISABLE)
+    tracks = []
+    for index, frames in sampled.items():
+        found = [masks[index, f] for f in frames if (index, f) in masks]
+        if len(found) < len(frames) or sum(clear for _, _, clear in found) < 3:
+            continue  # hidden where it would be looked at
+        boxes = [(x / WIDTH, y / HEIGHT, w / WIDTH, h / HEIGHT) for _, (x, y, w, h), _ in found]
+        pictures = [clip.facts(index, [f]) if clear else None for f, (_, _, clear) in zip(frames, found)]
+        tracks.append((index, clip.facts(index, frames), pictures, boxes, frames, np.stack([v for v, _, _ in found])))
+    return full, tracks
+
+
+def write_shard(folder, seeds):
+    full_views, track_views, records = [], [], []
+    rows = 0
+    for seed in seeds:
+        clip = Clip(seed)
+        full, tracks = prepared(clip)
+        row_of = {frame: len(full_views) + i for i, frame in enumerate(full)}
+        full_views += full.values()
+        for index, facts, pictures, boxes, frames, arrays in tracks:
+            records.append(
+                {
+                    "seed": seed,
+                    "thing": index,
+                    "facts": facts.record(),
+                    "pictures": [p.record() if p else None for p in pictures],
+                    "boxes": [[round(n, 4) for n in box] for box in boxes],
+                    "full": [row_of[f] for f in frames],
+                    "views": rows,
+                    "present": clip.present(),
+                }
+            )
+            rows += len(frames)
+            track_views.append(arrays)
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / "full.npy", np.stack(full_views))
+    np.save(folder / "views.npy", np.concatenate(track_views))
+    # Last, for it marks the shard as whole.
+    (folder / "tracks.json").write_text(json.dumps(records), encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--shards", required=True, help="first-last")
+    parser.add_argument("--clips", type=int, default=250)
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    first, last = (int(n) for n in options.shards.split("-"))
+    for shard in range(first, last + 1):
+        folder = options.out / f"{shard:04d}"
+        if not (folder / "tracks.json").exists():
+            start = shard * SEEDS_A_SHARD
+            write_shard(folder, range(start, start + options.clips))
+            print(folder, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""python -m unittest: what is trained is what is generated with, samples say what their pictures show, and runs go on."""
+
+import json
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import torch
+
+import tokenizer
+import train
+from dataset import Dataset, mirrored
+from guides import HEADS, SILENT, stacked
+from model import DescribeAnything, Sizes
+from prepare import write_shard
+from run import Run
+
+SMALL = Sizes(
+    vision_width=32, vision_heads=2, vision_mlp=48, language_width=32, language_heads=2, language_mlp=64, vocabulary=300
+)
+
+
+class TrainingTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        torch.set_num_threads(1)
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.path = Path(cls.folder.name)
+        for shard in (0, 900):
+            write_shard(cls.path / "data" / f"{shard:04d}", range(shard * 1000, shard * 1000 + 3))
+        with mock.patch.object(tokenizer, "corpus", lambda: iter(["a b c d e person walks to the left near the tree"] * 50)):
+            with mock.patch.object(tokenizer, "PIECES", 300):
+                tokenizer.main(str(cls.path / "tokenizer.model"))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def test_answers_are_what_the_loss_sees(self):
+        torch.manual_seed(3)
+        model = DescribeAnything(SMALL).eval()
+        prefix, suffix = torch.tensor([1, 5, 6, 7]), torch.tensor([8, 9])
+        image_tokens = torch.randn(2, 16, SMALL.language_width)
+        answers = model.generate(prefix, image_tokens, suffix, 6)
+        for row, answer in enumerate(answers):
+            ids = torch.cat([suffix, torch.tensor(answer)])[None]
+            with torch.no_grad():
+                chosen = model.llm.lm_head(model.hidden(prefix, image_tokens[row : row + 1], ids)).argmax(-1)[0]
+            self.assertEqual(chosen[len(suffix) - 1 : len(suffix) - 1 + len(answer)].tolist(), answer)
+
+    def test_mirrored_samples_say_what_they_show(self):
+        data = Dataset(self.path / "data", {0})
+        self.assertGreater(len(data.tracks), 3)
+        for track in data.tracks:
+            index = next(i for i, facts in enumerate(track.pictures) if facts)
+            plain, flipped = data.frame(track, index), data.frame(track, index, True)
+            for one, other in zip(plain, flipped):
+                self.assertTrue(np.array_equal(one, other[:, ::-1]))
+            wanted, boxes = stacked([(track, index, False), (track, index, True)])
+            self.assertAlmostEqual(float(boxes[0, 0] + boxes[1, 0]), 1, places=5)
+            # The box is where the mask is.
+            columns = np.nonzero(plain[0][..., 3].max(0) > 127)[0]
+            if len(columns):
+                self.assertAlmostEqual(columns.mean() / 112, float(boxes[0, 0]), delta=0.03)
+            for name in HEADS:
+                one, other = wanted[name].tolist()
+                self.assertEqual(one, 2 - other if name == "side" and one != SILENT else other)
+            self.assertEqual(mirrored(mirrored(track.facts)), track.facts)
+
+    def test_a_run_that_was_stopped_goes_on(self):
+        folder = self.path / "run"
+        common = [str(self.path / "data"), str(folder), "--batch", "8", "--tokenizer", str(self.path / "tokenizer.model")]
+        with mock.patch("run.Run.__init__.__defaults__", (SMALL,)):
+            for stage, steps in (("vision", 2), ("vision", 4), ("language", 2), ("joint", 2), ("joint", 3)):
+                with mock.patch.object(sys, "argv", ["train.py", stage, *common, "--steps", str(steps), "--judge", str(steps)]):
+                    train.main()
+            run = Run(folder, 1e-3)
+        self.assertEqual(run.steps, {"vision": 4, "language": 2, "joint": 3})
+        log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+        self.assertIn("name", next(entry for entry in log if entry["stage"] == "vision")["held_out"])
+        self.assertEqual({"clips", "pictures"}, set(log[-1]["held_out"]))
+
+
+if __name__ == "__main__":
+    unittest.main()

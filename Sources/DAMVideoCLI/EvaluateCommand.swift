@@ -1,0 +1,92 @@
+import ArgumentParser
+import DAMVideo
+import DescribeAnything
+import Foundation
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Measure what a model's captions get right.",
+        subcommands: [ScenesCommand.self])
+
+    struct ScenesCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "scenes",
+            abstract: "Caption sample scenes and compare with what is true of them.",
+            discussion: """
+                A set is a folder as Samples/scenes/make_clips.py writes it. Every object of each clip, and of a picture out \
+                of it, is captioned with the likeliest tokens; facts are read out of the captions by the set's phrases.json.
+                """)
+
+        @Argument(help: "The set.")
+        var directory: String
+
+        @OptionGroup var model: ModelOptions
+
+        @Option(help: ArgumentHelp(
+            "Go without a part of the model: the context provider, the mask channel, or all frames but one.",
+            valueName: "part"))
+        var without: Ablation?
+
+        @Option(name: .customLong("clips"), help: ArgumentHelp("Look at the first so many clips.", valueName: "n"))
+        var limit: Int?
+
+        @Flag(help: "Print the counts as JSON.")
+        var json = false
+
+        @Flag(help: "Say nothing on stderr but errors.")
+        var quiet = false
+
+        func validate() throws {
+            if let limit, limit < 1 { throw ValidationError("--clips \(limit): expected 1 or more") }
+        }
+
+        func run() throws {
+            try reportingErrors {
+                let evaluator = SceneEvaluator(try model.load(), without: without)
+                let report = try evaluator.evaluate(directory, limit: limit) { done, count, report in
+                    guard !quiet, done % 10 == 0 || done == count else { return }
+                    Console.notice("clip \(done) of \(count): class \(percent(report.clips.facts[.name]))")
+                }
+                if json {
+                    try Console.result(json: report)
+                } else {
+                    try Console.result(table(report))
+                }
+            }
+        }
+
+        private func table(_ report: SceneReport) -> String {
+            let clips = report.clips, pictures = report.pictures
+            var rows: [(String, String, String)] = SceneSubject.allCases.map {
+                ($0.rawValue, cell(clips.facts[$0]), cell(pictures.facts[$0]))
+            }
+            rows.append(("own facts", cell(clips.ownFacts), cell(pictures.ownFacts)))
+            rows.append(("invented objects", inventions(clips), inventions(pictures)))
+            let model = report.without.map { "\(report.model) without \($0.rawValue)" } ?? report.model
+            return ([("\(report.set), \(model)", "", "")] + [("", "clips", "pictures")] + rows).map { label, first, second in
+                second.isEmpty
+                    ? label + "\n"
+                    : label.padding(toLength: 18, withPad: " ", startingAt: 0)
+                        + first.padding(toLength: 22, withPad: " ", startingAt: 0) + second + "\n"
+            }.joined()
+        }
+
+        private func cell(_ tally: Tally?) -> String {
+            guard let tally, tally.asked > 0 else { return "-" }
+            return "\(percent(tally)) (\(tally.right) of \(tally.asked))"
+        }
+
+        private func inventions(_ scores: SceneScores) -> String {
+            guard scores.captions > 0 else { return "-" }
+            let share = 100 * Double(scores.inventing) / Double(scores.captions)
+            return String(format: "%.1f %%", share) + " (\(scores.inventing) of \(scores.captions))"
+        }
+
+        private func percent(_ tally: Tally?) -> String {
+            tally?.share.map { String(format: "%.1f %%", 100 * $0) } ?? "-"
+        }
+    }
+}
+
+extension Ablation: ExpressibleByArgument {}
