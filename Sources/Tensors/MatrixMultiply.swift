@@ -105,15 +105,18 @@ private struct ProductEnding {
     let stride: Int
 
     func apply(to target: UnsafeMutablePointer<Float>, rows: Range<Int>, columns: Range<Int>) {
+        // Offsets are taken once a line: sums inside the loops, which Swift checks, would keep them from being vectorised.
+        let width = columns.count
         for row in rows {
-            let line = UnsafeMutableBufferPointer(start: target + row * stride + columns.lowerBound, count: columns.count)
-            if let bias = bias?.storage.values {
-                for index in line.indices { line[index] += bias[columns.lowerBound + index] }
+            let first = row * stride + columns.lowerBound, line = target + first
+            if let bias {
+                let added = bias.storage.start + columns.lowerBound
+                for index in 0..<width { line[index] += added[index] }
             }
-            activation?.apply(line)
-            if let residual = residual?.storage.values {
-                let first = row * stride + columns.lowerBound
-                for index in line.indices { line[index] += residual[first + index] }
+            activation?.apply(UnsafeMutableBufferPointer(start: line, count: width))
+            if let residual {
+                let added = residual.storage.start + first
+                for index in 0..<width { line[index] += added[index] }
             }
         }
     }

@@ -45,10 +45,10 @@ final class SegmentAnythingBenchmark {
             try predictor.propagate(from: next, limit: 0) { _, _ in }
             next += 1
         }
-        return timer.stage(.samFrame, 1, "frame", work: [work.encoder, object(at: first)], runs)
+        return timer.stage(.samFrame, 1, "frame", work: [work.encoder, work.firstLook(memory), object(at: first)], runs)
     }
 
-    /// Each run is the last frame again: it is encoded already, so that the object's own share is left.
+    /// Each run is the last frame again: what objects share of it is known already, so that the object's own share is left.
     private func object() throws -> BenchmarkReport.Stage {
         let predictor = try predictor(), last = next - 1
         let runs = try timer.run { try predictor.propagate(from: last, limit: 0) { _, _ in } }

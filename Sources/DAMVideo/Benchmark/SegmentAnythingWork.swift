@@ -47,7 +47,10 @@ package struct SegmentAnythingWork {
             + linear(written, from: outputs, to: inner) + linear(written, from: inner, to: outputs)
     }
 
-    /// One object in one frame: memory attention, mask decoder, memory encoder.
+    /// A frame's look at itself before it is told of any object, which they share.
+    func firstLook(_ memory: MemoryConfiguration) -> Work { memory.attentionLayers > 0 ? ownAttention(memory) : Work() }
+
+    /// One object in one frame: memory attention after the first look, mask decoder, memory encoder.
     /// - Parameters:
     ///   - memories: of frames that are read.
     ///   - pointers: to the object in other frames.
@@ -61,14 +64,19 @@ package struct SegmentAnythingWork {
         let narrow = memory.encoderOutputChannels
         // With one head, values may be averaged before they are projected, which is less work where they are narrower.
         let averagesFirst = memory.attentionHeads == 1 && narrow < width
-        let own = linear(places, from: hidden, to: width) * 3 + .attention(pairs: places * places, width: width)
         let other = linear(places, from: hidden, to: width) + linear(remembered, from: narrow, to: width)
             + linear(averagesFirst ? places : remembered, from: narrow, to: width)
             + .attention(pairs: places * remembered, width: width, valueWidth: averagesFirst ? narrow : width)
         let inner = memory.attentionFeedForwardSize
-        let layer = own + other + linear(places, from: width, to: hidden) * 2
+        let layer = other + linear(places, from: width, to: hidden)
             + linear(places, from: hidden, to: inner) + linear(places, from: inner, to: hidden)
-        return layer * memory.attentionLayers
+        return layer * memory.attentionLayers + ownAttention(memory) * max(0, memory.attentionLayers - 1)
+    }
+
+    private func ownAttention(_ memory: MemoryConfiguration) -> Work {
+        let hidden = memory.attentionHiddenSize, width = hidden / memory.attentionDownsampleRate
+        return linear(places, from: hidden, to: width) * 3 + .attention(pairs: places * places, width: width)
+            + linear(places, from: width, to: hidden)
     }
 
     private var decoder: Work {

@@ -19,12 +19,24 @@ package struct MemoryAttention: Sendable {
             theta: configuration.ropeTheta)
     }
 
+    /// A frame's look at itself before it is told of any object: objects in one frame share it.
     /// - Parameters:
     ///   - features: the image embedding, `[side, side, hidden]`.
     ///   - positions: of its places, `[side, side, hidden]`.
-    /// - Returns: `[side, side, hidden]`.
-    package func callAsFunction(_ features: Tensor, positions: Tensor, _ memories: MemoryTokens) -> Tensor {
+    /// - Returns: `[side * side, hidden]`.
+    package func firstLook(_ features: Tensor, positions: Tensor) -> Tensor {
         let placed = features.adding(positions, scaledBy: 0.1).reshaped([features.rows, features.width])
-        return layerNorm(layers.reduce(placed) { hidden, layer in layer(hidden, memories, rotary) }).reshaped(features.shape)
+        return layers.first?.attendingToItself(placed, rotary) ?? placed
+    }
+
+    /// - Parameter seen: the frame's `firstLook`.
+    /// - Returns: `[side * side, hidden]`.
+    package func callAsFunction(_ seen: Tensor, _ memories: MemoryTokens) -> Tensor {
+        var hidden = seen
+        for (index, layer) in layers.enumerated() {
+            if index > 0 { hidden = layer.attendingToItself(hidden, rotary) }
+            hidden = layer.attendingToMemories(hidden, memories, rotary)
+        }
+        return layerNorm(hidden)
     }
 }

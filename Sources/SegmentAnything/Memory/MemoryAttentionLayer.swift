@@ -26,12 +26,17 @@ struct MemoryAttentionLayer: Sendable {
         activation = configuration.attentionActivation
     }
 
-    /// - Parameter hidden: `[side * side, width]`.
-    func callAsFunction(_ hidden: Tensor, _ memories: MemoryTokens, _ rotary: AxialRotaryEmbedding) -> Tensor {
+    /// The frame's look at itself, which no memory has a part in: `[side * side, width]`, the same out.
+    func attendingToItself(_ hidden: Tensor, _ rotary: AxialRotaryEmbedding) -> Tensor {
         let own = layerNorm1(hidden)
-        let seen = hidden + selfAttn(query: own, key: own, value: own, placed: own.rows, rotary)
+        return hidden + selfAttn(query: own, key: own, value: own, placed: own.rows, rotary)
+    }
+
+    /// The look at memories, and the layers after it.
+    /// - Parameter seen: what `attendingToItself` returned.
+    func attendingToMemories(_ seen: Tensor, _ memories: MemoryTokens, _ rotary: AxialRotaryEmbedding) -> Tensor {
         let remembered = seen + crossAttnImage(
             query: layerNorm2(seen), key: memories.keys, value: memories.values, placed: memories.placed, rotary)
-        return remembered + linear2(activation(linear1(layerNorm3(remembered))))
+        return linear2(linear1(layerNorm3(remembered), activation: activation), residual: remembered)
     }
 }

@@ -26,7 +26,7 @@ struct MemoryFuserBlock: Sendable {
 
     /// `[height, width, channels]`, the same out.
     func callAsFunction(_ map: Tensor) -> Tensor {
-        let mixed = pointwiseConv2(activation(pointwiseConv1(layerNorm(depthwiseConv(map)))))
+        let mixed = pointwiseConv2(pointwiseConv1(layerNorm(depthwiseConv(map)), activation: activation))
         return map.adding(mixed, columnsScaledBy: scale)
     }
 }

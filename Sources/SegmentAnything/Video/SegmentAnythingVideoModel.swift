@@ -62,9 +62,15 @@ package struct SegmentAnythingVideoModel: Sendable {
         }
     }
 
+    /// What objects share when a frame is looked at with memory, `[side * side, hidden]`.
+    func firstLook(_ features: ImageFeatures) -> Tensor {
+        memoryAttention.firstLook(features.embedding, positions: embeddingPositions)
+    }
+
     /// The image embedding of a frame, told of what is remembered of an object; there must be a memory.
+    /// - Parameter firstLook: at the frame.
     func conditioned(
-        _ features: ImageFeatures, on recollection: MemoryBank.Recollection, frameCount: Int
+        _ firstLook: Tensor, on recollection: MemoryBank.Recollection, frameCount: Int
     ) -> Tensor {
         var keys: [Tensor] = [], values: [Tensor] = []
         for (distance, output) in recollection.memories {
@@ -80,8 +86,8 @@ package struct SegmentAnythingVideoModel: Sendable {
             keys.append(positioned(tokens, distances: recollection.pointers.map(\.distance), frameCount: frameCount))
         }
         return memoryAttention(
-            features.embedding, positions: embeddingPositions,
-            MemoryTokens(keys: .concatenatingRows(keys), values: .concatenatingRows(values), placed: placed))
+            firstLook, MemoryTokens(keys: .concatenatingRows(keys), values: .concatenatingRows(values), placed: placed)
+        ).reshaped(embeddingPositions.shape)
     }
 
     /// Pointers, each in several tokens when memories are narrower, with how far away their frames are.

@@ -24,6 +24,8 @@ package final class SegmentAnythingVideoPredictor {
     private var states: [Int: TrackedObject] = [:]
     /// Of the frame looked at last.
     private var latest: (frame: Int, features: ImageFeatures)?
+    /// At that frame, once an object is looked for there with memory.
+    private var firstLook: Tensor?
 
     package init(_ model: SegmentAnythingVideoModel, pictures: any ClipPictures, settings: VideoSettings = VideoSettings()) {
         self.model = model
@@ -149,12 +151,15 @@ package final class SegmentAnythingVideoPredictor {
     ) -> Tensor {
         guard let reversed else { return model.image.embeddingWithoutMemory(features) }
         let recollection = bank.recollection(for: frame, of: pictures.count, reversed: reversed, model.memory)
-        return model.conditioned(features, on: recollection, frameCount: pictures.count)
+        let look = firstLook ?? model.firstLook(features)
+        firstLook = look
+        return model.conditioned(look, on: recollection, frameCount: pictures.count)
     }
 
     private func features(of frame: Int) throws -> ImageFeatures {
         if let latest, latest.frame == frame { return latest.features }
         latest = nil
+        firstLook = nil
         let features = model.image.features(preparation.frame(try pictures.picture(at: frame)))
         latest = (frame, features)
         return features
