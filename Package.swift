@@ -51,7 +51,7 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("Imaging"),
-        tests("Tensors"),
+        tests("Tensors", ["CKernels"]),
         tests("Typesetting", ["Imaging"]),
         tests("VideoDecoding"),
         tests("MaskTracking"),

@@ -40,6 +40,6 @@ extension DescribeAnythingModel {
             return max(1e-9, (0..<3).map { _ in clock.measure { _ = llm.lmHead(input) } / .seconds(1) }.min() ?? 0)
         }
         return ModelSpeed(
-            operations: 2 * 64 * count / seconds(rows: 64), bytes: count * Double(dataType.byteCount) / seconds(rows: 1))
+            operations: 2 * 64 * count / seconds(rows: 64), bytes: Double(llm.lmHead.weight.byteCount) / seconds(rows: 1))
     }
 }

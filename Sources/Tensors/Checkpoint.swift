@@ -99,13 +99,9 @@ package final class Checkpoint: TensorSource {
             let file = files.count == 1 ? files[0] : directory
             problem = CheckpointError(file: file, subject: name, found: "no such tensor", expected: "one of shape \(shape)")
         }
-        var size = DataType.f32.byteCount
-        for dimension in shape {
-            let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
-            guard policy == .collecting, !overflow else { throw problem }
-            size = product
+        guard policy == .collecting, let size = DataType.f32.byteCount(of: shape), let zeros = ZeroPages(count: size) else {
+            throw problem
         }
-        guard let zeros = ZeroPages(count: size) else { throw problem }
         state.withLock { $0.problems.append(problem) }
         return (zeros.bytes.slice(0..<size), .f32)
     }
@@ -129,7 +125,7 @@ package final class Checkpoint: TensorSource {
         for (_, tensor) in places.values {
             let bytes = tensor.bytes.count
             let old = result[tensor.dataType] ?? (0, 0)
-            result[tensor.dataType] = (old.parameters + bytes / tensor.dataType.byteCount, old.bytes + bytes)
+            result[tensor.dataType] = (old.parameters + tensor.shape.reduce(1, *), old.bytes + bytes)
         }
         return result
     }

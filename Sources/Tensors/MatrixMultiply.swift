@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 /// A row-major matrix somewhere in memory, rows `stride` values apart. Valid only while its memory is.
@@ -56,19 +57,28 @@ func multiply(
 /// Few rows (decoding) read each weight once where it lies, at the speed of memory. Many rows go to `sgemm`, by panels
 /// of weights: each core widens a panel that fits its cache and multiplies with it, so the model is never copied whole.
 /// When there are many more rows than that and nothing to widen, each core takes rows instead and reads all weights;
-/// either way what follows the product is done while its rows are still in the cache.
+/// either way what follows the product is done while its rows are still in the cache. Quantised weights are multiplied with
+/// activations of 8 bits, whatever the number of rows.
+/// - Parameter instructions: of products with quantised weights; tests compare them, all else takes the fastest.
 package func matrixMultiply(
-    _ input: Tensor, _ weights: WeightMatrix, bias: Tensor? = nil, activation: Activation? = nil, residual: Tensor? = nil
+    _ input: Tensor, _ weights: WeightMatrix, bias: Tensor? = nil, activation: Activation? = nil, residual: Tensor? = nil,
+    instructions: KernelInstructionSet = kernel_fastest_products()
 ) -> Tensor {
     precondition(input.width == weights.columns, "matrixMultiply: inner sizes differ")
     precondition(bias.map { $0.count == weights.rows } ?? true, "matrixMultiply: bias of another size")
     let rows = input.rows, outputs = weights.rows, inner = weights.columns
     precondition(residual.map { $0.count == rows * outputs } ?? true, "matrixMultiply: residual of another size")
     return Tensor([rows, outputs]) { output in
-        guard let source = input.storage.values.baseAddress, let target = output.baseAddress else { return }
+        guard let source = input.storage.values.baseAddress, let target = output.baseAddress, rows > 0 else { return }
         let left = MatrixView(start: source, rows: rows, columns: inner, stride: inner)
         let ending = ProductEnding(bias: bias, activation: activation, residual: residual, stride: outputs)
-        if rows <= fewRows {
+        if weights.isQuantized {
+            let packed = PackedActivations(input)
+            Parallel.ranges(outputs, minimum: 64, multiple: 32) { range in
+                weights.multiply(packed, range: range, output: target, outputStride: outputs, instructions: instructions)
+                ending.apply(to: target, rows: 0..<rows, columns: range)
+            }
+        } else if rows <= fewRows {
             Parallel.ranges(outputs, minimum: 16) { range in
                 weights.multiplyFewRows(
                     source, rows: rows, range: range, output: target + range.lowerBound, outputStride: outputs)

@@ -11,8 +11,8 @@ package struct SafetensorsFile: Sendable {
     private static let longestHeader = 100_000_000
 
     /// - Throws: `CheckpointError` when the file is missing or cut short, the header is longer than the file or not
-    ///   what the format says, a dtype is not F32, F16 or BF16, sizes do not match shapes, or byte ranges overlap or
-    ///   leave the file.
+    ///   what the format says, a dtype is not F32, F16, BF16 or U8 with a description of quantised weights (`TileLayout`),
+    ///   sizes do not match shapes, or byte ranges overlap or leave the file.
     package init(path: String) throws {
         self.path = path
         let bytes = try MappedFile(path: path).bytes
@@ -43,10 +43,10 @@ package struct SafetensorsFile: Sendable {
         }
         var entries: [String: StoredTensor] = [:], ranges: [String: Range<Int>] = [:]
         for (name, declared) in header.tensors {
-            let (dataType, range) = try Self.check(declared, dataStart: dataStart, fileSize: bytes.count) {
-                fail(name, found: $0, expected: $1)
-            }
-            entries[name] = StoredTensor(dataType: dataType, shape: declared.shape, bytes: bytes.slice(range))
+            let (dataType, shape, range) = try Self.check(
+                declared, description: header.metadata[name], dataStart: dataStart, fileSize: bytes.count
+            ) { fail(name, found: $0, expected: $1) }
+            entries[name] = StoredTensor(dataType: dataType, shape: shape, bytes: bytes.slice(range))
             ranges[name] = range
         }
         let inOrder = ranges.sorted { $0.value.lowerBound < $1.value.lowerBound }
@@ -62,19 +62,25 @@ package struct SafetensorsFile: Sendable {
         entries[name]?.tensor
     }
 
+    /// - Parameter description: what `__metadata__` says under the tensor's name.
     private static func check(
-        _ declared: Header.Declared, dataStart: Int, fileSize: Int, fail: (String, String) -> CheckpointError
-    ) throws -> (DataType, Range<Int>) {
-        guard let dataType = DataType(rawValue: declared.dtype) else {
-            throw fail("dtype \(declared.dtype)", "one of \(DataType.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        var size = dataType.byteCount
-        for dimension in declared.shape {
-            let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
-            guard dimension >= 0, !overflow else {
-                throw fail("shape \(declared.shape)", "sizes whose product is a number of bytes")
+        _ declared: Header.Declared, description: String?, dataStart: Int, fileSize: Int,
+        fail: (String, String) -> CheckpointError
+    ) throws -> (DataType, [Int], Range<Int>) {
+        let dataType: DataType, shape: [Int]
+        if let plain = DataType.plain.first(where: { $0.rawValue == declared.dtype }) {
+            (dataType, shape) = (plain, declared.shape)
+        } else if declared.dtype == "U8", let description {
+            guard let quantized = StoredTensor.parse(fileDescription: description) else {
+                throw fail("\"\(description)\" in __metadata__", "a format and a shape such as \"q8 2560x6912\"")
             }
-            size = product
+            (dataType, shape) = quantized
+        } else {
+            let plain = DataType.plain.map(\.rawValue).joined(separator: ", ")
+            throw fail("dtype \(declared.dtype)", "one of \(plain), or U8 and a format in __metadata__")
+        }
+        guard let size = dataType.byteCount(of: shape) else {
+            throw fail("shape \(shape)", "sizes whose product is a number of bytes" + (dataType.isQuantized ? ", of a matrix" : ""))
         }
         let offsets = declared.data_offsets
         let room = fileSize - dataStart
@@ -85,13 +91,13 @@ package struct SafetensorsFile: Sendable {
             throw fail("data_offsets \(offsets)", "offsets within the \(room) bytes of data the file has")
         }
         guard offsets[1] - offsets[0] == size else {
-            throw fail("\(offsets[1] - offsets[0]) bytes", "\(size) for shape \(declared.shape) in \(declared.dtype)")
+            throw fail("\(offsets[1] - offsets[0]) bytes", "\(size) for shape \(shape) in \(dataType.rawValue)")
         }
-        return (dataType, dataStart + offsets[0]..<dataStart + offsets[1])
+        return (dataType, shape, dataStart + offsets[0]..<dataStart + offsets[1])
     }
 }
 
-/// The JSON header. `__metadata__` is text for people and is passed over.
+/// The JSON header. Of `__metadata__`, which may hold any text, only what describes tensors is used.
 private struct Header: Decodable {
     struct Declared: Decodable {
         let dtype: String
@@ -100,11 +106,16 @@ private struct Header: Decodable {
     }
 
     var tensors: [String: Declared] = [:]
+    var metadata: [String: String] = [:]
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Name.self)
-        for key in container.allKeys where key.stringValue != "__metadata__" {
-            tensors[key.stringValue] = try container.decode(Declared.self, forKey: key)
+        for key in container.allKeys {
+            if key.stringValue == "__metadata__" {
+                metadata = (try? container.decode([String: String].self, forKey: key)) ?? [:]
+            } else {
+                tensors[key.stringValue] = try container.decode(Declared.self, forKey: key)
+            }
         }
     }
 

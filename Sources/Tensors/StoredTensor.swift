@@ -1,8 +1,9 @@
-/// A tensor where a checkpoint file holds it: contiguous, row-major, mapped and not copied.
+/// A tensor where a checkpoint file holds it: contiguous, row-major or in tiles, mapped and not copied.
 package struct StoredTensor: Sendable {
     package let dataType: DataType
+    /// Of its numbers, however they are stored.
     package let shape: [Int]
-    let bytes: MappedBytes
+    package let bytes: MappedBytes
 
     init(dataType: DataType, shape: [Int], bytes: MappedBytes) {
         self.dataType = dataType
@@ -13,9 +14,9 @@ package struct StoredTensor: Sendable {
     /// A copy in single precision.
     package var tensor: Tensor { widened(bytes, dataType, shape: shape) }
 
-    /// Tensors of one type and one shape `[1, ...]`, copied one below the other; nil when they are not.
+    /// Tensors of one type and one shape `[1, ...]`, copied one below the other; nil when they are not, or quantised.
     package static func stackingRows(_ parts: [StoredTensor]) -> StoredTensor? {
-        guard let first = parts.first, first.shape.first == 1,
+        guard let first = parts.first, first.shape.first == 1, !first.dataType.isQuantized,
             parts.allSatisfy({ $0.shape == first.shape && $0.dataType == first.dataType })
         else { return nil }
         let copy = CopiedBytes(parts.map(\.bytes))

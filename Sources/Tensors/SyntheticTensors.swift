@@ -1,8 +1,8 @@
 /// Random tensors of whatever names and shapes a model asks for: a model to measure with, without a checkpoint.
 ///
 /// Numbers are as large as trained ones: +-1/64 to 1/32 (a deviation of 0.024), and 1 to 2 for a vector called `weight`,
-/// which is a norm's. Sign and fraction are drawn, the exponent is fixed, so each format's bits are made directly, at the
-/// speed of memory. The same seed gives the same numbers.
+/// which is a norm's. Sign and fraction are drawn, the exponent is fixed (of quantised ones, the scale), so each format's
+/// bits are made directly, at the speed of memory. The same seed gives the same numbers.
 package struct SyntheticTensors: TensorSource {
     let dataType: DataType
     let seed: UInt64
@@ -18,18 +18,25 @@ package struct SyntheticTensors: TensorSource {
 
     /// - Throws: `CheckpointError` when no memory can be that large.
     package func find(_ name: String, shape: [Int]) throws -> (bytes: MappedBytes, dataType: DataType) {
-        var size = dataType.byteCount
-        for dimension in shape {
-            let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
-            guard !overflow, product < Int.max / 2 else {
-                throw CheckpointError(file: path, subject: name, found: "shape \(shape)", expected: "one that fits memory")
-            }
-            size = product
+        // Vectors of a quantised checkpoint are not quantised.
+        let dataType = dataType.isQuantized && shape.count < 2 ? .f16 : dataType
+        guard let size = dataType.byteCount(of: shape), size < Int.max / 2 else {
+            throw CheckpointError(file: path, subject: name, found: "shape \(shape)", expected: "one that fits memory")
         }
         let isNorm = shape.count == 1 && (name == "weight" || name.hasSuffix(".weight"))
         let pages = OwnedWords(byteCount: size)
         fill(pages.words, pattern: isNorm ? dataType.normPattern : dataType.weightPattern, name: name)
+        if let scales = dataType.tileScales { setScales(pages.words, scales) }
         return (pages.bytes.slice(0..<size), dataType)
+    }
+
+    /// Tiles whose numbers are drawn get scales that make them as large as other formats' weights.
+    private func setScales(_ words: UnsafeMutableBufferPointer<UInt64>, _ scales: (words: Int, value: UInt64)) {
+        nonisolated(unsafe) let words = words
+        let tile = TileLayout.tileBytes(dataType) / 8
+        Parallel.ranges(words.count / tile, minimum: 1024) { tiles in
+            for number in tiles { words[number * tile..<number * tile + scales.words].update(repeating: scales.value) }
+        }
     }
 
     private func fill(_ words: UnsafeMutableBufferPointer<UInt64>, pattern: BitPattern, name: String) {
@@ -67,6 +74,7 @@ extension DataType {
         case .f32: BitPattern(drawn: 0x807f_ffff, fixed: (127 - 6) << 23, bits: 32)
         case .f16: BitPattern(drawn: 0x83ff, fixed: (15 - 6) << 10, bits: 16)
         case .bf16: BitPattern(drawn: 0x807f, fixed: (127 - 6) << 7, bits: 16)
+        case .q8, .q4: BitPattern(drawn: .max, fixed: 0, bits: 64)
         }
     }
 
@@ -76,6 +84,17 @@ extension DataType {
         case .f32: BitPattern(drawn: 0x007f_ffff, fixed: 127 << 23, bits: 32)
         case .f16: BitPattern(drawn: 0x03ff, fixed: 15 << 10, bits: 16)
         case .bf16: BitPattern(drawn: 0x007f, fixed: 127 << 7, bits: 16)
+        case .q8, .q4: weightPattern
+        }
+    }
+
+    /// Of a tile: how many words its 16 scales take, and those of 0.024 by the deviation of numbers drawn from all there
+    /// are. Nil for what is stored number by number.
+    fileprivate var tileScales: (words: Int, value: UInt64)? {
+        switch self {
+        case .f32, .f16, .bf16: nil
+        case .q8: (8, UInt64(Float(0.024 / 73.9).bitPattern) * 0x1_0000_0001)
+        case .q4: (4, UInt64(Float(0.024 / 23.3).bitPattern >> 16) * 0x1_0001_0001_0001)
         }
     }
 }

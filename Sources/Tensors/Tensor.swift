@@ -19,6 +19,11 @@ final class TensorStorage: @unchecked Sendable {
         values = UnsafeMutableBufferPointer(start: start, count: count)
     }
 
+    /// For bytes of something else.
+    convenience init(byteCount: Int) {
+        self.init(count: (byteCount + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride)
+    }
+
     deinit { block.deallocate() }
 }
 

@@ -1,6 +1,6 @@
 import CKernels
 
-/// A weight `[rows, columns]` in the file's own dtype and place: mapped, not copied. The only type that knows how a
+/// A weight `[rows, columns]` in the file's own format and place: mapped, not copied. The only type that knows how a
 /// matrix is stored.
 package struct WeightMatrix: Sendable {
     package let rows: Int
@@ -9,7 +9,7 @@ package struct WeightMatrix: Sendable {
     private let bytes: MappedBytes
 
     init(_ bytes: MappedBytes, _ dataType: DataType, rows: Int, columns: Int) {
-        precondition(bytes.count == rows * columns * dataType.byteCount, "WeightMatrix: shape and bytes differ")
+        precondition(bytes.count == dataType.byteCount(of: [rows, columns]), "WeightMatrix: shape and bytes differ")
         self.bytes = bytes
         self.dataType = dataType
         self.rows = rows
@@ -24,6 +24,10 @@ package struct WeightMatrix: Sendable {
         self.init(bytes, .f32, rows: tensor.rows, columns: tensor.width)
     }
 
+    /// What reading it takes from memory.
+    package var byteCount: Int { bytes.count }
+
+    /// Of a matrix stored number by number.
     private func address(ofRow row: Int) -> UnsafeRawPointer {
         bytes.pointer + row * columns * dataType.byteCount
     }
@@ -57,7 +61,28 @@ package struct WeightMatrix: Sendable {
     /// Row `index`, widened into `target[columns]`.
     func copyRow(_ index: Int, to target: UnsafeMutablePointer<Float>) {
         precondition(index >= 0 && index < rows, "WeightMatrix: row out of range")
-        kernel_widen(address(ofRow: index), dataType.kernelType, target, columns)
+        if dataType.isQuantized {
+            kernel_widen_tiled_row(bytes.pointer, dataType.kernelType, columns, index, target)
+        } else {
+            kernel_widen(address(ofRow: index), dataType.kernelType, target, columns)
+        }
+    }
+
+    /// Whether products take activations of 8 bits.
+    var isQuantized: Bool { dataType.isQuantized }
+
+    /// `output[r, o] = input[r] . self[o]` for `o` in `range`, whose begin is a multiple of 16, of a quantised matrix.
+    /// - Parameters:
+    ///   - output: of the whole product.
+    ///   - instructions: which the machine must have.
+    func multiply(
+        _ input: PackedActivations, range: Range<Int>, output: UnsafeMutablePointer<Float>, outputStride: Int,
+        instructions: KernelInstructionSet
+    ) {
+        let scratch = TensorStorage(byteCount: kernel_multiply_scratch_bytes(instructions, columns, input.rows))
+        kernel_multiply_tiles(
+            instructions, bytes.pointer, dataType.kernelType, columns, range.lowerBound, range.upperBound,
+            input.start, input.rows, scratch.start, output, outputStride)
     }
 }
 
@@ -65,6 +90,10 @@ package struct WeightMatrix: Sendable {
 func widened(_ bytes: MappedBytes, _ dataType: DataType, shape: [Int]) -> Tensor {
     Tensor(shape) { output in
         guard let target = output.baseAddress, !output.isEmpty else { return }
-        kernel_widen(bytes.pointer, dataType.kernelType, target, output.count)
+        guard dataType.isQuantized else { return kernel_widen(bytes.pointer, dataType.kernelType, target, output.count) }
+        let matrix = WeightMatrix(bytes, dataType, rows: shape[0], columns: output.count / shape[0])
+        Parallel.ranges(matrix.rows, minimum: 16) { rows in
+            for row in rows { matrix.copyRow(row, to: target + row * matrix.columns) }
+        }
     }
 }

@@ -17,6 +17,11 @@ struct SafetensorsFileTests {
         SafetensorsBuilder.file(header: "{\(entries)}", data: Array(repeating: 0, count: bytes), length: length)
     }
 
+    /// Eight bytes that are said to be something.
+    private static func quantized(_ description: String) -> Data {
+        header(#""__metadata__":{"t":"\#(description)"},"# + SafetensorsBuilder.entry("t", "U8", [8], 0, 8))
+    }
+
     static let broken: [Broken] = {
         let entry = SafetensorsBuilder.entry
         return [
@@ -36,6 +41,13 @@ struct SafetensorsFileTests {
             Broken(name: "overlap", data: header(entry("a", "F32", [1], 0, 4) + "," + entry("b", "F32", [1], 2, 6)), says: "overlap"),
             Broken(name: "negative shape", data: header(entry("t", "F32", [-1], 0, 4)), says: "shape [-1]"),
             Broken(name: "shape beyond numbers", data: header(entry("t", "F32", [1 << 40, 1 << 40], 0, 4)), says: "shape ["),
+            Broken(name: "bytes without a description", data: header(entry("t", "U8", [8], 0, 8)), says: "dtype U8, expected one of"),
+            Broken(name: "unknown description", data: quantized("q5 16x64"), says: "\"q5 16x64\" in __metadata__"),
+            Broken(name: "description of no shape", data: quantized("q8 16x"), says: "\"q8 16x\" in __metadata__"),
+            Broken(name: "description of a vector", data: quantized("q8 64"), says: "of a matrix"),
+            Broken(name: "description of a negative shape", data: quantized("q4 16x-64"), says: "shape [16, -64]"),
+            Broken(name: "description beyond numbers", data: quantized("q4 4611686018427387904x64"), says: "of a matrix"),
+            Broken(name: "description of more bytes", data: quantized("q8 16x64"), says: "8 bytes, expected 1088 for shape [16, 64] in Q8"),
             Broken(name: "shape no JSON integer holds", data: header(#""t":{"dtype":"F32","shape":[1e40],"data_offsets":[0,4]}"#), says: "header that is not"),
         ]
     }()

@@ -1,12 +1,11 @@
 // The few loops that need SIMD Swift cannot express portably: half-precision loads and the exponential.
 // Every kernel is single-threaded; Swift divides the work. The fastest version the machine has is chosen at run time.
 #pragma once
+#include "KernelDataType.h"
 #include "MachineKernels.h"
+#include "QuantizedKernels.h"
 #include <stddef.h>
 #include <stdint.h>
-
-/// How a weight is stored.
-typedef enum KernelDataType : int32_t { KernelF32 = 0, KernelF16 = 1, KernelBF16 = 2 } KernelDataType;
 
 /// target[count] = source[count] widened to single precision. `source` needs no alignment.
 void kernel_widen(const void *_Nonnull source, KernelDataType type, float *_Nonnull target, size_t count);

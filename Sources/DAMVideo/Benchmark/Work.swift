@@ -24,8 +24,8 @@ package struct Work: Sendable, Equatable {
 
     /// A linear layer on some rows: each weight is read once.
     static func linear(_ rows: Int, from inputs: Int, to outputs: Int, _ weights: DataType) -> Work {
-        let parameters = Double(inputs) * Double(outputs)
-        return Work(operations: 2 * Double(rows) * parameters, bytes: parameters * Double(weights.byteCount))
+        let bytes = weights.byteCount(of: [outputs, inputs]) ?? 0
+        return Work(operations: 2 * Double(rows) * Double(inputs) * Double(outputs), bytes: Double(bytes))
     }
 
     /// Attention's two products, all heads together.

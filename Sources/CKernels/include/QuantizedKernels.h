@@ -1,0 +1,62 @@
+// Matrices of 8-bit and 4-bit weights, and products with them. Single-threaded, as all kernels are.
+//
+// A matrix [outputs, columns] is cut into tiles of 16 outputs x 64 columns, both sides padded with zeros; tiles lie one
+// after the other along the columns, then along the outputs. Within a tile, weights go by 4 columns of each of the 16
+// outputs, then the next 4 columns: what one step of vpdpbusd, or four of sdot, takes.
+//
+//   q8, 1088 bytes: 16 scales in single precision; 16 x 16 x 4 weights of -127 to 127. A weight is scale * number.
+//   q4,  576 bytes: 16 scales in bfloat16; 16 times four codes, of 4 bits each, of an output's columns 0-15, 16-31, 32-47
+//         and 48-63, the first in the lowest bits; 8 times 64 pairs, whose low halves are columns 8p to 8p+3 and whose
+//         high halves are columns 8p+4 to 8p+7. A code c has a factor m = 1 + (c & 7) and a middle z = 8 - (c >> 3);
+//         a weight is scale * m * (half - z), so that with the scale aside it is a number of -64 to 64.
+//
+// Products are taken with activations of 8 bits, each row's 64 columns with a scale of their own. Sums over 64 columns
+// are exact, so all instruction sets agree but for the rounding of single-precision sums.
+#pragma once
+#include "KernelDataType.h"
+#include "MachineKernels.h"
+#include <stddef.h>
+
+enum { KernelTileOutputs = 16, KernelTileColumns = 64, KernelQ8TileBytes = 1088, KernelQ4TileBytes = 576 };
+
+/// Rows that are packed, and multiplied, together at most.
+enum { KernelGroupRows = 12 };
+
+/// Bytes that a row's block of 64 activations takes: the numbers, their scale and their sum.
+enum { KernelPackedBlockBytes = KernelTileColumns + 8 };
+
+/// The fastest instructions products have on this machine.
+KernelInstructionSet kernel_fastest_products(void);
+
+/// Whether this machine has a set, and products a loop for it.
+int kernel_has_products(KernelInstructionSet set);
+
+/// Packs 16 rows of weights as tiles: `weights` [rows, columns] are single precision, rows 1 to 16, the rest is padding.
+/// Of the ways to round, that with the least squared error is taken. `type` is KernelQ8 or KernelQ4. Returns 0, and tiles
+/// that mean nothing, when a weight is infinite or not a number.
+int kernel_quantize_tiles(const float *_Nonnull weights, size_t rows, size_t columns, KernelDataType type,
+                          void *_Nonnull tiles);
+
+/// target[columns] = one output's weights. `tiles` are those of the whole matrix.
+void kernel_widen_tiled_row(const void *_Nonnull tiles, KernelDataType type, size_t columns, size_t output,
+                            float *_Nonnull target);
+
+/// The groups that rows are packed in: how many, and where one begins; as equal as can be.
+size_t kernel_group_count(size_t rows);
+size_t kernel_group_start(size_t rows, size_t group);
+
+/// Packs rows [rows, columns] for products: their groups `first` up to `end`. `packed` is that of all rows and has
+/// KernelPackedBlockBytes for each row and block of 64 columns, the last one padded. A block with an infinity or a NaN
+/// makes NaNs of its row's products.
+void kernel_pack_activations(const float *_Nonnull input, size_t rows, size_t columns, size_t first, size_t end,
+                             void *_Nonnull packed);
+
+/// Bytes of scratch memory that `kernel_multiply_tiles` needs.
+size_t kernel_multiply_scratch_bytes(KernelInstructionSet set, size_t columns, size_t rows);
+
+/// output[r, o] = activations[r] . weights[o] for outputs `first` up to `end`; `first` is a multiple of 16. `tiles`,
+/// `packed` and `output` are those of the whole matrices, `packed` 8-byte and `scratch` 64-byte aligned; output rows are
+/// `outputStride` apart. The machine must have the set.
+void kernel_multiply_tiles(KernelInstructionSet set, const void *_Nonnull tiles, KernelDataType type, size_t columns,
+                           size_t first, size_t end, const void *_Nonnull packed, size_t rows, void *_Nonnull scratch,
+                           float *_Nonnull output, size_t outputStride);

@@ -1,0 +1,45 @@
+// What the quantised kernels know of tiles and packed rows; QuantizedKernels.h says how they lie.
+#pragma once
+#include "QuantizedKernels.h"
+#include <string.h>
+
+// Steps of 4 columns in a tile, and parts of a q4 tile's columns that share a code.
+enum { TileSteps = KernelTileColumns / 4, TileParts = 4, PartSteps = TileSteps / TileParts };
+
+// Where a tile's numbers begin, and a q4 tile's codes.
+enum { Q8Numbers = 64, Q4Codes = 32, Q4Numbers = 64 };
+
+static inline size_t tile_bytes(KernelDataType type) {
+    return type == KernelQ8 ? KernelQ8TileBytes : KernelQ4TileBytes;
+}
+
+static inline size_t tile_blocks(size_t columns) { return (columns + KernelTileColumns - 1) / KernelTileColumns; }
+
+// A tile's 16 scales in single precision.
+static inline void tile_scales(const unsigned char *tile, KernelDataType type, float *scales) {
+    if (type == KernelQ8) {
+        memcpy(scales, tile, KernelTileOutputs * sizeof *scales);
+        return;
+    }
+    for (int o = 0; o < KernelTileOutputs; o++) {
+        uint16_t half;
+        memcpy(&half, tile + 2 * o, 2);
+        uint32_t bits = (uint32_t)half << 16;
+        memcpy(scales + o, &bits, 4);
+    }
+}
+
+// An output's four codes.
+static inline unsigned q4_codes(const unsigned char *tile, int output) {
+    return tile[Q4Codes + 2 * output] | (unsigned)tile[Q4Codes + 2 * output + 1] << 8;
+}
+
+// One weight of a tile without its scale.
+static inline int tile_number(const unsigned char *tile, KernelDataType type, int output, int column) {
+    int step = column / 4, lane = output * 4 + column % 4;
+    if (type == KernelQ8) return (signed char)tile[Q8Numbers + step * 64 + lane];
+    unsigned code = q4_codes(tile, output) >> (4 * (step / PartSteps)) & 15;
+    unsigned pair = tile[Q4Numbers + step / 2 * 64 + lane];
+    int half = step % 2 ? pair >> 4 : pair & 15;
+    return (int)(1 + (code & 7)) * (half - (int)(8 - (code >> 3)));
+}

@@ -1,0 +1,49 @@
+import CKernels
+import Synchronization
+
+extension StoredTensor {
+    /// The same matrix in fewer bits, in memory: each row's weights rounded to the nearest there are, with the scales that
+    /// lose least. Of more than two dimensions, it is seen as `shape[0]` rows.
+    /// - Parameter type: `q8` or `q4`.
+    /// - Throws: `QuantizationError` when it is no matrix, is quantised already or has a number that is not finite.
+    package func quantized(to type: DataType) throws -> StoredTensor {
+        precondition(type.isQuantized, "quantized: a format of tiles")
+        guard !dataType.isQuantized, let size = type.byteCount(of: shape) else {
+            throw QuantizationError(found: "shape \(shape) in \(dataType.rawValue)", expected: "a matrix of F32, F16 or BF16")
+        }
+        let matrix = matrix, storage = TensorStorage(byteCount: size)
+        let start = UnsafeMutableRawPointer(storage.start)
+        let groups = TileLayout.storedShape(type, rows: matrix.rows, columns: matrix.columns)[0]
+        let broken = Mutex<Int?>(nil)
+        Parallel.forEach(groups) { group in
+            let rows = group * TileLayout.rows..<min(matrix.rows, (group + 1) * TileLayout.rows)
+            matrix.withWidenedRows(rows) { values in
+                let tiles = start + group * (size / groups)
+                if kernel_quantize_tiles(values, rows.count, matrix.columns, type.kernelType, tiles) == 0 {
+                    broken.withLock { $0 = min($0 ?? rows.lowerBound, rows.lowerBound) }
+                }
+            }
+        }
+        if let row = broken.withLock(\.self) {
+            throw QuantizationError(
+                found: "an infinity or NaN in rows \(row) to \(min(matrix.rows, row + TileLayout.rows) - 1)",
+                expected: "finite numbers")
+        }
+        let bytes = MappedBytes(pointer: UnsafeRawPointer(start), count: size, owner: storage)
+        return StoredTensor(dataType: type, shape: shape, bytes: bytes)
+    }
+
+    /// It as a matrix of `shape[0]` rows; only of at least two dimensions.
+    package var matrix: WeightMatrix {
+        precondition(shape.count >= 2, "StoredTensor: no matrix")
+        return WeightMatrix(bytes, dataType, rows: shape[0], columns: shape.dropFirst().reduce(1, *))
+    }
+}
+
+/// A tensor that has no quantised form.
+package struct QuantizationError: Error, Equatable, CustomStringConvertible {
+    package let found: String
+    package let expected: String
+
+    package var description: String { "found \(found), expected \(expected)" }
+}

@@ -1,0 +1,46 @@
+import CKernels
+
+/// How a quantised matrix lies in memory and in a safetensors file.
+///
+/// It is cut into tiles of 16 rows x 64 columns, padded with zeros at both ends, in the order the kernels read them
+/// (`QuantizedKernels.h` says what a tile's bytes are). A file holds it as a tensor of dtype U8 and shape
+/// `[tiles of rows, tiles of columns, bytes of a tile]`, which any reader of the format opens, and says what it is in
+/// `__metadata__`, under the tensor's name: `"q8 2560x6912"`, the type and the shape it stands for. It is mapped and read
+/// where it lies; tiles are best at multiples of 64 bytes.
+package enum TileLayout {
+    /// Rows of the matrix in a tile.
+    static let rows = KernelTileOutputs
+    static let columns = KernelTileColumns
+
+    static func tileBytes(_ type: DataType) -> Int {
+        type == .q8 ? KernelQ8TileBytes : KernelQ4TileBytes
+    }
+
+    /// `[tiles of rows, tiles of columns, bytes of a tile]`.
+    static func storedShape(_ type: DataType, rows: Int, columns: Int) -> [Int] {
+        func tiles(_ count: Int, _ size: Int) -> Int { count / size + (count % size == 0 ? 0 : 1) }
+        return [tiles(rows, self.rows), tiles(columns, self.columns), tileBytes(type)]
+    }
+}
+
+extension StoredTensor {
+    /// The shape it has in a safetensors file: of a quantised tensor, that of its bytes.
+    package var fileShape: [Int] {
+        dataType.isQuantized
+            ? TileLayout.storedShape(dataType, rows: shape[0], columns: shape.dropFirst().reduce(1, *)) : shape
+    }
+
+    /// What a safetensors file's `__metadata__` says of a quantised tensor under its name; nil for others.
+    package var fileDescription: String? {
+        dataType.isQuantized ? "\(dataType.rawValue.lowercased()) " + shape.map(String.init).joined(separator: "x") : nil
+    }
+
+    /// What such a description says; nil when it is none.
+    static func parse(fileDescription: String) -> (dataType: DataType, shape: [Int])? {
+        let words = fileDescription.split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 2, let dataType = DataType(rawValue: words[0].uppercased()), dataType.isQuantized else { return nil }
+        let sizes = words[1].split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        let shape = sizes.compactMap(\.self)
+        return shape.count == sizes.count ? (dataType, shape) : nil
+    }
+}

@@ -1,0 +1,85 @@
+import CKernels
+import TestSupport
+import Tensors
+import Testing
+
+/// Captions from quantised weights are those of the weights as stored, whatever the processor.
+struct QuantizedProductTests {
+    /// Those this machine has.
+    static let instructions: [KernelInstructionSet] = (0..<8).map { KernelInstructionSet(rawValue: $0) }
+        .filter { kernel_has_products($0) != 0 }
+
+    /// Whole numbers of which each 64 have the same largest, so that 8 bits hold them exactly.
+    private static func activations(_ rows: Int, _ columns: Int) -> [Float] {
+        (0..<rows * columns).map { index in
+            let column = index % columns
+            return column % 64 == 0 ? 127 : Float((index &* 7919) % 255 - 127)
+        }
+    }
+
+    private static func matrix(_ outputs: Int, _ columns: Int, _ format: DataType) throws -> StoredTensor {
+        try withTemporaryDirectory { folder in
+            var builder = SafetensorsBuilder()
+            builder.add("w", "F32", [outputs, columns], pattern(outputs * columns, seed: 7))
+            try builder.data.write(to: folder.appending(path: "m.safetensors"))
+            let file = try SafetensorsFile(path: folder.appending(path: "m.safetensors").path)
+            return try #require(file.entries["w"]).quantized(to: format)
+        }
+    }
+
+    /// Every kernel, rows on both sides of each limit, and sizes that fill neither tiles nor pairs of them.
+    @Test(arguments: QuantizationTests.formats, [1, 2, 3, 5, 8, 11, 12, 13, 16, 25, 40])
+    func equalTheDefinition(format: DataType, rows: Int) throws {
+        for (outputs, columns) in [(130, 200), (48, 64), (15, 63), (32, 321)] {
+            let weights = try Self.matrix(outputs, columns, format)
+            let exact = weights.tensor.array.map(Double.init)
+            let input = Self.activations(rows, columns)
+            for set in Self.instructions {
+                let product = matrixMultiply(Tensor([rows, columns], values: input), weights.matrix, instructions: set).array
+                var worst = 0.0
+                for row in 0..<rows {
+                    for output in 0..<outputs {
+                        var sum = 0.0, magnitude = 0.0
+                        for column in 0..<columns {
+                            let part = Double(input[row * columns + column]) * exact[output * columns + column]
+                            sum += part
+                            magnitude += abs(part)
+                        }
+                        worst = max(worst, abs(Double(product[row * outputs + output]) - sum) / magnitude)
+                    }
+                }
+                #expect(worst < 1e-6, "instructions \(set.rawValue), \(outputs) x \(columns)")
+            }
+        }
+    }
+
+    /// Any numbers: 8 bits of a block's range are lost, no more.
+    @Test(arguments: QuantizationTests.formats)
+    func losesNoMoreThanEightBits(format: DataType) throws {
+        let weights = try Self.matrix(64, 256, format)
+        let input = Tensor.random([20, 256], seed: 9)
+        for set in Self.instructions {
+            let exact = matrixMultiply(input, WeightMatrix(weights.tensor))
+            let found = matrixMultiply(input, weights.matrix, instructions: set)
+            let scale = exact.array.map(abs).max() ?? 0
+            #expect(zip(found.array, exact.array).allSatisfy { abs($0 - $1) < 0.01 * scale })
+        }
+    }
+
+    /// A NaN shows where it came from, in its own row, and nothing else changes or stops.
+    @Test(arguments: QuantizationTests.formats, [Float.nan, .infinity, -.infinity])
+    func brokenActivationsStayInTheirRow(format: DataType, number: Float) throws {
+        let weights = try Self.matrix(40, 150, format)
+        var input = Self.activations(14, 150)
+        for column in 0..<150 { input[9 * 150 + column] = 0 }
+        for set in Self.instructions {
+            let whole = matrixMultiply(Tensor([14, 150], values: input), weights.matrix, instructions: set)
+            #expect(whole.rows(9..<10).array.allSatisfy { $0 == 0 })
+            var broken = input
+            broken[4 * 150 + 149] = number
+            let found = matrixMultiply(Tensor([14, 150], values: broken), weights.matrix, instructions: set)
+            #expect(found.rows(4..<5).array.allSatisfy { $0.isNaN })
+            #expect(found.rows(0..<4).array == whole.rows(0..<4).array && found.rows(5..<14).array == whole.rows(5..<14).array)
+        }
+    }
+}
