@@ -23,7 +23,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
     public struct Model: Codable, Sendable, Equatable {
         public var path: String
         public var type = "dam"
-        /// How the language model's weights are stored: "f32", "f16" or "bf16".
+        /// How the weights are stored: "f32", "f16", "bf16", "q8" or "q4", or "vision q8, language q4" where that differs.
         public var weights: String
         public var query: String
         public var temperature: Double

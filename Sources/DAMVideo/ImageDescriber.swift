@@ -21,7 +21,7 @@ public struct ImageDescriber: Sendable {
     ) throws -> String {
         try options.validate()
         return try DAMVideoError.translating {
-            let (picture, region) = try read(image, mask)
+            let (picture, region) = try Self.read(image, mask)
             return try describe(picture, region, path: mask ?? image, options, onText)
         }
     }
@@ -61,7 +61,9 @@ public struct ImageDescriber: Sendable {
         return try model.model.generator(embeddings, options.generation) { text, _ in try onText(text) }.text
     }
 
-    private func read(_ image: String, _ mask: String?) throws -> (RGBImage, Mask) {
+    /// A picture and its region; without a mask, the picture's alpha channel.
+    /// - Throws: `VideoError`, and `DAMVideoError` when there is no region.
+    static func read(_ image: String, _ mask: String?) throws -> (RGBImage, Mask) {
         if let mask { return (try ImageDecoder.rgb(path: image), try ImageDecoder.mask(path: mask)) }
         let (picture, alpha) = try ImageDecoder.rgbWithAlphaMask(path: image)
         guard let alpha else {

@@ -145,7 +145,7 @@ public struct VideoCaptioner: Sendable {
 
     private func description(_ options: CaptionOptions, query: String) -> CaptionDocument.Model {
         CaptionDocument.Model(
-            path: model.path, weights: model.model.dataType.rawValue.lowercased(), query: query,
+            path: model.path, weights: model.model.weightFormats, query: query,
             temperature: options.temperature, topP: options.topP, topK: options.topK, numBeams: options.numBeams,
             maxNewTokens: options.maxNewTokens, seed: options.seed)
     }

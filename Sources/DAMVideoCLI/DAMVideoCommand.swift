@@ -9,6 +9,6 @@ struct DAMVideoCommand: ParsableCommand {
         version: CaptionDocument.version,
         subcommands: [
             CaptionCommand.self, DescribeCommand.self, MasksCommand.self, TrackCommand.self, VerifyCommand.self,
-            InspectCommand.self, BenchCommand.self, EvaluateCommand.self,
+            InspectCommand.self, QuantizeCommand.self, DriftCommand.self, BenchCommand.self, EvaluateCommand.self,
         ])
 }

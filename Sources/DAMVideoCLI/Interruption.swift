@@ -11,17 +11,27 @@ final class Interruption: Sendable {
     /// Takes over SIGINT and SIGTERM. Threads started later inherit the mask, so this comes before any work.
     /// - Parameter clearsLine: whether the terminal's line holds a progress bar.
     init(clearsLine: Bool) {
+        let signals = Self.block()
+        Thread { [self] in
+            Self.wait(for: signals)
+            stop(clearsLine: clearsLine)
+        }.start()
+    }
+
+    /// Keeps SIGINT and SIGTERM from ending the program.
+    static func block() -> sigset_t {
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGINT)
         sigaddset(&signals, SIGTERM)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
-        let awaited = signals
-        Thread { [self] in
-            var signal: Int32 = 0
-            withUnsafePointer(to: awaited) { _ = sigwait($0, &signal) }
-            stop(clearsLine: clearsLine)
-        }.start()
+        return signals
+    }
+
+    /// Returns when one of them comes.
+    static func wait(for signals: sigset_t) {
+        var signal: Int32 = 0
+        withUnsafePointer(to: signals) { _ = sigwait($0, &signal) }
     }
 
     /// From here on it is this output that is completed; those before it are.

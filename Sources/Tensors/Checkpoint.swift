@@ -7,6 +7,8 @@ import Synchronization
 package final class Checkpoint: TensorSource {
     /// Of the folder, or of the file.
     package let directory: String
+    /// Whether the folder has an index, which lists its files.
+    package let isIndexed: Bool
     /// Paths of the files.
     private let files: [String]
     /// Each tensor and the index of its file in `files`.
@@ -34,7 +36,8 @@ package final class Checkpoint: TensorSource {
         self.policy = policy
         let single = directory + "/model.safetensors"
         let index = single + ".index.json"
-        if FileManager.default.fileExists(atPath: index) {
+        isIndexed = FileManager.default.fileExists(atPath: index)
+        if isIndexed {
             let shards = try Self.shardNames(index)
             files = shards.map { directory + "/" + $0 }
         } else {
@@ -58,6 +61,7 @@ package final class Checkpoint: TensorSource {
     ///   - tensors: under the names that the model asks for.
     package init(file: String, tensors: [String: StoredTensor], policy: Policy = .strict) {
         directory = file
+        isIndexed = false
         self.policy = policy
         files = [file]
         places = tensors.mapValues { (0, $0) }
@@ -128,6 +132,15 @@ package final class Checkpoint: TensorSource {
             result[tensor.dataType] = (old.parameters + tensor.shape.reduce(1, *), old.bytes + bytes)
         }
         return result
+    }
+
+    /// Each file's name and tensors, in the files' order.
+    package var shards: [(file: String, tensors: [String: StoredTensor])] {
+        let inFile = Dictionary(grouping: places) { $0.value.file }
+        return files.enumerated().map { number, path in
+            let tensors = (inFile[number] ?? []).map { ($0.key, $0.value.tensor) }
+            return (URL(filePath: path).lastPathComponent, Dictionary(uniqueKeysWithValues: tensors))
+        }
     }
 
     package var tensorCount: Int { places.count }

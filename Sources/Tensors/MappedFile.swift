@@ -21,6 +21,15 @@ package struct MappedBytes: @unchecked Sendable {
     package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try body(UnsafeRawBufferPointer(start: pointer, count: count))
     }
+
+    /// Gives the memory of a file's bytes back to the system, which reads them again if they are used again: for whoever
+    /// goes once through a file larger than memory.
+    package func releasePages() {
+        guard owner is MappedFile, let page = UInt(exactly: sysconf(Int32(_SC_PAGESIZE))), page > 0 else { return }
+        let start = UInt(bitPattern: pointer), first = start / page * page
+        guard let pages = UnsafeMutableRawPointer(bitPattern: first) else { return }
+        _ = madvise(pages, Int(start - first) + count, MADV_DONTNEED)
+    }
 }
 
 /// A file mapped into memory: its pages are read when they are touched and shared by every process that maps it.

@@ -40,7 +40,7 @@ extension StoredTensor {
     }
 }
 
-/// A tensor that has no quantised form.
+/// A tensor that has no form of the type that is asked for.
 package struct QuantizationError: Error, Equatable, CustomStringConvertible {
     package let found: String
     package let expected: String

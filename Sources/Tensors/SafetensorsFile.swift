@@ -32,10 +32,10 @@ package struct SafetensorsFile: Sendable {
                 nil, found: "a header of \(length) bytes in a file of \(bytes.count)",
                 expected: "a header that ends within the file")
         }
-        let header: Header
+        let header: SafetensorsHeader
         do {
             header = try bytes.slice(8..<dataStart).withUnsafeBytes {
-                try JSONDecoder().decode(Header.self, from: Data($0))
+                try JSONDecoder().decode(SafetensorsHeader.self, from: Data($0))
             }
         } catch {
             throw fail(nil, found: "a header that is not what the format says (\(briefly(error)))",
@@ -64,7 +64,7 @@ package struct SafetensorsFile: Sendable {
 
     /// - Parameter description: what `__metadata__` says under the tensor's name.
     private static func check(
-        _ declared: Header.Declared, description: String?, dataStart: Int, fileSize: Int,
+        _ declared: SafetensorsHeader.Declared, description: String?, dataStart: Int, fileSize: Int,
         fail: (String, String) -> CheckpointError
     ) throws -> (DataType, [Int], Range<Int>) {
         let dataType: DataType, shape: [Int]
@@ -94,36 +94,6 @@ package struct SafetensorsFile: Sendable {
             throw fail("\(offsets[1] - offsets[0]) bytes", "\(size) for shape \(shape) in \(dataType.rawValue)")
         }
         return (dataType, shape, dataStart + offsets[0]..<dataStart + offsets[1])
-    }
-}
-
-/// The JSON header. Of `__metadata__`, which may hold any text, only what describes tensors is used.
-private struct Header: Decodable {
-    struct Declared: Decodable {
-        let dtype: String
-        let shape: [Int]
-        let data_offsets: [Int]
-    }
-
-    var tensors: [String: Declared] = [:]
-    var metadata: [String: String] = [:]
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Name.self)
-        for key in container.allKeys {
-            if key.stringValue == "__metadata__" {
-                metadata = (try? container.decode([String: String].self, forKey: key)) ?? [:]
-            } else {
-                tensors[key.stringValue] = try container.decode(Declared.self, forKey: key)
-            }
-        }
-    }
-
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
     }
 }
 

@@ -25,15 +25,10 @@ package enum TileLayout {
 
 extension StoredTensor {
     /// The shape it has in a safetensors file: of a quantised tensor, that of its bytes.
-    package var fileShape: [Int] {
-        dataType.isQuantized
-            ? TileLayout.storedShape(dataType, rows: shape[0], columns: shape.dropFirst().reduce(1, *)) : shape
-    }
+    package var fileShape: [Int] { dataType.fileShape(of: shape) }
 
     /// What a safetensors file's `__metadata__` says of a quantised tensor under its name; nil for others.
-    package var fileDescription: String? {
-        dataType.isQuantized ? "\(dataType.rawValue.lowercased()) " + shape.map(String.init).joined(separator: "x") : nil
-    }
+    package var fileDescription: String? { dataType.fileDescription(of: shape) }
 
     /// What such a description says; nil when it is none.
     static func parse(fileDescription: String) -> (dataType: DataType, shape: [Int])? {
@@ -42,5 +37,17 @@ extension StoredTensor {
         let sizes = words[1].split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
         let shape = sizes.compactMap(\.self)
         return shape.count == sizes.count ? (dataType, shape) : nil
+    }
+}
+
+extension DataType {
+    /// The shape in a safetensors file of a tensor of this type and `shape`, which must be a matrix's where tiles are.
+    func fileShape(of shape: [Int]) -> [Int] {
+        isQuantized ? TileLayout.storedShape(self, rows: shape[0], columns: shape.dropFirst().reduce(1, *)) : shape
+    }
+
+    /// What the file's `__metadata__` says of it; nil for what is stored number by number.
+    func fileDescription(of shape: [Int]) -> String? {
+        isQuantized ? "\(rawValue.lowercased()) " + shape.map(String.init).joined(separator: "x") : nil
     }
 }

@@ -19,15 +19,19 @@ struct CommandRun {
     ///   - interruptingAfter: text on stderr upon which the program gets a signal.
     ///   - signal: which.
     ///   - input: what it reads from stdin.
-    ///   - fileLimit: 512-byte blocks after which the system ends the program in the midst of writing a file; nil for none.
+    ///   - fileLimit: 512-byte blocks that a file may have; nil for none.
+    ///   - isFileLimitFatal: whether the system ends the program in the midst of writing a larger one, or refuses.
     init(
         _ arguments: [String], environment: [String: String] = [:], interruptingAfter trigger: String? = nil,
-        signal: Int32 = SIGINT, input: Data? = nil, fileLimit: Int? = nil
+        signal: Int32 = SIGINT, input: Data? = nil, fileLimit: Int? = nil,
+        isFileLimitFatal: Bool = true
     ) throws {
         let process = Process()
         if let fileLimit {
             process.executableURL = URL(filePath: "/bin/sh")
-            process.arguments = ["-c", "ulimit -c 0; ulimit -f \(fileLimit); exec \"$@\"", "sh", Self.executable.path] + arguments
+            let trap = isFileLimitFatal ? "" : "trap '' XFSZ; "
+            process.arguments =
+                ["-c", "ulimit -c 0; \(trap)ulimit -f \(fileLimit); exec \"$@\"", "sh", Self.executable.path] + arguments
         } else {
             process.executableURL = Self.executable
             process.arguments = arguments

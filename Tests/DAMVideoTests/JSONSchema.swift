@@ -28,6 +28,8 @@ struct JSONSchema {
                 return require(names.contains { isOf($0, value) })
             case "const": return require("\(value)" == "\(rule)")
             case "enum": return require((rule as? [String])?.contains("\(value)") == true)
+            case "pattern":
+                return require((value as? String)?.range(of: rule as? String ?? "", options: .regularExpression) != nil)
             case "minimum": return require(number.map { $0 >= (rule as? NSNumber)?.doubleValue ?? .nan } ?? false)
             case "maximum": return require(number.map { $0 <= (rule as? NSNumber)?.doubleValue ?? .nan } ?? false)
             case "exclusiveMinimum": return require(number.map { $0 > (rule as? NSNumber)?.doubleValue ?? .nan } ?? false)

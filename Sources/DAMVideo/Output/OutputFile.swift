@@ -6,14 +6,8 @@ public enum OutputFile {
     /// Checks, before any work is done, that a file can be written.
     /// - Throws: `DAMVideoError`: `outputExists`, or `inputOutput` when the folder is not there or not writable.
     public static func check(_ path: String, overwrites: Bool) throws {
-        let folder = URL(filePath: path).deletingLastPathComponent().path
+        try checkFolder(of: path)
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-            throw DAMVideoError(.inputOutput, "\(path): found no folder \(folder), expected one to write to")
-        }
-        guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw DAMVideoError(.inputOutput, "\(path): found folder \(folder) read-only, expected one to write to")
-        }
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
             guard !isFolder.boolValue else {
                 throw DAMVideoError(.inputOutput, "\(path): found a folder, expected a file name")
@@ -21,6 +15,19 @@ public enum OutputFile {
             guard overwrites || isDevice(path) else {
                 throw DAMVideoError(.outputExists, "\(path): exists already (--overwrite replaces it)")
             }
+        }
+    }
+
+    /// Checks that something can be put beside the others in a path's folder.
+    /// - Throws: `DAMVideoError` of kind `inputOutput`.
+    static func checkFolder(of path: String) throws {
+        let folder = URL(filePath: path).standardizedFileURL.deletingLastPathComponent().path
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw DAMVideoError(.inputOutput, "\(path): found no folder \(folder), expected one to write to")
+        }
+        guard FileManager.default.isWritableFile(atPath: folder) else {
+            throw DAMVideoError(.inputOutput, "\(path): found folder \(folder) read-only, expected one to write to")
         }
     }
 
@@ -58,6 +65,22 @@ public enum OutputFile {
 
     private static func temporary(_ path: String) -> String { path + ".partial" }
 
+    /// Writes a new file piece by piece, with no more of it in memory than a piece.
+    /// - Parameter body: calls what it is given with each piece.
+    /// - Throws: `DAMVideoError` of kind `inputOutput`, and what `body` throws.
+    static func create(_ path: String, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
+        let file = try translating(path) { try open(path, flags: O_CREAT | O_EXCL) }
+        try body { bytes in
+            guard let start = bytes.baseAddress else { return }
+            let piece = Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: bytes.count, deallocator: .none)
+            try translating(path) { try file.write(contentsOf: piece) }
+        }
+        try translating(path) {
+            try file.synchronize()
+            try synchronizeFolder(of: path)
+        }
+    }
+
     /// Adds to the end of a file.
     /// - Throws: `DAMVideoError` of kind `inputOutput`.
     public static func append(_ data: Data, to path: String) throws {
@@ -65,11 +88,15 @@ public enum OutputFile {
     }
 
     private static func write(_ data: Data, to path: String, flags: Int32) throws {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC | flags, 0o666)
-        guard descriptor >= 0 else { throw SystemError(number: errno) }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        let file = try open(path, flags: flags)
         try file.write(contentsOf: data)
         if !isDevice(path) { try file.synchronize() }
+    }
+
+    private static func open(_ path: String, flags: Int32) throws -> FileHandle {
+        let descriptor = Foundation.open(path, O_WRONLY | O_CLOEXEC | flags, 0o666)
+        guard descriptor >= 0 else { throw SystemError(number: errno) }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     /// Whether something is there that is neither file nor folder, such as /dev/null or a named pipe: nothing to replace.
@@ -82,7 +109,7 @@ public enum OutputFile {
     /// A new name is only on the disk when its folder is.
     private static func synchronizeFolder(of path: String) throws {
         let folder = URL(filePath: path).deletingLastPathComponent().path
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = Foundation.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError(number: errno) }
         defer { close(descriptor) }
         // Some file systems cannot synchronize folders, and say so; the rename is done all the same.

@@ -1,6 +1,7 @@
 import DescribeAnything
 import Foundation
 import Tensors
+import VideoDecoding
 
 /// A folder of numbers computed by the published code: `model/`, `media/`, `expected.json`, `expected.safetensors`.
 struct GoldenSet {
@@ -26,6 +27,30 @@ struct GoldenSet {
     }
 
     func expected(_ name: String, of golden: GoldenCase) -> Tensor? { tensors?.tensor("\(golden.name).\(name)") }
+
+    /// A case's frames as the model sees them.
+    /// - Throws: `DAMVideoError` or `VideoError` when a picture is missing or bad, or the case asks for what there is not.
+    func prompts(of golden: GoldenCase, _ imageProcessor: ImageProcessor) throws -> [FocalPrompt] {
+        guard let crop = CropMode(promptMode: golden.crop ?? "full+focal_crop") else {
+            throw DAMVideoError(
+                .badInput, "\(path)/expected.json: \(golden.name): found crop \"\(golden.crop ?? "")\", expected "
+                    + CropMode.allCases.map { "full+\($0.rawValue)" }.joined(separator: ", "))
+        }
+        guard golden.images.count == golden.masks.count else {
+            throw DAMVideoError(
+                .badInput, "\(path)/expected.json: \(golden.name): found \(golden.images.count) images and "
+                    + "\(golden.masks.count) masks, expected as many of one as of the other")
+        }
+        return try zip(golden.images, golden.masks).map { image, mask in
+            do {
+                return try imageProcessor(
+                    ImageDecoder.rgb(path: "\(path)/media/\(image)"), ImageDecoder.mask(path: "\(path)/media/\(mask)"),
+                    crop: crop)
+            } catch let error as FocalPromptError {
+                throw DAMVideoError(.badInput, "\(path)/media/\(mask): \(error)")
+            }
+        }
+    }
 
     /// Temperatures and top-p values whose probabilities the set has for a case: names such as `probs_t0.2_p0.5`.
     func probabilities(of golden: GoldenCase) -> [(name: String, temperature: Float, topP: Float)] {

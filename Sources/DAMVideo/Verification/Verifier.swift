@@ -1,7 +1,5 @@
 import DescribeAnything
-import Imaging
 import Tensors
-import VideoDecoding
 
 /// Recomputes golden sets, each step from this program's own previous step, and compares.
 public enum Verifier {
@@ -45,7 +43,7 @@ private struct CaseVerifier {
     }
 
     mutating func run() throws {
-        let pixels = try framePixels()
+        let pixels = try set.prompts(of: golden, model.imageProcessor).map(model.pixels)
         compare("pixels", pixels, bar: 1e-6, relative: false)
         let context = pixels.map(model.contextFeatures)
         compare("context_features", context)
@@ -77,29 +75,6 @@ private struct CaseVerifier {
         }
         for (name, beams, expected) in golden.generations {
             try compare(name, beams: beams, expected, embeddings)
-        }
-    }
-
-    private func framePixels() throws -> [Tensor] {
-        guard let crop = CropMode(promptMode: golden.crop ?? "full+focal_crop") else {
-            throw DAMVideoError(
-                .badInput, "\(set.path)/expected.json: \(golden.name): found crop \"\(golden.crop ?? "")\", expected "
-                    + CropMode.allCases.map { "full+\($0.rawValue)" }.joined(separator: ", "))
-        }
-        guard golden.images.count == golden.masks.count else {
-            throw DAMVideoError(
-                .badInput, "\(set.path)/expected.json: \(golden.name): found \(golden.images.count) images and "
-                    + "\(golden.masks.count) masks, expected as many of one as of the other")
-        }
-        return try zip(golden.images, golden.masks).map { image, mask in
-            do {
-                return model.pixels(
-                    try model.imageProcessor(
-                        ImageDecoder.rgb(path: "\(set.path)/media/\(image)"), ImageDecoder.mask(path: "\(set.path)/media/\(mask)"),
-                        crop: crop))
-            } catch let error as FocalPromptError {
-                throw DAMVideoError(.badInput, "\(set.path)/media/\(mask): \(error)")
-            }
         }
     }
 

@@ -40,5 +40,10 @@ package struct PromptTooLongError: Error, CustomStringConvertible {
     package let tokens: Int
     package let limit: Int
 
+    package init(tokens: Int, limit: Int) {
+        self.tokens = tokens
+        self.limit = limit
+    }
+
     package var description: String { "the prompt has \(tokens) tokens, the model's context is \(limit)" }
 }

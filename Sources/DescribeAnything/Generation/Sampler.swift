@@ -32,7 +32,7 @@ package func samplingProbabilities(_ logits: [Float], _ options: GenerationOptio
 }
 
 /// The index of the largest value, the first of equals.
-func likeliest(_ logits: [Float]) -> Int {
+package func likeliest(_ logits: [Float]) -> Int {
     var best = 0
     for (index, value) in logits.enumerated() where value > logits[best] { best = index }
     return best

@@ -1,12 +1,12 @@
 import Foundation
 
 /// A file or folder that is written under another name and gets its own when it is complete.
-struct PendingOutput {
-    let path: String
+package struct PendingOutput: Sendable {
+    package let path: String
     /// Where to write; beside `path`, so that renaming is all there is left to do.
-    let temporary: URL
+    package let temporary: URL
 
-    init(path: String) {
+    package init(path: String) {
         self.path = path
         let target = URL(filePath: path).standardizedFileURL
         temporary = target.deletingLastPathComponent()
@@ -15,7 +15,7 @@ struct PendingOutput {
 
     /// Takes the place of what is at `path`.
     /// - Throws: what the system says; what was there is there again then.
-    func commit() throws {
+    package func commit() throws {
         let target = URL(filePath: path).standardizedFileURL
         guard FileManager.default.fileExists(atPath: target.path) else {
             return try FileManager.default.moveItem(at: temporary, to: target)
@@ -32,7 +32,7 @@ struct PendingOutput {
     }
 
     /// Leaves nothing behind.
-    func discard() {
+    package func discard() {
         try? FileManager.default.removeItem(at: temporary)
     }
 }

@@ -1,0 +1,99 @@
+import DescribeAnything
+import Tensors
+
+/// One object through two models side by side.
+struct DriftMeasurement {
+    let reference: DescribeAnythingModel
+    let model: DescribeAnythingModel
+    let subject: DriftSubject
+    let maxNewTokens: Int
+    private var stages: [DriftReport.StageDeviation] = []
+
+    init(reference: DescribeAnythingModel, model: DescribeAnythingModel, subject: DriftSubject, maxNewTokens: Int) {
+        self.reference = reference
+        self.model = model
+        self.subject = subject
+        self.maxNewTokens = maxNewTokens
+    }
+
+    /// - Throws: `DAMVideoError`, `PromptTooLongError`.
+    mutating func run() throws -> DriftReport.Case {
+        let query = reference.tokens(query: subject.query)
+        guard query.count(where: { $0 == Conversation.imageToken }) == subject.frames.count else {
+            throw DAMVideoError(
+                .badInput, "\(subject.name): found \(subject.frames.count) frames, expected as many as there are "
+                    + "\(Conversation.imagePlaceholder) in the query")
+        }
+        var expected: [Tensor] = [], found: [Tensor] = []
+        for prompt in subject.frames {
+            let pixels = reference.pixels(prompt)
+            let right = FrameFeatures(pixels, reference), own = FrameFeatures(pixels, model)
+            try compare(.fullView, own.context, right.context)
+            if let ownRegion = own.region, let rightRegion = right.region { try compare(.cropContext, ownRegion, rightRegion) }
+            try compare(.projector, own.tokens, right.tokens)
+            expected.append(right.tokens)
+            found.append(own.tokens)
+        }
+        let (tokens, changes) = try answer(
+            reference.embeddings(query, frames: expected), model.embeddings(query, frames: found))
+        return DriftReport.Case(name: subject.name, stages: stages, tokens: tokens, changes: changes)
+    }
+
+    /// Follows the reference's answer, each model behind its own prompt.
+    private mutating func answer(
+        _ expectedPrompt: Tensor, _ foundPrompt: Tensor
+    ) throws -> (tokens: Int, changes: [DriftReport.Change]) {
+        let configuration = reference.llm.configuration, room = configuration.contextLength - expectedPrompt.rows
+        guard room > 0 else {
+            throw PromptTooLongError(tokens: expectedPrompt.rows, limit: configuration.contextLength)
+        }
+        let limit = min(maxNewTokens, room)
+        let caches = [reference, model].map { KVCache($0.llm.configuration, capacity: expectedPrompt.rows + limit) }
+        var expected = reference.llm.prefill(expectedPrompt, caches[0])
+        var found = model.llm.prefill(foundPrompt, caches[1])
+        try compare(.prefill, found, expected)
+        var changes: [DriftReport.Change] = []
+        for step in 0... {
+            let logits = expected.array, token = likeliest(logits), other = likeliest(found.array)
+            if other != token { changes.append(change(at: step, token, other, logits)) }
+            if configuration.eosTokens.contains(token) || step + 1 == limit { return (step + 1, changes) }
+            expected = reference.llm.step([token], [caches[0]])
+            found = model.llm.step([token], [caches[1]])
+            try compare(.decode, found, expected)
+        }
+        return (limit, changes)
+    }
+
+    private func change(at step: Int, _ token: Int, _ other: Int, _ logits: [Float]) -> DriftReport.Change {
+        let range = Double(logits[token]) - Double(logits.min() ?? 0)
+        func named(_ id: Int) -> DriftReport.Token {
+            DriftReport.Token(id: id, text: reference.tokenizer.decode([id], skippingSpecialTokens: false))
+        }
+        return DriftReport.Change(
+            step: step, expected: named(token), found: named(other),
+            margin: range > 0 ? (Double(logits[token]) - Double(logits[other])) / range : 0)
+    }
+
+    private mutating func compare(_ stage: DriftReport.Stage, _ found: Tensor, _ expected: Tensor) throws {
+        guard let deviation = Deviation(of: found, from: expected) else {
+            throw DAMVideoError(
+                .unusableModel, "\(model.directory): found an infinity or NaN in \(stage.rawValue) of \(subject.name), "
+                    + "or in \(reference.directory), expected numbers")
+        }
+        stages.add([DriftReport.StageDeviation(stage: stage, tensors: 1, deviation: deviation)])
+    }
+}
+
+/// What a model makes of a frame.
+private struct FrameFeatures {
+    let context: Tensor
+    /// Nil for a frame that goes without the context provider.
+    let region: Tensor?
+    let tokens: Tensor
+
+    init(_ pixels: Tensor, _ model: DescribeAnythingModel) {
+        context = model.contextFeatures(pixels)
+        region = model.skipsContextProvider(pixels) ? nil : model.regionFeatures(pixels, context: context)
+        tokens = model.imageTokens(region ?? context)
+    }
+}

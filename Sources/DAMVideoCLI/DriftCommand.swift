@@ -1,0 +1,39 @@
+import ArgumentParser
+import DAMVideo
+
+struct DriftCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drift",
+        abstract: "Compare a quantised checkpoint with the one it was made of, stage by stage.",
+        discussion: """
+            For each stage the smallest cosine, and the largest error relative to the largest magnitude, of any tensor; and the \
+            tokens that change when the likeliest is taken each time, behind the reference's own tokens.
+
+            Exit codes: 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 74 input/output.
+            """)
+
+    @Argument(help: "Checkpoint directory that is right.")
+    var reference: String
+
+    @Argument(help: "Checkpoint directory to compare with it.")
+    var model: String
+
+    @OptionGroup var options: DriftOptions
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    @Flag(help: "Say nothing on stderr but errors.")
+    var quiet = false
+
+    func validate() throws {
+        guard !options.inputs.isEmpty else { throw ValidationError("Give something to compare on: --image, --clip or --set.") }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            let report = try options.measure(model, against: reference, quiet: quiet)
+            if json { try Console.result(json: report) } else { try Console.result(DriftTable.text(report)) }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import DAMVideo
+import MaskTracking
+
+/// What two models are compared on.
+struct DriftOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Compare both models on a picture (repeatable).", valueName: "file"))
+    var image: [String] = []
+
+    @Option(help: ArgumentHelp("Its mask, in the pictures' order. Default: their alpha channels.", valueName: "file"))
+    var mask: [String] = []
+
+    @Option(help: ArgumentHelp("Compare both models on a clip's tracks (repeatable).", valueName: "clip"))
+    var clip: [String] = []
+
+    @Option(help: ArgumentHelp("Its masks, in the clips' order, as for caption.", valueName: "path"))
+    var masks: [String] = []
+
+    @Option(name: .customLong("track"), help: ArgumentHelp("Of clips, this track only (repeatable).", valueName: "id"))
+    var tracks: [TrackID] = []
+
+    @Option(help: ArgumentHelp("Compare both models on a golden set's cases, as verify takes it (repeatable).", valueName: "dir"))
+    var set: [String] = []
+
+    @Option(help: "Most tokens of an answer that are compared.")
+    var maxNewTokens = 128
+
+    func validate() throws {
+        guard mask.isEmpty || mask.count == image.count else {
+            throw ValidationError("Found \(image.count) --image and \(mask.count) --mask, expected as many of one as of the other.")
+        }
+        guard masks.count == clip.count else {
+            throw ValidationError("Found \(clip.count) --clip and \(masks.count) --masks, expected as many of one as of the other.")
+        }
+        guard tracks.isEmpty || !clip.isEmpty else { throw ValidationError("--track needs --clip.") }
+        guard maxNewTokens >= 1 else { throw ValidationError("--max-new-tokens \(maxNewTokens): expected 1 or more.") }
+    }
+
+    var inputs: [DriftInput] {
+        var options = ClipOptions()
+        options.tracks = tracks.isEmpty ? nil : tracks
+        return image.enumerated().map { DriftInput.picture($1, mask: mask.indices.contains($0) ? mask[$0] : nil) }
+            + zip(clip, masks).map { DriftInput.clip(ClipRequest(clip: $0, masks: $1, options: options)) }
+            + set.map(DriftInput.goldenSet)
+    }
+
+    /// Compares a checkpoint with the one it stands for.
+    func measure(_ model: String, against reference: String, quiet: Bool) throws -> DriftReport {
+        let measure = try DriftMeasurer(
+            reference: CaptionModel(directory: reference), model: CaptionModel(directory: model), maxNewTokens: maxNewTokens)
+        return try measure(inputs) { if !quiet { Console.notice("comparing \($0)") } }
+    }
+}

@@ -1,0 +1,37 @@
+import DAMVideo
+import Foundation
+
+/// How far a model is from another, as lines of text.
+enum DriftTable {
+    static func text(_ report: DriftReport) -> String {
+        let objects = report.cases.count, changes = report.changes.count
+        let lines =
+            [
+                "\(report.model) (\(report.weights)) against \(report.reference) (\(report.referenceWeights)), "
+                    + "\(objects) object\(objects == 1 ? "" : "s")",
+                row("stage", "cosine", "largest error"),
+            ]
+            + report.stages.map { stage in
+                row(
+                    stage.stage.rawValue, String(format: "%.6f", stage.deviation.cosine),
+                    String(format: "%.3f %%", 100 * stage.deviation.largestError))
+            }
+            + ["tokens that change  \(changes) of \(report.tokens)"]
+            + report.cases.flatMap { item in item.changes.map { change(item.name, $0) } }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private static func change(_ name: String, _ change: DriftReport.Change) -> String {
+        let margin = String(format: "%.3f %%", 100 * change.margin)
+        return "  \(name), token \(change.step): \(quoted(change.expected)) to \(quoted(change.found)), "
+            + "preferred by \(margin) of the logits' range"
+    }
+
+    /// On one line whatever is in it.
+    private static func quoted(_ token: DriftReport.Token) -> String { token.text.debugDescription }
+
+    private static func row(_ name: String, _ cells: String...) -> String {
+        name.padding(toLength: 20, withPad: " ", startingAt: 0)
+            + cells.map { String(repeating: " ", count: max(1, 14 - $0.count)) + $0 }.joined()
+    }
+}

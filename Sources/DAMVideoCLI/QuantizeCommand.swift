@@ -1,0 +1,76 @@
+import ArgumentParser
+import DAMVideo
+import Foundation
+
+struct QuantizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quantize",
+        abstract: "Write a checkpoint with its weights in fewer bits.",
+        discussion: """
+            The new directory loads like any other. Only matrices are quantised: norms, biases, embeddings and positions stay as \
+            they are, and the language model's head has 8 bits where its layers have 4. With pictures or clips to compare \
+            the two checkpoints on, it also shows what that costs, as drift does.
+
+            Exit codes: 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 73 the output exists; \
+            74 input/output; 130 interrupted.
+            """)
+
+    @Argument(help: "Checkpoint directory.")
+    var directory: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Where the new one goes.", valueName: "dir"))
+    var output: String
+
+    @Option(help: ArgumentHelp("The vision tower's, the context provider's and the projector's weights.", valueName: "format"))
+    var vision = WeightFormat.q8
+
+    @Option(help: ArgumentHelp("The language model's weights.", valueName: "format"))
+    var language = WeightFormat.q8
+
+    @Flag(help: "Replace a checkpoint that is there.")
+    var overwrite = false
+
+    @OptionGroup var drift: DriftOptions
+
+    @Flag(help: "Print the sizes, and the drift, as JSON.")
+    var json = false
+
+    @Flag(help: "Say nothing on stderr but errors.")
+    var quiet = false
+
+    func run() throws {
+        try reportingErrors {
+            var report = try quantize()
+            if !json { try Console.result(SizeTable.text(report)) }
+            if !drift.inputs.isEmpty {
+                let drift = try drift.measure(output, against: directory, quiet: quiet)
+                if !json { try Console.result(DriftTable.text(drift)) }
+                report.drift = drift
+            }
+            if json { try Console.result(json: report) }
+        }
+    }
+
+    private func quantize() throws -> QuantizationReport {
+        let quantizer = try CheckpointQuantizer(
+            directory, to: output, vision: vision, language: language, overwrites: overwrite)
+        let showsBar = !quiet && isatty(STDERR_FILENO) == 1
+        let stop = StopRequest()
+        defer { stop.finish() }
+        var part: String?
+        return try quantizer { progress in
+            if showsBar { Console.clearLine() }
+            try stop.check()
+            guard !quiet, let folder = progress.part else { return }
+            let line = "\(folder), tensor \(progress.done + 1) of \(progress.total)"
+            if showsBar {
+                try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
+            } else if folder != part {
+                Console.notice(line)
+            }
+            part = folder
+        }
+    }
+}
+
+extension WeightFormat: ExpressibleByArgument {}

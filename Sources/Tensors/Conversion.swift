@@ -1,0 +1,44 @@
+import Synchronization
+
+extension StoredTensor {
+    /// The same numbers stored as another type, in memory: itself when it is of that type, else rounded to the nearest.
+    /// - Throws: `QuantizationError` when the type cannot hold them.
+    package func converted(to type: DataType) throws -> StoredTensor {
+        if type == dataType { return self }
+        if type.isQuantized { return try quantized(to: type) }
+        let values = tensor
+        func stored(_ storage: TensorStorage) -> StoredTensor {
+            let start = UnsafeRawPointer(storage.start), size = values.count * type.byteCount
+            return StoredTensor(
+                dataType: type, shape: shape, bytes: MappedBytes(pointer: start, count: size, owner: storage))
+        }
+        guard type != .f32 else { return stored(values.storage) }
+        let storage = TensorStorage(byteCount: values.count * type.byteCount)
+        let largest = type == .f16 ? Float(Float16.greatestFiniteMagnitude) : Float(bitPattern: 0x7f7f_0000)
+        let tooLarge = Mutex<Float?>(nil)
+        nonisolated(unsafe) let target = UnsafeMutableRawPointer(storage.start).assumingMemoryBound(to: UInt16.self)
+        values.withValues { input in
+            Parallel.ranges(input.count, minimum: 1 << 16) { range in
+                for index in range {
+                    let value = input[index]
+                    target[index] = type == .f16 ? Float16(value).bitPattern : value.bfloat16
+                    if abs(value) > largest, value.isFinite { tooLarge.withLock { $0 = value } }
+                }
+            }
+        }
+        if let number = tooLarge.withLock(\.self) {
+            throw QuantizationError(
+                found: "\(number)", expected: "numbers of at most \(largest), as \(type.rawValue) holds them")
+        }
+        return stored(storage)
+    }
+}
+
+extension Float {
+    /// The bits of the nearest bfloat16, ties to even.
+    fileprivate var bfloat16: UInt16 {
+        // Rounding could carry a NaN's payload into the exponent, or leave none of it.
+        guard !isNaN else { return UInt16(truncatingIfNeeded: bitPattern >> 16) | 0x40 }
+        return UInt16(truncatingIfNeeded: (bitPattern + 0x7fff + (bitPattern >> 16 & 1)) >> 16)
+    }
+}

@@ -1,0 +1,78 @@
+import DAMVideo
+import Foundation
+import TestSupport
+import Testing
+
+/// What quantised weights cost, measured on the published model's own small checkpoints.
+struct DriftTests {
+    static let sets = ["dam-a", "dam-b", "dam-c", "dam-d", "dam-e"]
+
+    private func drift(_ set: String, vision: WeightFormat, language: WeightFormat) throws -> DriftReport {
+        let path = Fixtures.path("goldens/\(set)")
+        return try withTemporaryDirectory { folder in
+            let output = folder.appending(path: "small").path
+            _ = try CheckpointQuantizer(path + "/model", to: output, vision: vision, language: language)()
+            let measure = try DriftMeasurer(
+                reference: CaptionModel(directory: path + "/model"), model: CaptionModel(directory: output), maxNewTokens: 24)
+            return try measure([.goldenSet(path)])
+        }
+    }
+
+    /// Cosines of a stage, all cases together.
+    private func cosine(_ stage: DriftReport.Stage, _ report: DriftReport) -> Double {
+        report.stages.first { $0.stage == stage }?.deviation.cosine ?? -1
+    }
+
+    /// These models' weights are random: nothing in them makes up for what rounding does, and errors grow from layer to
+    /// layer. Trained ones bear far more.
+    @Test(arguments: sets)
+    func eightBitsKeepEveryTokenThatWasClear(set: String) throws {
+        let report = try drift(set, vision: .q8, language: .q8)
+        for stage in [DriftReport.Stage.fullView, .cropContext, .projector] {
+            #expect(cosine(stage, report) > 0.9995, "\(stage) \(cosine(stage, report))")
+        }
+        for stage in [DriftReport.Stage.prefill, .decode] {
+            #expect(cosine(stage, report) > 0.9985, "\(stage) \(cosine(stage, report))")
+        }
+        #expect(report.tokens > 20 && report.changes.allSatisfy { $0.margin < 0.01 }, "\(report.changes)")
+    }
+
+    @Test(arguments: sets)
+    func fourBitsOfTheLanguageModelLeaveItsAnswerInSight(set: String) throws {
+        let report = try drift(set, vision: .keep, language: .q4)
+        for stage in [DriftReport.Stage.fullView, .cropContext, .projector] { #expect(cosine(stage, report) > 1 - 1e-12) }
+        #expect(cosine(.prefill, report) > 0.93 && cosine(.decode, report) > 0.88, "\(report.stages)")
+        #expect(Double(report.changes.count) < 0.45 * Double(report.tokens))
+    }
+
+    /// What is reported is what was done: weights that differ in a known way differ so in the report.
+    @Test func changesAreReportedWithTheirMargins() throws {
+        let report = try drift("dam-a", vision: .keep, language: .q4)
+        #expect(report.cases.count == 4 && report.weights == "vision f32, language q4" && report.referenceWeights == "f32")
+        #expect(report.stages.first { $0.stage == .decode }?.tensors == report.tokens - report.cases.count)
+        #expect(!report.changes.isEmpty && report.changes.allSatisfy { $0.margin > 0 && $0.margin < 1 && $0.expected.id != $0.found.id })
+        for item in report.cases { #expect(item.changes.allSatisfy { (0..<item.tokens).contains($0.step) }) }
+    }
+
+    @Test func aPictureWithoutItsMaskIsAnError() throws {
+        let model = try CaptionModel(directory: Fixtures.path("goldens/dam-e/model"))
+        let measure = try DriftMeasurer(reference: model, model: model)
+        let picture = Fixtures.path("goldens/dam-e/media/coffee.png")
+        let error = #expect(throws: DAMVideoError.self) { try measure([.picture(picture, mask: nil)]) }
+        #expect(error?.kind == .usage && error?.description.contains("no alpha channel") == true)
+        #expect(throws: DAMVideoError.self) { try measure([.goldenSet("/nowhere")]) }
+        #expect(throws: DAMVideoError.self) { try DriftMeasurer(reference: model, model: model, maxNewTokens: 0) }
+    }
+
+    /// Every track of a clip, with the frames a caption would be made of.
+    @Test func clipsAreComparedTrackByTrack() throws {
+        let model = try CaptionModel(directory: Fixtures.path("goldens/dam-a/model"))
+        var options = ClipOptions()
+        options.tracks = [.number(1), .number(4)]
+        let request = ClipRequest(
+            clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"), options: options)
+        let report = try DriftMeasurer(reference: model, model: model, maxNewTokens: 2)([.clip(request)])
+        #expect(report.cases.map(\.name).map { $0.hasSuffix(" track 1") || $0.hasSuffix(" track 4") } == [true, true])
+        #expect(report.stages.first?.tensors == 16 && report.stages.allSatisfy { $0.deviation.largestError == 0 })
+    }
+}
