@@ -17,7 +17,7 @@ enum DriftTable {
                     String(format: "%.3f %%", 100 * stage.deviation.largestError))
             }
             + ["tokens that change  \(changes) of \(report.tokens)"]
-            + report.cases.flatMap { item in item.changes.map { change(item.name, $0) } }
+            + report.cases.flatMap { object in object.changes.map { change(object.name, $0) } }
         return lines.map { $0 + "\n" }.joined()
     }
 

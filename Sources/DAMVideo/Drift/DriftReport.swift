@@ -67,9 +67,9 @@ public struct DriftReport: Encodable, Sendable {
         (referenceWeights, weights) = (reference.model.weightFormats, model.model.weightFormats)
     }
 
-    mutating func add(_ case: Case) {
-        cases.append(`case`)
-        stages.add(`case`.stages)
+    mutating func add(_ object: Case) {
+        cases.append(object)
+        stages.add(object.stages)
     }
 
     public var tokens: Int { cases.reduce(0) { $0 + $1.tokens } }
