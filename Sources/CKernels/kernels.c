@@ -14,11 +14,9 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
-#define KERNELS_AVX2
 #define NAME(name) name##_avx2
 #include "kernels.inc"
 #undef NAME
-#undef KERNELS_AVX2
 #pragma clang attribute pop
 
 static int has_avx2(void) {
@@ -35,15 +33,6 @@ static int has_avx2(void) {
 #else
 #define DISPATCH(name, ...) name##_portable(__VA_ARGS__)
 #endif
-
-void kernel_widen(const void *source, KernelDataType type, float *target, size_t count) {
-    DISPATCH(widen, source, type, target, count);
-}
-
-void kernel_matrix_vector(const void *weights, KernelDataType type, size_t outputs, size_t columns,
-                          const float *input, size_t rows, float *output, size_t outputStride) {
-    DISPATCH(matrix_vector, weights, type, outputs, columns, input, rows, output, outputStride);
-}
 
 void kernel_softmax(float *values, size_t count) { DISPATCH(softmax, values, count); }
 

@@ -8,7 +8,7 @@ struct BenchCommand: ParsableCommand {
         abstract: "Measure this machine, and how fast the stages of a model run on it.",
         discussion: """
             Without a model the machine alone is measured. A stage's limit is the time its arithmetic (of single-precision \
-            multiply-adds) or its memory (each weight read once) would need at the machine's best, whichever is longer. \
+            multiply-adds, and of 8-bit products where weights are quantised) or its memory (each weight read once) would need at the machine's best, whichever is longer. \
             Whatever else runs meanwhile makes both wrong.
 
             Exit codes: 64 usage; 69 model missing or unusable.
@@ -33,6 +33,12 @@ struct BenchCommand: ParsableCommand {
                 + "DAM, f32 for SAM 2.", valueName: "format"))
     var weights: String?
 
+    @Option(help: ArgumentHelp("The same of DAM's vision tower, context provider and projector alone.", valueName: "format"))
+    var vision: String?
+
+    @Option(help: ArgumentHelp("The same of DAM's language model alone.", valueName: "format"))
+    var language: String?
+
     @Option(help: "Measure this stage only (repeatable).")
     var stage: [BenchmarkStage] = []
 
@@ -56,13 +62,18 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("Give one model of a kind: --model or --synthetic dam-..., --sam or --synthetic sam2.1-...")
         }
         guard weights == nil || !synthetic.isEmpty else { throw ValidationError("--weights goes with --synthetic.") }
+        guard (vision ?? language) == nil || !captioning.isEmpty else {
+            throw ValidationError("--vision and --language go with --synthetic dam-...")
+        }
     }
 
     func run() throws {
         try reportingErrors {
             var benchmark = Benchmark()
-            benchmark.caption = source(model, Benchmark.captionShapes, weights: "f16")
-            benchmark.segmentation = source(sam, Benchmark.segmentationShapes, weights: "f32")
+            benchmark.caption = source(model, Benchmark.captionShapes) {
+                .synthetic($0, weights: language ?? weights ?? "f16", vision: vision ?? weights ?? "f16")
+            }
+            benchmark.segmentation = source(sam, Benchmark.segmentationShapes) { .synthetic($0, weights: weights ?? "f32") }
             benchmark.stages = stage.isEmpty ? nil : Set(stage)
             benchmark.repeats = repeats
             benchmark.tokens = tokens
@@ -78,9 +89,10 @@ struct BenchCommand: ParsableCommand {
         }
     }
 
-    private func source(_ directory: String?, _ shapes: [String], weights published: String) -> Benchmark.Source? {
-        directory.map(Benchmark.Source.directory)
-            ?? synthetic.first(where: shapes.contains).map { .synthetic($0, weights: weights ?? published) }
+    private func source(
+        _ directory: String?, _ shapes: [String], _ random: (String) -> Benchmark.Source
+    ) -> Benchmark.Source? {
+        directory.map(Benchmark.Source.directory) ?? synthetic.first(where: shapes.contains).map(random)
     }
 }
 

@@ -7,11 +7,16 @@ enum BenchmarkTable {
         switch progress {
         case .machine(let machine): text(machine)
         case .loaded(let model):
-            "\n\(model.name), \(model.weights)\(model.isSynthetic ? ", random weights" : "")\n"
-                + row("stage", ["seconds", "per second", "GFLOP/s", "GB/s", "of limit", "limited by", "peak GB"])
+            "\n\(model.name), \(format(model))\(model.isSynthetic ? ", random weights" : "")\n"
+                + row("stage", ["seconds", "per second", "GOP/s", "GB/s", "of limit", "limited by", "peak GB"])
         case .started: nil
         case .finished(let stage): text(stage)
         }
+    }
+
+    private static func format(_ model: BenchmarkReport.Model) -> String {
+        guard let vision = model.visionWeights, vision != model.weights else { return model.weights }
+        return "vision \(vision), language \(model.weights)"
     }
 
     private static func text(_ machine: BenchmarkReport.Machine) -> String {

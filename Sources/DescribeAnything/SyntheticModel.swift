@@ -57,16 +57,17 @@ package enum SyntheticModel: String, CaseIterable, Sendable {
 extension DescribeAnythingModel {
     /// A model of random weights, made in memory. Its answers mean nothing and never end by themselves.
     /// - Throws: `CheckpointError` when there is no memory for it.
-    package init(_ synthetic: SyntheticModel, _ dataType: DataType, seed: UInt64 = 0) throws {
+    package init(_ synthetic: SyntheticModel, vision: DataType, language: DataType, seed: UInt64 = 0) throws {
         let configuration = try synthetic.configuration()
         let texts = [Conversation.imageQuery, Conversation.videoQuery(frames: configuration.videoFrames)]
         let vocabulary = SyntheticVocabulary(
             size: configuration.language.vocabularySize, wordsOf: texts.map(Conversation.prompt))
         let tokenizer = LlamaTokenizer(
             try SentencePieceModel(vocabulary.file, path: synthetic.rawValue + "/llm/tokenizer.model"), LlamaTokenizerFiles())
-        func weights(_ part: UInt64) -> Weights { SyntheticTensors(dataType, seed: seed &* 4 &+ part).weights }
+        func weights(_ part: UInt64, _ type: DataType) -> Weights { SyntheticTensors(type, seed: seed &* 4 &+ part).weights }
         try self.init(
-            directory: synthetic.rawValue, configuration: configuration, tokenizer: tokenizer, visionTower: weights(0),
-            contextProvider: weights(1), projector: weights(2), llm: weights(3))
+            directory: synthetic.rawValue, configuration: configuration, tokenizer: tokenizer,
+            visionTower: weights(0, vision), contextProvider: weights(1, vision), projector: weights(2, vision),
+            llm: weights(3, language))
     }
 }

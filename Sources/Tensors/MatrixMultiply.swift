@@ -59,10 +59,10 @@ func multiply(
 /// When there are many more rows than that and nothing to widen, each core takes rows instead and reads all weights;
 /// either way what follows the product is done while its rows are still in the cache. Quantised weights are multiplied with
 /// activations of 8 bits, whatever the number of rows.
-/// - Parameter instructions: of products with quantised weights; tests compare them, all else takes the fastest.
+/// - Parameter instructions: of the kernels, which the machine must have; tests compare them, all else takes the fastest.
 package func matrixMultiply(
     _ input: Tensor, _ weights: WeightMatrix, bias: Tensor? = nil, activation: Activation? = nil, residual: Tensor? = nil,
-    instructions: KernelInstructionSet = kernel_fastest_products()
+    instructions: KernelInstructionSet = kernel_fastest_instructions()
 ) -> Tensor {
     precondition(input.width == weights.columns, "matrixMultiply: inner sizes differ")
     precondition(bias.map { $0.count == weights.rows } ?? true, "matrixMultiply: bias of another size")
@@ -73,7 +73,7 @@ package func matrixMultiply(
         let left = MatrixView(start: source, rows: rows, columns: inner, stride: inner)
         let ending = ProductEnding(bias: bias, activation: activation, residual: residual, stride: outputs)
         if weights.isQuantized {
-            let packed = PackedActivations(input)
+            let packed = PackedActivations(input, instructions: instructions)
             Parallel.ranges(outputs, minimum: 64, multiple: 32) { range in
                 weights.multiply(packed, range: range, output: target, outputStride: outputs, instructions: instructions)
                 ending.apply(to: target, rows: 0..<rows, columns: range)
@@ -81,7 +81,8 @@ package func matrixMultiply(
         } else if rows <= fewRows {
             Parallel.ranges(outputs, minimum: 16) { range in
                 weights.multiplyFewRows(
-                    source, rows: rows, range: range, output: target + range.lowerBound, outputStride: outputs)
+                    source, rows: rows, range: range, output: target + range.lowerBound, outputStride: outputs,
+                    instructions: instructions)
                 ending.apply(to: target, rows: 0..<rows, columns: range)
             }
         } else if rows >= manyRows, weights.isInPlace {
@@ -132,8 +133,8 @@ private struct ProductEnding {
     }
 }
 
-/// Up to so many rows, reading the weights is the whole cost and `sgemm`'s packing would double it.
-private let fewRows = 8
+/// Up to so many rows, reading the weights is most of the cost and `sgemm`'s packing would double it.
+private let fewRows = 16
 
 /// From so many rows on, packing all weights for each core's rows costs less than packing all rows for each panel.
 private let manyRows = 1024

@@ -44,17 +44,19 @@ package struct WeightMatrix: Sendable {
         } else {
             let panel = TensorStorage(count: range.count * columns)
             guard let values = panel.values.baseAddress else { return }
-            kernel_widen(start, dataType.kernelType, values, range.count * columns)
+            kernel_widen(kernel_fastest_instructions(), start, dataType.kernelType, values, range.count * columns)
             body(values)
         }
     }
 
-    /// `output[r, o] = input[r] . self[o]` for `o` in `range`, for few rows of input.
+    /// `output[r, o] = input[r] . self[o]` for `o` in `range`, for few rows of input, of a matrix stored number by number.
+    /// - Parameter instructions: which the machine must have.
     func multiplyFewRows(
-        _ input: UnsafePointer<Float>, rows: Int, range: Range<Int>, output: UnsafeMutablePointer<Float>, outputStride: Int
+        _ input: UnsafePointer<Float>, rows: Int, range: Range<Int>, output: UnsafeMutablePointer<Float>, outputStride: Int,
+        instructions: KernelInstructionSet
     ) {
         kernel_matrix_vector(
-            address(ofRow: range.lowerBound), dataType.kernelType, range.count, columns,
+            instructions, address(ofRow: range.lowerBound), dataType.kernelType, range.count, columns,
             input, rows, output, outputStride)
     }
 
@@ -64,7 +66,7 @@ package struct WeightMatrix: Sendable {
         if dataType.isQuantized {
             kernel_widen_tiled_row(bytes.pointer, dataType.kernelType, columns, index, target)
         } else {
-            kernel_widen(address(ofRow: index), dataType.kernelType, target, columns)
+            kernel_widen(kernel_fastest_instructions(), address(ofRow: index), dataType.kernelType, target, columns)
         }
     }
 
@@ -79,7 +81,7 @@ package struct WeightMatrix: Sendable {
         _ input: PackedActivations, range: Range<Int>, output: UnsafeMutablePointer<Float>, outputStride: Int,
         instructions: KernelInstructionSet
     ) {
-        let scratch = TensorStorage(byteCount: kernel_multiply_scratch_bytes(instructions, columns, input.rows))
+        let scratch = TensorStorage(byteCount: kernel_multiply_scratch_bytes(columns, input.rows))
         kernel_multiply_tiles(
             instructions, bytes.pointer, dataType.kernelType, columns, range.lowerBound, range.upperBound,
             input.start, input.rows, scratch.start, output, outputStride)
@@ -90,7 +92,9 @@ package struct WeightMatrix: Sendable {
 func widened(_ bytes: MappedBytes, _ dataType: DataType, shape: [Int]) -> Tensor {
     Tensor(shape) { output in
         guard let target = output.baseAddress, !output.isEmpty else { return }
-        guard dataType.isQuantized else { return kernel_widen(bytes.pointer, dataType.kernelType, target, output.count) }
+        guard dataType.isQuantized else {
+            return kernel_widen(kernel_fastest_instructions(), bytes.pointer, dataType.kernelType, target, output.count)
+        }
         let matrix = WeightMatrix(bytes, dataType, rows: shape[0], columns: output.count / shape[0])
         Parallel.ranges(matrix.rows, minimum: 16) { rows in
             for row in rows { matrix.copyRow(row, to: target + row * matrix.columns) }

@@ -27,7 +27,7 @@ struct BenchCommandTests {
         }
     }
 
-    @Test(arguments: ["f32", "f16", "bf16"])
+    @Test(arguments: ["f32", "f16", "bf16", "q8", "q4"])
     func randomWeightsInEveryFormat(weights: String) throws {
         let report = try report("--synthetic", "dam-tiny", "--weights", weights)
         #expect(report.stages.map(\.name) == BenchmarkStage.allCases.filter { !$0.isSegmentation })
@@ -39,6 +39,12 @@ struct BenchCommandTests {
         #expect((72 + 40..<72 + 90).contains(prefill.count) && prefill.unit == "token")
         let decode = try #require(report.stages.first { $0.name == .decode200 })
         #expect(decode.count == 3)
+    }
+
+    @Test func aFormatOfItsOwnForEachPart() throws {
+        let report = try report("--synthetic", "dam-tiny", "--vision", "q8", "--language", "q4", "--stage", "projector", "--stage", "decode-200")
+        #expect(report.models.map(\.weights) == ["q4"] && report.models.map(\.visionWeights) == ["q8"])
+        check(report)
     }
 
     @Test func aCheckpointAndChosenStages() throws {
@@ -66,6 +72,7 @@ struct BenchCommandTests {
     @Test(arguments: [
         ["--repeat", "0"], ["--tokens", "0"], ["--stage", "prefill"], ["--stage", "sam-frame", "--synthetic", "dam-tiny"],
         ["--stage", "nothing"], ["--synthetic", "dam-9b"], ["--synthetic", "dam-tiny", "--weights", "f8"], ["--weights", "f16"],
+        ["--synthetic", "dam-tiny", "--language", "q5"], ["--synthetic", "sam2.1-hiera-tiny", "--vision", "q8"],
         ["--synthetic", "dam-tiny", "--synthetic", "dam-3b"], ["--synthetic", "dam-tiny", "--model", "somewhere"],
         ["--sam", "somewhere", "--synthetic", "sam2.1-hiera-tiny"],
     ])

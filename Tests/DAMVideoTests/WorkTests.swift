@@ -69,6 +69,19 @@ struct WorkTests {
         #expect(try sam(.tiny).encoder.operations < 291_067_395_072)
     }
 
+    /// Quantised weights are read as they are stored, tiles' padding included, and multiplied in 8 bits.
+    @Test func quantisedWeightsAreCountedAsTheyAreStored() throws {
+        let configuration = try SyntheticModel.damTiny.configuration()
+        let work = DescribeAnythingWork(configuration: configuration, vision: .q8, language: .q4)
+        let plain = try dam(.damTiny)
+        #expect(work.projector.operations == plain.projector.operations && work.projector.int8Operations == work.projector.operations)
+        // 256 and 64 columns of 64 outputs.
+        #expect(work.projector.bytes == Double(4 * 4 * 1088 + 4 * 1088))
+        let step = work.decode(context: 200)
+        #expect(step.operations == plain.decode(context: 200).operations)
+        #expect(step.int8Operations == Double(2 * (2 * (4 * 64 * 64 + 3 * 64 * 160) + 64 * 1000)))
+    }
+
     private func sam(_ size: PublishedSize) throws -> SegmentAnythingWork {
         SegmentAnythingWork(configuration: try size.configuration(), weights: .f32)
     }
@@ -77,6 +90,8 @@ struct WorkTests {
         let speed = MachineSpeed.Limits(float: 10, int8: 1, read: 2)
         let limit = [Work(operations: 100, bytes: 4), Work(operations: 10, bytes: 8)].limit(speed)
         #expect(limit.seconds == 14 && limit.isArithmetic)
+        // Half of the operations on 8-bit numbers.
+        #expect([Work(operations: 100, int8Operations: 50, bytes: 4)].limit(speed).seconds == 55)
         #expect([3.0, 1, 2].median == 2 && [4.0, 1].median == 2.5)
     }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import TestSupport
 import Tensors
@@ -21,16 +22,24 @@ func withWeights<Result>(
 }
 
 struct MatrixMultiplyTests {
-    /// Every dtype, the row counts on both sides of each kernel's limits, and widths that leave a remainder.
-    @Test(arguments: ["F32", "F16", "BF16"], [1, 2, 4, 5, 8, 9, 33])
+    /// Instruction sets this machine has.
+    static let instructions: [KernelInstructionSet] = (0..<8).map { KernelInstructionSet(rawValue: $0) }
+        .filter { kernel_has_instructions($0) != 0 }
+
+    /// Every dtype and kernel, the row counts on both sides of each kernel's limits, and widths that leave a remainder.
+    @Test(arguments: ["F32", "F16", "BF16"], [1, 2, 3, 4, 5, 6, 7, 8, 16, 17, 33])
     func equalsTheDefinition(type: String, rows: Int) throws {
+        for instructions in Self.instructions { try equalsTheDefinition(type, rows, instructions) }
+    }
+
+    private func equalsTheDefinition(_ type: String, _ rows: Int, _ instructions: KernelInstructionSet) throws {
         let inner = 77, outputs = 130
         let input = pattern(rows * inner, seed: 1)
         // Multiples of 1/128 below 1 are exact in every dtype.
         let weights = pattern(outputs * inner, seed: 2)
         try withWeights([("odd", "BF16", [1], [1]), ("w", type, [outputs, inner], weights)]) { scope in
             let matrix = try scope["w"].matrix(rows: outputs, columns: inner)
-            let product = matrixMultiply(Tensor([rows, inner], values: input), matrix)
+            let product = matrixMultiply(Tensor([rows, inner], values: input), matrix, instructions: instructions)
             #expect(product.shape == [rows, outputs])
             var largest = 0.0
             for row in 0..<rows {
@@ -41,7 +50,7 @@ struct MatrixMultiplyTests {
                     largest = max(largest, abs(exact - Double(product.array[row * outputs + output])))
                 }
             }
-            #expect(largest < 1e-4)
+            #expect(largest < 1e-4, "instructions \(instructions.rawValue)")
         }
     }
 

@@ -5,9 +5,7 @@ import Testing
 
 /// Captions from quantised weights are those of the weights as stored, whatever the processor.
 struct QuantizedProductTests {
-    /// Those this machine has.
-    static let instructions: [KernelInstructionSet] = (0..<8).map { KernelInstructionSet(rawValue: $0) }
-        .filter { kernel_has_products($0) != 0 }
+    private static let instructions = MatrixMultiplyTests.instructions
 
     /// Whole numbers of which each 64 have the same largest, so that 8 bits hold them exactly.
     private static func activations(_ rows: Int, _ columns: Int) -> [Float] {

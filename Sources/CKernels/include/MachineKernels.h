@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Instructions a measuring loop is made of.
+/// Instructions a loop is made of.
 typedef enum KernelInstructionSet : int32_t {
     KernelPortable = 0,
     /// vfmadd; vpmaddubsw, vpmaddwd and vpaddd.
@@ -18,6 +18,12 @@ typedef enum KernelInstructionSet : int32_t {
     /// sdot.
     KernelNEONDotProduct = 5,
 } KernelInstructionSet;
+
+/// The fastest set that this machine has and that there are loops for with weights of every kind.
+KernelInstructionSet kernel_fastest_instructions(void);
+
+/// Whether this machine has a set, and there are such loops for it.
+int kernel_has_instructions(KernelInstructionSet set);
 
 /// Fused multiply-adds on independent single-precision sums, as many at a time as hide their latency.
 /// Returns the number of multiply-adds that were done (two operations each), 0 when the machine lacks the set or the set

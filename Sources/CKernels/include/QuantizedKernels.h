@@ -25,12 +25,6 @@ enum { KernelGroupRows = 12 };
 /// Bytes that a row's block of 64 activations takes: the numbers, their scale and their sum.
 enum { KernelPackedBlockBytes = KernelTileColumns + 8 };
 
-/// The fastest instructions products have on this machine.
-KernelInstructionSet kernel_fastest_products(void);
-
-/// Whether this machine has a set, and products a loop for it.
-int kernel_has_products(KernelInstructionSet set);
-
 /// Packs 16 rows of weights as tiles: `weights` [rows, columns] are single precision, rows 1 to 16, the rest is padding.
 /// Of the ways to round, that with the least squared error is taken. `type` is KernelQ8 or KernelQ4. Returns 0, and tiles
 /// that mean nothing, when a weight is infinite or not a number.
@@ -47,12 +41,12 @@ size_t kernel_group_start(size_t rows, size_t group);
 
 /// Packs rows [rows, columns] for products: their groups `first` up to `end`. `packed` is that of all rows and has
 /// KernelPackedBlockBytes for each row and block of 64 columns, the last one padded. A block with an infinity or a NaN
-/// makes NaNs of its row's products.
-void kernel_pack_activations(const float *_Nonnull input, size_t rows, size_t columns, size_t first, size_t end,
-                             void *_Nonnull packed);
+/// makes NaNs of its row's products. All sets pack alike, so that one may read what another packed.
+void kernel_pack_activations(KernelInstructionSet set, const float *_Nonnull input, size_t rows, size_t columns,
+                             size_t first, size_t end, void *_Nonnull packed);
 
 /// Bytes of scratch memory that `kernel_multiply_tiles` needs.
-size_t kernel_multiply_scratch_bytes(KernelInstructionSet set, size_t columns, size_t rows);
+size_t kernel_multiply_scratch_bytes(size_t columns, size_t rows);
 
 /// output[r, o] = activations[r] . weights[o] for outputs `first` up to `end`; `first` is a multiple of 16. `tiles`,
 /// `packed` and `output` are those of the whole matrices, `packed` 8-byte and `scratch` 64-byte aligned; output rows are

@@ -8,8 +8,9 @@ public struct Benchmark: Sendable {
     public enum Source: Sendable, Equatable {
         /// A checkpoint directory.
         case directory(String)
-        /// Random weights in the shapes of this name, stored as "f32", "f16" or "bf16".
-        case synthetic(String, weights: String)
+        /// Random weights in the shapes of this name, stored in one of `Benchmark.weightFormats`; those of a captioning
+        /// model's vision tower, context provider and projector in a format of their own.
+        case synthetic(String, weights: String, vision: String? = nil)
     }
 
     /// How far a measurement has come.
@@ -52,7 +53,8 @@ public struct Benchmark: Sendable {
             try progress(.machine(report.machine))
             if let caption, let captionModel {
                 let benchmark = DescribeAnythingBenchmark(model: try captionModel(), timer: timer, tokens: tokens)
-                let about = BenchmarkReport.Model(caption, weights: benchmark.model.dataType)
+                let about = BenchmarkReport.Model(
+                    caption, weights: benchmark.model.dataType, vision: benchmark.model.visionDataType)
                 try measure(about, segmentation: false, into: &report, progress, benchmark.measure)
             }
             if let segmentation, let segmentationModel {
@@ -102,10 +104,10 @@ public struct Benchmark: Sendable {
         case .directory(let directory)? where wants(segmentation: false):
             let model = try DescribeAnythingModel(directory: directory)
             return { model }
-        case .synthetic(let name, let weights)? where wants(segmentation: false):
+        case .synthetic(let name, let weights, let vision)? where wants(segmentation: false):
             let shape = try Self.shape(SyntheticModel(rawValue: name), name, of: Self.captionShapes)
-            let format = try Self.format(weights)
-            return { try DescribeAnythingModel(shape, format) }
+            let language = try Self.format(weights), vision = try vision.map(Self.format) ?? language
+            return { try DescribeAnythingModel(shape, vision: vision, language: language) }
         default: return nil
         }
     }
@@ -116,7 +118,7 @@ public struct Benchmark: Sendable {
             let files = try SegmentAnythingCheckpoint(path: path)
             let model = try SegmentAnythingVideoModel(files)
             return { model }
-        case .synthetic(let name, let weights)? where wants(segmentation: true):
+        case .synthetic(let name, let weights, _)? where wants(segmentation: true):
             let size = try Self.shape(PublishedSize.allCases.first { $0.name == name }, name, of: Self.segmentationShapes)
             let format = try Self.format(weights)
             return { try SegmentAnythingVideoModel(size, format) }

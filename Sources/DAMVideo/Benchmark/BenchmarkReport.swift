@@ -49,11 +49,14 @@ public struct BenchmarkReport: Codable, Sendable {
         /// A directory, or the name of shapes that were filled with random numbers.
         public let name: String
         public let isSynthetic: Bool
-        /// How its weights are stored: "f32", "f16" or "bf16".
+        /// How its weights are stored, of a captioning model those of its language model: "f32", "f16", "bf16", "q8" or "q4".
         public let weights: String
+        /// How a captioning model's vision tower is stored.
+        public let visionWeights: String?
 
         enum CodingKeys: String, CodingKey {
             case name, weights
+            case visionWeights = "vision_weights"
             case isSynthetic = "synthetic"
         }
     }
@@ -68,7 +71,8 @@ public struct BenchmarkReport: Codable, Sendable {
         public let count: Int
         /// Units a second.
         public let rate: Double
-        /// 10^9 operations of one run, counted from the configuration, and how many a second that makes.
+        /// 10^9 operations of one run, on numbers of single precision or of 8 bits, counted from the configuration, and how
+        /// many a second that makes.
         public let gigaops: Double
         public let gigaopsPerSecond: Double
         /// 10^9 bytes one run must move at the least, and how many a second that makes.
@@ -116,11 +120,14 @@ extension BenchmarkReport.Limits {
 }
 
 extension BenchmarkReport.Model {
-    init(_ source: Benchmark.Source, weights: DataType) {
-        let format = weights.rawValue.lowercased()
-        switch source {
-        case .directory(let path): self.init(name: path, isSynthetic: false, weights: format)
-        case .synthetic(let name, _): self.init(name: name, isSynthetic: true, weights: format)
-        }
+    init(_ source: Benchmark.Source, weights: DataType, vision: DataType? = nil) {
+        let (name, isSynthetic) =
+            switch source {
+            case .directory(let path): (path, false)
+            case .synthetic(let name, _, _): (name, true)
+            }
+        self.init(
+            name: name, isSynthetic: isSynthetic, weights: weights.rawValue.lowercased(),
+            visionWeights: vision?.rawValue.lowercased())
     }
 }

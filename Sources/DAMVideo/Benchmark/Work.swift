@@ -6,26 +6,34 @@ import Tensors
 package struct Work: Sendable, Equatable {
     /// A product and its sum are two.
     package var operations = 0.0
+    /// Those of them that are on 8-bit numbers: quantised weights'.
+    package var int8Operations = 0.0
     package var bytes = 0.0
 
-    package init(operations: Double = 0, bytes: Double = 0) {
+    package init(operations: Double = 0, int8Operations: Double = 0, bytes: Double = 0) {
         self.operations = operations
+        self.int8Operations = int8Operations
         self.bytes = bytes
     }
 
     package static func + (left: Work, right: Work) -> Work {
-        Work(operations: left.operations + right.operations, bytes: left.bytes + right.bytes)
+        Work(
+            operations: left.operations + right.operations, int8Operations: left.int8Operations + right.int8Operations,
+            bytes: left.bytes + right.bytes)
     }
 
     /// The same so many times.
     package static func * (work: Work, times: Int) -> Work {
-        Work(operations: work.operations * Double(times), bytes: work.bytes * Double(times))
+        Work(
+            operations: work.operations * Double(times), int8Operations: work.int8Operations * Double(times),
+            bytes: work.bytes * Double(times))
     }
 
     /// A linear layer on some rows: each weight is read once.
     static func linear(_ rows: Int, from inputs: Int, to outputs: Int, _ weights: DataType) -> Work {
         let bytes = weights.byteCount(of: [outputs, inputs]) ?? 0
-        return Work(operations: 2 * Double(rows) * Double(inputs) * Double(outputs), bytes: Double(bytes))
+        let operations = 2 * Double(rows) * Double(inputs) * Double(outputs)
+        return Work(operations: operations, int8Operations: weights.isQuantized ? operations : 0, bytes: Double(bytes))
     }
 
     /// Attention's two products, all heads together.
@@ -45,7 +53,8 @@ extension [Work] {
     package func limit(_ speed: MachineSpeed.Limits) -> (seconds: Double, isArithmetic: Bool) {
         var arithmetic = 0.0, memory = 0.0
         for work in self {
-            let (computing, moving) = (work.operations / speed.float, work.bytes / speed.read)
+            let single = work.operations - work.int8Operations
+            let computing = single / speed.float + work.int8Operations / speed.int8, moving = work.bytes / speed.read
             if computing > moving { arithmetic += computing } else { memory += moving }
         }
         return (arithmetic + memory, arithmetic > memory)

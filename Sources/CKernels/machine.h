@@ -1,0 +1,5 @@
+// Which instructions the machine has.
+#pragma once
+#include "MachineKernels.h"
+
+int machine_has(KernelInstructionSet set);
