@@ -17,8 +17,9 @@ final class CaptionOutput: Sendable {
         var document: CaptionDocument?
         /// Ids of tracks, and the number of problems, that the lines have already; nil before the header is written.
         var written: (tracks: Set<TrackID>, problems: Int)?
-        /// Whether tracks of an earlier run came before the problems.
-        var isResumed = false
+        /// Whether lines came in another order than that of a run that does one track after the other: several were captioned
+        /// side by side, or an earlier run's came first.
+        var isOutOfOrder = false
         var isOver = false
     }
 
@@ -96,11 +97,17 @@ final class CaptionOutput: Sendable {
     private func record(_ document: CaptionDocument, _ state: inout State) throws {
         state.document = document
         guard let file = files.first(where: { $0.format == .jsonl }) else { return }
-        if state.written == nil { state.isResumed = !document.tracks.isEmpty }
         let old = state.written ?? ([], 0)
         var lines = state.written == nil ? try JSONLines.header(document, request) : Data()
-        for track in document.tracks where !old.tracks.contains(track.id) { lines += try JSONLines.track(track) }
-        for problem in document.errors.dropFirst(old.problems) { lines += try JSONLines.problem(problem) }
+        let tracks = document.tracks.filter { !old.tracks.contains($0.id) }
+        let problems = document.errors.dropFirst(old.problems)
+        for track in tracks { lines += try JSONLines.track(track) }
+        for problem in problems { lines += try JSONLines.problem(problem) }
+        let ids = tracks.map(\.id) + problems.compactMap(\.track)
+        let isInOrder = state.written == nil ? tracks.isEmpty : ids.min().map { id in
+            !old.tracks.contains { $0 > id } && !document.errors.prefix(old.problems).contains { $0.track ?? id > id }
+        } ?? true
+        state.isOutOfOrder = state.isOutOfOrder || !isInOrder
         if !lines.isEmpty { try Self.write(lines, to: file.path, appending: state.written != nil) }
         state.written = (Set(document.tracks.map(\.id)), document.errors.count)
     }
@@ -112,8 +119,7 @@ final class CaptionOutput: Sendable {
             try Self.write(file.format.data(document, request), to: file.path, appending: false)
         }
         guard let file = files.first(where: { $0.format == .jsonl }) else { return }
-        if state.isResumed {
-            // In the order in which a run that was not interrupted writes them.
+        if state.isOutOfOrder, file.path != "-" {
             try Self.write(JSONLines.data(document, request), to: file.path, appending: false)
         } else {
             try Self.write(JSONLines.summary(document), to: file.path, appending: true)

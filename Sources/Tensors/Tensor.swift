@@ -70,9 +70,10 @@ package struct Tensor: Sendable {
         return Tensor(shape: shape, storage: storage)
     }
 
-    /// A copy of some rows of the tensor seen as `[rows, width]`.
+    /// Some rows of the tensor seen as `[rows, width]`: a copy, unless they are all.
     package func rows(_ range: Range<Int>) -> Tensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "Tensor: rows out of range")
+        if range.count == rows { return reshaped([rows, width]) }
         return Tensor([range.count, width]) { output in
             _ = output.update(fromContentsOf: storage.values[range.lowerBound * width..<range.upperBound * width])
         }

@@ -41,3 +41,5 @@ void kernel_layer_norm(const float *_Nonnull input, const float *_Nonnull weight
 /// output[r, c] = input[r, c] / sqrt(mean over c of input^2 + epsilon) * weight[c].
 void kernel_rms_norm(const float *_Nonnull input, const float *_Nonnull weight,
                      float *_Nonnull output, size_t rows, size_t columns, float epsilon);
+
+#include "AttentionKernels.h"

@@ -4,10 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Instructions a measuring loop is made of.
+/// Instructions a kernel or a measuring loop is made of.
 typedef enum KernelInstructionSet : int32_t {
     KernelPortable = 0,
-    /// vfmadd; vpmaddubsw, vpmaddwd and vpaddd.
+    /// vfmadd; vpmaddubsw, vpmaddwd and vpaddd; vcvtph2ps.
     KernelAVX2 = 1,
     /// vpdpbusd on 256 bits.
     KernelAVXVNNI = 2,
@@ -18,6 +18,9 @@ typedef enum KernelInstructionSet : int32_t {
     /// sdot.
     KernelNEONDotProduct = 5,
 } KernelInstructionSet;
+
+/// Whether the machine has the set; 0 or 1.
+int kernel_supports(KernelInstructionSet set);
 
 /// Fused multiply-adds on independent single-precision sums, as many at a time as hide their latency.
 /// Returns the number of multiply-adds that were done (two operations each), 0 when the machine lacks the set or the set
