@@ -10,6 +10,12 @@
 // Independent sums: two units of a latency of four cycles are kept busy, and registers suffice everywhere.
 #define CHAINS 8
 
+// Bytes ahead to ask memory for: the machine's own guesses end at each page (measured: a quarter faster, with large pages
+// a third; 1024 to 8192 make no difference).
+#define LOOKAHEAD 2048
+
+typedef float Eight __attribute__((vector_size(32)));
+
 // To the nearest, ties to even: adding a half of the last place that stays, or below the smallest normal number a number
 // whose last place is a subnormal's, lets carries and single precision's own rounding do it.
 static uint16_t half_of(float value) {
@@ -33,16 +39,14 @@ static uint16_t half_of(float value) {
 #define NAME(name) name##_portable
 #if defined(__aarch64__)
 typedef _Float16 Halves __attribute__((vector_size(16)));
-typedef float Widened __attribute__((vector_size(32)));
-INLINE Widened widened(const void *source) {
+INLINE Eight widened(const void *source) {
     Halves halves;
     memcpy(&halves, source, sizeof halves);
-    return __builtin_convertvector(halves, Widened);
+    return __builtin_convertvector(halves, Eight);
 }
 #else
-typedef float Widened __attribute__((vector_size(32)));
-INLINE Widened widened(const void *source) {
-    Widened result;
+INLINE Eight widened(const void *source) {
+    Eight result;
     kernel_widen(source, KernelF16, (float *)&result, LANES);
     return result;
 }

@@ -109,14 +109,14 @@ static uint64_t count_products_avx512_vnni(size_t iterations) {
 }
 #pragma clang attribute pop
 
-int kernel_supports(KernelInstructionSet set) {
+static int supports(KernelInstructionSet set) {
     __builtin_cpu_init();
     switch (set) {
     case KernelPortable: return 1;
-    case KernelAVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+    case KernelAVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     case KernelAVXVNNI: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avxvnni");
     case KernelAVX512: return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
-    case KernelAVX512VNNI: return kernel_supports(KernelAVX512) && __builtin_cpu_supports("avx512vnni");
+    case KernelAVX512VNNI: return supports(KernelAVX512) && __builtin_cpu_supports("avx512vnni");
     default: return 0;
     }
 }
@@ -141,7 +141,7 @@ __attribute__((target("dotprod"))) static uint64_t count_products_neon(size_t it
     return total;
 }
 
-int kernel_supports(KernelInstructionSet set) {
+static int supports(KernelInstructionSet set) {
     if (set == KernelPortable) return 1;
 #if defined(__linux__)
     const unsigned long dotProducts = 1ul << 20; // HWCAP_ASIMDDP
@@ -152,11 +152,11 @@ int kernel_supports(KernelInstructionSet set) {
 }
 
 #else
-int kernel_supports(KernelInstructionSet set) { return set == KernelPortable; }
+static int supports(KernelInstructionSet set) { return set == KernelPortable; }
 #endif
 
 uint64_t kernel_count_multiply_adds(KernelInstructionSet set, size_t iterations) {
-    if (!kernel_supports(set)) return 0;
+    if (!supports(set)) return 0;
     switch (set) {
     case KernelPortable: return count_multiply_adds_portable(iterations);
 #if defined(__x86_64__)
@@ -168,7 +168,7 @@ uint64_t kernel_count_multiply_adds(KernelInstructionSet set, size_t iterations)
 }
 
 uint64_t kernel_count_products(KernelInstructionSet set, size_t iterations) {
-    if (!kernel_supports(set)) return 0;
+    if (!supports(set)) return 0;
     switch (set) {
     case KernelPortable: return count_products_portable(iterations);
 #if defined(__x86_64__)
@@ -184,8 +184,10 @@ uint64_t kernel_count_products(KernelInstructionSet set, size_t iterations) {
 
 uint32_t kernel_sum_words(const uint32_t *words, size_t count) {
 #if defined(__x86_64__)
-    if (kernel_supports(KernelAVX512)) return sum_words_avx512(words, count);
-    if (kernel_supports(KernelAVX2)) return sum_words_avx2(words, count);
+    if (supports(KernelAVX512)) return sum_words_avx512(words, count);
+    if (supports(KernelAVX2)) return sum_words_avx2(words, count);
 #endif
     return sum_words_portable(words, count);
 }
+
+int kernel_supports(KernelInstructionSet set) { return supports(set); }

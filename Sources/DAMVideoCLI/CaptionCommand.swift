@@ -53,8 +53,8 @@ struct CaptionCommand: ParsableCommand {
     @Option(
         name: .customLong("batch"),
         help: ArgumentHelp(
-            "Generate the captions of up to so many tracks side by side: faster, and the same captions. Default: as many as half "
-                + "the free memory has room for, \(VideoCaptioner.largestBatch) at most.", valueName: "n"))
+            "Generate the captions of up to so many tracks side by side: the same captions, all of them sooner, the first one later. "
+                + "Default: as many as half the free memory has room for, \(VideoCaptioner.largestBatch) at most.", valueName: "n"))
     var batchSize: Int?
 
     @Flag(help: "Put the mask of each sampled frame into the document, as COCO run-length encoding.")
@@ -83,13 +83,13 @@ struct CaptionCommand: ParsableCommand {
         guard !clips.masks.isEmpty || clips.batchFile != nil || prompts.count > 0 else {
             throw ValidationError("expected --masks, or --point or --box with --sam")
         }
-        if let batchSize, batchSize < 1 { throw ValidationError("--batch \(batchSize): expected 1 or more.") }
         guard prompts.sam != nil || prompts.count == 0 else { throw ValidationError("--point and --box go with --sam.") }
     }
 
     func run() throws {
         try reportingErrors {
             try generation.options.validate()
+            if let batchSize, batchSize < 1 { throw DAMVideoError(.usage, "batch \(batchSize): expected 1 or more") }
             var failures = ClipFailures(keepsGoing: keepGoing)
             let jobs = try jobs(&failures)
             if dryRun {

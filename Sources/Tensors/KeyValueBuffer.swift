@@ -22,9 +22,9 @@ package final class KeyValueBuffer {
         self.headSize = headSize
         self.kernel = kernel
         func reserved() -> HeadRows {
-            let bytes = capacity * heads * headSize * dataType.byteCount
-            return HeadRows(
-                TensorStorage(count: (bytes + 3) / 4), dataType, heads: heads, headSize: headSize, capacity: capacity)
+            let storage = TensorStorage(count: (capacity * heads * headSize * dataType.byteCount + 3) / 4)
+            storage.preferLargePages()
+            return HeadRows(storage, dataType, heads: heads, headSize: headSize, capacity: capacity)
         }
         keys = reserved()
         values = reserved()

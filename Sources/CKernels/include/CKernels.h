@@ -13,7 +13,8 @@ void kernel_widen(const void *_Nonnull source, KernelDataType type, float *_Nonn
 
 /// output[r, o] = sum over c of input[r, c] * weights[o, c], for r < rows, o < outputs, c < columns.
 /// weights [outputs, columns] are contiguous and need no alignment; input rows are `columns` apart, output rows `outputStride`.
-/// Meant for few rows: each weight is read once for up to four rows, at the speed of memory.
+/// Meant for few rows: each weight is read from memory once for all of them. A row of output has the same bits whatever
+/// other rows there are.
 void kernel_matrix_vector(const void *_Nonnull weights, KernelDataType type, size_t outputs, size_t columns,
                           const float *_Nonnull input, size_t rows, float *_Nonnull output, size_t outputStride);
 

@@ -7,7 +7,7 @@
 /// Instructions a kernel or a measuring loop is made of.
 typedef enum KernelInstructionSet : int32_t {
     KernelPortable = 0,
-    /// vfmadd; vpmaddubsw, vpmaddwd and vpaddd; vcvtph2ps.
+    /// vfmadd; vpmaddubsw, vpmaddwd and vpaddd.
     KernelAVX2 = 1,
     /// vpdpbusd on 256 bits.
     KernelAVXVNNI = 2,
