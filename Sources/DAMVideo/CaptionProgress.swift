@@ -12,7 +12,7 @@ public enum CaptionProgress: Sendable {
     case prompt(track: TrackPosition, tokens: Int)
     /// The captions in the making have grown.
     case generating([Growth])
-    /// A track has its caption.
+    /// A track has its caption, and the document as it was told last has it.
     case finished(CaptionDocument.Track)
     /// A frame of the rendered clip is about to be written; the total as far as it is known.
     case rendering(frame: Int, of: Int?)

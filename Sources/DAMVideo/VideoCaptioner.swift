@@ -75,8 +75,8 @@ public struct VideoCaptioner: Sendable {
             func add(_ tracks: [CaptionDocument.Track]) throws {
                 for track in tracks {
                     document.insert(track)
-                    try progress(.finished(track))
                     try progress(.updated(document))
+                    try progress(.finished(track))
                 }
             }
             for index in pending {

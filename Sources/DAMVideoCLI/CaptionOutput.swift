@@ -17,9 +17,10 @@ final class CaptionOutput: Sendable {
         var document: CaptionDocument?
         /// Ids of tracks, and the number of problems, that the lines have already; nil before the header is written.
         var written: (tracks: Set<TrackID>, problems: Int)?
-        /// Whether lines came in another order than that of a run that does one track after the other: several were captioned
-        /// side by side, or an earlier run's came first.
-        var isOutOfOrder = false
+        /// Whether tracks of an earlier run came before the problems.
+        var isResumed = false
+        /// Tracks in the order in which their lines came: of those captioned side by side any may be the first.
+        var order: [TrackID] = []
         var isOver = false
     }
 
@@ -97,17 +98,14 @@ final class CaptionOutput: Sendable {
     private func record(_ document: CaptionDocument, _ state: inout State) throws {
         state.document = document
         guard let file = files.first(where: { $0.format == .jsonl }) else { return }
+        if state.written == nil { state.isResumed = !document.tracks.isEmpty }
         let old = state.written ?? ([], 0)
         var lines = state.written == nil ? try JSONLines.header(document, request) : Data()
         let tracks = document.tracks.filter { !old.tracks.contains($0.id) }
         let problems = document.errors.dropFirst(old.problems)
         for track in tracks { lines += try JSONLines.track(track) }
         for problem in problems { lines += try JSONLines.problem(problem) }
-        let ids = tracks.map(\.id) + problems.compactMap(\.track)
-        let isInOrder = state.written == nil ? tracks.isEmpty : ids.min().map { id in
-            !old.tracks.contains { $0 > id } && !document.errors.prefix(old.problems).contains { $0.track ?? id > id }
-        } ?? true
-        state.isOutOfOrder = state.isOutOfOrder || !isInOrder
+        state.order += tracks.map(\.id) + problems.compactMap(\.track)
         if !lines.isEmpty { try Self.write(lines, to: file.path, appending: state.written != nil) }
         state.written = (Set(document.tracks.map(\.id)), document.errors.count)
     }
@@ -119,7 +117,8 @@ final class CaptionOutput: Sendable {
             try Self.write(file.format.data(document, request), to: file.path, appending: false)
         }
         guard let file = files.first(where: { $0.format == .jsonl }) else { return }
-        if state.isOutOfOrder, file.path != "-" {
+        if file.path != "-", state.isResumed || state.order != state.order.sorted() {
+            // In the order in which a run that does one track after the other, and was not interrupted, writes them.
             try Self.write(JSONLines.data(document, request), to: file.path, appending: false)
         } else {
             try Self.write(JSONLines.summary(document), to: file.path, appending: true)
