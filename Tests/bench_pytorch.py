@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 STAGES = [
-    "preprocessing", "full-view", "crop-context", "projector", "prefill", "decode-200", "decode-1800", "caption",
+    "preprocessing", "full-view", "crop-context", "projector", "prefill", "decode-200", "decode-1800", "decode-batch", "caption",
     "sam-encoder", "sam-frame", "sam-object",
 ]
 

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "Fixtures" / "goldens")
 from dam_reference import ContextProvider, Projector, VisionTower, crop_view, load_llm, read_json, view_channels  # noqa: E402
 
 DECODED = 16
+BATCH = 8
 
 
 class Stages:
@@ -30,6 +31,8 @@ class Stages:
             "preprocessing": lambda: self.preprocess, "full-view": self.full_view, "crop-context": self.crop_context,
             "projector": self.project, "prefill": self.prefill, "caption": self.caption,
         }
+        if name == "decode-batch":
+            return self.decode(1800, self.count(name, DECODED * BATCH) // BATCH, BATCH)
         if name.startswith("decode-"):
             return self.decode(int(name.removeprefix("decode-")), self.count(name, DECODED))
         return makers[name]() if name in makers else None
@@ -100,16 +103,16 @@ class Stages:
 
     def follow(self, token, cache, count):
         for _ in range(count):
-            token = self.llm(input_ids=token, past_key_values=cache, use_cache=True).logits[:, -1].argmax(-1)[None]
+            token = self.llm(input_ids=token, past_key_values=cache, use_cache=True).logits[:, -1].argmax(-1)[:, None]
 
-    def decode(self, context, count):
+    def decode(self, context, count, tracks=1):
         config = self.llm.config
         size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
         cache = DynamicCache()
         for layer in range(config.num_hidden_layers):
-            rows = torch.rand(1, config.num_key_value_heads, context, size) * 2 - 1
+            rows = torch.rand(tracks, config.num_key_value_heads, context, size) * 2 - 1
             cache.update(rows, rows.clone(), layer)
-        return lambda: self.follow(torch.tensor([[1]]), cache, count)
+        return lambda: self.follow(torch.tensor([[1]] * tracks), cache, count)
 
     def caption(self):
         """Frames to tokens; where the report says, with as long a prompt."""
@@ -123,7 +126,7 @@ class Stages:
             images = torch.cat(encoded)
             text = self.llm.get_input_embeddings().weight[3 : 3 + total - images.shape[0]]
             cache = DynamicCache()
-            token = self.read(torch.cat([text, images])[None], cache)[:, -1].argmax(-1)[None]
+            token = self.read(torch.cat([text, images])[None], cache)[:, -1].argmax(-1)[:, None]
             self.follow(token, cache, self.count("caption", self.tokens) - 1)
 
         return run

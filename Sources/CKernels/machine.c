@@ -190,3 +190,5 @@ uint32_t kernel_sum_words(const uint32_t *words, size_t count) {
 #endif
     return sum_words_portable(words, count);
 }
+
+int kernel_supports(KernelInstructionSet set) { return machine_has(set); }

@@ -68,7 +68,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         /// "stop", or "length" when the answer was cut off.
         public var finishReason: String
         public var usage: Usage
-        /// How long encoding and generating took.
+        /// How long encoding and generating took; of what was done for several tracks at once, its share.
         public var seconds: Double
 
         enum CodingKeys: String, CodingKey {

@@ -15,7 +15,9 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
     public let encodingSeconds: Double
     /// Seconds to read all tracks' prompts.
     public let promptSeconds: Double
-    /// Seconds for each generated token.
+    /// Captions that are generated side by side.
+    public let batch: Int
+    /// Seconds for each generated token, of one caption among those.
     public let tokenSeconds: Double
     /// Bytes of the mapped weights. They count as resident, and the system may drop them when it needs the memory.
     public let weightBytes: Int
@@ -25,6 +27,7 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case promptTokens = "prompt_tokens"
         case newTokens = "max_new_tokens"
+        case batch
         case propagationSeconds = "propagation_seconds"
         case encodingSeconds = "encoding_seconds"
         case promptSeconds = "prompt_seconds"
@@ -37,35 +40,22 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
     /// (768x576 pictures, 29 a second).
     private static let propagatedPixels = 12.8e6
 
-    init(_ plan: ClipPlan, _ model: DescribeAnythingModel) {
-        let work = DescribeAnythingWork(model), memory = model.memory, speed = model.measuredSpeed()
-        let size = plan.clip.info.size, imageTokens = model.configuration.imageTokens
-        let tracks = plan.sampling.tracks.filter { !$0.sampled.isEmpty }
-        let text = model.tokens(query: plan.query).count - plan.frames
-        promptTokens = text + plan.frames * imageTokens
-        newTokens = max(0, min(plan.captioning.maxNewTokens, model.configuration.language.contextLength - promptTokens))
-        let beams = plan.captioning.numBeams
-        // A propagated track is looked at in other frames than now, in as many as there is room for.
-        let perTrack = tracks.map { plan.propagated.contains($0.track.id) ? plan.frames : Set($0.sampled).count }
-        let encoded = perTrack.reduce(0, +)
-        encodingSeconds = Double(encoded) * work.frame.operations / speed.operations
-        promptSeconds = Double(tracks.count) * work.prefill(tokens: promptTokens).operations / speed.operations
-        tokenSeconds = work.decode(context: promptTokens).bytes / speed.bytes
+    /// - Parameter batchSize: captions to generate side by side at most; nil for as many as memory allows.
+    init(_ plan: ClipPlan, _ model: DescribeAnythingModel, batchSize: Int?) {
+        let memory = PlanMemory(plan, model)
+        batch = memory.batch(batchSize)
+        let work = DescribeAnythingWork(model), speed = model.measuredSpeed(tracks: batch), size = plan.clip.info.size
+        promptTokens = memory.promptTokens
+        newTokens = memory.newTokens
+        encodingSeconds = Double(memory.encodedFrames) * work.frame.operations / speed.operations
+        promptSeconds = Double(memory.tracks) * work.prefill(tokens: promptTokens).operations / speed.operations
+        tokenSeconds = work.decode(context: promptTokens, tracks: batch).bytes / speed.bytes / Double(batch)
 
-        let working = MaskPropagator().workingPixels(of: size)
         let frames = plan.frameCount ?? plan.sampling.part.upperBound
         let segmented = plan.segmentation.map { $0.frameOperations(objects: plan.propagated.count) / speed.operations }
         propagationSeconds = plan.propagated.isEmpty
-            ? 0 : Double(frames) * (segmented ?? Double(working) / Self.propagatedPixels)
+            ? 0 : Double(frames) * (segmented ?? Double(MaskPropagator().workingPixels(of: size)) / Self.propagatedPixels)
         weightBytes = model.weightBytes
-        let prompt = 8 * plan.imageProcessor.side * plan.imageProcessor.side
-        let prepared = plan.isReadOnce ? encoded * prompt : min(encoded * prompt, PromptQueue.room)
-        let generating = promptTokens * (memory.promptTokenBytes + memory.cacheBytes) + newTokens * memory.cacheBytes * beams
-        let masks = plan.givenMasks.tracks.reduce(0) { $0 + $1.appearances.count * MemoryLayout<Track.Appearance>.stride }
-        // A decoder holds pictures for its threads and for reordering; one is converted.
-        let pictures = size.width * size.height * (3 + 24 * 3 / 2)
-        let window = plan.propagated.isEmpty ? 0 : 3 * 129 * working
-        workingBytes = max(memory.frameBytes + encoded / max(1, tracks.count) * imageTokens * 4
-            * model.configuration.language.hiddenSize, generating) + prepared + masks + pictures + window
+        workingBytes = batch * memory.sequenceBytes + memory.otherBytes
     }
 }

@@ -37,7 +37,7 @@ public struct PlanReport: Encodable, Sendable {
         case annotatedFrames = "annotated_frames"
     }
 
-    init(_ plan: ClipPlan, _ model: CaptionModel) {
+    init(_ plan: ClipPlan, _ model: CaptionModel, batchSize: Int?) {
         request = plan.request
         (width, height, fps) = (plan.clip.info.width, plan.clip.info.height, plan.clip.info.frameRate)
         frames = plan.frameCount
@@ -48,6 +48,6 @@ public struct PlanReport: Encodable, Sendable {
                 id: $0.track.id, label: $0.track.label, givenFrames: $0.visible.count,
                 isPropagated: plan.propagated.contains($0.track.id), sampled: $0.sampled)
         }
-        estimate = CaptionEstimate(plan, model.model)
+        estimate = CaptionEstimate(plan, model.model, batchSize: batchSize)
     }
 }

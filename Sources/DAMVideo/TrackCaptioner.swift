@@ -2,43 +2,49 @@ import DescribeAnything
 import MaskTracking
 import Tensors
 
-/// Captions one track of a plan: its frames through the vision tower, then the language model.
+/// The two ends of captioning one track of a plan: its frames through the vision tower to a prompt, and an answer to its
+/// place in the document.
 struct TrackCaptioner {
     let model: DescribeAnythingModel
     let plan: ClipPlan
     let survey: ClipSurvey
 
+    func position(of index: Int) -> CaptionProgress.TrackPosition {
+        CaptionProgress.TrackPosition(
+            id: plan.sampling.tracks[index].track.id, number: index + 1, count: plan.sampling.tracks.count)
+    }
+
+    /// What the language model is given for a track.
     /// - Parameters:
     ///   - index: of the track in the plan.
     ///   - prompts: by frame.
     /// - Throws: `TrackProblem`, and what `progress` throws.
-    func callAsFunction(
+    func prompt(
         _ index: Int, _ prompts: [Int: Result<FocalPrompt, FocalPromptError>], progress: (CaptionProgress) throws -> Void
-    ) throws -> CaptionDocument.Track {
-        let clock = ContinuousClock(), began = clock.now
+    ) throws -> Prompt {
         let track = plan.sampling.tracks[index]
-        let position = CaptionProgress.TrackPosition(
-            id: track.track.id, number: index + 1, count: plan.sampling.tracks.count)
-        guard let first = track.visible.first, let last = track.visible.last else {
+        guard !track.visible.isEmpty else {
             throw TrackProblem(code: "not_visible", message: "not in any of the clip's \(survey.part.count) frames")
         }
-        let frames = try encode(track, prompts, position, progress)
-        let prompt = model.embeddings(model.tokens(query: plan.query), frames: frames)
-        try progress(.prompt(track: position, tokens: prompt.rows))
-        let generation: Generation
-        do {
-            generation = try model.generator(prompt, plan.captioning.generation) { _, tokens in
-                try progress(.generating(track: position, tokens: tokens))
-            }
-        } catch let error as PromptTooLongError {
-            throw TrackProblem(code: "prompt_too_long", message: error.description)
-        }
+        let frames = try encode(track, prompts, position(of: index), progress)
+        let tokens = model.tokens(query: plan.query)
+        // Beams have a cache of their own for the prompt.
+        return plan.captioning.numBeams > 1
+            ? Prompt(model.embeddings(tokens, frames: frames)) : model.prompt(tokens, frames: frames)
+    }
+
+    /// A track with its caption.
+    func captioned(
+        _ index: Int, _ generation: Generation, promptTokens: Int, time: Duration
+    ) throws -> CaptionDocument.Track? {
+        let track = plan.sampling.tracks[index]
+        guard let first = track.visible.first, let last = track.visible.last else { return nil }
         return CaptionDocument.Track(
             id: track.track.id, label: track.track.label, firstFrame: first.frame, lastFrame: last.frame,
             start: survey.times[first.frame] ?? 0, end: survey.times[last.frame] ?? 0, visibleFrames: track.visible.count,
             sampled: try samples(track), caption: generation.text, finishReason: generation.finishReason.rawValue,
-            usage: CaptionDocument.Usage(promptTokens: prompt.rows, completionTokens: generation.tokens.count),
-            seconds: Double((clock.now - began) / .milliseconds(1)).rounded() / 1000)
+            usage: CaptionDocument.Usage(promptTokens: promptTokens, completionTokens: generation.tokens.count),
+            seconds: Double(time / .milliseconds(1)).rounded() / 1000)
     }
 
     /// Image tokens of each sampled frame, in order.

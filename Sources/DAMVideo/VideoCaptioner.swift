@@ -7,6 +7,11 @@ public struct VideoCaptioner: Sendable {
     let model: CaptionModel
     /// Finds and follows objects where a request wants that.
     let segmentation: SegmentationModel?
+    /// Most captions to generate side by side; nil for as many as half the free memory has room for, `largestBatch` at most.
+    /// It changes no caption.
+    public var batchSize: Int?
+    /// More share the reading of the weights no better: with so many, arithmetic takes longer than memory.
+    public static let largestBatch = 8
     /// Bytes of prepared frames to hold at a time.
     package var promptRoom = PromptQueue.room
 
@@ -34,7 +39,7 @@ public struct VideoCaptioner: Sendable {
     }
 
     /// What a plan comes to, and what it will take.
-    public func report(_ plan: ClipPlan) -> PlanReport { PlanReport(plan, model) }
+    public func report(_ plan: ClipPlan) -> PlanReport { PlanReport(plan, model, batchSize: batchSize) }
 
     /// One caption for each track of a plan.
     /// - Parameters:
@@ -64,18 +69,29 @@ public struct VideoCaptioner: Sendable {
                 document.tracks = earlier.tracks.sorted { $0.id < $1.id }
             }
             try progress(.updated(document))
-            let captionTrack = TrackCaptioner(model: model.model, plan: plan, survey: queue.survey)
+            var batch = TrackBatch(
+                TrackCaptioner(model: model.model, plan: plan, survey: queue.survey),
+                size: PlanMemory(plan, model.model).batch(batchSize))
+            func add(_ tracks: [CaptionDocument.Track]) throws {
+                for track in tracks {
+                    document.insert(track)
+                    try progress(.updated(document))
+                    try progress(.finished(track))
+                }
+            }
             for index in pending {
+                while batch.isFull { try add(batch.step(progress: progress)) }
                 do {
                     let prompts = try queue.prompts(of: index, onFrame: onFrame)
-                    document.insert(try captionTrack(index, prompts, progress: progress))
+                    try add(batch.admit(index, prompts, progress: progress))
                 } catch let problem as TrackProblem {
                     document.errors.append(
                         CaptionDocument.Problem(
                             track: plan.sampling.tracks[index].track.id, code: problem.code, message: problem.message))
+                    try progress(.updated(document))
                 }
-                try progress(.updated(document))
             }
+            while !batch.isEmpty { try add(batch.step(progress: progress)) }
             return document
         }
     }

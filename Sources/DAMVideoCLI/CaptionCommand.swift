@@ -50,6 +50,13 @@ struct CaptionCommand: ParsableCommand {
 
     @OptionGroup var pictures: PictureOptions
 
+    @Option(
+        name: .customLong("batch"),
+        help: ArgumentHelp(
+            "Generate the captions of up to so many tracks side by side: the same captions, all of them sooner, the first one later. "
+                + "Default: as many as half the free memory has room for, \(VideoCaptioner.largestBatch) at most.", valueName: "n"))
+    var batchSize: Int?
+
     @Flag(help: "Put the mask of each sampled frame into the document, as COCO run-length encoding.")
     var withMasks = false
 
@@ -82,12 +89,12 @@ struct CaptionCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             try generation.options.validate()
+            if let batchSize, batchSize < 1 { throw DAMVideoError(.usage, "batch \(batchSize): expected 1 or more") }
             var failures = ClipFailures(keepsGoing: keepGoing)
             let jobs = try jobs(&failures)
             if dryRun {
                 if !jobs.isEmpty {
-                    let captioner = try VideoCaptioner(model.load(), segmentation: prompts.segmentation())
-                    try PlanPrinter(json: json).print(jobs.map(\.request), captioner, generation.options, &failures)
+                    try PlanPrinter(json: json).print(jobs.map(\.request), captioner(), generation.options, &failures)
                 }
                 return try failures.end()
             }
@@ -96,12 +103,18 @@ struct CaptionCommand: ParsableCommand {
                 // The model's threads come after it.
                 let interruption = Interruption(clearsLine: style == .bar)
                 let run = CaptionRun(
-                    captioner: try VideoCaptioner(model.load(), segmentation: prompts.segmentation()), options: generation.options,
-                    reporter: ProgressReporter(style), interruption: interruption)
+                    captioner: try captioner(), options: generation.options, reporter: ProgressReporter(style),
+                    interruption: interruption)
                 try run(jobs, &failures)
             }
             try failures.end()
         }
+    }
+
+    private func captioner() throws -> VideoCaptioner {
+        var captioner = VideoCaptioner(try model.load(), segmentation: try prompts.segmentation())
+        captioner.batchSize = batchSize
+        return captioner
     }
 
     /// Each clip with its output, which is checked.

@@ -19,6 +19,8 @@ final class CaptionOutput: Sendable {
         var written: (tracks: Set<TrackID>, problems: Int)?
         /// Whether tracks of an earlier run came before the problems.
         var isResumed = false
+        /// Tracks in the order in which their lines came: of those captioned side by side any may be the first.
+        var order: [TrackID] = []
         var isOver = false
     }
 
@@ -99,8 +101,11 @@ final class CaptionOutput: Sendable {
         if state.written == nil { state.isResumed = !document.tracks.isEmpty }
         let old = state.written ?? ([], 0)
         var lines = state.written == nil ? try JSONLines.header(document, request) : Data()
-        for track in document.tracks where !old.tracks.contains(track.id) { lines += try JSONLines.track(track) }
-        for problem in document.errors.dropFirst(old.problems) { lines += try JSONLines.problem(problem) }
+        let tracks = document.tracks.filter { !old.tracks.contains($0.id) }
+        let problems = document.errors.dropFirst(old.problems)
+        for track in tracks { lines += try JSONLines.track(track) }
+        for problem in problems { lines += try JSONLines.problem(problem) }
+        state.order += tracks.map(\.id) + problems.compactMap(\.track)
         if !lines.isEmpty { try Self.write(lines, to: file.path, appending: state.written != nil) }
         state.written = (Set(document.tracks.map(\.id)), document.errors.count)
     }
@@ -112,8 +117,8 @@ final class CaptionOutput: Sendable {
             try Self.write(file.format.data(document, request), to: file.path, appending: false)
         }
         guard let file = files.first(where: { $0.format == .jsonl }) else { return }
-        if state.isResumed {
-            // In the order in which a run that was not interrupted writes them.
+        if file.path != "-", state.isResumed || state.order != state.order.sorted() {
+            // In the order in which a run that does one track after the other, and was not interrupted, writes them.
             try Self.write(JSONLines.data(document, request), to: file.path, appending: false)
         } else {
             try Self.write(JSONLines.summary(document), to: file.path, appending: true)

@@ -41,6 +41,7 @@ struct PlanPrinter {
         add("tracks", "\(count)")
         for track in report.tracks { lines.append("    " + line(track, known)) }
         add("prompt", "\(estimate.promptTokens) tokens a track, at most \(estimate.newTokens) generated")
+        if estimate.batch > 1 { add("batch", "\(estimate.batch) captions generated side by side") }
         add("memory", "\(bytes(estimate.weightBytes)) of mapped weights, about \(bytes(estimate.workingBytes)) besides")
         let fixed = estimate.propagationSeconds + estimate.encodingSeconds + estimate.promptSeconds
         add("time", "about \(seconds(fixed)): " + [

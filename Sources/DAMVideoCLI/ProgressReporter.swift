@@ -13,6 +13,8 @@ final class ProgressReporter {
     private let clock = ContinuousClock()
     private var lastDrawn: ContinuousClock.Instant?
     private var lastLine = ""
+    /// Tracks whose captions were growing last.
+    private var growing: [CaptionProgress.TrackPosition] = []
 
     init(_ style: Style) {
         self.style = style
@@ -44,10 +46,10 @@ final class ProgressReporter {
             line = "decoding " + bar(frame + 1, total)
         case .encoding(let track, let done, let total): line = "\(name(track))  encoding " + bar(done, total)
         case .prompt(let track, let tokens): line = "\(name(track))  reading a prompt of \(tokens) tokens"
-        case .generating(let track, let tokens): line = "\(name(track))  generating, \(tokens) tokens"
+        case .generating(let captions): line = generating(captions)
         case .rendering(let frame, let total): line = "rendering " + bar(frame + 1, total)
         case .reporting(let frame, let total): line = "making the report " + bar(frame + 1, total)
-        case .updated: return
+        case .finished, .updated: return
         }
         // What comes in quick succession is drawn ten times a second; a stage that may take long is drawn at once.
         let comesOften = switch progress {
@@ -61,6 +63,12 @@ final class ProgressReporter {
 
     private func name(_ track: CaptionProgress.TrackPosition) -> String {
         "track \(track.id) (\(track.number) of \(track.count))"
+    }
+
+    private func generating(_ captions: [CaptionProgress.Growth]) -> String {
+        let tokens = captions.map(\.tokens), fewest = tokens.min() ?? 0, most = tokens.max() ?? 0
+        let name = captions.count == 1 ? name(captions[0].track) : "\(captions.count) tracks"
+        return "\(name)  generating, \(fewest == most ? "\(most)" : "\(fewest) to \(most)") tokens"
     }
 
     private func bar(_ done: Int, _ total: Int?) -> String {
@@ -77,11 +85,16 @@ final class ProgressReporter {
         case .decoding: line = "decoding"
         case .encoding(let track, _, let total): line = "\(name(track)): encoding \(total) frames"
         case .prompt(let track, let tokens): line = "\(name(track)): reading a prompt of \(tokens) tokens"
-        case .generating(let track, _): line = "\(name(track)): generating"
+        case .generating(let captions):
+            for caption in captions where !growing.contains(caption.track) {
+                Console.notice("\(name(caption.track)): generating")
+            }
+            growing = captions.map(\.track)
+            return
         case .rendering: line = "rendering"
         case .reporting: line = "making the report"
-        case .updated(let document):
-            guard let track = document.tracks.last else { return }
+        case .updated: return
+        case .finished(let track):
             line = "track \(track.id): \(track.usage.completionTokens) tokens in \(track.seconds) s"
         }
         guard line != lastLine else { return }

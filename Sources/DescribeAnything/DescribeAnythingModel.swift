@@ -104,5 +104,11 @@ package struct DescribeAnythingModel: Sendable {
         return .concatenatingRows(parts)
     }
 
+    /// The same with the words before the first frame apart: prompts with one query share them.
+    package func prompt(_ tokens: [Int], frames: [Tensor]) -> Prompt {
+        let shared = frames.isEmpty ? [] : Array(tokens.prefix { $0 != Conversation.imageToken })
+        return Prompt(embeddings(Array(tokens.dropFirst(shared.count)), frames: frames), after: shared)
+    }
+
     package var generator: Generator { Generator(model: llm, tokenizer: tokenizer) }
 }

@@ -9,9 +9,11 @@ package struct ModelMemory: Sendable {
     /// The same for each token of a prompt that is read.
     package let promptTokenBytes: Int
 
-    init(_ configuration: DescribeAnythingConfiguration) {
+    init(_ model: DescribeAnythingModel) {
+        let configuration = model.configuration
         let vision = configuration.vision, language = configuration.language
-        cacheBytes = 2 * language.hiddenLayers * language.keyValueHeads * language.headSize * 4
+        cacheBytes = language.hiddenLayers * KeyValueBuffer.bytes(
+            heads: language.keyValueHeads, headSize: language.headSize, dataType: model.llm.cacheType)
         frameBytes = 4 * configuration.visionTokens * (6 * vision.hiddenSize + 2 * vision.intermediateSize)
         promptTokenBytes = 4 * (6 * language.hiddenSize + 3 * language.intermediateSize)
     }
@@ -21,16 +23,17 @@ package struct ModelMemory: Sendable {
 package struct ModelSpeed: Sendable {
     /// Multiplications and additions a second with many rows: frames and prompts.
     package let operations: Double
-    /// Bytes of weights a second with one row: generated tokens.
+    /// Bytes of weights a second with a row for each of the tracks whose tokens are generated together.
     package let bytes: Double
 }
 
 extension DescribeAnythingModel {
-    package var memory: ModelMemory { ModelMemory(configuration) }
+    package var memory: ModelMemory { ModelMemory(self) }
 
     /// Measures the largest matrix, the language model's head, as it is stored: well under a second for models of any size
     /// that is used.
-    package func measuredSpeed() -> ModelSpeed {
+    /// - Parameter tracks: whose tokens are generated together.
+    package func measuredSpeed(tracks: Int) -> ModelSpeed {
         let width = configuration.language.hiddenSize
         let count = Double(width) * Double(configuration.language.vocabularySize)
         func seconds(rows: Int) -> Double {
@@ -40,6 +43,6 @@ extension DescribeAnythingModel {
             return max(1e-9, (0..<3).map { _ in clock.measure { _ = llm.lmHead(input) } / .seconds(1) }.min() ?? 0)
         }
         return ModelSpeed(
-            operations: 2 * 64 * count / seconds(rows: 64), bytes: Double(llm.lmHead.weight.byteCount) / seconds(rows: 1))
+            operations: 2 * 64 * count / seconds(rows: 64), bytes: Double(llm.lmHead.weight.byteCount) / seconds(rows: tracks))
     }
 }

@@ -50,8 +50,8 @@ package func attention(
                     start: query.start + rows.lowerBound * query.stride + head * headSize, rows: rows.count,
                     columns: headSize, stride: query.stride),
                 HeadContext(
-                    segments: context, head: head / (heads / keyValueHeads), headSize: headSize, valueSize: valueSize,
-                    visible: visible),
+                    segments: context, head: head / (heads / keyValueHeads), heads: keyValueHeads, headSize: headSize,
+                    valueSize: valueSize, visible: visible),
                 scope: scope.shifted(by: rows.lowerBound),
                 into: target + rows.lowerBound * heads * valueSize + head * valueSize, outputStride: heads * valueSize)
         }
@@ -68,6 +68,7 @@ extension AttentionScope {
 private struct HeadContext {
     let segments: [KeyValueRows]
     let head: Int
+    let heads: Int
     let headSize: Int
     let valueSize: Int
     /// Keys from the first on that any of the queries sees.
@@ -79,19 +80,32 @@ private struct HeadContext {
         for segment in segments {
             var done = 0
             while done < segment.count, offset < visible {
-                let count = min(length, segment.count - done, visible - offset)
-                let (keys, values) = (segment.keys, segment.values)
-                body(
-                    MatrixView(
-                        start: keys.start + done * keys.stride + head * headSize, rows: count, columns: headSize,
-                        stride: keys.stride),
-                    MatrixView(
-                        start: values.start + done * values.stride + head * valueSize, rows: count, columns: valueSize,
-                        stride: values.stride),
-                    offset)
-                offset += count
-                done += count
+                let rows = done..<done + min(length, segment.count - done, visible - offset)
+                withView(of: segment.keys, rows, columns: headSize) { keys in
+                    withView(of: segment.values, rows, columns: valueSize) { values in body(keys, values, offset) }
+                }
+                offset += rows.count
+                done += rows.count
             }
+        }
+    }
+
+    /// Calls `body` with this head's columns of some rows: in place, or widened when they are in half precision.
+    private func withView(of side: HeadRows, _ rows: Range<Int>, columns: Int, _ body: (MatrixView) -> Void) {
+        let start = side.address(head: head, of: heads, row: rows.lowerBound)
+        if side.dataType == .f32 {
+            body(
+                MatrixView(
+                    start: start.assumingMemoryBound(to: Float.self), rows: rows.count, columns: columns,
+                    stride: side.rowStride))
+        } else {
+            let widened = TensorStorage(count: rows.count * columns)
+            for row in 0..<rows.count {
+                kernel_widen(
+                    kernel_fastest_instructions(), start + row * side.rowStride * side.dataType.byteCount,
+                    side.dataType.kernelType, widened.start + row * columns, columns)
+            }
+            body(MatrixView(start: widened.start, rows: rows.count, columns: columns, stride: columns))
         }
     }
 }

@@ -31,14 +31,48 @@ extension Tensor {
     var allColumns: TensorColumns { columns(0..<width) }
 }
 
+/// Rows of several heads somewhere in memory, in single or half precision.
+struct HeadRows {
+    /// Keeps the rows in place.
+    let storage: TensorStorage
+    let start: UnsafeRawPointer
+    let dataType: DataType
+    /// Of all heads together.
+    let width: Int
+    /// Numbers from a row of a head to its next.
+    let rowStride: Int
+    /// Numbers from a head to the next; nil when a row has all heads side by side.
+    let headStride: Int?
+
+    init(_ columns: TensorColumns) {
+        storage = columns.storage
+        start = UnsafeRawPointer(columns.start)
+        dataType = .f32
+        (width, rowStride, headStride) = (columns.width, columns.stride, nil)
+    }
+
+    init(_ storage: TensorStorage, _ dataType: DataType, heads: Int, headSize: Int, capacity: Int) {
+        self.storage = storage
+        self.dataType = dataType
+        start = UnsafeRawPointer(storage.start)
+        (width, rowStride, headStride) = (heads * headSize, headSize, capacity * headSize)
+    }
+
+    /// Where a row begins of one of so many heads.
+    func address(head: Int, of heads: Int, row: Int) -> UnsafeRawPointer {
+        start + (head * (headStride ?? width / heads) + row * rowStride) * dataType.byteCount
+    }
+}
+
 /// Keys and values attention reads: `[count, width]` and `[count, valueWidth]`, where a width is key-value heads times the
 /// size of one head's keys or values.
 package struct KeyValueRows {
-    let keys: TensorColumns
-    let values: TensorColumns
+    let keys: HeadRows
+    let values: HeadRows
     let count: Int
-    let width: Int
-    let valueWidth: Int
+
+    var width: Int { keys.width }
+    var valueWidth: Int { values.width }
 
     package init(keys: Tensor, values: Tensor) {
         self.init(keys: keys.allColumns, values: values.allColumns)
@@ -46,20 +80,10 @@ package struct KeyValueRows {
 
     package init(keys: TensorColumns, values: TensorColumns) {
         precondition(keys.rows == values.rows, "KeyValueRows: keys and values differ in number")
-        self.keys = keys
-        self.values = values
-        count = keys.rows
-        width = keys.width
-        valueWidth = values.width
+        self.init(keys: HeadRows(keys), values: HeadRows(values), count: keys.rows)
     }
 
-    package init(keys: RowBuffer, values: RowBuffer) {
-        self.init(keys: keys.columns, values: values.columns)
-    }
-}
-
-extension RowBuffer {
-    fileprivate var columns: TensorColumns {
-        TensorColumns(storage: storage, rows: count, first: 0, width: width, stride: width)
+    init(keys: HeadRows, values: HeadRows, count: Int) {
+        (self.keys, self.values, self.count) = (keys, values, count)
     }
 }

@@ -25,6 +25,16 @@ final class TensorStorage: @unchecked Sendable {
     }
 
     deinit { block.deallocate() }
+
+    /// Asks the system for large pages: reading on and on then waits less for addresses to be looked up. Where it has none,
+    /// nothing changes. To be called before anything is written.
+    func preferLargePages() {
+        #if os(Linux)
+        let page = 2 << 20, end = UnsafeRawPointer(start + values.count)
+        let first = UnsafeRawPointer(block).alignedUp(toMultipleOf: page), last = end.alignedDown(toMultipleOf: page)
+        if first < last { madvise(UnsafeMutableRawPointer(mutating: first), last - first, MADV_HUGEPAGE) }
+        #endif
+    }
 }
 
 /// A contiguous row-major array of single-precision values: every activation of the model is one.
@@ -75,9 +85,10 @@ package struct Tensor: Sendable {
         return Tensor(shape: shape, storage: storage)
     }
 
-    /// A copy of some rows of the tensor seen as `[rows, width]`.
+    /// Some rows of the tensor seen as `[rows, width]`: a copy, unless they are all.
     package func rows(_ range: Range<Int>) -> Tensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "Tensor: rows out of range")
+        if range.count == rows { return reshaped([rows, width]) }
         return Tensor([range.count, width]) { output in
             _ = output.update(fromContentsOf: storage.values[range.lowerBound * width..<range.upperBound * width])
         }

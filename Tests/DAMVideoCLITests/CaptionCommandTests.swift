@@ -40,6 +40,26 @@ struct CaptionCommandTests {
         }
     }
 
+    /// Track 4 fails while those before it are still being captioned: lines come as they may, the finished file has them in
+    /// order, and on stdout each is there once.
+    @Test func sideBySideWritesWhatOneAfterTheOtherDoes() throws {
+        try withTemporaryDirectory { folder in
+            func lines(_ batch: String, _ output: String) throws -> [String] {
+                let run = try CommandRun(
+                    ["caption", clip, "--masks", masks, "--model", model, "--max-new-tokens", "9", "--sampling", "clip",
+                     "--format", "jsonl", "--batch", batch, "-o", output])
+                #expect(run.status == 3)
+                let data = try output == "-" ? run.output : Data(contentsOf: URL(filePath: output))
+                return String(decoding: data, as: UTF8.self).split(separator: "\n")
+                    .map { String($0).replacing(/"seconds":[-+.e0-9]+/) { _ in "" } }
+            }
+            let one = try lines("1", folder.path + "/one.jsonl"), five = try lines("5", folder.path + "/five.jsonl")
+            #expect(one.count == 7 && five == one)
+            let streamed = try lines("5", "-")
+            #expect(streamed != one && streamed.sorted() == one.sorted() && streamed.last == one.last)
+        }
+    }
+
     @Test func someTracksFailedIsThree() throws {
         let run = try CommandRun(
             ["caption", clip, "--masks", masks, "--model", model, "-o", "-", "--max-new-tokens", "2", "--sampling", "clip"])

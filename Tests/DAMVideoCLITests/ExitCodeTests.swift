@@ -76,6 +76,7 @@ struct ExitCodeTests {
         Example(name: "resuming from nothing", status: 64, says: "expected --format jsonl") { _ in caption("--resume") },
         Example(name: "a query with too many places", status: 64, says: "expected none, one or 8") { _ in caption("--query", "<image><image>") },
         Example(name: "an impossible temperature", status: 64, says: "temperature -1.0") { _ in caption("--temperature=-1") },
+        Example(name: "no track at a time", status: 64, says: "batch 0: expected 1 or more") { _ in caption("--batch", "0") },
         Example(name: "an unknown option", status: 64, says: "Unknown option '--loud'") { _ in caption("--loud") },
         Example(name: "an output folder that is not there", status: 74, says: "found no folder /nowhere") { _ in caption(output: "/nowhere/out.json") },
         Example(name: "an output where a folder is", status: 74, says: "found a folder") { folder in

@@ -3,6 +3,7 @@ import Foundation
 import MaskTracking
 import TestSupport
 import Testing
+import VideoDecoding
 
 /// The main job on the courtyard clip with a small checkpoint.
 struct VideoCaptionerTests {
@@ -61,6 +62,33 @@ struct VideoCaptionerTests {
         let all = try caption(), some = try caption(two)
         #expect(some.tracks.map(\.id) == [.number(2), .number(4)])
         #expect(some.tracks.map(\.caption) == [all.tracks[1].caption, all.tracks[3].caption])
+    }
+
+    /// Captions made side by side are those made one after the other; what fails on the way disturbs none.
+    @Test(arguments: [0.0, 1.2], [FrameSampling.track, .clip])
+    func sideBySideIsAsOneAfterTheOther(temperature: Double, sampling: FrameSampling) throws {
+        func caption(_ size: Int?) throws -> CaptionDocument {
+            var captioner = VideoCaptioner(try Self.model.get()), options = CaptionOptions(), clipOptions = ClipOptions()
+            captioner.batchSize = size
+            (options.temperature, options.maxNewTokens) = (temperature, 30)
+            clipOptions.sampling = sampling
+            var document = try captioner.caption(
+                clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"), options: options,
+                clipOptions: clipOptions)
+            for index in document.tracks.indices { document.tracks[index].seconds = 0 }
+            return document
+        }
+        let one = try caption(1)
+        #expect(one.tracks.count == (sampling == .clip ? 4 : 5))
+        for size in [2, 3, 8, nil] { #expect(try caption(size) == one) }
+    }
+
+    /// Too many would make the machine swap, or a container end.
+    @Test func asManySideBySideAsHalfTheFreeMemoryHolds() {
+        func batch(_ available: Int?) -> Int { PlanMemory.fitting(sequence: 700, fixed: 8000, available: available) }
+        #expect([nil, 0, 7999, 9399, 9400 + 1400].map(batch) == [1, 1, 1, 1, 2])
+        #expect(batch(8000 + 7 * 1400 + 1399) == 7 && batch(8000 + 8 * 1400) == 8 && batch(1 << 60) == 8)
+        #expect(PlanMemory.fitting(sequence: 0, fixed: 0, available: 1) == 1)
     }
 
     @Test func documentHasEveryKeyOfTheSchema() throws {
@@ -169,7 +197,7 @@ struct VideoCaptionerTests {
 
     @Test func progressTellsEachStepAndCanStop() throws {
         struct Enough: Error {}
-        var decoded = 0, encoded = 0, prompts = 0, updates = 0
+        var decoded = 0, encoded = 0, prompts = 0, updates = 0, together = 0, finished: [TrackID] = []
         #expect(throws: Enough.self) {
             try caption { progress in
                 switch progress {
@@ -177,7 +205,8 @@ struct VideoCaptionerTests {
                 case .decoding: decoded += 1
                 case .encoding(_, let done, _): encoded += done
                 case .prompt(_, let tokens): prompts += tokens > 128 ? 1 : 0
-                case .generating: break
+                case .generating(let captions): together = max(together, captions.count)
+                case .finished(let track): finished.append(track.id)
                 case .rendering, .reporting: Issue.record("no pictures were asked for")
                 case .updated(let document):
                     updates += 1
@@ -187,7 +216,8 @@ struct VideoCaptionerTests {
         }
         // Of the 60 frames only those that one of the five tracks is looked at in.
         #expect((8...40).contains(decoded))
-        #expect(encoded == 2 * 36 && prompts == 2 && updates == 3)
+        #expect(updates == 3 && finished.count == 1)
+        #expect(encoded == prompts * 36 && (2...5).contains(prompts) && together <= prompts)
     }
 
     @Test func optionsOutOfRangeAreRefused() throws {

@@ -19,6 +19,19 @@ struct SamplerTests {
         #expect(probabilities.map { $0 > 0 } == [true, false, true, true])
     }
 
+    /// The rule by sorting all of a vocabulary, with equals among the numbers.
+    @Test(arguments: [1, 2, 50, 1999, 3999, 4000, 9000])
+    func topKOfManyIsThatOfSorting(k: Int) {
+        let orders: [(Int) -> Int] = [{ $0 }, { -$0 }, { $0 * 7919 % 1777 }, { $0 * $0 % 97 }]
+        for order in orders {
+            let logits = (0..<4000).map { Float(order($0)) / 64 }
+            let threshold = logits.sorted(by: >)[min(k, 4000) - 1]
+            // A temperature that keeps what is kept from becoming 0.
+            let probabilities = samplingProbabilities(logits, options(temperature: 10, topK: k))
+            #expect(probabilities.map { $0 > 0 } == logits.map { $0 >= threshold })
+        }
+    }
+
     @Test func topPKeepsTheSmallestSetThatExceedsItAndAtLeastOne() {
         // Probabilities 0.643, 0.236, 0.087, 0.032.
         let logits: [Float] = [4, 3, 2, 1]

@@ -83,14 +83,4 @@ struct AttentionTests {
             #expect(abs(pairs[2 * index] - first[index]) < 1e-5 && abs(pairs[2 * index + 1] - second[index]) < 1e-5)
         }
     }
-
-    @Test func rowBufferKeepsWhatWasAppended() {
-        let buffer = RowBuffer(capacity: 4, width: 2), copy = RowBuffer(capacity: 4, width: 2)
-        let rows = Tensor([3, 2], values: [1, 2, 3, 4, 5, 6])
-        buffer.append(rows, rows: 0..<1)
-        buffer.append(rows, rows: 2..<3)
-        copy.copy(buffer)
-        buffer.append(rows, rows: 1..<2)
-        #expect(buffer.count == 3 && copy.count == 2)
-    }
 }

@@ -54,6 +54,21 @@ struct MatrixMultiplyTests {
         }
     }
 
+    /// Up to eight rows: a caption must not depend on which others are generated beside it.
+    @Test(arguments: ["F32", "F16", "BF16"])
+    func aRowAloneGetsTheSameBits(type: String) throws {
+        let inner = 205, outputs = 75
+        try withWeights([("odd", "BF16", [1], [1]), ("w", type, [outputs, inner], pattern(outputs * inner, seed: 4))]) { scope in
+            let matrix = try scope["w"].matrix(rows: outputs, columns: inner)
+            // Numbers whose sums are rounded.
+            let input = Tensor([8, inner], values: pattern(8 * inner, seed: 5).map { $0 / 3 })
+            let alone = (0..<8).map { matrixMultiply(input.rows($0..<$0 + 1), matrix).array }
+            for rows in 2...8 {
+                #expect(matrixMultiply(input.rows(0..<rows), matrix).array == Array(alone[..<rows].joined()))
+            }
+        }
+    }
+
     @Test func linearAddsItsBias() throws {
         try withWeights([("l.weight", "F32", [2, 2], [1, 2, 3, 4]), ("l.bias", "F16", [2], [0.5, -1])]) { weights in
             let layer = try Linear(weights["l"], inputs: 2, outputs: 2)

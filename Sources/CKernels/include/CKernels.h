@@ -13,7 +13,8 @@ void kernel_widen(KernelInstructionSet set, const void *_Nonnull source, KernelD
 
 /// output[r, o] = sum over c of input[r, c] * weights[o, c], for r < rows, o < outputs, c < columns.
 /// weights [outputs, columns] are contiguous and need no alignment; input rows are `columns` apart, output rows `outputStride`.
-/// Meant for few rows: each weight is read once for all, at the speed of memory. The machine must have the set.
+/// Meant for few rows: each weight is read once for all, at the speed of memory. A row of output has the same bits whatever other
+/// rows there are. The machine must have the set.
 void kernel_matrix_vector(KernelInstructionSet set, const void *_Nonnull weights, KernelDataType type, size_t outputs,
                           size_t columns, const float *_Nonnull input, size_t rows, float *_Nonnull output,
                           size_t outputStride);
@@ -42,3 +43,5 @@ void kernel_layer_norm(const float *_Nonnull input, const float *_Nonnull weight
 /// output[r, c] = input[r, c] / sqrt(mean over c of input^2 + epsilon) * weight[c].
 void kernel_rms_norm(const float *_Nonnull input, const float *_Nonnull weight,
                      float *_Nonnull output, size_t rows, size_t columns, float epsilon);
+
+#include "AttentionKernels.h"

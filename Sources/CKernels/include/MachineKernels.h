@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Instructions a loop is made of.
+/// Instructions a kernel or a measuring loop is made of.
 typedef enum KernelInstructionSet : int32_t {
     KernelPortable = 0,
     /// vfmadd; vpmaddubsw, vpmaddwd and vpaddd.
@@ -24,6 +24,9 @@ KernelInstructionSet kernel_fastest_instructions(void);
 
 /// Whether this machine has a set, and there are such loops for it.
 int kernel_has_instructions(KernelInstructionSet set);
+
+/// Whether the machine has the set at all; 0 or 1.
+int kernel_supports(KernelInstructionSet set);
 
 /// Fused multiply-adds on independent single-precision sums, as many at a time as hide their latency.
 /// Returns the number of multiply-adds that were done (two operations each), 0 when the machine lacks the set or the set

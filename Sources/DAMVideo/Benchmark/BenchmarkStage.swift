@@ -14,6 +14,8 @@ public enum BenchmarkStage: String, CaseIterable, Codable, Sendable {
     case decode200 = "decode-200"
     /// The same behind a context of 1800.
     case decode1800 = "decode-1800"
+    /// A token of each of eight tracks at a time, behind contexts of 1800.
+    case decodeBatch = "decode-batch"
     /// All of it: a caption from frames and masks.
     case caption
     /// A frame through SAM 2's image encoder.

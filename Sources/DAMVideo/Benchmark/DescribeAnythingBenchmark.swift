@@ -35,6 +35,7 @@ struct DescribeAnythingBenchmark {
         case .prefill: prefill()
         case .decode200: decode(stage, context: 200)
         case .decode1800: decode(stage, context: 1800)
+        case .decodeBatch: decode(stage, context: 1800, tracks: VideoCaptioner.largestBatch)
         case .caption: try caption()
         case .samEncoder, .samFrame, .samObject: preconditionFailure("a stage of SAM 2")
         }
@@ -69,21 +70,25 @@ struct DescribeAnythingBenchmark {
     private func prefill() -> BenchmarkReport.Stage {
         let tokens = promptTokens, llm = model.llm
         let embeddings = Tensor.random([tokens, llm.configuration.hiddenSize])
-        let runs = timer.run { _ = llm.prefill(embeddings, KVCache(llm.configuration, capacity: tokens)) }
+        let runs = timer.run { _ = llm.prefill(embeddings, llm.cache(capacity: tokens)) }
         return timer.stage(.prefill, tokens, "token", work: [work.prefill(tokens: tokens)], runs)
     }
 
     /// The context grows from one run to the next: what was counted is the first run's.
-    private func decode(_ stage: BenchmarkStage, context: Int) -> BenchmarkReport.Stage {
+    private func decode(_ stage: BenchmarkStage, context: Int, tracks: Int = 1) -> BenchmarkReport.Stage {
         let llm = model.llm, width = llm.configuration.keyValueHeads * llm.configuration.headSize
         let count = min(tokens, Self.decodedTokens)
-        let cache = KVCache(llm.configuration, capacity: context + count * timer.repeats)
         let rows = Tensor.random([context, width])
-        cache.appendToAllLayers(keys: rows, values: rows)
-        let runs = timer.run {
-            for _ in 0..<count { _ = llm.step([model.tokenizer.bosID], [cache]) }
+        let caches = (0..<tracks).map { _ in
+            let cache = llm.cache(capacity: context + count * timer.repeats)
+            cache.appendToAllLayers(keys: rows, values: rows)
+            return cache
         }
-        return timer.stage(stage, count, "token", work: (0..<count).map { work.decode(context: context + $0) }, runs)
+        let runs = timer.run {
+            for _ in 0..<count { _ = llm.step(caches.map { _ in model.tokenizer.bosID }, caches) }
+        }
+        let steps = (0..<count).map { work.decode(context: context + $0, tracks: tracks) }
+        return timer.stage(stage, count * tracks, "token", work: steps, runs)
     }
 
     private func caption() throws -> BenchmarkReport.Stage {

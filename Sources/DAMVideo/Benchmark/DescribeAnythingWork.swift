@@ -16,8 +16,8 @@ package struct DescribeAnythingWork {
         self.language = language
     }
 
-    /// A cache's keys and values, and all activations, are single precision.
-    private static let cacheType = DataType.f32
+    /// How a cache keeps keys and values.
+    private var cacheType: DataType { language == .f32 ? .f32 : .f16 }
 
     /// Cutting and resizing one frame: the picture's four channels are read, the region's again, eight are written.
     package func preprocessing(width: Int, height: Int, region: BoundingBox) -> Work {
@@ -60,13 +60,13 @@ package struct DescribeAnythingWork {
         let model = configuration.language, layers = model.hiddenLayers
         let whole = queries(tokens) + keysAndValues(tokens) + .attention(pairs: tokens * (tokens + 1) / 2, width: queryWidth)
         let last = queries(1) + keysAndValues(tokens) + .attention(pairs: tokens, width: queryWidth)
-        return whole * (layers - 1) + last + head + Work(bytes: cache(tokens))
+        return whole * (layers - 1) + last + head(1) + Work(bytes: cache(tokens))
     }
 
-    /// One more token behind a context of so many.
-    package func decode(context: Int) -> Work {
-        let layer = queries(1) + keysAndValues(1) + .attention(pairs: context + 1, width: queryWidth)
-        return layer * configuration.language.hiddenLayers + head + Work(bytes: cache(context + 1))
+    /// One more token of each of some tracks, each behind a context of so many.
+    package func decode(context: Int, tracks: Int = 1) -> Work {
+        let layer = queries(tracks) + keysAndValues(tracks) + .attention(pairs: tracks * (context + 1), width: queryWidth)
+        return layer * configuration.language.hiddenLayers + head(tracks) + Work(bytes: cache(context + 1)) * tracks
     }
 
     /// The steps of captioning an object from so many frames: a prompt, then tokens one after the other (the first comes
@@ -104,14 +104,14 @@ package struct DescribeAnythingWork {
         .linear(rows, from: configuration.language.hiddenSize, to: keyWidth, language) * 2
     }
 
-    /// Logits of one row.
-    private var head: Work {
-        .linear(1, from: configuration.language.hiddenSize, to: configuration.language.vocabularySize, language)
+    /// Logits of some rows.
+    private func head(_ rows: Int) -> Work {
+        .linear(rows, from: configuration.language.hiddenSize, to: configuration.language.vocabularySize, language)
     }
 
     /// Bytes of all layers' keys and values.
     private func cache(_ tokens: Int) -> Double {
-        Double(2 * tokens * keyWidth * configuration.language.hiddenLayers * Self.cacheType.byteCount)
+        Double(2 * tokens * keyWidth * configuration.language.hiddenLayers * cacheType.byteCount)
     }
 }
 

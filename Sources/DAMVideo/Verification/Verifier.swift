@@ -65,7 +65,7 @@ private struct CaseVerifier {
         }
         let embeddings = model.embeddings(tokens, frames: imageTokens)
         same("prefill_tokens", embeddings.rows, golden.prefillTokens)
-        let logits = model.llm.prefill(embeddings, KVCache(model.llm.configuration, capacity: embeddings.rows))
+        let logits = model.llm.prefill(embeddings, model.llm.cache(capacity: embeddings.rows))
         compare("prefill_logits", [logits])
         for (name, temperature, topP) in set.probabilities(of: golden) {
             var options = GenerationOptions()

@@ -13,46 +13,42 @@ package struct Generator: Sendable {
     package func callAsFunction(
         _ prompt: Tensor, _ options: GenerationOptions, onText: (String, Int) throws -> Void = { _, _ in }
     ) throws -> Generation {
-        let room = model.configuration.contextLength - prompt.rows
-        guard room > 0 else {
-            throw PromptTooLongError(tokens: prompt.rows, limit: model.configuration.contextLength)
+        if options.numBeams > 1 { return try searchBeams(prompt, options, onText) }
+        let batch = GenerationBatch(self, size: 1)
+        var growth = [try batch.add(Prompt(prompt), options, id: 0)]
+        while true {
+            for answer in growth {
+                try onText(answer.text, answer.tokens)
+                if let generation = answer.generation { return generation }
+            }
+            growth = batch.step()
         }
-        let limit = min(options.maxNewTokens, room)
-        let tokens = options.numBeams > 1
-            ? try searchBeams(prompt, options, limit: limit, onText)
-            : try follow(prompt, options, limit: limit, onText)
-        let ended = tokens.last.map(model.configuration.eosTokens.contains) ?? false
-        return Generation(
-            tokens: tokens, text: trimmed(tokenizer.decode(tokens, skippingSpecialTokens: true)),
-            finishReason: ended ? .stop : .length)
     }
 
-    private func follow(
-        _ prompt: Tensor, _ options: GenerationOptions, limit: Int, _ onText: (String, Int) throws -> Void
-    ) throws -> [Int] {
-        let cache = KVCache(model.configuration, capacity: prompt.rows + limit)
-        var sampler = Sampler(options)
-        var detokenizer = StreamingDetokenizer(tokenizer)
-        var tokens: [Int] = []
-        var logits = model.prefill(prompt, cache)
-        while tokens.count < limit {
-            let token = sampler.next(logits.array)
-            tokens.append(token)
-            try onText(detokenizer.append(token), tokens.count)
-            if model.configuration.eosTokens.contains(token) { break }
-            if tokens.count < limit { logits = model.step([token], [cache]) }
-        }
-        try onText(detokenizer.finish(), tokens.count)
-        return tokens
+    /// Most tokens the answer to a prompt can have, one at least.
+    /// - Throws: `PromptTooLongError` when there is no room for one.
+    func limit(promptTokens: Int, _ options: GenerationOptions) throws(PromptTooLongError) -> Int {
+        let context = model.configuration.contextLength
+        guard promptTokens < context else { throw PromptTooLongError(tokens: promptTokens, limit: context) }
+        return max(1, min(options.maxNewTokens, context - promptTokens))
+    }
+
+    func ends(with token: Int) -> Bool { model.configuration.eosTokens.contains(token) }
+
+    /// An answer of these tokens.
+    func generation(_ tokens: [Int]) -> Generation {
+        Generation(
+            tokens: tokens, text: trimmed(tokenizer.decode(tokens, skippingSpecialTokens: true)),
+            finishReason: tokens.last.map(ends) ?? false ? .stop : .length)
     }
 
     private func searchBeams(
-        _ prompt: Tensor, _ options: GenerationOptions, limit: Int, _ onText: (String, Int) throws -> Void
-    ) throws -> [Int] {
-        let configuration = model.configuration
-        let promptCache = KVCache(configuration, capacity: prompt.rows)
-        func cache() -> KVCache { KVCache(configuration, capacity: limit, prefix: promptCache) }
-        var search = BeamSearch(options, eosTokens: configuration.eosTokens)
+        _ prompt: Tensor, _ options: GenerationOptions, _ onText: (String, Int) throws -> Void
+    ) throws -> Generation {
+        let limit = try limit(promptTokens: prompt.rows, options)
+        let promptCache = model.cache(capacity: prompt.rows)
+        func cache() -> KVCache { model.cache(capacity: limit, prefix: promptCache) }
+        var search = BeamSearch(options, eosTokens: model.configuration.eosTokens)
         let first = model.prefill(prompt, promptCache).array
         search.advance(Array(repeating: first, count: options.numBeams))
         var caches = search.beams.map { _ in cache() }
@@ -62,9 +58,9 @@ package struct Generator: Sendable {
             search.advance((0..<logits.rows).map { logits.rows($0..<$0 + 1).array })
             caches = Self.following(search.beams.map(\.parent), caches, cache)
         }
-        let tokens = search.best()
-        try onText(trimmed(tokenizer.decode(tokens, skippingSpecialTokens: true)), tokens.count)
-        return tokens
+        let generation = generation(search.best())
+        try onText(generation.text, generation.tokens.count)
+        return generation
     }
 
     /// Each new beam's cache: its parent's, handed over to the first child and copied for the others.

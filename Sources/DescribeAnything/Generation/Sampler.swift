@@ -43,11 +43,12 @@ package func likeliest(_ logits: [Float]) -> Int {
 func warped(_ logits: [Float], _ options: GenerationOptions, keeping: Int = 1) -> [Float] {
     var result = logits.map { $0 / options.temperature }
     if let topK = options.topK, topK < result.count {
-        let threshold = result.sorted(by: >)[min(max(topK, keeping), result.count) - 1]
+        let threshold = largest(min(max(topK, keeping), result.count), of: result)
         for index in result.indices where result[index] < threshold { result[index] = -.infinity }
     }
     if options.topP < 1 {
-        let ascending = result.indices.sorted { result[$0] < result[$1] }
+        // What is cut off already adds nothing.
+        let ascending = result.indices.filter { result[$0] > -.infinity }.sorted { result[$0] < result[$1] }
         let probabilities = softmax(result)
         var sum: Float = 0
         for index in ascending.dropLast(keeping) {
@@ -57,6 +58,22 @@ func warped(_ logits: [Float], _ options: GenerationOptions, keeping: Int = 1) -
         }
     }
     return result
+}
+
+/// The k-th largest of some values, of which there must be so many. Sorting a whole vocabulary took longer than anything
+/// else of drawing a token.
+private func largest(_ k: Int, of values: [Float]) -> Float {
+    var best: [Float] = [], threshold = -Float.infinity
+    for value in values where best.count < k || value > threshold {
+        best.append(value)
+        if best.count == 2 * k {
+            best.sort(by: >)
+            best.removeLast(k)
+            threshold = best[k - 1]
+        }
+    }
+    best.sort(by: >)
+    return best[k - 1]
 }
 
 /// Probabilities in proportion to e^logit.

@@ -1,27 +1,31 @@
 import Tensors
 
-/// The keys and values of one sequence, layer by layer. It belongs to one generation; a `prefix` (a finished prompt)
-/// may be shared by several, and must not grow any more.
+/// The keys and values of one sequence, layer by layer. It belongs to one generation; a `prefix` (the beginning of a prompt,
+/// or all of it) may be shared by several, and must not grow any more.
 package final class KVCache {
     let prefix: KVCache?
-    private let layers: [(keys: RowBuffer, values: RowBuffer)]
+    private let layers: [KeyValueBuffer]
 
-    /// - Parameter capacity: positions there is room for, besides the prefix's.
-    package init(_ configuration: LlamaConfiguration, capacity: Int, prefix: KVCache? = nil) {
+    /// - Parameters:
+    ///   - capacity: positions there is room for, besides the prefix's.
+    ///   - dataType: how numbers are stored, `f32` or `f16`.
+    package init(_ configuration: LlamaConfiguration, capacity: Int, dataType: DataType, prefix: KVCache? = nil) {
         self.prefix = prefix
-        let width = configuration.keyValueHeads * configuration.headSize
         layers = (0..<configuration.hiddenLayers).map { _ in
-            (RowBuffer(capacity: capacity, width: width), RowBuffer(capacity: capacity, width: width))
+            KeyValueBuffer(
+                capacity: capacity, heads: configuration.keyValueHeads, headSize: configuration.headSize, dataType: dataType)
         }
     }
 
     /// Positions present, the prefix's included.
-    var length: Int { (prefix?.length ?? 0) + (layers.last?.keys.count ?? 0) }
+    var length: Int { (prefix?.length ?? 0) + (layers.last?.count ?? 0) }
+
+    /// Positions there is room for, besides the prefix's.
+    var capacity: Int { layers.last?.capacity ?? 0 }
 
     /// Adds some rows of keys and values, `[rows, keyValueHeads * headSize]`, to one layer.
     func append(keys: Tensor, values: Tensor, rows: Range<Int>, layer: Int) {
-        layers[layer].keys.append(keys, rows: rows)
-        layers[layer].values.append(values, rows: rows)
+        layers[layer].append(keys: keys, values: values, rows: rows)
     }
 
     /// Adds the same rows to every layer: a context to measure with, without the prompt it would come from.
@@ -31,14 +35,16 @@ package final class KVCache {
 
     /// What attention in one layer reads.
     func rows(layer: Int) -> [KeyValueRows] {
-        (prefix?.rows(layer: layer) ?? []) + [KeyValueRows(keys: layers[layer].keys, values: layers[layer].values)]
+        (prefix?.rows(layer: layer) ?? []) + [layers[layer].rows]
     }
 
     /// Continues the sequence of `other`, which must have the same prefix.
     func copy(_ other: KVCache) {
-        for (mine, theirs) in zip(layers, other.layers) {
-            mine.keys.copy(theirs.keys)
-            mine.values.copy(theirs.values)
-        }
+        for (mine, theirs) in zip(layers, other.layers) { mine.copy(theirs) }
+    }
+
+    /// Goes back to the end of the prefix, and keeps the memory for another sequence.
+    func removeAll() {
+        for layer in layers { layer.removeAll() }
     }
 }

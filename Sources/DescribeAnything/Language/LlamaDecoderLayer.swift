@@ -17,11 +17,12 @@ struct LlamaDecoderLayer: Sendable {
 
     /// - Parameters:
     ///   - hidden: `[rows, width]`, the sequences' new rows one after the other.
+    ///   - turns: of each row's position, from `RotaryEmbedding`.
     ///   - lastOnly: compute the result of each sequence's last row only (all that is read after the last layer).
     /// - Returns: `[rows, width]`, or `[sequences, width]` when `lastOnly`.
-    func callAsFunction(_ hidden: Tensor, _ sequences: [SequenceRows], lastOnly: Bool) -> Tensor {
+    func callAsFunction(_ hidden: Tensor, turns: Tensor, _ sequences: [SequenceRows], lastOnly: Bool) -> Tensor {
         let attended = (lastOnly ? sequences.lastRows(of: hidden) : hidden)
-            + selfAttn(inputLayernorm(hidden), sequences, lastOnly: lastOnly)
+            + selfAttn(inputLayernorm(hidden), turns: turns, sequences, lastOnly: lastOnly)
         return attended + mlp(postAttentionLayernorm(attended))
     }
 }
@@ -37,8 +38,11 @@ struct SequenceRows {
 }
 
 extension [SequenceRows] {
+    /// Whether each has one new row, as when decoding.
+    var areSingleRows: Bool { allSatisfy { $0.rows.count == 1 } }
+
     func lastRows(of tensor: Tensor) -> Tensor {
-        if allSatisfy({ $0.rows.count == 1 }) { return tensor }
+        if areSingleRows { return tensor }
         return .concatenatingRows(map { tensor.rows($0.rows.upperBound - 1..<$0.rows.upperBound) })
     }
 }
@@ -49,7 +53,6 @@ struct LlamaAttention: Sendable {
     let kProj: Linear
     let vProj: Linear
     let oProj: Linear
-    let rotary: RotaryEmbedding
     let heads: Int
     let keyValueHeads: Int
     /// Number of the layer, for the cache.
@@ -64,23 +67,29 @@ struct LlamaAttention: Sendable {
         kProj = try Linear(weights["k_proj"], inputs: width, outputs: keyWidth, bias: bias)
         vProj = try Linear(weights["v_proj"], inputs: width, outputs: keyWidth, bias: bias)
         oProj = try Linear(weights["o_proj"], inputs: queryWidth, outputs: width, bias: bias)
-        rotary = RotaryEmbedding(
-            headSize: configuration.headSize, theta: configuration.ropeTheta, factor: configuration.ropeFactor)
         self.index = index
     }
 
     /// Shapes as in `LlamaDecoderLayer`; appends the new rows' keys and values to the caches.
-    func callAsFunction(_ normed: Tensor, _ sequences: [SequenceRows], lastOnly: Bool) -> Tensor {
-        let positions = sequences.flatMap(\.positions)
-        let keys = rotary(kProj(normed), positions: positions), values = vProj(normed)
+    func callAsFunction(_ normed: Tensor, turns: Tensor, _ sequences: [SequenceRows], lastOnly: Bool) -> Tensor {
+        let keys = kProj(normed).rotated(by: turns), values = vProj(normed)
         let asking = lastOnly ? sequences.lastRows(of: normed) : normed
-        let queries = rotary(qProj(asking), positions: lastOnly ? sequences.compactMap(\.positions.last) : positions)
+        let queries = qProj(asking).rotated(by: lastOnly ? sequences.lastRows(of: turns) : turns)
+        if sequences.areSingleRows {
+            let contexts = sequences.map { sequence in
+                sequence.cache.append(keys: keys, values: values, rows: sequence.rows, layer: index)
+                return sequence.cache.rows(layer: index)
+            }
+            return oProj(attention(query: queries, contexts: contexts, heads: heads, keyValueHeads: keyValueHeads))
+        }
         let attended = sequences.enumerated().map { number, sequence in
-            sequence.cache.append(keys: keys, values: values, rows: sequence.rows, layer: index)
             let rows = lastOnly ? number..<number + 1 : sequence.rows
+            // A prompt's own rows are read as they are, whatever the cache makes of them.
+            let own = KeyValueRows(keys: keys.rows(sequence.rows), values: values.rows(sequence.rows))
+            let context = sequence.cache.rows(layer: index) + [own]
+            sequence.cache.append(keys: keys, values: values, rows: sequence.rows, layer: index)
             return attention(
-                query: queries.rows(rows), context: sequence.cache.rows(layer: index),
-                heads: heads, keyValueHeads: keyValueHeads,
+                query: queries.rows(rows), context: context, heads: heads, keyValueHeads: keyValueHeads,
                 scope: .causal(first: sequence.start + sequence.rows.count - rows.count))
         }
         return oProj(.concatenatingRows(attended))

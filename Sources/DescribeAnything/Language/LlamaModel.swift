@@ -7,6 +7,7 @@ package struct LlamaModel: Sendable {
     let layers: [LlamaDecoderLayer]
     let norm: RMSNorm
     let lmHead: Linear
+    let rotaryEmb: RotaryEmbedding
     package let configuration: LlamaConfiguration
 
     /// - Parameter weights: the root of the folder's tensors.
@@ -18,6 +19,8 @@ package struct LlamaModel: Sendable {
         layers = try (0..<configuration.hiddenLayers).map {
             try LlamaDecoderLayer(model["layers"][$0], configuration, index: $0)
         }
+        rotaryEmb = RotaryEmbedding(
+            headSize: configuration.headSize, theta: configuration.ropeTheta, factor: configuration.ropeFactor)
         norm = try RMSNorm(model["norm"], width: configuration.hiddenSize, epsilon: configuration.rmsNormEps)
         lmHead =
             configuration.tiesEmbeddings
@@ -29,6 +32,16 @@ package struct LlamaModel: Sendable {
     /// How most of the weights are stored.
     var dataType: DataType { layers.first?.mlp.gateProj.weight.dataType ?? embedTokens.weight.dataType }
 
+    /// How a cache stores keys and values: in half precision, as the published model computes them, or in single precision
+    /// for weights that are stored so.
+    package var cacheType: DataType { embedTokens.weight.dataType == .f32 ? .f32 : .f16 }
+
+    /// A cache for one sequence.
+    /// - Parameter capacity: positions there is room for, besides the prefix's.
+    package func cache(capacity: Int, prefix: KVCache? = nil) -> KVCache {
+        KVCache(configuration, capacity: capacity, dataType: cacheType, prefix: prefix)
+    }
+
     /// Reads a prompt.
     /// - Parameters:
     ///   - embeddings: `[tokens, width]`, at least one token.
@@ -39,17 +52,28 @@ package struct LlamaModel: Sendable {
         return logits(embeddings, [sequence]).reshaped([configuration.vocabularySize])
     }
 
-    /// Reads one more token of each sequence; weights are read once for all of them.
+    /// Reads one more token of each sequence; weights are read once for all of them, or for `stepRows`. A sequence's result
+    /// does not depend on the others.
     /// - Returns: logits of the token that follows in each, `[sequences, vocabulary]`.
     package func step(_ tokens: [Int], _ caches: [KVCache]) -> Tensor {
-        let sequences = caches.enumerated().map { SequenceRows(cache: $1, rows: $0..<$0 + 1, start: $1.length) }
-        return logits(embedTokens(tokens), sequences)
+        let parts = stride(from: 0, to: tokens.count, by: Self.stepRows).map { first in
+            let part = first..<min(tokens.count, first + Self.stepRows)
+            let sequences = caches[part].enumerated().map {
+                SequenceRows(cache: $1, rows: $0..<$0 + 1, start: $1.length)
+            }
+            return logits(embedTokens(Array(tokens[part])), sequences)
+        }
+        return parts.count == 1 ? parts[0] : .concatenatingRows(parts)
     }
 
+    /// Up to so many rows, a matrix product gives each the bits it would give it alone.
+    private static let stepRows = 8
+
     private func logits(_ embeddings: Tensor, _ sequences: [SequenceRows]) -> Tensor {
+        let turns = rotaryEmb(sequences.flatMap(\.positions))
         var hidden = embeddings
         for (index, layer) in layers.enumerated() {
-            hidden = layer(hidden, sequences, lastOnly: index == layers.count - 1)
+            hidden = layer(hidden, turns: turns, sequences, lastOnly: index == layers.count - 1)
         }
         return lmHead(norm(hidden))
     }

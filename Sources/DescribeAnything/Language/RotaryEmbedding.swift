@@ -15,26 +15,40 @@ struct RotaryEmbedding: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - input: `[rows, heads * headSize]`.
-    ///   - positions: of each row.
-    func callAsFunction(_ input: Tensor, positions: [Int]) -> Tensor {
-        let half = headSize / 2, width = input.width
-        return Tensor(input.shape) { output in
-            input.withValues { input in
-                Parallel.ranges(positions.count, minimum: 16) { rows in
-                    var cosines = [Float](repeating: 0, count: half), sines = cosines
-                    for row in rows {
-                        for index in 0..<half {
-                            let angle = Float(positions[row]) * frequencies[index]
-                            cosines[index] = cosf(angle)
-                            sines[index] = sinf(angle)
-                        }
-                        for head in stride(from: row * width, to: (row + 1) * width, by: headSize) {
-                            for index in 0..<half {
-                                let low = input[head + index], high = input[head + half + index]
-                                output[head + index] = low * cosines[index] - high * sines[index]
-                                output[head + half + index] = high * cosines[index] + low * sines[index]
+    /// How each position turns, `[positions, headSize]`: the cosines, then the sines. The same for every layer.
+    func callAsFunction(_ positions: [Int]) -> Tensor {
+        let half = headSize / 2
+        return Tensor([positions.count, headSize]) { output in
+            Parallel.ranges(positions.count, minimum: 64) { rows in
+                for row in rows {
+                    for index in 0..<half {
+                        let angle = Float(positions[row]) * frequencies[index]
+                        output[row * headSize + index] = cosf(angle)
+                        output[row * headSize + half + index] = sinf(angle)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Tensor {
+    /// `[rows, heads * headSize]`, each row's heads turned by that row of `turns` `[rows, headSize]`.
+    func rotated(by turns: Tensor) -> Tensor {
+        let size = turns.width, half = size / 2, width = width
+        precondition(rows == turns.rows && width % size == 0, "rotated: sizes differ")
+        return Tensor(shape) { output in
+            withValues { input in
+                turns.withValues { turns in
+                    Parallel.ranges(rows, minimum: 16) { rows in
+                        for row in rows {
+                            let cosines = row * size, sines = cosines + half
+                            for head in stride(from: row * width, to: (row + 1) * width, by: size) {
+                                for index in 0..<half {
+                                    let low = input[head + index], high = input[head + half + index]
+                                    output[head + index] = low * turns[cosines + index] - high * turns[sines + index]
+                                    output[head + half + index] = high * turns[cosines + index] + low * turns[sines + index]
+                                }
                             }
                         }
                     }

@@ -1,0 +1,85 @@
+import CKernels
+
+/// Keys and values of one layer that accumulate, `[heads, capacity, headSize]` each: what attention reads of a head lies
+/// together. Memory is reserved once and touched as rows arrive. Not Sendable: it belongs to one generation.
+package final class KeyValueBuffer {
+    package let capacity: Int
+    /// `f32` or `f16`.
+    package let dataType: DataType
+    /// Rows present.
+    package private(set) var count = 0
+    private let heads: Int
+    private let headSize: Int
+    private let kernel: AttentionKernel
+    private let keys: HeadRows
+    private let values: HeadRows
+
+    package init(capacity: Int, heads: Int, headSize: Int, dataType: DataType, kernel: AttentionKernel = .fastest) {
+        precondition(dataType == .f32 || dataType == .f16, "KeyValueBuffer: a format it has no kernel for")
+        self.capacity = capacity
+        self.dataType = dataType
+        self.heads = heads
+        self.headSize = headSize
+        self.kernel = kernel
+        func reserved() -> HeadRows {
+            let storage = TensorStorage(count: (capacity * heads * headSize * dataType.byteCount + 3) / 4)
+            storage.preferLargePages()
+            return HeadRows(storage, dataType, heads: heads, headSize: headSize, capacity: capacity)
+        }
+        keys = reserved()
+        values = reserved()
+    }
+
+    /// Bytes of one position's keys and values.
+    package static func bytes(heads: Int, headSize: Int, dataType: DataType) -> Int {
+        2 * heads * headSize * dataType.byteCount
+    }
+
+    /// Adds some rows of keys and values `[rows, heads * headSize]`; there must be room. In half precision each number
+    /// becomes the nearest there is.
+    package func append(keys: Tensor, values: Tensor, rows: Range<Int>) {
+        precondition(count + rows.count <= capacity, "KeyValueBuffer: full")
+        write(keys, rows, to: self.keys)
+        write(values, rows, to: self.values)
+        count += rows.count
+    }
+
+    private func write(_ source: Tensor, _ rows: Range<Int>, to target: HeadRows) {
+        precondition(source.width == heads * headSize, "KeyValueBuffer: another width")
+        Parallel.ranges(rows.count, minimum: 64) { range in
+            for row in range {
+                for head in 0..<heads {
+                    let numbers = source.storage.start + (rows.lowerBound + row) * source.width + head * headSize
+                    let place = UnsafeMutableRawPointer(
+                        mutating: target.address(head: head, of: heads, row: count + row))
+                    if dataType == .f32 {
+                        place.assumingMemoryBound(to: Float.self).update(from: numbers, count: headSize)
+                    } else {
+                        kernel_narrow(
+                            kernel.set, numbers, place.assumingMemoryBound(to: UInt16.self), headSize)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Makes this buffer's rows those of `other`, of the same heads and format.
+    package func copy(_ other: KeyValueBuffer) {
+        precondition(
+            other.heads == heads && other.headSize == headSize && other.dataType == dataType && other.count <= capacity,
+            "KeyValueBuffer: full, or of another form")
+        let bytes = other.count * headSize * dataType.byteCount
+        for (mine, theirs) in [(keys, other.keys), (values, other.values)] {
+            for head in 0..<heads {
+                UnsafeMutableRawPointer(mutating: mine.address(head: head, of: heads, row: 0))
+                    .copyMemory(from: theirs.address(head: head, of: heads, row: 0), byteCount: bytes)
+            }
+        }
+        count = other.count
+    }
+
+    /// Forgets its rows, and keeps its memory for another sequence's.
+    package func removeAll() { count = 0 }
+
+    package var rows: KeyValueRows { KeyValueRows(keys: keys, values: values, count: count) }
+}
