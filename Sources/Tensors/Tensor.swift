@@ -6,16 +6,15 @@ final class TensorStorage: @unchecked Sendable {
     let values: UnsafeMutableBufferPointer<Float>
     /// Where the values begin, also when there are none.
     let start: UnsafeMutablePointer<Float>
-    private let block: UnsafeMutableRawPointer
+    private let block: SpareBlocks.Block
 
     private static let alignment = 64
 
     init(count: Int) {
         // Aligned by hand: glibc's aligned allocation cannot reuse the blocks it freed before version 2.38, and the heap
         // grew by gigabytes (2.4 GB while eight frames of a 3B model were encoded).
-        block = UnsafeMutableRawPointer.allocate(
-            byteCount: count * MemoryLayout<Float>.stride + Self.alignment, alignment: MemoryLayout<Float>.alignment)
-        start = block.alignedUp(toMultipleOf: Self.alignment).bindMemory(to: Float.self, capacity: count)
+        block = SpareBlocks.take(byteCount: count * MemoryLayout<Float>.stride + Self.alignment)
+        start = block.start.alignedUp(toMultipleOf: Self.alignment).bindMemory(to: Float.self, capacity: count)
         values = UnsafeMutableBufferPointer(start: start, count: count)
     }
 
@@ -24,7 +23,7 @@ final class TensorStorage: @unchecked Sendable {
         self.init(count: (byteCount + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride)
     }
 
-    deinit { block.deallocate() }
+    deinit { SpareBlocks.leave(block) }
 }
 
 /// A contiguous row-major array of single-precision values: every activation of the model is one.

@@ -4,7 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Instructions a loop is made of.
+/// Processors this process may run on; 0 where the system does not say.
+size_t kernel_usable_processors(void);
+
+/// Instructions a kernel or a measuring loop is made of.
 typedef enum KernelInstructionSet : int32_t {
     KernelPortable = 0,
     /// vfmadd; vpmaddubsw, vpmaddwd and vpaddd.
@@ -18,6 +21,9 @@ typedef enum KernelInstructionSet : int32_t {
     /// sdot.
     KernelNEONDotProduct = 5,
 } KernelInstructionSet;
+
+/// Whether the machine has the set; 0 or 1.
+int kernel_supports(KernelInstructionSet set);
 
 /// The fastest set that this machine has and that there are loops for with weights of every kind.
 KernelInstructionSet kernel_fastest_instructions(void);

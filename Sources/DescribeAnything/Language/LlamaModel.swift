@@ -26,9 +26,6 @@ package struct LlamaModel: Sendable {
                 weights["lm_head"], inputs: configuration.hiddenSize, outputs: configuration.vocabularySize, bias: false)
     }
 
-    /// How most of the weights are stored.
-    var dataType: DataType { layers.first?.mlp.gateProj.weight.dataType ?? embedTokens.weight.dataType }
-
     /// Reads a prompt.
     /// - Parameters:
     ///   - embeddings: `[tokens, width]`, at least one token.
