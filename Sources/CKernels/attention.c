@@ -47,7 +47,7 @@ INLINE Eight widened(const void *source) {
 #else
 INLINE Eight widened(const void *source) {
     Eight result;
-    kernel_widen(KernelPortable, source, KernelF16, (float *)&result, LANES);
+    kernel_widen(source, KernelF16, (float *)&result, LANES);
     return result;
 }
 #endif

@@ -1,6 +1,10 @@
-// Loops that measure the machine; see MachineKernels.h.
-#include "machine.h"
+// What the machine has, and loops that measure it; see MachineKernels.h.
+#define _GNU_SOURCE
+#include "MachineKernels.h"
 #include <string.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 // Independent sums: two units of a latency of four or five cycles are kept busy, and registers suffice everywhere.
 #define CHAINS 12
@@ -109,15 +113,15 @@ static uint64_t count_products_avx512_vnni(size_t iterations) {
 }
 #pragma clang attribute pop
 
-int machine_has(KernelInstructionSet set) {
+int kernel_supports(KernelInstructionSet set) {
     __builtin_cpu_init();
     switch (set) {
     case KernelPortable: return 1;
     case KernelAVX2:
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
-    case KernelAVXVNNI: return machine_has(KernelAVX2) && __builtin_cpu_supports("avxvnni");
+    case KernelAVXVNNI: return kernel_supports(KernelAVX2) && __builtin_cpu_supports("avxvnni");
     case KernelAVX512: return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
-    case KernelAVX512VNNI: return machine_has(KernelAVX512) && __builtin_cpu_supports("avx512vnni");
+    case KernelAVX512VNNI: return kernel_supports(KernelAVX512) && __builtin_cpu_supports("avx512vnni");
     default: return 0;
     }
 }
@@ -142,7 +146,7 @@ __attribute__((target("dotprod"))) static uint64_t count_products_neon(size_t it
     return total;
 }
 
-int machine_has(KernelInstructionSet set) {
+int kernel_supports(KernelInstructionSet set) {
     if (set == KernelPortable) return 1;
 #if defined(__linux__)
     const unsigned long dotProducts = 1ul << 20; // HWCAP_ASIMDDP
@@ -153,11 +157,11 @@ int machine_has(KernelInstructionSet set) {
 }
 
 #else
-int machine_has(KernelInstructionSet set) { return set == KernelPortable; }
+int kernel_supports(KernelInstructionSet set) { return set == KernelPortable; }
 #endif
 
 uint64_t kernel_count_multiply_adds(KernelInstructionSet set, size_t iterations) {
-    if (!machine_has(set)) return 0;
+    if (!kernel_supports(set)) return 0;
     switch (set) {
     case KernelPortable: return count_multiply_adds_portable(iterations);
 #if defined(__x86_64__)
@@ -169,7 +173,7 @@ uint64_t kernel_count_multiply_adds(KernelInstructionSet set, size_t iterations)
 }
 
 uint64_t kernel_count_products(KernelInstructionSet set, size_t iterations) {
-    if (!machine_has(set)) return 0;
+    if (!kernel_supports(set)) return 0;
     switch (set) {
     case KernelPortable: return count_products_portable(iterations);
 #if defined(__x86_64__)
@@ -185,10 +189,16 @@ uint64_t kernel_count_products(KernelInstructionSet set, size_t iterations) {
 
 uint32_t kernel_sum_words(const uint32_t *words, size_t count) {
 #if defined(__x86_64__)
-    if (machine_has(KernelAVX512)) return sum_words_avx512(words, count);
-    if (machine_has(KernelAVX2)) return sum_words_avx2(words, count);
+    if (kernel_supports(KernelAVX512)) return sum_words_avx512(words, count);
+    if (kernel_supports(KernelAVX2)) return sum_words_avx2(words, count);
 #endif
     return sum_words_portable(words, count);
 }
 
-int kernel_supports(KernelInstructionSet set) { return machine_has(set); }
+size_t kernel_usable_processors(void) {
+#if defined(__linux__)
+    cpu_set_t usable;
+    if (sched_getaffinity(0, sizeof usable, &usable) == 0) return (size_t)CPU_COUNT(&usable);
+#endif
+    return 0;
+}

@@ -1,5 +1,4 @@
 // Products of quantised matrices, compiled for each instruction set; see QuantizedKernels.h.
-#include "machine.h"
 #include "tiles.h"
 #include <math.h>
 
@@ -153,7 +152,7 @@ INLINE Sums128 dot_neon(KernelDataType type, Sums128 sums, Sums128 weights, Sums
 #pragma clang attribute pop
 #endif
 
-typedef void Pack(const float *, size_t, size_t, size_t, size_t, unsigned char *);
+typedef void Pack(const float *, size_t, size_t, size_t, size_t, size_t, unsigned char *);
 typedef void Multiply(const unsigned char *, KernelDataType, size_t, size_t, size_t, const unsigned char *, size_t,
                       unsigned char *, float *, size_t);
 
@@ -177,7 +176,7 @@ static Kernels kernels(KernelInstructionSet set) {
     }
 }
 
-int kernel_has_instructions(KernelInstructionSet set) { return kernels(set).multiply && machine_has(set); }
+int kernel_has_instructions(KernelInstructionSet set) { return kernels(set).multiply && kernel_supports(set); }
 
 KernelInstructionSet kernel_fastest_instructions(void) {
     static const KernelInstructionSet slowestFirst[] = {KernelAVX2, KernelAVXVNNI, KernelAVX512VNNI, KernelNEONDotProduct};
@@ -192,9 +191,9 @@ KernelInstructionSet kernel_fastest_instructions(void) {
     return answer;
 }
 
-void kernel_pack_activations(KernelInstructionSet set, const float *input, size_t rows, size_t columns, size_t first,
-                             size_t end, void *packed) {
-    kernels(set).pack(input, rows, columns, first, end, packed);
+void kernel_pack_activations(KernelInstructionSet set, const float *input, size_t rows, size_t columns, size_t parts,
+                             size_t first, size_t end, void *packed) {
+    kernels(set).pack(input, rows, columns, parts, first, end, packed);
 }
 
 size_t kernel_multiply_scratch_bytes(size_t columns, size_t rows) {

@@ -70,8 +70,8 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 #endif
 
 // Sets that differ in products of bytes alone are the same here.
-void kernel_widen(KernelInstructionSet set, const void *source, KernelDataType type, float *target, size_t count) {
-    switch (set) {
+void kernel_widen(const void *source, KernelDataType type, float *target, size_t count) {
+    switch (kernel_fastest_instructions()) {
 #if defined(__x86_64__)
     case KernelAVX512: case KernelAVX512VNNI: return widen_avx512(source, type, target, count);
     case KernelAVX2: case KernelAVXVNNI: return widen_avx2(source, type, target, count);

@@ -11,7 +11,7 @@ package struct DescribeAnythingModel: Sendable {
     var contextProvider: ContextProvider
     let mmProjector: MultimodalProjector
     package let llm: LlamaModel
-    /// How most of the language model's weights are stored.
+    /// How the language model's matrices are stored.
     package let dataType: DataType
     /// Bytes of the checkpoint's weights, which are mapped; 0 for a model made in memory.
     package let weightBytes: Int
@@ -48,7 +48,7 @@ package struct DescribeAnythingModel: Sendable {
         self.contextProvider = try ContextProvider(contextProvider["context_provider_module"], configuration)
         mmProjector = try MultimodalProjector(projector, configuration)
         self.llm = try LlamaModel(llm, configuration.language)
-        dataType = self.llm.dataType
+        dataType = (self.llm.layers.first?.mlp.gateProj ?? self.llm.lmHead).weight.dataType
         guard tokenizer.vocabularySize <= configuration.language.vocabularySize else {
             throw CheckpointError(
                 file: directory + "/llm/config.json", subject: "vocab_size",
@@ -57,8 +57,10 @@ package struct DescribeAnythingModel: Sendable {
         }
     }
 
-    /// How most of the vision tower's weights are stored.
-    package var visionDataType: DataType { visionTower.dataType }
+    /// How the vision tower's matrices are stored.
+    package var visionDataType: DataType {
+        visionTower.layers.first?.mlp.fc1.weight.dataType ?? visionTower.embeddings.patchEmbedding.dataType
+    }
 
     package var imageProcessor: ImageProcessor { ImageProcessor(side: configuration.imageSize) }
 

@@ -102,8 +102,8 @@ private struct HeadContext {
             let widened = TensorStorage(count: rows.count * columns)
             for row in 0..<rows.count {
                 kernel_widen(
-                    kernel_fastest_instructions(), start + row * side.rowStride * side.dataType.byteCount,
-                    side.dataType.kernelType, widened.start + row * columns, columns)
+                    start + row * side.rowStride * side.dataType.byteCount, side.dataType.kernelType,
+                    widened.start + row * columns, columns)
             }
             body(MatrixView(start: widened.start, rows: rows.count, columns: columns, stride: columns))
         }

@@ -58,7 +58,7 @@ func multiply(
 /// of weights: each core widens a panel that fits its cache and multiplies with it, so the model is never copied whole.
 /// When there are many more rows than that and nothing to widen, each core takes rows instead and reads all weights;
 /// either way what follows the product is done while its rows are still in the cache. Quantised weights are multiplied with
-/// activations of 8 bits, whatever the number of rows.
+/// activations of 8 bits; of few rows with twice as many, which hides behind the reading of weights.
 /// - Parameter instructions: of the kernels, which the machine must have; tests compare them, all else takes the fastest.
 package func matrixMultiply(
     _ input: Tensor, _ weights: WeightMatrix, bias: Tensor? = nil, activation: Activation? = nil, residual: Tensor? = nil,
@@ -73,9 +73,10 @@ package func matrixMultiply(
         let left = MatrixView(start: source, rows: rows, columns: inner, stride: inner)
         let ending = ProductEnding(bias: bias, activation: activation, residual: residual, stride: outputs)
         if weights.isQuantized {
-            let packed = PackedActivations(input, instructions: instructions)
+            let packed = PackedActivations(input, parts: rows <= fewRows ? 2 : 1, instructions: instructions)
             Parallel.ranges(outputs, minimum: 64, multiple: 32) { range in
-                weights.multiply(packed, range: range, output: target, outputStride: outputs, instructions: instructions)
+                weights.multiply(
+                    packed, range: range, output: target + range.lowerBound, outputStride: outputs, instructions: instructions)
                 ending.apply(to: target, rows: 0..<rows, columns: range)
             }
         } else if rows <= fewRows {

@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 import Dispatch
 import Foundation
@@ -9,7 +10,8 @@ package enum Parallel {
     package static let coreCount: Int = {
         openblas_recognise_processor()
         openblas_set_num_threads(1)
-        return max(1, ProcessInfo.processInfo.activeProcessorCount)
+        let usable = kernel_usable_processors()
+        return usable > 0 ? usable : max(1, ProcessInfo.processInfo.activeProcessorCount)
     }()
 
     /// Runs `body` for 0 ..< count on all cores and returns when every call has. Calls must not depend on each other.

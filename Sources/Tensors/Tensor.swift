@@ -6,16 +6,15 @@ final class TensorStorage: @unchecked Sendable {
     let values: UnsafeMutableBufferPointer<Float>
     /// Where the values begin, also when there are none.
     let start: UnsafeMutablePointer<Float>
-    private let block: UnsafeMutableRawPointer
+    private let block: SpareBlocks.Block
 
     private static let alignment = 64
 
     init(count: Int) {
         // Aligned by hand: glibc's aligned allocation cannot reuse the blocks it freed before version 2.38, and the heap
         // grew by gigabytes (2.4 GB while eight frames of a 3B model were encoded).
-        block = UnsafeMutableRawPointer.allocate(
-            byteCount: count * MemoryLayout<Float>.stride + Self.alignment, alignment: MemoryLayout<Float>.alignment)
-        start = block.alignedUp(toMultipleOf: Self.alignment).bindMemory(to: Float.self, capacity: count)
+        block = SpareBlocks.take(byteCount: count * MemoryLayout<Float>.stride + Self.alignment)
+        start = block.start.alignedUp(toMultipleOf: Self.alignment).bindMemory(to: Float.self, capacity: count)
         values = UnsafeMutableBufferPointer(start: start, count: count)
     }
 
@@ -24,14 +23,14 @@ final class TensorStorage: @unchecked Sendable {
         self.init(count: (byteCount + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride)
     }
 
-    deinit { block.deallocate() }
+    deinit { SpareBlocks.leave(block) }
 
     /// Asks the system for large pages: reading on and on then waits less for addresses to be looked up. Where it has none,
     /// nothing changes. To be called before anything is written.
     func preferLargePages() {
         #if os(Linux)
         let page = 2 << 20, end = UnsafeRawPointer(start + values.count)
-        let first = UnsafeRawPointer(block).alignedUp(toMultipleOf: page), last = end.alignedDown(toMultipleOf: page)
+        let first = UnsafeRawPointer(block.start).alignedUp(toMultipleOf: page), last = end.alignedDown(toMultipleOf: page)
         if first < last { madvise(UnsafeMutableRawPointer(mutating: first), last - first, MADV_HUGEPAGE) }
         #endif
     }

@@ -44,7 +44,7 @@ package struct WeightMatrix: Sendable {
         } else {
             let panel = TensorStorage(count: range.count * columns)
             guard let values = panel.values.baseAddress else { return }
-            kernel_widen(kernel_fastest_instructions(), start, dataType.kernelType, values, range.count * columns)
+            kernel_widen(start, dataType.kernelType, values, range.count * columns)
             body(values)
         }
     }
@@ -66,7 +66,7 @@ package struct WeightMatrix: Sendable {
         if dataType.isQuantized {
             kernel_widen_tiled_row(bytes.pointer, dataType.kernelType, columns, index, target)
         } else {
-            kernel_widen(kernel_fastest_instructions(), address(ofRow: index), dataType.kernelType, target, columns)
+            kernel_widen(address(ofRow: index), dataType.kernelType, target, columns)
         }
     }
 
@@ -74,17 +74,26 @@ package struct WeightMatrix: Sendable {
     var isQuantized: Bool { dataType.isQuantized }
 
     /// `output[r, o] = input[r] . self[o]` for `o` in `range`, whose begin is a multiple of 16, of a quantised matrix.
-    /// - Parameters:
-    ///   - output: of the whole product.
-    ///   - instructions: which the machine must have.
+    /// - Parameter instructions: which the machine must have.
     func multiply(
         _ input: PackedActivations, range: Range<Int>, output: UnsafeMutablePointer<Float>, outputStride: Int,
         instructions: KernelInstructionSet
     ) {
-        let scratch = TensorStorage(byteCount: kernel_multiply_scratch_bytes(columns, input.rows))
-        kernel_multiply_tiles(
-            instructions, bytes.pointer, dataType.kernelType, columns, range.lowerBound, range.upperBound,
-            input.start, input.rows, scratch.start, output, outputStride)
+        let rows = input.rows * input.parts
+        let scratch = TensorStorage(byteCount: kernel_multiply_scratch_bytes(columns, rows))
+        func multiply(into target: UnsafeMutablePointer<Float>, stride: Int) {
+            kernel_multiply_tiles(
+                instructions, bytes.pointer, dataType.kernelType, columns, range.lowerBound, range.upperBound,
+                input.start, rows, scratch.start, target, stride)
+        }
+        guard input.parts > 1 else { return multiply(into: output, stride: outputStride) }
+        let width = range.count, products = TensorStorage(count: rows * width)
+        multiply(into: products.start, stride: width)
+        for row in 0..<input.rows {
+            let line = output + row * outputStride
+            let first = products.start + row * width, second = first + input.rows * width
+            for index in 0..<width { line[index] = first[index] + second[index] }
+        }
     }
 }
 
@@ -92,9 +101,7 @@ package struct WeightMatrix: Sendable {
 func widened(_ bytes: MappedBytes, _ dataType: DataType, shape: [Int]) -> Tensor {
     Tensor(shape) { output in
         guard let target = output.baseAddress, !output.isEmpty else { return }
-        guard dataType.isQuantized else {
-            return kernel_widen(kernel_fastest_instructions(), bytes.pointer, dataType.kernelType, target, output.count)
-        }
+        guard dataType.isQuantized else { return kernel_widen(bytes.pointer, dataType.kernelType, target, output.count) }
         let matrix = WeightMatrix(bytes, dataType, rows: shape[0], columns: output.count / shape[0])
         Parallel.ranges(matrix.rows, minimum: 16) { rows in
             for row in rows { matrix.copyRow(row, to: target + row * matrix.columns) }

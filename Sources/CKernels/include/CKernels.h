@@ -7,14 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// target[count] = source[count] widened to single precision. `source` needs no alignment. The machine must have the set.
-void kernel_widen(KernelInstructionSet set, const void *_Nonnull source, KernelDataType type, float *_Nonnull target,
-                  size_t count);
+/// target[count] = source[count] widened to single precision. `source` needs no alignment.
+void kernel_widen(const void *_Nonnull source, KernelDataType type, float *_Nonnull target, size_t count);
 
 /// output[r, o] = sum over c of input[r, c] * weights[o, c], for r < rows, o < outputs, c < columns.
 /// weights [outputs, columns] are contiguous and need no alignment; input rows are `columns` apart, output rows `outputStride`.
-/// Meant for few rows: each weight is read once for all, at the speed of memory. A row of output has the same bits whatever other
-/// rows there are. The machine must have the set.
+/// Meant for few rows: each weight is read from memory once for all of them. A row of output has the same bits whatever
+/// other rows there are. The machine must have the set.
 void kernel_matrix_vector(KernelInstructionSet set, const void *_Nonnull weights, KernelDataType type, size_t outputs,
                           size_t columns, const float *_Nonnull input, size_t rows, float *_Nonnull output,
                           size_t outputStride);

@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Processors this process may run on; 0 where the system does not say.
+size_t kernel_usable_processors(void);
+
 /// Instructions a kernel or a measuring loop is made of.
 typedef enum KernelInstructionSet : int32_t {
     KernelPortable = 0,
@@ -19,14 +22,14 @@ typedef enum KernelInstructionSet : int32_t {
     KernelNEONDotProduct = 5,
 } KernelInstructionSet;
 
+/// Whether the machine has the set; 0 or 1.
+int kernel_supports(KernelInstructionSet set);
+
 /// The fastest set that this machine has and that there are loops for with weights of every kind.
 KernelInstructionSet kernel_fastest_instructions(void);
 
 /// Whether this machine has a set, and there are such loops for it.
 int kernel_has_instructions(KernelInstructionSet set);
-
-/// Whether the machine has the set at all; 0 or 1.
-int kernel_supports(KernelInstructionSet set);
 
 /// Fused multiply-adds on independent single-precision sums, as many at a time as hide their latency.
 /// Returns the number of multiply-adds that were done (two operations each), 0 when the machine lacks the set or the set

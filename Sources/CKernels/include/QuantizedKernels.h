@@ -19,7 +19,7 @@
 
 enum { KernelTileOutputs = 16, KernelTileColumns = 64, KernelQ8TileBytes = 1088, KernelQ4TileBytes = 576 };
 
-/// Rows that are packed, and multiplied, together at most.
+/// Rows that are packed and multiplied together at most.
 enum { KernelGroupRows = 12 };
 
 /// Bytes that a row's block of 64 activations takes: the numbers, their scale and their sum.
@@ -39,18 +39,20 @@ void kernel_widen_tiled_row(const void *_Nonnull tiles, KernelDataType type, siz
 size_t kernel_group_count(size_t rows);
 size_t kernel_group_start(size_t rows, size_t group);
 
-/// Packs rows [rows, columns] for products: their groups `first` up to `end`. `packed` is that of all rows and has
-/// KernelPackedBlockBytes for each row and block of 64 columns, the last one padded. A block with an infinity or a NaN
-/// makes NaNs of its row's products. All sets pack alike, so that one may read what another packed.
+/// Packs rows [rows, columns] for products: groups `first` up to `end` of rows * parts rows. Of two parts, the second
+/// `rows` rows are what rounding the first ones to 8 bits left, so that the two products of a row add up to that of nearly
+/// 16 bits. `packed` is that of all rows and has KernelPackedBlockBytes for each row and block of 64 columns, the last one
+/// padded. A block with an infinity or a NaN makes NaNs of its row's products. All sets pack alike, so that one may read
+/// what another packed.
 void kernel_pack_activations(KernelInstructionSet set, const float *_Nonnull input, size_t rows, size_t columns,
-                             size_t first, size_t end, void *_Nonnull packed);
+                             size_t parts, size_t first, size_t end, void *_Nonnull packed);
 
 /// Bytes of scratch memory that `kernel_multiply_tiles` needs.
 size_t kernel_multiply_scratch_bytes(size_t columns, size_t rows);
 
-/// output[r, o] = activations[r] . weights[o] for outputs `first` up to `end`; `first` is a multiple of 16. `tiles`,
-/// `packed` and `output` are those of the whole matrices, `packed` 8-byte and `scratch` 64-byte aligned; output rows are
-/// `outputStride` apart. The machine must have the set.
+/// output[r, o - first] = activations[r] . weights[o] for outputs `first` up to `end`; `first` is a multiple of 16. `tiles`
+/// and `packed` are those of the whole matrices, `packed` 8-byte and `scratch` 64-byte aligned; output rows are
+/// `outputStride` apart. A row of output has the same bits whatever other rows there are. The machine must have the set.
 void kernel_multiply_tiles(KernelInstructionSet set, const void *_Nonnull tiles, KernelDataType type, size_t columns,
                            size_t first, size_t end, const void *_Nonnull packed, size_t rows, void *_Nonnull scratch,
                            float *_Nonnull output, size_t outputStride);

@@ -29,9 +29,6 @@ package struct LlamaModel: Sendable {
                 weights["lm_head"], inputs: configuration.hiddenSize, outputs: configuration.vocabularySize, bias: false)
     }
 
-    /// How most of the weights are stored.
-    var dataType: DataType { layers.first?.mlp.gateProj.weight.dataType ?? embedTokens.weight.dataType }
-
     /// How a cache stores keys and values: in half precision, as the published model computes them, or in single precision
     /// for weights that are stored so.
     package var cacheType: DataType { embedTokens.weight.dataType == .f32 ? .f32 : .f16 }

@@ -63,5 +63,5 @@ struct SiglipMLP: Sendable {
         self.activation = activation
     }
 
-    func callAsFunction(_ hidden: Tensor) -> Tensor { fc2(activation(fc1(hidden))) }
+    func callAsFunction(_ hidden: Tensor) -> Tensor { fc2(fc1(hidden, activation: activation)) }
 }

@@ -19,9 +19,6 @@ struct SiglipVisionModel: Sendable {
         dropsFirstToken = configuration.dropsFirstToken
     }
 
-    /// How most of the weights are stored.
-    var dataType: DataType { layers.first?.mlp.fc1.weight.dataType ?? embeddings.patchEmbedding.dataType }
-
     /// - Parameters:
     ///   - pixels: `[4, side, side]`: red, green, blue, mask.
     ///   - afterLayer: applied to the hidden state after each encoder layer; the context provider's layers enter here.
