@@ -8,9 +8,9 @@ public struct DriftReport: Encodable, Sendable {
         case cropContext = "crop-context"
         /// A frame's tokens in the language model.
         case projector
-        /// Logits of the first token.
+        /// Logits of the first token, less their mean, which changes no probability.
         case prefill
-        /// Logits of the others, both models being given the reference's tokens.
+        /// The same of the others, both models being given the reference's tokens.
         case decode
     }
 
