@@ -48,7 +48,7 @@ struct DriftMeasurement {
             throw PromptTooLongError(tokens: expectedPrompt.rows, limit: configuration.contextLength)
         }
         let limit = min(maxNewTokens, room)
-        let caches = [reference, model].map { KVCache($0.llm.configuration, capacity: expectedPrompt.rows + limit) }
+        let caches = [reference, model].map { $0.llm.cache(capacity: expectedPrompt.rows + limit) }
         var expected = reference.llm.prefill(expectedPrompt, caches[0])
         var found = model.llm.prefill(foundPrompt, caches[1])
         try compare(.prefill, found.centred, expected.centred)
