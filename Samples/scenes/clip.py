@@ -51,9 +51,13 @@ class Clip:
         """Frames in which the thing is within the picture."""
         return [f for f in range(FRAMES) if self.things[index].is_seen(f)]
 
-    def facts(self, index, frames):
-        """What is true of thing `index` over the sampled frames; of a picture when there is one."""
-        return truth.facts(self, index, frames)
+    def facts(self, index, frames, settled=True):
+        """What is true of thing `index` over the sampled frames; of a picture when there is one (see truth.py)."""
+        return truth.facts(self, index, frames, settled)
+
+    def surroundings(self, frame):
+        """What a relation can be to, with where it is."""
+        return truth.surroundings(self, frame)
 
     def present(self):
         """Everything a caption may speak of without inventing it: landmarks, and the things by class."""

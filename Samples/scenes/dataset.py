@@ -18,9 +18,12 @@ class Track:
     shard: int
     full: list[int]  # rows of the shard's full views
     views: int  # first row of its own views; one a frame
-    facts: Facts
+    facts: Facts  # what is asked about, of the clip and of each clear picture
     pictures: list[Facts | None]
+    told: Facts  # what captions are taught to say
+    told_pictures: list[Facts | None]
     boxes: np.ndarray  # [frames, 4]: left, top, width, height as parts of the frame
+    surroundings: list[list[tuple]]  # by frame: referent, colour or None, left, top, right, bottom as parts of the frame
     present: frozenset[str]
 
 
@@ -40,18 +43,21 @@ class Dataset:
             self.full.append(np.load(path / "full.npy", mmap_mode="r"))
             self.views.append(np.load(path / "views.npy", mmap_mode="r"))
             for record in json.loads((path / "tracks.json").read_text(encoding="utf-8")):
-                pictures = [Facts.from_record(p) if p else None for p in record["pictures"]]
-                facts = Facts.from_record(record["facts"])
                 boxes = np.array(record["boxes"], np.float32)
+                settled, told = ([Facts.from_record(r) if r else None for r in (record[key], *record[pictures])]
+                                 for key, pictures in (("facts", "pictures"), ("told", "told_pictures")))
                 self.tracks.append(
                     Track(
                         record["seed"],
                         shard,
                         record["full"],
                         record["views"],
-                        facts,
-                        pictures,
+                        settled[0],
+                        settled[1:],
+                        told[0],
+                        told[1:],
                         boxes,
+                        record["surroundings"],
                         frozenset(record["present"]),
                     )
                 )

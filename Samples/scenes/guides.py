@@ -1,16 +1,17 @@
-"""Helpers of training that are not shipped: plain classifiers on a frame's image tokens.
+"""Helpers of training that are not shipped: plain classifiers on a frame's image tokens and its full view's features.
 
-They put into the tokens, early and cheaply, what captions are going to need.
+They put into both, early and cheaply, what captions are going to need.
 """
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from vocabulary import ALL_LANDMARKS, CLASSES, COLOURS, SCENES, SIDES
+from vocabulary import ALL_LANDMARKS, BEHAVIOURS, CLASSES, COLOURS, DIRECTIONS, SCENES, SIDES
 
 COLOUR_NAMES = tuple(COLOURS)
-REFERENTS = (None, *ALL_LANDMARKS, "car", "van")
+REFERENTS = (*ALL_LANDMARKS, "car", "van")
 # Targets of one frame, and how many values each has.
 HEADS = {
     "name": len(CLASSES),
@@ -27,7 +28,7 @@ SILENT = -100
 
 def targets(track, index, flip):
     """Class numbers by head (SILENT where nothing is to be learned) of a frame, and its box."""
-    facts = track.pictures[index]
+    facts = track.told_pictures[index]
     box = track.boxes[index].copy()
     if flip:
         box[0] = 1 - box[0] - box[2]
@@ -39,7 +40,8 @@ def targets(track, index, flip):
         if facts.side:
             side = SIDES.index(facts.side)
             values["side"] = 2 - side if flip else side
-        values["referent"] = REFERENTS.index(relation.referent if relation else None)
+        if relation:
+            values["referent"] = REFERENTS.index(relation.referent)
         if relation and relation.colour:
             values["referent_colour"] = COLOUR_NAMES.index(relation.colour)
         if facts.name == "person" and index != 4:  # the bag leaves the hand about then
@@ -47,21 +49,23 @@ def targets(track, index, flip):
     return values, [box[0] + box[2] / 2, box[1] + box[3] / 2, box[2], box[3]]
 
 
-class Guides(nn.Module):
-    def __init__(self, width):
+class Probe(nn.Module):
+    """Linear classifiers, and the box, on the mean of tokens."""
+
+    def __init__(self, width, names):
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        self.heads = nn.ModuleDict({name: nn.Linear(width, count) for name, count in HEADS.items()})
+        self.heads = nn.ModuleDict({name: nn.Linear(width, HEADS[name]) for name in names})
         self.box = nn.Linear(width, 4)
 
-    def forward(self, image_tokens):
-        pooled = self.norm(image_tokens.mean(1))
+    def forward(self, tokens):
+        pooled = self.norm(tokens.mean(1))
         return {name: head(pooled) for name, head in self.heads.items()}, self.box(pooled)
 
-    def loss(self, image_tokens, wanted, boxes):
-        """The sum over the heads, and what share of each head's answers is right."""
-        answers, box = self(image_tokens)
-        total, right = 8 * F.smooth_l1_loss(box, boxes, beta=0.05), {}
+    def loss(self, tokens, wanted, boxes):
+        """The sum over the heads, what share of each head's answers is right, and how far boxes are off."""
+        answers, box = self(tokens)
+        total, right = 24 * F.smooth_l1_loss(box, boxes, beta=0.02), {}
         for name, logits in answers.items():
             asked = wanted[name] != SILENT
             if asked.any():
@@ -69,6 +73,91 @@ class Guides(nn.Module):
                 total = total + weight * F.cross_entropy(logits[asked], wanted[name][asked])
                 right[name] = (logits[asked].argmax(-1) == wanted[name][asked]).float()
         return total, right, (box - boxes).abs().detach()
+
+
+class Map(nn.Module):
+    """Linear classifiers on each of the full view's tokens: what an object may be near to, where that stands."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.grid = sizes.grid
+        self.norm = nn.LayerNorm(sizes.vision_width)
+        self.referents = nn.Linear(sizes.vision_width, len(REFERENTS))
+        self.colours = nn.Linear(sizes.vision_width, len(COLOUR_NAMES))
+        nn.init.constant_(self.referents.bias, -3)
+
+    def loss(self, context, surroundings):
+        """surroundings: of each picture, as in Track, with whether it is mirrored."""
+        standing, colours = self.targets(surroundings)
+        tokens = self.norm(context)
+        weight = torch.tensor(4.0)  # most places are empty
+        missed = F.binary_cross_entropy_with_logits(self.referents(tokens), standing, pos_weight=weight)
+        return len(REFERENTS) * missed + F.cross_entropy(self.colours(tokens).transpose(1, 2), colours, ignore_index=SILENT)
+
+    def targets(self, surroundings):
+        """Which referents fill a fifth of a token's place or have their middle there [n, tokens, referents]; the colour of
+        the car or van there [n, tokens]."""
+        grid, count = self.grid, len(surroundings)
+        standing = np.zeros((count, grid, grid, len(REFERENTS)), np.float32)
+        colours = np.full((count, grid, grid), SILENT)
+        edges = np.arange(grid + 1)
+        for row, (entries, flip) in enumerate(surroundings):
+            for referent, colour, *box in entries:
+                left, top, right, bottom = (grid * n for n in box)
+                if flip:
+                    left, right = grid - right, grid - left
+                across = np.clip(np.minimum(edges[1:], right) - np.maximum(edges[:-1], left), 0, None)
+                down = np.clip(np.minimum(edges[1:], bottom) - np.maximum(edges[:-1], top), 0, None)
+                there = np.outer(down, across) > 0.2
+                middle = int(np.clip((top + bottom) / 2, 0, grid - 1)), int(np.clip((left + right) / 2, 0, grid - 1))
+                there[middle] = True
+                standing[row, there, REFERENTS.index(referent)] = 1
+                if colour:
+                    colours[row, there] = COLOUR_NAMES.index(colour)
+        return torch.from_numpy(standing).flatten(1, 2), torch.from_numpy(colours).flatten(1)
+
+
+class Summary(nn.Module):
+    """Linear classifiers on the language model's state when it is about to answer: what only all frames together show."""
+
+    ANSWERS = {
+        "direction": (None, *DIRECTIONS),
+        "behaviour": (None, *BEHAVIOURS),
+        "referent": (None, *REFERENTS),
+    }
+
+    def __init__(self, width):
+        super().__init__()
+        self.heads = nn.ModuleDict({name: nn.Linear(width, len(values)) for name, values in self.ANSWERS.items()})
+
+    def loss(self, states, all_facts):
+        """states: [captions, width]; all_facts: what each is taught to say."""
+        wanted = {
+            "direction": [facts.direction for facts in all_facts],
+            "behaviour": [facts.behaviour for facts in all_facts],
+            "referent": [facts.relation and facts.relation.referent for facts in all_facts],
+        }
+        return sum(
+            F.cross_entropy(head(states), torch.tensor([self.ANSWERS[name].index(value) for value in wanted[name]]))
+            for name, head in self.heads.items()
+        )
+
+
+class Guides(nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        self.tokens = Probe(sizes.language_width, HEADS)
+        # What only the full view shows, it learns the sooner for being asked itself.
+        self.context = Probe(sizes.vision_width, ("scene", "side", "referent", "referent_colour"))
+        self.map = Map(sizes)
+        self.summary = Summary(sizes.language_width)
+
+    def loss(self, context, image_tokens, choices):
+        """Of (track, frame, flip) triples; shares and distances are the image tokens'."""
+        wanted, boxes = stacked(choices)
+        loss, right, off = self.tokens.loss(image_tokens, wanted, boxes)
+        loss = loss + 0.5 * self.context.loss(context, wanted, boxes)[0]
+        return loss + self.map.loss(context, [(t.surroundings[i], flip) for t, i, flip in choices]), right, off
 
 
 def stacked(choices):

@@ -97,6 +97,15 @@ class ContextLayer(nn.Module):
         return x + self.mlp_factor * self.mlp(self.layer_norm2(x))
 
 
+def smooth_positions(grid, width, deviation=0.4):
+    """[grid * grid, width]: random fields of low frequencies, so that places near to each other are alike from the start."""
+    numbers = torch.arange(grid)
+    waves = torch.cos(math.pi / grid * (numbers[:, None] + 0.5) * numbers)  # [place, frequency]
+    strengths = torch.randn(grid, grid, width) / (1 + numbers[:, None, None] + numbers[:, None])
+    fields = torch.einsum("yf,xg,fgw->yxw", waves, waves, strengths).reshape(grid**2, width)
+    return fields * (deviation / fields.std())
+
+
 class Embeddings(nn.Module):
     def __init__(self, sizes):
         super().__init__()
@@ -104,7 +113,12 @@ class Embeddings(nn.Module):
         self.patch_embedding = nn.Conv2d(3, width, patch, patch)
         self.mask_patch_embedding = nn.Conv2d(1, width, patch, patch)
         self.position_embedding = nn.Embedding(sizes.grid**2, width)
-        nn.init.normal_(self.position_embedding.weight, std=0.2)
+        with torch.no_grad():
+            self.position_embedding.weight.copy_(smooth_positions(sizes.grid, width))
+            # A patch's mask counts by how much it covers; none at all (-1) adds nothing.
+            coverage = torch.randn(width) / patch**2
+            self.mask_patch_embedding.weight.copy_(coverage[:, None, None, None].expand(-1, 1, patch, patch))
+            self.mask_patch_embedding.bias.copy_(coverage * patch**2)
 
     def forward(self, pixels):
         x = self.patch_embedding(pixels[:, :3]) + self.mask_patch_embedding(pixels[:, 3:])
@@ -258,13 +272,15 @@ class DescribeAnything(nn.Module):
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
 
-    def features(self, full, crop):
-        """[frames, tokens, vision width] of frames' two views, [frames, 4, S, S] each, in -1 ... 1."""
-        return self.vision(crop, self.vision(full), self.provider)
+    def views(self, full, crop):
+        """Of frames' two views, [frames, 4, S, S] each, in -1 ... 1: the full views' features [frames, tokens, vision width],
+        and image tokens [frames, frame tokens, language width]."""
+        context = self.vision(full)
+        return context, self.projector(self.vision(crop, context, self.provider))
 
     def image_tokens(self, full, crop):
         """[frames, frame tokens, language width]."""
-        return self.projector(self.features(full, crop))
+        return self.views(full, crop)[1]
 
     def embed(self, ids):
         return self.llm.model["embed_tokens"](ids)

@@ -49,7 +49,7 @@ def views(picture, mask):
 
 
 def prepared(clip):
-    """(full views by frame, tracks): a track is (facts of the clip, facts of each clear picture, boxes, frames, its views)."""
+    """(full views by frame, tracks): a track is (thing, frames, which are clear, boxes, its views)."""
     rng = np.random.default_rng([7, clip.seed])
     sampled = {}
     for index in range(len(clip.things)):
@@ -72,9 +72,14 @@ def prepared(clip):
         if len(found) < len(frames) or sum(clear for _, _, clear in found) < 3:
             continue  # hidden where it would be looked at
         boxes = [(x / WIDTH, y / HEIGHT, w / WIDTH, h / HEIGHT) for _, (x, y, w, h), _ in found]
-        pictures = [clip.facts(index, [f]) if clear else None for f, (_, _, clear) in zip(frames, found)]
-        tracks.append((index, clip.facts(index, frames), pictures, boxes, frames, np.stack([v for v, _, _ in found])))
+        tracks.append((index, frames, [clear for _, _, clear in found], boxes, np.stack([v for v, _, _ in found])))
     return full, tracks
+
+
+def records_of(clip, index, frames, clear, settled):
+    """Facts of the clip, and of each of its clear pictures."""
+    pictures = [clip.facts(index, [f], settled).record() if seen else None for f, seen in zip(frames, clear)]
+    return clip.facts(index, frames, settled).record(), pictures
 
 
 def write_shard(folder, seeds):
@@ -85,13 +90,18 @@ def write_shard(folder, seeds):
         full, tracks = prepared(clip)
         row_of = {frame: len(full_views) + i for i, frame in enumerate(full)}
         full_views += full.values()
-        for index, facts, pictures, boxes, frames, arrays in tracks:
+        for index, frames, clear, boxes, arrays in tracks:
+            facts, pictures = records_of(clip, index, frames, clear, settled=True)
+            told, told_pictures = records_of(clip, index, frames, clear, settled=False)
             records.append(
                 {
                     "seed": seed,
                     "thing": index,
-                    "facts": facts.record(),
-                    "pictures": [p.record() if p else None for p in pictures],
+                    "facts": facts,
+                    "pictures": pictures,
+                    "told": told,
+                    "told_pictures": told_pictures,
+                    "surroundings": [[(*what, *(round(n, 4) for n in box)) for *what, box in clip.surroundings(f)] for f in frames],
                     "boxes": [[round(n, 4) for n in box] for box in boxes],
                     "full": [row_of[f] for f in frames],
                     "views": rows,

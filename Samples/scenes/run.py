@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from guides import Guides
+from optimiser import Muon
 from model import DescribeAnything, Sizes
 
 
@@ -20,20 +21,21 @@ class Run:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(0)
-        self.model, self.guides = DescribeAnything(sizes), Guides(sizes.language_width)
+        self.model, self.guides = DescribeAnything(sizes), Guides(sizes)
         self.averaged = DescribeAnything(sizes).requires_grad_(False)
         self.steps = {}
         self.rate = rate
-        decayed = [p for p in self.parameters() if p.ndim > 1]
-        others = [p for p in self.parameters() if p.ndim <= 1]
-        groups = [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
+        names = {p: name for name, p in self.model.named_parameters()}
+        inner = [p for p in self.model.parameters() if p.ndim == 2 and not any(n in names[p] for n in ("embed", "lm_head"))]
+        rest = [p for p in self.parameters() if all(p is not q for q in inner)]
+        self.optimisers = [Muon(inner, lr=rate), torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)]
         if (self.folder / "state.pt").exists():
             state = torch.load(self.folder / "state.pt", weights_only=True)
             self.model.load_state_dict(state["model"])
             self.guides.load_state_dict(state["guides"])
             self.averaged.load_state_dict(state["averaged"])
-            self.optimiser.load_state_dict(state["optimiser"])
+            for optimiser, kept in zip(self.optimisers, state["optimisers"]):
+                optimiser.load_state_dict(kept)
             self.steps = state["steps"]
         else:
             self.averaged.load_state_dict(self.model.state_dict())
@@ -46,16 +48,18 @@ class Run:
         """One update. The rate warms up over 200 steps, stays, and falls to 0 over the last fifth of `total`."""
         done = self.steps.get(stage, 0)
         factor = min(1.0, (done + 1) / 200, max(0.0, (total - done) / (0.2 * total)))
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * factor
+        for optimiser in self.optimisers:
+            optimiser.param_groups[0]["lr"] = self.rate * factor
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.parameters(), 1.0)
         if torch.isfinite(norm):
-            self.optimiser.step()
-        self.optimiser.zero_grad()
+            for optimiser in self.optimisers:
+                optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.zero_grad()
         self.steps[stage] = done + 1
-        # Young averages follow closely.
-        decay = min(self.EMA, (sum(self.steps.values()) + 1) / (sum(self.steps.values()) + 10))
+        # Early in a stage, averages follow closely.
+        decay = min(self.EMA, (done + 1) / (done + 10))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.averaged.parameters()), list(self.model.parameters()), 1 - decay)
         if time.monotonic() - self._saved > 120:
@@ -66,7 +70,7 @@ class Run:
             "model": self.model.state_dict(),
             "guides": self.guides.state_dict(),
             "averaged": self.averaged.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "steps": self.steps,
         }
         torch.save(state, self.folder / "state.new")

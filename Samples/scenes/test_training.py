@@ -15,6 +15,7 @@ import train
 from dataset import Dataset, mirrored
 from guides import HEADS, SILENT, stacked
 from model import DescribeAnything, Sizes
+from optimiser import orthogonalised
 from prepare import write_shard
 from run import Run
 
@@ -50,6 +51,12 @@ class TrainingTests(unittest.TestCase):
             with torch.no_grad():
                 chosen = model.llm.lm_head(model.hidden(prefix, image_tokens[row : row + 1], ids)).argmax(-1)[0]
             self.assertEqual(chosen[len(suffix) - 1 : len(suffix) - 1 + len(answer)].tolist(), answer)
+
+    def test_updates_are_near_to_orthogonal(self):
+        torch.manual_seed(5)
+        for shape in ((3, 24, 24), (2, 16, 40), (2, 40, 16)):
+            values = torch.linalg.svdvals(orthogonalised(torch.randn(shape)))
+            self.assertTrue(((values > 0.3) & (values < 1.3)).all(), values)
 
     def test_mirrored_samples_say_what_they_show(self):
         data = Dataset(self.path / "data", {0})

@@ -20,7 +20,6 @@ import torch.nn.functional as F
 
 from captions import caption
 from dataset import Dataset, mirrored
-from guides import stacked
 from judge import judge
 from prompts import CLIP, PICTURE, prompt_ids
 from run import Run
@@ -68,8 +67,7 @@ def train_vision(run, folder, options):
 
     def loss_of():
         batch = [(*choice, rng.random() < 0.5) for choice in rng.sample(choices, options.batch)]
-        image_tokens = run.model.image_tokens(*data.batch(batch))
-        loss, right, off = run.guides.loss(image_tokens, *stacked(batch))
+        loss, right, off = run.guides.loss(*run.model.views(*data.batch(batch)), batch)
         seen = {name: values.tolist() for name, values in right.items()}
         return loss, seen | {"loss": [loss.item()], "box": [off[:, :2].mean().item()]}
 
@@ -83,7 +81,7 @@ def vision_accuracy(run, data, count=1024):
     sums = defaultdict(list)
     for start in range(0, len(choices), 64):
         batch = [(*choice, False) for choice in choices[start : start + 64]]
-        _, right, off = run.guides.loss(run.averaged.image_tokens(*data.batch(batch)), *stacked(batch))
+        _, right, off = run.guides.loss(*run.averaged.views(*data.batch(batch)), batch)
         for name, values in right.items():
             sums[name] += values.tolist()
         sums["box"] += off[:, :2].mean(1).tolist()
@@ -98,6 +96,7 @@ class CaptionStage:
 
     def __init__(self, run, stage, folder, options):
         done = run.steps.get(stage, 0)
+        self.run = run
         self.model, self.rng, self.writer_rng = run.model, random.Random(done), np.random.default_rng(done)
         self.tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(options.tokenizer))
         self.prompts = {True: prompt_ids(self.tokenizer, CLIP), False: prompt_ids(self.tokenizer, PICTURE)}
@@ -119,7 +118,8 @@ class CaptionStage:
             ids[row, : len(suffix) + len(answer)] = torch.tensor(suffix + answer)
             labels[row, len(suffix) - 1 : len(suffix) - 1 + len(answer)] = torch.tensor(answer)
         hidden, counts = self.model.hidden(torch.tensor(prefix), image_tokens, ids), labels != -100
-        return F.cross_entropy(self.model.llm.lm_head(hidden[counts]), labels[counts])
+        summary = self.run.guides.summary.loss(hidden[:, len(suffix) - 1], all_facts)
+        return F.cross_entropy(self.model.llm.lm_head(hidden[counts]), labels[counts]), summary
 
 
 @torch.no_grad()
@@ -133,13 +133,18 @@ def cached_tokens(model, data, flips=(False, True)):
     return cache
 
 
+def losses(is_clip, loss, summary):
+    kind = "clips" if is_clip else "pictures"
+    return {kind: [loss.item()], f"{kind}_summary": [summary.item()]}
+
+
 def said(facts, flip):
     return mirrored(facts) if flip else facts
 
 
 def train_language(run, folder, options):
     stage = CaptionStage(run, "language", folder, options)
-    tracks = stage.data.tracks
+    tracks = stage.data.tracks = stage.data.tracks[: options.tracks]
     # The vision side rests, at its average.
     for part in ("vision", "provider", "projector"):
         getattr(run.model, part).load_state_dict(getattr(run.averaged, part).state_dict())
@@ -151,13 +156,13 @@ def train_language(run, folder, options):
         if is_clip:
             chosen = stage.draw(rows, options.batch)
             image_tokens = torch.stack([cache[row, int(flip)].flatten(0, 1) for row, flip in chosen])
-            all_facts = [said(tracks[row].facts, flip) for row, flip in chosen]
+            all_facts = [said(tracks[row].told, flip) for row, flip in chosen]
         else:
             chosen = stage.draw(asked, options.batch)
             image_tokens = torch.stack([cache[row, int(flip), i] for (row, i), flip in chosen])
-            all_facts = [said(tracks[row].pictures[i], flip) for (row, i), flip in chosen]
-        loss = stage.loss(image_tokens.float(), all_facts, is_clip)
-        return loss, {"clips" if is_clip else "pictures": [loss.item()]}
+            all_facts = [said(tracks[row].told_pictures[i], flip) for (row, i), flip in chosen]
+        loss, summary = stage.loss(image_tokens.float(), all_facts, is_clip)
+        return loss + 0.2 * summary, losses(is_clip, loss, summary)
 
     loop(run, "language", options, loss_of, lambda: judge(run.averaged, stage.tokenizer, stage.held_out, held_out_cache))
 
@@ -171,14 +176,14 @@ def train_joint(run, folder, options):
         if is_clip:  # as many frames in a batch either way
             chosen = stage.draw(stage.data.tracks, max(1, options.batch // 8))
             batch = [(track, i, flip) for track, flip in chosen for i in range(8)]
-            all_facts = [said(track.facts, flip) for track, flip in chosen]
+            all_facts = [said(track.told, flip) for track, flip in chosen]
         else:
             batch = [(*choice, flip) for choice, flip in stage.draw(choices, options.batch)]
-            all_facts = [said(track.pictures[i], flip) for track, i, flip in batch]
-        frames = run.model.image_tokens(*stage.data.batch(batch))
-        guided, _, _ = run.guides.loss(frames, *stacked(batch))
-        loss = stage.loss(frames.view(len(all_facts), -1, frames.shape[-1]), all_facts, is_clip)
-        return loss + 0.05 * guided, {"clips" if is_clip else "pictures": [loss.item()]}
+            all_facts = [said(track.told_pictures[i], flip) for track, i, flip in batch]
+        context, frames = run.model.views(*stage.data.batch(batch))
+        guided, _, _ = run.guides.loss(context, frames, batch)
+        loss, summary = stage.loss(frames.view(len(all_facts), -1, frames.shape[-1]), all_facts, is_clip)
+        return loss + 0.2 * summary + 0.3 * guided, losses(is_clip, loss, summary)
 
     def look():
         cache = cached_tokens(run.averaged, stage.held_out, (False,))
@@ -195,8 +200,9 @@ def main():
     parser.add_argument("run", type=Path)
     parser.add_argument("--steps", type=int, required=True, help="of this stage, in all; its rate falls over the last fifth")
     parser.add_argument("--batch", type=int, default=48)
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--clips", type=float, default=0.6, help="share of the batches that are clips (language, joint)")
+    parser.add_argument("--tracks", type=int, help="language: of so many tracks, the first; default all")
     parser.add_argument("--judge", type=int, default=1000, help="steps between two looks at the held-out shards")
     parser.add_argument("--tokenizer", type=Path, help="default: RUN/tokenizer.model")
     parser.add_argument("--threads", type=int, default=1)

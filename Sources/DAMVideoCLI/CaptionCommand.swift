@@ -112,7 +112,7 @@ struct CaptionCommand: ParsableCommand {
     }
 
     private func captioner() throws -> VideoCaptioner {
-        var captioner = VideoCaptioner(try model.load(), segmentation: try prompts.segmentation())
+        var captioner = VideoCaptioner(try model.load(quiet: quiet), segmentation: try prompts.segmentation())
         captioner.batchSize = batchSize
         return captioner
     }

@@ -43,7 +43,7 @@ struct EvaluateCommand: ParsableCommand {
 
         func run() throws {
             try reportingErrors {
-                let evaluator = SceneEvaluator(try model.load(), without: without)
+                let evaluator = SceneEvaluator(try model.load(quiet: quiet), without: without)
                 let report = try evaluator.evaluate(directory, limit: limit) { done, count, report in
                     guard !quiet, done % 10 == 0 || done == count else { return }
                     Console.notice("clip \(done) of \(count): class \(percent(report.clips.facts[.name]))")

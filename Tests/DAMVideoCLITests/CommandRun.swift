@@ -19,11 +19,12 @@ struct CommandRun {
     ///   - interruptingAfter: text on stderr upon which the program gets a signal.
     ///   - signal: which.
     ///   - input: what it reads from stdin.
+    ///   - executable: the program itself.
     ///   - fileLimit: 512-byte blocks that a file may have; nil for none.
     ///   - isFileLimitFatal: whether the system ends the program in the midst of writing a larger one, or refuses.
     init(
         _ arguments: [String], environment: [String: String] = [:], interruptingAfter trigger: String? = nil,
-        signal: Int32 = SIGINT, input: Data? = nil, fileLimit: Int? = nil,
+        signal: Int32 = SIGINT, input: Data? = nil, executable: URL = Self.executable, fileLimit: Int? = nil,
         isFileLimitFatal: Bool = true
     ) throws {
         let process = Process()
@@ -31,9 +32,9 @@ struct CommandRun {
             process.executableURL = URL(filePath: "/bin/sh")
             let trap = isFileLimitFatal ? "" : "trap '' XFSZ; "
             process.arguments =
-                ["-c", "ulimit -c 0; \(trap)ulimit -f \(fileLimit); exec \"$@\"", "sh", Self.executable.path] + arguments
+                ["-c", "ulimit -c 0; \(trap)ulimit -f \(fileLimit); exec \"$@\"", "sh", executable.path] + arguments
         } else {
-            process.executableURL = Self.executable
+            process.executableURL = executable
             process.arguments = arguments
         }
         var inherited = ProcessInfo.processInfo.environment

@@ -27,9 +27,6 @@ struct ExitCodeTests {
         Example(name: "no clip", status: 66, says: "nowhere.mp4: no such file") { _ in caption(clip: "/nowhere.mp4") },
         Example(name: "no masks", status: 66, says: "/nowhere: no such file or folder") { _ in caption(masks: "/nowhere") },
         Example(name: "no model", status: 69, says: "/nowhere/config.json: found no such file") { _ in caption(model: "/nowhere") },
-        Example(name: "model not given", status: 69, says: "--model DIR or the variable DAMVIDEO_MODEL") { _ in
-            ["caption", clip, "--masks", masks, "-o", "-"]
-        },
         Example(name: "text for a clip", status: 65, says: "clip.mp4") { folder in
             let file = folder.appending(path: "clip.mp4")
             try Data(String(repeating: "not a video\n", count: 99).utf8).write(to: file)

@@ -39,6 +39,23 @@ struct DriftTests {
         #expect(report.tokens > 20 && report.changes.allSatisfy { $0.margin < (isHarsh ? 0.03 : 0.01) }, "\(report.changes)")
     }
 
+    /// The bars on a trained model: 8 bits change no token that was clear, and no stage by more than a hair.
+    @Test func eightBitsAreAsGoodAsSixteenOnTheSampleModel() throws {
+        let model = Fixtures.sample("model")
+        try withTemporaryDirectory { folder in
+            let output = folder.appending(path: "small").path
+            _ = try CheckpointQuantizer(model, to: output, vision: .q8, language: .q8)()
+            let measure = try DriftMeasurer(
+                reference: CaptionModel(directory: model), model: CaptionModel(directory: output))
+            let report = try measure(["600008", "600026"].map {
+                let clip = Fixtures.sample("scenes/clips/\($0)")
+                return .clip(ClipRequest(clip: clip + "/clip.mp4", masks: clip + "/masks"))
+            })
+            for stage in report.stages { #expect(stage.deviation.cosine > 0.9995, "\(stage)") }
+            #expect(report.tokens > 150 && report.changes.allSatisfy { $0.margin < 0.01 }, "\(report.changes)")
+        }
+    }
+
     @Test(arguments: sets)
     func fourBitsOfTheLanguageModelLeaveItsAnswerInSight(set: String) throws {
         let report = try drift(set, vision: .keep, language: .q4)
