@@ -92,7 +92,9 @@ class Map(nn.Module):
         tokens = self.norm(context)
         weight = torch.tensor(4.0)  # most places are empty
         missed = F.binary_cross_entropy_with_logits(self.referents(tokens), standing, pos_weight=weight)
-        return len(REFERENTS) * missed + F.cross_entropy(self.colours(tokens).transpose(1, 2), colours, ignore_index=SILENT)
+        # A batch without a car or van has no colour to learn: a mean over nothing would not be a number.
+        wrong = F.cross_entropy(self.colours(tokens).transpose(1, 2), colours, ignore_index=SILENT, reduction="sum")
+        return len(REFERENTS) * missed + wrong / max(1, int((colours != SILENT).sum()))
 
     def targets(self, surroundings):
         """Which referents fill a fifth of a token's place or have their middle there [n, tokens, referents]; the colour of

@@ -13,7 +13,7 @@ import torch
 import tokenizer
 import train
 from dataset import Dataset, mirrored
-from guides import HEADS, SILENT, stacked
+from guides import HEADS, SILENT, Map, stacked
 from model import DescribeAnything, Sizes
 from optimiser import orthogonalised
 from prepare import write_shard
@@ -57,6 +57,21 @@ class TrainingTests(unittest.TestCase):
         for shape in ((3, 24, 24), (2, 16, 40), (2, 40, 16)):
             values = torch.linalg.svdvals(orthogonalised(torch.randn(shape)))
             self.assertTrue(((values > 0.3) & (values < 1.3)).all(), values)
+
+    def test_a_batch_without_vehicles_has_a_loss(self):
+        guide = Map(SMALL)
+        context = torch.zeros(2, SMALL.grid**2, SMALL.vision_width)
+        for entries in ([], [("tree", None, 0.1, 0.2, 0.3, 0.9)], [("van", "red", 0.1, 0.2, 0.3, 0.9)]):
+            self.assertTrue(torch.isfinite(guide.loss(context, [(entries, False), (entries, True)])))
+
+    def test_where_things_stand_is_mirrored_too(self):
+        guide = Map(SMALL)
+        entries = [("tree", None, 0.0, 0.0, 0.24, 1.0), ("van", "red", 0.5, 0.5, 0.9, 0.9)]
+        standing, colours = guide.targets([(entries, False), (entries, True)])
+        standing, colours = standing.view(2, SMALL.grid, SMALL.grid, -1), colours.view(2, SMALL.grid, SMALL.grid)
+        self.assertTrue(torch.equal(standing[0], standing[1].flip(1)))
+        self.assertTrue(torch.equal(colours[0], colours[1].flip(1)))
+        self.assertGreater(int(standing.sum()), 10)
 
     def test_mirrored_samples_say_what_they_show(self):
         data = Dataset(self.path / "data", {0})
