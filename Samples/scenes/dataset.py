@@ -75,5 +75,22 @@ class Dataset:
         return tuple(pixels(np.stack(views)) for views in zip(*pairs))
 
 
+class Views:
+    """Full views on their own, each with what stands where (see Track.surroundings)."""
+
+    def __init__(self, folder, shards):
+        """The shards of the folder with the numbers given that hold such views."""
+        self.full, self.surroundings = [], []
+        for path in sorted(Path(folder).glob("[0-9]*")):
+            if (path / "surroundings.json").exists() and int(path.name) in shards:
+                self.full += list(np.asarray(np.load(path / "full.npy", mmap_mode="r")))
+                self.surroundings += json.loads((path / "surroundings.json").read_text(encoding="utf-8"))
+
+    def batch(self, choices):
+        """Pixels of (index, flip) pairs, [n, 4, 112, 112], and (surroundings, flip) of each."""
+        views = [self.full[i][:, ::-1] if flip else self.full[i] for i, flip in choices]
+        return pixels(np.stack(views)), [(self.surroundings[i], flip) for i, flip in choices]
+
+
 def pixels(views):
     return torch.from_numpy(np.ascontiguousarray(views.transpose(0, 3, 1, 2))).float().div_(127.5).sub_(1)

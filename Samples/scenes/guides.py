@@ -96,6 +96,15 @@ class Map(nn.Module):
         wrong = F.cross_entropy(self.colours(tokens).transpose(1, 2), colours, ignore_index=SILENT, reduction="sum")
         return len(REFERENTS) * missed + wrong / max(1, int((colours != SILENT).sum()))
 
+    def named(self, context, surroundings):
+        """Of each thing that stands in the pictures, whether its name is the likeliest where it stands."""
+        standing, _ = self.targets(surroundings)
+        logits = self.referents(self.norm(context))
+        return [
+            int(logits[row, standing[row, :, what] > 0].amax(0).argmax() == what)
+            for row, what in (standing.sum(1) > 0).nonzero().tolist()
+        ]
+
     def targets(self, surroundings):
         """Which referents fill a fifth of a token's place or have their middle there [n, tokens, referents]; the colour of
         the car or van there [n, tokens]."""

@@ -1,10 +1,13 @@
 """Renders training clips and prepares their frames once, exactly as the product does, into shards of plain arrays.
 
     python prepare.py OUT --shards 0-19 [--clips 250]
+    python prepare.py OUT --shards 100-119 --clips 1000 --views
 
 Shard k holds clips of seeds k * 1000 and up: `full.npy` the full views [frames, 112, 112, 3], shared by a clip's tracks;
 `views.npy` [track frames, 112, 112, 5] the full view's mask, the crop's colours and mask; `tracks.json` which rows belong to
-which track, and its facts. A shard that is there is left alone, so that a run that was stopped goes on where it was.
+which track, and its facts. With --views a shard holds one full view of each clip instead, a tenth of the work: `full.npy`, the
+mask of one of the things as fourth channel, and `surroundings.json`, what stands where. A shard that is there is left alone, so
+that a run that was stopped goes on where it was.
 """
 
 import argparse
@@ -18,7 +21,7 @@ from PIL import Image
 
 from camera import HEIGHT, WIDTH
 from clip import Clip
-from things import spread
+from things import FRAMES, spread
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests" / "Fixtures" / "goldens"))
 from dam_reference import bounding_box, crop_view  # noqa: E402
@@ -101,7 +104,7 @@ def write_shard(folder, seeds):
                     "pictures": pictures,
                     "told": told,
                     "told_pictures": told_pictures,
-                    "surroundings": [[(*what, *(round(n, 4) for n in box)) for *what, box in clip.surroundings(f)] for f in frames],
+                    "surroundings": [surroundings_of(clip, f) for f in frames],
                     "boxes": [[round(n, 4) for n in box] for box in boxes],
                     "full": [row_of[f] for f in frames],
                     "views": rows,
@@ -117,19 +120,41 @@ def write_shard(folder, seeds):
     (folder / "tracks.json").write_text(json.dumps(records), encoding="utf-8")
 
 
+def surroundings_of(clip, frame):
+    return [(*what, *(round(n, 4) for n in box)) for *what, box in clip.surroundings(frame)]
+
+
+def write_views(folder, seeds):
+    views, records = [], []
+    for seed in seeds:
+        clip, rng = Clip(seed), np.random.default_rng([8, seed])
+        frame = int(rng.integers(FRAMES))
+        rendered = clip.render(frame)
+        index = int(rng.integers(len(clip.things))) if clip.things else 0
+        mask = rendered.labels == index + 1
+        picture = resized(compressed(rendered.picture, int(rng.integers(40, 90))))
+        views.append(np.concatenate([picture, resized(mask.astype(np.uint8) * 255)[..., None]], axis=2))
+        records.append(surroundings_of(clip, frame))
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / "full.npy", np.stack(views))
+    (folder / "surroundings.json").write_text(json.dumps(records), encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--shards", required=True, help="first-last")
     parser.add_argument("--clips", type=int, default=250)
+    parser.add_argument("--views", action="store_true", help="one full view of each clip, and what stands where in it")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     first, last = (int(n) for n in options.shards.split("-"))
+    write, last_file = (write_views, "surroundings.json") if options.views else (write_shard, "tracks.json")
     for shard in range(first, last + 1):
         folder = options.out / f"{shard:04d}"
-        if not (folder / "tracks.json").exists():
+        if not (folder / last_file).exists():
             start = shard * SEEDS_A_SHARD
-            write_shard(folder, range(start, start + options.clips))
+            write(folder, range(start, start + options.clips))
             print(folder, flush=True)
 
 

@@ -12,11 +12,11 @@ import torch
 
 import tokenizer
 import train
-from dataset import Dataset, mirrored
+from dataset import Dataset, Views, mirrored
 from guides import HEADS, SILENT, Map, stacked
 from model import DescribeAnything, Sizes
 from optimiser import orthogonalised
-from prepare import write_shard
+from prepare import write_shard, write_views
 from run import Run
 
 SMALL = Sizes(
@@ -32,6 +32,8 @@ class TrainingTests(unittest.TestCase):
         cls.path = Path(cls.folder.name)
         for shard in (0, 900):
             write_shard(cls.path / "data" / f"{shard:04d}", range(shard * 1000, shard * 1000 + 3))
+        for shard in (100, 990):
+            write_views(cls.path / "data" / f"{shard:04d}", range(shard * 1000, shard * 1000 + 6))
         with mock.patch.object(tokenizer, "corpus", lambda: iter(["a b c d e person walks to the left near the tree"] * 50)):
             with mock.patch.object(tokenizer, "PIECES", 300):
                 tokenizer.main(str(cls.path / "tokenizer.model"))
@@ -73,6 +75,23 @@ class TrainingTests(unittest.TestCase):
         self.assertTrue(torch.equal(colours[0], colours[1].flip(1)))
         self.assertGreater(int(standing.sum()), 10)
 
+    def test_what_a_map_shows_is_named(self):
+        guide = Map(SMALL)
+        entries = [("tree", None, 0.0, 0.0, 0.24, 1.0), ("bench", None, 0.5, 0.5, 0.9, 0.9)]
+        standing, _ = guide.targets([(entries, False)])
+        guide.norm = torch.nn.Identity()
+        guide.referents = torch.nn.Identity()
+        self.assertEqual(guide.named(standing, [(entries, False)]), [1, 1])
+        self.assertEqual(guide.named(-standing, [(entries, False)]), [0, 0])
+
+    def test_views_on_their_own_are_full_views(self):
+        views, clip_views = Views(self.path / "data", {100}), Views(self.path / "data", {0})
+        self.assertEqual((len(views.full), len(views.surroundings), len(clip_views.full)), (6, 6, 0))
+        (plain, mirror), ((entries, _), (same, flip)) = views.batch([(2, False), (2, True)])
+        self.assertTrue(torch.equal(plain, mirror.flip(-1)))
+        self.assertEqual((entries, flip), (same, True))
+        self.assertEqual(tuple(plain.shape), (4, 112, 112))
+
     def test_mirrored_samples_say_what_they_show(self):
         data = Dataset(self.path / "data", {0})
         self.assertGreater(len(data.tracks), 3)
@@ -96,12 +115,13 @@ class TrainingTests(unittest.TestCase):
         folder = self.path / "run"
         common = [str(self.path / "data"), str(folder), "--batch", "8", "--tokenizer", str(self.path / "tokenizer.model")]
         with mock.patch("run.Run.__init__.__defaults__", (SMALL,)):
-            for stage, steps in (("vision", 2), ("vision", 4), ("language", 2), ("joint", 2), ("joint", 3)):
+            for stage, steps in (("views", 2), ("vision", 2), ("vision", 4), ("language", 2), ("joint", 2), ("joint", 3)):
                 with mock.patch.object(sys, "argv", ["train.py", stage, *common, "--steps", str(steps), "--judge", str(steps)]):
                     train.main()
             run = Run(folder, 1e-3)
-        self.assertEqual(run.steps, {"vision": 4, "language": 2, "joint": 3})
+        self.assertEqual(run.steps, {"views": 2, "vision": 4, "language": 2, "joint": 3})
         log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+        self.assertIn("named", next(entry for entry in log if entry["stage"] == "views" and "held_out" in entry)["held_out"])
         self.assertIn("name", next(entry for entry in log if entry["stage"] == "vision")["held_out"])
         self.assertEqual({"clips", "pictures"}, set(log[-1]["held_out"]))
 

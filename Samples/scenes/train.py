@@ -1,5 +1,6 @@
 """Trains the sample model on prepared shards; stopped at any time, the same command goes on.
 
+    python train.py views    DATA RUN --steps 4000   full views alone: what stands where
     python train.py vision   DATA RUN --steps 6000   single frames through the vision side, led by classifiers (guides.py)
     python train.py language DATA RUN --steps 8000   captions of pictures and clips on image tokens, the vision side at rest
     python train.py joint    DATA RUN --steps 4000   everything at once
@@ -19,7 +20,7 @@ import torch
 import torch.nn.functional as F
 
 from captions import caption
-from dataset import Dataset, mirrored
+from dataset import Dataset, Views, mirrored
 from judge import judge
 from prompts import CLIP, PICTURE, prompt_ids
 from run import Run
@@ -57,19 +58,57 @@ def loop(run, stage, options, loss_of, look):
     run.save()
 
 
+# --------------------------------------------------------------------------------------------------------------- views
+
+
+class ViewLoss:
+    """Of full views on their own; the other stages go on with some of them, for scenes there are many more of than clips."""
+
+    def __init__(self, run, folder, stage, count):
+        self.run, self.count, self.rng = run, count, random.Random(run.steps.get(stage, 0))
+        self.views = Views(folder, TRAINED)
+
+    def __call__(self):
+        if not self.count or not self.views.full:
+            return torch.zeros(())
+        choices = [(self.rng.randrange(len(self.views.full)), self.rng.random() < 0.5) for _ in range(self.count)]
+        full, surroundings = self.views.batch(choices)
+        return self.run.guides.map.loss(self.run.model.vision(full), surroundings)
+
+
+def train_views(run, folder, options):
+    view_loss, held_out = ViewLoss(run, folder, "views", options.batch), Views(folder, HELD_OUT)
+
+    def loss_of():
+        loss = view_loss()
+        return loss, {"loss": [loss.item()]}
+
+    loop(run, "views", options, loss_of, lambda: views_accuracy(run, held_out))
+
+
+@torch.no_grad()
+def views_accuracy(run, views):
+    """Of what stands in held-out views: the share named rightly where it stands."""
+    right = []
+    for start in range(0, len(views.full), 64):
+        full, surroundings = views.batch([(i, False) for i in range(start, min(start + 64, len(views.full)))])
+        right += run.guides.map.named(run.averaged.vision(full), surroundings)
+    return {"named": round(float(np.mean(right)), 4)}
+
+
 # -------------------------------------------------------------------------------------------------------------- vision
 
 
 def train_vision(run, folder, options):
     rng = random.Random(run.steps.get("vision", 0))
     data, held_out = Dataset(folder, whole_shards(folder, TRAINED)), Dataset(folder, whole_shards(folder, HELD_OUT))
-    choices = pictures(data)
+    choices, view_loss = pictures(data), ViewLoss(run, folder, "vision", options.views)
 
     def loss_of():
         batch = [(*choice, rng.random() < 0.5) for choice in rng.sample(choices, options.batch)]
         loss, right, off = run.guides.loss(*run.model.views(*data.batch(batch)), batch)
         seen = {name: values.tolist() for name, values in right.items()}
-        return loss, seen | {"loss": [loss.item()], "box": [off[:, :2].mean().item()]}
+        return loss + view_loss(), seen | {"loss": [loss.item()], "box": [off[:, :2].mean().item()]}
 
     loop(run, "vision", options, loss_of, lambda: vision_accuracy(run, held_out))
 
@@ -169,7 +208,7 @@ def train_language(run, folder, options):
 
 def train_joint(run, folder, options):
     stage = CaptionStage(run, "joint", folder, options)
-    choices = pictures(stage.data)
+    choices, view_loss = pictures(stage.data), ViewLoss(run, folder, "joint", options.views)
 
     def loss_of():
         is_clip = stage.rng.random() < stage.clips
@@ -183,7 +222,7 @@ def train_joint(run, folder, options):
         context, frames = run.model.views(*stage.data.batch(batch))
         guided, _, _ = run.guides.loss(context, frames, batch)
         loss, summary = stage.loss(frames.view(len(all_facts), -1, frames.shape[-1]), all_facts, is_clip)
-        return loss + 0.2 * summary + 0.3 * guided, losses(is_clip, loss, summary)
+        return loss + 0.2 * summary + 0.3 * (guided + view_loss()), losses(is_clip, loss, summary)
 
     def look():
         cache = cached_tokens(run.averaged, stage.held_out, (False,))
@@ -194,7 +233,7 @@ def train_joint(run, folder, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    stages = {"vision": train_vision, "language": train_language, "joint": train_joint}
+    stages = {"views": train_views, "vision": train_vision, "language": train_language, "joint": train_joint}
     parser.add_argument("stage", choices=stages)
     parser.add_argument("data", type=Path)
     parser.add_argument("run", type=Path)
@@ -202,6 +241,7 @@ def main():
     parser.add_argument("--batch", type=int, default=48)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--clips", type=float, default=0.6, help="share of the batches that are clips (language, joint)")
+    parser.add_argument("--views", type=int, default=32, help="full views on their own beside each batch (vision, joint)")
     parser.add_argument("--tracks", type=int, help="language: of so many tracks, the first; default all")
     parser.add_argument("--judge", type=int, default=1000, help="steps between two looks at the held-out shards")
     parser.add_argument("--tokenizer", type=Path, help="default: RUN/tokenizer.model")
