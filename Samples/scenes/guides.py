@@ -50,7 +50,7 @@ def targets(track, index, flip):
 
 
 class Probe(nn.Module):
-    """Linear classifiers, and the box, on the mean of tokens."""
+    """Linear classifiers, and the box, on a mean of tokens."""
 
     def __init__(self, width, names):
         super().__init__()
@@ -58,13 +58,14 @@ class Probe(nn.Module):
         self.heads = nn.ModuleDict({name: nn.Linear(width, HEADS[name]) for name in names})
         self.box = nn.Linear(width, 4)
 
-    def forward(self, tokens):
-        pooled = self.norm(tokens.mean(1))
+    def forward(self, tokens, weights=None):
+        """weights: [n, tokens] of the mean, or None for equal ones."""
+        pooled = self.norm(tokens.mean(1) if weights is None else (weights[:, None] @ tokens)[:, 0])
         return {name: head(pooled) for name, head in self.heads.items()}, self.box(pooled)
 
-    def loss(self, tokens, wanted, boxes):
+    def loss(self, tokens, wanted, boxes, weights=None):
         """The sum over the heads, what share of each head's answers is right, and how far boxes are off."""
-        answers, box = self(tokens)
+        answers, box = self(tokens, weights)
         total, right = 24 * F.smooth_l1_loss(box, boxes, beta=0.02), {}
         for name, logits in answers.items():
             asked = wanted[name] != SILENT
@@ -158,17 +159,24 @@ class Guides(nn.Module):
     def __init__(self, sizes):
         super().__init__()
         self.tokens = Probe(sizes.language_width, HEADS)
-        # What only the full view shows, it learns the sooner for being asked itself.
+        # What only the full view shows, it learns the sooner for being asked itself: where the mask is, for that is what
+        # the crop can find.
         self.context = Probe(sizes.vision_width, ("scene", "side", "referent", "referent_colour"))
         self.map = Map(sizes)
         self.summary = Summary(sizes.language_width)
 
-    def loss(self, context, image_tokens, choices):
-        """Of (track, frame, flip) triples; shares and distances are the image tokens'."""
+    def loss(self, full, context, image_tokens, choices):
+        """Of (track, frame, flip) triples; shares and distances are the image tokens'. full: their full views."""
         wanted, boxes = stacked(choices)
         loss, right, off = self.tokens.loss(image_tokens, wanted, boxes)
-        loss = loss + 0.5 * self.context.loss(context, wanted, boxes)[0]
+        loss = loss + 0.5 * self.context.loss(context, wanted, boxes, mask_shares(full, self.map.grid))[0]
         return loss + self.map.loss(context, [(t.surroundings[i], flip) for t, i, flip in choices]), right, off
+
+
+def mask_shares(full, grid):
+    """What part of the mask each token of the full views [n, 4, S, S] holds, [n, tokens]."""
+    coverage = F.adaptive_avg_pool2d((full[:, 3:] + 1) / 2, grid).flatten(1) + 1e-6  # a mask can be lost in resizing
+    return coverage / coverage.sum(1, keepdim=True)
 
 
 def stacked(choices):

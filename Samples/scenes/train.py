@@ -106,7 +106,8 @@ def train_vision(run, folder, options):
 
     def loss_of():
         batch = [(*choice, rng.random() < 0.5) for choice in rng.sample(choices, options.batch)]
-        loss, right, off = run.guides.loss(*run.model.views(*data.batch(batch)), batch)
+        full, crop = data.batch(batch)
+        loss, right, off = run.guides.loss(full, *run.model.views(full, crop), batch)
         seen = {name: values.tolist() for name, values in right.items()}
         return loss + view_loss(), seen | {"loss": [loss.item()], "box": [off[:, :2].mean().item()]}
 
@@ -120,7 +121,8 @@ def vision_accuracy(run, data, count=1024):
     sums = defaultdict(list)
     for start in range(0, len(choices), 64):
         batch = [(*choice, False) for choice in choices[start : start + 64]]
-        _, right, off = run.guides.loss(*run.averaged.views(*data.batch(batch)), batch)
+        full, crop = data.batch(batch)
+        _, right, off = run.guides.loss(full, *run.averaged.views(full, crop), batch)
         for name, values in right.items():
             sums[name] += values.tolist()
         sums["box"] += off[:, :2].mean(1).tolist()
@@ -162,11 +164,11 @@ class CaptionStage:
 
 
 @torch.no_grad()
-def cached_tokens(model, data, flips=(False, True)):
-    """Image tokens of each track's frames, float16 [tracks, flips, frames, tokens, width]."""
+def cached_tokens(model, data, tracks, flips=(False, True)):
+    """Image tokens of the tracks' frames, float16 [tracks, flips, frames, tokens, width]."""
     sizes = model.sizes
-    cache = torch.empty(len(data.tracks), len(flips), 8, sizes.frame_tokens, sizes.language_width, dtype=torch.float16)
-    for row, track in enumerate(data.tracks):
+    cache = torch.empty(len(tracks), len(flips), 8, sizes.frame_tokens, sizes.language_width, dtype=torch.float16)
+    for row, track in enumerate(tracks):
         batch = [(track, i, flip) for flip in flips for i in range(8)]
         cache[row] = model.image_tokens(*data.batch(batch)).view(cache.shape[1:]).half()
     return cache
@@ -183,11 +185,14 @@ def said(facts, flip):
 
 def train_language(run, folder, options):
     stage = CaptionStage(run, "language", folder, options)
-    tracks = stage.data.tracks = stage.data.tracks[: options.tracks]
+    tracks = stage.data.tracks
+    if options.tracks:
+        tracks = random.Random(run.steps.get("language", 0)).sample(tracks, min(options.tracks, len(tracks)))
     # The vision side rests, at its average.
     for part in ("vision", "provider", "projector"):
         getattr(run.model, part).load_state_dict(getattr(run.averaged, part).state_dict())
-    cache, held_out_cache = cached_tokens(run.averaged, stage.data), cached_tokens(run.averaged, stage.held_out, (False,))
+    cache = cached_tokens(run.averaged, stage.data, tracks)
+    held_out_cache = cached_tokens(run.averaged, stage.held_out, stage.held_out.tracks, (False,))
     rows, asked = range(len(tracks)), [(row, i) for row, t in enumerate(tracks) for i, p in enumerate(t.pictures) if p]
 
     def loss_of():
@@ -219,13 +224,14 @@ def train_joint(run, folder, options):
         else:
             batch = [(*choice, flip) for choice, flip in stage.draw(choices, options.batch)]
             all_facts = [said(track.told_pictures[i], flip) for track, i, flip in batch]
-        context, frames = run.model.views(*stage.data.batch(batch))
-        guided, _, _ = run.guides.loss(context, frames, batch)
+        full, crop = stage.data.batch(batch)
+        context, frames = run.model.views(full, crop)
+        guided, _, _ = run.guides.loss(full, context, frames, batch)
         loss, summary = stage.loss(frames.view(len(all_facts), -1, frames.shape[-1]), all_facts, is_clip)
         return loss + 0.2 * summary + 0.3 * (guided + view_loss()), losses(is_clip, loss, summary)
 
     def look():
-        cache = cached_tokens(run.averaged, stage.held_out, (False,))
+        cache = cached_tokens(run.averaged, stage.held_out, stage.held_out.tracks, (False,))
         return judge(run.averaged, stage.tokenizer, stage.held_out, cache)
 
     loop(run, "joint", options, loss_of, look)
@@ -242,7 +248,7 @@ def main():
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--clips", type=float, default=0.6, help="share of the batches that are clips (language, joint)")
     parser.add_argument("--views", type=int, default=32, help="full views on their own beside each batch (vision, joint)")
-    parser.add_argument("--tracks", type=int, help="language: of so many tracks, the first; default all")
+    parser.add_argument("--tracks", type=int, help="language: of so many tracks, drawn anew at each start; default all")
     parser.add_argument("--judge", type=int, default=1000, help="steps between two looks at the held-out shards")
     parser.add_argument("--tokenizer", type=Path, help="default: RUN/tokenizer.model")
     parser.add_argument("--threads", type=int, default=1)
