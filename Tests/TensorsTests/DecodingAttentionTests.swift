@@ -89,8 +89,8 @@ struct DecodingAttentionTests {
                 let output = attended(sequences, format, AttentionKernel.all[kernel]).array
                 let wanted = sequences.flatMap { $0.exact(format) }
                 let largest = zip(output, wanted).reduce(0.0) { max($0, abs(Double($1.0) - $1.1)) }
-                #expect(
-                    output.count == wanted.count && largest < (format == .q8 ? 1e-4 : 1e-5), "\(largest): \(heads) heads of \(headSize), \(count) keys")
+                let bar = format == .q8 ? 1e-4 : 1e-5
+                #expect(output.count == wanted.count && largest < bar, "\(heads) heads of \(headSize), \(count) keys")
             }
         }
     }

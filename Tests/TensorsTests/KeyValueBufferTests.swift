@@ -38,7 +38,7 @@ struct KeyValueBufferTests {
                 #expect(abs(abs(found[index] - number) - abs(wanted[index] - number)) < 1e-5 * abs(number))
             }
         }
-        let zeros = [Float](repeating: 0, count: 40), tiny = [Float](repeating: 1e-39, count: 40)
+        let zeros = [Float](repeating: 0, count: 40), tiny = [Float](repeating: .leastNormalMagnitude / 8, count: 40)
         #expect(stored(zeros, kernel, .q8) == zeros && stored(tiny, kernel, .q8) == zeros)
     }
 
@@ -79,7 +79,8 @@ struct KeyValueBufferTests {
         query[37] = .nan
         #expect(attended(query).allSatisfy { $0.isNaN })
         // Without a direction, all keys weigh alike.
-        let mean = attended([Float](repeating: 0, count: 40)), tiny = attended([Float](repeating: 1e-38, count: 40))
+        let mean = attended([Float](repeating: 0, count: 40))
+        let tiny = attended([Float](repeating: .leastNormalMagnitude, count: 40))
         #expect(zip(mean, tiny).allSatisfy { abs($0 - $1) < 1e-6 })
     }
 

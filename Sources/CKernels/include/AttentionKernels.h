@@ -2,7 +2,8 @@
 #pragma once
 #include "CKernels.h"
 
-/// Numbers of a row in 8 bits that share a scale.
+/// Numbers of a row in 8 bits that share a scale. Some columns of a model's keys are far larger than the rest: only
+/// their neighbours lose by that.
 enum { KernelRowGroup = 32 };
 
 /// Bytes behind rows in 8 bits that may be read, and count for nothing.
