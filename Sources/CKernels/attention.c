@@ -1,7 +1,6 @@
 // Attention, compiled for each instruction set from one body; see AttentionKernels.h.
-#include "AttentionKernels.h"
+#include "keyvalues.h"
 #include <math.h>
-#include <string.h>
 
 // Vectors are passed only between functions that are always inlined, so their calling convention does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
@@ -10,29 +9,40 @@
 // Independent sums: two units of a latency of four cycles are kept busy, and registers suffice everywhere.
 #define CHAINS 8
 
-// Bytes ahead to ask memory for: the machine's own guesses end at each page (measured: a quarter faster, with large pages
-// a third; 1024 to 8192 make no difference).
-#define LOOKAHEAD 2048
+// Asks memory for what is read soon: far ahead for the second cache, which has more requests on their way than the
+// first, and nearer for the first. The machine's own guesses end at each page. Measured on one core with AVX-512: half
+// precision at 93 % of the memory's rate and 8 bits at 83 %, against 86 % and 74 % when the first cache alone is asked.
+#define ASK_AHEAD(address) (__builtin_prefetch((address) + 8192, 0, 2), __builtin_prefetch((address) + 1024))
+
+// Groups of a row whose scales are widened at a time.
+#define FACTORS 4
 
 typedef float Eight __attribute__((vector_size(32)));
+typedef float Four __attribute__((vector_size(16)));
+typedef uint32_t FourWhole __attribute__((vector_size(16)));
+typedef uint16_t FourShort __attribute__((vector_size(8)));
+typedef int32_t EightWhole __attribute__((vector_size(32)));
+typedef int16_t EightShort __attribute__((vector_size(16)));
+typedef int8_t EightByte __attribute__((vector_size(8)));
 
-// To the nearest, ties to even: adding a half of the last place that stays, or below the smallest normal number a number
-// whose last place is a subnormal's, lets carries and single precision's own rounding do it.
-static uint16_t half_of(float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    uint16_t sign = bits >> 16 & 0x8000;
-    float magnitude = fabsf(value);
-    if (magnitude != magnitude) return sign | 0x7e00;
-    if (magnitude > 65504) return sign | 0x7bff;
-    if (magnitude < 0x1p-14f) {
-        float shifted = magnitude + 0.5f;
-        memcpy(&bits, &shifted, sizeof bits);
-        return sign | (uint16_t)(bits - 0x3f000000);
+INLINE Eight group_product(const int16_t *query, const char *key) {
+    EightWhole sums = {0};
+    for (size_t c = 0; c < RowGroup; c += 8) {
+        EightShort few;
+        EightByte fewer;
+        memcpy(&few, query + c, sizeof few);
+        memcpy(&fewer, key + c, sizeof fewer);
+        sums += __builtin_convertvector(few, EightWhole) * __builtin_convertvector(fewer, EightWhole);
     }
-    memcpy(&bits, &magnitude, sizeof bits);
-    bits += 0xfff + (bits >> 13 & 1);
-    return sign | (uint16_t)((bits - (112u << 23)) >> 13);
+    return __builtin_convertvector(sums, Eight);
+}
+
+// A weight times the scales of FACTORS groups.
+INLINE void store_factors(const char *scales, float weight, float factors[FACTORS]) {
+    FourShort halves;
+    memcpy(&halves, scales, sizeof halves);
+    Four wide = (Four)(__builtin_convertvector(halves, FourWhole) << 16) * weight;
+    memcpy(factors, &wide, sizeof wide);
 }
 
 #define LANES 8
@@ -52,63 +62,54 @@ INLINE Eight widened(const void *source) {
 }
 #endif
 #define HALVES_TO_FLOATS(source) widened(source)
-#define FLOATS_TO_HALVES(target, source)                                                                               \
-    for (size_t lane = 0; lane < LANES; lane++) (target)[lane] = half_of((source)[lane])
+#define GROUP_PRODUCT(query, key) group_product(query, key)
 #include "attention.inc"
 #undef NAME
 #undef HALVES_TO_FLOATS
-#undef FLOATS_TO_HALVES
+#undef GROUP_PRODUCT
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #define NAME(name) name##_avx2
+#define GROUP_PRODUCT(query, key)                                                                                      \
+    (Vector_avx2)_mm256_cvtepi32_ps(_mm256_add_epi32(MULTIPLY_SIXTEEN(query, key), MULTIPLY_SIXTEEN(query + 16, key + 16)))
+#define MULTIPLY_SIXTEEN(query, key)                                                                                   \
+    _mm256_madd_epi16(_mm256_loadu_si256((const __m256i_u *)(query)),                                                  \
+                      _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i_u *)(key))))
 #define HALVES_TO_FLOATS(source) (Vector_avx2)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i_u *)(source)))
-// The number that may be none comes second: that is what a comparison with it gives.
-#define FLOATS_TO_HALVES(target, source)                                                                               \
-    _mm_storeu_si128((__m128i_u *)(target),                                                                            \
-                     _mm256_cvtps_ph(_mm256_max_ps(_mm256_set1_ps(-65504),                                             \
-                                                   _mm256_min_ps(_mm256_set1_ps(65504), _mm256_loadu_ps(source))),     \
-                                     _MM_FROUND_TO_NEAREST_INT))
 #include "attention.inc"
 #undef NAME
 #undef HALVES_TO_FLOATS
-#undef FLOATS_TO_HALVES
+#undef GROUP_PRODUCT
 #pragma clang attribute pop
 
 #undef LANES
 #define LANES 16
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw"))), apply_to = function)
 #define NAME(name) name##_avx512
+#define GROUP_PRODUCT(query, key)                                                                                      \
+    (Vector_avx512)_mm512_cvtepi32_ps(                                                                                 \
+        _mm512_madd_epi16(_mm512_loadu_si512(query), _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i_u *)(key)))))
 #define HALVES_TO_FLOATS(source) (Vector_avx512)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i_u *)(source)))
-#define FLOATS_TO_HALVES(target, source)                                                                               \
-    _mm256_storeu_si256((__m256i_u *)(target),                                                                         \
-                        _mm512_cvtps_ph(_mm512_max_ps(_mm512_set1_ps(-65504),                                          \
-                                                      _mm512_min_ps(_mm512_set1_ps(65504), _mm512_loadu_ps(source))),  \
-                                        _MM_FROUND_TO_NEAREST_INT))
 #include "attention.inc"
 #undef NAME
 #pragma clang attribute pop
 #endif
 
 void kernel_attend(KernelInstructionSet set, const KernelAttention *sizes, const float *queries, const void *keys,
-                   const void *values, float *scores, float *output, float *top, float *total) {
+                   const void *values, float *scratch, float *output, float *top, float *total) {
     switch (set) {
 #if defined(__x86_64__)
-    case KernelAVX2: attend_avx2(sizes, queries, keys, values, scores, output, top, total); break;
-    case KernelAVX512: attend_avx512(sizes, queries, keys, values, scores, output, top, total); break;
+    case KernelAVX2: attend_avx2(sizes, queries, keys, values, scratch, output, top, total); break;
+    case KernelAVX512: attend_avx512(sizes, queries, keys, values, scratch, output, top, total); break;
 #endif
-    default: attend_portable(sizes, queries, keys, values, scores, output, top, total);
+    default: attend_portable(sizes, queries, keys, values, scratch, output, top, total);
     }
 }
 
-void kernel_narrow(KernelInstructionSet set, const float *source, uint16_t *target, size_t count) {
-    switch (set) {
-#if defined(__x86_64__)
-    case KernelAVX2: narrow_avx2(source, target, count); break;
-    case KernelAVX512: narrow_avx512(source, target, count); break;
-#endif
-    default: narrow_portable(source, target, count);
-    }
+size_t kernel_attention_scratch(const KernelAttention *sizes) {
+    size_t scores = sizes->group * sizes->count;
+    return sizes->type == KernelQ8 ? scores + sizes->group * (1 + row_groups(sizes->headSize) * RowGroup / 2) : scores;
 }

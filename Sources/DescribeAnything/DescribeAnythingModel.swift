@@ -12,7 +12,7 @@ package struct DescribeAnythingModel: Sendable {
     let mmProjector: MultimodalProjector
     package let llm: LlamaModel
     /// How the language model's matrices are stored.
-    package let dataType: DataType
+    package var dataType: DataType { llm.dataType }
     /// Bytes of the checkpoint's weights, which are mapped; 0 for a model made in memory.
     package let weightBytes: Int
     /// The part it goes without; see `without(_:)`.
@@ -48,7 +48,6 @@ package struct DescribeAnythingModel: Sendable {
         self.contextProvider = try ContextProvider(contextProvider["context_provider_module"], configuration)
         mmProjector = try MultimodalProjector(projector, configuration)
         self.llm = try LlamaModel(llm, configuration.language)
-        dataType = (self.llm.layers.first?.mlp.gateProj ?? self.llm.lmHead).weight.dataType
         guard tokenizer.vocabularySize <= configuration.language.vocabularySize else {
             throw CheckpointError(
                 file: directory + "/llm/config.json", subject: "vocab_size",

@@ -13,7 +13,7 @@ package struct ModelMemory: Sendable {
         let configuration = model.configuration
         let vision = configuration.vision, language = configuration.language
         cacheBytes = language.hiddenLayers * KeyValueBuffer.bytes(
-            heads: language.keyValueHeads, headSize: language.headSize, dataType: model.llm.cacheType)
+            heads: language.keyValueHeads, headSize: language.headSize, format: model.llm.cacheFormat)
         frameBytes = 4 * configuration.visionTokens * (6 * vision.hiddenSize + 2 * vision.intermediateSize)
         promptTokenBytes = 4 * (6 * language.hiddenSize + 3 * language.intermediateSize)
     }

@@ -90,19 +90,19 @@ private struct HeadContext {
         }
     }
 
-    /// Calls `body` with this head's columns of some rows: in place, or widened when they are in half precision.
+    /// Calls `body` with this head's columns of some rows: in place, or widened when they have fewer bits.
     private func withView(of side: HeadRows, _ rows: Range<Int>, columns: Int, _ body: (MatrixView) -> Void) {
         let start = side.address(head: head, of: heads, row: rows.lowerBound)
-        if side.dataType == .f32 {
+        if side.format == .f32 {
             body(
                 MatrixView(
                     start: start.assumingMemoryBound(to: Float.self), rows: rows.count, columns: columns,
-                    stride: side.rowStride))
+                    stride: side.rowStride / MemoryLayout<Float>.stride))
         } else {
             let widened = TensorStorage(count: rows.count * columns)
             for row in 0..<rows.count {
-                kernel_widen(
-                    start + row * side.rowStride * side.dataType.byteCount, side.dataType.kernelType,
+                kernel_widen_row(
+                    AttentionKernel.fastest.set, start + row * side.rowStride, side.format.kernelType,
                     widened.start + row * columns, columns)
             }
             body(MatrixView(start: widened.start, rows: rows.count, columns: columns, stride: columns))

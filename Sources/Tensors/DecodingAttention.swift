@@ -37,14 +37,14 @@ package func attention(
         var sizes = KernelAttention(
             group: group, headSize: headSize, valueSize: valueSize, count: part.keys.count,
             keyStride: segment.keys.rowStride, valueStride: segment.values.rowStride,
-            type: segment.keys.dataType.kernelType, scale: 1 / Float(headSize).squareRoot())
-        let scores = TensorStorage(count: group * part.keys.count)
+            type: segment.keys.format.kernelType, scale: 1 / Float(headSize).squareRoot())
+        let scratch = TensorStorage(count: kernel_attention_scratch(&sizes))
         let first = (task / keyValueHeads) * heads + keyValueHead * group
         kernel_attend(
             kernel.set, &sizes, query.storage.start + part.row * query.width + keyValueHead * group * headSize,
             segment.keys.address(head: keyValueHead, of: keyValueHeads, row: part.keys.lowerBound),
             segment.values.address(head: keyValueHead, of: keyValueHeads, row: part.keys.lowerBound),
-            scores.start, partial.output + first * valueSize, partial.tops + first, partial.totals + first)
+            scratch.start, partial.output + first * valueSize, partial.tops + first, partial.totals + first)
     }
     return Tensor([query.rows, heads * valueSize]) { output in
         guard let target = output.baseAddress else { return }

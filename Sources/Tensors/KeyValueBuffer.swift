@@ -4,8 +4,7 @@ import CKernels
 /// together. Memory is reserved once and touched as rows arrive. Not Sendable: it belongs to one generation.
 package final class KeyValueBuffer {
     package let capacity: Int
-    /// `f32` or `f16`.
-    package let dataType: DataType
+    package let format: KeyValueFormat
     /// Rows present.
     package private(set) var count = 0
     private let heads: Int
@@ -14,29 +13,28 @@ package final class KeyValueBuffer {
     private let keys: HeadRows
     private let values: HeadRows
 
-    package init(capacity: Int, heads: Int, headSize: Int, dataType: DataType, kernel: AttentionKernel = .fastest) {
-        precondition(dataType == .f32 || dataType == .f16, "KeyValueBuffer: a format it has no kernel for")
+    package init(capacity: Int, heads: Int, headSize: Int, format: KeyValueFormat, kernel: AttentionKernel = .fastest) {
         self.capacity = capacity
-        self.dataType = dataType
+        self.format = format
         self.heads = heads
         self.headSize = headSize
         self.kernel = kernel
         func reserved() -> HeadRows {
-            let storage = TensorStorage(count: (capacity * heads * headSize * dataType.byteCount + 3) / 4)
+            let storage = TensorStorage(byteCount: capacity * heads * format.rowBytes(headSize) + format.slackBytes)
             storage.preferLargePages()
-            return HeadRows(storage, dataType, heads: heads, headSize: headSize, capacity: capacity)
+            return HeadRows(storage, format, heads: heads, headSize: headSize, capacity: capacity)
         }
         keys = reserved()
         values = reserved()
     }
 
     /// Bytes of one position's keys and values.
-    package static func bytes(heads: Int, headSize: Int, dataType: DataType) -> Int {
-        2 * heads * headSize * dataType.byteCount
+    package static func bytes(heads: Int, headSize: Int, format: KeyValueFormat) -> Int {
+        2 * heads * format.rowBytes(headSize)
     }
 
-    /// Adds some rows of keys and values `[rows, heads * headSize]`; there must be room. In half precision each number
-    /// becomes the nearest there is.
+    /// Adds some rows of keys and values `[rows, heads * headSize]`; there must be room. In fewer bits
+    /// than 32, each number becomes the nearest there is.
     package func append(keys: Tensor, values: Tensor, rows: Range<Int>) {
         precondition(count + rows.count <= capacity, "KeyValueBuffer: full")
         write(keys, rows, to: self.keys)
@@ -52,12 +50,7 @@ package final class KeyValueBuffer {
                     let numbers = source.storage.start + (rows.lowerBound + row) * source.width + head * headSize
                     let place = UnsafeMutableRawPointer(
                         mutating: target.address(head: head, of: heads, row: count + row))
-                    if dataType == .f32 {
-                        place.assumingMemoryBound(to: Float.self).update(from: numbers, count: headSize)
-                    } else {
-                        kernel_narrow(
-                            kernel.set, numbers, place.assumingMemoryBound(to: UInt16.self), headSize)
-                    }
+                    kernel_narrow_row(kernel.set, numbers, format.kernelType, place, headSize)
                 }
             }
         }
@@ -66,9 +59,9 @@ package final class KeyValueBuffer {
     /// Makes this buffer's rows those of `other`, of the same heads and format.
     package func copy(_ other: KeyValueBuffer) {
         precondition(
-            other.heads == heads && other.headSize == headSize && other.dataType == dataType && other.count <= capacity,
+            other.heads == heads && other.headSize == headSize && other.format == format && other.count <= capacity,
             "KeyValueBuffer: full, or of another form")
-        let bytes = other.count * headSize * dataType.byteCount
+        let bytes = other.count * format.rowBytes(headSize)
         for (mine, theirs) in [(keys, other.keys), (values, other.values)] {
             for head in 0..<heads {
                 UnsafeMutableRawPointer(mutating: mine.address(head: head, of: heads, row: 0))

@@ -31,36 +31,37 @@ extension Tensor {
     var allColumns: TensorColumns { columns(0..<width) }
 }
 
-/// Rows of several heads somewhere in memory, in single or half precision.
+/// Rows of several heads somewhere in memory.
 struct HeadRows {
     /// Keeps the rows in place.
     let storage: TensorStorage
     let start: UnsafeRawPointer
-    let dataType: DataType
+    let format: KeyValueFormat
     /// Of all heads together.
     let width: Int
-    /// Numbers from a row of a head to its next.
+    /// Bytes from a row of a head to its next.
     let rowStride: Int
-    /// Numbers from a head to the next; nil when a row has all heads side by side.
+    /// Bytes from a head to the next; nil when a row has all heads side by side.
     let headStride: Int?
 
     init(_ columns: TensorColumns) {
         storage = columns.storage
         start = UnsafeRawPointer(columns.start)
-        dataType = .f32
-        (width, rowStride, headStride) = (columns.width, columns.stride, nil)
+        format = .f32
+        (width, rowStride, headStride) = (columns.width, columns.stride * MemoryLayout<Float>.stride, nil)
     }
 
-    init(_ storage: TensorStorage, _ dataType: DataType, heads: Int, headSize: Int, capacity: Int) {
+    init(_ storage: TensorStorage, _ format: KeyValueFormat, heads: Int, headSize: Int, capacity: Int) {
         self.storage = storage
-        self.dataType = dataType
+        self.format = format
         start = UnsafeRawPointer(storage.start)
-        (width, rowStride, headStride) = (heads * headSize, headSize, capacity * headSize)
+        (width, rowStride) = (heads * headSize, format.rowBytes(headSize))
+        headStride = capacity * rowStride
     }
 
     /// Where a row begins of one of so many heads.
     func address(head: Int, of heads: Int, row: Int) -> UnsafeRawPointer {
-        start + (head * (headStride ?? width / heads) + row * rowStride) * dataType.byteCount
+        start + head * (headStride ?? width / heads * MemoryLayout<Float>.stride) + row * rowStride
     }
 }
 

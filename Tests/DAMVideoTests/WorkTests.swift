@@ -84,6 +84,8 @@ struct WorkTests {
         let step = work.decode(context: 200)
         #expect(step.operations == plain.decode(context: 200).operations)
         #expect(step.int8Operations == Double(2 * (2 * (4 * 64 * 64 + 3 * 64 * 160) + 64 * 1000)))
+        // Two layers of a key and a value, four heads of 16 numbers and a scale of two bytes.
+        #expect(work.decode(context: 201).bytes - step.bytes == Double(2 * 2 * 4 * (16 + 2)))
     }
 
     private func sam(_ size: PublishedSize) throws -> SegmentAnythingWork {

@@ -5,9 +5,10 @@ import Testing
 
 /// Answers side by side are those of one at a time: if these fail, a caption depends on what else is captioned.
 struct GenerationBatchTests {
+    /// Keys and values in single precision, in half and, of the last, in 8 bits.
     static let models = ["dam-a", "dam-b", "dam-d"].map { name in
         Result { try DescribeAnythingModel(directory: Fixtures.path("goldens/\(name)/model")) }
-    }
+    } + [Result { try DescribeAnythingModel(.damTiny, vision: .q8, language: .q8) }]
 
     /// A prompt and how to answer it: lengths, ways of drawing and ends differ.
     private struct Request {
@@ -49,7 +50,7 @@ struct GenerationBatchTests {
         return (generations, streamed)
     }
 
-    /// Single and half precision, grouped heads, single and several steps' worth of sequences; enter and leave as they will.
+    /// All formats, grouped heads, single and several steps' worth of sequences; enter and leave as they will.
     @Test(arguments: models.indices, [1, 2, 3, 8, 11])
     func equalsOneAtATime(model: Int, size: Int) throws {
         let model = try Self.models[model].get()
@@ -114,19 +115,20 @@ struct GenerationBatchTests {
         #expect(batch.isEmpty)
     }
 
-    /// Keys and values in half precision move the logits by far less than the margins by which tokens win (1 % of the range
-    /// is what quantised weights are allowed).
-    @Test func halfPrecisionKeysAndValuesHardlyMoveLogits() throws {
+    /// Keys and values in fewer bits move the logits by less than the margins by which tokens win: 1 % of the range is what
+    /// quantised weights are allowed, and these weights are random, which bears least.
+    @Test(arguments: [(KeyValueFormat.f16, 5e-4), (.q8, 1e-2)] as [(KeyValueFormat, Float)])
+    func fewerBitsOfKeysAndValuesHardlyMoveLogits(format: KeyValueFormat, bar: Float) throws {
         let model = try Self.models[1].get(), llm = model.llm
         let prompt = Request(5).embeddings(model)
-        func logits(_ cache: KVCache) -> [Float] {
+        func logits(_ format: KeyValueFormat) -> [Float] {
+            let cache = KVCache(llm.configuration, capacity: prompt.rows + 6, format: format)
             _ = llm.prefill(prompt, cache)
             return (3..<9).flatMap { llm.step([$0], [cache]).array }
         }
-        let half = logits(llm.cache(capacity: prompt.rows + 6))
-        let single = logits(KVCache(llm.configuration, capacity: prompt.rows + 6, dataType: .f32))
+        let fewer = logits(format), single = logits(.f32)
         let range = (single.max() ?? 0) - (single.min() ?? 0)
-        let largest = zip(half, single).map { abs($0 - $1) }.max() ?? 0
-        #expect(half != single && largest / range < 5e-4, "\(largest / range)")
+        let largest = zip(fewer, single).map { abs($0 - $1) }.max() ?? 0
+        #expect(fewer != single && largest / range < bar, "\(largest / range)")
     }
 }

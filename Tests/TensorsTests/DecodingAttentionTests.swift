@@ -2,6 +2,19 @@ import Foundation
 import Tensors
 import Testing
 
+/// Numbers as a cache of 8 bits has them, computed one by one: 32 of a head's row share a scale, a 127th of the largest
+/// rounded up to bfloat16.
+func inEightBits(_ numbers: [Float], headSize: Int) -> [Float] {
+    stride(from: 0, to: numbers.count, by: headSize).flatMap { head in
+        stride(from: head, to: head + headSize, by: 32).flatMap { first in
+            let group = numbers[first..<min(first + 32, head + headSize)]
+            let step = (group.map(abs).max() ?? 0) / 127
+            let scale = Float(bitPattern: (step.bitPattern + 0xffff) & 0xffff_0000)
+            return group.map { scale == 0 ? 0 : ($0 / scale).rounded(.toNearestOrEven) * scale }
+        }
+    }
+}
+
 /// Every decoded token is made of this: a wrong lane at the end of a head or of a context changes captions.
 struct DecodingAttentionTests {
     /// One row of queries and what it reads.
@@ -18,12 +31,12 @@ struct DecodingAttentionTests {
         var values: [Float] { pattern(count * keyValueHeads * headSize, seed: seed + 2) }
 
         /// The keys and values, the first third of them in a buffer of their own.
-        func context(_ dataType: DataType) -> [KeyValueRows] {
+        func context(_ format: KeyValueFormat) -> [KeyValueRows] {
             let width = keyValueHeads * headSize
             let keys = Tensor([count, width], values: keys), values = Tensor([count, width], values: values)
             return [0..<count / 3, count / 3..<count].map { rows in
                 let buffer = KeyValueBuffer(
-                    capacity: rows.count + 3, heads: keyValueHeads, headSize: headSize, dataType: dataType)
+                    capacity: rows.count + 3, heads: keyValueHeads, headSize: headSize, format: format)
                 // As they come: a prompt, then single rows.
                 let prompt = rows.lowerBound..<max(rows.lowerBound, rows.upperBound - 2)
                 buffer.append(keys: keys, values: values, rows: prompt)
@@ -32,9 +45,12 @@ struct DecodingAttentionTests {
             }
         }
 
-        /// Attention by its definition, in double precision.
-        var exact: [Double] {
-            let (query, keys, values) = (query.map(Double.init), keys.map(Double.init), values.map(Double.init))
+        /// Attention by its definition, in double precision, to keys and values as such a cache has them.
+        func exact(_ format: KeyValueFormat) -> [Double] {
+            func kept(_ numbers: [Float]) -> [Double] {
+                (format == .q8 ? inEightBits(numbers, headSize: headSize) : numbers).map(Double.init)
+            }
+            let (query, keys, values) = (query.map(Double.init), kept(keys), kept(values))
             let width = keyValueHeads * headSize
             return (0..<heads).flatMap { head in
                 let column = head / (heads / keyValueHeads) * headSize
@@ -50,47 +66,54 @@ struct DecodingAttentionTests {
         }
     }
 
-    private func attended(_ sequences: [Sequence], _ dataType: DataType, _ kernel: AttentionKernel = .fastest) -> Tensor {
+    private func attended(_ sequences: [Sequence], _ format: KeyValueFormat, _ kernel: AttentionKernel = .fastest) -> Tensor {
         let first = sequences[0]
         return attention(
             query: Tensor([sequences.count, first.heads * first.headSize], values: sequences.flatMap(\.query)),
-            contexts: sequences.map { $0.context(dataType) }, heads: first.heads, keyValueHeads: first.keyValueHeads,
+            contexts: sequences.map { $0.context(format) }, heads: first.heads, keyValueHeads: first.keyValueHeads,
             kernel: kernel)
     }
 
-    /// Every kernel the machine can run, head sizes and contexts that leave remainders of every kind, both formats.
-    @Test(arguments: AttentionKernel.all.indices, [DataType.f32, .f16])
-    func equalsTheDefinition(kernel: Int, dataType: DataType) {
-        for (heads, keyValueHeads, headSize) in [(4, 4, 128), (4, 2, 80), (6, 1, 6), (3, 3, 35), (2, 2, 72), (1, 1, 300)] {
-            for count in [1, 2, 7, 8, 9, 63, 513, 1601] {
+    /// Every kernel the machine can run, head sizes and contexts that leave remainders of every kind, all formats. A query
+    /// of 16 bits, as keys of 8 are multiplied with, moves a score by less than a thousandth.
+    @Test(arguments: AttentionKernel.all.indices, KeyValueFormat.allCases)
+    func equalsTheDefinition(kernel: Int, format: KeyValueFormat) {
+        let shapes = [
+            (4, 4, 128), (4, 2, 80), (6, 1, 6), (3, 3, 35), (2, 2, 72), (1, 1, 300), (2, 2, 64), (3, 1, 96), (2, 2, 36),
+        ]
+        for (heads, keyValueHeads, headSize) in shapes {
+            for count in [1, 2, 7, 8, 9, 15, 16, 17, 63, 513, 1800] {
                 let sequences = [count, 5].enumerated().map { row, count in
                     Sequence(heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, count: count, seed: 7 * row + count)
                 }
-                let output = attended(sequences, dataType, AttentionKernel.all[kernel]).array
-                let wanted = sequences.flatMap(\.exact)
+                let output = attended(sequences, format, AttentionKernel.all[kernel]).array
+                let wanted = sequences.flatMap { $0.exact(format) }
                 let largest = zip(output, wanted).reduce(0.0) { max($0, abs(Double($1.0) - $1.1)) }
-                #expect(output.count == wanted.count && largest < 1e-5, "\(heads) heads of \(headSize), \(count) keys")
+                let bar = format == .q8 ? 1e-4 : 1e-5
+                #expect(output.count == wanted.count && largest < bar, "\(heads) heads of \(headSize), \(count) keys")
             }
         }
     }
 
     /// Otherwise a caption would depend on which others are generated beside it.
-    @Test func aRowAloneGetsTheSameBits() {
+    @Test(arguments: KeyValueFormat.allCases)
+    func aRowAloneGetsTheSameBits(format: KeyValueFormat) {
         let sequences = [40, 700, 3, 1500, 512, 513, 1, 90, 33].map {
             Sequence(heads: 4, keyValueHeads: 2, headSize: 44, count: $0, seed: $0)
         }
-        let together = attended(sequences, .f16)
+        let together = attended(sequences, format)
         for (row, sequence) in sequences.enumerated() {
-            #expect(together.rows(row..<row + 1).array == attended([sequence], .f16).array)
+            #expect(together.rows(row..<row + 1).array == attended([sequence], format).array)
         }
     }
 
     /// A prompt that is read in pieces sees the earlier ones through the cache.
-    @Test func manyRowsReadHalfPrecisionToo() {
-        let sequence = Sequence(heads: 4, keyValueHeads: 2, headSize: 24, count: 700, seed: 3)
-        let query = Tensor([2, 96], values: sequence.query + sequence.query)
-        let output = attention(query: query, context: sequence.context(.f16), heads: 4, keyValueHeads: 2).array
-        let largest = zip(output, sequence.exact + sequence.exact).reduce(0.0) { max($0, abs(Double($1.0) - $1.1)) }
+    @Test(arguments: KeyValueFormat.allCases)
+    func manyRowsReadEveryFormatToo(format: KeyValueFormat) {
+        let sequence = Sequence(heads: 4, keyValueHeads: 2, headSize: 40, count: 700, seed: 3)
+        let query = Tensor([2, 160], values: sequence.query + sequence.query)
+        let output = attention(query: query, context: sequence.context(format), heads: 4, keyValueHeads: 2).array
+        let largest = zip(output, sequence.exact(format) + sequence.exact(format)).reduce(0.0) { max($0, abs(Double($1.0) - $1.1)) }
         #expect(largest < 1e-5)
     }
 }

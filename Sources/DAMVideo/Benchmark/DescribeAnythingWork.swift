@@ -16,9 +16,6 @@ package struct DescribeAnythingWork {
         self.language = language
     }
 
-    /// How a cache keeps keys and values.
-    private var cacheType: DataType { language == .f32 ? .f32 : .f16 }
-
     /// Cutting and resizing one frame: the picture's four channels are read, the region's again, eight are written.
     package func preprocessing(width: Int, height: Int, region: BoundingBox) -> Work {
         let read = 4 * (width * height + region.width * region.height)
@@ -111,7 +108,9 @@ package struct DescribeAnythingWork {
 
     /// Bytes of all layers' keys and values.
     private func cache(_ tokens: Int) -> Double {
-        Double(2 * tokens * keyWidth * configuration.language.hiddenLayers * cacheType.byteCount)
+        let model = configuration.language
+        return Double(tokens * model.hiddenLayers * KeyValueBuffer.bytes(
+            heads: model.keyValueHeads, headSize: model.headSize, format: KeyValueFormat(weights: language)))
     }
 }
 

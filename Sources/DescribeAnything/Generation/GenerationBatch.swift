@@ -89,7 +89,7 @@ package final class GenerationBatch {
         if let prefix, prefix.tokens == tokens { return prefix.cache }
         // Few rows that many read: they are kept as they are.
         let model = generator.model
-        let cache = KVCache(model.configuration, capacity: tokens.count, dataType: .f32)
+        let cache = KVCache(model.configuration, capacity: tokens.count, format: .f32)
         _ = model.prefill(model.embedTokens(tokens), cache)
         prefix = (tokens, cache)
         return cache

@@ -8,12 +8,12 @@ package final class KVCache {
 
     /// - Parameters:
     ///   - capacity: positions there is room for, besides the prefix's.
-    ///   - dataType: how numbers are stored, `f32` or `f16`.
-    package init(_ configuration: LlamaConfiguration, capacity: Int, dataType: DataType, prefix: KVCache? = nil) {
+    ///   - format: how numbers are stored.
+    package init(_ configuration: LlamaConfiguration, capacity: Int, format: KeyValueFormat, prefix: KVCache? = nil) {
         self.prefix = prefix
         layers = (0..<configuration.hiddenLayers).map { _ in
             KeyValueBuffer(
-                capacity: capacity, heads: configuration.keyValueHeads, headSize: configuration.headSize, dataType: dataType)
+                capacity: capacity, heads: configuration.keyValueHeads, headSize: configuration.headSize, format: format)
         }
     }
 

@@ -29,14 +29,17 @@ package struct LlamaModel: Sendable {
                 weights["lm_head"], inputs: configuration.hiddenSize, outputs: configuration.vocabularySize, bias: false)
     }
 
-    /// How a cache stores keys and values: in half precision, as the published model computes them, or in single precision
-    /// for weights that are stored so.
-    package var cacheType: DataType { embedTokens.weight.dataType == .f32 ? .f32 : .f16 }
+    /// How the matrices of the layers are stored.
+    package var dataType: DataType { (layers.first?.mlp.gateProj ?? lmHead).weight.dataType }
+
+    /// How a cache stores keys and values: in half precision, as the published model computes them, in single precision
+    /// for weights that are stored so, and in 8 bits where weights have no more.
+    package var cacheFormat: KeyValueFormat { KeyValueFormat(weights: dataType) }
 
     /// A cache for one sequence.
     /// - Parameter capacity: positions there is room for, besides the prefix's.
     package func cache(capacity: Int, prefix: KVCache? = nil) -> KVCache {
-        KVCache(configuration, capacity: capacity, dataType: cacheType, prefix: prefix)
+        KVCache(configuration, capacity: capacity, format: cacheFormat, prefix: prefix)
     }
 
     /// Reads a prompt.

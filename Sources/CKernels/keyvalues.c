@@ -1,0 +1,98 @@
+// Rows of keys and values as a cache keeps them, compiled for each instruction set from one body; see AttentionKernels.h.
+#include "keyvalues.h"
+#include <math.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+// Half precision's largest number.
+#define LARGEST 65504
+
+// To the nearest, ties to even: adding a half of the last place that stays, or below the smallest normal number a number
+// whose last place is a subnormal's, lets carries and single precision's own rounding do it.
+static uint16_t half_of(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint16_t sign = bits >> 16 & 0x8000;
+    float magnitude = fabsf(value);
+    if (magnitude != magnitude) return sign | 0x7e00;
+    if (magnitude > LARGEST) return sign | 0x7bff;
+    if (magnitude < 0x1p-14f) {
+        float shifted = magnitude + 0.5f;
+        memcpy(&bits, &shifted, sizeof bits);
+        return sign | (uint16_t)(bits - 0x3f000000);
+    }
+    memcpy(&bits, &magnitude, sizeof bits);
+    bits += 0xfff + (bits >> 13 & 1);
+    return sign | (uint16_t)((bits - (112u << 23)) >> 13);
+}
+
+#define LANES 8
+#define NAME(name) name##_portable
+#define FLOATS_TO_HALVES(target, source)                                                                               \
+    for (size_t lane = 0; lane < LANES; lane++) (target)[lane] = half_of((source)[lane])
+#include "keyvalues.inc"
+#undef NAME
+#undef FLOATS_TO_HALVES
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#define NAME(name) name##_avx2
+// The number that may be none comes second: that is what a comparison with it gives.
+#define FLOATS_TO_HALVES(target, source)                                                                               \
+    _mm_storeu_si128((__m128i_u *)(target),                                                                            \
+                     _mm256_cvtps_ph(_mm256_max_ps(_mm256_set1_ps(-LARGEST),                                           \
+                                                   _mm256_min_ps(_mm256_set1_ps(LARGEST), _mm256_loadu_ps(source))),   \
+                                     _MM_FROUND_TO_NEAREST_INT))
+#include "keyvalues.inc"
+#undef NAME
+#undef FLOATS_TO_HALVES
+#pragma clang attribute pop
+
+#undef LANES
+#define LANES 16
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw"))), apply_to = function)
+#define NAME(name) name##_avx512
+#define FLOATS_TO_HALVES(target, source)                                                                               \
+    _mm256_storeu_si256((__m256i_u *)(target),                                                                         \
+                        _mm512_cvtps_ph(_mm512_max_ps(_mm512_set1_ps(-LARGEST),                                        \
+                                                      _mm512_min_ps(_mm512_set1_ps(LARGEST), _mm512_loadu_ps(source))),\
+                                        _MM_FROUND_TO_NEAREST_INT))
+#include "keyvalues.inc"
+#undef NAME
+#pragma clang attribute pop
+
+#define DISPATCH(name, ...)                                                                                            \
+    switch (set) {                                                                                                     \
+    case KernelAVX2: name##_avx2(__VA_ARGS__); break;                                                                  \
+    case KernelAVX512: name##_avx512(__VA_ARGS__); break;                                                              \
+    default: name##_portable(__VA_ARGS__);                                                                             \
+    }
+#else
+#define DISPATCH(name, ...) ((void)set, name##_portable(__VA_ARGS__))
+#endif
+
+size_t kernel_row_bytes(KernelDataType type, size_t count) {
+    switch (type) {
+    case KernelF32: return 4 * count;
+    case KernelQ8: return count + 2 * row_groups(count);
+    default: return 2 * count;
+    }
+}
+
+void kernel_narrow_row(KernelInstructionSet set, const float *source, KernelDataType type, void *target, size_t count) {
+    switch (type) {
+    case KernelF32: memcpy(target, source, count * sizeof(float)); break;
+    case KernelQ8: DISPATCH(round_row, source, target, count); break;
+    default: DISPATCH(halve_row, source, target, count);
+    }
+}
+
+void kernel_widen_row(KernelInstructionSet set, const void *source, KernelDataType type, float *target, size_t count) {
+    if (type == KernelQ8) {
+        DISPATCH(widen_rounded, source, target, count);
+    } else {
+        kernel_widen(source, type, target, count);
+    }
+}
