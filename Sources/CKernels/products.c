@@ -16,19 +16,12 @@ typedef int8_t Bytes128 __attribute__((vector_size(16)));
 typedef int16_t Shorts256 __attribute__((vector_size(32)));
 typedef int64_t Longs256 __attribute__((vector_size(32)));
 
-// A step's 64 bytes of a tile, as numbers of several sizes.
-typedef uint8_t TileBytes __attribute__((vector_size(64)));
-typedef uint16_t TileShorts __attribute__((vector_size(64)));
-typedef uint32_t TileWords __attribute__((vector_size(64)));
-// A q4 tile's codes as they are stored.
-typedef uint16_t TileHalves __attribute__((vector_size(32)));
-
 // Bytes of a tile's unpacked numbers, and of two tiles' with their scales.
 enum { TileNumbers = KernelTileOutputs * KernelTileColumns, UnpackedBytes = 2 * (TileNumbers + 4 * KernelTileOutputs) };
 
 // Tiles that are asked of memory before they are needed: a few microseconds' worth, across pages, where the processor's
 // own foresight ends.
-enum { TilesAhead = 6 };
+enum { TilesAhead = 4 };
 
 // Unpacked panels that are kept for all rows, in bytes: what a core's second cache holds beside the rows.
 enum { KeptBytes = 512 << 10 };
@@ -50,15 +43,39 @@ size_t kernel_group_start(size_t rows, size_t group) {
     return group * least + (group < longer ? group : longer);
 }
 
+size_t kernel_packed_bytes(size_t rows, size_t columns, size_t parts) {
+    return rows * tile_blocks(columns) * PACKED_BYTES(parts);
+}
+
 static size_t panels_together(size_t columns, size_t rows) {
     size_t panel = tile_blocks(columns) * UnpackedBytes;
     return kernel_group_count(rows) == 1 || panel == 0 || panel > KeptBytes ? 1 : KeptBytes / panel;
+}
+
+// A row's block: four numbers of a step, the scale and the sum.
+INLINE int32_t packed_step(const unsigned char *block, int part, int step) {
+    int32_t four;
+    memcpy(&four, block + part * KernelTileColumns + 4 * step, sizeof four);
+    return four;
+}
+
+INLINE float packed_scale(const unsigned char *block, int parts) {
+    float scale;
+    memcpy(&scale, block + parts * KernelTileColumns, sizeof scale);
+    return scale;
+}
+
+INLINE int32_t packed_sum(const unsigned char *block, int parts) {
+    int32_t sum;
+    memcpy(&sum, block + parts * KernelTileColumns + sizeof(float), sizeof sum);
+    return sum;
 }
 
 #define NAME(name) name##_portable
 #define LANES 4
 #define VECTORS 2
 #define ROWS 2
+#define DIRECT_ROWS 1
 INLINE int offset_portable(KernelDataType type) { return (void)type, 0; }
 
 INLINE Sums128 dot_portable(KernelDataType type, Sums128 sums, Sums128 weights, Sums128 numbers) {
@@ -71,6 +88,7 @@ INLINE Sums128 dot_portable(KernelDataType type, Sums128 sums, Sums128 weights, 
 }
 
 #include "pack.inc"
+#include "unpack.inc"
 #include "products.inc"
 #undef NAME
 
@@ -82,6 +100,7 @@ INLINE Sums128 dot_portable(KernelDataType type, Sums128 sums, Sums128 weights, 
 #define LANES 8
 #define VECTORS 2
 #define ROWS 4
+#define DIRECT_ROWS 1
 // vpmaddubsw sums two products of an unsigned and a signed byte in 16 bits. Weights of q4 are small enough for that with
 // their offset. Of q8, magnitudes are multiplied and their signs are moved to the other factor.
 INLINE int offset_avx2(KernelDataType type) { return type == KernelQ4 ? 64 : 0; }
@@ -94,6 +113,7 @@ INLINE Sums256 dot_avx2(KernelDataType type, Sums256 sums, Sums256 weights, Sums
 }
 
 #include "pack.inc"
+#include "unpack.inc"
 #include "products.inc"
 #undef NAME
 #pragma clang attribute pop
@@ -103,6 +123,7 @@ INLINE Sums256 dot_avx2(KernelDataType type, Sums256 sums, Sums256 weights, Sums
 #define LANES 8
 #define VECTORS 2
 #define ROWS 6
+#define DIRECT_ROWS 2
 INLINE int offset_avxvnni(KernelDataType type) { return (void)type, 128; }
 
 INLINE Sums256 dot_avxvnni(KernelDataType type, Sums256 sums, Sums256 weights, Sums256 numbers) {
@@ -111,6 +132,7 @@ INLINE Sums256 dot_avxvnni(KernelDataType type, Sums256 sums, Sums256 weights, S
 }
 
 #include "pack.inc"
+#include "unpack.inc"
 #include "products.inc"
 #undef NAME
 #pragma clang attribute pop
@@ -120,6 +142,7 @@ INLINE Sums256 dot_avxvnni(KernelDataType type, Sums256 sums, Sums256 weights, S
 #define LANES 16
 #define VECTORS 2
 #define ROWS 12
+#define DIRECT_ROWS 2
 INLINE int offset_avx512vnni(KernelDataType type) { return (void)type, 128; }
 
 INLINE Sums512 dot_avx512vnni(KernelDataType type, Sums512 sums, Sums512 weights, Sums512 numbers) {
@@ -128,6 +151,7 @@ INLINE Sums512 dot_avx512vnni(KernelDataType type, Sums512 sums, Sums512 weights
 }
 
 #include "pack.inc"
+#include "unpack.inc"
 #include "products.inc"
 #undef NAME
 #pragma clang attribute pop
@@ -139,6 +163,7 @@ INLINE Sums512 dot_avx512vnni(KernelDataType type, Sums512 sums, Sums512 weights
 #define LANES 4
 #define VECTORS 4
 #define ROWS 6
+#define DIRECT_ROWS 2
 INLINE int offset_neon(KernelDataType type) { return (void)type, 0; }
 
 INLINE Sums128 dot_neon(KernelDataType type, Sums128 sums, Sums128 weights, Sums128 numbers) {
@@ -147,13 +172,14 @@ INLINE Sums128 dot_neon(KernelDataType type, Sums128 sums, Sums128 weights, Sums
 }
 
 #include "pack.inc"
+#include "unpack.inc"
 #include "products.inc"
 #undef NAME
 #pragma clang attribute pop
 #endif
 
 typedef void Pack(const float *, size_t, size_t, size_t, size_t, size_t, unsigned char *);
-typedef void Multiply(const unsigned char *, KernelDataType, size_t, size_t, size_t, const unsigned char *, size_t,
+typedef void Multiply(const unsigned char *, KernelDataType, size_t, size_t, size_t, const unsigned char *, size_t, size_t,
                       unsigned char *, float *, size_t);
 
 // What there is for a set; nothing where there are no products.
@@ -202,6 +228,7 @@ size_t kernel_multiply_scratch_bytes(size_t columns, size_t rows) {
 }
 
 void kernel_multiply_tiles(KernelInstructionSet set, const void *tiles, KernelDataType type, size_t columns, size_t first,
-                           size_t end, const void *packed, size_t rows, void *scratch, float *output, size_t outputStride) {
-    kernels(set).multiply(tiles, type, columns, first, end, packed, rows, scratch, output, outputStride);
+                           size_t end, const void *packed, size_t rows, size_t parts, void *scratch, float *output,
+                           size_t outputStride) {
+    kernels(set).multiply(tiles, type, columns, first, end, packed, rows, parts, scratch, output, outputStride);
 }

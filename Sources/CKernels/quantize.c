@@ -2,6 +2,9 @@
 #include "tiles.h"
 #include <math.h>
 
+// Vectors are passed only between functions of this file, so their calling convention does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 // To the nearest whole number, ties to even, for |x| < 2^22: the sum leaves it in the low bits.
 static inline int nearest(float x) {
     float shifted = x + 12582912.0f;
@@ -26,86 +29,103 @@ static void quantize_q8(const float *values, int output, unsigned char *tile) {
         tile[Q8Numbers + c / 4 * 64 + output * 4 + c % 4] = (unsigned char)nearest(values[c] * inverse);
 }
 
-// A code of sixteen weights, and the squared error it leaves.
+// A number of each output of a tile.
+typedef float Outputs __attribute__((vector_size(4 * KernelTileOutputs)));
+typedef int32_t Wholes __attribute__((vector_size(4 * KernelTileOutputs)));
+
+static inline Outputs chosen(Wholes isFirst, Outputs first, Outputs second) {
+    return (Outputs)(((Wholes)first & isFirst) | ((Wholes)second & ~isFirst));
+}
+
+static inline Outputs magnitude(Outputs values) { return (Outputs)((Wholes)values & 0x7fffffff); }
+
+// To the nearest of the steps -8 to 7. As `nearest`, but not beyond.
+static inline Outputs nearest_step(Outputs values) {
+    Outputs shifted = values + 12582912.0f;
+    Outputs whole = shifted - 12582912.0f;
+    return __builtin_elementwise_min(__builtin_elementwise_max(whole, (Outputs){0} - 8), (Outputs){0} + 7);
+}
+
+static Outputs largest_magnitude(const Outputs *values, int count) {
+    Outputs top = {0};
+    for (int i = 0; i < count; i++) top = __builtin_elementwise_max(top, magnitude(values[i]));
+    return top;
+}
+
+static Outputs rounded_bf16(Outputs values) {
+    Wholes bits = (Wholes)values;
+    return (Outputs)((bits + 0x7fff + (bits >> 16 & 1)) & (int32_t)0xffff0000);
+}
+
+// Codes of sixteen weights, and the squared errors they leave.
 typedef struct Part {
-    int code;
-    float error;
+    Wholes code;
+    Outputs error;
 } Part;
 
-static int q4_half(float value, float inverse, int middle) {
-    int half = nearest(value * inverse) + middle;
-    return half < 0 ? 0 : half > 15 ? 15 : half;
-}
-
-static float q4_error(const float *values, float step, int middle) {
-    float inverse = 1 / step, error = 0;
-    for (int i = 0; i < 16; i++) {
-        float shifted = values[i] * inverse + 12582912.0f;
-        float whole = shifted - 12582912.0f;
-        float low = (float)-middle, high = (float)(15 - middle);
-        whole = whole < low ? low : whole > high ? high : whole;
-        float miss = whole * step - values[i];
-        error += miss * miss;
-    }
-    return error;
-}
-
-// The best code among those whose steps just reach the largest weight, or just do not.
-static Part q4_part(const float *values, float scale) {
-    float top = largest(values, 16);
-    int about = nearest(fminf(top / (8 * scale), 8));
-    Part best = {0, INFINITY};
-    for (int factor = about - 1; factor <= about + 1; factor++) {
-        if (factor < 1 || factor > 8) continue;
-        for (int lowered = 0; lowered < 2; lowered++) {
-            float error = q4_error(values, factor * scale, 8 - lowered);
-            if (error < best.error) best = (Part){(factor - 1) | lowered << 3, error};
+// The best codes among those whose steps, of the code times the scale, just reach the largest weight, or just do not. The
+// sign says which of a positive and a negative weight may be one step larger.
+static Part q4_part(const Outputs *values, Outputs scale) {
+    Outputs reach = largest_magnitude(values, 16) / (8 * scale);
+    Wholes about = __builtin_convertvector(__builtin_elementwise_min(reach, (Outputs){0} + 8) + 0.5f, Wholes);
+    Part best = {{0}, (Outputs){0} + INFINITY};
+    for (int candidate = 0; candidate < 6; candidate++) {
+        Wholes size = about + (candidate / 2 - 1), code = candidate % 2 ? size : -size;
+        Wholes isCode = (size > 0) & (code >= -8) & (code <= 7);
+        Outputs step = __builtin_convertvector(code, Outputs) * scale, inverse = 1 / step, error = {0};
+        for (int i = 0; i < 16; i++) {
+            Outputs miss = nearest_step(values[i] * inverse) * step - values[i];
+            error += miss * miss;
         }
+        Wholes isBetter = isCode & (error < best.error);
+        best.code = (code & isBetter) | (best.code & ~isBetter);
+        best.error = chosen(isBetter, error, best.error);
     }
     return best;
 }
 
-static float rounded_bf16(float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, 4);
-    bits = (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000;
-    memcpy(&value, &bits, 4);
-    return value;
-}
-
-static void quantize_q4(const float *values, int output, unsigned char *tile) {
-    // Scales by which the largest weight is so many steps of the largest factor.
-    static const float reaches[] = {5.5f, 6, 6.5f, 7, 7.5f, 8, 8.5f, 9};
-    float top = largest(values, KernelTileColumns), bestError = INFINITY, bestScale = 0;
+// A tile of weights [columns][outputs].
+static void quantize_q4(const Outputs *values, unsigned char *tile) {
+    // So many scales the largest weight may be.
+    static const float reaches[] = {42, 45, 49, 52, 56, 60, 64, 68};
+    Outputs top = largest_magnitude(values, KernelTileColumns), bestError = (Outputs){0} + INFINITY, bestScale = {0};
+    Wholes isUsable = top >= tiny, bestCodes[TileParts] = {{0}};
+    top = chosen(isUsable, top, (Outputs){0} + 1);
     // Errors are squares: of numbers around 1, they neither overflow nor vanish.
-    float relative[KernelTileColumns];
-    for (int c = 0; c < KernelTileColumns; c++) relative[c] = top < tiny ? 0 : values[c] / top;
-    unsigned bestCodes = 0;
-    for (size_t i = 0; i < sizeof reaches / sizeof reaches[0] && top >= tiny; i++) {
-        float scale = rounded_bf16(top / (reaches[i] * 8)), error = 0;
-        unsigned codes = 0;
+    Outputs relative[KernelTileColumns];
+    for (int c = 0; c < KernelTileColumns; c++) relative[c] = values[c] / top;
+    for (size_t i = 0; i < sizeof reaches / sizeof reaches[0]; i++) {
+        Outputs scale = rounded_bf16(top / reaches[i]), error = {0};
+        Part parts[TileParts];
         for (int p = 0; p < TileParts; p++) {
-            Part part = q4_part(relative + 16 * p, scale / top);
-            codes |= (unsigned)part.code << (4 * p);
-            error += part.error;
+            parts[p] = q4_part(relative + 16 * p, scale / top);
+            error += parts[p].error;
         }
-        if (error < bestError) {
-            bestError = error;
-            bestScale = scale;
-            bestCodes = codes;
-        }
+        Wholes isBetter = isUsable & (error < bestError);
+        bestError = chosen(isBetter, error, bestError);
+        bestScale = chosen(isBetter, scale, bestScale);
+        for (int p = 0; p < TileParts; p++) bestCodes[p] = (parts[p].code & isBetter) | (bestCodes[p] & ~isBetter);
     }
-    uint32_t bits;
-    memcpy(&bits, &bestScale, 4);
-    tile[2 * output] = (unsigned char)(bits >> 16);
-    tile[2 * output + 1] = (unsigned char)(bits >> 24);
-    tile[Q4Codes + 2 * output] = (unsigned char)bestCodes;
-    tile[Q4Codes + 2 * output + 1] = (unsigned char)(bestCodes >> 8);
+    Outputs inverses[TileParts];
+    Wholes codes = {0};
+    for (int p = 0; p < TileParts; p++) {
+        Outputs unit = bestScale * __builtin_convertvector(bestCodes[p], Outputs);
+        inverses[p] = chosen(unit != 0, 1 / unit, (Outputs){0});
+        codes |= (bestCodes[p] & 15) << (4 * p);
+    }
+    for (int o = 0; o < KernelTileOutputs; o++) {
+        float scale = bestScale[o];
+        uint32_t bits;
+        memcpy(&bits, &scale, sizeof bits);
+        uint16_t stored[] = {(uint16_t)(bits >> 16), (uint16_t)codes[o]};
+        memcpy(tile + 2 * o, &stored[0], 2);
+        memcpy(tile + Q4Codes + 2 * o, &stored[1], 2);
+    }
     for (int c = 0; c < KernelTileColumns; c++) {
-        int step = c / 4, code = bestCodes >> (4 * (step / PartSteps)) & 15;
-        float inverse = bestScale > 0 ? 1 / (bestScale * (float)(1 + (code & 7))) : 0;
-        int half = q4_half(values[c], inverse, 8 - (code >> 3));
-        tile[Q4Numbers + step / 2 * 64 + output * 4 + c % 4] |= (unsigned char)(step % 2 ? half << 4 : half);
+        int step = c / 4;
+        Wholes halves = __builtin_convertvector(nearest_step(values[c] * inverses[step / PartSteps]), Wholes) + 8;
+        unsigned char *numbers = tile + Q4Numbers + step / 2 * 64 + c % 4;
+        for (int o = 0; o < KernelTileOutputs; o++) numbers[4 * o] |= (unsigned char)(step % 2 ? halves[o] << 4 : halves[o]);
     }
 }
 
@@ -116,6 +136,7 @@ int kernel_quantize_tiles(const float *weights, size_t rows, size_t columns, Ker
     for (size_t b = 0; b < blocks; b++, tile += tile_bytes(type)) {
         size_t first = b * KernelTileColumns;
         size_t width = columns - first < KernelTileColumns ? columns - first : KernelTileColumns;
+        Outputs columnsOfOutputs[KernelTileColumns];
         for (int o = 0; o < KernelTileOutputs; o++) {
             float values[KernelTileColumns] = {0};
             if ((size_t)o < rows) memcpy(values, weights + (size_t)o * columns + first, width * sizeof *values);
@@ -123,8 +144,9 @@ int kernel_quantize_tiles(const float *weights, size_t rows, size_t columns, Ker
             for (int c = 0; c < KernelTileColumns; c++) check += values[c] * 0;
             if (check != 0) return 0;
             if (type == KernelQ8) quantize_q8(values, o, tile);
-            else quantize_q4(values, o, tile);
+            else for (int c = 0; c < KernelTileColumns; c++) columnsOfOutputs[c][o] = values[c];
         }
+        if (type == KernelQ4) quantize_q4(columnsOfOutputs, tile);
     }
     return 1;
 }

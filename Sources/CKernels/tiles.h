@@ -6,6 +6,12 @@
 // Steps of 4 columns in a tile, and parts of a q4 tile's columns that share a code.
 enum { TileSteps = KernelTileColumns / 4, TileParts = 4, PartSteps = TileSteps / TileParts };
 
+// Bits of the second part of an activation.
+enum { PartBits = 7 };
+
+// Bytes of a row's block of activations: the numbers of each part, their scale and their sum.
+#define PACKED_BYTES(parts) ((size_t)(parts) * KernelTileColumns + sizeof(float) + sizeof(int32_t))
+
 // Where a tile's numbers begin, and a q4 tile's codes.
 enum { Q8Numbers = 64, Q4Codes = 32, Q4Numbers = 64 };
 
@@ -38,8 +44,8 @@ static inline unsigned q4_codes(const unsigned char *tile, int output) {
 static inline int tile_number(const unsigned char *tile, KernelDataType type, int output, int column) {
     int step = column / 4, lane = output * 4 + column % 4;
     if (type == KernelQ8) return (signed char)tile[Q8Numbers + step * 64 + lane];
-    unsigned code = q4_codes(tile, output) >> (4 * (step / PartSteps)) & 15;
+    int code = (int)(q4_codes(tile, output) >> (4 * (step / PartSteps)) & 15);
     unsigned pair = tile[Q4Numbers + step / 2 * 64 + lane];
     int half = step % 2 ? pair >> 4 : pair & 15;
-    return (int)(1 + (code & 7)) * (half - (int)(8 - (code >> 3)));
+    return (code < 8 ? code : code - 16) * (half - 8);
 }

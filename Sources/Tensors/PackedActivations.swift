@@ -1,23 +1,22 @@
 import CKernels
 
-/// Activations of 8 bits, each row's 64 columns with a scale of their own: what quantised matrices are multiplied with.
+/// Activations of 8 or 15 bits, each row's 64 columns with a scale of their own: what quantised matrices are multiplied with.
 struct PackedActivations {
     /// Rows that were packed.
     let rows: Int
-    /// 2 when a second row of 8 bits keeps what the first one lost of each.
+    /// Of 8 bits each: the second one keeps what the first one lost.
     let parts: Int
     private let storage: TensorStorage
 
     /// - Parameters:
     ///   - input: `[rows, columns]`, at least one row.
-    ///   - parts: 1, or 2 for nearly 16 bits.
+    ///   - parts: 1 for 8 bits, 2 for 15.
     ///   - instructions: which the machine must have.
     init(_ input: Tensor, parts: Int, instructions: KernelInstructionSet) {
         let rows = input.rows, columns = input.width
-        let blocks = (columns + TileLayout.columns - 1) / TileLayout.columns
-        let storage = TensorStorage(byteCount: rows * parts * blocks * KernelPackedBlockBytes)
+        let storage = TensorStorage(byteCount: kernel_packed_bytes(rows, columns, parts))
         let source = input.storage.start
-        Parallel.ranges(kernel_group_count(rows * parts)) { groups in
+        Parallel.ranges(kernel_group_count(rows)) { groups in
             kernel_pack_activations(
                 instructions, source, rows, columns, parts, groups.lowerBound, groups.upperBound, storage.start)
         }

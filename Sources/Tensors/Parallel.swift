@@ -1,6 +1,5 @@
 import CKernels
 import COpenBLAS
-import Dispatch
 import Foundation
 
 /// The one place that divides work among the cores. OpenBLAS is told to use a single thread, so that a matrix product
@@ -14,17 +13,11 @@ package enum Parallel {
         return usable > 0 ? usable : max(1, ProcessInfo.processInfo.activeProcessorCount)
     }()
 
+    private static let pool = WorkerPool(threads: coreCount - 1)
+
     /// Runs `body` for 0 ..< count on all cores and returns when every call has. Calls must not depend on each other.
     package static func forEach(_ count: Int, _ body: (Int) -> Void) {
-        if count <= 1 || coreCount == 1 {
-            for index in 0..<max(0, count) { body(index) }
-        } else {
-            withoutActuallyEscaping(body) { body in
-                // Callers write to disjoint parts of a buffer, which the compiler cannot see.
-                nonisolated(unsafe) let body = body
-                DispatchQueue.concurrentPerform(iterations: count) { body($0) }
-            }
-        }
+        pool.run(count, body)
     }
 
     /// Divides 0 ..< count into ranges of about equal length, a few for each core so that a core that is held up does

@@ -94,7 +94,7 @@ extension DataType {
         switch self {
         case .f32, .f16, .bf16: nil
         case .q8: (8, UInt64(Float(0.024 / 73.9).bitPattern) * 0x1_0000_0001)
-        case .q4: (4, UInt64(Float(0.024 / 23.3).bitPattern >> 16) * 0x1_0001_0001_0001)
+        case .q4: (4, UInt64(Float(0.024 / 21.5).bitPattern >> 16) * 0x1_0001_0001_0001)
         }
     }
 }

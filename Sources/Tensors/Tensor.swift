@@ -13,7 +13,7 @@ final class TensorStorage: @unchecked Sendable {
     init(count: Int) {
         // Aligned by hand: glibc's aligned allocation cannot reuse the blocks it freed before version 2.38, and the heap
         // grew by gigabytes (2.4 GB while eight frames of a 3B model were encoded).
-        block = SpareBlocks.take(byteCount: count * MemoryLayout<Float>.stride + Self.alignment)
+        block = SpareBlocks.shared.take(byteCount: count * MemoryLayout<Float>.stride + Self.alignment)
         start = block.start.alignedUp(toMultipleOf: Self.alignment).bindMemory(to: Float.self, capacity: count)
         values = UnsafeMutableBufferPointer(start: start, count: count)
     }
@@ -23,7 +23,7 @@ final class TensorStorage: @unchecked Sendable {
         self.init(count: (byteCount + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride)
     }
 
-    deinit { SpareBlocks.leave(block) }
+    deinit { SpareBlocks.shared.leave(block) }
 
     /// Asks the system for large pages: reading on and on then waits less for addresses to be looked up. Where it has none,
     /// nothing changes. To be called before anything is written.

@@ -70,7 +70,7 @@ package struct WeightMatrix: Sendable {
         }
     }
 
-    /// Whether products take activations of 8 bits.
+    /// Whether products take packed activations.
     var isQuantized: Bool { dataType.isQuantized }
 
     /// `output[r, o] = input[r] . self[o]` for `o` in `range`, whose begin is a multiple of 16, of a quantised matrix.
@@ -79,21 +79,10 @@ package struct WeightMatrix: Sendable {
         _ input: PackedActivations, range: Range<Int>, output: UnsafeMutablePointer<Float>, outputStride: Int,
         instructions: KernelInstructionSet
     ) {
-        let rows = input.rows * input.parts
-        let scratch = TensorStorage(byteCount: kernel_multiply_scratch_bytes(columns, rows))
-        func multiply(into target: UnsafeMutablePointer<Float>, stride: Int) {
-            kernel_multiply_tiles(
-                instructions, bytes.pointer, dataType.kernelType, columns, range.lowerBound, range.upperBound,
-                input.start, rows, scratch.start, target, stride)
-        }
-        guard input.parts > 1 else { return multiply(into: output, stride: outputStride) }
-        let width = range.count, products = TensorStorage(count: rows * width)
-        multiply(into: products.start, stride: width)
-        for row in 0..<input.rows {
-            let line = output + row * outputStride
-            let first = products.start + row * width, second = first + input.rows * width
-            for index in 0..<width { line[index] = first[index] + second[index] }
-        }
+        let scratch = TensorStorage(byteCount: kernel_multiply_scratch_bytes(columns, input.rows))
+        kernel_multiply_tiles(
+            instructions, bytes.pointer, dataType.kernelType, columns, range.lowerBound, range.upperBound,
+            input.start, input.rows, input.parts, scratch.start, output, outputStride)
     }
 }
 

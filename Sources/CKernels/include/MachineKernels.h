@@ -7,6 +7,15 @@
 /// Processors this process may run on; 0 where the system does not say.
 size_t kernel_usable_processors(void);
 
+/// Tells the processor that this thread does nothing but watch a condition.
+static inline void kernel_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 /// Instructions a kernel or a measuring loop is made of.
 typedef enum KernelInstructionSet : int32_t {
     KernelPortable = 0,

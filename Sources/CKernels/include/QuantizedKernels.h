@@ -7,10 +7,10 @@
 //   q8, 1088 bytes: 16 scales in single precision; 16 x 16 x 4 weights of -127 to 127. A weight is scale * number.
 //   q4,  576 bytes: 16 scales in bfloat16; 16 times four codes, of 4 bits each, of an output's columns 0-15, 16-31, 32-47
 //         and 48-63, the first in the lowest bits; 8 times 64 pairs, whose low halves are columns 8p to 8p+3 and whose
-//         high halves are columns 8p+4 to 8p+7. A code c has a factor m = 1 + (c & 7) and a middle z = 8 - (c >> 3);
-//         a weight is scale * m * (half - z), so that with the scale aside it is a number of -64 to 64.
+//         high halves are columns 8p+4 to 8p+7. A code is a number of -8 to 7 in two's complement; a weight is
+//         scale * code * (half - 8), so that with the scale aside it is a number of -56 to 64.
 //
-// Products are taken with activations of 8 bits, each row's 64 columns with a scale of their own. Sums over 64 columns
+// Products are taken with activations of 8 or 15 bits, each row's 64 columns with a scale of their own. Sums over 64 columns
 // are exact, so all instruction sets agree but for the rounding of single-precision sums.
 #pragma once
 #include "KernelDataType.h"
@@ -21,9 +21,6 @@ enum { KernelTileOutputs = 16, KernelTileColumns = 64, KernelQ8TileBytes = 1088,
 
 /// Rows that are packed and multiplied together at most.
 enum { KernelGroupRows = 12 };
-
-/// Bytes that a row's block of 64 activations takes: the numbers, their scale and their sum.
-enum { KernelPackedBlockBytes = KernelTileColumns + 8 };
 
 /// Packs 16 rows of weights as tiles: `weights` [rows, columns] are single precision, rows 1 to 16, the rest is padding.
 /// Of the ways to round, that with the least squared error is taken. `type` is KernelQ8 or KernelQ4. Returns 0, and tiles
@@ -39,11 +36,12 @@ void kernel_widen_tiled_row(const void *_Nonnull tiles, KernelDataType type, siz
 size_t kernel_group_count(size_t rows);
 size_t kernel_group_start(size_t rows, size_t group);
 
-/// Packs rows [rows, columns] for products: groups `first` up to `end` of rows * parts rows. Of two parts, the second
-/// `rows` rows are what rounding the first ones to 8 bits left, so that the two products of a row add up to that of nearly
-/// 16 bits. `packed` is that of all rows and has KernelPackedBlockBytes for each row and block of 64 columns, the last one
-/// padded. A block with an infinity or a NaN makes NaNs of its row's products. All sets pack alike, so that one may read
-/// what another packed.
+/// Bytes of packed rows [rows, columns] of so many parts.
+size_t kernel_packed_bytes(size_t rows, size_t columns, size_t parts);
+
+/// Packs groups `first` up to `end` of rows [rows, columns] for products. Of one part, an activation has 8 bits; of two
+/// it has 15, the first part its multiples of 128 and the second the rest. `packed` is that of all rows. A block with an
+/// infinity or a NaN makes NaNs of its row's products. All sets pack alike, so that one may read what another packed.
 void kernel_pack_activations(KernelInstructionSet set, const float *_Nonnull input, size_t rows, size_t columns,
                              size_t parts, size_t first, size_t end, void *_Nonnull packed);
 
@@ -51,8 +49,8 @@ void kernel_pack_activations(KernelInstructionSet set, const float *_Nonnull inp
 size_t kernel_multiply_scratch_bytes(size_t columns, size_t rows);
 
 /// output[r, o - first] = activations[r] . weights[o] for outputs `first` up to `end`; `first` is a multiple of 16. `tiles`
-/// and `packed` are those of the whole matrices, `packed` 8-byte and `scratch` 64-byte aligned; output rows are
+/// and `packed` are those of the whole matrices, `packed` 4-byte and `scratch` 64-byte aligned; output rows are
 /// `outputStride` apart. A row of output has the same bits whatever other rows there are. The machine must have the set.
 void kernel_multiply_tiles(KernelInstructionSet set, const void *_Nonnull tiles, KernelDataType type, size_t columns,
-                           size_t first, size_t end, const void *_Nonnull packed, size_t rows, void *_Nonnull scratch,
-                           float *_Nonnull output, size_t outputStride);
+                           size_t first, size_t end, const void *_Nonnull packed, size_t rows, size_t parts,
+                           void *_Nonnull scratch, float *_Nonnull output, size_t outputStride);
