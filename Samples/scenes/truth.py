@@ -82,7 +82,7 @@ def _relation(clip, index, frame, settled):
         return None
     distance, referent_box, relation = near[0]
     if not settled:
-        return relation if distance <= 3.8 and referent_box.within(FRAME) >= 0.45 else None
+        return relation if distance <= 3.4 and referent_box.within(FRAME) >= 0.5 else None
     clear = len(near) == 1 or near[1][0] > 1.4 * distance + 0.6
     if relation is None or distance > 3.4 or not clear or referent_box.within(FRAME) < 0.5:
         return None
