@@ -68,7 +68,7 @@ struct EvaluateCommand: ParsableCommand {
                 second.isEmpty
                     ? label + "\n"
                     : label.padding(toLength: 18, withPad: " ", startingAt: 0)
-                        + first.padding(toLength: 22, withPad: " ", startingAt: 0) + second + "\n"
+                        + first.padding(toLength: 24, withPad: " ", startingAt: 0) + second + "\n"
             }.joined()
         }
 
