@@ -13,7 +13,7 @@ package enum DataType: String, Sendable, CaseIterable {
     /// Those stored number by number, in order: what other programs write.
     package static let plain: [DataType] = [.f32, .f16, .bf16]
 
-    /// Whether it is a matrix cut into tiles, which is multiplied with activations of 8 bits.
+    /// Whether it is a matrix cut into tiles, which is multiplied with activations of 8 bits, or 15 where rows are few.
     package var isQuantized: Bool { self == .q8 || self == .q4 }
 
     /// Bytes of one number; only of types stored number by number.
