@@ -13,7 +13,7 @@ import torch
 import tokenizer
 import train
 from dataset import Dataset, Views, mirrored
-from guides import HEADS, SILENT, Map, stacked
+from guides import HEADS, SILENT, Map, mask_shares, stacked
 from model import DescribeAnything, Sizes
 from optimiser import orthogonalised
 from prepare import write_shard, write_views
@@ -83,6 +83,15 @@ class TrainingTests(unittest.TestCase):
         guide.referents = torch.nn.Identity()
         self.assertEqual(guide.named(standing, [(entries, False)]), [1, 1])
         self.assertEqual(guide.named(-standing, [(entries, False)]), [0, 0])
+
+    def test_guides_look_where_the_mask_is(self):
+        full = torch.full((2, 4, SMALL.image, SMALL.image), -1.0)
+        full[0, 3, 14:28, 28:49] = 1  # one patch, and half of the next
+        shares = mask_shares(full, SMALL.grid)
+        self.assertAlmostEqual(float(shares[0, SMALL.grid + 2]), 2 / 3, places=4)
+        self.assertAlmostEqual(float(shares[0, SMALL.grid + 3]), 1 / 3, places=4)
+        # Without a mask, all places alike.
+        self.assertTrue(torch.allclose(shares[1], torch.full((SMALL.grid**2,), 1 / SMALL.grid**2)))
 
     def test_views_on_their_own_are_full_views(self):
         views, clip_views = Views(self.path / "data", {100}), Views(self.path / "data", {0})

@@ -78,6 +78,8 @@ class ViewLoss:
 
 def train_views(run, folder, options):
     view_loss, held_out = ViewLoss(run, folder, "views", options.batch), Views(folder, HELD_OUT)
+    if not view_loss.views.full or not held_out.full:
+        raise SystemExit(f"{folder}: no full views of their own to train on and to hold out; prepare.py --views makes them")
 
     def loss_of():
         loss = view_loss()

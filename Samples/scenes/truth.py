@@ -81,12 +81,10 @@ def _relation(clip, index, frame, settled):
     if not near:
         return None
     distance, referent_box, relation = near[0]
-    if not settled:
-        return relation if distance <= 3.4 and referent_box.within(FRAME) >= 0.5 else None
-    clear = len(near) == 1 or near[1][0] > 1.4 * distance + 0.6
-    if relation is None or distance > 3.4 or not clear or referent_box.within(FRAME) < 0.5:
+    if distance > 3.4 or referent_box.within(FRAME) < 0.5:
         return None
-    return relation
+    is_clear = len(near) == 1 or near[1][0] > 1.4 * distance + 0.6
+    return relation if is_clear or not settled else None
 
 
 def _distance(box, pose, other, y, scale):

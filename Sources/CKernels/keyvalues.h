@@ -1,7 +1,7 @@
 // What the attention kernels know of rows of 8 bits; AttentionKernels.h says how they lie.
 #pragma once
 #include "AttentionKernels.h"
-#include <string.h>
+#include "rounding.h"
 
 enum { RowGroup = KernelRowGroup };
 
@@ -33,12 +33,4 @@ static inline __attribute__((always_inline)) float largest_magnitude(const float
     float largest;
     memcpy(&largest, &top, sizeof largest);
     return largest;
-}
-
-// The nearest whole number, of up to 2^22: adding 1.5 * 2^23 rounds to it and leaves it in the low bits.
-static inline __attribute__((always_inline)) int32_t rounded(float value) {
-    float shifted = value + 12582912.0f;
-    int32_t bits;
-    memcpy(&bits, &shifted, sizeof bits);
-    return bits - 0x4b400000;
 }

@@ -1,17 +1,10 @@
 // Single-precision rows to tiles, and back; see QuantizedKernels.h.
+#include "rounding.h"
 #include "tiles.h"
 #include <math.h>
 
 // Vectors are passed only between functions of this file, so their calling convention does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
-
-// To the nearest whole number, ties to even, for |x| < 2^22: the sum leaves it in the low bits.
-static inline int nearest(float x) {
-    float shifted = x + 12582912.0f;
-    int32_t bits;
-    memcpy(&bits, &shifted, 4);
-    return bits - 0x4b400000;
-}
 
 static float largest(const float *values, int count) {
     float top = 0;
