@@ -16,14 +16,11 @@ typedef int8_t Bytes128 __attribute__((vector_size(16)));
 typedef int16_t Shorts256 __attribute__((vector_size(32)));
 typedef int64_t Longs256 __attribute__((vector_size(32)));
 
-// Bytes of a tile's unpacked numbers, and of two tiles' with their scales.
-enum { TileNumbers = KernelTileOutputs * KernelTileColumns, UnpackedBytes = 2 * (TileNumbers + 4 * KernelTileOutputs) };
-
 // Tiles that are asked of memory before they are needed: a few microseconds' worth, across pages, where the processor's
 // own foresight ends.
 enum { TilesAhead = 4 };
 
-// Unpacked panels that are kept for all rows, in bytes: what a core's second cache holds beside the rows.
+// Panels that are kept for all rows, in bytes: what a core's second cache holds beside the rows.
 enum { KeptBytes = 512 << 10 };
 
 // Two tiles beside each other, through all columns.
@@ -43,32 +40,20 @@ size_t kernel_group_start(size_t rows, size_t group) {
     return group * least + (group < longer ? group : longer);
 }
 
-size_t kernel_packed_bytes(size_t rows, size_t columns, size_t parts) {
-    return rows * tile_blocks(columns) * PACKED_BYTES(parts);
+// Panels of so many bytes that are multiplied with a group of rows before the next.
+static size_t panels_together(size_t panelBytes, size_t rows) {
+    return kernel_group_count(rows) == 1 || panelBytes == 0 || panelBytes > KeptBytes ? 1 : KeptBytes / panelBytes;
 }
 
-static size_t panels_together(size_t columns, size_t rows) {
-    size_t panel = tile_blocks(columns) * UnpackedBytes;
-    return kernel_group_count(rows) == 1 || panel == 0 || panel > KeptBytes ? 1 : KeptBytes / panel;
-}
-
-// A row's block: four numbers of a step, the scale and the sum.
-INLINE int32_t packed_step(const unsigned char *block, int part, int step) {
-    int32_t four;
-    memcpy(&four, block + part * KernelTileColumns + 4 * step, sizeof four);
-    return four;
-}
-
-INLINE float packed_scale(const unsigned char *block, int parts) {
-    float scale;
-    memcpy(&scale, block + parts * KernelTileColumns, sizeof scale);
-    return scale;
-}
-
-INLINE int32_t packed_sum(const unsigned char *block, int parts) {
-    int32_t sum;
-    memcpy(&sum, block + parts * KernelTileColumns + sizeof(float), sizeof sum);
-    return sum;
+// Asks memory for what lies TilesAhead of one of 16 lines of a panel's tiles. Lines are asked for one at a time between other
+// work: together, they would wait for each other, and work for them.
+INLINE void ask(const unsigned char *const *tiles, KernelDataType type, int line) {
+    size_t lines = tile_bytes(type) / 64, ahead = TilesAhead * tile_bytes(type);
+    UNROLL
+    for (int t = 0; t < 2; t++) {
+        if ((size_t)line < lines) __builtin_prefetch(tiles[t] + ahead + line * 64);
+        if (line == 0 && lines > TileSteps) __builtin_prefetch(tiles[t] + ahead + (lines - 1) * 64);
+    }
 }
 
 #define NAME(name) name##_portable
@@ -90,6 +75,7 @@ INLINE Sums128 dot_portable(KernelDataType type, Sums128 sums, Sums128 weights, 
 #include "pack.inc"
 #include "unpack.inc"
 #include "products.inc"
+#include "panels.inc"
 #undef NAME
 
 #if defined(__x86_64__)
@@ -97,24 +83,9 @@ INLINE Sums128 dot_portable(KernelDataType type, Sums128 sums, Sums128 weights, 
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(name) name##_avx2
-#define LANES 8
-#define VECTORS 2
-#define ROWS 4
-#define DIRECT_ROWS 1
-// vpmaddubsw sums two products of an unsigned and a signed byte in 16 bits. Weights of q4 are small enough for that with
-// their offset. Of q8, magnitudes are multiplied and their signs are moved to the other factor.
-INLINE int offset_avx2(KernelDataType type) { return type == KernelQ4 ? 64 : 0; }
-
-INLINE Sums256 dot_avx2(KernelDataType type, Sums256 sums, Sums256 weights, Sums256 numbers) {
-    __m256i w = (__m256i)weights, n = (__m256i)numbers;
-    __m256i pairs = type == KernelQ4
-        ? _mm256_maddubs_epi16(w, n) : _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(n, w));
-    return sums + (Sums256)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-}
-
 #include "pack.inc"
-#include "unpack.inc"
-#include "products.inc"
+#include "products_avx2.inc"
+#include "panels.inc"
 #undef NAME
 #pragma clang attribute pop
 
@@ -134,6 +105,7 @@ INLINE Sums256 dot_avxvnni(KernelDataType type, Sums256 sums, Sums256 weights, S
 #include "pack.inc"
 #include "unpack.inc"
 #include "products.inc"
+#include "panels.inc"
 #undef NAME
 #pragma clang attribute pop
 
@@ -153,6 +125,7 @@ INLINE Sums512 dot_avx512vnni(KernelDataType type, Sums512 sums, Sums512 weights
 #include "pack.inc"
 #include "unpack.inc"
 #include "products.inc"
+#include "panels.inc"
 #undef NAME
 #pragma clang attribute pop
 #elif defined(__aarch64__)
@@ -174,32 +147,37 @@ INLINE Sums128 dot_neon(KernelDataType type, Sums128 sums, Sums128 weights, Sums
 #include "pack.inc"
 #include "unpack.inc"
 #include "products.inc"
+#include "panels.inc"
 #undef NAME
 #pragma clang attribute pop
 #endif
 
-typedef void Pack(const float *, size_t, size_t, size_t, size_t, size_t, unsigned char *);
-typedef void Multiply(const unsigned char *, KernelDataType, size_t, size_t, size_t, const unsigned char *, size_t, size_t,
+typedef void Pack(const float *, size_t, size_t, PackedForm, size_t, size_t, unsigned char *);
+typedef void Multiply(const unsigned char *, KernelDataType, size_t, size_t, size_t, const unsigned char *, size_t, PackedForm,
                       unsigned char *, float *, size_t);
 
 // What there is for a set; nothing where there are no products.
 typedef struct Kernels {
     Pack *pack;
     Multiply *multiply;
+    // Of a block that is unpacked.
+    size_t unpackedBytes;
 } Kernels;
 
 static Kernels kernels(KernelInstructionSet set) {
+#define KERNELS(name) (Kernels){pack_##name, multiply_##name, unpackedBytes_##name}
     switch (set) {
-    case KernelPortable: return (Kernels){pack_portable, multiply_portable};
+    case KernelPortable: return KERNELS(portable);
 #if defined(__x86_64__)
-    case KernelAVX2: return (Kernels){pack_avx2, multiply_avx2};
-    case KernelAVXVNNI: return (Kernels){pack_avxvnni, multiply_avxvnni};
-    case KernelAVX512VNNI: return (Kernels){pack_avx512vnni, multiply_avx512vnni};
+    case KernelAVX2: return KERNELS(avx2);
+    case KernelAVXVNNI: return KERNELS(avxvnni);
+    case KernelAVX512VNNI: return KERNELS(avx512vnni);
 #elif defined(__aarch64__)
-    case KernelNEONDotProduct: return (Kernels){pack_neon, multiply_neon};
+    case KernelNEONDotProduct: return KERNELS(neon);
 #endif
     default: return (Kernels){0};
     }
+#undef KERNELS
 }
 
 int kernel_has_instructions(KernelInstructionSet set) { return kernels(set).multiply && kernel_supports(set); }
@@ -217,18 +195,27 @@ KernelInstructionSet kernel_fastest_instructions(void) {
     return answer;
 }
 
-void kernel_pack_activations(KernelInstructionSet set, const float *input, size_t rows, size_t columns, size_t parts,
-                             size_t first, size_t end, void *packed) {
-    kernels(set).pack(input, rows, columns, parts, first, end, packed);
+// Weights of 4 bits lose far more than activations of 8.
+static PackedForm form(KernelInstructionSet set, KernelDataType type, size_t rows) {
+    if (set == KernelAVX2) return type == KernelQ4 ? PackedHalves : PackedShorts;
+    return type == KernelQ8 && rows <= KernelFewRows ? PackedParts : PackedBytes;
 }
 
-size_t kernel_multiply_scratch_bytes(size_t columns, size_t rows) {
-    size_t blocks = kernel_group_count(rows) == 1 ? 1 : tile_blocks(columns);
-    return panels_together(columns, rows) * blocks * UnpackedBytes;
+size_t kernel_packed_bytes(KernelInstructionSet set, KernelDataType type, size_t rows, size_t columns) {
+    return rows * tile_blocks(columns) * packed_bytes(form(set, type, rows));
+}
+
+void kernel_pack_activations(KernelInstructionSet set, KernelDataType type, const float *input, size_t rows, size_t columns,
+                             size_t first, size_t end, void *packed) {
+    kernels(set).pack(input, rows, columns, form(set, type, rows), first, end, packed);
+}
+
+size_t kernel_multiply_scratch_bytes(KernelInstructionSet set, size_t columns, size_t rows) {
+    size_t block = kernels(set).unpackedBytes, panel = tile_blocks(columns) * block;
+    return kernel_group_count(rows) == 1 ? block : panels_together(panel, rows) * panel;
 }
 
 void kernel_multiply_tiles(KernelInstructionSet set, const void *tiles, KernelDataType type, size_t columns, size_t first,
-                           size_t end, const void *packed, size_t rows, size_t parts, void *scratch, float *output,
-                           size_t outputStride) {
-    kernels(set).multiply(tiles, type, columns, first, end, packed, rows, parts, scratch, output, outputStride);
+                           size_t end, const void *packed, size_t rows, void *scratch, float *output, size_t outputStride) {
+    kernels(set).multiply(tiles, type, columns, first, end, packed, rows, form(set, type, rows), scratch, output, outputStride);
 }

@@ -6,11 +6,33 @@
 // Steps of 4 columns in a tile, and parts of a q4 tile's columns that share a code.
 enum { TileSteps = KernelTileColumns / 4, TileParts = 4, PartSteps = TileSteps / TileParts };
 
+// How a row's 64 activations lie: numbers, a scale in single precision, and what their products need beside them.
+typedef enum PackedForm {
+    // Numbers of 8 bits, scale, their sum in 32 bits.
+    PackedBytes,
+    // Numbers of 15 bits: their multiples of 128, of 8 bits, then what these leave, of 8 bits; scale; sum.
+    PackedParts,
+    // Numbers of 15 bits in 16, of each four the even ones and then the odd ones; scale.
+    PackedShorts,
+    // Numbers of 8 bits, scale, and for each 16 columns two numbers of 16 bits: -8 times the sums of those that are 0 or 1
+    // modulo 4, and of the others.
+    PackedHalves,
+} PackedForm;
+
 // Bits of the second part of an activation.
 enum { PartBits = 7 };
 
-// Bytes of a row's block of activations: the numbers of each part, their scale and their sum.
-#define PACKED_BYTES(parts) ((size_t)(parts) * KernelTileColumns + sizeof(float) + sizeof(int32_t))
+static inline size_t packed_bytes(PackedForm form) {
+    size_t numbers = KernelTileColumns * (form == PackedParts || form == PackedShorts ? 2 : 1) + sizeof(float);
+    return numbers + (form == PackedShorts ? 0 : form == PackedHalves ? TileParts * 4 : sizeof(int32_t));
+}
+
+// Behind a row's numbers.
+static inline __attribute__((always_inline)) float packed_scale(const unsigned char *block, PackedForm form) {
+    float scale;
+    memcpy(&scale, block + KernelTileColumns * (form == PackedParts || form == PackedShorts ? 2 : 1), sizeof scale);
+    return scale;
+}
 
 // Where a tile's numbers begin, and a q4 tile's codes.
 enum { Q8Numbers = 64, Q4Codes = 32, Q4Numbers = 64 };

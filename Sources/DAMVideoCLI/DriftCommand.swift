@@ -6,9 +6,9 @@ struct DriftCommand: ParsableCommand {
         commandName: "drift",
         abstract: "Compare a quantised checkpoint with the one it was made of, stage by stage.",
         discussion: """
-            For each stage the smallest cosine, and the largest error relative to the largest magnitude, of any tensor (of logits \
-            less their mean, which changes no probability); and the tokens that change when the likeliest is taken each time, \
-            behind the reference's own tokens.
+            For each stage the cosine of all its numbers, the lowest cosine of any tensor and the largest error in one, \
+            relative to its largest magnitude (of logits less their mean, which changes no probability); and the tokens that \
+            change when the likeliest is taken each time, behind the reference's own tokens.
 
             Exit codes: 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 74 input/output.
             """)

@@ -9,11 +9,12 @@ enum DriftTable {
             [
                 "\(report.model) (\(report.weights)) against \(report.reference) (\(report.referenceWeights)), "
                     + "\(objects) object\(objects == 1 ? "" : "s")",
-                row("stage", "cosine", "largest error"),
+                row("stage", "cosine", "lowest", "largest error"),
             ]
             + report.stages.map { stage in
                 row(
                     stage.stage.rawValue, String(format: "%.6f", stage.deviation.cosine),
+                    String(format: "%.6f", stage.deviation.lowestCosine),
                     String(format: "%.3f %%", 100 * stage.deviation.largestError))
             }
             + ["tokens that change  \(changes) of \(report.tokens)"]

@@ -58,7 +58,7 @@ func multiply(
 /// of weights: each core widens a panel that fits its cache and multiplies with it, so the model is never copied whole.
 /// When there are many more rows than that and nothing to widen, each core takes rows instead and reads all weights;
 /// either way what follows the product is done while its rows are still in the cache. Quantised weights are multiplied with
-/// activations of 8 bits; of few rows with twice as many, which hides behind the reading of weights.
+/// activations of 8 or 15 bits, as `QuantizedKernels.h` says.
 /// - Parameter instructions: of the kernels, which the machine must have; tests compare them, all else takes the fastest.
 package func matrixMultiply(
     _ input: Tensor, _ weights: WeightMatrix, bias: Tensor? = nil, activation: Activation? = nil, residual: Tensor? = nil,
@@ -73,7 +73,7 @@ package func matrixMultiply(
         let left = MatrixView(start: source, rows: rows, columns: inner, stride: inner)
         let ending = ProductEnding(bias: bias, activation: activation, residual: residual, stride: outputs)
         if weights.isQuantized {
-            let packed = PackedActivations(input, parts: rows <= fewRows ? 2 : 1, instructions: instructions)
+            let packed = PackedActivations(input, for: weights.dataType, instructions: instructions)
             Parallel.ranges(outputs, minimum: 64, multiple: 32) { range in
                 weights.multiply(
                     packed, range: range, output: target + range.lowerBound, outputStride: outputs, instructions: instructions)
@@ -135,7 +135,7 @@ private struct ProductEnding {
 }
 
 /// Up to so many rows, reading the weights is most of the cost and `sgemm`'s packing would double it.
-private let fewRows = 16
+private let fewRows = KernelFewRows
 
 /// From so many rows on, packing all weights for each core's rows costs less than packing all rows for each panel.
 private let manyRows = 1024

@@ -4,24 +4,21 @@ import CKernels
 struct PackedActivations {
     /// Rows that were packed.
     let rows: Int
-    /// Of 8 bits each: the second one keeps what the first one lost.
-    let parts: Int
     private let storage: TensorStorage
 
     /// - Parameters:
     ///   - input: `[rows, columns]`, at least one row.
-    ///   - parts: 1 for 8 bits, 2 for 15.
+    ///   - weights: the type of the matrices they are for.
     ///   - instructions: which the machine must have.
-    init(_ input: Tensor, parts: Int, instructions: KernelInstructionSet) {
-        let rows = input.rows, columns = input.width
-        let storage = TensorStorage(byteCount: kernel_packed_bytes(rows, columns, parts))
+    init(_ input: Tensor, for weights: DataType, instructions: KernelInstructionSet) {
+        let rows = input.rows, columns = input.width, type = weights.kernelType
+        let storage = TensorStorage(byteCount: kernel_packed_bytes(instructions, type, rows, columns))
         let source = input.storage.start
         Parallel.ranges(kernel_group_count(rows)) { groups in
             kernel_pack_activations(
-                instructions, source, rows, columns, parts, groups.lowerBound, groups.upperBound, storage.start)
+                instructions, type, source, rows, columns, groups.lowerBound, groups.upperBound, storage.start)
         }
         self.rows = rows
-        self.parts = parts
         self.storage = storage
     }
 

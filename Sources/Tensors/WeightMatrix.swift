@@ -79,10 +79,10 @@ package struct WeightMatrix: Sendable {
         _ input: PackedActivations, range: Range<Int>, output: UnsafeMutablePointer<Float>, outputStride: Int,
         instructions: KernelInstructionSet
     ) {
-        let scratch = TensorStorage(byteCount: kernel_multiply_scratch_bytes(columns, input.rows))
+        let scratch = TensorStorage(byteCount: kernel_multiply_scratch_bytes(instructions, columns, input.rows))
         kernel_multiply_tiles(
             instructions, bytes.pointer, dataType.kernelType, columns, range.lowerBound, range.upperBound,
-            input.start, input.rows, input.parts, scratch.start, output, outputStride)
+            input.start, input.rows, scratch.start, output, outputStride)
     }
 }
 

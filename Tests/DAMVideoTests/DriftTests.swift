@@ -18,9 +18,8 @@ struct DriftTests {
         }
     }
 
-    /// Cosines of a stage, all cases together.
-    private func cosine(_ stage: DriftReport.Stage, _ report: DriftReport) -> Double {
-        report.stages.first { $0.stage == stage }?.deviation.cosine ?? -1
+    private func deviation(_ stage: DriftReport.Stage, _ report: DriftReport) throws -> Deviation {
+        try #require(report.stages.first { $0.stage == stage }?.deviation)
     }
 
     /// These models' weights are random: nothing in them makes up for what rounding does, and errors grow from layer to
@@ -30,28 +29,29 @@ struct DriftTests {
     func eightBitsKeepEveryTokenThatWasClear(set: String) throws {
         let isHarsh = set == "dam-c"
         let report = try drift(set, vision: .q8, language: .q8)
-        for stage in [DriftReport.Stage.fullView, .cropContext, .projector] {
-            #expect(cosine(stage, report) > 0.9995, "\(stage) \(cosine(stage, report))")
-        }
-        for stage in [DriftReport.Stage.prefill, .decode] {
-            #expect(cosine(stage, report) > (isHarsh ? 0.99 : 0.998), "\(stage) \(cosine(stage, report))")
+        for stage in report.stages {
+            let deviation = stage.deviation, isLogits = [.prefill, .decode].contains(stage.stage)
+            #expect(deviation.cosine > (isLogits && isHarsh ? 0.998 : 0.9995), "\(stage)")
+            #expect(deviation.lowestCosine > (!isLogits ? 0.9995 : isHarsh ? 0.99 : 0.998), "\(stage)")
         }
         #expect(report.tokens > 20 && report.changes.allSatisfy { $0.margin < (isHarsh ? 0.03 : 0.01) }, "\(report.changes)")
     }
 
-    /// The bars on a trained model: 8 bits change no token that was clear, and no stage by more than a hair.
-    @Test func eightBitsAreAsGoodAsSixteenOnTheSampleModel() throws {
+    /// The bars on a trained model: 8 bits change no token that was clear, and no stage by more than a hair; nor do 4 of the
+    /// language model change much.
+    @Test(arguments: [(WeightFormat.q8, 0.9995), (.q4, 0.995)])
+    func smallWeightsDoOnTheSampleModel(language: WeightFormat, bar: Double) throws {
         let model = Fixtures.sample("model")
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "small").path
-            _ = try CheckpointQuantizer(model, to: output, vision: .q8, language: .q8)()
+            _ = try CheckpointQuantizer(model, to: output, vision: .q8, language: language)()
             let measure = try DriftMeasurer(
                 reference: CaptionModel(directory: model), model: CaptionModel(directory: output))
             let report = try measure(["600008", "600026"].map {
                 let clip = Fixtures.sample("scenes/clips/\($0)")
                 return .clip(ClipRequest(clip: clip + "/clip.mp4", masks: clip + "/masks"))
             })
-            for stage in report.stages { #expect(stage.deviation.cosine > 0.9995, "\(stage)") }
+            for stage in report.stages { #expect(stage.deviation.cosine > bar, "\(stage)") }
             #expect(report.tokens > 150 && report.changes.allSatisfy { $0.margin < 0.01 }, "\(report.changes)")
         }
     }
@@ -59,8 +59,12 @@ struct DriftTests {
     @Test(arguments: sets)
     func fourBitsOfTheLanguageModelLeaveItsAnswerInSight(set: String) throws {
         let report = try drift(set, vision: .keep, language: .q4)
-        for stage in [DriftReport.Stage.fullView, .cropContext, .projector] { #expect(cosine(stage, report) > 1 - 1e-12) }
-        #expect(cosine(.prefill, report) > 0.92 && cosine(.decode, report) > (set == "dam-c" ? 0.8 : 0.9), "\(report.stages)")
+        for stage in [DriftReport.Stage.fullView, .cropContext, .projector] {
+            #expect(try deviation(stage, report).lowestCosine > 1 - 1e-12)
+        }
+        let prefill = try deviation(.prefill, report), decode = try deviation(.decode, report)
+        #expect(prefill.cosine > 0.95 && prefill.lowestCosine > 0.92, "\(prefill)")
+        #expect(decode.cosine > 0.95 && decode.lowestCosine > (set == "dam-c" ? 0.8 : 0.9), "\(decode)")
         #expect(Double(report.changes.count) < 0.45 * Double(report.tokens))
     }
 

@@ -10,8 +10,9 @@
 //         high halves are columns 8p+4 to 8p+7. A code is a number of -8 to 7 in two's complement; a weight is
 //         scale * code * (half - 8), so that with the scale aside it is a number of -56 to 64.
 //
-// Products are taken with activations of 8 or 15 bits, each row's 64 columns with a scale of their own. Sums over 64 columns
-// are exact, so all instruction sets agree but for the rounding of single-precision sums.
+// Products are taken with activations of 8 or 15 bits, each row's 64 columns with a scale of their own: of 8 with q4, and of
+// 15 with q8 where there are few rows or the set has no products of bytes that would be faster. Sums over 64 columns are
+// exact, so sets that take the same bits agree but for the rounding of single-precision sums.
 #pragma once
 #include "KernelDataType.h"
 #include "MachineKernels.h"
@@ -36,21 +37,24 @@ void kernel_widen_tiled_row(const void *_Nonnull tiles, KernelDataType type, siz
 size_t kernel_group_count(size_t rows);
 size_t kernel_group_start(size_t rows, size_t group);
 
-/// Bytes of packed rows [rows, columns] of so many parts.
-size_t kernel_packed_bytes(size_t rows, size_t columns, size_t parts);
+/// Up to so many rows, reading the weights is most of the cost, and twice the bits for activations hide behind it.
+enum { KernelFewRows = 16 };
 
-/// Packs groups `first` up to `end` of rows [rows, columns] for products. Of one part, an activation has 8 bits; of two
-/// it has 15, the first part its multiples of 128 and the second the rest. `packed` is that of all rows. A block with an
-/// infinity or a NaN makes NaNs of its row's products. All sets pack alike, so that one may read what another packed.
-void kernel_pack_activations(KernelInstructionSet set, const float *_Nonnull input, size_t rows, size_t columns,
-                             size_t parts, size_t first, size_t end, void *_Nonnull packed);
+/// Bytes of rows [rows, columns] that are packed for products with weights of a type.
+size_t kernel_packed_bytes(KernelInstructionSet set, KernelDataType type, size_t rows, size_t columns);
 
-/// Bytes of scratch memory that `kernel_multiply_tiles` needs.
-size_t kernel_multiply_scratch_bytes(size_t columns, size_t rows);
+/// Packs groups `first` up to `end` of rows [rows, columns] for products of a set with weights of a type. `packed` is that of
+/// all rows. A block with an infinity or a NaN makes NaNs of its row's products.
+void kernel_pack_activations(KernelInstructionSet set, KernelDataType type, const float *_Nonnull input, size_t rows,
+                             size_t columns, size_t first, size_t end, void *_Nonnull packed);
+
+/// Bytes of scratch memory that `kernel_multiply_tiles` needs; 0 for sets that need none.
+size_t kernel_multiply_scratch_bytes(KernelInstructionSet set, size_t columns, size_t rows);
 
 /// output[r, o - first] = activations[r] . weights[o] for outputs `first` up to `end`; `first` is a multiple of 16. `tiles`
 /// and `packed` are those of the whole matrices, `packed` 4-byte and `scratch` 64-byte aligned; output rows are
-/// `outputStride` apart. A row of output has the same bits whatever other rows there are. The machine must have the set.
+/// `outputStride` apart. A row of output has the same bits whatever other rows there are, up to KernelFewRows or from there
+/// on. The machine must have the set.
 void kernel_multiply_tiles(KernelInstructionSet set, const void *_Nonnull tiles, KernelDataType type, size_t columns,
-                           size_t first, size_t end, const void *_Nonnull packed, size_t rows, size_t parts,
-                           void *_Nonnull scratch, float *_Nonnull output, size_t outputStride);
+                           size_t first, size_t end, const void *_Nonnull packed, size_t rows, void *_Nonnull scratch,
+                           float *_Nonnull output, size_t outputStride);

@@ -1,25 +1,39 @@
 import Tensors
 
-/// How far numbers are from those they stand for.
+/// How far numbers are from those they stand for: of one tensor, or of several together.
 public struct Deviation: Encodable, Sendable, Equatable {
-    /// Of the angle between the two, seen as vectors; 1 when both are zero.
-    public private(set) var cosine = 1.0
-    /// The largest difference, relative to the largest magnitude there should be.
+    /// The largest difference in a tensor, relative to the largest magnitude there should be.
     public private(set) var largestError = 0.0
+    /// The cosine of the tensor for which it is smallest.
+    public private(set) var lowestCosine = 1.0
+    private var product = 0.0
+    private var foundSquares = 0.0
+    private var expectedSquares = 0.0
+
+    /// Of the angle between all that was found and all that was expected, seen as vectors; 1 when both are zero.
+    public var cosine: Double {
+        let length = (foundSquares * expectedSquares).squareRoot()
+        return length > 0 ? product / length : foundSquares == expectedSquares ? 1 : 0
+    }
 
     enum CodingKeys: String, CodingKey {
         case cosine
+        case lowestCosine = "lowest_cosine"
         case largestError = "largest_error"
     }
 
-    /// None.
-    init() {}
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(cosine, forKey: .cosine)
+        try container.encode(lowestCosine, forKey: .lowestCosine)
+        try container.encode(largestError, forKey: .largestError)
+    }
 
     /// Of tensors of one shape.
     /// - Returns: nil when a value is infinite or no number.
     init?(of found: Tensor, from expected: Tensor) {
         precondition(found.shape == expected.shape, "Deviation: shapes differ")
-        var product = 0.0, foundSquares = 0.0, expectedSquares = 0.0, error = 0.0, magnitude = 0.0
+        var error = 0.0, magnitude = 0.0
         found.withValues { found in
             expected.withValues { expected in
                 for index in found.indices {
@@ -33,16 +47,16 @@ public struct Deviation: Encodable, Sendable, Equatable {
             }
         }
         guard foundSquares.isFinite, expectedSquares.isFinite else { return nil }
-        let length = (foundSquares * expectedSquares).squareRoot()
-        cosine = length > 0 ? product / length : foundSquares == expectedSquares ? 1 : 0
+        lowestCosine = cosine
         largestError = magnitude > 0 ? error / magnitude : error
     }
 
-    /// The worse of both in each respect.
-    func worst(_ other: Deviation) -> Deviation {
-        var worst = self
-        worst.cosine = min(cosine, other.cosine)
-        worst.largestError = max(largestError, other.largestError)
-        return worst
+    /// Takes in other tensors.
+    mutating func add(_ other: Deviation) {
+        largestError = max(largestError, other.largestError)
+        lowestCosine = min(lowestCosine, other.lowestCosine)
+        product += other.product
+        foundSquares += other.foundSquares
+        expectedSquares += other.expectedSquares
     }
 }

@@ -14,7 +14,7 @@ public struct DriftReport: Encodable, Sendable {
         case decode
     }
 
-    /// A stage's worst deviation, of as many tensors as were compared.
+    /// A stage's deviation, all tensors that were compared together.
     public struct StageDeviation: Encodable, Sendable {
         public let stage: Stage
         public internal(set) var tensors: Int
@@ -77,12 +77,12 @@ public struct DriftReport: Encodable, Sendable {
 }
 
 extension [DriftReport.StageDeviation] {
-    /// Takes the worst of each stage.
+    /// Takes each stage's together.
     mutating func add(_ others: [DriftReport.StageDeviation]) {
         for other in others {
             if let index = firstIndex(where: { $0.stage == other.stage }) {
                 self[index].tensors += other.tensors
-                self[index].deviation = self[index].deviation.worst(other.deviation)
+                self[index].deviation.add(other.deviation)
             } else {
                 append(other)
             }
