@@ -9,8 +9,8 @@
 // Loops over registers, which have no numbers of their own.
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-// How far ahead of its use a weight is asked of memory.
-enum { BytesAhead = 1024 };
+// How far ahead of its use a weight is asked of memory, what memory sends at a time, and up to how many rows are few.
+enum { BytesAhead = 1024, LineBytes = 64, FewRows = 2 };
 
 typedef float Four __attribute__((vector_size(16)));
 
@@ -27,6 +27,7 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 
 #define NAME(name) name##_portable
 #define LANES 8
+#define FEW_OUTPUTS 2
 #define OUTPUTS 2
 #define ROWS 2
 #include "weights.inc"
@@ -39,8 +40,9 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 #define NAME(name) name##_avx2
 #define HALVES_TO_FLOATS(halves) _mm256_cvtph_ps((__m128i)halves)
 #define LANES 8
-#define OUTPUTS 4
-#define ROWS 2
+#define FEW_OUTPUTS 4
+#define OUTPUTS 3
+#define ROWS 4
 #include "weights.inc"
 #undef NAME
 #undef HALVES_TO_FLOATS
@@ -50,6 +52,7 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 #define NAME(name) name##_avx512
 #define HALVES_TO_FLOATS(halves) _mm512_cvtph_ps((__m256i)halves)
 #define LANES 16
+#define FEW_OUTPUTS 4
 #define OUTPUTS 4
 #define ROWS 4
 #include "weights.inc"
@@ -62,6 +65,7 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 #define NAME(name) name##_neon
 #define HALVES_TO_FLOATS(halves) vcvt_f32_f16((float16x4_t)halves)
 #define LANES 4
+#define FEW_OUTPUTS 4
 #define OUTPUTS 4
 #define ROWS 4
 #include "weights.inc"
