@@ -10,8 +10,8 @@
 #define CHAINS 8
 
 // Values are read at so many places of a part side by side, and keys that are not of 8 bits at CHAINS: a core asks memory of
-// itself for what follows at each. So many rows of each place the nearest cache holds meanwhile. Measured on one core with AVX2: 15 GB/s of
-// half precision, against 11 at one place.
+// itself for what follows at each. So many rows of each place the nearest cache holds meanwhile. Measured on one core with
+// AVX2: 15 GB/s of half precision, against 11 at one place.
 enum { Places = 4, RowsAtOnce = 8 };
 
 // Asks memory for what is read soon: far ahead for the second cache, which has more requests on their way than the
