@@ -52,7 +52,7 @@ struct QuantizedProductTests {
     }
 
     /// Any numbers: 8 bits of their block's range are kept, with weights of 8 bits 15 of few rows, with which captions are
-    /// generated.
+    /// generated, and of all rows where fewer would not be faster.
     @Test(arguments: [(DataType.q8, 20, Float(0.01)), (.q8, 16, 0.0001), (.q4, 20, 0.01), (.q4, 16, 0.01)])
     func losesNoMoreThanEightBits(format: DataType, rows: Int, error: Float) throws {
         let weights = try Self.matrix(64, 256, format)
@@ -61,7 +61,8 @@ struct QuantizedProductTests {
             let exact = matrixMultiply(input, WeightMatrix(weights.tensor))
             let found = matrixMultiply(input, weights.matrix, instructions: set)
             let scale = exact.array.map(abs).max() ?? 0
-            #expect(zip(found.array, exact.array).allSatisfy { abs($0 - $1) < error * scale })
+            let bound = format == .q8 && set == KernelAVX2 ? 0.0001 : error
+            #expect(zip(found.array, exact.array).allSatisfy { abs($0 - $1) < bound * scale })
         }
     }
 
