@@ -197,7 +197,10 @@ KernelInstructionSet kernel_fastest_instructions(void) {
 
 // Weights of 4 bits lose far more than activations of 8.
 static PackedForm form(KernelInstructionSet set, KernelDataType type, size_t rows) {
-    if (set == KernelAVX2) return type == KernelQ4 ? PackedHalves : PackedShorts;
+    if (set == KernelAVX2) {
+        if (type == KernelQ8) return PackedShorts;
+        return kernel_group_count(rows) == 1 ? PackedHalves : PackedOffsets;
+    }
     return type == KernelQ8 && rows <= KernelFewRows ? PackedParts : PackedBytes;
 }
 

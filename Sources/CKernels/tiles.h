@@ -17,6 +17,8 @@ typedef enum PackedForm {
     // Numbers of 8 bits, scale, and for each 16 columns two numbers of 16 bits: -8 times the sums of those that are 0 or 1
     // modulo 4, and of the others.
     PackedHalves,
+    // Numbers of 8 bits, plus 128; scale.
+    PackedOffsets,
 } PackedForm;
 
 // Bits of the second part of an activation.
@@ -24,7 +26,8 @@ enum { PartBits = 7 };
 
 static inline size_t packed_bytes(PackedForm form) {
     size_t numbers = KernelTileColumns * (form == PackedParts || form == PackedShorts ? 2 : 1) + sizeof(float);
-    return numbers + (form == PackedShorts ? 0 : form == PackedHalves ? TileParts * 4 : sizeof(int32_t));
+    if (form == PackedShorts || form == PackedOffsets) return numbers;
+    return numbers + (form == PackedHalves ? TileParts * 4 : sizeof(int32_t));
 }
 
 // Behind a row's numbers.
