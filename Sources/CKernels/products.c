@@ -33,6 +33,12 @@ typedef struct Panel {
     unsigned char *unpacked;
 } Panel;
 
+// Rows that are multiplied with a block after others, and before more, while the nearest cache holds it: which share of them
+// this is. Of none where memory need not be asked for the tiles to come.
+typedef struct Turn {
+    int number, count;
+} Turn;
+
 size_t kernel_group_count(size_t rows) { return (rows + KernelGroupRows - 1) / KernelGroupRows; }
 
 size_t kernel_group_start(size_t rows, size_t group) {

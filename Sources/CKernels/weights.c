@@ -10,7 +10,7 @@
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 // How far ahead of its use a weight is asked of memory, what memory sends at a time, and up to how many rows are few.
-enum { BytesAhead = 1024, LineBytes = 64, FewRows = 2 };
+enum { BytesAhead = 1024, LineBytes = 64, FewestRows = 2 };
 
 typedef float Four __attribute__((vector_size(16)));
 
