@@ -48,7 +48,7 @@ size_t kernel_packed_bytes(KernelInstructionSet set, KernelDataType type, size_t
 void kernel_pack_activations(KernelInstructionSet set, KernelDataType type, const float *_Nonnull input, size_t rows,
                              size_t columns, size_t first, size_t end, void *_Nonnull packed);
 
-/// Bytes of scratch memory that `kernel_multiply_tiles` needs; 0 for sets that need none.
+/// Bytes of scratch memory that `kernel_multiply_tiles` needs.
 size_t kernel_multiply_scratch_bytes(KernelInstructionSet set, size_t columns, size_t rows);
 
 /// output[r, o - first] = activations[r] . weights[o] for outputs `first` up to `end`; `first` is a multiple of 16. `tiles`
