@@ -1,6 +1,7 @@
 // What the machine has, and loops that measure it; see MachineKernels.h.
 #define _GNU_SOURCE
 #include "MachineKernels.h"
+#include "tileconfiguration.h"
 #include <string.h>
 #if defined(__linux__)
 #include <sched.h>
@@ -50,7 +51,12 @@ static uint64_t count_products_portable(size_t iterations) {
 }
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 typedef uint32_t Lanes256 __attribute__((vector_size(32)));
 typedef uint32_t Lanes512 __attribute__((vector_size(64)));
@@ -113,6 +119,55 @@ static uint64_t count_products_avx512_vnni(size_t iterations) {
 }
 #pragma clang attribute pop
 
+// Four tiles of sums: as many as hide the latency, and as products of matrices keep.
+__attribute__((target("amx-tile,amx-bf16"))) static uint64_t count_products_amx(size_t iterations) {
+    enum { Tiles = 4, Lines = 16, LineBytes = 64 };
+    const TileConfiguration tiles = {.palette = 1, .lineBytes = {64, 64, 64, 64, 64, 64}, .lines = {16, 16, 16, 16, 16, 16}};
+    _Alignas(64) uint16_t ones[Lines][LineBytes / 2];
+    _Alignas(64) float sums[Tiles][Lines][LineBytes / 4];
+    for (int i = 0; i < Lines * LineBytes / 2; i++) ones[0][i] = 0x3f80;
+    _tile_loadconfig(&tiles);
+    _tile_loadd(4, ones, LineBytes);
+    _tile_loadd(5, ones, LineBytes);
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+    for (size_t i = 0; i < iterations; i++) {
+        _tile_dpbf16ps(0, 4, 5);
+        _tile_dpbf16ps(1, 4, 5);
+        _tile_dpbf16ps(2, 4, 5);
+        _tile_dpbf16ps(3, 4, 5);
+    }
+    _tile_stored(0, sums[0], LineBytes);
+    _tile_stored(1, sums[1], LineBytes);
+    _tile_stored(2, sums[2], LineBytes);
+    _tile_stored(3, sums[3], LineBytes);
+    _tile_release();
+    uint64_t total = 0;
+    for (size_t i = 0; i < sizeof sums / sizeof(float); i++) total += (uint64_t)((float *)sums)[i];
+    return total;
+}
+
+// Whether the processor has tiles, and the system grants their 8 kilobytes of state to this process: asked once, for all its
+// threads. Source: Documentation/arch/x86/xstate.rst of the Linux kernel.
+static int has_tiles(void) {
+    static int known = -1;
+    int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
+    if (answer >= 0) return answer;
+    unsigned a, b, c, d;
+    const unsigned bfloat16 = 1u << 22, tiles = 1u << 24;
+    answer = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & bfloat16) && (d & tiles);
+#if defined(__linux__)
+    enum { RequestPermission = 0x1023, TileData = 18 };
+    answer = answer && syscall(SYS_arch_prctl, RequestPermission, TileData) == 0;
+#else
+    answer = 0;
+#endif
+    __atomic_store_n(&known, answer, __ATOMIC_RELAXED);
+    return answer;
+}
+
 int kernel_supports(KernelInstructionSet set) {
     __builtin_cpu_init();
     switch (set) {
@@ -122,6 +177,9 @@ int kernel_supports(KernelInstructionSet set) {
     case KernelAVXVNNI: return kernel_supports(KernelAVX2) && __builtin_cpu_supports("avxvnni");
     case KernelAVX512: return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
     case KernelAVX512VNNI: return kernel_supports(KernelAVX512) && __builtin_cpu_supports("avx512vnni");
+    case KernelAMX:
+        return kernel_supports(KernelAVX512VNNI) && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bf16")
+            && has_tiles();
     default: return 0;
     }
 }
@@ -180,6 +238,7 @@ uint64_t kernel_count_products(KernelInstructionSet set, size_t iterations) {
     case KernelAVX2: return count_products_avx2(iterations);
     case KernelAVXVNNI: return count_products_avx_vnni(iterations);
     case KernelAVX512VNNI: return count_products_avx512_vnni(iterations);
+    case KernelAMX: return count_products_amx(iterations);
 #elif defined(__aarch64__)
     case KernelNEONDotProduct: return count_products_neon(iterations);
 #endif

@@ -1,4 +1,5 @@
-// Products of quantised matrices, compiled for each instruction set; see QuantizedKernels.h.
+// Products of matrices with packed rows, compiled for each instruction set; see ProductKernels.h.
+#include "tileconfiguration.h"
 #include "tiles.h"
 #include <math.h>
 
@@ -20,6 +21,9 @@ typedef int64_t Longs256 __attribute__((vector_size(32)));
 // own foresight ends.
 enum { TilesAhead = 4 };
 
+// Rows that are packed and multiplied together at most.
+enum { GroupRows = 12, AMXGroupRows = 32 };
+
 // Panels that are kept for all rows, in bytes: what a core's second cache holds beside the rows.
 enum { KeptBytes = 512 << 10 };
 
@@ -39,16 +43,16 @@ typedef struct Turn {
     int number, count;
 } Turn;
 
-size_t kernel_group_count(size_t rows) { return (rows + KernelGroupRows - 1) / KernelGroupRows; }
+static size_t group_count(size_t most, size_t rows) { return (rows + most - 1) / most; }
 
-size_t kernel_group_start(size_t rows, size_t group) {
-    size_t groups = kernel_group_count(rows), least = rows / groups, longer = rows % groups;
+static size_t group_start(size_t most, size_t rows, size_t group) {
+    size_t groups = group_count(most, rows), least = rows / groups, longer = rows % groups;
     return group * least + (group < longer ? group : longer);
 }
 
 // Panels of so many bytes that are multiplied with a group of rows before the next.
-static size_t panels_together(size_t panelBytes, size_t rows) {
-    return kernel_group_count(rows) == 1 || panelBytes == 0 || panelBytes > KeptBytes ? 1 : KeptBytes / panelBytes;
+static size_t panels_together(size_t panelBytes, size_t groups) {
+    return groups == 1 || panelBytes == 0 || panelBytes > KeptBytes ? 1 : KeptBytes / panelBytes;
 }
 
 // Asks memory for what lies TilesAhead of one of 16 lines of a panel's tiles. Lines are asked for one at a time between other
@@ -134,6 +138,11 @@ INLINE Sums512 dot_avx512vnni(KernelDataType type, Sums512 sums, Sums512 weights
 #include "panels.inc"
 #undef NAME
 #pragma clang attribute pop
+
+#pragma clang attribute push(                                                                                          \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx512bf16,amx-tile,amx-bf16"))), apply_to = function)
+#include "products_amx.inc"
+#pragma clang attribute pop
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 
@@ -162,22 +171,26 @@ typedef void Pack(const float *, size_t, size_t, PackedForm, size_t, size_t, uns
 typedef void Multiply(const unsigned char *, KernelDataType, size_t, size_t, size_t, const unsigned char *, size_t, PackedForm,
                       unsigned char *, float *, size_t);
 
-// What there is for a set; nothing where there are no products.
+// What there is for a set and so many rows; nothing where there are no products.
 typedef struct Kernels {
     Pack *pack;
     Multiply *multiply;
-    // Of a block that is unpacked.
-    size_t unpackedBytes;
+    // Bytes of scratch memory for weights of a type.
+    size_t (*scratch)(KernelDataType type, size_t columns, size_t rows);
+    size_t groupRows;
 } Kernels;
 
-static Kernels kernels(KernelInstructionSet set) {
-#define KERNELS(name) (Kernels){pack_##name, multiply_##name, unpackedBytes_##name}
+static Kernels kernels(KernelInstructionSet set, size_t rows) {
+#define KERNELS(name) (Kernels){pack_##name, multiply_##name, scratch_##name, GroupRows}
     switch (set) {
     case KernelPortable: return KERNELS(portable);
 #if defined(__x86_64__)
     case KernelAVX2: return KERNELS(avx2);
     case KernelAVXVNNI: return KERNELS(avxvnni);
     case KernelAVX512VNNI: return KERNELS(avx512vnni);
+    case KernelAMX:
+        if (rows <= KernelFewRows) return KERNELS(avx512vnni);
+        return (Kernels){pack_amx, multiply_amx, scratch_amx, AMXGroupRows};
 #elif defined(__aarch64__)
     case KernelNEONDotProduct: return KERNELS(neon);
 #endif
@@ -186,10 +199,11 @@ static Kernels kernels(KernelInstructionSet set) {
 #undef KERNELS
 }
 
-int kernel_has_instructions(KernelInstructionSet set) { return kernels(set).multiply && kernel_supports(set); }
+int kernel_has_instructions(KernelInstructionSet set) { return kernels(set, 1).multiply && kernel_supports(set); }
 
 KernelInstructionSet kernel_fastest_instructions(void) {
-    static const KernelInstructionSet slowestFirst[] = {KernelAVX2, KernelAVXVNNI, KernelAVX512VNNI, KernelNEONDotProduct};
+    static const KernelInstructionSet slowestFirst[] = {KernelAVX2, KernelAVXVNNI, KernelAVX512VNNI, KernelAMX,
+                                                        KernelNEONDotProduct};
     static int known = -1;
     int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
     if (answer < 0) {
@@ -201,30 +215,42 @@ KernelInstructionSet kernel_fastest_instructions(void) {
     return answer;
 }
 
+static int is_quantized(KernelDataType type) { return type == KernelQ8 || type == KernelQ4; }
+
+int kernel_multiplies_packed(KernelInstructionSet set, KernelDataType type, size_t rows) {
+    return is_quantized(type) || (set == KernelAMX && rows > KernelFewRows);
+}
+
 // Weights of 4 bits lose far more than activations of 8.
 static PackedForm form(KernelInstructionSet set, KernelDataType type, size_t rows) {
+    if (set == KernelAMX && rows > KernelFewRows) return is_quantized(type) ? PackedPart : PackedThreeParts;
     if (set == KernelAVX2) {
         if (type == KernelQ8) return PackedShorts;
-        return kernel_group_count(rows) == 1 ? PackedHalves : PackedOffsets;
+        return rows <= GroupRows ? PackedHalves : PackedOffsets;
     }
     return type == KernelQ8 && rows <= KernelFewRows ? PackedParts : PackedBytes;
 }
 
+size_t kernel_group_count(KernelInstructionSet set, size_t rows) { return group_count(kernels(set, rows).groupRows, rows); }
+
 size_t kernel_packed_bytes(KernelInstructionSet set, KernelDataType type, size_t rows, size_t columns) {
-    return rows * tile_blocks(columns) * packed_bytes(form(set, type, rows));
+    PackedForm packed = form(set, type, rows);
+    // Groups of parts are whole ones.
+    if (row_parts(packed) > 0) rows = kernel_group_count(set, rows) * AMXGroupRows;
+    return rows * tile_blocks(columns) * packed_bytes(packed);
 }
 
 void kernel_pack_activations(KernelInstructionSet set, KernelDataType type, const float *input, size_t rows, size_t columns,
                              size_t first, size_t end, void *packed) {
-    kernels(set).pack(input, rows, columns, form(set, type, rows), first, end, packed);
+    kernels(set, rows).pack(input, rows, columns, form(set, type, rows), first, end, packed);
 }
 
-size_t kernel_multiply_scratch_bytes(KernelInstructionSet set, size_t columns, size_t rows) {
-    size_t block = kernels(set).unpackedBytes, panel = tile_blocks(columns) * block;
-    return kernel_group_count(rows) == 1 ? block : panels_together(panel, rows) * panel;
+size_t kernel_multiply_scratch_bytes(KernelInstructionSet set, KernelDataType type, size_t columns, size_t rows) {
+    return kernels(set, rows).scratch(type, columns, rows);
 }
 
-void kernel_multiply_tiles(KernelInstructionSet set, const void *tiles, KernelDataType type, size_t columns, size_t first,
-                           size_t end, const void *packed, size_t rows, void *scratch, float *output, size_t outputStride) {
-    kernels(set).multiply(tiles, type, columns, first, end, packed, rows, form(set, type, rows), scratch, output, outputStride);
+void kernel_multiply_packed(KernelInstructionSet set, const void *weights, KernelDataType type, size_t columns, size_t first,
+                            size_t end, const void *packed, size_t rows, void *scratch, float *output, size_t outputStride) {
+    kernels(set, rows).multiply(weights, type, columns, first, end, packed, rows, form(set, type, rows), scratch, output,
+                                outputStride);
 }

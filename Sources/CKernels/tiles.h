@@ -1,5 +1,6 @@
 // What the quantised kernels know of tiles and packed rows; QuantizedKernels.h says how they lie.
 #pragma once
+#include "ProductKernels.h"
 #include "QuantizedKernels.h"
 #include <string.h>
 
@@ -19,12 +20,24 @@ typedef enum PackedForm {
     PackedHalves,
     // Numbers of 8 bits, plus 128; scale.
     PackedOffsets,
+    // A number of bfloat16, or the sum of three, as products_amx.inc says.
+    PackedPart,
+    PackedThreeParts,
 } PackedForm;
 
 // Bits of the second part of an activation.
 enum { PartBits = 7 };
 
+// Parts of bfloat16 whose sum a weight is; those of fewer bits are rounded to one.
+static inline int weight_parts(KernelDataType type) { return type == KernelF32 ? 3 : type == KernelF16 ? 2 : 1; }
+
+// The same of an activation; 0 where it is a number with a scale.
+static inline int row_parts(PackedForm form) {
+    return form == PackedPart ? 1 : form == PackedThreeParts ? 3 : 0;
+}
+
 static inline size_t packed_bytes(PackedForm form) {
+    if (row_parts(form) > 0) return KernelTileColumns * sizeof(uint16_t) * (size_t)row_parts(form);
     size_t numbers = KernelTileColumns * (form == PackedParts || form == PackedShorts ? 2 : 1) + sizeof(float);
     if (form == PackedShorts || form == PackedOffsets) return numbers;
     return numbers + (form == PackedHalves ? TileParts * 4 : sizeof(int32_t));

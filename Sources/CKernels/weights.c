@@ -77,7 +77,7 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 void kernel_widen(const void *source, KernelDataType type, float *target, size_t count) {
     switch (kernel_fastest_instructions()) {
 #if defined(__x86_64__)
-    case KernelAVX512: case KernelAVX512VNNI: return widen_avx512(source, type, target, count);
+    case KernelAVX512: case KernelAVX512VNNI: case KernelAMX: return widen_avx512(source, type, target, count);
     case KernelAVX2: case KernelAVXVNNI: return widen_avx2(source, type, target, count);
 #elif defined(__aarch64__)
     case KernelNEONDotProduct: return widen_neon(source, type, target, count);
@@ -90,7 +90,7 @@ void kernel_matrix_vector(KernelInstructionSet set, const void *weights, KernelD
                           const float *input, size_t rows, float *output, size_t outputStride) {
     switch (set) {
 #if defined(__x86_64__)
-    case KernelAVX512: case KernelAVX512VNNI:
+    case KernelAVX512: case KernelAVX512VNNI: case KernelAMX:
         return matrix_vector_avx512(weights, type, outputs, columns, input, rows, output, outputStride);
     case KernelAVX2: case KernelAVXVNNI:
         return matrix_vector_avx2(weights, type, outputs, columns, input, rows, output, outputStride);

@@ -52,7 +52,7 @@ private struct InstructionSet {
 
     private static let all: [(String, KernelInstructionSet)] = [
         ("portable", KernelPortable), ("AVX2", KernelAVX2), ("AVX-VNNI", KernelAVXVNNI), ("AVX-512", KernelAVX512),
-        ("AVX-512 VNNI", KernelAVX512VNNI), ("NEON dot product", KernelNEONDotProduct),
+        ("AVX-512 VNNI", KernelAVX512VNNI), ("AMX", KernelAMX), ("NEON dot product", KernelNEONDotProduct),
     ]
 
     /// Wider is not always faster: each set the machine has is tried.

@@ -1,6 +1,6 @@
 import CKernels
 
-/// Activations of 8 or 15 bits, each row's 64 columns with a scale of their own: what quantised matrices are multiplied with.
+/// Activations as `ProductKernels.h` packs them for products with matrices of some type.
 struct PackedActivations {
     /// Rows that were packed.
     let rows: Int
@@ -14,7 +14,7 @@ struct PackedActivations {
         let rows = input.rows, columns = input.width, type = weights.kernelType
         let storage = TensorStorage(byteCount: kernel_packed_bytes(instructions, type, rows, columns))
         let source = input.storage.start
-        Parallel.ranges(kernel_group_count(rows)) { groups in
+        Parallel.ranges(kernel_group_count(instructions, rows)) { groups in
             kernel_pack_activations(
                 instructions, type, source, rows, columns, groups.lowerBound, groups.upperBound, storage.start)
         }

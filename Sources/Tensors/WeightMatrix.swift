@@ -70,18 +70,21 @@ package struct WeightMatrix: Sendable {
         }
     }
 
-    /// Whether products take packed activations.
-    var isQuantized: Bool { dataType.isQuantized }
+    /// Whether products with so many rows take packed activations.
+    func takesPacked(rows: Int, instructions: KernelInstructionSet) -> Bool {
+        kernel_multiplies_packed(instructions, dataType.kernelType, rows) != 0
+    }
 
-    /// `output[r, o] = input[r] . self[o]` for `o` in `range`, whose begin is a multiple of 16, of a quantised matrix.
+    /// `output[r, o] = input[r] . self[o]` for `o` in `range`, whose begin is a multiple of 16, where `takesPacked`.
     /// - Parameter instructions: which the machine must have.
     func multiply(
         _ input: PackedActivations, range: Range<Int>, output: UnsafeMutablePointer<Float>, outputStride: Int,
         instructions: KernelInstructionSet
     ) {
-        let scratch = TensorStorage(byteCount: kernel_multiply_scratch_bytes(instructions, columns, input.rows))
-        kernel_multiply_tiles(
-            instructions, bytes.pointer, dataType.kernelType, columns, range.lowerBound, range.upperBound,
+        let type = dataType.kernelType
+        let scratch = TensorStorage(byteCount: kernel_multiply_scratch_bytes(instructions, type, columns, input.rows))
+        kernel_multiply_packed(
+            instructions, bytes.pointer, type, columns, range.lowerBound, range.upperBound,
             input.start, input.rows, scratch.start, output, outputStride)
     }
 }

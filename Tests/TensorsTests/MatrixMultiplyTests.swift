@@ -54,6 +54,33 @@ struct MatrixMultiplyTests {
         }
     }
 
+    /// Many rows, more outputs and columns than any kernel takes at a time, and numbers of all bits.
+    @Test(arguments: ["F32", "F16", "BF16"])
+    func manyRowsAreAsExactAsSinglePrecision(type: String) throws {
+        let rows = 45, inner = 1401, outputs = 420
+        let input = Tensor.random([rows, inner], seed: 21)
+        try withWeights([("w", type, [outputs, inner], Tensor.random([outputs, inner], seed: 22).array)]) { scope in
+            let matrix = try scope["w"].matrix(rows: outputs, columns: inner)
+            let exact = try scope["w"].tensor([outputs, inner]).array.map(Double.init), numbers = input.array.map(Double.init)
+            for instructions in Self.instructions {
+                let product = matrixMultiply(input, matrix, instructions: instructions).array
+                var worst = 0.0
+                for row in 0..<rows {
+                    for output in 0..<outputs {
+                        var sum = 0.0, magnitude = 0.0
+                        for column in 0..<inner {
+                            let part = numbers[row * inner + column] * exact[output * inner + column]
+                            sum += part
+                            magnitude += abs(part)
+                        }
+                        worst = max(worst, abs(Double(product[row * outputs + output]) - sum) / magnitude)
+                    }
+                }
+                #expect(worst < 1e-6, "instructions \(instructions.rawValue)")
+            }
+        }
+    }
+
     /// Up to eight rows: a caption must not depend on which others are generated beside it.
     @Test(arguments: ["F32", "F16", "BF16"])
     func aRowAloneGetsTheSameBits(type: String) throws {

@@ -25,14 +25,23 @@ struct QuantizedProductTests {
         }
     }
 
+    /// What a product is said to be of: with AMX and many rows, weights of the 8 bits that bfloat16 has.
+    private static func multiplied(_ weights: Tensor, rows: Int, _ set: KernelInstructionSet) -> [Double] {
+        weights.array.map { weight in
+            guard set == KernelAMX, rows > KernelFewRows else { return Double(weight) }
+            let bits = weight.bitPattern
+            return Double(Float(bitPattern: (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff_0000))
+        }
+    }
+
     /// Every kernel, rows on both sides of each limit, and sizes that fill neither tiles nor pairs of them.
     @Test(arguments: QuantizationTests.formats, [1, 2, 3, 5, 8, 11, 12, 13, 16, 25, 40])
     func equalTheDefinition(format: DataType, rows: Int) throws {
-        for (outputs, columns) in [(130, 200), (48, 64), (15, 63), (32, 321)] {
+        for (outputs, columns) in [(130, 200), (48, 64), (15, 63), (32, 321), (400, 1400)] {
             let weights = try Self.matrix(outputs, columns, format)
-            let exact = weights.tensor.array.map(Double.init)
             let input = Self.activations(rows, columns)
             for set in Self.instructions {
+                let exact = Self.multiplied(weights.tensor, rows: rows, set)
                 let product = matrixMultiply(Tensor([rows, columns], values: input), weights.matrix, instructions: set).array
                 var worst = 0.0
                 for row in 0..<rows {
@@ -79,20 +88,36 @@ struct QuantizedProductTests {
         }
     }
 
+    /// Reading a prompt's beginning gives what reading all of it does.
+    @Test(arguments: QuantizationTests.formats)
+    func manyRowsGetTheSameBitsWhateverTheirNumber(format: DataType) throws {
+        let weights = try Self.matrix(75, 205, format), input = Tensor.random([70, 205], seed: 4)
+        for set in Self.instructions {
+            let all = matrixMultiply(input, weights.matrix, instructions: set)
+            for rows in [17, 32, 33] {
+                let first = matrixMultiply(input.rows(0..<rows), weights.matrix, instructions: set)
+                #expect(first.array == all.rows(0..<rows).array, "instructions \(set.rawValue), \(rows) rows")
+            }
+        }
+    }
+
     /// A NaN shows where it came from, in its own row, and nothing else changes or stops.
-    @Test(arguments: QuantizationTests.formats, [Float.nan, .infinity, -.infinity])
-    func brokenActivationsStayInTheirRow(format: DataType, number: Float) throws {
+    @Test(arguments: QuantizationTests.formats, [14, 34])
+    func brokenActivationsStayInTheirRow(format: DataType, rows: Int) throws {
         let weights = try Self.matrix(40, 150, format)
-        var input = Self.activations(14, 150)
+        var input = Self.activations(rows, 150)
         for column in 0..<150 { input[9 * 150 + column] = 0 }
         for set in Self.instructions {
-            let whole = matrixMultiply(Tensor([14, 150], values: input), weights.matrix, instructions: set)
+            let whole = matrixMultiply(Tensor([rows, 150], values: input), weights.matrix, instructions: set)
             #expect(whole.rows(9..<10).array.allSatisfy { $0 == 0 })
-            var broken = input
-            broken[4 * 150 + 149] = number
-            let found = matrixMultiply(Tensor([14, 150], values: broken), weights.matrix, instructions: set)
-            #expect(found.rows(4..<5).array.allSatisfy { $0.isNaN })
-            #expect(found.rows(0..<4).array == whole.rows(0..<4).array && found.rows(5..<14).array == whole.rows(5..<14).array)
+            for number in [Float.nan, .infinity, -.infinity] {
+                var broken = input
+                broken[4 * 150 + 149] = number
+                let found = matrixMultiply(Tensor([rows, 150], values: broken), weights.matrix, instructions: set)
+                #expect(found.rows(4..<5).array.allSatisfy { !$0.isFinite })
+                #expect(found.rows(0..<4).array == whole.rows(0..<4).array)
+                #expect(found.rows(5..<rows).array == whole.rows(5..<rows).array)
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include "KernelDataType.h"
 #include "MachineKernels.h"
+#include "ProductKernels.h"
 #include "QuantizedKernels.h"
 #include <stddef.h>
 #include <stdint.h>

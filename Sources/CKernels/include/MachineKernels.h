@@ -29,6 +29,8 @@ typedef enum KernelInstructionSet : int32_t {
     KernelAVX512VNNI = 4,
     /// sdot.
     KernelNEONDotProduct = 5,
+    /// tdpbf16ps.
+    KernelAMX = 6,
 } KernelInstructionSet;
 
 /// Whether the machine has the set; 0 or 1.
@@ -45,9 +47,9 @@ int kernel_has_instructions(KernelInstructionSet set);
 /// has no such loop. Exact for up to 2^24 iterations.
 uint64_t kernel_count_multiply_adds(KernelInstructionSet set, size_t iterations);
 
-/// Products of 8-bit numbers summed in 32 bits.
+/// Products of 8-bit numbers summed in 32 bits, or of bfloat16 ones summed in single precision, which have as many bits.
 /// Returns the number of products that were summed (two operations each), 0 when the machine lacks the set or the set
-/// has no such loop. Exact for up to 2^28 iterations.
+/// has no such loop. Exact for up to 2^24 iterations.
 uint64_t kernel_count_products(KernelInstructionSet set, size_t iterations);
 
 /// The sum of words[count], modulo 2^32: reads memory as fast as one core can.
