@@ -218,7 +218,7 @@ KernelInstructionSet kernel_fastest_instructions(void) {
 static int is_quantized(KernelDataType type) { return type == KernelQ8 || type == KernelQ4; }
 
 int kernel_multiplies_packed(KernelInstructionSet set, KernelDataType type, size_t rows) {
-    return is_quantized(type) || (set == KernelAMX && rows > KernelFewRows);
+    return is_quantized(type) || (set == KernelAMX && type != KernelF32 && rows > KernelFewRows);
 }
 
 // Weights of 4 bits lose far more than activations of 8.

@@ -29,7 +29,7 @@ typedef enum PackedForm {
 enum { PartBits = 7 };
 
 // Parts of bfloat16 whose sum a weight is; those of fewer bits are rounded to one.
-static inline int weight_parts(KernelDataType type) { return type == KernelF32 ? 3 : type == KernelF16 ? 2 : 1; }
+static inline int weight_parts(KernelDataType type) { return type == KernelF16 ? 2 : 1; }
 
 // The same of an activation; 0 where it is a number with a scale.
 static inline int row_parts(PackedForm form) {

@@ -57,8 +57,8 @@ func multiply(
 /// Few rows (decoding) read each weight once where it lies, at the speed of memory. Many rows go to `sgemm`, by panels
 /// of weights: each core widens a panel that fits its cache and multiplies with it, so the model is never copied whole.
 /// When there are many more rows than that and nothing to widen, each core takes rows instead and reads all weights;
-/// either way what follows the product is done while its rows are still in the cache. Quantised weights, and with AMX all
-/// weights, are multiplied with packed rows of activations, as `ProductKernels.h` says.
+/// either way what follows the product is done while its rows are still in the cache. Quantised weights, and with AMX those
+/// of 16 bits, are multiplied with packed rows of activations, as `ProductKernels.h` says.
 /// - Parameter instructions: of the kernels, which the machine must have; tests compare them, all else takes the fastest.
 package func matrixMultiply(
     _ input: Tensor, _ weights: WeightMatrix, bias: Tensor? = nil, activation: Activation? = nil, residual: Tensor? = nil,

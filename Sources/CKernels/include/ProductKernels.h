@@ -4,8 +4,8 @@
 // with q4, and of 15 with q8 where there are few rows or the set has no products of bytes that would be faster. Sums over 64
 // columns are exact, so sets that take the same bits agree but for the rounding of single-precision sums.
 //
-// KernelAMX multiplies many rows with weights of any type. Weights and activations are sums of bfloat16 parts there, as exact
-// as single precision; of quantised weights and their activations only the first part is taken, of 8 bits, rounded to nearest.
+// KernelAMX multiplies many rows with weights of 16 bits too. These and their activations are sums of bfloat16 parts there, as
+// exact as single precision; of quantised weights and their activations one part is taken, of 8 bits, rounded to nearest.
 #pragma once
 #include "KernelDataType.h"
 #include "MachineKernels.h"
