@@ -120,7 +120,7 @@ static uint64_t count_products_avx512_vnni(size_t iterations) {
 #pragma clang attribute pop
 
 // Four tiles of sums: as many as hide the latency, and as products of matrices keep.
-__attribute__((target("amx-tile,amx-bf16"))) static uint64_t count_products_amx(size_t iterations) {
+__attribute__((target("amx-tile,amx-bf16"))) static uint64_t count_bfloat16_products_amx(size_t iterations) {
     enum { Tiles = 4, Lines = 16, LineBytes = 64 };
     const TileConfiguration tiles = {.palette = 1, .lineBytes = {64, 64, 64, 64, 64, 64}, .lines = {16, 16, 16, 16, 16, 16}};
     _Alignas(64) uint16_t ones[Lines][LineBytes / 2];
@@ -238,12 +238,19 @@ uint64_t kernel_count_products(KernelInstructionSet set, size_t iterations) {
     case KernelAVX2: return count_products_avx2(iterations);
     case KernelAVXVNNI: return count_products_avx_vnni(iterations);
     case KernelAVX512VNNI: return count_products_avx512_vnni(iterations);
-    case KernelAMX: return count_products_amx(iterations);
 #elif defined(__aarch64__)
     case KernelNEONDotProduct: return count_products_neon(iterations);
 #endif
     default: return 0;
     }
+}
+
+uint64_t kernel_count_bfloat16_products(KernelInstructionSet set, size_t iterations) {
+#if defined(__x86_64__)
+    if (set == KernelAMX && kernel_supports(set)) return count_bfloat16_products_amx(iterations);
+#endif
+    (void)set, (void)iterations;
+    return 0;
 }
 
 uint32_t kernel_sum_words(const uint32_t *words, size_t count) {

@@ -20,14 +20,15 @@ enum BenchmarkTable {
     }
 
     private static func text(_ machine: BenchmarkReport.Machine) -> String {
-        func limits(_ name: String, _ value: (BenchmarkReport.Limits) -> Double, _ unit: String, _ instructions: String?) -> String {
-            row(name, [format(value(machine.oneCore)), format(value(machine.allCores)), unit]).dropLast()
-                + (instructions.map { "  " + $0 } ?? "") + "\n"
+        func limits(_ name: String, _ value: (BenchmarkReport.Limits) -> Double?, _ unit: String, _ instructions: String?) -> String {
+            guard let one = value(machine.oneCore), let all = value(machine.allCores) else { return "" }
+            return row(name, [format(one), format(all), unit]).dropLast() + (instructions.map { "  " + $0 } ?? "") + "\n"
         }
         return "\(machine.processor ?? "unknown processor"), \(machine.cores) core\(machine.cores == 1 ? "" : "s")\n"
             + row("", ["one core", "all cores"])
             + limits("multiply-add", \.floatGigaops, "GFLOP/s", machine.floatInstructions)
             + limits("8-bit products", \.int8Gigaops, "GOP/s", machine.int8Instructions)
+            + limits("bfloat16", \.bfloat16Gigaops, "GFLOP/s", machine.bfloat16Instructions)
             + limits("memory read", \.readGigabytes, "GB/s", nil)
     }
 

@@ -9,12 +9,15 @@ package struct MachineSpeed: Sendable {
         package let float: Double
         /// Operations a second on 8-bit numbers summed in 32 bits; a product and its sum are two.
         package let int8: Double
+        /// Operations a second on bfloat16 numbers summed in single precision; 0 where there are no instructions for them.
+        package let bfloat16: Double
         /// Bytes a second read from memory.
         package let read: Double
 
-        package init(float: Double, int8: Double, read: Double) {
+        package init(float: Double, int8: Double, bfloat16: Double, read: Double) {
             self.float = float
             self.int8 = int8
+            self.bfloat16 = bfloat16
             self.read = read
         }
     }
@@ -25,22 +28,27 @@ package struct MachineSpeed: Sendable {
     /// The instructions the fastest loops were made of.
     package let floatInstructions: String
     package let int8Instructions: String
+    /// Nil where there are none.
+    package let bfloat16Instructions: String?
 
     /// Takes a few seconds and for that time memory of four times the last cache, 1 GiB at most.
     package init() {
         let float = InstructionSet.fastest(kernel_count_multiply_adds)
         let int8 = InstructionSet.fastest(kernel_count_products)
+        let bfloat16 = InstructionSet.fastest(kernel_count_bfloat16_products)
         let memory = ReadBuffer()
         let cores = Parallel.coreCount
-        let one = Limits(float: float.rate(cores: 1), int8: int8.rate(cores: 1), read: memory.rate(cores: 1))
+        let one = Limits(
+            float: float.rate(cores: 1), int8: int8.rate(cores: 1), bfloat16: bfloat16.rate(cores: 1), read: memory.rate(cores: 1))
         oneCore = one
         // All cores can do what one does, also where something else kept them from showing it.
         allCores = Limits(
             float: max(one.float, float.rate(cores: cores)), int8: max(one.int8, int8.rate(cores: cores)),
-            read: max(one.read, memory.rate(cores: cores)))
+            bfloat16: max(one.bfloat16, bfloat16.rate(cores: cores)), read: max(one.read, memory.rate(cores: cores)))
         self.cores = cores
         floatInstructions = float.name
         int8Instructions = int8.name
+        bfloat16Instructions = one.bfloat16 > 0 ? bfloat16.name : nil
     }
 }
 

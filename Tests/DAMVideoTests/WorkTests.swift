@@ -93,11 +93,20 @@ struct WorkTests {
     }
 
     @Test func timeIsTheLongerOfArithmeticAndMemoryStepByStep() {
-        let speed = MachineSpeed.Limits(float: 10, int8: 1, read: 2)
+        let speed = MachineSpeed.Limits(float: 10, int8: 1, bfloat16: 0, read: 2)
         let limit = [Work(operations: 100, bytes: 4), Work(operations: 10, bytes: 8)].limit(speed)
         #expect(limit.seconds == 14 && limit.isArithmetic)
         // Half of the operations on 8-bit numbers.
         #expect([Work(operations: 100, int8Operations: 50, bytes: 4)].limit(speed).seconds == 55)
+        // Weights of 16 bits: as they are, or in parts where that is faster.
+        let halves = Work.linear(1, from: 10, to: 5, .f16)
+        #expect(halves.int16Operations == 100 && halves.bfloat16Operations == 500)
+        #expect([Work(operations: 100, int16Operations: 100, bfloat16Operations: 500)].limit(speed).seconds == 10)
+        let parts = MachineSpeed.Limits(float: 10, int8: 1, bfloat16: 100, read: 1000)
+        #expect([halves].limit(parts).seconds == 5)
+        #expect([Work.linear(1, from: 10, to: 5, .bf16)].limit(parts).seconds == 3)
+        #expect([Work.linear(1, from: 10, to: 5, .f32)].limit(parts).seconds == 10)
+        #expect([Work(operations: 100, int8Operations: 100)].limit(parts).seconds == 1)
         #expect([3.0, 1, 2].median == 2 && [4.0, 1].median == 2.5)
     }
 }

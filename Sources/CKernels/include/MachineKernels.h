@@ -47,10 +47,15 @@ int kernel_has_instructions(KernelInstructionSet set);
 /// has no such loop. Exact for up to 2^24 iterations.
 uint64_t kernel_count_multiply_adds(KernelInstructionSet set, size_t iterations);
 
-/// Products of 8-bit numbers summed in 32 bits, or of bfloat16 ones summed in single precision, which have as many bits.
+/// Products of 8-bit numbers summed in 32 bits.
+/// Returns the number of products that were summed (two operations each), 0 when the machine lacks the set or the set
+/// has no such loop. Exact for up to 2^28 iterations.
+uint64_t kernel_count_products(KernelInstructionSet set, size_t iterations);
+
+/// Products of bfloat16 numbers summed in single precision.
 /// Returns the number of products that were summed (two operations each), 0 when the machine lacks the set or the set
 /// has no such loop. Exact for up to 2^24 iterations.
-uint64_t kernel_count_products(KernelInstructionSet set, size_t iterations);
+uint64_t kernel_count_bfloat16_products(KernelInstructionSet set, size_t iterations);
 
 /// The sum of words[count], modulo 2^32: reads memory as fast as one core can.
 uint32_t kernel_sum_words(const uint32_t *_Nonnull words, size_t count);

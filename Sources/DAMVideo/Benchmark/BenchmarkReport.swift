@@ -18,6 +18,8 @@ public struct BenchmarkReport: Codable, Sendable {
         /// The instructions of the fastest loops.
         public let floatInstructions: String
         public let int8Instructions: String
+        /// Nil where there are none for bfloat16.
+        public let bfloat16Instructions: String?
         public let oneCore: Limits
         public let allCores: Limits
 
@@ -25,6 +27,7 @@ public struct BenchmarkReport: Codable, Sendable {
             case processor, cores
             case floatInstructions = "float_instructions"
             case int8Instructions = "int8_instructions"
+            case bfloat16Instructions = "bfloat16_instructions"
             case oneCore = "one_core"
             case allCores = "all_cores"
         }
@@ -35,12 +38,15 @@ public struct BenchmarkReport: Codable, Sendable {
         public let floatGigaops: Double
         /// 10^9 operations a second on 8-bit numbers, two for a product and its sum.
         public let int8Gigaops: Double
+        /// The same on bfloat16 numbers; nil where there are no instructions for them.
+        public let bfloat16Gigaops: Double?
         /// 10^9 bytes a second read from memory.
         public let readGigabytes: Double
 
         enum CodingKeys: String, CodingKey {
             case floatGigaops = "float_gflops"
             case int8Gigaops = "int8_gops"
+            case bfloat16Gigaops = "bfloat16_gflops"
             case readGigabytes = "read_gbytes"
         }
     }
@@ -108,6 +114,7 @@ extension BenchmarkReport.Machine {
         self.init(
             processor: line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }, cores: speed.cores,
             floatInstructions: speed.floatInstructions, int8Instructions: speed.int8Instructions,
+            bfloat16Instructions: speed.bfloat16Instructions,
             oneCore: BenchmarkReport.Limits(speed.oneCore), allCores: BenchmarkReport.Limits(speed.allCores))
     }
 }
@@ -115,7 +122,8 @@ extension BenchmarkReport.Machine {
 extension BenchmarkReport.Limits {
     init(_ limits: MachineSpeed.Limits) {
         self.init(
-            floatGigaops: limits.float / 1e9, int8Gigaops: limits.int8 / 1e9, readGigabytes: limits.read / 1e9)
+            floatGigaops: limits.float / 1e9, int8Gigaops: limits.int8 / 1e9,
+            bfloat16Gigaops: limits.bfloat16 > 0 ? limits.bfloat16 / 1e9 : nil, readGigabytes: limits.read / 1e9)
     }
 }
 
