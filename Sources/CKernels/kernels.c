@@ -1,5 +1,4 @@
-// One body, compiled once for any machine and once for AVX2 + FMA + F16C; the choice is made at each call, where it
-// costs a load and a branch.
+// One body, compiled for each instruction set; the choice is made at each call, where it costs a load and a branch.
 #include "CKernels.h"
 #include <math.h>
 #include <string.h>
@@ -12,24 +11,32 @@
 #undef NAME
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(name) name##_avx2
 #include "kernels.inc"
 #undef NAME
 #pragma clang attribute pop
 
-static int has_avx2(void) {
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw"))), apply_to = function)
+#define NAME(name) name##_avx512
+#include "kernels.inc"
+#undef NAME
+#pragma clang attribute pop
+
+// The widest of these sets that the machine has.
+static KernelInstructionSet widest(void) {
     static int known = -1;
     int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
     if (answer < 0) {
-        __builtin_cpu_init();
-        answer = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+        answer = kernel_supports(KernelAVX512) ? KernelAVX512 : kernel_supports(KernelAVX2) ? KernelAVX2 : KernelPortable;
         __atomic_store_n(&known, answer, __ATOMIC_RELAXED);
     }
     return answer;
 }
-#define DISPATCH(name, ...) (has_avx2() ? name##_avx2(__VA_ARGS__) : name##_portable(__VA_ARGS__))
+#define DISPATCH(name, ...)                                                                                            \
+    (widest() == KernelAVX512 ? name##_avx512(__VA_ARGS__)                                                             \
+     : widest() == KernelAVX2 ? name##_avx2(__VA_ARGS__)                                                               \
+                              : name##_portable(__VA_ARGS__))
 #else
 #define DISPATCH(name, ...) name##_portable(__VA_ARGS__)
 #endif
