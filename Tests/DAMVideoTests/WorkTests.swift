@@ -100,8 +100,8 @@ struct WorkTests {
         #expect([Work(operations: 100, int8Operations: 50, bytes: 4)].limit(speed).seconds == 55)
         // Weights of 16 bits: as they are, or in parts where that is faster.
         let halves = Work.linear(1, from: 10, to: 5, .f16)
-        #expect(halves.int16Operations == 100 && halves.bfloat16Operations == 500)
-        #expect([Work(operations: 100, int16Operations: 100, bfloat16Operations: 500)].limit(speed).seconds == 10)
+        #expect(halves.halfPrecisionOperations == 100 && halves.bfloat16Operations == 500)
+        #expect([Work(operations: 100, halfPrecisionOperations: 100, bfloat16Operations: 500)].limit(speed).seconds == 10)
         let parts = MachineSpeed.Limits(float: 10, int8: 1, bfloat16: 100, read: 1000)
         #expect([halves].limit(parts).seconds == 5)
         #expect([Work.linear(1, from: 10, to: 5, .bf16)].limit(parts).seconds == 3)

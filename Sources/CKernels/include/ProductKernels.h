@@ -24,7 +24,7 @@ size_t kernel_group_count(KernelInstructionSet set, size_t rows);
 size_t kernel_packed_bytes(KernelInstructionSet set, KernelDataType type, size_t rows, size_t columns);
 
 /// Packs groups `first` up to `end` of rows [rows, columns] for products of a set with weights of a type. `packed` is that of
-/// all rows, 64-byte aligned. Of a row with an infinity or a NaN no product is finite.
+/// all rows, 64-byte aligned. A block with an infinity or a NaN makes NaNs of its row's products.
 void kernel_pack_activations(KernelInstructionSet set, KernelDataType type, const float *_Nonnull input, size_t rows,
                              size_t columns, size_t first, size_t end, void *_Nonnull packed);
 

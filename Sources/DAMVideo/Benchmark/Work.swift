@@ -10,17 +10,17 @@ package struct Work: Sendable, Equatable {
     package var int8Operations = 0.0
     /// Those of them that are with weights of 16 bits, and as how many operations on bfloat16 parts they can be done: five for
     /// one with f16, three with bf16 (`ProductKernels.h`).
-    package var int16Operations = 0.0
+    package var halfPrecisionOperations = 0.0
     package var bfloat16Operations = 0.0
     package var bytes = 0.0
 
     package init(
-        operations: Double = 0, int8Operations: Double = 0, int16Operations: Double = 0, bfloat16Operations: Double = 0,
+        operations: Double = 0, int8Operations: Double = 0, halfPrecisionOperations: Double = 0, bfloat16Operations: Double = 0,
         bytes: Double = 0
     ) {
         self.operations = operations
         self.int8Operations = int8Operations
-        self.int16Operations = int16Operations
+        self.halfPrecisionOperations = halfPrecisionOperations
         self.bfloat16Operations = bfloat16Operations
         self.bytes = bytes
     }
@@ -28,7 +28,7 @@ package struct Work: Sendable, Equatable {
     package static func + (left: Work, right: Work) -> Work {
         Work(
             operations: left.operations + right.operations, int8Operations: left.int8Operations + right.int8Operations,
-            int16Operations: left.int16Operations + right.int16Operations,
+            halfPrecisionOperations: left.halfPrecisionOperations + right.halfPrecisionOperations,
             bfloat16Operations: left.bfloat16Operations + right.bfloat16Operations, bytes: left.bytes + right.bytes)
     }
 
@@ -36,7 +36,7 @@ package struct Work: Sendable, Equatable {
     package static func * (work: Work, times: Int) -> Work {
         Work(
             operations: work.operations * Double(times), int8Operations: work.int8Operations * Double(times),
-            int16Operations: work.int16Operations * Double(times),
+            halfPrecisionOperations: work.halfPrecisionOperations * Double(times),
             bfloat16Operations: work.bfloat16Operations * Double(times), bytes: work.bytes * Double(times))
     }
 
@@ -52,7 +52,7 @@ package struct Work: Sendable, Equatable {
             }
         return Work(
             operations: operations, int8Operations: weights.isQuantized ? operations : 0,
-            int16Operations: parts > 0 ? operations : 0, bfloat16Operations: parts * operations, bytes: Double(bytes))
+            halfPrecisionOperations: parts > 0 ? operations : 0, bfloat16Operations: parts * operations, bytes: Double(bytes))
     }
 
     /// Attention's two products, all heads together.
@@ -72,11 +72,11 @@ extension [Work] {
     package func limit(_ speed: MachineSpeed.Limits) -> (seconds: Double, isArithmetic: Bool) {
         var arithmetic = 0.0, memory = 0.0
         for work in self {
-            let single = work.operations - work.int8Operations - work.int16Operations
+            let single = work.operations - work.int8Operations - work.halfPrecisionOperations
             let inParts = speed.bfloat16 > 0 ? work.bfloat16Operations / speed.bfloat16 : .infinity
             let computing =
                 single / speed.float + work.int8Operations / Swift.max(speed.int8, speed.bfloat16)
-                + Swift.min(work.int16Operations / speed.float, inParts)
+                + Swift.min(work.halfPrecisionOperations / speed.float, inParts)
             let moving = work.bytes / speed.read
             if computing > moving { arithmetic += computing } else { memory += moving }
         }
