@@ -1,5 +1,4 @@
 import DescribeAnything
-import Imaging
 import MaskTracking
 
 /// What captioning a plan will take. Operations are counted from the model's shapes, and the machine's speed is measured on

@@ -1,4 +1,3 @@
-import DescribeAnything
 import Typesetting
 import VideoDecoding
 

@@ -1,5 +1,4 @@
 import DescribeAnything
-import Imaging
 import MaskTracking
 
 /// The memory that captioning a plan takes, counted from the model's shapes, and how many captions it has room for side by

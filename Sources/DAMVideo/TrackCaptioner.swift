@@ -1,5 +1,4 @@
 import DescribeAnything
-import MaskTracking
 import Tensors
 
 /// The two ends of captioning one track of a plan: its frames through the vision tower to a prompt, and an answer to its

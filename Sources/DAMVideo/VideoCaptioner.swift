@@ -1,6 +1,4 @@
-import DescribeAnything
 import MaskTracking
-import VideoDecoding
 
 /// Captions the tracks of clips: decoder, masks, model and document in one call.
 public struct VideoCaptioner: Sendable {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import DAMVideo
 
 struct DriftCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

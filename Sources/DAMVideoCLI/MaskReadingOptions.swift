@@ -1,5 +1,4 @@
 import ArgumentParser
-import DAMVideo
 import MaskTracking
 
 /// How masks are read.

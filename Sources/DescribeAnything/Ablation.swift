@@ -1,5 +1,3 @@
-import Tensors
-
 /// A part a model is made to go without, to see what it is worth.
 public enum Ablation: String, Sendable, Encodable, CaseIterable {
     /// The context provider's factors are 0: nothing of the full view reaches the crop's features.

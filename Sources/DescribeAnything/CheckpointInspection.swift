@@ -1,5 +1,3 @@
-import Tensors
-
 /// A checkpoint looked at without using it: every problem is collected instead of the first being thrown.
 package struct CheckpointInspection {
     package struct Part {

@@ -1,4 +1,3 @@
-import Imaging
 import Tensors
 
 /// The Describe Anything Model: one frame's views in, image tokens out; image tokens and a query in, a description out.

@@ -1,5 +1,3 @@
-import VideoDecoding
-
 /// The way in: masks of any layout, by what they are.
 package enum MaskSources {
     /// Reads masks.

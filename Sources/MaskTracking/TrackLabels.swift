@@ -1,5 +1,4 @@
 import Foundation
-import VideoDecoding
 
 /// What tracks are called, in a file beside masks whose layout has no place for names: `damvideo-labels.json`,
 /// `{"1": "person"}`. Other tools see PNGs only and do not mind it.

@@ -1,4 +1,5 @@
 import Imaging
+import Parallelism
 import Tensors
 
 /// Brings pictures to the size and range the image encoder takes, without regard to their shape. The original does it in

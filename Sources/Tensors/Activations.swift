@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Parallelism
 
 /// The element-wise functions checkpoints name in `hidden_act`; raw values are transformers' names.
 package enum Activation: String, Sendable, CaseIterable {

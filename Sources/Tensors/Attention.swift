@@ -1,4 +1,5 @@
 import CKernels
+import Parallelism
 
 /// Which keys a query may see.
 package enum AttentionScope: Sendable {
@@ -124,7 +125,7 @@ private func attendBlock(
     tops.update(repeating: -.infinity, count: query.rows)
     totals.update(repeating: 0, count: query.rows)
     context.forEachPart(length: partLength) { keys, values, offset in
-        multiplyTransposed(
+        OpenBLAS.multiplyTransposed(
             query, keys, into: scores, outputStride: keys.rows, alpha: 1 / Float(query.columns).squareRoot())
         for row in 0..<query.rows {
             let line = scores + row * keys.rows
@@ -141,7 +142,7 @@ private func attendBlock(
             guard offset > 0, factor != 1 else { continue }
             for index in 0..<values.columns { output[row * outputStride + index] *= factor }
         }
-        multiply(
+        OpenBLAS.multiply(
             MatrixView(start: scores, rows: query.rows, columns: keys.rows, stride: keys.rows), values,
             into: output, outputStride: outputStride, accumulating: offset > 0)
     }

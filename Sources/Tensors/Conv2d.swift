@@ -1,3 +1,5 @@
+import Parallelism
+
 /// A convolution over a map `[height, width, channels]`: channels last, so that what follows reads each place's numbers
 /// in one piece. Keys, as PyTorch stores them: `weight` `[outputs, inputs, kernel, kernel]`, `bias` `[outputs]`.
 package struct Conv2d: Sendable {

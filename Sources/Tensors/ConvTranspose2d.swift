@@ -1,3 +1,5 @@
+import Parallelism
+
 /// A transposed convolution whose stride is its kernel, over a map `[height, width, channels]`: each place becomes a
 /// square of places. Keys, as PyTorch stores them: `weight` `[inputs, outputs, kernel, kernel]`, `bias` `[outputs]`.
 package struct ConvTranspose2d: Sendable {

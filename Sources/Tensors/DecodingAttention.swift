@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Parallelism
 
 /// Attention of one row of each of several sequences, as decoding needs it: row r sees all of `contexts[r]`. Keys and values
 /// are read once, where they lie, for all heads they serve. Tasks are a sequence, a key-value head and a part of the

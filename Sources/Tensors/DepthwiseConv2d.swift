@@ -1,3 +1,5 @@
+import Parallelism
+
 /// A convolution of each channel with a kernel of its own, stride 1, over a map `[height, width, channels]`.
 /// Keys, as PyTorch stores them: `weight` `[channels, 1, kernel, kernel]`, `bias` `[channels]`.
 package struct DepthwiseConv2d: Sendable {

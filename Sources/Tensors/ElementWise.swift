@@ -1,3 +1,5 @@
+import Parallelism
+
 extension Tensor {
     /// `function` of each value. It is called on several threads.
     package func mapped(_ function: @Sendable (Float) -> Float) -> Tensor {

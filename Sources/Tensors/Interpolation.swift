@@ -1,3 +1,5 @@
+import Parallelism
+
 /// How `interpolated` finds a value between others.
 package enum Interpolation: Sendable {
     case bilinear

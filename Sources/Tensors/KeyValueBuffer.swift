@@ -1,4 +1,5 @@
 import CKernels
+import Parallelism
 
 /// Keys and values of one layer that accumulate, `[heads, capacity, headSize]` each: what attention reads of a head lies
 /// together. Memory is reserved once and touched as rows arrive. Not Sendable: it belongs to one generation.

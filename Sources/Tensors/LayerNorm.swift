@@ -1,4 +1,5 @@
 import CKernels
+import Parallelism
 
 /// Layer normalisation over the last dimension. Keys: `weight`, `bias` `[width]`. Source: arXiv 1607.06450.
 package struct LayerNorm: Sendable {

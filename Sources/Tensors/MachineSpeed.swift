@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Parallelism
 
 /// What the machine can do at most, measured: the limits that stages of a model are compared with.
 package struct MachineSpeed: Sendable {

@@ -1,3 +1,5 @@
+import Parallelism
+
 extension Tensor {
     /// Of a map `[height, width, channels]`, the largest number of each channel in squares of `side` places, as PyTorch's
     /// `max_pool2d` with that kernel and stride: what is left over right and below does not count.

@@ -1,5 +1,5 @@
 import CKernels
-import COpenBLAS
+import Parallelism
 
 /// A row-major matrix somewhere in memory, rows `stride` values apart. Valid only while its memory is.
 struct MatrixView {
@@ -10,45 +10,6 @@ struct MatrixView {
 
     func rows(_ range: Range<Int>) -> MatrixView {
         MatrixView(start: start + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
-    }
-}
-
-/// `output = alpha * left * right^T + beta * output`, on this thread. `[m, k] x [n, k] -> [m, n]`.
-func multiplyTransposed(
-    _ left: MatrixView, _ right: MatrixView, into output: UnsafeMutablePointer<Float>, outputStride: Int,
-    alpha: Float = 1
-) {
-    precondition(left.columns == right.columns, "multiplyTransposed: inner sizes differ")
-    guard left.rows > 0, right.rows > 0 else { return }
-    if left.rows == 1 {
-        cblas_sgemv(
-            CblasRowMajor, CblasNoTrans, blasint(right.rows), blasint(right.columns), alpha,
-            right.start, blasint(right.stride), left.start, 1, 0, output, 1)
-    } else {
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, blasint(left.rows), blasint(right.rows), blasint(left.columns),
-            alpha, left.start, blasint(left.stride), right.start, blasint(right.stride), 0,
-            output, blasint(outputStride))
-    }
-}
-
-/// `output = left * right + (accumulating ? output : 0)`, on this thread. `[m, k] x [k, n] -> [m, n]`.
-func multiply(
-    _ left: MatrixView, _ right: MatrixView, into output: UnsafeMutablePointer<Float>, outputStride: Int,
-    accumulating: Bool = false
-) {
-    precondition(left.columns == right.rows, "multiply: inner sizes differ")
-    guard left.rows > 0, right.columns > 0 else { return }
-    let beta: Float = accumulating ? 1 : 0
-    if left.rows == 1 {
-        cblas_sgemv(
-            CblasRowMajor, CblasTrans, blasint(right.rows), blasint(right.columns), 1,
-            right.start, blasint(right.stride), left.start, 1, beta, output, 1)
-    } else {
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(left.rows), blasint(right.columns),
-            blasint(left.columns), 1, left.start, blasint(left.stride), right.start, blasint(right.stride), beta,
-            output, blasint(outputStride))
     }
 }
 
@@ -89,7 +50,7 @@ package func matrixMultiply(
         } else if rows >= manyRows, weights.isInPlace {
             Parallel.ranges(rows, minimum: 256, multiple: 16, perCore: max(2, rows / (manyRows * Parallel.coreCount))) { range in
                 weights.withWidenedRows(0..<outputs) { panel in
-                    multiplyTransposed(
+                    OpenBLAS.multiplyTransposed(
                         left.rows(range), MatrixView(start: panel, rows: outputs, columns: inner, stride: inner),
                         into: target + range.lowerBound * outputs, outputStride: outputs)
                 }
@@ -98,7 +59,7 @@ package func matrixMultiply(
         } else {
             Parallel.ranges(outputs, minimum: 64, multiple: 16) { range in
                 weights.withWidenedRows(range) { panel in
-                    multiplyTransposed(
+                    OpenBLAS.multiplyTransposed(
                         left, MatrixView(start: panel, rows: range.count, columns: inner, stride: inner),
                         into: target + range.lowerBound, outputStride: outputs)
                 }

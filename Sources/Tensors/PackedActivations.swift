@@ -1,4 +1,5 @@
 import CKernels
+import Parallelism
 
 /// Activations as `ProductKernels.h` packs them for products with matrices of some type.
 struct PackedActivations {

@@ -1,3 +1,5 @@
+import Parallelism
+
 /// A convolution whose stride is its kernel: each patch of pixels becomes one token.
 /// Keys: `weight` `[width, channels, patch, patch]`, `bias` `[width]`. Source: ViT, arXiv 2010.11929, section 3.1.
 package struct PatchEmbedding: Sendable {

@@ -1,4 +1,5 @@
 import CKernels
+import Parallelism
 import Synchronization
 
 extension StoredTensor {

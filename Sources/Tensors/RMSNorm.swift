@@ -1,4 +1,5 @@
 import CKernels
+import Parallelism
 
 /// Root-mean-square normalisation over the last dimension. Key: `weight` `[width]`. Source: arXiv 1910.07467.
 package struct RMSNorm: Sendable {

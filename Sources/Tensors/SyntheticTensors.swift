@@ -1,3 +1,5 @@
+import Parallelism
+
 /// Random tensors of whatever names and shapes a model asks for: a model to measure with, without a checkpoint.
 ///
 /// Numbers are as large as trained ones: +-1/64 to 1/32 (a deviation of 0.024), and 1 to 2 for a vector called `weight`,

@@ -1,4 +1,5 @@
 import Foundation
+import Parallelism
 
 /// Memory for single-precision values, aligned for SIMD, freed with its last owner.
 final class TensorStorage: @unchecked Sendable {

@@ -1,4 +1,5 @@
 import CKernels
+import Parallelism
 
 /// A weight `[rows, columns]` in the file's own format and place: mapped, not copied. The only type that knows how a
 /// matrix is stored.

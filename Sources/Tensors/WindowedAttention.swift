@@ -1,4 +1,5 @@
 import CKernels
+import Parallelism
 
 /// Attention within square windows of a map, each head on its own: the windows are cut out one at a time, so that the
 /// map is never copied into windows and back.
@@ -32,12 +33,12 @@ package func windowedAttention(_ projected: Tensor, heads: Int, window: Int, pad
                     cutter.cut(top * window, left * window, column: part * dimension + head * size, into: place)
                 }
                 if pool > 1 { maxPool(query, window: window, channels: size, pool: pool, into: pooled) }
-                multiplyTransposed(
+                OpenBLAS.multiplyTransposed(
                     MatrixView(start: pool > 1 ? pooled : query, rows: queries, columns: size, stride: size),
                     MatrixView(start: keys, rows: count, columns: size, stride: size), into: scores, outputStride: count,
                     alpha: 1 / Float(size).squareRoot())
                 for row in 0..<queries { kernel_softmax(scores + row * count, count) }
-                multiply(
+                OpenBLAS.multiply(
                     MatrixView(start: scores, rows: queries, columns: count, stride: count),
                     MatrixView(start: values, rows: count, columns: size, stride: size), into: attended, outputStride: size)
                 for row in 0..<min(side, max(0, outputHeight - top * side)) {

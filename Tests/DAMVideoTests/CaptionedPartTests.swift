@@ -1,6 +1,5 @@
 import DAMVideo
 import Foundation
-import MaskTracking
 import TestSupport
 import Testing
 import VideoDecoding

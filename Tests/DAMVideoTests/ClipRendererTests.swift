@@ -1,7 +1,6 @@
 import DAMVideo
 import Foundation
 import Imaging
-import MaskTracking
 import TestSupport
 import Testing
 import VideoDecoding

@@ -1,7 +1,5 @@
 import DAMVideo
 import Foundation
-import Imaging
-import MaskTracking
 import TestSupport
 import Testing
 

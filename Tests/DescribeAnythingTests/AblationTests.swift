@@ -1,6 +1,5 @@
 import DescribeAnything
 import Imaging
-import Tensors
 import TestSupport
 import Testing
 

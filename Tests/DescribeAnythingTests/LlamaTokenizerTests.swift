@@ -1,3 +1,4 @@
+import DAMVideo
 import DescribeAnything
 import Foundation
 import Tensors

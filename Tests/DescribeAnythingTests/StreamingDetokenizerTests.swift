@@ -1,3 +1,4 @@
+import DAMVideo
 import DescribeAnything
 import TestSupport
 import Testing

@@ -3,7 +3,6 @@ import Imaging
 import MaskTracking
 import TestSupport
 import Testing
-import VideoDecoding
 
 /// If these fail, masks land on the wrong frames, void counts as an object, or a bad folder is taken for a good one.
 @Suite struct LabelFolderReaderTests {

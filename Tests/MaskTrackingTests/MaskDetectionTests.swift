@@ -1,5 +1,4 @@
 import Foundation
-import Imaging
 import MaskTracking
 import TestSupport
 import Testing

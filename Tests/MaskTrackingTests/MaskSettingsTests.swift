@@ -1,9 +1,7 @@
 import Foundation
-import Imaging
 import MaskTracking
 import TestSupport
 import Testing
-import VideoDecoding
 
 /// If these fail, masks land on the wrong frames of the clip, or one bad file costs a whole run.
 @Suite struct MaskSettingsTests {

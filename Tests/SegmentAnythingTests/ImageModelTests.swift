@@ -1,5 +1,4 @@
 import SegmentAnything
-import Tensors
 import Testing
 
 /// Each stage of segmenting a picture against transformers' numbers.

@@ -1,7 +1,6 @@
 import Foundation
 import Imaging
 import SegmentAnything
-import Tensors
 import Testing
 
 struct ImagePredictorTests {

@@ -1,7 +1,7 @@
 import Imaging
 import SegmentAnything
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// A picture and prompts, from 8-bit pixels to masks at the picture's size, against the original authors' predictor.

@@ -1,5 +1,4 @@
 import DescribeAnything
-import Imaging
 import Tensors
 
 /// Measures the stages of the Describe Anything Model. Each stage is what captioning calls, on its own: what it reads of

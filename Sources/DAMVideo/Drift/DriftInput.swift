@@ -1,6 +1,4 @@
 import DescribeAnything
-import Imaging
-import VideoDecoding
 
 /// What two models are compared on.
 public enum DriftInput: Sendable {

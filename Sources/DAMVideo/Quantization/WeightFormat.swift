@@ -1,4 +1,3 @@
-import DescribeAnything
 import Tensors
 
 /// How the weights of a part of the model can be stored.

@@ -1,5 +1,3 @@
-import Tensors
-
 /// Answers that grow side by side, so that each step reads the weights once for all of them. One that has ended leaves, and
 /// its memory is the next one's. An answer does not depend on what grows beside it: the same tokens, the same logits.
 /// Not Sendable: it is one thread's.

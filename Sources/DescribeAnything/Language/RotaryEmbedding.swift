@@ -1,4 +1,5 @@
 import Foundation
+import Parallelism
 import Tensors
 
 /// Rotary position embedding in the rotate-half form: component i of a head turns with component i + headSize / 2.

@@ -1,4 +1,5 @@
 import Imaging
+import Parallelism
 
 /// What the picture would show without its moving objects: at each pixel the median of other frames of the window, each
 /// moved to where the camera had it. With a camera that stands still these are spread over the whole window and serve
@@ -73,7 +74,7 @@ final class BackgroundModel {
             spread.withUnsafeMutableBufferPointer { spread in
                 isKnown.withUnsafeMutableBufferPointer { isKnown in
                     nonisolated(unsafe) let rgb = rgb, spread = spread, isKnown = isKnown
-                    parallelRows(tiles.count, minimum: 1) { part in
+                    Parallel.fixedRanges(tiles.count, minimum: 1) { part in
                         for index in part { estimate(tiles[index], samples, isStill, rgb, spread, isKnown) }
                     }
                 }

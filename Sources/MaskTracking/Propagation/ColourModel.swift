@@ -1,4 +1,5 @@
 import Imaging
+import Parallelism
 
 /// Colours in 16 x 16 x 16 bins of Y, Cb and Cr. Chroma is stretched by two: natural pictures use the middle half.
 enum ColourBins {
@@ -20,7 +21,7 @@ enum ColourBins {
         return [UInt16](unsafeUninitializedCapacity: width * height) { bins, initialized in
             nonisolated(unsafe) let bins = bins
             frame.rgb.withUnsafeBufferPointer { rgb in
-                parallelRows(height) { rows in
+                Parallel.fixedRanges(height) { rows in
                     var columns = [Int](repeating: 0, count: width * 3)
                     columns.withUnsafeMutableBufferPointer { columns in
                         for row in rows {

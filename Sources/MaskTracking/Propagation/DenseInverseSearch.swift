@@ -1,4 +1,5 @@
 import Imaging
+import Parallelism
 import VideoDecoding
 
 /// Dense optical flow by inverse search: patches on a grid are aligned by Gauss-Newton steps whose Hessian comes from the
@@ -48,7 +49,7 @@ package enum DenseInverseSearch {
                         grid.flow.withUnsafeMutableBufferPointer { flow in
                             nonisolated(unsafe) let flow = flow
                             let stripes = (grids.rows + stripe - 1) / stripe
-                            parallelRows(stripes, minimum: 1) { part in
+                            Parallel.fixedRanges(stripes, minimum: 1) { part in
                                 for stripeIndex in part {
                                     let rows = stripeIndex * stripe..<min(grids.rows, (stripeIndex + 1) * stripe)
                                     for row in rows {
@@ -105,7 +106,7 @@ package enum DenseInverseSearch {
                     second.grey.withUnsafeBufferPointer { target in
                         grid.flow.withUnsafeBufferPointer { flow in
                             nonisolated(unsafe) let resultX = resultX, resultY = resultY
-                            parallelRows(first.height) { rows in
+                            Parallel.fixedRanges(first.height) { rows in
                                 for row in rows {
                                     let patchRows = grid.rows(over: row)
                                     for column in 0..<first.width {

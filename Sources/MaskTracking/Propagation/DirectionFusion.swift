@@ -1,4 +1,4 @@
-import Imaging
+import Parallelism
 
 /// Collects what both ways through the clip find, and settles each frame: the nearer and surer side has the say.
 struct DirectionFusion {
@@ -19,7 +19,7 @@ struct DirectionFusion {
         let visible = tracks.filter { $0.status == .visible && !annotations.isAnnotated($0.id, at: frame) }
         guard !visible.isEmpty else { return }
         var taken = try annotations.masks(at: frame).compactMapValues(StoredMask.init)
-        let masks = parallelMap(visible.count) { StoredMask(enlarged(visible[$0].probability, size)) }
+        let masks = Parallel.map(visible.count) { StoredMask(enlarged(visible[$0].probability, size)) }
         for (track, mask) in zip(visible, masks) {
             // At the clip's size outlines may overlap that do not at the working size.
             let mask = taken.sorted { $0.key < $1.key }.reduce(mask) { rest, other in

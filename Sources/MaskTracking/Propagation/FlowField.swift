@@ -1,3 +1,5 @@
+import Parallelism
+
 /// Where each pixel of one picture is in another, `[height, width]`, in pixels of the pyramid level it was computed at.
 package struct FlowField: Sendable {
     package let width: Int
@@ -35,7 +37,7 @@ package struct FlowField: Sendable {
         var errors = [Float](repeating: 0, count: width * height)
         errors.withUnsafeMutableBufferPointer { errors in
             nonisolated(unsafe) let errors = errors
-            parallelRows(height) { rows in
+            Parallel.fixedRanges(height) { rows in
                 for row in rows {
                     for column in 0..<width {
                         let place = row * width + column

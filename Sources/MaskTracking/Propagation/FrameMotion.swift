@@ -1,5 +1,3 @@
-import Imaging
-
 /// Flow between the previous frame and the current one, both ways, and where the two agree.
 struct FrameMotion: Sendable {
     /// From the current frame to the previous, at half the working size.

@@ -1,4 +1,5 @@
 import Imaging
+import Parallelism
 
 /// Carries every track from one frame to the next: flow and background are computed once for all of them.
 struct FrameStep {
@@ -14,19 +15,19 @@ struct FrameStep {
     /// - Parameter boxes: where each visible track of `tracks` is looked for; nil for the others.
     func advance(_ tracks: inout [TrackState], boxes: [BoundingBox?]) {
         let before = tracks
-        let evidence = parallelMap(before.count) { index in
+        let evidence = Parallel.map(before.count) { index in
             boxes[index].map { self.evidence(before[index], in: $0) }
         }
-        let contested = parallelMap(before.count) { index in
+        let contested = Parallel.map(before.count) { index in
             evidence[index].map { contest($0.odds, index, before, evidence) }
         }
-        let smoothed = parallelMap(before.count) { index in
+        let smoothed = Parallel.map(before.count) { index in
             contested[index].map { OutlineSmoothing.smoothed($0, frame: current.frame) }
         }
-        let settled = parallelMap(before.count) { index in
+        let settled = Parallel.map(before.count) { index in
             smoothed[index].map { settle($0, index, before, smoothed) }
         }
-        let updated = parallelMap(before.count) { index in
+        let updated = Parallel.map(before.count) { index in
             guard let probability = settled[index], let evidence = evidence[index] else { return before[index] }
             return before[index].advanced(to: probability, evidence: evidence, features: current, motion: motion, camera: camera)
         }

@@ -1,5 +1,3 @@
-import Imaging
-
 /// Which colours are the object's and which are not, at each place of one frame: counts in cells of space and colour, so
 /// that a look-alike elsewhere in the picture, or a part of the object of another colour, does not count here. Source:
 /// the bilateral grid of Märki et al., Bilateral Space Video Segmentation, CVPR 2016.

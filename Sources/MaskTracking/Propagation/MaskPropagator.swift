@@ -1,4 +1,3 @@
-import Imaging
 import VideoDecoding
 
 /// Carries given masks to all frames of a clip, forwards and backwards, without a model: dense optical flow moves them,

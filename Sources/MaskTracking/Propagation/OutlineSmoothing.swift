@@ -1,4 +1,5 @@
 import Imaging
+import Parallelism
 
 /// Makes neighbouring pixels of like colour agree: mean-field inference in a grid of pairwise terms that weigh less
 /// across edges. Source: contrast-sensitive Potts model of Boykov and Jolly, 2001; solved as Krähenbühl and Koltun,
@@ -19,7 +20,7 @@ enum OutlineSmoothing {
             current.values.withUnsafeBufferPointer { state in
                 next.values.withUnsafeMutableBufferPointer { result in
                     nonisolated(unsafe) let result = result
-                    parallelRows(height, minimum: 64) { rows in
+                    Parallel.fixedRanges(height, minimum: 64) { rows in
                         for row in rows {
                             for column in 0..<width {
                                 let place = row * width + column

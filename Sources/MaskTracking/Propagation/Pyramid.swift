@@ -1,3 +1,5 @@
+import Parallelism
+
 /// Grey pictures of halving size with their gradients, for optical flow. Level 0 is half the working picture's size:
 /// flow there is precise to a fraction of a pixel all the same, at a quarter of the cost.
 struct Pyramid: Sendable {
@@ -72,7 +74,7 @@ private func halvedGrey(_ frame: WorkingFrame) -> GreyPicture {
     frame.rgb.withUnsafeBufferPointer { rgb in
         values.withUnsafeMutableBufferPointer { values in
             nonisolated(unsafe) let values = values
-            parallelRows(height) { rows in
+            Parallel.fixedRanges(height) { rows in
                 for row in rows {
                     let lines = (row * 2, min(row * 2 + 1, frame.height - 1))
                     for column in 0..<width {

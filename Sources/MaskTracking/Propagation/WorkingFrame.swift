@@ -1,4 +1,5 @@
 import Imaging
+import Parallelism
 import VideoDecoding
 
 /// How the clip's pixels map to those propagation works on: whole blocks of `factor` x `factor` pixels become one.
@@ -47,7 +48,7 @@ private func reduced(_ image: RGBImage, _ size: WorkingSize) -> [UInt8] {
     return [UInt8](unsafeUninitializedCapacity: size.width * size.height * 3) { target, initialized in
         nonisolated(unsafe) let target = target
         image.pixels.withUnsafeBufferPointer { source in
-            parallelRows(size.height) { rows in
+            Parallel.fixedRanges(size.height) { rows in
                 for row in rows {
                     let lines = row * factor..<min(image.height, (row + 1) * factor)
                     for column in 0..<size.width {

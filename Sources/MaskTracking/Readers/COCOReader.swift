@@ -1,4 +1,3 @@
-import Imaging
 import VideoDecoding
 
 /// COCO for pictures: `images`, `annotations` with `image_id`, `segmentation` and the track they belong to, `categories`.

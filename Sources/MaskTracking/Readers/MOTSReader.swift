@@ -1,4 +1,3 @@
-import Imaging
 import VideoDecoding
 
 /// MOTS text: a line for each mask, `frame id class_id height width rle`. An id is `class * 1000 + instance`, 10000 is a

@@ -1,6 +1,4 @@
-import Dispatch
-import Imaging
-import Synchronization
+import Parallelism
 import VideoDecoding
 
 /// One mask file: which frame it is for, and, where each object has its own, whose it is.
@@ -31,21 +29,16 @@ extension MaskFileScan {
         _ files: [MaskFile], keepsGoing: Bool, problems: inout [MaskProblem],
         read: @Sendable (MaskFile) throws -> MaskFileScan
     ) throws -> [MaskFileScan] {
-        let results = Mutex<[Int: Result<MaskFileScan, any Error>]>([:])
-        DispatchQueue.concurrentPerform(iterations: files.count) { index in
-            let result = Result { try read(files[index]) }
-            results.withLock { $0[index] = result }
-        }
-        let byIndex = results.withLock { $0 }
+        let results = Parallel.map(files.count) { index in Result { try read(files[index]) } }
         var scans: [MaskFileScan] = [], firstError: MaskTrackingError?
         func skip(_ error: MaskTrackingError) throws {
             guard keepsGoing, error.concernsOneFile else { throw error }
             firstError = firstError ?? error
             problems.append(MaskProblem(.skipped, error.description))
         }
-        for index in files.indices {
+        for result in results {
             do {
-                if let scan = try byIndex[index]?.get() { scans.append(scan) }
+                scans.append(try result.get())
             } catch let error as MaskTrackingError {
                 try skip(error)
             }

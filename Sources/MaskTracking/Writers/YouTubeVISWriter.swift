@@ -1,6 +1,5 @@
 import Foundation
 import Imaging
-import VideoDecoding
 
 /// One JSON file as YouTube-VIS has it, for pycocotools and the tools built on it: a video whose file names carry the
 /// clip's frame numbers, an annotation for each track with a compressed RLE (or null) for each annotated frame. Tracks

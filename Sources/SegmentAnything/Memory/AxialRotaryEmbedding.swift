@@ -1,4 +1,5 @@
 import Foundation
+import Parallelism
 import Tensors
 
 /// Rotary position embedding of the places of a square map: neighbouring components turn together, those of a head's

@@ -1,5 +1,3 @@
-import Tensors
-
 /// Where the tracking of one object stands.
 struct TrackedObject {
     var bank = MemoryBank()

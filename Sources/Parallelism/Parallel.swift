@@ -1,19 +1,22 @@
 import CKernels
-import COpenBLAS
 import Foundation
 
-/// The one place that divides work among the cores. OpenBLAS is told to use a single thread, so that a matrix product
-/// inside a parallel loop never competes with the loop's own threads.
+/// Divides work among the cores: the one parallel loop of the project, on one pool of threads.
 package enum Parallel {
     /// Cores this process may use (its affinity mask counts, not the machine's size).
     package static let coreCount: Int = {
-        openblas_recognise_processor()
-        openblas_set_num_threads(1)
         let usable = kernel_usable_processors()
         return usable > 0 ? usable : max(1, ProcessInfo.processInfo.activeProcessorCount)
     }()
 
     private static let pool = WorkerPool(threads: coreCount - 1)
+
+    /// Threads that take part in one loop, its caller's included: `coreCount` unless a program sets fewer.
+    /// Results do not depend on it.
+    package static var threadLimit: Int {
+        get { pool.threadLimit }
+        set { pool.threadLimit = min(max(1, newValue), coreCount) }
+    }
 
     /// Runs `body` for 0 ..< count on all cores and returns when every call has. Calls must not depend on each other.
     package static func forEach(_ count: Int, _ body: (Int) -> Void) {
@@ -30,6 +33,24 @@ package enum Parallel {
         let length = (even + multiple - 1) / multiple * multiple
         forEach((count + length - 1) / length) { part in
             body(part * length..<min(count, (part + 1) * length))
+        }
+    }
+
+    /// Divides 0 ..< count into at most 8 ranges of at least `minimum`, the same ones on every machine: for loops whose
+    /// result depends on the division, such as sums in single precision.
+    package static func fixedRanges(_ count: Int, minimum: Int = 8, _ body: (Range<Int>) -> Void) {
+        let length = max(minimum, (count + 7) / 8)
+        forEach((count + length - 1) / length) { part in
+            body(part * length..<min(count, (part + 1) * length))
+        }
+    }
+
+    /// Results of `body` for 0 ..< count, in order, computed on all cores.
+    package static func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+        [Result](unsafeUninitializedCapacity: max(0, count)) { results, initialized in
+            let results = results
+            forEach(count) { results.initializeElement(at: $0, to: body($0)) }
+            initialized = max(0, count)
         }
     }
 }

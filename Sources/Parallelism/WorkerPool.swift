@@ -7,7 +7,20 @@ import Synchronization
 ///
 /// A decoded token is some hundred loops of a few hundred microseconds each, with little in between. A thread that sleeps
 /// after each and is woken for the next comes 50 microseconds late every time (an eighth of a token of a 3B model in 4
-/// bits); these watch out for the next loop for a while before they sleep.
+/// bits); these spin for a while before they sleep.
+///
+/// A thread of the pool goes round these states:
+/// ```
+///           a loop has calls left
+///   SEEKING ----------------------> WORKING --+
+///     ^  |                             |      | no call left
+///     |  | none for 100 µs             +------+--> SEEKING
+///     |  v
+///   ASLEEP (counted in `sleepers`, waits on `alarm`)
+/// ```
+/// A loop that begins increments `begun` and then takes as many sleepers off the count as it has calls for, signalling
+/// `alarm` once for each. A thread that falls asleep increments `sleepers` and then reads `begun` again. Both pairs are
+/// sequentially consistent, so one of the two sees the other: no loop begins unnoticed, and every signal has one sleeper.
 package final class WorkerPool: Sendable {
     /// Loops that run, the oldest first.
     private let loops = Mutex<[ParallelLoop]>([])
@@ -18,26 +31,35 @@ package final class WorkerPool: Sendable {
     private let alarm = DispatchSemaphore(value: 0)
 
     private let threads: Int
+    private let limit: Atomic<Int>
+
+    /// Threads that take part in one loop, its caller's included.
+    package var threadLimit: Int {
+        get { limit.load(ordering: .relaxed) }
+        set { limit.store(newValue, ordering: .relaxed) }
+    }
 
     /// - Parameter threads: besides the callers' own.
     package init(threads: Int) {
         self.threads = threads
+        limit = Atomic(threads + 1)
         for _ in 0..<threads { Thread.detachNewThread { self.takePart() } }
     }
 
     /// Runs `body` for 0 ..< count on this thread and those of the pool; returns when every call has. A call may run
     /// a loop of its own, and several threads may run loops at a time.
     package func run(_ count: Int, _ body: (Int) -> Void) {
-        guard count > 1, threads > 0 else {
+        let helpers = min(threads, threadLimit - 1)
+        guard count > 1, helpers > 0 else {
             for number in 0..<max(0, count) { body(number) }
             return
         }
         withoutActuallyEscaping(body) { body in
             withUnsafePointer(to: body) { body in
-                let loop = ParallelLoop(count, body)
+                let loop = ParallelLoop(count, body, helpers: helpers)
                 loops.withLock { $0.append(loop) }
                 begun.add(1, ordering: .sequentiallyConsistent)
-                for _ in 0..<withdrawSleepers(atMost: count - 1) { alarm.signal() }
+                for _ in 0..<withdrawSleepers(atMost: min(count - 1, helpers)) { alarm.signal() }
                 loop.takePart()
                 loops.withLock { $0.removeAll { $0 === loop } }
                 loop.waitForOthers()
@@ -48,9 +70,9 @@ package final class WorkerPool: Sendable {
     private func takePart() {
         while true {
             let seen = begun.load(ordering: .sequentiallyConsistent)
-            if let loop = loops.withLock({ $0.first(where: \.hasMore) }) {
+            if let loop = loops.withLock({ $0.first { $0.admitHelper() } }) {
                 loop.takePart()
-            } else if !comesTrueSoon({ begun.load(ordering: .relaxed) != seen }) {
+            } else if !spin(until: { begun.load(ordering: .relaxed) != seen }) {
                 sleepUnlessBegun(after: seen)
             }
         }
@@ -84,15 +106,22 @@ private final class ParallelLoop: Sendable {
     private nonisolated(unsafe) let body: UnsafePointer<(Int) -> Void>
     private let next = Atomic<Int>(0)
     private let finished = Atomic<Int>(0)
+    /// Threads of the pool that may still join.
+    private let openings: Atomic<Int>
     private let isAwaited = Atomic<Bool>(false)
     private let end = DispatchSemaphore(value: 0)
 
-    init(_ count: Int, _ body: UnsafePointer<(Int) -> Void>) {
+    init(_ count: Int, _ body: UnsafePointer<(Int) -> Void>, helpers: Int) {
         self.count = count
         self.body = body
+        openings = Atomic(helpers)
     }
 
-    var hasMore: Bool { next.load(ordering: .relaxed) < count }
+    /// Lets a thread of the pool join: true while there are calls left and fewer threads than the loop may have.
+    func admitHelper() -> Bool {
+        guard next.load(ordering: .relaxed) < count, openings.load(ordering: .relaxed) > 0 else { return false }
+        return openings.subtract(1, ordering: .relaxed).oldValue > 0
+    }
 
     func takePart() {
         while true {
@@ -113,14 +142,14 @@ private final class ParallelLoop: Sendable {
 
     /// Returns when all calls have.
     func waitForOthers() {
-        if comesTrueSoon({ finished.load(ordering: .acquiring) == count }) { return }
+        if spin(until: { finished.load(ordering: .acquiring) == count }) { return }
         isAwaited.store(true, ordering: .sequentiallyConsistent)
         if finished.load(ordering: .sequentiallyConsistent) < count { end.wait() }
     }
 }
 
-/// Watches a condition for a while; false when it did not come true.
-private func comesTrueSoon(_ condition: () -> Bool) -> Bool {
+/// Spins until a condition holds, for 100 microseconds at most; false when it did not.
+private func spin(until condition: () -> Bool) -> Bool {
     let limit: UInt64 = 100_000, start = DispatchTime.now().uptimeNanoseconds
     repeat {
         for _ in 0..<32 {

@@ -1,6 +1,6 @@
 import Foundation
 import Synchronization
-import Tensors
+import Parallelism
 import Testing
 
 /// Results must not depend on which threads computed their parts.

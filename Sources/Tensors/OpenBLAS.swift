@@ -1,0 +1,50 @@
+import COpenBLAS
+
+/// Products of single-precision matrices by OpenBLAS, its one door.
+enum OpenBLAS {
+    /// Prepares OpenBLAS once, before its first product: kernels for this processor, and a single thread, so that a product
+    /// inside a parallel loop never competes with the loop's own threads.
+    private static let isReady: Bool = {
+        openblas_recognise_processor()
+        openblas_set_num_threads(1)
+        return true
+    }()
+
+    /// `output = alpha * left * right^T`, `[m, k] x [n, k] -> [m, n]`.
+    static func multiplyTransposed(
+        _ left: MatrixView, _ right: MatrixView, into output: UnsafeMutablePointer<Float>, outputStride: Int, alpha: Float = 1
+    ) {
+        precondition(left.columns == right.columns, "multiplyTransposed: inner sizes differ")
+        guard isReady, left.rows > 0, right.rows > 0 else { return }
+        if left.rows == 1 {
+            cblas_sgemv(
+                CblasRowMajor, CblasNoTrans, blasint(right.rows), blasint(right.columns), alpha,
+                right.start, blasint(right.stride), left.start, 1, 0, output, 1)
+        } else {
+            cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasTrans, blasint(left.rows), blasint(right.rows), blasint(left.columns),
+                alpha, left.start, blasint(left.stride), right.start, blasint(right.stride), 0,
+                output, blasint(outputStride))
+        }
+    }
+
+    /// `output = left * right + (accumulating ? output : 0)`, `[m, k] x [k, n] -> [m, n]`.
+    static func multiply(
+        _ left: MatrixView, _ right: MatrixView, into output: UnsafeMutablePointer<Float>, outputStride: Int,
+        accumulating: Bool = false
+    ) {
+        precondition(left.columns == right.rows, "multiply: inner sizes differ")
+        guard isReady, left.rows > 0, right.columns > 0 else { return }
+        let beta: Float = accumulating ? 1 : 0
+        if left.rows == 1 {
+            cblas_sgemv(
+                CblasRowMajor, CblasTrans, blasint(right.rows), blasint(right.columns), 1,
+                right.start, blasint(right.stride), left.start, 1, beta, output, 1)
+        } else {
+            cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(left.rows), blasint(right.columns),
+                blasint(left.columns), 1, left.start, blasint(left.stride), right.start, blasint(right.stride), beta,
+                output, blasint(outputStride))
+        }
+    }
+}
