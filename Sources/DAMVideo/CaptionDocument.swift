@@ -106,20 +106,8 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         public var area: Int
         /// Where the mask comes from: "given" or "propagated".
         public var mask: String
-        /// The mask itself, when it was asked for.
-        public var segmentation: Segmentation?
-    }
-
-    /// A mask in COCO's compressed run-length encoding, as pycocotools reads it.
-    public struct Segmentation: Codable, Sendable, Equatable {
-        /// Height and width.
-        public var size: [Int]
-        public var counts: String
-
-        init(_ mask: Mask) {
-            size = [mask.height, mask.width]
-            counts = String(decoding: RunLengthEncoding(mask).counts, as: UTF8.self)
-        }
+        /// The mask itself, when it was asked for: COCO's run-length encoding, as pycocotools reads it.
+        public var segmentation: RunLengthEncoding?
     }
 
     public struct Usage: Codable, Sendable, Equatable {

@@ -1,4 +1,5 @@
 import DescribeAnything
+import Imaging
 import Tensors
 
 /// The two ends of captioning one track of a plan: its frames through the vision tower to a prompt, and an answer to its
@@ -73,7 +74,7 @@ struct TrackCaptioner {
                     frame: frame, time: survey.times[frame] ?? 0, bbox: appearance.box, area: appearance.area,
                     mask: plan.masks.isGiven(track.track.id, at: frame) ? "given" : "propagated",
                     segmentation: plan.options.includesMasks
-                        ? CaptionDocument.Segmentation(try plan.masks.mask(of: track.track.id, at: frame)) : nil)
+                        ? RunLengthEncoding(try plan.masks.mask(of: track.track.id, at: frame)) : nil)
             }
         }
     }

@@ -1,5 +1,4 @@
 import Imaging
-import VideoDecoding
 
 /// Masks whose frames are counted in another way than the clip's: key `k` is the clip's frame `offset + k * step`.
 struct MappedMaskSource: MaskSource {

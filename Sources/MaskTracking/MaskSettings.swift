@@ -1,4 +1,4 @@
-import VideoDecoding
+import Imaging
 
 /// How masks are read when their content does not say, or says it wrong.
 public struct MaskSettings: Sendable, Equatable, Codable {

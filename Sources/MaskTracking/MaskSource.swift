@@ -1,5 +1,4 @@
 import Imaging
-import VideoDecoding
 
 /// Masks of a clip's objects in whatever form they came: the tracks they make, and each mask when it is wanted. One
 /// reader for each form, under Readers/.

@@ -1,3 +1,4 @@
+import Imaging
 import VideoDecoding
 
 /// Masks that cannot be used. The description is one line: file, what was found, what was expected.

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Imaging
 
 /// Makes frames of decoded pictures: numbers, times, the way they are turned, and the check that all have one size.
 struct FramePresenter {

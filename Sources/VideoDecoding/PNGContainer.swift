@@ -1,3 +1,5 @@
+import Imaging
+
 /// The outside of a PNG file: its header, and its chunks checked for being all there. FFmpeg decodes a file that ends
 /// early into a picture that is black from there on, which in a mask is a wrong answer and not an error.
 ///

@@ -1,3 +1,5 @@
+import Imaging
+
 /// Decodes the pictures of a series that are wanted.
 final class StillFrames: FrameSource {
     private let stills: StillSequence

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Imaging
 
 /// A clip or still that cannot be used. The description is one line: file, what was found, what was expected.
 package enum VideoError: Error, Equatable, CustomStringConvertible {
@@ -50,19 +51,6 @@ package enum VideoError: Error, Equatable, CustomStringConvertible {
             "\(path): cannot \(operation): \(message) (FFmpeg code \(code))"
         }
     }
-}
-
-/// Width and height in pixels.
-package struct PictureSize: Sendable, Hashable, CustomStringConvertible {
-    package let width: Int
-    package let height: Int
-
-    package init(width: Int, height: Int) {
-        self.width = width
-        self.height = height
-    }
-
-    package var description: String { "\(width)x\(height)" }
 }
 
 /// The one door for FFmpeg's return codes.

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Imaging
 
 /// What a clip says about itself.
 package struct VideoInfo: Sendable, Equatable {

@@ -2,7 +2,6 @@ import DAMVideo
 import Imaging
 import MaskTracking
 import Testing
-import VideoDecoding
 
 /// Which outline and which words are shown when.
 struct OverlayTests {

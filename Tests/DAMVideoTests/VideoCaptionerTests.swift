@@ -121,8 +121,8 @@ struct VideoCaptionerTests {
         for track in document.tracks {
             let masks = try #require(expected[track.id.description])
             #expect(track.sampled.map(\.frame) == masks.map { $0[0] as? Int })
-            #expect(track.sampled.map(\.segmentation?.counts) == masks.map { $0[1] as? String })
-            #expect(track.sampled.allSatisfy { $0.segmentation?.size == [576, 768] })
+            #expect(track.sampled.map { $0.segmentation.map { String(decoding: $0.counts, as: UTF8.self) } } == masks.map { $0[1] as? String })
+            #expect(track.sampled.allSatisfy { $0.segmentation?.height == 576 && $0.segmentation?.width == 768 })
         }
         let schema = try JSONSchema(
             Data(contentsOf: Fixtures.root.appending(path: "Sources/DAMVideo/Output/damvideo-1.schema.json")))

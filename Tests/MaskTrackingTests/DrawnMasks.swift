@@ -1,6 +1,5 @@
 import Imaging
 import MaskTracking
-import VideoDecoding
 
 /// Masks that a test gives, each track on frames of its own; nil says that the object is not there.
 struct DrawnMasks: MaskSource {

@@ -3,7 +3,6 @@ import Imaging
 import MaskTracking
 import TestSupport
 import Testing
-import VideoDecoding
 
 /// One scene in every layout, as its own tools write it. If these fail, masks of that layout are not the objects their
 /// author marked.

@@ -1,7 +1,6 @@
 import Imaging
 import MaskTracking
 import Testing
-import VideoDecoding
 
 /// If these fail, `damvideo track --evaluate` prints other figures than the DAVIS evaluation.
 @Suite struct RegionSimilarityTests {

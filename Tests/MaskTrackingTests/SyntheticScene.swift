@@ -2,7 +2,6 @@ import Foundation
 import Imaging
 import MaskTracking
 import TestSupport
-import VideoDecoding
 
 /// A textured ellipse before a textured background, drawn from formulas: every mask is exact, every run the same.
 struct SyntheticScene {

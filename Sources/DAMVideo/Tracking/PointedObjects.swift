@@ -1,6 +1,5 @@
 import Imaging
 import MaskTracking
-import VideoDecoding
 
 /// A clip's objects as far as they are known before SAM 2 has looked for them: where they are pointed at. Has no masks.
 struct PointedObjects: MaskSource {

@@ -1,5 +1,4 @@
 import Imaging
-import VideoDecoding
 
 /// A region as COCO's JSON has it, before its size is known.
 enum Segmentation {

@@ -1,6 +1,5 @@
 import Imaging
 import Parallelism
-import VideoDecoding
 
 /// Dense optical flow by inverse search: patches on a grid are aligned by Gauss-Newton steps whose Hessian comes from the
 /// first picture alone, coarse to fine, and each pixel takes the mean of the patches over it, weighted by how well they

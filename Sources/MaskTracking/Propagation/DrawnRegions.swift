@@ -1,5 +1,4 @@
 import Imaging
-import VideoDecoding
 
 /// Regions a user draws instead of giving mask files: each becomes a track, numbered from 1.
 package struct DrawnRegions: MaskSource {

@@ -1,3 +1,4 @@
+import Imaging
 import VideoDecoding
 
 /// Carries given masks to all frames of a clip, forwards and backwards, without a model: dense optical flow moves them,

@@ -1,5 +1,4 @@
 import Imaging
-import VideoDecoding
 
 /// Masks for every frame of a clip: those that were given, and between and beyond them those that were propagated.
 /// Memory grows with frames times tracks, a few hundred bytes for each mask, not with pictures.

@@ -1,6 +1,5 @@
 import Imaging
 import Parallelism
-import VideoDecoding
 
 /// How the clip's pixels map to those propagation works on: whole blocks of `factor` x `factor` pixels become one.
 struct WorkingSize: Sendable, Equatable {

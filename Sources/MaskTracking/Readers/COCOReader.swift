@@ -1,4 +1,4 @@
-import VideoDecoding
+import Imaging
 
 /// COCO for pictures: `images`, `annotations` with `image_id`, `segmentation` and the track they belong to, `categories`.
 /// The track is `track_id` (or `instance_id`, `object_id`, or `attributes.track_id` as CVAT exports it); without any, when

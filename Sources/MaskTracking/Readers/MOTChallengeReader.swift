@@ -1,6 +1,5 @@
 import Foundation
 import Imaging
-import VideoDecoding
 
 /// MOTChallenge text: a line for each box, `frame,id,left,top,width,height,conf,class,visibility`, or with spaces. Frames
 /// and pixels count from 1. There are no masks, so the box is the mask: the pixels whose centres lie in it. Ground truth

@@ -1,4 +1,4 @@
-import VideoDecoding
+import Imaging
 
 /// MOTS text: a line for each mask, `frame id class_id height width rle`. An id is `class * 1000 + instance`, 10000 is a
 /// region to ignore; frames count from 0.

@@ -1,3 +1,4 @@
+import Imaging
 import Parallelism
 import VideoDecoding
 

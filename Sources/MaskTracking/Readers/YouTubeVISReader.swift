@@ -1,4 +1,4 @@
-import VideoDecoding
+import Imaging
 
 /// YouTube-VIS: `videos`, `annotations` with one segmentation (or null) for each of a video's frames, `categories`. One
 /// annotation is one track, its category's name the label. A list of results, as models write them, has annotations only:

@@ -1,5 +1,4 @@
 import Imaging
-import VideoDecoding
 
 /// Masks read from one file and kept as runs: a few bytes for each column of an object.
 struct RegionSource: MaskSource {

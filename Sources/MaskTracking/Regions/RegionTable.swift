@@ -1,5 +1,4 @@
 import Imaging
-import VideoDecoding
 
 /// Gathers the masks of one file while it is read, then becomes a `RegionSource`.
 struct RegionTable {

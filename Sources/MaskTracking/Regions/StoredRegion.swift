@@ -1,5 +1,4 @@
 import Imaging
-import VideoDecoding
 
 /// A mask in a few bytes, until somebody wants its pixels.
 enum StoredRegion: Sendable {

@@ -33,19 +33,9 @@ enum YouTubeVISWriter {
         let width: Int
         let height: Int
         let length: Int
-        var segmentations: [RunLengths?] = []
+        var segmentations: [RunLengthEncoding?] = []
         var bboxes: [BoundingBox?] = []
         var areas: [Int?] = []
-    }
-
-    private struct RunLengths: Encodable {
-        let size: [Int]
-        let counts: String
-
-        init(_ mask: Mask) {
-            size = [mask.height, mask.width]
-            counts = String(decoding: RunLengthEncoding(mask).counts, as: UTF8.self)
-        }
     }
 
     static func write(_ source: any MaskSource, to file: URL) throws {
@@ -58,12 +48,12 @@ enum YouTubeVISWriter {
                 width: size.width, height: size.height, length: frames.count)
         }
         let own = source.tracks.map { Set(source.annotatedFrames(of: $0.id)) }
-        let empty = RunLengths(Mask(width: size.width, height: size.height, pixels: [UInt8](repeating: 0, count: size.width * size.height)))
+        let empty = RunLengthEncoding(Mask(width: size.width, height: size.height, pixels: [UInt8](repeating: 0, count: size.width * size.height)))
         // Frame by frame, for sources that keep one frame at a time; what is kept here is runs.
         for frame in frames {
             for (index, track) in source.tracks.enumerated() {
                 let appearance = track.appearance(at: frame)
-                let runs = try appearance.map { _ in RunLengths(try source.mask(of: track.id, at: frame)) }
+                let runs = try appearance.map { _ in RunLengthEncoding(try source.mask(of: track.id, at: frame)) }
                 // Nothing where nobody looked, an empty mask where somebody looked and the object is not there.
                 annotations[index].segmentations.append(runs ?? (own[index].contains(frame) ? empty : nil))
                 annotations[index].bboxes.append(appearance?.box)
