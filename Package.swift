@@ -36,14 +36,14 @@ let package = Package(
         room("Imaging"),
         room("Tensors", ["Parallelism", "COpenBLAS", "CKernels"]),
         room("Typesetting", ["Imaging", "CPango"]),
-        room("VideoDecoding", ["Imaging", "CFFmpeg"]),
-        room("MaskTracking", ["Parallelism", "Imaging", "VideoDecoding"]),
+        room("Media", ["Imaging", "CFFmpeg"]),
+        room("MaskTracking", ["Parallelism", "Imaging", "Media"]),
         room("DescribeAnything", ["Parallelism", "Imaging", "Tensors"]),
         room("SegmentAnything", ["Parallelism", "Imaging", "Tensors"]),
         room(
             "DAMVideo",
             [
-                "VideoDecoding", "MaskTracking", "DescribeAnything", "SegmentAnything", "Tensors", "Typesetting", "Imaging",
+                "Media", "MaskTracking", "DescribeAnything", "SegmentAnything", "Tensors", "Typesetting", "Imaging",
             ],
             excluding: ["Output/damvideo-1.schema.json"]),
         .executableTarget(
@@ -55,11 +55,11 @@ let package = Package(
         tests("Imaging"),
         tests("Tensors", ["CKernels"]),
         tests("Typesetting", ["Imaging"]),
-        tests("VideoDecoding"),
+        tests("Media"),
         tests("MaskTracking"),
         tests("DescribeAnything"),
         tests("SegmentAnything", ["Parallelism", "Imaging", "Tensors"]),
         tests("DAMVideo"),
-        tests("DAMVideoCLI", ["MaskTracking", "VideoDecoding"]),
+        tests("DAMVideoCLI", ["MaskTracking", "Media"]),
     ]
 )

@@ -1,4 +1,5 @@
 import DescribeAnything
+import Imaging
 
 /// A loaded checkpoint. Immutable: one serves any number of captioners and threads.
 public struct CaptionModel: Sendable {
@@ -7,10 +8,10 @@ public struct CaptionModel: Sendable {
     public let path: String
 
     /// Maps a checkpoint directory in the layout of `nvidia/DAM-3B-Video`; its files are neither copied nor changed.
-    /// - Throws: `DAMVideoError` of kind `unusableModel` with the file at fault, what was found and what was expected.
+    /// - Throws: `InputError` of category `unusableModel` with the file at fault, what was found and what was expected.
     public init(directory: String) throws {
         path = directory
-        model = try DAMVideoError.translating { try DescribeAnythingModel(directory: directory) }
+        model = try InputError.translating { try DescribeAnythingModel(directory: directory) }
     }
 
     private init(_ model: DescribeAnythingModel, path: String) {
@@ -37,10 +38,10 @@ public struct CaptionOptions: Sendable, Equatable {
 
     public init() {}
 
-    /// - Throws: `DAMVideoError` of kind `usage` for a value out of range.
+    /// - Throws: `InputError` of category `usage` for a value out of range.
     public func validate() throws {
         func require(_ holds: Bool, _ message: String) throws {
-            guard holds else { throw DAMVideoError(.usage, message) }
+            guard holds else { throw InputError(.usage, message) }
         }
         try require(temperature >= 0 && temperature.isFinite, "temperature \(temperature): expected 0 or more")
         try require(topP > 0 && topP <= 1, "top-p \(topP): expected more than 0 and at most 1")
@@ -64,7 +65,7 @@ public struct CaptionOptions: Sendable, Equatable {
     func question(frames: Int, default fallback: String) throws -> String {
         guard let query else { return fallback }
         guard let question = Conversation.query(query, frames: frames) else {
-            throw DAMVideoError(
+            throw InputError(
                 .usage, "query \"\(query)\": found another number of \(Conversation.imagePlaceholder) than frames, "
                     + "expected none, one or \(frames)")
         }

@@ -1,4 +1,5 @@
 import DescribeAnything
+import Imaging
 
 /// What a checkpoint directory holds: for people deciding whether it is the one they want, and why it does not load.
 public struct CheckpointReport: Encodable, Sendable {
@@ -25,9 +26,9 @@ public struct CheckpointReport: Encodable, Sendable {
         public let value: String
     }
 
-    /// - Throws: `DAMVideoError` of kind `unusableModel` when configuration or files cannot be read at all.
+    /// - Throws: `InputError` of category `unusableModel` when configuration or files cannot be read at all.
     public init(directory: String) throws {
-        let inspection = try DAMVideoError.translating { try CheckpointInspection(directory: directory) }
+        let inspection = try InputError.translating { try CheckpointInspection(directory: directory) }
         path = directory
         configuration = inspection.configuration.summary.map { Entry(name: $0.name, value: $0.value) }
         parts = inspection.parts.map { part in

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import MaskTracking
 
 /// Several clips in one call: which masks belong to which.
@@ -23,7 +24,7 @@ public struct ClipList: Sendable, Equatable {
     /// A list as text: a clip a line, or a clip, a tab and its masks. Empty lines and those that begin with # are passed
     /// over.
     /// - Parameter folder: what relative paths are relative to; nil for the current folder.
-    /// - Throws: `DAMVideoError` of kind `badInput` for a line with more than one tab, or without a clip.
+    /// - Throws: `InputError` of category `invalid` for a line with more than one tab, or without a clip.
     public init(text: String, path: String, folder: String?) throws {
         func resolved(_ name: Substring) -> String {
             name.hasPrefix("/") ? String(name) : folder.map { "\($0)/\(name)" } ?? String(name)
@@ -33,8 +34,8 @@ public struct ClipList: Sendable, Equatable {
             guard !line.allSatisfy(\.isWhitespace), !line.hasPrefix("#") else { continue }
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
             guard fields.count <= 2, !fields.contains("") else {
-                throw DAMVideoError(
-                    .badInput, "\(path): found in line \(number + 1) \(fields.count - 1) tabs or a field that is empty, expected "
+                throw InputError(
+                    .invalid, "\(path): found in line \(number + 1) \(fields.count - 1) tabs or a field that is empty, expected "
                         + "a clip, or a clip, a tab and its masks")
             }
             entries.append(Entry(clip: resolved(fields[0]), masks: fields.count == 2 ? resolved(fields[1]) : nil))
@@ -43,7 +44,7 @@ public struct ClipList: Sendable, Equatable {
     }
 
     /// - Parameter path: of a text file, relative paths in which are relative to its folder; - for standard input.
-    /// - Throws: `DAMVideoError`.
+    /// - Throws: `InputError`.
     public init(path: String) throws {
         let data: Data
         if path == "-" {
@@ -51,11 +52,11 @@ public struct ClipList: Sendable, Equatable {
         } else if let content = FileManager.default.contents(atPath: path) {
             data = content
         } else {
-            throw DAMVideoError(.missingInput, "\(path): found no file that can be read, expected a list of clips")
+            throw InputError(.notFound, "\(path): found no file that can be read, expected a list of clips")
         }
         let folder = path == "-" || !path.contains("/") ? nil : URL(filePath: path).deletingLastPathComponent().relativePath
         guard let text = String(validating: data, as: UTF8.self) else {
-            throw DAMVideoError(.badInput, "\(path): found bytes that are no text, expected a list of clips in UTF-8")
+            throw InputError(.invalid, "\(path): found bytes that are no text, expected a list of clips in UTF-8")
         }
         try self.init(text: text, path: path, folder: folder)
     }
@@ -63,11 +64,11 @@ public struct ClipList: Sendable, Equatable {
     /// Each clip with its masks.
     /// - Parameter masks: one for each clip that has none yet, in the same order; or a single one for all: a file, in
     ///   which the clips are told apart by their names, or a folder that has a folder or file called like each clip.
-    /// - Throws: `DAMVideoError` when the numbers do not match, or masks are not there.
+    /// - Throws: `InputError` when the numbers do not match, or masks are not there.
     public func pairs(masks: [String]) throws -> [(clip: String, masks: String)] {
         let open = entries.filter { $0.masks == nil }.count
         guard masks.count == open || masks.count == 1 && open > 0 else {
-            throw DAMVideoError(
+            throw InputError(
                 .usage, "found \(masks.count) masks for \(open) clips, expected --masks for each, or one for all")
         }
         // One for a single clip is that clip's only where it was not put on a list, which has any number.
@@ -86,8 +87,8 @@ public struct ClipList: Sendable, Equatable {
         if names.contains(stem) { return "\(root)/\(stem)" }
         let candidates = names.filter { FileNames.stem($0) == stem }.sorted()
         guard candidates.count == 1 else {
-            throw DAMVideoError(
-                candidates.isEmpty ? .missingInput : .badInput,
+            throw InputError(
+                candidates.isEmpty ? .notFound : .invalid,
                 "\(root): found \(candidates.isEmpty ? "nothing" : candidates.joined(separator: " and ")) called like \(clip), "
                     + "expected a folder or file \(stem) with its masks")
         }

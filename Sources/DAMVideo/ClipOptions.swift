@@ -1,5 +1,6 @@
+import Imaging
 import MaskTracking
-import VideoDecoding
+import Media
 
 /// A clip to be captioned.
 public struct ClipRequest: Sendable, Equatable {
@@ -86,11 +87,11 @@ public struct ClipOptions: Sendable, Equatable, Codable {
     public init() {}
 
     /// The part of the clip that counts; nil for all of it.
-    /// - Throws: `DAMVideoError` when there is no such part.
+    /// - Throws: `InputError` when there is no such part.
     func span() throws -> TimeSpan? {
         guard start != 0 || duration != nil else { return nil }
         if let span = TimeSpan(start: start, duration: duration) { return span }
-        throw DAMVideoError(
+        throw InputError(
             .usage, "start \(start)\(duration.map { ", duration \($0)" } ?? ""): expected seconds, a duration above 0")
     }
 }

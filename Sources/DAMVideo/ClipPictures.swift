@@ -1,22 +1,23 @@
+import Imaging
+import Media
 import Typesetting
-import VideoDecoding
 
 /// What people look at when a clip is captioned: the clip with its captions burned in, and a page about each track.
 extension ClipPlan {
     /// Checks, before any work is done, that the system has what rendering takes.
-    /// - Throws: `DAMVideoError`: of kind `missingInput` when there is no font, `badInput` when FFmpeg encodes no H.264.
+    /// - Throws: `InputError`: of category `notFound` when there is no font, `invalid` when FFmpeg encodes no H.264.
     public static func checkRendering(to path: String) throws {
-        try DAMVideoError.translating {
+        try InputError.translating {
             _ = try Typesetter()
             try VideoEncoder.checkAvailability(path: path)
         }
     }
 
     /// Checks that the clip can be read again for `render` and `report`.
-    /// - Throws: `DAMVideoError` of kind `usage` for one on standard input.
+    /// - Throws: `InputError` of category `usage` for one on standard input.
     public static func checkReadable(again clip: String) throws {
         guard clip != "-" else {
-            throw DAMVideoError(
+            throw InputError(
                 .usage, "standard input: can be read only once, expected a file to render or to report on")
         }
     }
@@ -27,12 +28,12 @@ extension ClipPlan {
     ///   - document: what `VideoCaptioner.caption` made of this plan.
     ///   - path: of the video; complete or not there at all. What is there is replaced.
     ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `DAMVideoError`.
+    /// - Throws: `InputError`.
     public func render(
         _ document: CaptionDocument, to path: String, progress: (CaptionProgress) throws -> Void = { _ in }
     ) throws {
         try Self.checkReadable(again: self.path)
-        try DAMVideoError.translating {
+        try InputError.translating {
             try ClipRenderer(clip: clip, span: span, masks: masks, document: document).render(to: path) {
                 try progress(.rendering(frame: $0, of: document.video.frames))
             }
@@ -42,12 +43,12 @@ extension ClipPlan {
     /// Writes a page about the clip's captions: of each track the frames the model was shown, both views of them, caption
     /// and times. It needs no other file and no network.
     /// - Parameters: as `render`.
-    /// - Throws: `DAMVideoError`.
+    /// - Throws: `InputError`.
     public func report(
         _ document: CaptionDocument, to path: String, progress: (CaptionProgress) throws -> Void = { _ in }
     ) throws {
         try Self.checkReadable(again: self.path)
-        try DAMVideoError.translating {
+        try InputError.translating {
             let report = ClipReport(
                 clip: clip, span: span, masks: masks, document: document, imageProcessor: imageProcessor)
             try report.write(to: path) { try progress(.reporting(frame: $0, of: document.video.frames)) }

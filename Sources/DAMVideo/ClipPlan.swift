@@ -1,6 +1,7 @@
 import DescribeAnything
+import Imaging
 import MaskTracking
-import VideoDecoding
+import Media
 
 /// What captioning a clip comes to, found without decoding more than its first frame and without the model: the clip, its
 /// masks, the tracks and the frames each is looked at in. `VideoCaptioner.caption` completes it with what it finds on its
@@ -44,7 +45,7 @@ public struct ClipPlan {
     /// - Parameters:
     ///   - model: tells how many frames a caption looks at, and at which size.
     ///   - segmentation: SAM 2, where the request wants it.
-    /// - Throws: `DAMVideoError`, `VideoError` and `MaskTrackingError` when clip or masks are missing or bad, or the options
+    /// - Throws: `InputError`, `VideoError` and `MaskTrackingError` when clip or masks are missing or bad, or the options
     ///   do not fit them.
     init(
         _ request: ClipRequest, _ captioning: CaptionOptions, model: DescribeAnythingModel, segmentation: SegmentationModel?
@@ -63,7 +64,7 @@ public struct ClipPlan {
             try givenMasks.validate(width: size.width, height: size.height, frameCount: count)
         case .prompts(let prompts):
             guard segmentation != nil, !prompts.isEmpty else {
-                throw DAMVideoError(.usage, "found points or boxes to segment from, expected one at least, and SAM 2 to do it with")
+                throw InputError(.usage, "found points or boxes to segment from, expected one at least, and SAM 2 to do it with")
             }
             givenMasks = PointedObjects(prompts, path: request.clip, size: size)
         }
@@ -77,7 +78,7 @@ public struct ClipPlan {
         masks = givenMasks
         imageProcessor = model.imageProcessor
         if isReadOnce, let track = propagated.min() {
-            throw DAMVideoError(
+            throw InputError(
                 .usage, "\(clip.path): found masks of track \(track) on too few frames, and carrying them to others "
                     + "reads the clip more than once, expected a file\(request.hasPrompts ? "" : ", or --no-propagate")")
         }
@@ -89,7 +90,7 @@ public struct ClipPlan {
     ) throws -> (frames: Int, query: String) {
         try captioning.validate()
         let frames = options.frames ?? model.configuration.videoFrames
-        guard (1...4096).contains(frames) else { throw DAMVideoError(.usage, "frames \(frames): expected 1 to 4096") }
+        guard (1...4096).contains(frames) else { throw InputError(.usage, "frames \(frames): expected 1 to 4096") }
         return (frames, try captioning.question(frames: frames, default: Conversation.videoQuery(frames: frames)))
     }
 

@@ -1,7 +1,7 @@
 import DescribeAnything
 import Imaging
 import MaskTracking
-import VideoDecoding
+import Media
 
 /// What decoding shows of a clip.
 struct ClipSurvey {

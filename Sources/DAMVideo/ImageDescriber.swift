@@ -1,6 +1,6 @@
 import DescribeAnything
 import Imaging
-import VideoDecoding
+import Media
 
 /// Describes the masked region of a still picture.
 public struct ImageDescriber: Sendable {
@@ -15,12 +15,12 @@ public struct ImageDescriber: Sendable {
     ///   - mask: path of a mask of the same size, any pixel but 0 inside; nil to take the picture's alpha channel.
     ///   - onText: given the text as it is generated; what it throws ends the call.
     /// - Returns: the whole text, trimmed.
-    /// - Throws: `DAMVideoError` when picture or mask are missing or bad, or the options make no sense.
+    /// - Throws: `InputError` when picture or mask are missing or bad, or the options make no sense.
     public func describe(
         image: String, mask: String?, options: CaptionOptions = CaptionOptions(), onText: (String) throws -> Void = { _ in }
     ) throws -> String {
         try options.validate()
-        return try DAMVideoError.translating {
+        return try InputError.translating {
             let (picture, region) = try Self.read(image, mask)
             return try describe(picture, region, path: mask ?? image, options, onText)
         }
@@ -31,14 +31,14 @@ public struct ImageDescriber: Sendable {
     ///   - prompt: points at the object; `segmentation` finds its region.
     ///   - onText: given the text as it is generated; what it throws ends the call.
     /// - Returns: the whole text, trimmed.
-    /// - Throws: `DAMVideoError` when the picture is missing or bad, the prompt lies outside it or means no region, or the
+    /// - Throws: `InputError` when the picture is missing or bad, the prompt lies outside it or means no region, or the
     ///   options make no sense.
     public func describe(
         image: String, prompt: RegionPrompt, segmentation: SegmentationModel, options: CaptionOptions = CaptionOptions(),
         onText: (String) throws -> Void = { _ in }
     ) throws -> String {
         try options.validate()
-        return try DAMVideoError.translating {
+        return try InputError.translating {
             let picture = try ImageDecoder.rgb(path: image)
             let region = try segmentation.mask(of: prompt, in: picture, path: image)
             return try describe(picture, region, path: image, options, onText)
@@ -54,7 +54,7 @@ public struct ImageDescriber: Sendable {
         do {
             prompt = try model.model.imageProcessor(picture, region)
         } catch {
-            throw DAMVideoError(.badInput, "\(path): \(error)")
+            throw InputError(.invalid, "\(path): \(error)")
         }
         let embeddings = model.model.embeddings(
             model.model.tokens(query: query), frames: [model.model.encode(prompt)])
@@ -62,12 +62,12 @@ public struct ImageDescriber: Sendable {
     }
 
     /// A picture and its region; without a mask, the picture's alpha channel.
-    /// - Throws: `VideoError`, and `DAMVideoError` when there is no region.
+    /// - Throws: `VideoError`, and `InputError` when there is no region.
     static func read(_ image: String, _ mask: String?) throws -> (RGBImage, Mask) {
         if let mask { return (try ImageDecoder.rgb(path: image), try ImageDecoder.mask(path: mask)) }
         let (picture, alpha) = try ImageDecoder.rgbWithAlphaMask(path: image)
         guard let alpha else {
-            throw DAMVideoError(.usage, "\(image): found no alpha channel, expected one, or a mask by --mask")
+            throw InputError(.usage, "\(image): found no alpha channel, expected one, or a mask by --mask")
         }
         return (picture, alpha)
     }

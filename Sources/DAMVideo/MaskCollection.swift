@@ -1,6 +1,6 @@
 import Imaging
 import MaskTracking
-import VideoDecoding
+import Media
 
 /// The masks of a clip as they were understood: what `damvideo masks` shows and converts.
 public struct MaskCollection: Sendable {
@@ -11,10 +11,10 @@ public struct MaskCollection: Sendable {
     /// - Parameters:
     ///   - path: a file or folder in any layout of `MaskFormat`.
     ///   - clip: the video they belong to; nil to look at the masks alone.
-    /// - Throws: `DAMVideoError` when clip or masks are missing or cannot be used. Masks that do not fit the clip are no
+    /// - Throws: `InputError` when clip or masks are missing or cannot be used. Masks that do not fit the clip are no
     ///   error here but one of the report's `mismatches`.
     public init(path: String, clip: String? = nil, settings: MaskSettings = MaskSettings()) throws {
-        (source, report) = try DAMVideoError.translating {
+        (source, report) = try InputError.translating {
             let video = try clip.map { try ClipSummary(path: $0) }
             let facts = clip.map { ClipFacts(path: $0, size: video?.size) } ?? ClipFacts()
             let source = try MaskSources.open(path, settings: settings, clip: facts)
@@ -29,20 +29,20 @@ public struct MaskCollection: Sendable {
     }
 
     /// Whether masks can be written there; to be asked before a long reading.
-    /// - Throws: `DAMVideoError`: `outputExists` when something is there that may not be replaced, `inputOutput` when the
-    ///   folder is not writable, `badInput` when what is there is no mask.
+    /// - Throws: `InputError`: `outputExists` when something is there that may not be replaced, `inputOutput` when the
+    ///   folder is not writable, `invalid` when what is there is no mask.
     public static func checkOutput(_ path: String, format: MaskFormat, overwrites: Bool) throws {
-        try DAMVideoError.translating { try MaskWriter.check(path, format: format, replaces: overwrites) }
+        try InputError.translating { try MaskWriter.check(path, format: format, replaces: overwrites) }
     }
 
     /// Writes the masks in another layout. Reading them again gives the same tracks.
     /// - Parameters:
     ///   - format: one of `MaskFormat.writable`.
     ///   - path: a folder, or a file for YouTube-VIS; complete or not there at all.
-    /// - Throws: `DAMVideoError`: as `checkOutput`, and `badInput` with what would be lost when the layout cannot hold
+    /// - Throws: `InputError`: as `checkOutput`, and `invalid` with what would be lost when the layout cannot hold
     ///   everything.
     public func write(as format: MaskFormat, to path: String, overwrites: Bool = false) throws {
-        try DAMVideoError.translating { try MaskWriter.write(source, as: format, to: path, replaces: overwrites) }
+        try InputError.translating { try MaskWriter.write(source, as: format, to: path, replaces: overwrites) }
     }
 }
 

@@ -1,5 +1,5 @@
 import MaskTracking
-import VideoDecoding
+import Media
 
 /// Whether a track's masks are given on too few frames to sample the clip from.
 struct PropagationNeed {

@@ -1,5 +1,5 @@
 import MaskTracking
-import VideoDecoding
+import Media
 
 /// Which frames each track's caption looks at.
 package struct SamplingPlan: Equatable {

@@ -1,3 +1,4 @@
+import Imaging
 import MaskTracking
 
 /// Captions the tracks of clips: decoder, masks, model and document in one call.
@@ -29,9 +30,9 @@ public struct VideoCaptioner: Sendable {
     }
 
     /// What captioning a clip comes to. Reads clip and masks as far as needed to know that they fit; computes nothing.
-    /// - Throws: `DAMVideoError` when clip or masks are missing or bad, or the options do not fit them.
+    /// - Throws: `InputError` when clip or masks are missing or bad, or the options do not fit them.
     public func plan(_ request: ClipRequest, options: CaptionOptions = CaptionOptions()) throws -> ClipPlan {
-        try DAMVideoError.translating {
+        try InputError.translating {
             try ClipPlan(request, options, model: model.model, segmentation: segmentation)
         }
     }
@@ -45,11 +46,11 @@ public struct VideoCaptioner: Sendable {
     ///   - earlier: a run on the same plan; its tracks are taken over.
     ///   - progress: told of each step; what it throws ends the call.
     /// - Returns: the document; a track that could not be captioned is among its `errors`.
-    /// - Throws: `DAMVideoError` when clip or masks turn out to be bad.
+    /// - Throws: `InputError` when clip or masks turn out to be bad.
     public func caption(
         _ plan: inout ClipPlan, resuming earlier: ResumedRun? = nil, progress: (CaptionProgress) throws -> Void = { _ in }
     ) throws -> CaptionDocument {
-        try DAMVideoError.translating {
+        try InputError.translating {
             try earlier?.check(plan.request, description(plan.captioning, query: plan.query))
             if !plan.propagated.isEmpty {
                 plan.use(propagated: try propagated(plan) {
@@ -107,7 +108,7 @@ public struct VideoCaptioner: Sendable {
     }
 
     /// Whether an earlier run did all that is asked for, so that there is no need to look at the clip again.
-    /// - Throws: `DAMVideoError` when it was asked for something else, or the options make no sense.
+    /// - Throws: `InputError` when it was asked for something else, or the options make no sense.
     public func isFinished(
         _ earlier: ResumedRun, request: ClipRequest, options: CaptionOptions
     ) throws -> Bool {
@@ -128,8 +129,8 @@ public struct VideoCaptioner: Sendable {
             try plan.givenMasks.validate(width: size.width, height: size.height, frameCount: frameCount)
         }
         if let span = plan.span, survey.part.isEmpty {
-            throw DAMVideoError(
-                .badInput, "\(plan.clip.path): found no frame from \(span.start) s"
+            throw InputError(
+                .invalid, "\(plan.clip.path): found no frame from \(span.start) s"
                     + "\(span.end.isFinite ? " to \(span.end) s" : " on"), expected a part of the clip")
         }
         let guess = plan.sampling

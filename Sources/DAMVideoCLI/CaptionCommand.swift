@@ -1,8 +1,9 @@
 import ArgumentParser
 import DAMVideo
 import Foundation
+import Imaging
 import MaskTracking
-import VideoDecoding
+import Media
 
 struct CaptionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -89,7 +90,7 @@ struct CaptionCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             try generation.options.validate()
-            if let batchSize, batchSize < 1 { throw DAMVideoError(.usage, "batch \(batchSize): expected 1 or more") }
+            if let batchSize, batchSize < 1 { throw InputError(.usage, "batch \(batchSize): expected 1 or more") }
             var failures = ClipFailures(keepsGoing: keepGoing)
             let jobs = try jobs(&failures)
             if dryRun {

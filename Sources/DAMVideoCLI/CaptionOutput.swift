@@ -1,5 +1,6 @@
 import DAMVideo
 import Foundation
+import Imaging
 import MaskTracking
 import Synchronization
 
@@ -58,10 +59,10 @@ final class CaptionOutput: Sendable {
     }
 
     /// What an interrupted run left where this one's JSON Lines go; nil when there is nothing yet.
-    /// - Throws: `DAMVideoError`: `usage` when this run has no JSON Lines file, `badInput` when that is something else.
+    /// - Throws: `InputError`: `usage` when this run has no JSON Lines file, `invalid` when that is something else.
     func earlierRun() throws -> ResumedRun? {
         guard let file = files.first(where: { $0.format == .jsonl && $0.path != "-" }) else {
-            throw DAMVideoError(.usage, "--resume: found no JSON Lines to go on from, expected --format jsonl")
+            throw InputError(.usage, "--resume: found no JSON Lines to go on from, expected --format jsonl")
         }
         return try ResumedRun(path: file.path)
     }

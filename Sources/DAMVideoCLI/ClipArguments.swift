@@ -1,5 +1,6 @@
 import ArgumentParser
 import DAMVideo
+import Imaging
 
 /// The clips of a call and their masks.
 struct ClipArguments: ParsableArguments {
@@ -38,16 +39,16 @@ struct ClipArguments: ParsableArguments {
     /// - Parameters:
     ///   - options: of each clip.
     ///   - prompts: what stands for the masks of a single clip.
-    /// - Throws: `DAMVideoError`.
+    /// - Throws: `InputError`.
     func requests(_ options: ClipOptions, prompts: [ObjectPrompt]) throws -> [ClipRequest] {
         guard prompts.isEmpty else {
             guard !areMany, masks.isEmpty else {
-                throw DAMVideoError(.usage, "found points or boxes besides \(areMany ? "several clips" : "--masks"), expected them to be a clip's own")
+                throw InputError(.usage, "found points or boxes besides \(areMany ? "several clips" : "--masks"), expected them to be a clip's own")
             }
             return [ClipRequest(clip: clips[0], objects: .prompts(prompts), options: options)]
         }
         guard areMany else {
-            guard masks.count == 1 else { throw DAMVideoError(.usage, "found \(masks.count) masks for a clip, expected one") }
+            guard masks.count == 1 else { throw InputError(.usage, "found \(masks.count) masks for a clip, expected one") }
             return [ClipRequest(clip: clips[0], masks: masks[0], options: options)]
         }
         let listed = try batchFile.map { try ClipList(path: $0).entries } ?? []

@@ -1,6 +1,6 @@
 import ArgumentParser
-import DAMVideo
 import Foundation
+import Imaging
 
 extension ExitCode {
     /// Some tracks failed, the rest are written.
@@ -9,11 +9,11 @@ extension ExitCode {
     static let interrupted = ExitCode(130)
 
     /// sysexits(3).
-    init(_ kind: DAMVideoError.Kind) {
-        switch kind {
+    init(_ category: InputError.Category) {
+        switch category {
         case .usage: self.init(64)
-        case .badInput: self.init(65)
-        case .missingInput: self.init(66)
+        case .invalid: self.init(65)
+        case .notFound: self.init(66)
         case .unusableModel: self.init(69)
         case .outputExists: self.init(73)
         case .inputOutput: self.init(74)
@@ -25,7 +25,7 @@ extension ExitCode {
     /// What an error that ends a command is for the shell.
     init(_ error: any Error) {
         switch error {
-        case let error as DAMVideoError: self.init(error.kind)
+        case let error as InputError: self.init(error.category)
         case let code as ExitCode: self = code
         default: self.init(70)
         }
@@ -53,12 +53,12 @@ enum Console {
         try? FileHandle.standardError.write(contentsOf: Data("\r\u{1b}[K".utf8))
     }
 
-    /// - Throws: `DAMVideoError` of kind `inputOutput` when nobody takes it.
+    /// - Throws: `InputError` of category `inputOutput` when nobody takes it.
     static func result(_ data: Data) throws {
         do {
             try FileHandle.standardOutput.write(contentsOf: data)
         } catch {
-            throw DAMVideoError(.inputOutput, "stdout: cannot be written")
+            throw InputError(.inputOutput, "stdout: cannot be written")
         }
     }
 

@@ -52,7 +52,7 @@ struct MasksCommand: ParsableCommand {
                 path: masks, clip: clip, settings: reading.settings(keepsGoing: keepGoing))
             let report = collection.report
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
-            guard report.mismatches.isEmpty else { throw ExitCode(.badInput) }
+            guard report.mismatches.isEmpty else { throw ExitCode(.invalid) }
             if let convert, let output {
                 try collection.write(as: convert, to: output, overwrites: overwrite)
                 Console.notice("\(output): \(convert.rawValue), \(report.annotatedFrames.count) frames")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DAMVideo
 import Foundation
+import Imaging
 
 /// Where the model is.
 struct ModelOptions: ParsableArguments {
@@ -17,7 +18,7 @@ struct ModelOptions: ParsableArguments {
         let variable = ProcessInfo.processInfo.environment["DAMVIDEO_MODEL"] ?? ""
         if let directory = model ?? (variable.isEmpty ? nil : variable) { return try CaptionModel(directory: directory) }
         guard let directory = SampleModel.directory else {
-            throw DAMVideoError(
+            throw InputError(
                 .unusableModel, "no model: expected --model DIR or the variable DAMVIDEO_MODEL (the README says where to "
                     + "get one)")
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DAMVideo
 import Foundation
+import Imaging
 
 /// One object of a picture, pointed at, and the model that finds its region.
 struct RegionPromptOptions: ParsableArguments {
@@ -34,7 +35,7 @@ struct RegionPromptOptions: ParsableArguments {
     func load() throws -> SegmentationModel {
         let variable = ProcessInfo.processInfo.environment["DAMVIDEO_SAM"] ?? ""
         guard let directory = sam ?? (variable.isEmpty ? nil : variable) else {
-            throw DAMVideoError(.unusableModel, "no SAM 2 model: expected --sam DIR or the variable DAMVIDEO_SAM")
+            throw InputError(.unusableModel, "no SAM 2 model: expected --sam DIR or the variable DAMVIDEO_SAM")
         }
         return try SegmentationModel(path: directory)
     }

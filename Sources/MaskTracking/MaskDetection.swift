@@ -1,6 +1,6 @@
 import Foundation
 import Imaging
-import VideoDecoding
+import Media
 
 /// Which layout a file or folder has, told by its content.
 struct MaskDetection {

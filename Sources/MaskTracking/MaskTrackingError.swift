@@ -1,5 +1,5 @@
 import Imaging
-import VideoDecoding
+import Media
 
 /// Masks that cannot be used. The description is one line: file, what was found, what was expected.
 package struct MaskTrackingError: Error, Equatable, CustomStringConvertible {

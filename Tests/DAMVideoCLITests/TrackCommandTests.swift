@@ -2,7 +2,7 @@ import Foundation
 import MaskTracking
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// If these fail, `damvideo track` writes or scores something else than it found, or hides what is wrong.
 @Suite struct TrackCommandTests {

@@ -1,8 +1,9 @@
 import DAMVideo
 import Foundation
+import Imaging
+import Media
 import TestSupport
 import Testing
-import VideoDecoding
 
 /// If these fail, a part of a clip, or a clip as stills, is captioned with other frames than the clip.
 struct CaptionedPartTests {
@@ -60,15 +61,15 @@ struct CaptionedPartTests {
         var options = ClipOptions()
         options.start = start
         options.duration = duration
-        let error = #expect(throws: DAMVideoError.self) { try caption(options) }
-        #expect(error?.kind == .usage)
+        let error = #expect(throws: InputError.self) { try caption(options) }
+        #expect(error?.category == .usage)
     }
 
     @Test func partBehindTheEnd() {
         var options = ClipOptions()
         options.start = 9
-        let error = #expect(throws: DAMVideoError.self) { try caption(options) }
-        #expect(error?.kind == .badInput)
+        let error = #expect(throws: InputError.self) { try caption(options) }
+        #expect(error?.category == .invalid)
         #expect(error?.description.hasSuffix("found no frame from 9.0 s on, expected a part of the clip") == true)
     }
 }

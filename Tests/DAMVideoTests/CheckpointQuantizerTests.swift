@@ -1,5 +1,6 @@
 import DAMVideo
 import Foundation
+import Imaging
 import TestSupport
 import Testing
 
@@ -72,22 +73,22 @@ struct CheckpointQuantizerTests {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "out")
             try quantize(model("dam-e"), to: output, vision: .q8, language: .q8)
-            func error(_ output: URL, overwrites: Bool) -> DAMVideoError? {
-                #expect(throws: DAMVideoError.self) {
+            func error(_ output: URL, overwrites: Bool) -> InputError? {
+                #expect(throws: InputError.self) {
                     try quantize(model("dam-e"), to: output, vision: .q8, language: .q8, overwrites: overwrites)
                 }
             }
-            #expect(error(output, overwrites: false)?.kind == .outputExists)
+            #expect(error(output, overwrites: false)?.category == .outputExists)
             try quantize(model("dam-e"), to: output, vision: .f16, language: .f16, overwrites: true)
             #expect(try CheckpointReport(directory: output.path).parts.allSatisfy { $0.dataTypes["Q8"] == nil })
             let diary = output.appending(path: "diary")
             try FileManager.default.createDirectory(at: diary, withIntermediateDirectories: false)
-            #expect(error(output, overwrites: true)?.kind == .outputExists)
+            #expect(error(output, overwrites: true)?.category == .outputExists)
             #expect(FileManager.default.fileExists(atPath: diary.path))
-            #expect(error(folder.appending(path: "none/out"), overwrites: false)?.kind == .inputOutput)
+            #expect(error(folder.appending(path: "none/out"), overwrites: false)?.category == .inputOutput)
         }
         for inside in ["llm", "new"] {
-            #expect(throws: DAMVideoError.self) {
+            #expect(throws: InputError.self) {
                 try CheckpointQuantizer(model("dam-e"), to: model("dam-e") + "/" + inside, vision: .q8, language: .q8, overwrites: true)
             }
         }
@@ -103,10 +104,10 @@ struct CheckpointQuantizerTests {
             let header = 8 + Int(data[0]) + Int(data[1]) << 8
             for offset in stride(from: header, to: data.count - 4, by: 4) { data.replaceSubrange(offset..<offset + 4, with: [0, 0, 0xc0, 0x7f]) }
             try data.write(to: file)
-            let error = #expect(throws: DAMVideoError.self) {
+            let error = #expect(throws: InputError.self) {
                 try quantize(source.path, to: folder.appending(path: "out"), vision: .q8, language: .q8)
             }
-            #expect(error?.kind == .unusableModel)
+            #expect(error?.category == .unusableModel)
             #expect(error?.description.contains("mm_projector/model.safetensors: layers.") == true, "\(error?.description ?? "")")
             #expect(error?.description.contains("found an infinity or NaN in rows 0 to") == true)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["source"])
@@ -159,8 +160,8 @@ struct CheckpointQuantizerTests {
                     guard loaded % 20 == 1 else { continue }
                     _ = try ImageDescriber(model).describe(
                         image: set + "/media/coffee.png", mask: set + "/media/coffee_wide.png", options: options)
-                } catch let error as DAMVideoError {
-                    refused += error.kind == .unusableModel ? 1 : 0
+                } catch let error as InputError {
+                    refused += error.category == .unusableModel ? 1 : 0
                 }
             }
             #expect(loaded > 0 && refused > 0)

@@ -1,12 +1,13 @@
 import DAMVideo
 import Foundation
+import Imaging
 import TestSupport
 import Testing
 
 /// If these fail, clips of a batch are captioned with other clips' masks.
 struct ClipListTests {
-    private func failure(_ body: () throws -> Void) -> DAMVideoError? {
-        #expect(throws: DAMVideoError.self) { try body() }
+    private func failure(_ body: () throws -> Void) -> InputError? {
+        #expect(throws: InputError.self) { try body() }
     }
 
     @Test func linesAreClipsWithOrWithoutMasks() throws {
@@ -19,7 +20,7 @@ struct ClipListTests {
         #expect(try ClipList(text: "a.mp4", path: "-", folder: nil).entries == [ClipList.Entry(clip: "a.mp4")])
         for line in ["a\tb\tc", "\tmasks", "clip\t"] {
             let error = failure { _ = try ClipList(text: "ok.mp4\n" + line, path: "list.txt", folder: nil) }
-            #expect(error?.kind == .badInput && error?.description.contains("list.txt: found in line 2") == true)
+            #expect(error?.category == .invalid && error?.description.contains("list.txt: found in line 2") == true)
         }
     }
 
@@ -29,8 +30,8 @@ struct ClipListTests {
             try Data("a.mp4".utf8).write(to: file)
             #expect(try ClipList(path: file.path).entries == [ClipList.Entry(clip: folder.path + "/a.mp4")])
             try Data([0xFF, 0xFE, 0x00]).write(to: file)
-            #expect(failure { _ = try ClipList(path: file.path) }?.kind == .badInput)
-            #expect(failure { _ = try ClipList(path: folder.path + "/none") }?.kind == .missingInput)
+            #expect(failure { _ = try ClipList(path: file.path) }?.category == .invalid)
+            #expect(failure { _ = try ClipList(path: folder.path + "/none") }?.category == .notFound)
         }
     }
 
@@ -39,9 +40,9 @@ struct ClipListTests {
         #expect(try list.pairs(masks: ["ma", "mb"]).map(\.masks) == ["ma", "mb", "mc"])
         for count in [0, 3] {
             let error = failure { _ = try list.pairs(masks: Array(repeating: "m", count: count)) }
-            #expect(error?.kind == .usage && error?.description.contains("found \(count) masks for 2 clips") == true)
+            #expect(error?.category == .usage && error?.description.contains("found \(count) masks for 2 clips") == true)
         }
-        #expect(failure { _ = try ClipList(entries: [list.entries[2]]).pairs(masks: ["m"]) }?.kind == .usage)
+        #expect(failure { _ = try ClipList(entries: [list.entries[2]]).pairs(masks: ["m"]) }?.category == .usage)
     }
 
     @Test func oneFolderHasTheMasksOfAllByName() throws {
@@ -57,7 +58,7 @@ struct ClipListTests {
             #expect(try masks("x/bear.mp4") == "/bear" && masks("frames/bear") == "/bear")
             #expect(try masks("dogs.old.mp4") == "/dogs.old" && masks("cat.mkv") == "/cat.json")
             #expect(failure { _ = try masks("cow.mp4") }?.description.contains("found cow.json and cow.txt called like cow.mp4") == true)
-            #expect(failure { _ = try masks("fox.mp4") }?.kind == .missingInput)
+            #expect(failure { _ = try masks("fox.mp4") }?.category == .notFound)
             // A file has the clips by their names: its reader finds them.
             let file = root.path + "/cat.json"
             let list = ClipList(entries: ["a.mp4", "b.mp4"].map { ClipList.Entry(clip: $0) })

@@ -3,7 +3,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// A rendered clip, decoded again: if these fail, somebody looks at outlines that are not where the masks are.
 struct ClipRendererTests {

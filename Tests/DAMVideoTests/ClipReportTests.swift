@@ -6,7 +6,7 @@ import Imaging
 import MaskTracking
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// The page is read as a browser would: if these fail, it shows other numbers than the document, needs the network, or runs
 /// what somebody wrote into a label.

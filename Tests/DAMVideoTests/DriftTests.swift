@@ -1,5 +1,6 @@
 import DAMVideo
 import Foundation
+import Imaging
 import TestSupport
 import Testing
 
@@ -86,10 +87,10 @@ struct DriftTests {
         let model = try CaptionModel(directory: Fixtures.path("goldens/dam-e/model"))
         let measure = try DriftMeasurer(reference: model, model: model)
         let picture = Fixtures.path("goldens/dam-e/media/coffee.png")
-        let error = #expect(throws: DAMVideoError.self) { try measure([.picture(picture, mask: nil)]) }
-        #expect(error?.kind == .usage && error?.description.contains("no alpha channel") == true)
-        #expect(throws: DAMVideoError.self) { try measure([.goldenSet("/nowhere")]) }
-        #expect(throws: DAMVideoError.self) { try DriftMeasurer(reference: model, model: model, maxNewTokens: 0) }
+        let error = #expect(throws: InputError.self) { try measure([.picture(picture, mask: nil)]) }
+        #expect(error?.category == .usage && error?.description.contains("no alpha channel") == true)
+        #expect(throws: InputError.self) { try measure([.goldenSet("/nowhere")]) }
+        #expect(throws: InputError.self) { try DriftMeasurer(reference: model, model: model, maxNewTokens: 0) }
     }
 
     /// Every track of a clip, with the frames a caption would be made of.

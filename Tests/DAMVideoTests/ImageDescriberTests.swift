@@ -1,5 +1,6 @@
 import DAMVideo
 import Foundation
+import Imaging
 import TestSupport
 import Testing
 
@@ -28,22 +29,22 @@ struct ImageDescriberTests {
         let text = try Self.describer.get().describe(
             image: Fixtures.path("video/stills/rgba.png"), mask: nil, options: greedy)
         #expect(!text.isEmpty)
-        let error = #expect(throws: DAMVideoError.self) {
+        let error = #expect(throws: InputError.self) {
             try Self.describer.get().describe(image: Self.set + "/media/coffee.png", mask: nil, options: greedy)
         }
-        #expect(error?.kind == .usage && error?.description.contains("no alpha channel") == true)
+        #expect(error?.category == .usage && error?.description.contains("no alpha channel") == true)
     }
 
     @Test func refusesMasksThatDoNotFit() throws {
         let describer = try Self.describer.get()
-        let size = #expect(throws: DAMVideoError.self) {
+        let size = #expect(throws: InputError.self) {
             try describer.describe(
                 image: Self.set + "/media/coffee.png", mask: Self.set + "/media/astronaut_face.png", options: greedy)
         }
-        #expect(size?.kind == .badInput && size?.description.hasSuffix("the mask is 320x320, the picture 300x200") == true)
-        let missing = #expect(throws: DAMVideoError.self) {
+        #expect(size?.category == .invalid && size?.description.hasSuffix("the mask is 320x320, the picture 300x200") == true)
+        let missing = #expect(throws: InputError.self) {
             try describer.describe(image: Self.set + "/media/none.png", mask: nil, options: greedy)
         }
-        #expect(missing?.kind == .missingInput)
+        #expect(missing?.category == .notFound)
     }
 }

@@ -1,5 +1,6 @@
 import DAMVideo
 import Foundation
+import Imaging
 import TestSupport
 import Testing
 
@@ -68,8 +69,8 @@ struct OutputTests {
             }
             #expect(counts == [0, 1, 2])
             try Data("{\"type\":\"header\"}\n".utf8).write(to: URL(filePath: path))
-            let error = #expect(throws: DAMVideoError.self) { try ResumedRun(path: path) }
-            #expect(error?.kind == .badInput && error?.description.contains("line 1") == true)
+            let error = #expect(throws: InputError.self) { try ResumedRun(path: path) }
+            #expect(error?.category == .invalid && error?.description.contains("line 1") == true)
         }
     }
 

@@ -1,6 +1,7 @@
 import DAMVideo
 import DescribeAnything
 import Foundation
+import Imaging
 import TestSupport
 import Testing
 
@@ -100,15 +101,15 @@ struct SceneEvaluatorTests {
 
     @Test func aSetThatIsNoneIsRefused() throws {
         let evaluator = SceneEvaluator(try Self.model.get())
-        func refusal(_ path: String) -> DAMVideoError? {
-            #expect(throws: DAMVideoError.self) { try evaluator.evaluate(path) }
+        func refusal(_ path: String) -> InputError? {
+            #expect(throws: InputError.self) { try evaluator.evaluate(path) }
         }
-        #expect(refusal("/nonexistent")?.kind == .missingInput)
+        #expect(refusal("/nonexistent")?.category == .notFound)
         try withTemporaryDirectory { folder in
             #expect(refusal(folder.path)?.description.contains("phrases.json: no such file") == true)
             let phrases = folder.appending(path: "phrases.json")
             try Data("{}".utf8).write(to: phrases)
-            #expect(refusal(folder.path)?.kind == .badInput)
+            #expect(refusal(folder.path)?.category == .invalid)
             try Data(contentsOf: URL(filePath: Self.set + "/phrases.json")).write(to: phrases)
             #expect(refusal(folder.path)?.description.contains("found no folder with facts.json") == true)
             let clip = folder.appending(path: "1")

@@ -1,5 +1,6 @@
 import DAMVideo
 import Foundation
+import Imaging
 import TestSupport
 import Testing
 
@@ -56,7 +57,7 @@ struct VerifierTests {
     }
 
     @Test func aFolderThatIsNoSetIsAnError() {
-        let error = #expect(throws: DAMVideoError.self) { try Verifier.verify("/nowhere") }
-        #expect(error?.kind == .missingInput && error?.description == "/nowhere/expected.json: no such file")
+        let error = #expect(throws: InputError.self) { try Verifier.verify("/nowhere") }
+        #expect(error?.category == .notFound && error?.description == "/nowhere/expected.json: no such file")
     }
 }

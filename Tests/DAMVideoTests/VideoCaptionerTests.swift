@@ -1,9 +1,10 @@
 import DAMVideo
 import Foundation
+import Imaging
 import MaskTracking
+import Media
 import TestSupport
 import Testing
-import VideoDecoding
 
 /// The main job on the courtyard clip with a small checkpoint.
 struct VideoCaptionerTests {
@@ -228,11 +229,11 @@ struct VideoCaptionerTests {
         ] {
             var options = CaptionOptions()
             change(&options)
-            let error = #expect(throws: DAMVideoError.self) {
+            let error = #expect(throws: InputError.self) {
                 try captioner.caption(
                     clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"), options: options)
             }
-            #expect(error?.kind == .usage)
+            #expect(error?.category == .usage)
         }
     }
 }

@@ -3,7 +3,7 @@ import Imaging
 import MaskTracking
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// If these fail, captions of clips with few masks describe the wrong pixels.
 @Suite(.serialized) struct MaskPropagatorTests {

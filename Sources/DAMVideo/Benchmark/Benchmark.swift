@@ -1,4 +1,5 @@
 import DescribeAnything
+import Imaging
 import SegmentAnything
 import Tensors
 
@@ -42,10 +43,10 @@ public struct Benchmark: Sendable {
     public static let weightFormats = DataType.allCases.map { $0.rawValue.lowercased() }
 
     /// - Parameter progress: told of each step; what it throws ends the call.
-    /// - Throws: `DAMVideoError` when a setting makes no sense or a model cannot be used; before anything is measured.
+    /// - Throws: `InputError` when a setting makes no sense or a model cannot be used; before anything is measured.
     public func run(progress: (Progress) throws -> Void = { _ in }) throws -> BenchmarkReport {
         try validate()
-        return try DAMVideoError.translating {
+        return try InputError.translating {
             let captionModel = try captionModel(), segmentationModel = try segmentationModel()
             let speed = MachineSpeed()
             let timer = StageTimer(speed: speed, repeats: repeats)
@@ -70,7 +71,7 @@ public struct Benchmark: Sendable {
 
     private func validate() throws {
         func require(_ holds: Bool, _ message: String) throws {
-            guard holds else { throw DAMVideoError(.usage, message) }
+            guard holds else { throw InputError(.usage, message) }
         }
         try require((1...1000).contains(repeats), "repeat \(repeats): expected 1 to 1000")
         try require((1...100_000).contains(tokens), "tokens \(tokens): expected 1 to 100000")
@@ -132,14 +133,14 @@ public struct Benchmark: Sendable {
 
     private static func shape<Shape>(_ shape: Shape?, _ name: String, of known: [String]) throws -> Shape {
         guard let shape else {
-            throw DAMVideoError(.usage, "\(name): found no shapes of this name, expected one of \(known.joined(separator: ", "))")
+            throw InputError(.usage, "\(name): found no shapes of this name, expected one of \(known.joined(separator: ", "))")
         }
         return shape
     }
 
     private static func format(_ name: String) throws -> DataType {
         guard let format = DataType(rawValue: name.uppercased()) else {
-            throw DAMVideoError(.usage, "weights \(name): expected one of \(weightFormats.joined(separator: ", "))")
+            throw InputError(.usage, "weights \(name): expected one of \(weightFormats.joined(separator: ", "))")
         }
         return format
     }

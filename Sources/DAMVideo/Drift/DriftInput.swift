@@ -1,4 +1,5 @@
 import DescribeAnything
+import Imaging
 
 /// What two models are compared on.
 public enum DriftInput: Sendable {
@@ -10,7 +11,7 @@ public enum DriftInput: Sendable {
     case goldenSet(String)
 
     /// Calls `body` with one object after the other.
-    /// - Throws: `DAMVideoError` and the rooms' own when something is missing or bad, and what `body` throws.
+    /// - Throws: `InputError` and the rooms' own when something is missing or bad, and what `body` throws.
     func forEach(_ model: DescribeAnythingModel, _ body: (DriftSubject) throws -> Void) throws {
         switch self {
         case .picture(let path, let mask):
@@ -19,7 +20,7 @@ public enum DriftInput: Sendable {
                 let prompt = try model.imageProcessor(picture, region)
                 try body(DriftSubject(name: path, frames: [prompt], query: Conversation.imageQuery))
             } catch let error as FocalPromptError {
-                throw DAMVideoError(.badInput, "\(mask ?? path): \(error)")
+                throw InputError(.invalid, "\(mask ?? path): \(error)")
             }
         case .clip(let request): try Self.forEachTrack(request, model, body)
         case .goldenSet(let path):
@@ -46,8 +47,8 @@ public enum DriftInput: Sendable {
                 switch prompts[frame] {
                 case .success(let prompt)?: return prompt
                 case .failure(let error)?:
-                    throw DAMVideoError(.badInput, "\(plan.path): track \(tracks[index].track.id): frame \(frame): \(error)")
-                case nil: throw DAMVideoError(.badInput, "\(plan.path): frame \(frame) could not be decoded")
+                    throw InputError(.invalid, "\(plan.path): track \(tracks[index].track.id): frame \(frame): \(error)")
+                case nil: throw InputError(.invalid, "\(plan.path): frame \(frame) could not be decoded")
                 }
             }
             try body(DriftSubject(name: "\(plan.path) track \(tracks[index].track.id)", frames: frames, query: plan.query))

@@ -1,4 +1,5 @@
 import DescribeAnything
+import Imaging
 import Tensors
 
 /// One object through two models side by side.
@@ -16,12 +17,12 @@ struct DriftMeasurement {
         self.maxNewTokens = maxNewTokens
     }
 
-    /// - Throws: `DAMVideoError`, `PromptTooLongError`.
+    /// - Throws: `InputError`, `PromptTooLongError`.
     mutating func run() throws -> DriftReport.Case {
         let query = reference.tokens(query: subject.query)
         guard query.count(where: { $0 == Conversation.imageToken }) == subject.frames.count else {
-            throw DAMVideoError(
-                .badInput, "\(subject.name): found \(subject.frames.count) frames, expected as many as there are "
+            throw InputError(
+                .invalid, "\(subject.name): found \(subject.frames.count) frames, expected as many as there are "
                     + "\(Conversation.imagePlaceholder) in the query")
         }
         var expected: [Tensor] = [], found: [Tensor] = []
@@ -76,7 +77,7 @@ struct DriftMeasurement {
 
     private mutating func compare(_ stage: DriftReport.Stage, _ found: Tensor, _ expected: Tensor) throws {
         guard let deviation = Deviation(of: found, from: expected) else {
-            throw DAMVideoError(
+            throw InputError(
                 .unusableModel, "\(model.directory): found an infinity or NaN in \(stage.rawValue) of \(subject.name), "
                     + "or in \(reference.directory), expected numbers")
         }

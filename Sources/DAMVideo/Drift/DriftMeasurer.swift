@@ -1,4 +1,5 @@
 import DescribeAnything
+import Imaging
 
 /// Runs two models side by side and compares them stage by stage: what other weights do to a model.
 public struct DriftMeasurer: Sendable {
@@ -7,9 +8,9 @@ public struct DriftMeasurer: Sendable {
     /// Most tokens of an answer that are compared.
     let maxNewTokens: Int
 
-    /// - Throws: `DAMVideoError`: `unusableModel` when the two are not of one architecture.
+    /// - Throws: `InputError`: `unusableModel` when the two are not of one architecture.
     public init(reference: CaptionModel, model: CaptionModel, maxNewTokens: Int = 128) throws {
-        guard maxNewTokens >= 1 else { throw DAMVideoError(.usage, "max-new-tokens \(maxNewTokens): expected 1 or more") }
+        guard maxNewTokens >= 1 else { throw InputError(.usage, "max-new-tokens \(maxNewTokens): expected 1 or more") }
         (self.reference, self.model, self.maxNewTokens) = (reference, model, maxNewTokens)
         let (one, other) = (reference.model.configuration, model.model.configuration)
         let sizes: [(name: String, KeyPath<DescribeAnythingConfiguration, Int>)] = [
@@ -18,16 +19,16 @@ public struct DriftMeasurer: Sendable {
             ("vocabulary", \.language.vocabularySize), ("context", \.language.contextLength),
         ]
         for (name, size) in sizes where one[keyPath: size] != other[keyPath: size] {
-            throw DAMVideoError(
+            throw InputError(
                 .unusableModel, "\(model.path): found a \(name) of \(other[keyPath: size]), expected "
                     + "\(one[keyPath: size]) as in \(reference.path)")
         }
     }
 
     /// - Parameter progress: told of each object's name before it is looked at; what it throws ends the call.
-    /// - Throws: `DAMVideoError` when an input is missing or bad, or a model gives numbers that are none.
+    /// - Throws: `InputError` when an input is missing or bad, or a model gives numbers that are none.
     public func callAsFunction(_ inputs: [DriftInput], progress: (String) throws -> Void = { _ in }) throws -> DriftReport {
-        try DAMVideoError.translating {
+        try InputError.translating {
             var report = DriftReport(reference: reference, model: model)
             for input in inputs {
                 try input.forEach(reference.model) { subject in

@@ -30,7 +30,7 @@ public struct SceneEvaluator: Sendable {
     ///   - set: a folder as `Samples/scenes/make_clips.py` writes it.
     ///   - limit: clips to look at; nil for all.
     ///   - progress: told the number of clips that are done, and of all, and how the report stands.
-    /// - Throws: `DAMVideoError` when anything of the set is missing or bad; a track that cannot be captioned is no error
+    /// - Throws: `InputError` when anything of the set is missing or bad; a track that cannot be captioned is no error
     ///   but has every fact wrong.
     public func evaluate(
         _ set: String, limit: Int? = nil, progress: (Int, Int, SceneReport) throws -> Void = { _, _, _ in }

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Tensors
 
 /// A folder of sample scenes with what is true of them, as `Samples/scenes/make_clips.py` writes it: `phrases.json`, and
@@ -8,15 +9,15 @@ struct SceneSet {
     /// In order of their names.
     let clips: [SceneClip]
 
-    /// - Throws: `DAMVideoError` when the folder or its phrases are missing or not what they should be.
+    /// - Throws: `InputError` when the folder or its phrases are missing or not what they should be.
     init(path: String) throws {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-            throw DAMVideoError(.missingInput, "\(path): no such folder")
+            throw InputError(.notFound, "\(path): no such folder")
         }
         parser = FactParser(try decoded(PhraseBook.self, path + "/phrases.json", expected: "wordings of facts"))
         clips = names.sorted().map { SceneClip(folder: path + "/" + $0) }.filter(\.isThere)
         guard !clips.isEmpty else {
-            throw DAMVideoError(.badInput, "\(path): found no folder with facts.json, expected one for each clip")
+            throw InputError(.invalid, "\(path): found no folder with facts.json, expected one for each clip")
         }
     }
 }
@@ -32,7 +33,7 @@ struct SceneClip {
 
     fileprivate var isThere: Bool { FileManager.default.fileExists(atPath: folder + "/facts.json") }
 
-    /// - Throws: `DAMVideoError`.
+    /// - Throws: `InputError`.
     func facts() throws -> SceneClipFacts {
         try decoded(SceneClipFacts.self, folder + "/facts.json", expected: "records of tracks and pictures")
     }
@@ -40,11 +41,11 @@ struct SceneClip {
 
 private func decoded<Value: Decodable>(_ type: Value.Type, _ path: String, expected: String) throws -> Value {
     guard let data = FileManager.default.contents(atPath: path) else {
-        throw DAMVideoError(.missingInput, "\(path): no such file")
+        throw InputError(.notFound, "\(path): no such file")
     }
     do {
         return try JSONDecoder().decode(type, from: data)
     } catch {
-        throw DAMVideoError(.badInput, "\(path): found \(briefly(error)), expected \(expected)")
+        throw InputError(.invalid, "\(path): found \(briefly(error)), expected \(expected)")
     }
 }

@@ -1,40 +1,41 @@
 import Foundation
+import Imaging
 
 /// Files that results go to. What a call has written is on the disk when it returns: it survives the program, and the
 /// machine as far as the disk keeps its word.
 public enum OutputFile {
     /// Checks, before any work is done, that a file can be written.
-    /// - Throws: `DAMVideoError`: `outputExists`, or `inputOutput` when the folder is not there or not writable.
+    /// - Throws: `InputError`: `outputExists`, or `inputOutput` when the folder is not there or not writable.
     public static func check(_ path: String, overwrites: Bool) throws {
         try checkFolder(of: path)
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
             guard !isFolder.boolValue else {
-                throw DAMVideoError(.inputOutput, "\(path): found a folder, expected a file name")
+                throw InputError(.inputOutput, "\(path): found a folder, expected a file name")
             }
             guard overwrites || isDevice(path) else {
-                throw DAMVideoError(.outputExists, "\(path): exists already (--overwrite replaces it)")
+                throw InputError(.outputExists, "\(path): exists already (--overwrite replaces it)")
             }
         }
     }
 
     /// Checks that something can be put beside the others in a path's folder.
-    /// - Throws: `DAMVideoError` of kind `inputOutput`.
+    /// - Throws: `InputError` of category `inputOutput`.
     static func checkFolder(of path: String) throws {
         let folder = URL(filePath: path).standardizedFileURL.deletingLastPathComponent().path
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-            throw DAMVideoError(.inputOutput, "\(path): found no folder \(folder), expected one to write to")
+            throw InputError(.inputOutput, "\(path): found no folder \(folder), expected one to write to")
         }
         guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw DAMVideoError(.inputOutput, "\(path): found folder \(folder) read-only, expected one to write to")
+            throw InputError(.inputOutput, "\(path): found folder \(folder) read-only, expected one to write to")
         }
     }
 
     /// Writes to a temporary name beside `path`, then renames: a reader, or a run that goes on after this one was killed,
     /// never sees half a file, and what was there is there until the new one is complete. The temporary name is always the
     /// same, so that what a killed run left is replaced and not added to.
-    /// - Throws: `DAMVideoError` of kind `inputOutput`.
+    /// - Throws: `InputError` of category `inputOutput`.
     public static func write(_ data: Data, to path: String) throws {
         try replace(path) { target in
             try translating(path) { try write(data, to: target, flags: target == path ? 0 : O_CREAT | O_TRUNC) }
@@ -43,7 +44,7 @@ public enum OutputFile {
 
     /// As `write`, for what is written piece by piece.
     /// - Parameter body: writes the file at the path it is given.
-    /// - Throws: `DAMVideoError` of kind `inputOutput`, and what `body` throws; nothing is left of the new file then.
+    /// - Throws: `InputError` of category `inputOutput`, and what `body` throws; nothing is left of the new file then.
     static func replace(_ path: String, _ body: (String) throws -> Void) throws {
         if isDevice(path) { return try body(path) }
         do {
@@ -67,7 +68,7 @@ public enum OutputFile {
 
     /// Writes a new file piece by piece, with no more of it in memory than a piece.
     /// - Parameter body: calls what it is given with each piece.
-    /// - Throws: `DAMVideoError` of kind `inputOutput`, and what `body` throws.
+    /// - Throws: `InputError` of category `inputOutput`, and what `body` throws.
     static func create(_ path: String, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
         let file = try translating(path) { try open(path, flags: O_CREAT | O_EXCL) }
         try body { bytes in
@@ -82,7 +83,7 @@ public enum OutputFile {
     }
 
     /// Adds to the end of a file.
-    /// - Throws: `DAMVideoError` of kind `inputOutput`.
+    /// - Throws: `InputError` of category `inputOutput`.
     public static func append(_ data: Data, to path: String) throws {
         try translating(path) { try write(data, to: path, flags: O_APPEND) }
     }
@@ -121,9 +122,9 @@ public enum OutputFile {
         do {
             return try body()
         } catch let error as SystemError {
-            throw DAMVideoError(.inputOutput, "\(path): cannot be written: \(String(cString: strerror(error.number)))")
+            throw InputError(.inputOutput, "\(path): cannot be written: \(String(cString: strerror(error.number)))")
         } catch {
-            throw DAMVideoError(.inputOutput, "\(path): cannot be written: \(error.localizedDescription)")
+            throw InputError(.inputOutput, "\(path): cannot be written: \(error.localizedDescription)")
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 
 /// What an earlier run left in its JSON Lines: the tracks that need not be captioned again.
 public struct ResumedRun: Sendable, Equatable {
@@ -13,7 +14,7 @@ public struct ResumedRun: Sendable, Equatable {
     /// Reads what an interrupted run wrote. A last line that was cut short is passed over, as are problems: what failed is
     /// tried again.
     /// - Returns: nil when there is no such file, or not even a whole header in it.
-    /// - Throws: `DAMVideoError` of kind `badInput` for lines that are not those of a caption document.
+    /// - Throws: `InputError` of category `invalid` for lines that are not those of a caption document.
     public init?(path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else { return nil }
         var header: JSONLines.Header?, tracks: [CaptionDocument.Track] = []
@@ -32,8 +33,8 @@ public struct ResumedRun: Sendable, Equatable {
                 default: break
                 }
             } catch {
-                throw DAMVideoError(
-                    .badInput, "\(path): found in line \(number + 1) something else, expected a line of a caption document")
+                throw InputError(
+                    .invalid, "\(path): found in line \(number + 1) something else, expected a line of a caption document")
             }
         }
         guard let header else { return nil }
@@ -42,7 +43,7 @@ public struct ResumedRun: Sendable, Equatable {
     }
 
     /// Whether this run asked the same model for the same: what can be known before the clip is looked at.
-    /// - Throws: `DAMVideoError` of kind `usage` when it did not.
+    /// - Throws: `InputError` of category `usage` when it did not.
     func check(_ request: ClipRequest, _ model: CaptionDocument.Model) throws {
         guard model == self.model else { throw mismatch("on another model, or with other options") }
         // What was left out because it could not be read shows in the frames that were looked at.
@@ -51,7 +52,7 @@ public struct ResumedRun: Sendable, Equatable {
         guard same == self.request else { throw mismatch("with other masks or options") }
     }
 
-    /// - Throws: `DAMVideoError` of kind `usage` when the clip is another, or a track would be lost.
+    /// - Throws: `InputError` of category `usage` when the clip is another, or a track would be lost.
     func check(_ document: CaptionDocument, _ sampling: SamplingPlan) throws {
         guard video == document.video else { throw mismatch("on another clip") }
         let sampled = Dictionary(uniqueKeysWithValues: sampling.tracks.map { ($0.track.id, $0.sampled) })
@@ -60,8 +61,8 @@ public struct ResumedRun: Sendable, Equatable {
         }
     }
 
-    private func mismatch(_ found: String) -> DAMVideoError {
-        DAMVideoError(.usage, "\(video.path): cannot resume: found a run \(found), expected the same as now")
+    private func mismatch(_ found: String) -> InputError {
+        InputError(.usage, "\(video.path): cannot resume: found a run \(found), expected the same as now")
     }
 
     private struct Kind: Decodable { let type: String }

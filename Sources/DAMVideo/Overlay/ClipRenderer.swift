@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import MaskTracking
 import Typesetting
-import VideoDecoding
+import Media
 
 /// Writes a clip with its captions burned in: outlines and ids on the picture, the words of what is seen in a panel beside
 /// or under it. One pass through the clip; memory does not grow with its length. Sound is left out.
@@ -20,7 +20,7 @@ package struct ClipRenderer {
     /// - Parameters:
     ///   - path: of the MP4; complete or not there at all.
     ///   - onFrame: called with the number of each frame before it is written.
-    /// - Throws: `VideoError`, `MaskTrackingError`, `TypesettingError`, `DAMVideoError` when the clip has no frame there, and
+    /// - Throws: `VideoError`, `MaskTrackingError`, `TypesettingError`, `InputError` when the clip has no frame there, and
     ///   what `onFrame` throws.
     package func render(to path: String, onFrame: (Int) throws -> Void) throws {
         try OutputFile.replace(path) { try write(to: $0, name: path, onFrame) }
@@ -58,7 +58,7 @@ package struct ClipRenderer {
             try encoder.add(canvas.image, time: frame.time)
             count += 1
         }
-        guard count > 0 else { throw DAMVideoError(.badInput, "\(clip.path): found no frame to render, expected one") }
+        guard count > 0 else { throw InputError(.invalid, "\(clip.path): found no frame to render, expected one") }
         try encoder.finish()
     }
 }

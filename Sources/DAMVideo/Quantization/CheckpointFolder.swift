@@ -1,33 +1,34 @@
 import DescribeAnything
 import Foundation
+import Imaging
 
 /// The files of a checkpoint directory besides its weights, and where a directory may be put.
 enum CheckpointFolder {
     /// Checks, before any work is done, that a new directory can be put at `path`.
-    /// - Throws: `DAMVideoError`.
+    /// - Throws: `InputError`.
     static func check(_ path: String, apartFrom source: String, overwrites: Bool) throws {
         func resolved(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path + "/" }
         let (new, old) = (resolved(path), resolved(source))
         guard !new.hasPrefix(old), !old.hasPrefix(new) else {
-            throw DAMVideoError(.usage, "\(path): found the place of the checkpoint that is read, expected another to write to")
+            throw InputError(.usage, "\(path): found the place of the checkpoint that is read, expected another to write to")
         }
         try OutputFile.checkFolder(of: path)
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
         guard overwrites else {
-            throw DAMVideoError(.outputExists, "\(path): exists already (--overwrite replaces it)")
+            throw InputError(.outputExists, "\(path): exists already (--overwrite replaces it)")
         }
         // To replace a folder is to remove it: only one that holds a checkpoint and nothing else.
         let names = isFolder.boolValue ? try? FileManager.default.contentsOfDirectory(atPath: path) : nil
         guard let names, names.isEmpty || names.contains("config.json"),
             names.allSatisfy({ CheckpointConversion.folders.contains($0) || isFile("\(path)/\($0)") })
         else {
-            throw DAMVideoError(.outputExists, "\(path): found something else than a checkpoint, expected one to replace")
+            throw InputError(.outputExists, "\(path): found something else than a checkpoint, expected one to replace")
         }
     }
 
     /// Makes a directory with all of a checkpoint's files but its weights: configurations, tokenizer, licence.
-    /// - Throws: `DAMVideoError`: `unusableModel` when one cannot be read, `inputOutput`.
+    /// - Throws: `InputError`: `unusableModel` when one cannot be read, `inputOutput`.
     static func copyCompanions(from source: String, to target: String) throws {
         for folder in [""] + CheckpointConversion.folders.map({ "/" + $0 }) {
             try OutputFile.translating(target + folder) {
@@ -57,7 +58,7 @@ enum CheckpointFolder {
         do {
             return try body()
         } catch {
-            throw DAMVideoError(.unusableModel, "\(path): cannot be read: \(error.localizedDescription)")
+            throw InputError(.unusableModel, "\(path): cannot be read: \(error.localizedDescription)")
         }
     }
 }

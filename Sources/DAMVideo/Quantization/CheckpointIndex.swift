@@ -17,7 +17,7 @@ struct CheckpointIndex: Encodable {
         for entry in layout.entries { weight_map[entry.name] = file }
     }
 
-    /// - Throws: `DAMVideoError` of kind `inputOutput`.
+    /// - Throws: `InputError` of category `inputOutput`.
     func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -1,5 +1,6 @@
 import DescribeAnything
 import Foundation
+import Imaging
 import MaskTracking
 import Tensors
 
@@ -15,7 +16,7 @@ public struct CheckpointQuantizer: Sendable {
     /// - Parameters:
     ///   - vision: of the vision tower, the context provider and the projector.
     ///   - overwrites: whether a checkpoint that is there may be replaced.
-    /// - Throws: `DAMVideoError`, before anything is written: `unusableModel` for a checkpoint that does not load,
+    /// - Throws: `InputError`, before anything is written: `unusableModel` for a checkpoint that does not load,
     ///   `outputExists`, `usage` when one lies within the other, `inputOutput` when there is no folder to write to.
     public init(
         _ directory: String, to output: String, vision: WeightFormat, language: WeightFormat, overwrites: Bool = false
@@ -23,7 +24,7 @@ public struct CheckpointQuantizer: Sendable {
         (self.directory, self.output) = (directory, output)
         try CheckpointFolder.check(output, apartFrom: directory, overwrites: overwrites)
         pending = PendingOutput(path: output)
-        source = try DAMVideoError.translating {
+        source = try InputError.translating {
             try CheckpointConversion(
                 directory: directory, to: WeightFormats(vision: vision.dataType, language: language.dataType))
         }
@@ -31,11 +32,11 @@ public struct CheckpointQuantizer: Sendable {
 
     /// Tensor by tensor, into a folder beside that becomes `output` when it is complete.
     /// - Parameter progress: told of each tensor before it is converted; what it throws ends the call.
-    /// - Throws: `DAMVideoError`: `unusableModel` when a file cannot be read or a tensor has no such form, `inputOutput`;
+    /// - Throws: `InputError`: `unusableModel` when a file cannot be read or a tensor has no such form, `inputOutput`;
     ///   nothing is left of the new directory then.
     public func callAsFunction(progress: (QuantizationProgress) throws -> Void = { _ in }) throws -> QuantizationReport {
         do {
-            try DAMVideoError.translating { try write(progress) }
+            try InputError.translating { try write(progress) }
             let report = QuantizationReport(
                 before: try CheckpointReport(directory: directory), after: try CheckpointReport(directory: pending.temporary.path),
                 output: output)

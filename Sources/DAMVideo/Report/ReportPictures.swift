@@ -2,7 +2,7 @@ import DescribeAnything
 import Foundation
 import Imaging
 import MaskTracking
-import VideoDecoding
+import Media
 
 /// The pictures of a report as JPEGs: of each sample the frame, small, and the two views the model saw, the object
 /// outlined in all three. Frames come in the clip's order and the page is in the order of tracks, so that what is made
@@ -70,7 +70,7 @@ struct ReportPictures {
             do {
                 prompt = try processor(image, mask, resizedImage: resized)
             } catch {
-                throw DAMVideoError(.badInput, "\(masks.file(of: frame.index)): \(error)")
+                throw InputError(.invalid, "\(masks.file(of: frame.index)): \(error)")
             }
             let reduced = mask.reduced(width: small.width, height: small.height)
             samples[Key(track: index, frame: frame.index)] = Sample(

@@ -1,6 +1,6 @@
 import Imaging
 import SegmentAnything
-import VideoDecoding
+import Media
 
 /// The frames of a clip, or of a part of it, for a tracker that goes through them forwards or backwards, one at a time.
 /// It counts them from the part's first.

@@ -1,6 +1,6 @@
 import Imaging
 import MaskTracking
-import VideoDecoding
+import Media
 
 /// Where a clip's objects are marked: what `ClipTracker` starts from.
 public enum TrackingStart: Sendable, Equatable {
@@ -96,12 +96,12 @@ public struct ClipTracker: Sendable {
     ///   - clip: path of a video or a folder of stills, a printf pattern of stills, or `-` for a video on standard input,
     ///     which is read once: then the first mask of every track has to be on the first frame, or it has none before.
     ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `DAMVideoError`, before any tracking when the output cannot hold the masks.
+    /// - Throws: `InputError`, before any tracking when the output cannot hold the masks.
     public func track(
         clip: String, from start: TrackingStart, options: TrackingOptions = TrackingOptions(),
         progress: (TrackingProgress) throws -> Void = { _ in }
     ) throws -> TrackingReport {
-        try DAMVideoError.translating {
+        try InputError.translating {
             if let output = options.output {
                 try MaskWriter.check(output, format: options.format, replaces: options.overwrites)
             }
@@ -138,7 +138,7 @@ public struct ClipTracker: Sendable {
         case .masks(let path, let frames):
             let masks = try MaskSources.open(path, settings: options.masks, clip: ClipFacts(path: clip.path, size: clip.info.size))
             if let missing = frames?.subtracting(masks.annotatedFrames).min() {
-                throw DAMVideoError(.usage, "\(path): found no mask for frame \(missing), expected one to start from")
+                throw InputError(.usage, "\(path): found no mask for frame \(missing), expected one to start from")
             }
             return try carrying(masks, frames)
         case .regions(let regions):
@@ -146,7 +146,7 @@ public struct ClipTracker: Sendable {
                 DrawnRegions(regions.map { try $0.region() }, path: clip.path, size: clip.info.size), nil)
         case .prompts(let prompts):
             guard let tracker else {
-                throw DAMVideoError(.usage, "found points or boxes to segment from, expected SAM 2 to do it with")
+                throw InputError(.usage, "found points or boxes to segment from, expected SAM 2 to do it with")
             }
             return { try tracker.propagate(clip: clip, in: span, prompts: prompts, progress: $0) }
         }
@@ -155,13 +155,13 @@ public struct ClipTracker: Sendable {
 
 extension DrawnRegion {
     fileprivate func region() throws -> DrawnRegions.Region {
-        guard frame >= 0 else { throw DAMVideoError(.usage, "frame \(frame): expected 0 or more") }
+        guard frame >= 0 else { throw InputError(.usage, "frame \(frame): expected 0 or more") }
         switch shape {
         case .box(let box):
             return DrawnRegions.Region(.box(box), frame: frame)
         case .polygon(let numbers):
             guard numbers.count >= 6, numbers.count % 2 == 0, numbers.allSatisfy({ abs($0) < 1e6 }) else {
-                throw DAMVideoError(.usage, "polygon of \(numbers.count) numbers: expected x,y of three corners or more")
+                throw InputError(.usage, "polygon of \(numbers.count) numbers: expected x,y of three corners or more")
             }
             let points = stride(from: 0, to: numbers.count, by: 2).map {
                 DrawnRegions.Point(x: numbers[$0], y: numbers[$0 + 1])

@@ -1,7 +1,7 @@
 import Imaging
 import MaskTracking
 import SegmentAnything
-import VideoDecoding
+import Media
 
 /// Tracks with SAM 2, behind the interface the tracker without a model has: from masks, or from points and boxes.
 /// Frames are looked at forwards from the first that is marked, then backwards from there, as the original's predictor is
@@ -56,7 +56,7 @@ struct SegmentAnythingTracker: MaskTracker {
     /// - Parameters:
     ///   - prompts: each object's, on any frames; of those on one frame for one object, one may have a box.
     ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `VideoError`, `DAMVideoError` for a prompt outside the clip or its picture, and what `progress` throws.
+    /// - Throws: `VideoError`, `InputError` for a prompt outside the clip or its picture, and what `progress` throws.
     func propagate(
         clip: VideoClip, in span: TimeSpan?, prompts: [ObjectPrompt], progress: (PropagationProgress) throws -> Void
     ) throws -> PropagatedMasks {
@@ -65,8 +65,8 @@ struct SegmentAnythingTracker: MaskTracker {
         let tracks = Array(Set(prompts.map(\.object))).sorted()
         for frame in Set(prompts.map(\.frame)).sorted() {
             guard part.contains(frame) else {
-                throw DAMVideoError(
-                    .badInput, "\(clip.path): found a prompt on frame \(frame), expected one from \(part.lowerBound) to \(part.upperBound - 1)")
+                throw InputError(
+                    .invalid, "\(clip.path): found a prompt on frame \(frame), expected one from \(part.lowerBound) to \(part.upperBound - 1)")
             }
             for (index, track) in tracks.enumerated() {
                 let here = prompts.filter { $0.frame == frame && $0.object == track }.map(\.region)
@@ -75,9 +75,9 @@ struct SegmentAnythingTracker: MaskTracker {
                 do {
                     try predictor.add(region.prompt, at: frame - part.lowerBound, object: index)
                 } catch let error as PicturePromptError {
-                    throw DAMVideoError(.badInput, "\(clip.path): \(error)")
+                    throw InputError(.invalid, "\(clip.path): \(error)")
                 } catch let error as VideoPromptError {
-                    throw DAMVideoError(error == .empty ? .usage : .badInput, "\(clip.path): \(error)")
+                    throw InputError(error == .empty ? .usage : .invalid, "\(clip.path): \(error)")
                 }
             }
             try progress(PropagationProgress(isBackward: false, frame: frame))

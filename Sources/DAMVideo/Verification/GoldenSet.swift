@@ -1,7 +1,8 @@
 import DescribeAnything
 import Foundation
+import Imaging
+import Media
 import Tensors
-import VideoDecoding
 
 /// A folder of numbers computed by the published code: `model/`, `media/`, `expected.json`, `expected.safetensors`.
 struct GoldenSet {
@@ -10,17 +11,17 @@ struct GoldenSet {
     /// Tensors by name; nil when the file is not there (then no tensor is compared).
     let tensors: SafetensorsFile?
 
-    /// - Throws: `DAMVideoError` or `CheckpointError` when a file is missing or not what it should be.
+    /// - Throws: `InputError` or `CheckpointError` when a file is missing or not what it should be.
     init(path: String) throws {
         self.path = path
         let file = path + "/expected.json"
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw DAMVideoError(.missingInput, "\(file): no such file")
+            throw InputError(.notFound, "\(file): no such file")
         }
         do {
             cases = try JSONDecoder().decode([GoldenCase].self, from: data)
         } catch {
-            throw DAMVideoError(.badInput, "\(file): found \(briefly(error)), expected a list of cases")
+            throw InputError(.invalid, "\(file): found \(briefly(error)), expected a list of cases")
         }
         let tensorFile = path + "/expected.safetensors"
         tensors = FileManager.default.fileExists(atPath: tensorFile) ? try SafetensorsFile(path: tensorFile) : nil
@@ -29,16 +30,16 @@ struct GoldenSet {
     func expected(_ name: String, of golden: GoldenCase) -> Tensor? { tensors?.tensor("\(golden.name).\(name)") }
 
     /// A case's frames as the model sees them.
-    /// - Throws: `DAMVideoError` or `VideoError` when a picture is missing or bad, or the case asks for what there is not.
+    /// - Throws: `InputError` or `VideoError` when a picture is missing or bad, or the case asks for what there is not.
     func prompts(of golden: GoldenCase, _ imageProcessor: ImageProcessor) throws -> [FocalPrompt] {
         guard let crop = CropMode(promptMode: golden.crop ?? "full+focal_crop") else {
-            throw DAMVideoError(
-                .badInput, "\(path)/expected.json: \(golden.name): found crop \"\(golden.crop ?? "")\", expected "
+            throw InputError(
+                .invalid, "\(path)/expected.json: \(golden.name): found crop \"\(golden.crop ?? "")\", expected "
                     + CropMode.allCases.map { "full+\($0.rawValue)" }.joined(separator: ", "))
         }
         guard golden.images.count == golden.masks.count else {
-            throw DAMVideoError(
-                .badInput, "\(path)/expected.json: \(golden.name): found \(golden.images.count) images and "
+            throw InputError(
+                .invalid, "\(path)/expected.json: \(golden.name): found \(golden.images.count) images and "
                     + "\(golden.masks.count) masks, expected as many of one as of the other")
         }
         return try zip(golden.images, golden.masks).map { image, mask in
@@ -47,7 +48,7 @@ struct GoldenSet {
                     ImageDecoder.rgb(path: "\(path)/media/\(image)"), ImageDecoder.mask(path: "\(path)/media/\(mask)"),
                     crop: crop)
             } catch let error as FocalPromptError {
-                throw DAMVideoError(.badInput, "\(path)/media/\(mask): \(error)")
+                throw InputError(.invalid, "\(path)/media/\(mask): \(error)")
             }
         }
     }

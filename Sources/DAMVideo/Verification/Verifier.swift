@@ -1,4 +1,5 @@
 import DescribeAnything
+import Imaging
 import Tensors
 
 /// Recomputes golden sets, each step from this program's own previous step, and compares.
@@ -6,11 +7,11 @@ public enum Verifier {
     /// - Parameters:
     ///   - directory: a golden set.
     ///   - progress: told of each check as it is made.
-    /// - Throws: `DAMVideoError` when the set or its model cannot be read; a missed bar is not an error but a result.
+    /// - Throws: `InputError` when the set or its model cannot be read; a missed bar is not an error but a result.
     public static func verify(
         _ directory: String, progress: @escaping (VerificationReport.Check) -> Void = { _ in }
     ) throws -> VerificationReport {
-        try DAMVideoError.translating {
+        try InputError.translating {
             let set = try GoldenSet(path: directory)
             let model = try DescribeAnythingModel(directory: directory + "/model")
             var report = VerificationReport(set: directory)
@@ -59,8 +60,8 @@ private struct CaseVerifier {
         let tokens = Conversation.tokens(of: prompt, model.tokenizer)
         same("input_ids", tokens, golden.inputIDs)
         guard tokens.count(where: { $0 == Conversation.imageToken }) == imageTokens.count else {
-            throw DAMVideoError(
-                .badInput, "\(set.path)/expected.json: \(golden.name): found \(imageTokens.count) images, expected as "
+            throw InputError(
+                .invalid, "\(set.path)/expected.json: \(golden.name): found \(imageTokens.count) images, expected as "
                     + "many as there are \(Conversation.imagePlaceholder) in the query")
         }
         let embeddings = model.embeddings(tokens, frames: imageTokens)

@@ -1,5 +1,5 @@
 import Foundation
-import VideoDecoding
+import Media
 
 /// A file of masks in memory: JSON or text.
 struct MaskDocument {

@@ -1,5 +1,5 @@
 import Imaging
-import VideoDecoding
+import Media
 
 /// Carries given masks to all frames of a clip, forwards and backwards, without a model: dense optical flow moves them,
 /// the object's colours, as a whole and at each place, and what differs from the background correct them, and neighbours

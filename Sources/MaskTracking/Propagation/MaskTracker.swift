@@ -1,4 +1,4 @@
-import VideoDecoding
+import Media
 
 /// Carries masks given on some frames of a clip to all others: without a model (`MaskPropagator`), or with one.
 package protocol MaskTracker: Sendable {

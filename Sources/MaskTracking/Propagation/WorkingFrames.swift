@@ -1,4 +1,4 @@
-import VideoDecoding
+import Media
 
 /// The frames of a clip at the working size, forwards or backwards.
 protocol WorkingFrames: AnyObject {

@@ -1,6 +1,6 @@
 import Imaging
 import Synchronization
-import VideoDecoding
+import Media
 
 /// A folder of RGB PNGs, one a frame, in which each object has a colour of its own and black is background: label PNGs
 /// that lost their palette. The colours of all frames together become ids: their number in the DAVIS palette when all are

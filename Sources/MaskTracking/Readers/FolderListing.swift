@@ -1,5 +1,5 @@
 import Foundation
-import VideoDecoding
+import Media
 
 /// The names in one folder, in order.
 struct FolderListing {

@@ -1,6 +1,6 @@
 import Imaging
 import Synchronization
-import VideoDecoding
+import Media
 
 /// A folder of label PNGs, one a frame, as DAVIS, YouTube-VOS and SAM 2's `vos_inference` write them: the palette index
 /// (or grey value) of a pixel is the number of the object it belongs to, 0 is background. 254 and 255 are void when there

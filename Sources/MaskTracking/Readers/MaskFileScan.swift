@@ -1,6 +1,6 @@
 import Imaging
 import Parallelism
-import VideoDecoding
+import Media
 
 /// One mask file: which frame it is for, and, where each object has its own, whose it is.
 struct MaskFile: Sendable {

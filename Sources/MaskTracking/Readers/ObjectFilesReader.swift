@@ -1,6 +1,6 @@
 import Foundation
 import Imaging
-import VideoDecoding
+import Media
 
 /// PNGs of one object each, in which anything but 0 is inside: `DIR/<object>/<frame>.png` as SAM 2 writes them with
 /// `--per_obj_png_file` and SA-V comes in, `DIR/<frame>_mask_<object>.png`, or `DIR/<frame>.png` for the one object there

@@ -1,6 +1,6 @@
 import Foundation
 import Imaging
-import VideoDecoding
+import Media
 
 /// Label PNGs, one for each annotated frame: `DIR/00000.png`, the value of a pixel the id of its track.
 enum LabelFolderWriter {

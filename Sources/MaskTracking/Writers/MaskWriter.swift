@@ -1,5 +1,5 @@
 import Foundation
-import VideoDecoding
+import Media
 
 /// Writes masks of any source as files other tools read, so that reading them again gives the same tracks: ids, labels,
 /// frames and every pixel. What a layout cannot hold is an error that says what would be lost.

@@ -1,6 +1,6 @@
 import Foundation
 import Imaging
-import VideoDecoding
+import Media
 
 /// A folder of PNGs for each track, as SAM 2 writes them: `DIR/001/00000.png` with 0 and 1. A frame in which the object is
 /// not to be seen has an empty picture; a frame nobody looked at has none.

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// If these fail, a clip that was cut off or damaged yields nothing, or passes for a whole one.
 @Suite struct DamagedClipTests {

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// Thousands of broken files, the same ones on every run: each is read or refused. A crash here is a crash on a user's
 /// half-copied file.

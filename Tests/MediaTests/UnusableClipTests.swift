@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// If these fail, a bad file ends in a trap, in silence, or in the wrong exit code.
 @Suite struct UnusableClipTests {

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// If these fail, the model sees other pixels than the published tool, or a mask from alpha covers the wrong region.
 @Suite struct ImageDecoderTests {

@@ -1,7 +1,7 @@
 import Imaging
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// If these fail, masks written by damvideo have other object numbers than they should.
 @Suite struct LabelPNGEncoderTests {

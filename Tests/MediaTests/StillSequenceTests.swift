@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// If these fail, the pictures of a series come in the wrong order, or some are left out or mixed up.
 @Suite struct StillSequenceTests {

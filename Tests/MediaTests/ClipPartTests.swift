@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// If these fail, `--start` and `--duration` take the wrong frames or number them anew, or a piped clip is not read.
 @Suite struct ClipPartTests {

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// What is encoded is decoded again: if these fail, a rendered clip has other pictures, times or sizes than the clip.
 struct VideoEncoderTests {

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// If these fail, a caption looks at other pictures when only some frames of a clip are decoded.
 @Suite struct VideoClipTests {

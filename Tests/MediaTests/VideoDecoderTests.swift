@@ -1,7 +1,7 @@
 import Imaging
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// If these fail, masks lie on the wrong frames or captions describe the wrong colours.
 @Suite struct VideoDecoderTests {

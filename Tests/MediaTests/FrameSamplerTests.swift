@@ -1,5 +1,5 @@
 import Testing
-import VideoDecoding
+import Media
 
 /// If these fail, captions look at other frames than the published tool does.
 @Suite struct FrameSamplerTests {

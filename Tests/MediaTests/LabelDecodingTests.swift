@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import VideoDecoding
+import Media
 
 /// If these fail, an object gets another object's number, or a broken mask file passes for an empty one.
 @Suite struct LabelDecodingTests {

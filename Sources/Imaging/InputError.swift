@@ -1,0 +1,31 @@
+/// An input, an option or an output that cannot be used: a category that a program acts on and one line for people.
+public struct InputError: Error, Equatable, CustomStringConvertible {
+    public enum Category: Sendable, Equatable {
+        /// A request that makes no sense for these inputs (sysexits `EX_USAGE`, 64).
+        case usage
+        /// An input whose content is not what it should be (`EX_DATAERR`, 65).
+        case invalid
+        /// An input that is not there or may not be read (`EX_NOINPUT`, 66).
+        case notFound
+        /// A model whose files are missing or not usable (`EX_UNAVAILABLE`, 69).
+        case unusableModel
+        /// An output that is there already (`EX_CANTCREAT`, 73).
+        case outputExists
+        /// A failure of the system to read or write (`EX_IOERR`, 74).
+        case inputOutput
+    }
+
+    public let category: Category
+    /// One line: the file or option, and what is wrong with it.
+    public let description: String
+
+    public init(_ category: Category, _ description: String) {
+        self.category = category
+        self.description = description
+    }
+
+    /// - Parameter place: the file or option at fault, and where in it.
+    public init(_ category: Category, _ place: String, found: String, expected: String) {
+        self.init(category, "\(place): found \(found), expected \(expected)")
+    }
+}
