@@ -38,12 +38,14 @@ let package = Package(
         room("Typesetting", ["Imaging", "CPango"]),
         room("Media", ["Imaging", "CFFmpeg"]),
         room("MaskTracking", ["Parallelism", "Imaging", "Media"]),
-        room("DescribeAnything", ["Parallelism", "Imaging", "Tensors"]),
+        room("LanguageModels", ["Parallelism", "Tensors"]),
+        room("DescribeAnything", ["LanguageModels", "Parallelism", "Imaging", "Tensors"]),
         room("SegmentAnything", ["Parallelism", "Imaging", "Tensors"]),
         room(
             "DAMVideo",
             [
-                "Media", "MaskTracking", "DescribeAnything", "SegmentAnything", "Tensors", "Typesetting", "Imaging",
+                "Media", "MaskTracking", "LanguageModels", "DescribeAnything", "SegmentAnything", "Tensors", "Typesetting",
+                "Imaging",
             ],
             excluding: ["Output/damvideo-1.schema.json"]),
         .executableTarget(
@@ -57,6 +59,7 @@ let package = Package(
         tests("Typesetting", ["Imaging"]),
         tests("Media"),
         tests("MaskTracking"),
+        tests("LanguageModels"),
         tests("DescribeAnything"),
         tests("SegmentAnything", ["Parallelism", "Imaging", "Tensors"]),
         tests("DAMVideo"),

@@ -43,7 +43,7 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
     init(_ plan: ClipPlan, _ model: DescribeAnythingModel, batchSize: Int?) {
         let memory = PlanMemory(plan, model)
         batch = memory.batch(batchSize)
-        let work = DescribeAnythingWork(model), speed = model.measuredSpeed(tracks: batch), size = plan.clip.info.size
+        let work = DescribeAnythingCost(model), speed = model.measuredSpeed(tracks: batch), size = plan.clip.info.size
         promptTokens = memory.promptTokens
         newTokens = memory.newTokens
         encodingSeconds = Double(memory.encodedFrames) * work.frame.operations / speed.operations

@@ -1,5 +1,6 @@
 import DescribeAnything
 import Imaging
+import LanguageModels
 
 /// A loaded checkpoint. Immutable: one serves any number of captioners and threads.
 public struct CaptionModel: Sendable {

@@ -1,9 +1,9 @@
-import DescribeAnything
 import Imaging
+import LanguageModels
 import MaskTracking
+import Media
 import Tensors
 import Typesetting
-import Media
 
 extension InputError {
     init(fault: InputFault, _ description: String) {

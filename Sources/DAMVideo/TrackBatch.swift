@@ -1,4 +1,5 @@
 import DescribeAnything
+import LanguageModels
 
 /// The tracks whose captions are generated side by side. A track enters by having its frames encoded and its prompt read,
 /// while the others wait; then all of them go one token further at a time.

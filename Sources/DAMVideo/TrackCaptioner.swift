@@ -1,5 +1,6 @@
 import DescribeAnything
 import Imaging
+import LanguageModels
 import Tensors
 
 /// The two ends of captioning one track of a plan: its frames through the vision tower to a prompt, and an answer to its

@@ -1,3 +1,4 @@
+import LanguageModels
 import Tensors
 
 /// A checkpoint directory's configuration and the tensors of its four parts.

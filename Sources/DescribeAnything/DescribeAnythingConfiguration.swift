@@ -1,3 +1,4 @@
+import LanguageModels
 import Tensors
 
 /// What a checkpoint directory says of its model: the root `config.json` and the four sub-folders' own.

@@ -1,3 +1,4 @@
+import LanguageModels
 import Tensors
 
 /// The Describe Anything Model: one frame's views in, image tokens out; image tokens and a query in, a description out.

@@ -1,3 +1,4 @@
+import LanguageModels
 import Tensors
 
 /// Shapes of models that can be made in memory with random weights: for measuring time and memory without a checkpoint.

@@ -1,4 +1,5 @@
 import DescribeAnything
+import LanguageModels
 import Tensors
 import TestSupport
 import Testing

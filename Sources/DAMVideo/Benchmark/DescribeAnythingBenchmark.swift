@@ -1,4 +1,5 @@
 import DescribeAnything
+import LanguageModels
 import Tensors
 
 /// Measures the stages of the Describe Anything Model. Each stage is what captioning calls, on its own: what it reads of
@@ -12,8 +13,8 @@ struct DescribeAnythingBenchmark {
     /// Tokens of one run of a decoding stage, at most; what a token takes hardly changes over so few.
     private static let decodedTokens = 16
 
-    private var work: DescribeAnythingWork {
-        DescribeAnythingWork(model)
+    private var work: DescribeAnythingCost {
+        DescribeAnythingCost(model)
     }
 
     /// The prompt of a caption, without its frames.
@@ -44,7 +45,7 @@ struct DescribeAnythingBenchmark {
         try model.imageProcessor(BenchmarkScene.picture(frame), BenchmarkScene.mask(frame))
     }
 
-    private var preprocessingWork: Work {
+    private var preprocessingWork: ComputeCost {
         let (width, height) = (BenchmarkScene.width, BenchmarkScene.height)
         let region = CropMode.focalCrop.region(of: BenchmarkScene.box(0), width: width, height: height)
         return work.preprocessing(width: width, height: height, region: region)
@@ -58,7 +59,7 @@ struct DescribeAnythingBenchmark {
 
     /// A stage that reads a frame's pixels, features or both.
     private func vision(
-        _ stage: BenchmarkStage, _ work: Work, _ body: (_ pixels: Tensor, _ features: Tensor) -> Tensor
+        _ stage: BenchmarkStage, _ work: ComputeCost, _ body: (_ pixels: Tensor, _ features: Tensor) -> Tensor
     ) -> BenchmarkReport.Stage {
         let side = model.configuration.imageSize
         let pixels = Tensor.random([8, side, side])

@@ -9,7 +9,7 @@ final class SegmentAnythingBenchmark {
     /// Frames before the first that is measured: those that fill the memory, the prompt's included.
     private let remembered: Int
     private let memory: MemoryConfiguration
-    private let work: SegmentAnythingWork
+    private let work: SegmentAnythingCost
     private var tracked: SegmentAnythingVideoPredictor?
     /// The next frame of the clip.
     private var next: Int
@@ -20,7 +20,7 @@ final class SegmentAnythingBenchmark {
         memory = model.memory
         remembered = max(1, memory.maskMemories)
         next = remembered
-        work = SegmentAnythingWork(configuration: model.configuration, weights: model.dataType)
+        work = SegmentAnythingCost(configuration: model.configuration, weights: model.dataType)
     }
 
     func measure(_ stage: BenchmarkStage) throws -> BenchmarkReport.Stage {
@@ -55,7 +55,7 @@ final class SegmentAnythingBenchmark {
         return timer.stage(.samObject, 1, "object", work: [object(at: last)], runs)
     }
 
-    private func object(at frame: Int) -> Work {
+    private func object(at frame: Int) -> ComputeCost {
         work.object(
             memory, memories: min(frame, memory.maskMemories), pointers: min(frame, memory.maximumObjectPointers))
     }

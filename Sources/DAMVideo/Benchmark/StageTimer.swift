@@ -24,7 +24,7 @@ struct StageTimer {
     ///   - count: what one run did, in units of `unit`.
     ///   - work: what one run comes to, step by step.
     func stage(
-        _ name: BenchmarkStage, _ count: Int, _ unit: String, work: [Work], _ runs: Runs
+        _ name: BenchmarkStage, _ count: Int, _ unit: String, work: [ComputeCost], _ runs: Runs
     ) -> BenchmarkReport.Stage {
         let seconds = runs.seconds.median, total = work.sum, limit = work.limit(speed.allCores)
         return BenchmarkReport.Stage(

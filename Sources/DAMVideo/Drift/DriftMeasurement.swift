@@ -1,5 +1,6 @@
 import DescribeAnything
 import Imaging
+import LanguageModels
 import Tensors
 
 /// One object through two models side by side.

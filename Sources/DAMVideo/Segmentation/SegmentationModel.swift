@@ -26,9 +26,8 @@ public struct SegmentationModel: Sendable {
     /// Multiplications and additions that following so many objects takes in each frame.
     func frameOperations(objects: Int) -> Double {
         guard let video else { return 0 }
-        let work = SegmentAnythingWork(configuration: video.configuration, weights: .f32), memory = video.memory
-        let object = work.object(memory, memories: memory.maskMemories, pointers: memory.maximumObjectPointers)
-        return (work.encoder + object * objects).operations
+        return SegmentAnythingCost(configuration: video.configuration, weights: .f32)
+            .trackedFrame(video.memory, objects: objects).operations
     }
 
     /// What follows regions through clips.

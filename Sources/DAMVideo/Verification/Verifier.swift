@@ -1,5 +1,6 @@
 import DescribeAnything
 import Imaging
+import LanguageModels
 import Tensors
 
 /// Recomputes golden sets, each step from this program's own previous step, and compares.

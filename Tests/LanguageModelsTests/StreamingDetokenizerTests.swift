@@ -1,5 +1,5 @@
 import DAMVideo
-import DescribeAnything
+import LanguageModels
 import TestSupport
 import Testing
 

@@ -1,9 +1,8 @@
-import DescribeAnything
 import Imaging
 import Tensors
 
 /// What the stages of the Describe Anything Model come to, from its configuration alone.
-package struct DescribeAnythingWork {
+package struct DescribeAnythingCost {
     package let configuration: DescribeAnythingConfiguration
     /// How the weights of vision tower, context provider and projector are stored.
     package let vision: DataType
@@ -17,32 +16,32 @@ package struct DescribeAnythingWork {
     }
 
     /// Cutting and resizing one frame: the picture's four channels are read, the region's again, eight are written.
-    package func preprocessing(width: Int, height: Int, region: BoundingBox) -> Work {
+    package func preprocessing(width: Int, height: Int, region: BoundingBox) -> ComputeCost {
         let read = 4 * (width * height + region.width * region.height)
-        return Work(bytes: Double(read + 8 * configuration.imageSize * configuration.imageSize * DataType.f32.byteCount))
+        return ComputeCost(bytes: Double(read + 8 * configuration.imageSize * configuration.imageSize * DataType.f32.byteCount))
     }
 
     /// One view through the vision tower, up to the layer that is used.
-    package var view: Work {
+    package var view: ComputeCost {
         let tower = configuration.vision, width = tower.hiddenSize
         // Three channels and the mask.
-        let patches = Work.linear(grid, from: 4 * tower.patchSize * tower.patchSize, to: width, vision)
+        let patches = ComputeCost.linear(grid, from: 4 * tower.patchSize * tower.patchSize, to: width, vision)
         return patches + (attention(width: width, keys: grid) + mlp(width, tower.intermediateSize)) * configuration.visionLayers
     }
 
     /// The region's view through the vision tower and the context provider.
-    package var viewWithContext: Work {
+    package var viewWithContext: ComputeCost {
         let provider = configuration.contextProvider, width = provider.hiddenSize
         let layer = attention(width: width, keys: configuration.visionTokens) + mlp(width, provider.intermediateSize)
         return view + layer * configuration.visionLayers
     }
 
     /// One frame's features to image tokens.
-    package var projector: Work {
+    package var projector: ComputeCost {
         let from = configuration.vision.hiddenSize, to = configuration.language.hiddenSize, rows = configuration.imageTokens
-        func linear(_ inputs: Int) -> Work { .linear(rows, from: inputs, to: to, vision) }
+        func linear(_ inputs: Int) -> ComputeCost { .linear(rows, from: inputs, to: to, vision) }
         return switch configuration.projector {
-        case .identity: Work()
+        case .identity: ComputeCost()
         case .linear: linear(from)
         case .mlp(let depth): linear(from) + linear(to) * (depth - 1)
         case .mlpDownsample: linear(4 * from) + linear(to)
@@ -50,25 +49,25 @@ package struct DescribeAnythingWork {
     }
 
     /// One frame to image tokens, all steps together.
-    var frame: Work { view + viewWithContext + projector }
+    package var frame: ComputeCost { view + viewWithContext + projector }
 
     /// Reading a prompt. Of the last layer only the last row is wanted; all of them leave keys and values.
-    package func prefill(tokens: Int) -> Work {
+    package func prefill(tokens: Int) -> ComputeCost {
         let model = configuration.language, layers = model.hiddenLayers
         let whole = queries(tokens) + keysAndValues(tokens) + .attention(pairs: tokens * (tokens + 1) / 2, width: queryWidth)
         let last = queries(1) + keysAndValues(tokens) + .attention(pairs: tokens, width: queryWidth)
-        return whole * (layers - 1) + last + head(1) + Work(bytes: cache(tokens))
+        return whole * (layers - 1) + last + head(1) + ComputeCost(bytes: cache(tokens))
     }
 
     /// One more token of each of some tracks, each behind a context of so many.
-    package func decode(context: Int, tracks: Int = 1) -> Work {
+    package func decode(context: Int, tracks: Int = 1) -> ComputeCost {
         let layer = queries(tracks) + keysAndValues(tracks) + .attention(pairs: tracks * (context + 1), width: queryWidth)
-        return layer * configuration.language.hiddenLayers + head(tracks) + Work(bytes: cache(context + 1)) * tracks
+        return layer * configuration.language.hiddenLayers + head(tracks) + ComputeCost(bytes: cache(context + 1)) * tracks
     }
 
     /// The steps of captioning an object from so many frames: a prompt, then tokens one after the other (the first comes
     /// with the prompt).
-    package func caption(preprocessing: Work, frames: Int, prompt: Int, tokens: Int) -> [Work] {
+    package func caption(preprocessing: ComputeCost, frames: Int, prompt: Int, tokens: Int) -> [ComputeCost] {
         [preprocessing * frames]
             + Array(repeating: [view, viewWithContext, projector], count: frames).flatMap(\.self)
             + [prefill(tokens: prompt)] + (0..<max(0, tokens - 1)).map { decode(context: prompt + $0) }
@@ -81,28 +80,28 @@ package struct DescribeAnythingWork {
     private var keyWidth: Int { configuration.language.keyValueHeads * configuration.language.headSize }
 
     /// Attention of a view's patches to so many others, with its four projections.
-    private func attention(width: Int, keys: Int) -> Work {
-        let projection = Work.linear(grid, from: width, to: width, vision)
+    private func attention(width: Int, keys: Int) -> ComputeCost {
+        let projection = ComputeCost.linear(grid, from: width, to: width, vision)
         return projection * 2 + .linear(keys, from: width, to: width, vision) * 2 + .attention(pairs: grid * keys, width: width)
     }
 
-    private func mlp(_ width: Int, _ inner: Int) -> Work {
+    private func mlp(_ width: Int, _ inner: Int) -> ComputeCost {
         .linear(grid, from: width, to: inner, vision) + .linear(grid, from: inner, to: width, vision)
     }
 
     /// What a layer of the language model computes of rows that are read on: queries, their output and the MLP.
-    private func queries(_ rows: Int) -> Work {
+    private func queries(_ rows: Int) -> ComputeCost {
         let model = configuration.language, width = model.hiddenSize, inner = model.intermediateSize
         return .linear(rows, from: width, to: queryWidth, language) + .linear(rows, from: queryWidth, to: width, language)
             + .linear(rows, from: width, to: inner, language) * 2 + .linear(rows, from: inner, to: width, language)
     }
 
-    private func keysAndValues(_ rows: Int) -> Work {
+    private func keysAndValues(_ rows: Int) -> ComputeCost {
         .linear(rows, from: configuration.language.hiddenSize, to: keyWidth, language) * 2
     }
 
     /// Logits of some rows.
-    private func head(_ rows: Int) -> Work {
+    private func head(_ rows: Int) -> ComputeCost {
         .linear(rows, from: configuration.language.hiddenSize, to: configuration.language.vocabularySize, language)
     }
 
@@ -114,8 +113,8 @@ package struct DescribeAnythingWork {
     }
 }
 
-extension DescribeAnythingWork {
-    init(_ model: DescribeAnythingModel) {
+extension DescribeAnythingCost {
+    package init(_ model: DescribeAnythingModel) {
         self.init(configuration: model.configuration, vision: model.visionDataType, language: model.dataType)
     }
 }

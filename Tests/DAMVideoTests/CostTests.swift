@@ -1,4 +1,3 @@
-import DAMVideo
 import DescribeAnything
 import Imaging
 import SegmentAnything
@@ -6,9 +5,9 @@ import Tensors
 import Testing
 
 /// Counts are what rates and limits are made of: a wrong one makes a stage look better or worse than it is.
-struct WorkTests {
-    private func dam(_ shape: SyntheticModel) throws -> DescribeAnythingWork {
-        DescribeAnythingWork(configuration: try shape.configuration(), vision: .f16, language: .f16)
+struct CostTests {
+    private func dam(_ shape: SyntheticModel) throws -> DescribeAnythingCost {
+        DescribeAnythingCost(configuration: try shape.configuration(), vision: .f16, language: .f16)
     }
 
     /// dam-tiny: 5 x 5 patches of 14 pixels, width 64, MLP 160, two of three layers; language 64, MLP 160, two layers, 1000
@@ -52,7 +51,7 @@ struct WorkTests {
         #expect((8.5e12...9.5e12).contains(work.prefill(tokens: 1640).operations))
         // 2.6 billion weights of two bytes, and 0.6 GB of keys and values.
         #expect((5.8e9...6.0e9).contains(work.decode(context: 1800).bytes))
-        let caption = work.caption(preprocessing: Work(), frames: 8, prompt: 1640, tokens: 120)
+        let caption = work.caption(preprocessing: ComputeCost(), frames: 8, prompt: 1640, tokens: 120)
         #expect(caption.count == 1 + 8 * 3 + 1 + 119)
         #expect(abs(caption.sum.operations / (vision + work.prefill(tokens: 1640)).operations - 1) < 0.04)
     }
@@ -76,7 +75,7 @@ struct WorkTests {
     /// Quantised weights are read as they are stored, tiles' padding included, and multiplied in 8 bits.
     @Test func quantisedWeightsAreCountedAsTheyAreStored() throws {
         let configuration = try SyntheticModel.damTiny.configuration()
-        let work = DescribeAnythingWork(configuration: configuration, vision: .q8, language: .q4)
+        let work = DescribeAnythingCost(configuration: configuration, vision: .q8, language: .q4)
         let plain = try dam(.damTiny)
         #expect(work.projector.operations == plain.projector.operations && work.projector.int8Operations == work.projector.operations)
         // 256 and 64 columns of 64 outputs.
@@ -88,25 +87,25 @@ struct WorkTests {
         #expect(work.decode(context: 201).bytes - step.bytes == Double(2 * 2 * 4 * (16 + 2)))
     }
 
-    private func sam(_ size: PublishedSize) throws -> SegmentAnythingWork {
-        SegmentAnythingWork(configuration: try size.configuration(), weights: .f32)
+    private func sam(_ size: PublishedSize) throws -> SegmentAnythingCost {
+        SegmentAnythingCost(configuration: try size.configuration(), weights: .f32)
     }
 
     @Test func timeIsTheLongerOfArithmeticAndMemoryStepByStep() {
         let speed = MachineSpeed.Limits(float: 10, int8: 1, bfloat16: 0, read: 2)
-        let limit = [Work(operations: 100, bytes: 4), Work(operations: 10, bytes: 8)].limit(speed)
+        let limit = [ComputeCost(operations: 100, bytes: 4), ComputeCost(operations: 10, bytes: 8)].limit(speed)
         #expect(limit.seconds == 14 && limit.isArithmetic)
         // Half of the operations on 8-bit numbers.
-        #expect([Work(operations: 100, int8Operations: 50, bytes: 4)].limit(speed).seconds == 55)
+        #expect([ComputeCost(operations: 100, int8Operations: 50, bytes: 4)].limit(speed).seconds == 55)
         // Weights of 16 bits: as they are, or in parts where that is faster.
-        let halves = Work.linear(1, from: 10, to: 5, .f16)
+        let halves = ComputeCost.linear(1, from: 10, to: 5, .f16)
         #expect(halves.halfPrecisionOperations == 100 && halves.bfloat16Operations == 500)
-        #expect([Work(operations: 100, halfPrecisionOperations: 100, bfloat16Operations: 500)].limit(speed).seconds == 10)
+        #expect([ComputeCost(operations: 100, halfPrecisionOperations: 100, bfloat16Operations: 500)].limit(speed).seconds == 10)
         let parts = MachineSpeed.Limits(float: 10, int8: 1, bfloat16: 100, read: 1000)
         #expect([halves].limit(parts).seconds == 5)
-        #expect([Work.linear(1, from: 10, to: 5, .bf16)].limit(parts).seconds == 3)
-        #expect([Work.linear(1, from: 10, to: 5, .f32)].limit(parts).seconds == 10)
-        #expect([Work(operations: 100, int8Operations: 100)].limit(parts).seconds == 1)
+        #expect([ComputeCost.linear(1, from: 10, to: 5, .bf16)].limit(parts).seconds == 3)
+        #expect([ComputeCost.linear(1, from: 10, to: 5, .f32)].limit(parts).seconds == 10)
+        #expect([ComputeCost(operations: 100, int8Operations: 100)].limit(parts).seconds == 1)
         #expect([3.0, 1, 2].median == 2 && [4.0, 1].median == 2.5)
     }
 }

@@ -1,6 +1,6 @@
 import DAMVideo
-import DescribeAnything
 import Foundation
+import LanguageModels
 import Tensors
 import TestSupport
 import Testing

@@ -1,8 +1,7 @@
-import SegmentAnything
 import Tensors
 
 /// What the stages of SAM 2 come to, from its configuration alone. Prompts and the decoder's small heads are left out.
-package struct SegmentAnythingWork {
+package struct SegmentAnythingCost {
     let configuration: SegmentAnythingConfiguration
     /// How the weights are stored.
     let weights: DataType
@@ -13,7 +12,7 @@ package struct SegmentAnythingWork {
     }
 
     /// One picture through the image encoder: trunk, feature pyramid and the maps the decoder reads.
-    package var encoder: Work {
+    package var encoder: ComputeCost {
         let vision = configuration.vision, hiera = vision.backbone, sides = vision.mapSides
         let kernel = hiera.patchKernelSize * hiera.patchKernelSize
         var work = linear(sides[0] * sides[0], from: 3 * kernel, to: hiera.widthPerStage[0])
@@ -33,7 +32,7 @@ package struct SegmentAnythingWork {
     }
 
     /// A block of the trunk. Windows that reach beyond the map count with their padding as keys, not as queries.
-    private func block(_ stage: Int, isFirst: Bool, isGlobal: Bool) -> Work {
+    private func block(_ stage: Int, isFirst: Bool, isGlobal: Bool) -> ComputeCost {
         let hiera = configuration.vision.backbone, sides = configuration.vision.mapSides
         let before = stage > 0 && isFirst ? stage - 1 : stage
         let inputs = hiera.widthPerStage[before], outputs = hiera.widthPerStage[stage]
@@ -41,25 +40,30 @@ package struct SegmentAnythingWork {
         let window = hiera.windowPerStage[before]
         let inner = Int(Double(outputs) * hiera.mlpRatio)
         return linear(read, from: inputs, to: 3 * outputs)
-            + (inputs == outputs ? Work() : linear(read, from: inputs, to: outputs))
+            + (inputs == outputs ? ComputeCost() : linear(read, from: inputs, to: outputs))
             + .attention(pairs: written * (isGlobal ? read : window * window), width: outputs)
             + linear(written, from: outputs, to: outputs)
             + linear(written, from: outputs, to: inner) + linear(written, from: inner, to: outputs)
     }
 
     /// A frame's look at itself before it is told of any object, which they share.
-    func firstLook(_ memory: MemoryConfiguration) -> Work { memory.attentionLayers > 0 ? ownAttention(memory) : Work() }
+    package func firstLook(_ memory: MemoryConfiguration) -> ComputeCost { memory.attentionLayers > 0 ? ownAttention(memory) : ComputeCost() }
+
+    /// One frame of a clip with its objects, each with a full memory.
+    package func trackedFrame(_ memory: MemoryConfiguration, objects: Int) -> ComputeCost {
+        encoder + object(memory, memories: memory.maskMemories, pointers: memory.maximumObjectPointers) * objects
+    }
 
     /// One object in one frame: memory attention after the first look, mask decoder, memory encoder.
     /// - Parameters:
     ///   - memories: of frames that are read.
     ///   - pointers: to the object in other frames.
-    func object(_ memory: MemoryConfiguration, memories: Int, pointers: Int) -> Work {
+    package func object(_ memory: MemoryConfiguration, memories: Int, pointers: Int) -> ComputeCost {
         let tokens = pointers * configuration.hiddenSize / memory.encoderOutputChannels
         return attention(memory, places * memories + tokens) + decoder + encoder(memory)
     }
 
-    private func attention(_ memory: MemoryConfiguration, _ remembered: Int) -> Work {
+    private func attention(_ memory: MemoryConfiguration, _ remembered: Int) -> ComputeCost {
         let hidden = memory.attentionHiddenSize, width = hidden / memory.attentionDownsampleRate
         let narrow = memory.encoderOutputChannels
         // With one head, values may be averaged before they are projected, which is less work where they are narrower.
@@ -73,17 +77,17 @@ package struct SegmentAnythingWork {
         return layer * memory.attentionLayers + ownAttention(memory) * max(0, memory.attentionLayers - 1)
     }
 
-    private func ownAttention(_ memory: MemoryConfiguration) -> Work {
+    private func ownAttention(_ memory: MemoryConfiguration) -> ComputeCost {
         let hidden = memory.attentionHiddenSize, width = hidden / memory.attentionDownsampleRate
         return linear(places, from: hidden, to: width) * 3 + .attention(pairs: places * places, width: width)
             + linear(places, from: width, to: hidden)
     }
 
-    private var decoder: Work {
+    private var decoder: ComputeCost {
         let decoder = configuration.maskDecoder, hidden = decoder.hiddenSize, width = hidden / decoder.attentionDownsampleRate
         // Object score, IoU, a token for each mask, and two for a prompt without points.
         let masks = decoder.multimaskOutputs + 1, tokens = 4 + masks
-        func cross(_ queries: Int, _ keys: Int) -> Work {
+        func cross(_ queries: Int, _ keys: Int) -> ComputeCost {
             linear(queries, from: hidden, to: width) + linear(keys, from: hidden, to: width) * 2
                 + .attention(pairs: queries * keys, width: width) + linear(queries, from: width, to: hidden)
         }
@@ -91,10 +95,10 @@ package struct SegmentAnythingWork {
         let mlp = linear(tokens, from: hidden, to: decoder.mlpDim) + linear(tokens, from: decoder.mlpDim, to: hidden)
         let layers = (own + cross(tokens, places) + mlp + cross(places, tokens)) * decoder.hiddenLayers + cross(tokens, places)
         let upscaling = linear(places, from: hidden, to: 4 * (hidden / 4)) + linear(4 * places, from: hidden / 4, to: 4 * (hidden / 8))
-        return layers + upscaling + Work(operations: 2 * Double(16 * places * hidden / 8 * masks))
+        return layers + upscaling + ComputeCost(operations: 2 * Double(16 * places * hidden / 8 * masks))
     }
 
-    private func encoder(_ memory: MemoryConfiguration) -> Work {
+    private func encoder(_ memory: MemoryConfiguration) -> ComputeCost {
         let width = memory.encoderHiddenSize, kernel = memory.maskDownsamplerKernelSize * memory.maskDownsamplerKernelSize
         var work = linear(places, from: width, to: width), side = configuration.imageSize, channels = 1, stride = 1
         while stride < memory.maskDownsamplerTotalStride {
@@ -115,7 +119,7 @@ package struct SegmentAnythingWork {
     /// Of the image embedding.
     private var places: Int { configuration.promptEncoder.embeddingSide * configuration.promptEncoder.embeddingSide }
 
-    private func linear(_ rows: Int, from inputs: Int, to outputs: Int) -> Work {
+    private func linear(_ rows: Int, from inputs: Int, to outputs: Int) -> ComputeCost {
         .linear(rows, from: inputs, to: outputs, weights)
     }
 }

@@ -1,4 +1,4 @@
-import DescribeAnything
+import LanguageModels
 import Testing
 
 /// Probabilities themselves are checked against the published code's by the golden sets; here is what those leave open.

@@ -4,7 +4,7 @@ import Tensors
 /// What `tokenizer_config.json` and `special_tokens_map.json` say about tokens, as transformers 4.46 reads them: the
 /// map counts only where the configuration has no `added_tokens_decoder`. Keys that are absent, null or not understood
 /// take LLaMA's defaults.
-struct LlamaTokenizerFiles {
+package struct LlamaTokenizerFiles {
     /// `added_tokens_decoder`, by id.
     private(set) var added: [Int: AddedToken] = [:]
     /// Special tokens that have a name, in the order in which those without an id get one.
@@ -23,7 +23,7 @@ struct LlamaTokenizerFiles {
     }
 
     /// LLaMA's defaults.
-    init() { self.init([:], map: [:]) }
+    package init() { self.init([:], map: [:]) }
 
     private init(_ configuration: [String: Any], map: [String: Any]) {
         var values = configuration

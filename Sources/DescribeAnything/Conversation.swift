@@ -1,3 +1,5 @@
+import LanguageModels
+
 /// The text around a query. Source: the conversation template "v1" of the published code, Vicuna's.
 package enum Conversation {
     /// Where a frame's tokens go in a query.

@@ -5,6 +5,11 @@ package struct Generator: Sendable {
     let model: LlamaModel
     let tokenizer: LlamaTokenizer
 
+    package init(model: LlamaModel, tokenizer: LlamaTokenizer) {
+        self.model = model
+        self.tokenizer = tokenizer
+    }
+
     /// - Parameters:
     ///   - prompt: `[tokens, width]`, text and image tokens alike.
     ///   - onText: called as the answer grows with the text that became certain, often empty, and the number of tokens so

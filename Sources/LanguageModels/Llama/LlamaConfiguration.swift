@@ -21,7 +21,7 @@ package struct LlamaConfiguration: Sendable {
     /// Ids that end an answer.
     package let eosTokens: Set<Int>
 
-    init(_ file: ConfigurationFile) throws {
+    package init(_ file: ConfigurationFile) throws {
         hiddenSize = try file.integer("hidden_size", default: 2560, in: 1...65536)
         intermediateSize = try file.integer("intermediate_size", default: 6912, in: 1...262_144)
         hiddenLayers = try file.integer("num_hidden_layers", default: 32, in: 1...1024)

@@ -31,7 +31,7 @@ package struct LlamaTokenizer: Sendable {
             try SentencePieceModel(path: directory + "/tokenizer.model"), try LlamaTokenizerFiles(directory: directory))
     }
 
-    init(_ model: SentencePieceModel, _ files: LlamaTokenizerFiles) {
+    package init(_ model: SentencePieceModel, _ files: LlamaTokenizerFiles) {
         var model = model
         model.addsDummyPrefix = false
         let vocabulary = AddedVocabulary(model, files)

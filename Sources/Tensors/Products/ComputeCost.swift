@@ -1,9 +1,7 @@
-import Tensors
-
 /// What a computation comes to at the least: the operations of its matrix products and attention, and the bytes that must
 /// come from memory or go there. Norms, activations, positions and sums are left out (about one operation for each of a
 /// product's hundreds), and so are activations, which caches may hold.
-package struct Work: Sendable, Equatable {
+package struct ComputeCost: Sendable, Equatable {
     /// A product and its sum are two.
     package var operations = 0.0
     /// Those of them that are on 8-bit numbers: quantised weights'.
@@ -25,23 +23,23 @@ package struct Work: Sendable, Equatable {
         self.bytes = bytes
     }
 
-    package static func + (left: Work, right: Work) -> Work {
-        Work(
+    package static func + (left: ComputeCost, right: ComputeCost) -> ComputeCost {
+        ComputeCost(
             operations: left.operations + right.operations, int8Operations: left.int8Operations + right.int8Operations,
             halfPrecisionOperations: left.halfPrecisionOperations + right.halfPrecisionOperations,
             bfloat16Operations: left.bfloat16Operations + right.bfloat16Operations, bytes: left.bytes + right.bytes)
     }
 
     /// The same so many times.
-    package static func * (work: Work, times: Int) -> Work {
-        Work(
+    package static func * (work: ComputeCost, times: Int) -> ComputeCost {
+        ComputeCost(
             operations: work.operations * Double(times), int8Operations: work.int8Operations * Double(times),
             halfPrecisionOperations: work.halfPrecisionOperations * Double(times),
             bfloat16Operations: work.bfloat16Operations * Double(times), bytes: work.bytes * Double(times))
     }
 
     /// A linear layer on some rows: each weight is read once.
-    package static func linear(_ rows: Int, from inputs: Int, to outputs: Int, _ weights: DataType) -> Work {
+    package static func linear(_ rows: Int, from inputs: Int, to outputs: Int, _ weights: DataType) -> ComputeCost {
         let bytes = weights.byteCount(of: [outputs, inputs]) ?? 0
         let operations = 2 * Double(rows) * Double(inputs) * Double(outputs)
         let parts: Double =
@@ -50,7 +48,7 @@ package struct Work: Sendable, Equatable {
             case .bf16: 3
             case .f32, .q8, .q4: 0
             }
-        return Work(
+        return ComputeCost(
             operations: operations, int8Operations: weights.isQuantized ? operations : 0,
             halfPrecisionOperations: parts > 0 ? operations : 0, bfloat16Operations: parts * operations, bytes: Double(bytes))
     }
@@ -59,13 +57,13 @@ package struct Work: Sendable, Equatable {
     /// - Parameters:
     ///   - pairs: of a query and a key it sees.
     ///   - width: of a row of queries; `valueWidth` of values, where it is another.
-    static func attention(pairs: Int, width: Int, valueWidth: Int? = nil) -> Work {
-        Work(operations: 2 * Double(pairs) * Double(width + (valueWidth ?? width)))
+    package static func attention(pairs: Int, width: Int, valueWidth: Int? = nil) -> ComputeCost {
+        ComputeCost(operations: 2 * Double(pairs) * Double(width + (valueWidth ?? width)))
     }
 }
 
-extension [Work] {
-    package var sum: Work { reduce(Work(), +) }
+extension [ComputeCost] {
+    package var sum: ComputeCost { reduce(ComputeCost(), +) }
 
     /// Seconds the steps take one after the other on a machine that does nothing else: each as long as its arithmetic or
     /// its memory takes, whichever is longer. Source: roofline, Williams, Waterman, Patterson, CACM 52 (4), 2009.

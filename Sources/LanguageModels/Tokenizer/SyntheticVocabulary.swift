@@ -1,10 +1,10 @@
 /// A `tokenizer.model` made in memory, for models without a checkpoint: bytes, the words of some texts as one piece each,
 /// and pieces that stand for nothing, up to the size of a model's vocabulary.
-struct SyntheticVocabulary {
+package struct SyntheticVocabulary {
     let pieces: [(text: String, type: SentencePieceModel.PieceType)]
 
     /// - Parameter size: of the vocabulary; at least the words' pieces are made.
-    init(size: Int, wordsOf texts: [String]) {
+    package init(size: Int, wordsOf texts: [String]) {
         var pieces: [(text: String, type: SentencePieceModel.PieceType)] = [("<unk>", .unknown), ("<s>", .control), ("</s>", .control)]
         pieces += (0..<256).map { byte in
             let digits = String(byte, radix: 16, uppercase: true)
@@ -24,7 +24,7 @@ struct SyntheticVocabulary {
     }
 
     /// The file's bytes. Source: SentencePiece's sentencepiece_model.proto.
-    var file: [UInt8] {
+    package var file: [UInt8] {
         var file: [UInt8] = []
         for (index, piece) in pieces.enumerated() {
             // Earlier pieces are merged first.

@@ -1,5 +1,5 @@
-import DescribeAnything
 import Foundation
+import LanguageModels
 import TestSupport
 import Testing
 

@@ -3,15 +3,15 @@ import Tensors
 /// LLaMA with its language-model head: embeddings in, logits of each sequence's next token out.
 /// Source: LLaMA, arXiv 2302.13971.
 package struct LlamaModel: Sendable {
-    let embedTokens: Embedding
+    package let embedTokens: Embedding
     let layers: [LlamaDecoderLayer]
     let norm: RMSNorm
-    let lmHead: Linear
+    package let lmHead: Linear
     let rotaryEmb: RotaryEmbedding
     package let configuration: LlamaConfiguration
 
     /// - Parameter weights: the root of the folder's tensors.
-    init(_ weights: Weights, _ configuration: LlamaConfiguration) throws {
+    package init(_ weights: Weights, _ configuration: LlamaConfiguration) throws {
         self.configuration = configuration
         let model = weights["model"]
         embedTokens = try Embedding(
@@ -79,7 +79,7 @@ package struct LlamaModel: Sendable {
     }
 
     /// Tensors other tools left in published files.
-    static func isDead(_ name: String, _ configuration: LlamaConfiguration) -> Bool {
+    package static func isDead(_ name: String, _ configuration: LlamaConfiguration) -> Bool {
         name.hasSuffix("rotary_emb.inv_freq") || (configuration.tiesEmbeddings && name == "lm_head.weight")
     }
 }

@@ -1,4 +1,4 @@
-import DescribeAnything
+import LanguageModels
 import Tensors
 import TestSupport
 import Testing
