@@ -1,5 +1,5 @@
 import Imaging
-import MaskTracking
+import Masks
 
 /// The captions of a clip: what `damvideo caption` writes. Keys are those of schema `damvideo/1`; frames count from 0,
 /// times are seconds of presentation, boxes `[left, top, width, height]` in pixels.

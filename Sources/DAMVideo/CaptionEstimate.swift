@@ -1,5 +1,5 @@
 import DescribeAnything
-import MaskTracking
+import ObjectTracking
 
 /// What captioning a plan will take. Operations are counted from the model's shapes, and the machine's speed is measured on
 /// the model's largest matrix; what is estimated is the work of one run alone on the machine.

@@ -1,4 +1,4 @@
-import MaskTracking
+import Masks
 
 /// How far captioning a clip has come.
 public enum CaptionProgress: Sendable {

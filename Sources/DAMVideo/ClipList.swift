@@ -1,6 +1,6 @@
 import Foundation
 import Imaging
-import MaskTracking
+import Masks
 
 /// Several clips in one call: which masks belong to which.
 public struct ClipList: Sendable, Equatable {

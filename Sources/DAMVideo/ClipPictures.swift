@@ -33,6 +33,7 @@ extension ClipPlan {
         _ document: CaptionDocument, to path: String, progress: (CaptionProgress) throws -> Void = { _ in }
     ) throws {
         try Self.checkReadable(again: self.path)
+        guard let masks else { return }
         try InputError.translating {
             try ClipRenderer(clip: clip, span: span, masks: masks, document: document).render(to: path) {
                 try progress(.rendering(frame: $0, of: document.video.frames))
@@ -48,6 +49,7 @@ extension ClipPlan {
         _ document: CaptionDocument, to path: String, progress: (CaptionProgress) throws -> Void = { _ in }
     ) throws {
         try Self.checkReadable(again: self.path)
+        guard let masks else { return }
         try InputError.translating {
             let report = ClipReport(
                 clip: clip, span: span, masks: masks, document: document, imageProcessor: imageProcessor)

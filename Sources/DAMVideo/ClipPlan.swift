@@ -1,7 +1,8 @@
 import DescribeAnything
 import Imaging
-import MaskTracking
+import Masks
 import Media
+import ObjectTracking
 
 /// What captioning a clip comes to, found without decoding more than its first frame and without the model: the clip, its
 /// masks, the tracks and the frames each is looked at in. `VideoCaptioner.caption` completes it with what it finds on its
@@ -19,10 +20,9 @@ public struct ClipPlan {
     package let frames: Int
     /// Cuts a frame to the two views the model sees.
     package let imageProcessor: ImageProcessor
-    /// As they were read.
-    package let givenMasks: any MaskSource
-    /// Those that are used: the given ones, or with them those propagated.
-    package private(set) var masks: any MaskSource
+    package let given: GivenObjects
+    /// Those that are used: the given ones, or with them those propagated; nil before any is made of prompts.
+    package private(set) var masks: (any MaskSource)?
     package private(set) var sampling: SamplingPlan
     /// Tracks whose masks are too few to sample them from, so that they are to be propagated.
     package let propagated: Set<TrackID>
@@ -45,7 +45,7 @@ public struct ClipPlan {
     /// - Parameters:
     ///   - model: tells how many frames a caption looks at, and at which size.
     ///   - segmentation: SAM 2, where the request wants it.
-    /// - Throws: `InputError`, `VideoError` and `MaskTrackingError` when clip or masks are missing or bad, or the options
+    /// - Throws: `InputError`, `VideoError` and `MaskError` when clip or masks are missing or bad, or the options
     ///   do not fit them.
     init(
         _ request: ClipRequest, _ captioning: CaptionOptions, model: DescribeAnythingModel, segmentation: SegmentationModel?
@@ -53,34 +53,30 @@ public struct ClipPlan {
         let options = request.options
         (self.request, self.captioning) = (request, captioning)
         (frames, query) = try Self.question(options, captioning, model)
-        span = try options.span()
-        clip = try VideoClip(path: request.clip, stillRate: options.stillRate)
+        span = try options.part.span()
+        clip = try VideoClip(path: request.clip, stillRate: options.part.stillRate)
         let size = clip.info.size
         let count = clip.frameCount ?? clip.info.declaredFrames
-        switch request.objects {
-        case .masks(let path):
-            givenMasks = try MaskSources.open(path, settings: options.masks, clip: ClipFacts(path: request.clip, size: size))
-            try givenMasks.validate(width: size.width, height: size.height, frameCount: nil)
-            try givenMasks.validate(width: size.width, height: size.height, frameCount: count)
-        case .prompts(let prompts):
-            guard segmentation != nil, !prompts.isEmpty else {
-                throw InputError(.usage, "found points or boxes to segment from, expected one at least, and SAM 2 to do it with")
-            }
-            givenMasks = PointedObjects(prompts, path: request.clip, size: size)
+        if case .prompts(let prompts) = request.objects, segmentation == nil || prompts.isEmpty {
+            throw InputError(.usage, "found points or boxes to segment from, expected one at least, and SAM 2 to do it with")
         }
+        given = try GivenObjects(request.objects, settings: options.masks, clip: clip)
+        try given.masks?.validate(width: size.width, height: size.height, frameCount: nil)
+        try given.masks?.validate(width: size.width, height: size.height, frameCount: count)
         self.segmentation = segmentation
-        let tracks = try Self.tracks(options.tracks, of: givenMasks)
+        let tracks = try Self.tracks(options.tracks, of: given, path: request.clip)
         let all = 0..<(count ?? (tracks.map(\.lastFrame).max() ?? 0) + 1)
         let part = span.map { [clip] in clip.frameNumbers(in: $0) ?? all.likely(in: $0, clip.info.frameRate) } ?? all
         sampling = SamplingPlan(tracks, options.sampling, frames: frames, part: part)
-        let need = PropagationNeed(masks: givenMasks, sampling: options.sampling, frames: frames, part: part)
-        propagated = Set(tracks.map(\.id).filter { request.hasPrompts || options.propagates && need.holds($0) })
-        masks = givenMasks
+        let given = given
+        let need = given.masks.map { [frames] in PropagationNeed(masks: $0, sampling: options.sampling, frames: frames, part: part) }
+        propagated = Set(tracks.map(\.id).filter { track in need.map { options.propagates && $0.holds(track) } ?? true })
+        masks = given.masks
         imageProcessor = model.imageProcessor
         if isReadOnce, let track = propagated.min() {
             throw InputError(
                 .usage, "\(clip.path): found masks of track \(track) on too few frames, and carrying them to others "
-                    + "reads the clip more than once, expected a file\(request.hasPrompts ? "" : ", or --no-propagate")")
+                    + "reads the clip more than once, expected a file\(given.masks == nil ? "" : ", or --no-propagate")")
         }
     }
 
@@ -112,13 +108,9 @@ public struct ClipPlan {
         SamplingPlan(tracks, options.sampling, frames: frames, part: part, lost: lost)
     }
 
-    private static func tracks(_ ids: [TrackID]?, of masks: any MaskSource) throws -> [Track] {
-        try ids.map { try Set($0).sorted().map(masks.track) } ?? masks.tracks
+    private static func tracks(_ ids: [TrackID]?, of objects: GivenObjects, path: String) throws -> [Track] {
+        try ids.map { try Set($0).sorted().map { try objects.track($0, path: path) } } ?? objects.tracks
     }
-}
-
-extension ClipRequest {
-    var hasPrompts: Bool { if case .prompts = objects { true } else { false } }
 }
 
 extension Range<Int> {

@@ -1,6 +1,6 @@
 import DescribeAnything
 import Imaging
-import MaskTracking
+import Masks
 import Media
 
 /// What decoding shows of a clip.
@@ -30,7 +30,7 @@ struct FrameCollector {
     /// - Parameters:
     ///   - tracks: indices of those whose prompts are kept.
     ///   - onFrame: called for each frame with its number.
-    /// - Throws: `VideoError`, `MaskTrackingError`, and what `onFrame` throws.
+    /// - Throws: `VideoError`, `MaskError`, and what `onFrame` throws.
     func survey(holding tracks: [Int], onFrame: (Int) throws -> Void) throws -> (ClipSurvey, CollectedPrompts) {
         let clip = plan.clip, timed = plan.sampling.timed
         var survey = ClipSurvey(), prompts: CollectedPrompts = [:]
@@ -86,7 +86,7 @@ struct FrameCollector {
         _ image: RGBImage, resized: [UInt8], track: Track, frame: Int
     ) throws -> Result<FocalPrompt, FocalPromptError> {
         guard track.appearance(at: frame) != nil else { return .failure(.emptyMask) }
-        let mask = try plan.masks.mask(of: track.id, at: frame)
+        guard let mask = try plan.masks?.mask(of: track.id, at: frame) else { return .failure(.emptyMask) }
         return Result { () throws(FocalPromptError) in try plan.imageProcessor(image, mask, resizedImage: resized) }
     }
 }

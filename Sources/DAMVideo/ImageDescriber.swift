@@ -1,6 +1,8 @@
 import DescribeAnything
 import Imaging
 import Media
+import ObjectTracking
+import SegmentAnything
 
 /// Describes the masked region of a still picture.
 public struct ImageDescriber: Sendable {
@@ -34,7 +36,7 @@ public struct ImageDescriber: Sendable {
     /// - Throws: `InputError` when the picture is missing or bad, the prompt lies outside it or means no region, or the
     ///   options make no sense.
     public func describe(
-        image: String, prompt: RegionPrompt, segmentation: SegmentationModel, options: CaptionOptions = CaptionOptions(),
+        image: String, prompt: PicturePrompt, segmentation: SegmentationModel, options: CaptionOptions = CaptionOptions(),
         onText: (String) throws -> Void = { _ in }
     ) throws -> String {
         try options.validate()

@@ -1,5 +1,5 @@
 import Imaging
-import MaskTracking
+import Masks
 import Media
 
 /// The masks of a clip as they were understood: what `damvideo masks` shows and converts.
@@ -21,7 +21,7 @@ public struct MaskCollection: Sendable {
             var mismatches: [String] = []
             do {
                 if let video { try source.validate(width: video.width, height: video.height, frameCount: video.frames) }
-            } catch let error as MaskTrackingError {
+            } catch let error as MaskError {
                 mismatches.append(error.description)
             }
             return (source, MaskReport(source, clip: video, mismatches: mismatches))

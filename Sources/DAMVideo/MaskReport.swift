@@ -1,5 +1,5 @@
 import Imaging
-import MaskTracking
+import Masks
 
 /// What masks were understood as: for people who wonder whether damvideo sees what they see.
 public struct MaskReport: Encodable, Sendable {

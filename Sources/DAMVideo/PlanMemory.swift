@@ -1,5 +1,6 @@
 import DescribeAnything
-import MaskTracking
+import Masks
+import ObjectTracking
 
 /// The memory that captioning a plan takes, counted from the model's shapes, and how many captions it has room for side by
 /// side.
@@ -34,7 +35,7 @@ package struct PlanMemory {
         let prompt = 8 * plan.imageProcessor.side * plan.imageProcessor.side
         let prepared = plan.isReadOnce ? encodedFrames * prompt : min(encodedFrames * prompt, PromptQueue.room)
         let frames = encodedFrames / max(1, tracks.count) * imageTokens * 4 * model.configuration.language.hiddenSize
-        let masks = plan.givenMasks.tracks.reduce(0) { $0 + $1.appearances.count * MemoryLayout<Track.Appearance>.stride }
+        let masks = plan.given.tracks.reduce(0) { $0 + $1.appearances.count * MemoryLayout<Track.Appearance>.stride }
         // A decoder holds pictures for its threads and for reordering; one is converted.
         let pictures = size.width * size.height * (3 + 24 * 3 / 2)
         let window = plan.propagated.isEmpty ? 0 : 3 * 129 * MaskPropagator().workingPixels(of: size)

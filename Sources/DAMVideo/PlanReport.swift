@@ -1,4 +1,4 @@
-import MaskTracking
+import Masks
 
 /// What captioning a clip would do: what `damvideo caption --dry-run` prints.
 public struct PlanReport: Encodable, Sendable {
@@ -41,8 +41,8 @@ public struct PlanReport: Encodable, Sendable {
         request = plan.request
         (width, height, fps) = (plan.clip.info.width, plan.clip.info.height, plan.clip.info.frameRate)
         frames = plan.frameCount
-        masksFormat = plan.givenMasks.format
-        annotatedFrames = plan.givenMasks.annotatedFrames.count
+        masksFormat = plan.given.masks?.format
+        annotatedFrames = plan.given.annotatedFrames.count
         tracks = plan.sampling.tracks.map {
             Track(
                 id: $0.track.id, label: $0.track.label, givenFrames: $0.visible.count,

@@ -1,5 +1,6 @@
-import MaskTracking
+import Masks
 import Media
+import ObjectTracking
 
 /// Whether a track's masks are given on too few frames to sample the clip from.
 struct PropagationNeed {

@@ -1,4 +1,4 @@
-import MaskTracking
+import Masks
 import Media
 
 /// Which frames each track's caption looks at.

@@ -73,9 +73,9 @@ struct TrackCaptioner {
             try track.track.appearance(at: frame).map { appearance in
                 CaptionDocument.Sample(
                     frame: frame, time: survey.times[frame] ?? 0, bbox: appearance.box, area: appearance.area,
-                    mask: plan.masks.isGiven(track.track.id, at: frame) ? "given" : "propagated",
+                    mask: plan.masks?.isGiven(track.track.id, at: frame) ?? false ? "given" : "propagated",
                     segmentation: plan.options.includesMasks
-                        ? RunLengthEncoding(try plan.masks.mask(of: track.track.id, at: frame)) : nil)
+                        ? try plan.masks.map { RunLengthEncoding(try $0.mask(of: track.track.id, at: frame)) } : nil)
             }
         }
     }

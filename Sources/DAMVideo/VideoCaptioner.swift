@@ -1,5 +1,6 @@
 import Imaging
-import MaskTracking
+import Masks
+import ObjectTracking
 
 /// Captions the tracks of clips: decoder, masks, model and document in one call.
 public struct VideoCaptioner: Sendable {
@@ -95,16 +96,10 @@ public struct VideoCaptioner: Sendable {
         }
     }
 
-    /// The plan's masks carried to all frames. Masks outside the part of the clip that counts are of use as well.
-    private func propagated(
-        _ plan: ClipPlan, _ progress: (PropagationProgress) throws -> Void
-    ) throws -> PropagatedMasks {
-        let tracker = try plan.segmentation?.tracker(separatesObjects: false)
-        if let tracker, case .prompts(let prompts) = plan.request.objects {
-            return try tracker.propagate(clip: plan.clip, in: nil, prompts: prompts, progress: progress)
-        }
-        let carrier: any MaskTracker = tracker ?? MaskPropagator()
-        return try carrier.propagate(clip: plan.clip, in: nil, masks: plan.givenMasks, frames: nil, progress: progress)
+    /// The plan's masks propagated to all frames. Masks outside the part of the clip that counts are of use as well.
+    private func propagated(_ plan: ClipPlan, _ progress: (PropagationProgress) throws -> Void) throws -> PropagatedMasks {
+        try ObjectTracker(plan.segmentation, separatesObjects: false)
+            .follow(plan.given, in: plan.clip, span: nil, progress: progress)
     }
 
     /// Whether an earlier run did all that is asked for, so that there is no need to look at the clip again.
@@ -126,7 +121,7 @@ public struct VideoCaptioner: Sendable {
         let queue = try PromptQueue(FrameCollector(plan: plan), of: tracks, room: promptRoom, onFrame: onFrame)
         let survey = queue.survey, size = plan.clip.info.size
         if survey.damage == nil, let frameCount = survey.frameCount {
-            try plan.givenMasks.validate(width: size.width, height: size.height, frameCount: frameCount)
+            try plan.given.masks?.validate(width: size.width, height: size.height, frameCount: frameCount)
         }
         if let span = plan.span, survey.part.isEmpty {
             throw InputError(
@@ -148,7 +143,7 @@ public struct VideoCaptioner: Sendable {
                 path: plan.path, width: info.width, height: info.height, fps: info.frameRate,
                 frames: survey.frameCount ?? info.declaredFrames ?? survey.part.upperBound,
                 duration: info.duration ?? survey.lastTime + 1 / info.frameRate))
-        document.errors = plan.givenMasks.problems.map {
+        document.errors = (plan.given.masks?.problems ?? []).map {
             CaptionDocument.Problem(
                 track: nil, code: $0.kind == .skipped ? "mask_skipped" : "mask_note", message: $0.message)
         }

@@ -2,7 +2,7 @@ import ArgumentParser
 import DAMVideo
 import Foundation
 import Imaging
-import MaskTracking
+import Masks
 import Media
 
 struct CaptionCommand: ParsableCommand {
@@ -144,9 +144,7 @@ struct CaptionCommand: ParsableCommand {
         options.frames = frames
         options.propagates = !noPropagation
         options.segmentation = prompts.sam
-        options.start = part.start
-        options.duration = part.duration
-        options.stillRate = part.stillRate
+        options.part = part.part
         options.includesMasks = withMasks
         return options
     }

@@ -1,7 +1,7 @@
 import DAMVideo
 import Foundation
 import Imaging
-import MaskTracking
+import Masks
 import Synchronization
 
 /// The files, or stdout, that take a clip's captions. JSON Lines grow as tracks are finished; the other forms are written

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DAMVideo
 import Imaging
+import ObjectTracking
 
 /// The clips of a call and their masks.
 struct ClipArguments: ParsableArguments {

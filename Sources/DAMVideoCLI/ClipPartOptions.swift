@@ -1,4 +1,5 @@
 import ArgumentParser
+import Media
 
 /// Which part of a clip counts, for commands that need not look at all of it.
 struct ClipPartOptions: ParsableArguments {
@@ -11,4 +12,6 @@ struct ClipPartOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Frames a second of a series of stills.", valueName: "fps"))
     var stillRate: Double = 25
+
+    var part: ClipPart { ClipPart(start: start, duration: duration, stillRate: stillRate) }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import DAMVideo
-import MaskTracking
+import Masks
 
 /// What two models are compared on.
 struct DriftOptions: ParsableArguments {

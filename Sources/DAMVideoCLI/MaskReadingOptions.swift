@@ -1,5 +1,5 @@
 import ArgumentParser
-import MaskTracking
+import Masks
 
 /// How masks are read.
 struct MaskReadingOptions: ParsableArguments {

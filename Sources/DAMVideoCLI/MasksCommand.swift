@@ -2,7 +2,7 @@ import ArgumentParser
 import DAMVideo
 import Foundation
 import Imaging
-import MaskTracking
+import Masks
 
 struct MasksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

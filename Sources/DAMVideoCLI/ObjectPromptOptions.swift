@@ -1,7 +1,8 @@
 import ArgumentParser
-import DAMVideo
 import Imaging
-import MaskTracking
+import Masks
+import ObjectTracking
+import SegmentAnything
 
 /// Objects of a clip, pointed at on some of its frames, and the model that follows them.
 struct ObjectPromptOptions: ParsableArguments {
@@ -64,10 +65,10 @@ struct ObjectPromptOptions: ParsableArguments {
             return .number(index < box.count ? index + 1 : 1)
         }
         let prompts = boxes.enumerated().map { index, box in
-            ObjectPrompt(object: identifier(index), frame: frames[index], RegionPrompt(box: box))
+            ObjectPrompt(object: identifier(index), frame: frames[index], PicturePrompt(box: box))
         } + point.enumerated().map { index, point in
             ObjectPrompt(
-                object: identifier(box.count + index), frame: frames[box.count + index], RegionPrompt(points: [point.point]))
+                object: identifier(box.count + index), frame: frames[box.count + index], PicturePrompt(points: [point.point]))
         }
         let boxed = prompts.prefix(box.count)
         for (index, prompt) in boxed.enumerated() {

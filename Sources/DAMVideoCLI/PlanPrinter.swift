@@ -31,9 +31,12 @@ struct PlanPrinter {
             + String(format: "%g a second", report.fps))
         let known: String
         switch report.request.objects {
-        case .masks(let path):
+        case .masks(let path, _):
             add("masks", "\(path), \(report.masksFormat?.rawValue ?? "computed"), \(report.annotatedFrames) frames annotated")
             known = "masks on"
+        case .regions:
+            add("masks", "drawn on \(report.annotatedFrames) frames")
+            known = "drawn on"
         case .prompts:
             add("masks", "none, objects pointed at on \(report.annotatedFrames) frames")
             known = "pointed at on"

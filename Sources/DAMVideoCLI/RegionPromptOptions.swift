@@ -1,7 +1,8 @@
 import ArgumentParser
-import DAMVideo
 import Foundation
 import Imaging
+import ObjectTracking
+import SegmentAnything
 
 /// One object of a picture, pointed at, and the model that finds its region.
 struct RegionPromptOptions: ParsableArguments {
@@ -20,8 +21,8 @@ struct RegionPromptOptions: ParsableArguments {
     var sam: String?
 
     /// Nil when nothing is pointed at.
-    var prompt: RegionPrompt? {
-        point.isEmpty && box.isEmpty ? nil : RegionPrompt(points: point.map(\.point), box: box.first?.box)
+    var prompt: PicturePrompt? {
+        point.isEmpty && box.isEmpty ? nil : PicturePrompt(points: point.map(\.point), box: box.first?.box)
     }
 
     func validate() throws {
@@ -43,7 +44,7 @@ struct RegionPromptOptions: ParsableArguments {
 
 /// `x,y`, `x,y,+` or `x,y,-`.
 struct PointArgument: ExpressibleByArgument {
-    let point: RegionPrompt.Point
+    let point: PicturePrompt.Point
 
     init?(argument: String) {
         var parts = argument.split(separator: ",", omittingEmptySubsequences: false)
@@ -55,6 +56,6 @@ struct PointArgument: ExpressibleByArgument {
         }
         let numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
         guard parts.count == 2, numbers.count == 2 else { return nil }
-        point = RegionPrompt.Point(x: numbers[0], y: numbers[1], isForeground: isForeground)
+        point = PicturePrompt.Point(x: numbers[0], y: numbers[1], isForeground: isForeground)
     }
 }

@@ -2,7 +2,8 @@ import ArgumentParser
 import DAMVideo
 import Foundation
 import Imaging
-import MaskTracking
+import Masks
+import ObjectTracking
 
 struct TrackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -85,7 +86,7 @@ struct TrackCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
-            let report = try ClipTracker(prompts.segmentation()).track(clip: clip, from: start(), options: options) { progress in
+            let report = try ClipTracker(prompts.segmentation()).track(clip: clip, objects(), options: options) { progress in
                 guard showsProgress else { return }
                 let way = progress.isBackward ? "backward" : "forward"
                 try? FileHandle.standardError.write(contentsOf: Data("\rtracking \(way), frame \(progress.frame)\u{1b}[K".utf8))
@@ -99,18 +100,18 @@ struct TrackCommand: ParsableCommand {
     private var options: TrackingOptions {
         var options = TrackingOptions()
         options.masks = reading.settings()
-        (options.start, options.duration, options.stillRate) = (part.start, part.duration, part.stillRate)
+        options.part = part.part
         (options.output, options.format, options.overwrites) = (output, convert, overwrite)
         options.allowsOverlap = !noOverlap
         options.reference = evaluate
         return options
     }
 
-    private func start() throws -> TrackingStart {
+    private func objects() throws -> ObjectSource {
         if let masks { return .masks(path: masks, frames: fromFrame.isEmpty ? nil : Set(fromFrame)) }
         if prompts.sam != nil { return .prompts(try prompts.prompts()) }
-        let shapes = prompts.boxes.map(DrawnRegion.Shape.box) + polygon.map { .polygon($0.numbers) }
-        return .regions(zip(shapes, try prompts.frames(for: shapes.count)).map { DrawnRegion($0, frame: $1) })
+        let shapes = try prompts.boxes.map(Region.Shape.box) + polygon.map { try .polygon(coordinates: $0.numbers) }
+        return .regions(zip(shapes, try prompts.frames(for: shapes.count)).map { Region($0, frame: $1) })
     }
 
     private func text(_ report: TrackingReport) -> String {

@@ -29,3 +29,19 @@ public struct InputError: Error, Equatable, CustomStringConvertible {
         self.init(category, "\(place): found \(found), expected \(expected)")
     }
 }
+
+/// An error of one target that ends a call of the library as an `InputError` of its category.
+package protocol CategorizedError: Error, CustomStringConvertible {
+    var category: InputError.Category { get }
+}
+
+extension InputError {
+    /// Runs `body`; a target's own error becomes an `InputError` of its category, others pass as they are.
+    package static func translating<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as any CategorizedError {
+            throw InputError(error.category, error.description)
+        }
+    }
+}

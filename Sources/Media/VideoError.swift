@@ -2,7 +2,7 @@ import CFFmpeg
 import Imaging
 
 /// A clip or still that cannot be used. The description is one line: file, what was found, what was expected.
-package enum VideoError: Error, Equatable, CustomStringConvertible {
+package enum VideoError: CategorizedError, Equatable {
     /// Nothing at the path.
     case missing(path: String)
     /// The system does not let us read the file; `reason` is its message.
@@ -18,15 +18,14 @@ package enum VideoError: Error, Equatable, CustomStringConvertible {
     /// A call to FFmpeg failed with `code`, which FFmpeg explains as `message`.
     case failed(path: String, operation: String, code: Int32, message: String)
 
-    /// What kind of exit the error deserves.
-    package var fault: InputFault {
+    package var category: InputError.Category {
         switch self {
-        case .missing, .unreadable: .missing
+        case .missing, .unreadable: .notFound
         case .readFailed, .writeFailed: .inputOutput
         case .invalid, .sizeChanged: .invalid
         case .failed(_, _, let code, _):
             switch cffmpeg_errno(code) {
-            case ENOENT, EACCES, EPERM: .missing
+            case ENOENT, EACCES, EPERM: .notFound
             case EIO, ENOMEM, EMFILE, ENFILE, EISDIR, ENOSPC, EDQUOT, EFBIG, EROFS: .inputOutput
             default: .invalid
             }

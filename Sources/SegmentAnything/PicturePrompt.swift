@@ -1,24 +1,24 @@
 import Imaging
 
-/// What a user points at in a picture, in its pixels; together the points and the box mean one object.
-package struct PicturePrompt: Sendable, Equatable {
-    package struct Point: Sendable, Equatable {
-        package let x: Double
-        package let y: Double
-        /// Whether it lies on the object; else it says what does not belong to it.
-        package let isForeground: Bool
+/// Points and a box that mean one object of a picture, in its pixels.
+public struct PicturePrompt: Sendable, Equatable, Codable {
+    public struct Point: Sendable, Equatable, Codable {
+        public let x: Double
+        public let y: Double
+        /// True on the object; false on what does not belong to it.
+        public let isForeground: Bool
 
-        package init(x: Double, y: Double, isForeground: Bool = true) {
+        public init(x: Double, y: Double, isForeground: Bool = true) {
             self.x = x
             self.y = y
             self.isForeground = isForeground
         }
     }
 
-    package let points: [Point]
-    package let box: BoundingBox?
+    public let points: [Point]
+    public let box: BoundingBox?
 
-    package init(points: [Point], box: BoundingBox? = nil) {
+    public init(points: [Point] = [], box: BoundingBox? = nil) {
         self.points = points
         self.box = box
     }

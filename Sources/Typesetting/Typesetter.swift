@@ -83,11 +83,13 @@ package final class Typesetter {
 }
 
 /// Text that cannot be set.
-package enum TypesettingError: Error, Equatable, CustomStringConvertible {
+package enum TypesettingError: CategorizedError, Equatable {
     case noFonts
     case outOfMemory
     /// Cairo's own words.
     case failed(String)
+
+    package var category: InputError.Category { self == .noFonts ? .notFound : .inputOutput }
 
     package var description: String {
         switch self {

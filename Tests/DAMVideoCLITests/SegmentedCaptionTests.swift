@@ -1,6 +1,6 @@
 import DAMVideo
 import Foundation
-import MaskTracking
+import Masks
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
 import Foundation
-import MaskTracking
+import Masks
+import Media
 import TestSupport
 import Testing
-import Media
 
 /// If these fail, `damvideo track` writes or scores something else than it found, or hides what is wrong.
 @Suite struct TrackCommandTests {

@@ -24,8 +24,8 @@ struct CaptionedPartTests {
         options.tracks = [.number(1)]
         options.sampling = sampling
         options.frames = 5
-        options.start = 2
-        options.duration = 1.7
+        options.part.start = 2
+        options.part.duration = 1.7
         var decoded: [Int] = []
         let document = try VideoCaptioner(Self.model.get()).caption(
             clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"), clipOptions: options
@@ -48,7 +48,7 @@ struct CaptionedPartTests {
             }
             var options = ClipOptions()
             options.tracks = [.number(3)]
-            options.stillRate = 10
+            options.part.stillRate = 10
             let clip = try caption(options), stills = try caption(clip: folder.path, options)
             #expect(stills.video.frames == 60 && stills.video.duration == 6)
             #expect(stills.tracks.map(\.caption) == clip.tracks.map(\.caption))
@@ -59,15 +59,15 @@ struct CaptionedPartTests {
     @Test(arguments: [(-1, nil), (0, 0), (.nan, 1)] as [(Double, Double?)])
     func impossiblePart(start: Double, duration: Double?) {
         var options = ClipOptions()
-        options.start = start
-        options.duration = duration
+        options.part.start = start
+        options.part.duration = duration
         let error = #expect(throws: InputError.self) { try caption(options) }
         #expect(error?.category == .usage)
     }
 
     @Test func partBehindTheEnd() {
         var options = ClipOptions()
-        options.start = 9
+        options.part.start = 9
         let error = #expect(throws: InputError.self) { try caption(options) }
         #expect(error?.category == .invalid)
         #expect(error?.description.hasSuffix("found no frame from 9.0 s on, expected a part of the clip") == true)

@@ -3,10 +3,10 @@ import DescribeAnything
 import Foundation
 import FoundationXML
 import Imaging
-import MaskTracking
+import Masks
+import Media
 import TestSupport
 import Testing
-import Media
 
 /// The page is read as a browser would: if these fail, it shows other numbers than the document, needs the network, or runs
 /// what somebody wrote into a label.

@@ -1,6 +1,6 @@
 import DAMVideo
 import Foundation
-import MaskTracking
+import Masks
 import TestSupport
 
 /// The courtyard clip with its masks, and a document as captioning would make it, with words that are easy to check.

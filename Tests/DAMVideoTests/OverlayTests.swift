@@ -1,6 +1,6 @@
 import DAMVideo
 import Imaging
-import MaskTracking
+import Masks
 import Testing
 
 /// Which outline and which words are shown when.

@@ -42,7 +42,7 @@ struct PropagatedCaptionTests {
 
             let given = try caption(masks: masks) { $0.propagates = false }
             #expect(given.tracks.allSatisfy { $0.visibleFrames == 1 && $0.sampled.allSatisfy { $0.frame == 30 && $0.mask == "given" } })
-            let part = try caption(masks: masks) { ($0.start, $0.duration, $0.tracks) = (4, 1, [.number(1)]) }
+            let part = try caption(masks: masks) { ($0.part.start, $0.part.duration, $0.tracks) = (4, 1, [.number(1)]) }
             #expect(part.tracks[0].sampled.map(\.frame) == [40, 41, 42, 43, 45, 46, 47, 49])
         }
     }

@@ -1,7 +1,7 @@
 import DAMVideo
 import Foundation
 import Imaging
-import MaskTracking
+import Masks
 import Media
 import TestSupport
 import Testing

@@ -80,7 +80,7 @@ import Media
         }
         try withPipe(content) { descriptor in
             let error = #expect(throws: VideoError.self) { try VideoClip(descriptor: descriptor) }
-            #expect(error?.fault == .invalid)
+            #expect(error?.category == .invalid)
             #expect(error?.description.hasPrefix("file descriptor \(descriptor): ") == true)
             if kind == "groups.mp4" { #expect(error?.description.contains("index") == true, "\(error?.description ?? "")") }
         }

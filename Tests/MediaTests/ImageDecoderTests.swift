@@ -96,7 +96,7 @@ import Media
             for length in [30, whole.count / 2, whole.count * 3 / 4] {
                 try Data(whole[..<length]).write(to: file)
                 let error = #expect(throws: VideoError.self, "\(length) of \(whole.count) bytes") { try ImageDecoder.rgb(path: file.path) }
-                #expect(error?.fault == .invalid)
+                #expect(error?.category == .invalid)
             }
         }
     }

@@ -29,7 +29,7 @@ import Media
         let path = Fixtures.path("masks/depths/refused_rgb.png")
         let error = #expect(throws: VideoError.self) { try ImageDecoder.labels(path: path) }
         #expect(error?.description == "\(path): found RGB colours, expected palette indices or grey values")
-        #expect(error?.fault == .invalid)
+        #expect(error?.category == .invalid)
     }
 
     @Test func otherFormatsAreRefused() {
@@ -51,7 +51,7 @@ import Media
         let whole = try bytes(of: "masks/depths/\(name)")
         for length in 0..<whole.count {
             let error = #expect(throws: VideoError.self, "\(length) bytes") { try ImageDecoder.labels(png: Array(whole[..<length]), path: name) }
-            #expect(error?.fault == .invalid)
+            #expect(error?.category == .invalid)
         }
     }
 

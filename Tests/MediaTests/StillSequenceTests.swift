@@ -67,7 +67,7 @@ import Media
             try fill(folder, [("7.png", "rgb.png"), ("8.png", "rgb.png"), ("007.jpg", "rgb.png")])
             let error = #expect(throws: VideoError.self) { try VideoClip(path: folder.path) }
             #expect(error?.description.contains("two pictures with the same number, 007.jpg and 7.png") == true)
-            #expect(error?.fault == .invalid)
+            #expect(error?.category == .invalid)
         }
     }
 
@@ -92,7 +92,7 @@ import Media
                 try fill(folder, [("1.png", "rgb.png")])
                 _ = try VideoClip(path: folder.path, stillRate: 0)
             }
-            #expect(rate?.fault == .invalid)
+            #expect(rate?.category == .invalid)
         }
     }
 

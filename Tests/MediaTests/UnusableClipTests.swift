@@ -8,14 +8,14 @@ import Media
     @Test func missingFile() {
         let error = #expect(throws: VideoError.self) { try VideoDecoder(path: "/nowhere/clip.mp4") }
         #expect(error == .missing(path: "/nowhere/clip.mp4"))
-        #expect(error?.fault == .missing)
+        #expect(error?.category == .notFound)
         #expect(error?.description == "/nowhere/clip.mp4: no such file")
     }
 
     @Test func folderInsteadOfFile() {
         let error = #expect(throws: VideoError.self) { try VideoDecoder(path: Fixtures.path("video")) }
         #expect(error == .invalid(path: Fixtures.path("video"), found: "a folder", expected: "a file"))
-        #expect(error?.fault == .invalid)
+        #expect(error?.category == .invalid)
     }
 
     @Test(arguments: [
@@ -24,7 +24,7 @@ import Media
     ])
     func noVideoStream(name: String, message: String) {
         let error = #expect(throws: VideoError.self) { try VideoDecoder(path: Fixtures.path("video/\(name)")) }
-        #expect(error?.fault == .invalid)
+        #expect(error?.category == .invalid)
         #expect(error?.description.hasSuffix(message) == true, "\(error?.description ?? "none")")
     }
 
@@ -34,7 +34,7 @@ import Media
             let file = folder.appending(path: name)
             try Data(String(repeating: "This is not a video.\n", count: 200).utf8).write(to: file)
             let error = #expect(throws: VideoError.self) { try VideoDecoder(path: file.path) }
-            #expect(error?.fault == .invalid)
+            #expect(error?.category == .invalid)
             #expect(error?.description.hasPrefix(file.path) == true)
             #expect(error?.description.contains("\n") == false)
         }
@@ -46,7 +46,7 @@ import Media
             try Data().write(to: file)
             let error = #expect(throws: VideoError.self) { try VideoDecoder(path: file.path) }
             #expect(error?.description == "\(file.path): found an empty file, expected a video or picture")
-            #expect(error?.fault == .invalid)
+            #expect(error?.category == .invalid)
         }
     }
 
@@ -58,7 +58,7 @@ import Media
             let file = folder.appending(path: "clip.mp4")
             try Data(whole[..<pictures]).write(to: file)
             let error = #expect(throws: VideoError.self) { try VideoDecoder(path: file.path) }
-            #expect(error?.fault == .invalid)
+            #expect(error?.category == .invalid)
             #expect(error?.description.contains("no frame that can be decoded") == true)
         }
     }
@@ -72,7 +72,7 @@ import Media
             for length in [index, index + 20, index - 30] {
                 try Data(whole[..<length]).write(to: file)
                 let error = #expect(throws: VideoError.self) { try VideoDecoder(path: file.path) }
-                #expect(error?.fault == .invalid)
+                #expect(error?.category == .invalid)
                 if length <= index { #expect(error?.description.contains("without its index") == true) }
             }
         }

@@ -1,8 +1,8 @@
 import Foundation
 import Imaging
-import MaskTracking
-import Typesetting
+import Masks
 import Media
+import Typesetting
 
 /// Writes a clip with its captions burned in: outlines and ids on the picture, the words of what is seen in a panel beside
 /// or under it. One pass through the clip; memory does not grow with its length. Sound is left out.
@@ -20,7 +20,7 @@ package struct ClipRenderer {
     /// - Parameters:
     ///   - path: of the MP4; complete or not there at all.
     ///   - onFrame: called with the number of each frame before it is written.
-    /// - Throws: `VideoError`, `MaskTrackingError`, `TypesettingError`, `InputError` when the clip has no frame there, and
+    /// - Throws: `VideoError`, `MaskError`, `TypesettingError`, `InputError` when the clip has no frame there, and
     ///   what `onFrame` throws.
     package func render(to path: String, onFrame: (Int) throws -> Void) throws {
         try OutputFile.replace(path) { try write(to: $0, name: path, onFrame) }

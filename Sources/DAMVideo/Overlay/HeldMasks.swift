@@ -1,4 +1,4 @@
-import MaskTracking
+import Masks
 
 /// Which mask shows a track at each frame. Where a frame has none of its own (masks on every fourth frame, a file that is
 /// missing) the latest one stays for a little, so that the outline does not flicker; where somebody looked and did not

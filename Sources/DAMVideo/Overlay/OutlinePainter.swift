@@ -1,5 +1,5 @@
 import Imaging
-import MaskTracking
+import Masks
 import Typesetting
 
 /// Draws the outlines and ids of a clip's tracks on its frames. Frames go forward: a mask that is held is read once.

@@ -1,5 +1,5 @@
 import Imaging
-import MaskTracking
+import Masks
 
 /// A track as people are shown it: the colour, the name and the words that go with its outline.
 struct ShownTrack {

@@ -1,7 +1,7 @@
 import DescribeAnything
 import Foundation
 import Imaging
-import MaskTracking
+import Masks
 import Tensors
 
 /// Writes a checkpoint directory with its weights in other formats. The new directory loads like any other; matrices lie in

@@ -1,6 +1,6 @@
 import DescribeAnything
 import Foundation
-import MaskTracking
+import Masks
 import Media
 
 /// Writes what a clip's captions were made from and what came of it as one page for a browser: no network, no script, no
@@ -23,7 +23,7 @@ package struct ClipReport {
     /// - Parameters:
     ///   - path: of the page; complete or not there at all.
     ///   - onFrame: called with the number of each frame that is come by.
-    /// - Throws: `VideoError`, `MaskTrackingError`, `InputError` when it cannot be written, and what `onFrame` throws.
+    /// - Throws: `VideoError`, `MaskError`, `InputError` when it cannot be written, and what `onFrame` throws.
     package func write(to path: String, onFrame: (Int) throws -> Void) throws {
         let shown = Dictionary(
             ShownTrack.all(of: document, masks: masks).map { ($0.track.id, $0) }, uniquingKeysWith: { first, _ in first })

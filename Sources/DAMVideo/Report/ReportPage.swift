@@ -1,6 +1,6 @@
 import Foundation
 import Imaging
-import MaskTracking
+import Masks
 
 /// The parts of a report as HTML that is also well-formed XML. All text from outside goes through `Markup.escaped`, and
 /// the page forbids itself everything but its own pictures and style.

@@ -1,7 +1,7 @@
 import DescribeAnything
 import Foundation
 import Imaging
-import MaskTracking
+import Masks
 import Media
 
 /// The pictures of a report as JPEGs: of each sample the frame, small, and the two views the model saw, the object

@@ -1,4 +1,5 @@
-import MaskTracking
+import Masks
+import ObjectTracking
 
 /// What `ClipTracker` found: where each track is, and how well that agrees with reference masks. Frames count from 0.
 public struct TrackingReport: Codable, Sendable, Equatable {

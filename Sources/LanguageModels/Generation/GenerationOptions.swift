@@ -1,3 +1,5 @@
+import Imaging
+
 /// How an answer is drawn from the model. Defaults are the published tool's.
 package struct GenerationOptions: Sendable, Equatable {
     /// Most tokens of an answer.
@@ -36,7 +38,7 @@ package struct Generation: Sendable {
 }
 
 /// A prompt that leaves no room for an answer.
-package struct PromptTooLongError: Error, CustomStringConvertible {
+package struct PromptTooLongError: CategorizedError {
     package let tokens: Int
     package let limit: Int
 
@@ -44,6 +46,8 @@ package struct PromptTooLongError: Error, CustomStringConvertible {
         self.tokens = tokens
         self.limit = limit
     }
+
+    package var category: InputError.Category { .usage }
 
     package var description: String { "the prompt has \(tokens) tokens, the model's context is \(limit)" }
 }

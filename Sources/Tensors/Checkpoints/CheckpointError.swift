@@ -1,5 +1,8 @@
+import Imaging
+
 /// A checkpoint file that cannot be used: which file, what in it, what was found there and what was expected.
-package struct CheckpointError: Error, Equatable, CustomStringConvertible {
+package struct CheckpointError: CategorizedError, Equatable {
+    package var category: InputError.Category { .unusableModel }
     /// Path of the file at fault.
     package let file: String
     /// The tensor, key or part of the file at fault; nil when it is the file itself.

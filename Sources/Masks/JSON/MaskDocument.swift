@@ -1,0 +1,80 @@
+import Foundation
+import Media
+
+/// A file of masks in memory: JSON or text.
+struct MaskDocument {
+    /// The largest file: 1 GiB, more than the masks of any one clip.
+    private static let maximumBytes = 1 << 30
+
+    let path: String
+    let bytes: [UInt8]
+
+    /// - Throws: `MaskError` when there is no such file, or it cannot be read, is empty or too large.
+    init(path: String) throws {
+        self.path = path
+        func unreadable(_ error: VideoError) -> MaskError { MaskError(path: path, reason: .unreadable(error)) }
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            let exists = FileManager.default.fileExists(atPath: path)
+            if !exists { throw MaskError(path: path, reason: .missing) }
+            throw unreadable(.unreadable(path: path, reason: "cannot be opened"))
+        }
+        let data: Data
+        do {
+            data = try file.read(upToCount: Self.maximumBytes + 1) ?? Data()
+        } catch {
+            throw unreadable(.readFailed(path: path, reason: error.localizedDescription))
+        }
+        guard data.count <= Self.maximumBytes else {
+            throw MaskError(
+                path: path, reason: .unusable(found: "more than \(Self.maximumBytes) bytes", expected: "masks of one clip"))
+        }
+        bytes = Array(data)
+    }
+
+    /// For tests and files that are part of others.
+    init(path: String, bytes: [UInt8]) {
+        self.path = path
+        self.bytes = bytes
+    }
+
+    /// Reads the file as one JSON value.
+    /// - Throws: what `body` throws, and `MaskError` that says where the JSON is wrong.
+    func read(_ body: (inout JSONReader) throws -> Void) throws {
+        var json = JSONReader(bytes)
+        do {
+            try body(&json)
+            try json.end()
+        } catch let fault as JSONFault {
+            throw MaskError(
+                path: path, reason: .unusable(found: "\(fault.found) at byte \(fault.offset)", expected: fault.expected))
+        }
+    }
+
+    /// Calls `body` for each line that is not empty, with its number from 1.
+    func forEachLine(_ body: (_ number: Int, _ line: ArraySlice<UInt8>) throws -> Void) rethrows {
+        var start = bytes.startIndex, number = 0
+        while start < bytes.endIndex {
+            let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.endIndex
+            number += 1
+            let line = bytes[start..<end].trimmingWhiteSpace
+            if !line.isEmpty { try body(number, line) }
+            start = end + 1
+        }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Without spaces, tabs and carriage returns at either end.
+    var trimmingWhiteSpace: ArraySlice<UInt8> {
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+        let start = drop(while: isSpace)
+        return start.dropLast(start.reversed().prefix(while: isSpace).count)
+    }
+
+    /// The parts between single commas, or between any number of spaces and tabs.
+    func fields(separatedByCommas: Bool) -> [ArraySlice<UInt8>] {
+        separatedByCommas
+            ? split(separator: 0x2C, omittingEmptySubsequences: false).map(\.trimmingWhiteSpace)
+            : split { $0 == 0x20 || $0 == 0x09 }
+    }
+}

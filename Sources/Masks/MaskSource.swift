@@ -1,0 +1,77 @@
+import Imaging
+
+/// Masks of a clip's objects in whatever form they came: the tracks they make, and each mask when it is wanted. One
+/// reader for each form, under Readers/.
+package protocol MaskSource: Sendable {
+    /// The file or folder, as given.
+    var path: String { get }
+    /// What the masks were read as; nil for masks that were computed.
+    var format: MaskFormat? { get }
+    /// Width and height of every mask.
+    var size: PictureSize { get }
+    /// The frames somebody looked at, ascending, whether they show anything or not. A gap is "not annotated here".
+    var annotatedFrames: [Int] { get }
+    /// Ascending by id.
+    var tracks: [Track] { get }
+    /// What was left out, and what was understood in one of several ways.
+    var problems: [MaskProblem] { get }
+
+    /// The frames somebody looked at for this object, ascending: fewer than `annotatedFrames` where each object has masks
+    /// of its own. Where the object has no mask in one of them, it is not there.
+    func annotatedFrames(of track: TrackID) -> [Int]
+
+    /// Whether the user, rather than propagation, says where the object is at a frame, or that it is not there.
+    func isGiven(_ track: TrackID, at frame: Int) -> Bool
+
+    /// The file a frame's masks come from, for messages.
+    func file(of frame: Int) -> String
+
+    /// The object's mask at a frame where the track appears. Reading all tracks of a frame one after the other reads the
+    /// frame's file once.
+    /// - Throws: `MaskError` when there is no such mask, or its file cannot be read any more.
+    func mask(of track: TrackID, at frame: Int) throws -> Mask
+}
+
+extension MaskSource {
+    package var format: MaskFormat? { nil }
+
+    package var problems: [MaskProblem] { [] }
+
+    package func annotatedFrames(of track: TrackID) -> [Int] { annotatedFrames }
+
+    package func isGiven(_ track: TrackID, at frame: Int) -> Bool {
+        annotatedFrames(of: track).holds(frame)
+    }
+
+    /// Whether the masks can belong to a clip.
+    /// - Parameters:
+    ///   - width, height: of the clip's frames, after rotation.
+    ///   - frameCount: frames in the clip; nil when that is not known yet.
+    /// - Throws: `MaskError` when the sizes differ, or a mask lies beyond the clip's last frame.
+    package func validate(width: Int, height: Int, frameCount: Int?) throws {
+        let clip = PictureSize(width: width, height: height)
+        guard size == clip else { throw MaskError(path: path, reason: .clipSizeDiffers(masks: size, clip: clip)) }
+        if let frameCount, let beyond = annotatedFrames.first(where: { $0 >= frameCount }) {
+            throw MaskError(path: file(of: beyond), reason: .beyondClip(frame: beyond, frameCount: frameCount))
+        }
+    }
+
+    /// The track with this id.
+    /// - Throws: `MaskError` that lists the ids there are.
+    package func track(_ id: TrackID) throws -> Track {
+        if let track = tracks.first(where: { $0.id == id }) { return track }
+        throw MaskError(path: path, reason: .unknownTrack(id, known: tracks.map(\.id)))
+    }
+}
+
+extension [Int] {
+    /// Whether the list, which is ascending, has this frame.
+    func holds(_ frame: Int) -> Bool {
+        var low = 0, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < frame { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low] == frame
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Imaging
+
+/// MOTChallenge text: a line for each box, `frame,id,left,top,width,height,conf,class,visibility`, or with spaces. Frames
+/// and pixels count from 1. There are no masks, so the box is the mask: the pixels whose centres lie in it. Ground truth
+/// sets conf to 0 for what is not to be looked at; such lines are left out. Ground truth has nine fields, and the eighth is
+/// a class; results have -1 there.
+///
+/// Source: MOT16, arXiv 1603.00831, section 3.
+struct MOTChallengeReader {
+    /// Table 3 there, and class 13 of MOT20.
+    private static let classes = [
+        1: "pedestrian", 2: "person on vehicle", 3: "car", 4: "bicycle", 5: "motorbike", 6: "non-motorized vehicle",
+        7: "static person", 8: "distractor", 9: "occluder", 10: "occluder on the ground", 11: "full occluder",
+        12: "reflection", 13: "crowd",
+    ]
+
+    private struct Row {
+        let frame: Int
+        let id: Int
+        let label: String?
+        let isIgnored: Bool
+        /// Edges in pixels from 0, the right and lower ones outside.
+        let left, top, right, bottom: Int
+    }
+
+    /// - Parameter size: of the clip; nil to take it from a `seqinfo.ini` beside the file or above it, or, when there is
+    ///   none, from how far the boxes reach.
+    /// - Throws: `MaskError`.
+    static func read(_ document: MaskDocument, size: PictureSize?, keepsGoing: Bool) throws -> RegionSource {
+        var table = RegionTable(path: document.path, format: .motChallenge, keepsGoing: keepsGoing)
+        var rows: [Row] = []
+        try document.forEachLine { number, line in
+            try table.attempt("line \(number)") { _ in rows.append(try row(line)) }
+        }
+        let shown = rows.filter { !$0.isIgnored }
+        let known = size ?? sequenceSize(document.path)
+        guard let size = known ?? extent(shown) else { throw MaskError(path: document.path, reason: .emptyMasks) }
+        if known == nil { table.note("the picture size is not known: \(size) is how far the boxes reach") }
+        table.size = size
+        for row in rows {
+            guard (1...Int(Int32.max)).contains(row.frame) else { throw table.unusable("frame \(row.frame)", "1 or more") }
+            try table.annotate(frame: row.frame - 1)
+            guard !row.isIgnored else { continue }
+            table.declare(.number(row.id), label: row.label)
+            let left = max(0, row.left), top = max(0, row.top)
+            let right = min(size.width, row.right), bottom = min(size.height, row.bottom)
+            guard left < right, top < bottom else { continue }
+            try table.add(
+                box: BoundingBox(left: left, top: top, width: right - left, height: bottom - top),
+                to: .number(row.id), frame: row.frame - 1)
+        }
+        return try table.source()
+    }
+
+    private static func row(_ line: ArraySlice<UInt8>) throws -> Row {
+        let values = try line.fields(separatedByCommas: line.contains(0x2C)).map { field in
+            let text = String(decoding: field.prefix(32), as: UTF8.self)
+            guard let value = Double(text), abs(value) <= 1e9 else { throw LineError("\"\(text)\"", "a number up to a thousand million") }
+            return value
+        }
+        guard values.count >= 6 else { throw LineError("\(values.count) fields", "frame,id,left,top,width,height,conf,...") }
+        guard let frame = Int(exactly: values[0]), let id = Int(exactly: values[1]) else {
+            throw LineError("frame \(values[0]), id \(values[1])", "whole numbers")
+        }
+        guard id >= 0 else { throw LineError("id \(id), as detections have", "tracks") }
+        guard values[4] >= 0, values[5] >= 0 else { throw LineError("a box of \(values[4])x\(values[5])", "0 or more") }
+        // The first pixel whose centre is not before the edge.
+        func edge(_ value: Double) -> Int { Int((value - 1.5).rounded(.up)) }
+        return Row(
+            frame: frame, id: id, label: values.count == 9 ? Int(exactly: values[7]).flatMap { classes[$0] } : nil,
+            isIgnored: values.count > 6 && values[6] == 0,
+            left: edge(values[2]), top: edge(values[3]), right: edge(values[2] + values[4]), bottom: edge(values[3] + values[5]))
+    }
+
+    /// `imWidth` and `imHeight` of the sequence, which MOTChallenge keeps one folder up.
+    private static func sequenceSize(_ path: String) -> PictureSize? {
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        for place in [folder, folder.deletingLastPathComponent()] {
+            guard let text = try? String(contentsOf: place.appending(path: "seqinfo.ini"), encoding: .utf8) else { continue }
+            var values: [String: Int] = [:]
+            for line in text.split(whereSeparator: \.isNewline) {
+                let parts = line.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }
+                if parts.count == 2 { values[parts[0]] = Int(parts[1]) }
+            }
+            if let width = values["imWidth"], let height = values["imHeight"],
+                (try? RunLengthEncoding.pixels(width: width, height: height)) != nil
+            {
+                return PictureSize(width: width, height: height)
+            }
+        }
+        return nil
+    }
+
+    /// The smallest picture that holds all boxes; nil when there are none.
+    private static func extent(_ rows: [Row]) -> PictureSize? {
+        guard let width = rows.map(\.right).max(), let height = rows.map(\.bottom).max(), width > 0, height > 0 else {
+            return nil
+        }
+        guard (try? RunLengthEncoding.pixels(width: width, height: height)) != nil else { return nil }
+        return PictureSize(width: width, height: height)
+    }
+}

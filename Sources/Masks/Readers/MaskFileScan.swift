@@ -1,0 +1,82 @@
+import Imaging
+import Parallelism
+import Media
+
+/// One mask file: which frame it is for, and, where each object has its own, whose it is.
+struct MaskFile: Sendable {
+    let frame: Int
+    let path: String
+    var object: TrackID?
+}
+
+/// What one mask file holds.
+struct MaskFileScan: Sendable {
+    let file: MaskFile
+    let size: PictureSize
+    /// One for each value but the background.
+    let regions: [LabelRegion]
+}
+
+extension MaskFileScan {
+    /// The value of the pixels inside where a file has one object only.
+    static let inside: UInt32 = 1
+
+    /// Reads files on all cores.
+    /// - Parameter read: one file; what it throws is an error, or a problem when `keepsGoing`.
+    /// - Returns: one scan for each file that can be used, in order, all of the size of the first.
+    /// - Throws: `MaskError` for the first file, in order, that cannot be used; without any use for the rest when
+    ///   there is no other.
+    static func scan(
+        _ files: [MaskFile], keepsGoing: Bool, problems: inout [MaskProblem],
+        read: @Sendable (MaskFile) throws -> MaskFileScan
+    ) throws -> [MaskFileScan] {
+        let results = Parallel.map(files.count) { index in Result { try read(files[index]) } }
+        var scans: [MaskFileScan] = [], firstError: MaskError?
+        func skip(_ error: MaskError) throws {
+            guard keepsGoing, error.concernsOneFile else { throw error }
+            firstError = firstError ?? error
+            problems.append(MaskProblem(.skipped, error.description))
+        }
+        for result in results {
+            do {
+                scans.append(try result.get())
+            } catch let error as MaskError {
+                try skip(error)
+            }
+        }
+        guard let first = scans.first else {
+            throw firstError ?? MaskError(path: files.first?.path ?? "", reason: .emptyMasks)
+        }
+        for scan in scans where scan.size != first.size {
+            let other = first.file.path.split(separator: "/").last.map(String.init) ?? first.file.path
+            try skip(
+                MaskError(
+                    path: scan.file.path, reason: .sizeDiffers(found: scan.size, expected: first.size, other: other)))
+        }
+        return scans.filter { $0.size == first.size }
+    }
+
+    /// Runs `body`; what FFmpeg has to say about the file becomes a `MaskError`.
+    static func reading<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as VideoError {
+            throw MaskError(path: file, reason: .unreadable(error))
+        }
+    }
+
+    /// Scans a picture of object numbers.
+    static func labels(of file: MaskFile) throws -> MaskFileScan {
+        let labels = try reading(file.path) { try ImageDecoder.labels(path: file.path) }
+        return MaskFileScan(
+            file: file, size: PictureSize(width: labels.width, height: labels.height), regions: labelRegions(labels))
+    }
+
+    /// Scans a picture in which anything but 0 is inside.
+    static func foreground(of file: MaskFile) throws -> MaskFileScan {
+        let mask = try reading(file.path) { try ImageDecoder.mask(path: file.path) }
+        let region = mask.boundingBox.map { LabelRegion(value: inside, area: mask.area, box: $0) }
+        return MaskFileScan(
+            file: file, size: PictureSize(width: mask.width, height: mask.height), regions: region.map { [$0] } ?? [])
+    }
+}

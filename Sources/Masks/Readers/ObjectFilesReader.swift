@@ -1,0 +1,126 @@
+import Foundation
+import Imaging
+import Media
+
+/// PNGs of one object each, in which anything but 0 is inside: `DIR/<object>/<frame>.png` as SAM 2 writes them with
+/// `--per_obj_png_file` and SA-V comes in, `DIR/<frame>_mask_<object>.png`, or `DIR/<frame>.png` for the one object there
+/// is. Objects may overlap. Values mean nothing: SAM 2 writes palette index 1, others 255.
+final class ObjectFilesReader: MaskSource {
+    let path: String
+    let format: MaskFormat?
+    let size: PictureSize
+    let annotatedFrames: [Int]
+    let tracks: [Track]
+    let problems: [MaskProblem]
+
+    private let files: [TrackID: [Int: String]]
+    private let framesOfTrack: [TrackID: [Int]]
+
+    /// - Throws: `MaskError` for the first file that cannot be used, or an object without a pixel.
+    private init(path: String, format: MaskFormat, files: [MaskFile], keepsGoing: Bool) throws {
+        self.path = path
+        self.format = format
+        var problems: [MaskProblem] = []
+        let scans = try MaskFileScan.scan(files, keepsGoing: keepsGoing, problems: &problems, read: MaskFileScan.foreground)
+        let labels = try TrackLabels(folder: path)
+        var tracks: [Track] = [], filesOfTrack: [TrackID: [Int: String]] = [:]
+        for (id, scans) in Dictionary(grouping: scans, by: { $0.file.object ?? .number(1) }) {
+            filesOfTrack[id] = Dictionary(scans.map { ($0.file.frame, $0.file.path) }, uniquingKeysWith: { first, _ in first })
+            let appearances = scans.compactMap { scan in
+                scan.regions.first.map { Track.Appearance(frame: scan.file.frame, box: $0.box, area: $0.area) }
+            }
+            if !appearances.isEmpty {
+                tracks.append(Track(id: id, label: labels[id], appearances: appearances))
+                continue
+            }
+            let place = format == .objectPNG ? URL(filePath: scans[0].file.path).deletingLastPathComponent().path : path
+            let error = MaskError(path: place, reason: .emptyTrack(id))
+            guard keepsGoing else { throw error }
+            problems.append(MaskProblem(.skipped, error.description))
+        }
+        guard !tracks.isEmpty else { throw MaskError(path: path, reason: .emptyMasks) }
+        size = scans[0].size
+        annotatedFrames = Set(scans.map(\.file.frame)).sorted()
+        self.tracks = tracks.sorted { $0.id < $1.id }
+        self.files = filesOfTrack
+        framesOfTrack = filesOfTrack.mapValues { $0.keys.sorted() }
+        self.problems = problems
+    }
+
+    /// `DIR/<object>/<frame>.png`. The object's id is the folder's name, a number when it is one.
+    static func folders(path: String, keepsGoing: Bool) throws -> ObjectFilesReader {
+        let listing = try FolderListing(path: path)
+        var files: [MaskFile] = [], nameOfObject: [TrackID: String] = [:]
+        for name in listing.folders {
+            let object = Int32(name).map { TrackID.number(Int($0)) } ?? .name(name)
+            if let other = nameOfObject.updateValue(name, forKey: object) {
+                throw MaskError(
+                    path: path, reason: .unusable(found: "folders \(other) and \(name)", expected: "one for object \(object)"))
+            }
+            files += try MaskFolder(path: listing.file(name)).entries.map {
+                MaskFile(frame: $0.frame, path: $0.path, object: object)
+            }
+        }
+        guard !files.isEmpty else {
+            throw MaskError(
+                path: path, reason: .unusable(found: "no folder of PNGs", expected: "one for each object, such as 001/00000.png"))
+        }
+        return try ObjectFilesReader(path: path, format: .objectPNG, files: files, keepsGoing: keepsGoing)
+    }
+
+    /// `DIR/<frame>.png`, or `DIR/<frame>_mask_<object>.png` when the first name is like that.
+    static func files(path: String, keepsGoing: Bool) throws -> ObjectFilesReader {
+        let listing = try FolderListing(path: path)
+        let names = listing.files(withExtension: "png")
+        guard names.contains(where: { ObjectFileName($0) != nil }) else {
+            let files = try MaskFolder(path: path).entries.map { MaskFile(frame: $0.frame, path: $0.path) }
+            return try ObjectFilesReader(path: path, format: .binaryPNG, files: files, keepsGoing: keepsGoing)
+        }
+        var seen: [String: String] = [:]
+        let files = try names.map { name in
+            guard let parts = ObjectFileName(name) else {
+                throw MaskError(
+                    path: listing.file(name),
+                    reason: .unusable(found: "a name without object", expected: "<frame>_mask_<object>.png as the others"))
+            }
+            if let other = seen.updateValue(name, forKey: "\(parts.frame) \(parts.object)") {
+                throw MaskError(path: listing.file(name), reason: .sameFrame(parts.frame, other: other))
+            }
+            return MaskFile(frame: parts.frame, path: listing.file(name), object: parts.object)
+        }
+        return try ObjectFilesReader(path: path, format: .binaryPNG, files: files, keepsGoing: keepsGoing)
+    }
+
+    func annotatedFrames(of track: TrackID) -> [Int] { framesOfTrack[track] ?? [] }
+
+    func file(of frame: Int) -> String {
+        tracks.lazy.compactMap { self.files[$0.id]?[frame] }.first ?? path
+    }
+
+    func mask(of track: TrackID, at frame: Int) throws -> Mask {
+        guard try self.track(track).appearance(at: frame) != nil, let file = files[track]?[frame] else {
+            throw MaskError(path: path, reason: .notVisible(track, frame: frame))
+        }
+        let mask = try MaskFileScan.reading(file) { try ImageDecoder.mask(path: file) }
+        let found = PictureSize(width: mask.width, height: mask.height)
+        guard found == size else {  // rewritten since it was scanned
+            throw MaskError(path: file, reason: .sizeDiffers(found: found, expected: size, other: "the first reading"))
+        }
+        return mask
+    }
+}
+
+/// `<frame>_mask_<object>.png`.
+struct ObjectFileName {
+    let frame: Int
+    let object: TrackID
+
+    /// - Returns: nil for other names.
+    init?(_ name: String) {
+        guard name.lowercased().hasSuffix(".png"), let mark = name.range(of: "_mask_", options: .backwards) else { return nil }
+        let object = String(name[mark.upperBound...].dropLast(4))
+        guard let frame = MaskFolder.frameNumber(in: String(name[..<mark.lowerBound])), !object.isEmpty else { return nil }
+        self.frame = frame
+        self.object = Int32(object).map { .number(Int($0)) } ?? .name(object)
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+
+/// Run-length encodings as `pycocotools.mask.encode` makes them, put into JSON by frame: a list with one element for each
+/// frame, a dictionary whose keys end in the frame's number, or a folder with one file for each frame. A frame is null,
+/// one region, a list of regions (tracks 1, 2, ... by position) or a dictionary of regions by track. A region is
+/// `{"size": [h, w], "counts": ...}`, polygons, null, or an object with `segmentation` and perhaps `id` and `label`.
+struct RunLengthFileReader {
+    private var table: RegionTable
+
+    /// - Throws: `MaskError`.
+    static func read(_ document: MaskDocument, keepsGoing: Bool) throws -> RegionSource {
+        var reader = RunLengthFileReader(table: RegionTable(path: document.path, format: .cocoRLE, keepsGoing: keepsGoing))
+        try document.read { json in
+            if try json.kind() == .array {
+                return try json.array { json, index in try reader.frame(&json, number: index) }
+            }
+            if try json.isRegion() { return try reader.frame(&json, number: 0) }
+            try json.object { json, key in
+                guard let number = MaskFolder.frameNumber(in: FileNames.stem(key)) else {
+                    throw json.fault("the key \"\(key)\"", expected: "one that ends in a frame number")
+                }
+                try reader.frame(&json, number: number)
+            }
+        }
+        return try reader.table.source()
+    }
+
+    /// - Parameter path: of a folder with one JSON file a frame.
+    static func read(folder path: String, keepsGoing: Bool) throws -> RegionSource {
+        var reader = RunLengthFileReader(table: RegionTable(path: path, format: .cocoRLE, keepsGoing: keepsGoing))
+        for entry in try MaskFolder(path: path, fileExtension: "json").entries {
+            try reader.table.attempt(entry.path) { table in
+                var reader = RunLengthFileReader(table: table)
+                try MaskDocument(path: entry.path).read { json in try reader.frame(&json, number: entry.frame) }
+                table = reader.table
+            }
+        }
+        return try reader.table.source()
+    }
+
+    private mutating func frame(_ json: inout JSONReader, number: Int) throws {
+        try table.annotate(frame: number)
+        switch try json.kind() {
+        case .null: try json.skip()
+        case .array:
+            if try json.isPolygons() { return try region(&json, track: .number(1), frame: number) }
+            try json.array { json, index in try region(&json, track: .number(index + 1), frame: number) }
+        case .object where try !json.isRegion():
+            try json.object { json, key in
+                try region(&json, track: Int(key).map(TrackID.number) ?? .name(key), frame: number)
+            }
+        default: try region(&json, track: .number(1), frame: number)
+        }
+    }
+
+    /// - Parameter track: whose it is unless it says so itself.
+    private mutating func region(_ json: inout JSONReader, track: TrackID, frame: Int) throws {
+        var track = track, label: String?
+        let segmentation: Segmentation
+        if try json.kind() == .object, try json.has(key: "segmentation") {
+            var inner = Segmentation.none
+            try json.object { json, key in
+                switch key {
+                case "segmentation": inner = try json.segmentation()
+                case "id", "track_id", "object_id", "obj_id": track = try json.optionalTrackID() ?? track
+                case "label", "name", "category": label = try json.optionalString()
+                default: try json.skip()
+                }
+            }
+            segmentation = inner
+        } else {
+            segmentation = try json.segmentation()
+        }
+        table.declare(track, label: label)
+        try table.add(segmentation, to: track, frame: frame, place: "frame \(frame), track \(track)")
+    }
+}
+
+extension JSONReader {
+    /// Whether the object that is next has this key; does not read it.
+    func has(key wanted: String) throws -> Bool {
+        try keys().contains(wanted)
+    }
+
+    /// The keys of the object that is next; does not read it.
+    func keys() throws -> Set<String> {
+        var copy = self, keys: Set<String> = []
+        try copy.object { json, key in
+            keys.insert(key)
+            try json.skip()
+        }
+        return keys
+    }
+
+    /// Whether the next value is one region and not a collection of them.
+    fileprivate func isRegion() throws -> Bool {
+        var copy = self
+        guard try copy.kind() == .object else { return false }
+        let keys = try keys()
+        return keys.contains("counts") || keys.contains("segmentation")
+    }
+
+    /// Whether the next list is of numbers, or of lists of numbers.
+    fileprivate func isPolygons() throws -> Bool {
+        var copy = self, found = false
+        try copy.array { json, index in
+            if index == 0 { found = try json.kind() == .number || json.kind() == .array }
+            try json.skip()
+        }
+        return found
+    }
+}

@@ -1,0 +1,43 @@
+import Imaging
+
+/// Masks read from one file and kept as runs: a few bytes for each column of an object.
+struct RegionSource: MaskSource {
+    let path: String
+    let format: MaskFormat?
+    let size: PictureSize
+    let annotatedFrames: [Int]
+    let tracks: [Track]
+    let problems: [MaskProblem]
+    /// In the order of the track's appearances.
+    let regions: [TrackID: [StoredRegion]]
+    /// The frames that say something of a track, where those are not all annotated frames.
+    let framesOfTrack: [TrackID: [Int]]
+
+    func annotatedFrames(of track: TrackID) -> [Int] { framesOfTrack[track] ?? annotatedFrames }
+
+    func file(of frame: Int) -> String { path }
+
+    func mask(of track: TrackID, at frame: Int) throws -> Mask {
+        let appearances = try self.track(track).appearances
+        guard let index = appearances.firstIndex(atFrame: frame), let stored = regions[track]?[index] else {
+            throw MaskError(path: path, reason: .notVisible(track, frame: frame))
+        }
+        do {
+            return try stored.mask(size: size)
+        } catch {
+            throw MaskError(path: path, reason: .atPlace("track \(track), frame \(frame)", "\(error)"))
+        }
+    }
+}
+
+extension [Track.Appearance] {
+    /// Where in the list, ascending by frame, this frame is; nil when it is not there.
+    func firstIndex(atFrame frame: Int) -> Int? {
+        var low = 0, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].frame < frame { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low].frame == frame ? low : nil
+    }
+}

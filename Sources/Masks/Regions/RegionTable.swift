@@ -1,0 +1,150 @@
+import Imaging
+
+/// Gathers the masks of one file while it is read, then becomes a `RegionSource`.
+struct RegionTable {
+    private struct Entry {
+        let appearance: Track.Appearance
+        let region: StoredRegion
+    }
+
+    /// More than this many masks that cannot be used are no longer "one among many".
+    private static let maximumProblems = 1000
+
+    let path: String
+    let format: MaskFormat
+    let keepsGoing: Bool
+    /// Of every mask; nil until the first one says it.
+    var size: PictureSize?
+    private(set) var problems: [MaskProblem] = []
+    private var frames: Set<Int> = []
+    private var entries: [TrackID: [Entry]] = [:]
+    private var labels: [TrackID: String] = [:]
+    /// Frames in which a track's mask is there and empty.
+    private var emptyFrames: [TrackID: Set<Int>] = [:]
+
+    init(path: String, format: MaskFormat, keepsGoing: Bool) {
+        self.path = path
+        self.format = format
+        self.keepsGoing = keepsGoing
+    }
+
+    /// Somebody looked at this frame.
+    /// - Throws: `MaskError` for a number no clip has.
+    mutating func annotate(frame: Int) throws {
+        guard (0...Int(Int32.max)).contains(frame) else {
+            throw unusable("frame \(frame)", "0 to \(Int32.max)")
+        }
+        frames.insert(frame)
+    }
+
+    /// There is such a track, whether a mask shows it or not.
+    mutating func declare(_ track: TrackID, label: String?) {
+        if entries[track] == nil { entries[track] = [] }
+        if let label, !label.isEmpty { labels[track] = label }
+    }
+
+    /// Takes a mask; an empty one says that the object is not there, none that the frame is in the file.
+    /// - Parameter place: where in the file it stands, for messages.
+    /// - Throws: `MaskError` when it cannot be used, unless `keepsGoing`.
+    mutating func add(_ segmentation: Segmentation, to track: TrackID, frame: Int, place: @autoclosure () -> String) throws {
+        try annotate(frame: frame)
+        try attempt(place()) { table in
+            guard let size = table.size ?? segmentation.size else {
+                throw table.unusable("\(place()): a polygon, but no picture size", "width and height")
+            }
+            guard let region = try segmentation.region(size: size) else { return }
+            table.size = size
+            guard let box = region.boundingBox else {
+                table.emptyFrames[track, default: []].insert(frame)
+                return
+            }
+            table.entries[track, default: []].append(
+                Entry(
+                    appearance: Track.Appearance(frame: frame, box: box, area: region.area), region: .runs(region.counts)))
+        }
+    }
+
+    /// Takes a box, which must lie in the picture and not be empty, as a mask.
+    mutating func add(box: BoundingBox, to track: TrackID, frame: Int) throws {
+        try annotate(frame: frame)
+        entries[track, default: []].append(
+            Entry(appearance: Track.Appearance(frame: frame, box: box, area: box.width * box.height), region: .box(box)))
+    }
+
+    /// Does `body`; what goes wrong in it is an error about this place, or a problem when `keepsGoing`.
+    mutating func attempt(_ place: @autoclosure () -> String, _ body: (inout RegionTable) throws -> Void) throws {
+        do {
+            try body(&self)
+        } catch let fault as JSONFault {  // what follows in the file cannot be found any more
+            throw fault
+        } catch {
+            let message = (error as? MaskError)?.description ?? "\(path): \(place()): \(error)"
+            guard keepsGoing else {
+                throw error as? MaskError ?? MaskError(path: path, reason: .atPlace(place(), "\(error)"))
+            }
+            problems.append(MaskProblem(.skipped, message))
+            guard problems.count <= Self.maximumProblems else {
+                throw unusable("more than \(Self.maximumProblems) masks that cannot be used", "a few at most")
+            }
+        }
+    }
+
+    mutating func note(_ message: String) {
+        problems.append(MaskProblem(.note, "\(path): \(message)"))
+    }
+
+    /// Gives tracks other ids.
+    mutating func renameTracks(_ name: (TrackID) throws -> TrackID) throws {
+        var renamed: [TrackID: [Entry]] = [:], renamedLabels: [TrackID: String] = [:], renamedFrames: [TrackID: Set<Int>] = [:]
+        for (track, list) in entries {
+            let new = try name(track)
+            guard renamed.updateValue(list, forKey: new) == nil else {
+                throw unusable("track \(new) twice", "a different id for each")
+            }
+            renamedLabels[new] = labels[track]
+            renamedFrames[new] = emptyFrames[track]
+        }
+        (entries, labels, emptyFrames) = (renamed, renamedLabels, renamedFrames)
+    }
+
+    func unusable(_ found: String, _ expected: String) -> MaskError {
+        MaskError(path: path, reason: .unusable(found: found, expected: expected))
+    }
+
+    /// - Throws: `MaskError` when there is no mask at all, a track without one, or a frame with two of a track.
+    consuming func source() throws -> RegionSource {
+        var tracks: [Track] = [], regions: [TrackID: [StoredRegion]] = [:], framesOfTrack: [TrackID: [Int]] = [:]
+        let allFrames = frames.sorted()
+        for (id, list) in entries.sorted(by: { $0.key < $1.key }) {
+            let sorted = list.sorted { $0.appearance.frame < $1.appearance.frame }
+            if let (_, second) = zip(sorted, sorted.dropFirst()).first(where: { $0.appearance.frame == $1.appearance.frame }) {
+                throw unusable("a second mask of track \(id) for frame \(second.appearance.frame)", "one")
+            }
+            guard !sorted.isEmpty else {
+                let error = MaskError(path: path, reason: .emptyTrack(id))
+                guard keepsGoing else { throw error }
+                problems.append(MaskProblem(.skipped, error.description))
+                continue
+            }
+            tracks.append(Track(id: id, label: labels[id], appearances: sorted.map(\.appearance)))
+            regions[id] = sorted.map(\.region)
+            framesOfTrack[id] = annotatedFrames(sorted.map(\.appearance.frame), emptyFrames[id] ?? [], of: allFrames)
+        }
+        guard let size, !tracks.isEmpty else { throw MaskError(path: path, reason: .emptyMasks) }
+        return RegionSource(
+            path: path, format: format, size: size, annotatedFrames: allFrames, tracks: tracks, problems: problems,
+            regions: regions, framesOfTrack: framesOfTrack)
+    }
+
+    /// The frames that say where a track is, or that it is not there; nil for all of the file. JSON leaves a mask out for
+    /// both reasons: the object is not there, or nobody has drawn it. Three masks or more on at least two thirds of the
+    /// frames from the first to the last are a tracker's work, which is complete; fewer are a person's, for this track
+    /// alone. The text layouts are written by trackers only.
+    private func annotatedFrames(_ visible: [Int], _ empty: Set<Int>, of all: [Int]) -> [Int]? {
+        guard [.youtubeVIS, .coco, .cocoRLE].contains(format), let first = visible.first, let last = visible.last else { return nil }
+        let own = empty.union(visible)
+        let covered = all.count { (first...last).contains($0) }
+        let isComplete = visible.count >= 3 && own.count { (first...last).contains($0) } * 3 >= covered * 2
+        return isComplete || own.count == all.count ? nil : own.sorted()
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Media
+
+/// Writes masks of any source as files other tools read, so that reading them again gives the same tracks: ids, labels,
+/// frames and every pixel. What a layout cannot hold is an error that says what would be lost.
+package enum MaskWriter {
+    /// - Parameters:
+    ///   - path: the folder, or the file for `youtubeVIS`; written beside it under another name first.
+    ///   - replaces: whether something there may be replaced: a file, or a folder with nothing but masks in it.
+    /// - Throws: `MaskError`; then nothing has changed at `path`.
+    package static func write(
+        _ source: any MaskSource, as format: MaskFormat, to path: String, replaces: Bool = false
+    ) throws {
+        try check(path, format: format, replaces: replaces)
+        try refuseOverlap(of: path, with: source.path)
+        let output = PendingOutput(path: path)
+        do {
+            switch format {
+            case .labelPNG: try LabelFolderWriter.write(source, to: output.temporary)
+            case .objectPNG: try ObjectFolderWriter.write(source, to: output.temporary)
+            case .youtubeVIS: try YouTubeVISWriter.write(source, to: output.temporary)
+            default: throw notWritable(format, path)
+            }
+            try output.commit()
+        } catch {
+            output.discard()
+            switch error {
+            case let error as MaskError: throw error
+            case let error as VideoError: throw MaskError(path: path, reason: .unreadable(error))
+            default: throw MaskError(path: path, reason: .notWritten(cause: error.localizedDescription))
+            }
+        }
+    }
+
+    /// Whether masks can be written there, before any work is done.
+    /// - Throws: `MaskError`.
+    package static func check(_ path: String, format: MaskFormat, replaces: Bool) throws {
+        guard MaskFormat.writable.contains(format) else { throw notWritable(format, path) }
+        let parent = URL(filePath: path).standardizedFileURL.deletingLastPathComponent().path
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: parent, isDirectory: &isFolder), isFolder.boolValue else {
+            throw MaskError(path: path, reason: .notWritten(cause: "there is no folder \(parent)"))
+        }
+        guard FileManager.default.isWritableFile(atPath: parent) else {
+            throw MaskError(path: path, reason: .notWritten(cause: "the folder \(parent) is read-only"))
+        }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        guard replaces else { throw MaskError(path: path, reason: .outputExists) }
+        let wantsFolder = format != .youtubeVIS
+        guard isFolder.boolValue == wantsFolder else {
+            throw MaskError(
+                path: path,
+                reason: .unusable(
+                    found: wantsFolder ? "a file" : "a folder", expected: "a \(wantsFolder ? "folder" : "file") to replace"))
+        }
+        if wantsFolder { try requireMasksOnly(path) }
+    }
+
+    /// Whether a layout can hold tracks whose masks at some frames are these, before the others are found.
+    /// - Parameter frames: the frames that count; nil for all.
+    /// - Throws: `MaskError` with what would be lost.
+    package static func check(_ source: any MaskSource, fits format: MaskFormat, frames: Set<Int>?) throws {
+        switch format {
+        case .labelPNG: try LabelFolderWriter.check(source, frames: frames ?? Set(source.annotatedFrames))
+        case .objectPNG: _ = try source.tracks.map { try ObjectFolderWriter.name($0.id, of: source) }
+        default: break
+        }
+    }
+
+    private static func notWritable(_ format: MaskFormat, _ path: String) -> MaskError {
+        MaskError(
+            path: path,
+            reason: .unusable(
+                found: "\(format.rawValue) as layout to write",
+                expected: MaskFormat.writable.map(\.rawValue).joined(separator: ", ")))
+    }
+
+    /// A folder is only replaced, that is removed, when it holds masks and nothing else.
+    private static func requireMasksOnly(_ path: String) throws {
+        func require(_ folder: String, _ names: [String]) throws {
+            if let other = names.first(where: { !$0.lowercased().hasSuffix(".png") && $0 != TrackLabels.fileName }) {
+                throw MaskError(
+                    path: folder, reason: .unusable(found: "\(other) among masks", expected: "a folder of masks only to replace"))
+            }
+        }
+        let top = try FolderListing(path: path, withHidden: true)
+        try require(path, top.files)
+        for folder in top.folders {
+            let inner = try FolderListing(path: top.file(folder), withHidden: true)
+            try require(inner.path, inner.files + inner.folders)
+        }
+    }
+
+    /// Masks are read while others are written, so the two must be apart.
+    private static func refuseOverlap(of output: String, with input: String) throws {
+        func resolved(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path + "/" }
+        let (output, input) = (resolved(output), resolved(input))
+        guard !output.hasPrefix(input), !input.hasPrefix(output) else {
+            throw MaskError(
+                path: String(output.dropLast()),
+                reason: .unusable(found: "the place the masks are read from", expected: "another to write to"))
+        }
+    }
+}

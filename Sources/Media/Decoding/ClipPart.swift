@@ -1,0 +1,31 @@
+import Imaging
+
+/// The part of a clip that counts.
+public struct ClipPart: Sendable, Equatable, Codable {
+    /// Seconds from the start of the clip: what comes before does not count. Frames keep their numbers and times.
+    public var start: Double = 0
+    /// Seconds from there: what comes after does not count; nil for the rest of the clip.
+    public var duration: Double?
+    /// Frames a second when the clip is a series of stills.
+    public var stillRate: Double = 25
+
+    enum CodingKeys: String, CodingKey {
+        case start, duration
+        case stillRate = "still_rate"
+    }
+
+    public init(start: Double = 0, duration: Double? = nil, stillRate: Double = 25) {
+        self.start = start
+        self.duration = duration
+        self.stillRate = stillRate
+    }
+
+    /// The span of time; nil for the whole clip.
+    /// - Throws: `InputError` of category `usage` for times that are none.
+    package func span() throws -> TimeSpan? {
+        guard start != 0 || duration != nil else { return nil }
+        if let span = TimeSpan(start: start, duration: duration) { return span }
+        throw InputError(
+            .usage, "start \(start)\(duration.map { ", duration \($0)" } ?? ""): expected seconds, a duration above 0")
+    }
+}

@@ -1,0 +1,62 @@
+import Imaging
+import Masks
+import Media
+
+/// A clip's objects as they are given, before any is followed.
+package enum GivenObjects: Sendable {
+    /// Masks on some frames; `frames` of them are used, all when it is nil.
+    case masks(any MaskSource, frames: Set<Int>?)
+    /// Points and boxes that SAM 2 makes masks from.
+    case prompts(PromptedObjects)
+
+    /// Opens what a source names.
+    /// - Parameters:
+    ///   - settings: how mask files are read.
+    ///   - clip: tells which of several videos in a file is meant, and how far boxes reach.
+    /// - Throws: `MaskError`, and `InputError` of category `usage` for a frame without a mask or an empty list.
+    package init(_ source: ObjectSource, settings: MaskSettings, clip: VideoClip) throws {
+        switch source {
+        case .masks(let path, let frames):
+            let masks = try MaskSources.open(
+                path, settings: settings, clip: ClipFacts(path: clip.path, size: clip.info.size))
+            if let missing = frames?.subtracting(masks.annotatedFrames).min() {
+                throw InputError(.usage, "\(path): found no mask for frame \(missing), expected one to start from")
+            }
+            self = .masks(masks, frames: frames)
+        case .regions(let regions):
+            self = .masks(try DrawnRegions(regions, path: clip.path, size: clip.info.size), frames: nil)
+        case .prompts(let prompts):
+            self = .prompts(PromptedObjects(prompts))
+        }
+    }
+
+    /// Tracks as far as they are known, ascending by id.
+    package var tracks: [Track] {
+        switch self {
+        case .masks(let masks, _): masks.tracks
+        case .prompts(let objects): objects.tracks
+        }
+    }
+
+    /// Frames with a mask or a prompt, ascending.
+    package var annotatedFrames: [Int] {
+        switch self {
+        case .masks(let masks, _): masks.annotatedFrames
+        case .prompts(let objects): objects.annotatedFrames
+        }
+    }
+
+    /// Masks, where that is how the objects are given.
+    package var masks: (any MaskSource)? {
+        if case .masks(let masks, _) = self { masks } else { nil }
+    }
+
+    /// The track with this id.
+    /// - Throws: `MaskError` that lists the ids there are.
+    /// - Parameter path: what the error calls prompts.
+    package func track(_ id: TrackID, path: String) throws -> Track {
+        if case .masks(let masks, _) = self { return try masks.track(id) }
+        if let track = tracks.first(where: { $0.id == id }) { return track }
+        throw MaskError(path: path, reason: .unknownTrack(id, known: tracks.map(\.id)))
+    }
+}

@@ -1,0 +1,27 @@
+import Masks
+import SegmentAnything
+
+/// Where a clip's objects come from.
+public enum ObjectSource: Sendable, Equatable {
+    /// A file or folder of masks, in any layout of `MaskFormat`; of `frames` alone, unless that is nil.
+    case masks(path: String, frames: Set<Int>? = nil)
+    /// Regions drawn on frames, one track each, numbered from 1.
+    case regions([Region])
+    /// Points and boxes on frames, for SAM 2.
+    case prompts([ObjectPrompt])
+}
+
+/// Points and a box that mean one object on one frame of a clip.
+public struct ObjectPrompt: Sendable, Equatable, Codable {
+    public let object: TrackID
+    /// 0-based.
+    public let frame: Int
+    /// In pixels of the clip.
+    public let region: PicturePrompt
+
+    public init(object: TrackID, frame: Int, _ region: PicturePrompt) {
+        self.object = object
+        self.frame = frame
+        self.region = region
+    }
+}

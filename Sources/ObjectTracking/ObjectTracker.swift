@@ -1,0 +1,35 @@
+import Imaging
+import Media
+
+/// Follows objects through a clip: with SAM 2 where there is one, else without a model.
+package struct ObjectTracker: Sendable {
+    private let segmentation: SegmentAnythingTracker?
+
+    /// - Parameters:
+    ///   - segmentation: SAM 2; nil to propagate masks without a model.
+    ///   - separatesObjects: whether SAM 2 gives a pixel to one object at most.
+    /// - Throws: `InputError` of category `unusableModel` for a checkpoint of single pictures.
+    package init(_ segmentation: SegmentationModel?, separatesObjects: Bool) throws {
+        self.segmentation = try segmentation?.tracker(separatesObjects: separatesObjects)
+    }
+
+    /// Masks of the objects in every frame.
+    /// - Parameters:
+    ///   - span: the part of the clip that counts; nil for all.
+    ///   - progress: told of each frame; what it throws ends the call.
+    /// - Throws: `VideoError`, `MaskError`, `InputError`, and what `progress` throws.
+    package func follow(
+        _ objects: GivenObjects, in clip: VideoClip, span: TimeSpan?, progress: (PropagationProgress) throws -> Void
+    ) throws -> PropagatedMasks {
+        switch objects {
+        case .masks(let masks, let frames):
+            let tracker: any MaskTracker = segmentation ?? MaskPropagator()
+            return try tracker.propagate(clip: clip, in: span, masks: masks, frames: frames, progress: progress)
+        case .prompts(let objects):
+            guard let segmentation else {
+                throw InputError(.usage, "found points or boxes to segment from, expected SAM 2 to do it with")
+            }
+            return try segmentation.propagate(clip: clip, in: span, prompts: objects.prompts, progress: progress)
+        }
+    }
+}

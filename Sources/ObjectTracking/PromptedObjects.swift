@@ -1,0 +1,35 @@
+import Imaging
+import Masks
+import SegmentAnything
+
+/// Objects that are pointed at: known by points and boxes alone until SAM 2 has made masks of these.
+package struct PromptedObjects: Sendable {
+    package let prompts: [ObjectPrompt]
+    /// Frames with a prompt, ascending.
+    package let annotatedFrames: [Int]
+    /// One for each object, with the box around its prompts on each of their frames; ascending by id.
+    package let tracks: [Track]
+
+    package init(_ prompts: [ObjectPrompt]) {
+        self.prompts = prompts
+        annotatedFrames = Set(prompts.map(\.frame)).sorted()
+        tracks = Dictionary(grouping: prompts, by: \.object).sorted { $0.key < $1.key }.map { object, prompts in
+            let boxes = Dictionary(prompts.map { ($0.frame, $0.region.bounds) }, uniquingKeysWith: { $0.union($1) })
+            return Track(
+                id: object,
+                appearances: boxes.map { Track.Appearance(frame: $0.key, box: $0.value, area: $0.value.width * $0.value.height) })
+        }
+    }
+}
+
+extension PicturePrompt {
+    /// The smallest box around its points and box, in pixels.
+    fileprivate var bounds: BoundingBox {
+        let pixels = points.map { point in
+            // Far outside any picture, where it is refused later, a point may not fit a whole number.
+            BoundingBox(left: Int(min(max(point.x, -1e6), 1e6)), top: Int(min(max(point.y, -1e6), 1e6)), width: 1, height: 1)
+        }
+        return (pixels + [box].compactMap(\.self)).reduce(nil) { $0?.union($1) ?? $1 }
+            ?? BoundingBox(left: 0, top: 0, width: 1, height: 1)
+    }
+}

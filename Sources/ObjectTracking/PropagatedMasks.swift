@@ -1,0 +1,102 @@
+import Imaging
+import Masks
+
+/// Masks for every frame of a clip: those that were given, and between and beyond them those that were propagated.
+/// Memory grows with frames times tracks, a few hundred bytes for each mask, not with pictures.
+package struct PropagatedMasks: MaskSource {
+    package let path: String
+    package let size: PictureSize
+    /// All frames of the clip, or of the part of it that counts: somebody, or the propagator, looked at each.
+    package let annotatedFrames: [Int]
+    package let tracks: [Track]
+    /// What was wrong with the clip; nil when nothing was.
+    package let damage: String?
+
+    /// Nil when nothing was given as a mask.
+    private let source: (any MaskSource)?
+    /// By track, the frames whose given masks were used.
+    private let given: [TrackID: Set<Int>]
+    private let carried: [TrackID: [Int: CarriedMask]]
+
+    init(
+        source: any MaskSource, given: [TrackID: Set<Int>], part: Range<Int>, damage: String?,
+        carried: [TrackID: [Int: CarriedMask]]
+    ) {
+        self.init(
+            path: source.path, size: source.size, source: source, given: given, part: part, damage: damage,
+            carried: carried)
+    }
+
+    /// - Parameters:
+    ///   - path: what messages call the masks.
+    ///   - source: the given masks; nil when there were none.
+    ///   - given: by track, the frames whose given masks were used.
+    ///   - carried: by track and frame, the masks that were found.
+    package init(
+        path: String, size: PictureSize, source: (any MaskSource)?, given: [TrackID: Set<Int>], part: Range<Int>,
+        damage: String?, carried: [TrackID: [Int: CarriedMask]]
+    ) {
+        self.damage = damage
+        self.source = source
+        self.given = given
+        self.carried = carried
+        self.path = path
+        self.size = size
+        annotatedFrames = Array(part)
+        let known = source?.tracks ?? []
+        let ids = known.map(\.id) + Set(carried.keys).subtracting(known.map(\.id)).sorted()
+        tracks = ids.sorted().compactMap { id in
+            let track = known.first { $0.id == id }
+            let shown = (track?.appearances ?? []).filter { given[id]?.contains($0.frame) ?? false }
+            let found = (carried[id] ?? [:]).map {
+                Track.Appearance(frame: $0.key, box: $0.value.mask.box, area: $0.value.mask.area)
+            }
+            let appearances = shown + found
+            return appearances.isEmpty ? nil : Track(id: id, label: track?.label, appearances: appearances)
+        }
+    }
+
+    package func file(of frame: Int) -> String { source?.file(of: frame) ?? path }
+
+    package func mask(of track: TrackID, at frame: Int) throws -> Mask {
+        if isGiven(track, at: frame), let source { return try source.mask(of: track, at: frame) }
+        guard let found = carried[track]?[frame] else {
+            throw MaskError(path: file(of: frame), reason: .notVisible(track, frame: frame))
+        }
+        return found.mask.mask
+    }
+
+    package func isGiven(_ track: TrackID, at frame: Int) -> Bool { given[track]?.contains(frame) ?? false }
+
+    /// 1 for a given mask; how well a propagated one is supported by colour, background and area; 0 where there is none.
+    package func confidence(of track: TrackID, at frame: Int) -> Float {
+        isGiven(track, at: frame) ? 1 : carried[track]?[frame]?.confidence ?? 0
+    }
+}
+
+/// A propagated mask.
+package struct CarriedMask: Sendable {
+    let mask: StoredMask
+    let confidence: Float
+    /// Frames to the given mask it comes from.
+    let distance: Int
+    /// Whether that lies later in the clip.
+    let isBackward: Bool
+
+    init(mask: StoredMask, confidence: Float, distance: Int, isBackward: Bool) {
+        self.mask = mask
+        self.confidence = confidence
+        self.distance = distance
+        self.isBackward = isBackward
+    }
+
+    /// - Parameters:
+    ///   - confidence: 0...1.
+    ///   - others: masks whose pixels are not this one's.
+    /// - Returns: nil for a mask without a pixel of its own.
+    package init?(_ mask: Mask, confidence: Float, isBackward: Bool, besides others: [Mask] = []) {
+        let own = others.compactMap(StoredMask.init).reduce(StoredMask(mask)) { $0?.subtracting($1) }
+        guard let own else { return nil }
+        self.init(mask: own, confidence: confidence, distance: 0, isBackward: isBackward)
+    }
+}

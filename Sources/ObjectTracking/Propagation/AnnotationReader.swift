@@ -1,0 +1,113 @@
+import Imaging
+import Masks
+
+/// Given masks as the passes want them: at the working size, for the frames that count as annotated. Which those are is
+/// each track's own matter.
+struct AnnotationReader {
+    let source: any MaskSource
+    /// By track, the annotated frames that count, a subset of the source's.
+    let frames: [TrackID: Set<Int>]
+    /// Those of any track.
+    let allFrames: Set<Int>
+
+    /// - Parameter counts: whether a frame's masks are to be used.
+    init(_ source: any MaskSource, where counts: (Int) -> Bool) {
+        self.source = source
+        frames = Dictionary(uniqueKeysWithValues: source.tracks.map {
+            ($0.id, Set(source.annotatedFrames(of: $0.id).filter(counts)))
+        })
+        allFrames = frames.values.reduce(into: []) { $0.formUnion($1) }
+    }
+
+    /// Without what lies outside a part of the clip.
+    func within(_ part: Range<Int>) -> AnnotationReader {
+        AnnotationReader(source) { allFrames.contains($0) && part.contains($0) }
+    }
+
+    /// The frame from which tracks have to be carried back: the last annotated one of those that have a frame before it in
+    /// `part` without an annotation; nil when none has.
+    func startOfWayBack(in part: Range<Int>) -> Int? {
+        frames.values.compactMap { frames in
+            frames.max().flatMap { frames.count <= $0 - part.lowerBound ? $0 : nil }
+        }.max()
+    }
+
+    func isAnnotated(_ track: TrackID, at frame: Int) -> Bool { frames[track]?.contains(frame) ?? false }
+
+    /// The tracks with a mask at a frame.
+    func tracks(at frame: Int) -> [Track] {
+        source.tracks.filter { isAnnotated($0.id, at: frame) && $0.appearance(at: frame) != nil }
+    }
+
+    /// The masks at a frame.
+    func masks(at frame: Int) throws -> [TrackID: Mask] {
+        guard allFrames.contains(frame) else { return [:] }
+        return try Dictionary(uniqueKeysWithValues: tracks(at: frame).map { ($0.id, try source.mask(of: $0.id, at: frame)) })
+    }
+
+    /// The share of each working pixel that is inside each track's mask, but for masks that vanish at that size.
+    func regions(at frame: Int, size: WorkingSize) throws -> [TrackID: Field] {
+        try masks(at: frame).compactMapValues {
+            let region = reduced($0, size)
+            return region.bounds(above: 0.5) == nil ? nil : region
+        }
+    }
+
+    /// Pairs of tracks whose masks overlap at an annotated frame. Looks only at frames where their boxes do.
+    func overlappingTracks() throws -> Set<TrackPair> {
+        var result: Set<TrackPair> = []
+        for frame in allFrames.sorted() {
+            let visible = tracks(at: frame)
+            for (index, first) in visible.enumerated() {
+                for second in visible[(index + 1)...] where !result.contains(TrackPair(first.id, second.id)) {
+                    guard let one = first.appearance(at: frame)?.box, let other = second.appearance(at: frame)?.box,
+                        one.intersection(other) != nil
+                    else { continue }
+                    let left = try source.mask(of: first.id, at: frame), right = try source.mask(of: second.id, at: frame)
+                    if zip(left.pixels, right.pixels).contains(where: { $0 & $1 == 1 }) {
+                        result.insert(TrackPair(first.id, second.id))
+                    }
+                }
+            }
+        }
+        return result
+    }
+}
+
+/// A mask at the working size, cut to its box.
+func reduced(_ mask: Mask, _ size: WorkingSize) -> Field {
+    let factor = size.factor
+    guard let box = mask.boundingBox else { return Field(box: BoundingBox(left: 0, top: 0, width: 1, height: 1)) }
+    let left = box.left / factor, top = box.top / factor
+    let right = (box.right - 1) / factor, bottom = (box.bottom - 1) / factor
+    var region = Field(box: BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1))
+    for y in top...bottom {
+        for x in left...right {
+            let lines = y * factor..<min(mask.height, (y + 1) * factor)
+            let places = x * factor..<min(mask.width, (x + 1) * factor)
+            var sum = 0
+            for line in lines {
+                for place in places { sum += Int(mask.pixels[line * mask.width + place]) }
+            }
+            region.values[(y - top) * region.box.width + x - left] = Float(sum) / Float(lines.count * places.count)
+        }
+    }
+    return region
+}
+
+/// Where the chance is above a half, at the clip's size.
+func enlarged(_ chance: Field, _ size: WorkingSize) -> Mask {
+    let factor = size.factor, full = size.full
+    var pixels = [UInt8](repeating: 0, count: full.width * full.height)
+    let lines = max(0, (chance.box.top - 1) * factor)..<min(full.height, (chance.box.bottom + 1) * factor)
+    let places = max(0, (chance.box.left - 1) * factor)..<min(full.width, (chance.box.right + 1) * factor)
+    for y in lines {
+        for x in places {
+            let value = factor == 1
+                ? chance[x, y]
+                : chance.sample((Float(x) + 0.5) / Float(factor) - 0.5, (Float(y) + 0.5) / Float(factor) - 0.5)
+            if value > 0.5 { pixels[y * full.width + x] = 1 }
+        }
+    }
+    return Mask(width: full.width, height: full.height, pixels: pixels)
+}

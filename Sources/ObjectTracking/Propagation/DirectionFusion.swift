@@ -1,0 +1,64 @@
+import Masks
+import Parallelism
+
+/// Collects what both ways through the clip find, and settles each frame: the nearer and surer side has the say.
+struct DirectionFusion {
+    private let size: WorkingSize
+    private let annotations: AnnotationReader
+    private let overlapping: Set<TrackPair>
+    private var carried: [TrackID: [Int: CarriedMask]] = [:]
+
+    /// - Parameter overlapping: pairs of tracks that may share pixels.
+    init(size: WorkingSize, annotations: AnnotationReader, overlapping: Set<TrackPair>) {
+        self.size = size
+        self.annotations = annotations
+        self.overlapping = overlapping
+    }
+
+    /// Takes the tracks that are not annotated at a frame.
+    mutating func add(_ tracks: [TrackState], at frame: Int, isBackward: Bool) throws {
+        let visible = tracks.filter { $0.status == .visible && !annotations.isAnnotated($0.id, at: frame) }
+        guard !visible.isEmpty else { return }
+        var taken = try annotations.masks(at: frame).compactMapValues(StoredMask.init)
+        let masks = Parallel.map(visible.count) { StoredMask(enlarged(visible[$0].probability, size)) }
+        for (track, mask) in zip(visible, masks) {
+            // At the clip's size outlines may overlap that do not at the working size.
+            let mask = taken.sorted { $0.key < $1.key }.reduce(mask) { rest, other in
+                let isShared = overlapping.contains(TrackPair(track.id, other.key))
+                guard let rest, !isShared, rest.box.intersection(other.value.box) != nil else { return rest }
+                return rest.subtracting(other.value)
+            }
+            guard let mask else { continue }
+            taken[track.id] = mask
+            let found = CarriedMask(mask: mask, confidence: track.confidence, distance: track.age, isBackward: isBackward)
+            if let earlier = carried[track.id]?[frame], weight(earlier) >= weight(found) { continue }
+            carried[track.id, default: [:]][frame] = found
+        }
+    }
+
+    private func weight(_ mask: CarriedMask) -> Float {
+        mask.confidence / Float(max(1, mask.distance))
+    }
+
+    /// The masks. Pixels that the two ways gave to different tracks are left to the surer one.
+    func resolved() -> [TrackID: [Int: CarriedMask]] {
+        var result = carried
+        let ids = carried.keys.sorted()
+        for (position, first) in ids.enumerated() {
+            for second in ids[(position + 1)...] where !overlapping.contains(TrackPair(first, second)) {
+                for frame in (result[first] ?? [:]).keys.sorted() {
+                    guard let one = result[first]?[frame], let other = result[second]?[frame],
+                        one.isBackward != other.isBackward, one.mask.box.intersection(other.mask.box) != nil
+                    else { continue }
+                    let (loser, winner) = weight(one) >= weight(other) ? (second, one) : (first, other)
+                    let losing = loser == first ? one : other
+                    result[loser]?[frame] = losing.mask.subtracting(winner.mask).map {
+                        CarriedMask(
+                            mask: $0, confidence: losing.confidence, distance: losing.distance, isBackward: losing.isBackward)
+                    }
+                }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,112 @@
+import Imaging
+import Masks
+
+/// What one pass knows of a track at its current frame.
+struct TrackState: Sendable {
+    enum Status: Sendable, Equatable {
+        case visible
+        /// Not seen; looked for near where it should be.
+        case lost
+        /// Not looked for any more, until a mask is given.
+        case ended
+    }
+
+    let id: TrackID
+    var status = Status.visible
+    /// The chance of each pixel to be the object's. Empty (box of one pixel, 0) while not visible.
+    var probability: Field
+    /// Colours of given masks.
+    private(set) var given: ColourHistogram
+    /// Colours of late.
+    private(set) var recent: ColourHistogram
+    /// Colours around the latest given mask.
+    private(set) var givenSurroundings: ColourHistogram
+    /// Colours of the latest given mask and around it, by place.
+    private(set) var givenPlaces: LocalColours?
+    /// The same of the frame before.
+    var places: LocalColours?
+    /// Usual number of pixels, following slowly: a tenth of it left means the object is hidden.
+    var usualArea: Float
+    /// Where it was when last seen whole, carried on with the camera and its own motion since.
+    var lastBox: BoundingBox
+    /// Its motion beyond the camera's, in pixels a frame.
+    var velocity = SIMD2<Float>(0, 0)
+    /// Frames since it was seen whole.
+    var hidden = 0
+    /// What rounding left of the last box's motion.
+    private var remainder = SIMD2<Float>(0, 0)
+    /// 0...1, falling with every frame on which evidence is weak.
+    var confidence: Float = 1
+    /// Frames since a mask was given.
+    var age = 0
+
+    /// Starts from a given mask.
+    /// - Parameter region: the mask's share of each working pixel; not empty.
+    init(id: TrackID, region: Field, features: FrameFeatures) {
+        self.id = id
+        probability = region
+        given = features.colours(of: region)
+        recent = given
+        givenSurroundings = features.colours(around: region, region.bounds(above: 0.5) ?? region.box)
+        givenPlaces = LocalColours(features, region: region)
+        places = givenPlaces
+        usualArea = region.values.reduce(0, +)
+        lastBox = region.bounds(above: 0.5) ?? region.box
+    }
+
+    /// Goes on from another given mask.
+    mutating func annotate(_ region: Field, features: FrameFeatures) {
+        let earlier = given
+        let latest = TrackState(id: id, region: region, features: features)
+        (status, probability, recent, confidence, age, hidden) = (.visible, region, latest.given, 1, 0, 0)
+        (usualArea, lastBox) = (latest.usualArea, latest.lastBox)
+        (givenSurroundings, givenPlaces, places) = (latest.givenSurroundings, latest.givenPlaces, latest.places)
+        given = latest.given
+        given.blend(earlier, share: 0.3)
+    }
+
+    /// Gives up the pixels of another object's mask.
+    mutating func yield(to region: Field) {
+        guard let shared = probability.box.intersection(region.box) else { return }
+        for y in shared.top..<shared.bottom {
+            for x in shared.left..<shared.right where region[x, y] > 0.5 {
+                probability.values[(y - probability.box.top) * probability.box.width + x - probability.box.left] = 0
+            }
+        }
+    }
+
+    /// The colours it is known by.
+    var colours: ColourHistogram {
+        var mixed = given
+        mixed.blend(recent, share: 0.5)
+        return mixed
+    }
+
+    mutating func learn(_ colours: ColourHistogram) {
+        recent.blend(colours, share: 0.1)
+    }
+
+    /// Moves the last box to where the object should be one frame later.
+    /// - Parameter camera: from the previous frame to the current.
+    mutating func expect(_ camera: CameraMotion) {
+        hidden += 1
+        let shift = camera.shift(at: lastBox) + velocity + remainder
+        velocity *= 0.95
+        let x = Int(shift.x.rounded()), y = Int(shift.y.rounded())
+        remainder = shift - SIMD2(Float(x), Float(y))
+        lastBox = lastBox.moved(x: x, y: y)
+    }
+
+    /// Goes on where it was found again.
+    mutating func reappear(_ region: Field, _ bounds: BoundingBox) {
+        (status, probability, lastBox, hidden) = (.visible, region, bounds, 0)
+        velocity = SIMD2(0, 0)
+        confidence = max(confidence, 0.4)
+    }
+
+    mutating func vanish(_ status: Status) {
+        self.status = status
+        confidence = 0
+        probability = Field(box: BoundingBox(left: 0, top: 0, width: 1, height: 1))
+    }
+}

@@ -1,0 +1,122 @@
+import Imaging
+import Masks
+import Media
+import SegmentAnything
+
+/// Tracks with SAM 2, behind the interface the tracker without a model has: from masks, or from points and boxes.
+/// Frames are looked at forwards from the first that is marked, then backwards from there, as the original's predictor is
+/// used; of a long clip it remembers what the next frames need.
+struct SegmentAnythingTracker: MaskTracker {
+    let model: SegmentAnythingVideoModel
+    /// Whether a pixel belongs to one object at most.
+    let separatesObjects: Bool
+
+    func propagate(
+        clip: VideoClip, in span: TimeSpan?, masks: any MaskSource, frames: Set<Int>?,
+        progress: (PropagationProgress) throws -> Void
+    ) throws -> PropagatedMasks {
+        let pictures = try ClipPictureReader(clip, in: span), part = pictures.part
+        // A damaged clip may have fewer frames than masks.
+        try masks.validate(
+            width: pictures.width, height: pictures.height,
+            frameCount: clip.frameCount ?? (span == nil && pictures.damage == nil ? part.upperBound : nil))
+        let predictor = predictor(pictures), tracks = masks.tracks.map(\.id)
+        let empty = Mask(
+            width: pictures.width, height: pictures.height, pixels: Array(repeating: 0, count: pictures.width * pictures.height))
+        var given: [TrackID: Set<Int>] = [:], followed: Set<TrackID> = []
+        for track in masks.tracks {
+            let used = masks.annotatedFrames(of: track.id).filter { part.contains($0) && frames?.contains($0) ?? true }
+            given[track.id] = Set(used)
+            // A track that no mask that is used shows is not looked for.
+            if used.contains(where: { track.appearance(at: $0) != nil }) { followed.insert(track.id) }
+        }
+        let marked = Set(given.filter { followed.contains($0.key) }.values.joined()).sorted()
+        guard let first = marked.first else {
+            throw MaskError(path: masks.path, reason: .emptyMasks)
+        }
+        // Frame by frame, so that each is encoded once.
+        for frame in marked {
+            for (index, track) in masks.tracks.enumerated()
+            where followed.contains(track.id) && given[track.id]?.contains(frame) ?? false {
+                let isShown = track.appearance(at: frame) != nil
+                try predictor.add(isShown ? masks.mask(of: track.id, at: frame) : empty, at: frame - part.lowerBound, object: index)
+            }
+            try progress(PropagationProgress(isBackward: false, frame: frame))
+        }
+        let carried = try track(predictor, tracks, pictures, from: first, progress) { frame in
+            guard separatesObjects else { return (Set(given.filter { $0.value.contains(frame) }.keys), []) }
+            let present = masks.tracks.filter { given[$0.id]?.contains(frame) ?? false }
+            let shown = try present.filter { $0.appearance(at: frame) != nil }.map { try masks.mask(of: $0.id, at: frame) }
+            return (Set(present.map(\.id)), shown)
+        }
+        return PropagatedMasks(
+            path: masks.path, size: masks.size, source: masks, given: given, part: part, damage: pictures.damage, carried: carried)
+    }
+
+    /// - Parameters:
+    ///   - prompts: each object's, on any frames; of those on one frame for one object, one may have a box.
+    ///   - progress: told of each frame; what it throws ends the call.
+    /// - Throws: `VideoError`, `InputError` for a prompt outside the clip or its picture, and what `progress` throws.
+    func propagate(
+        clip: VideoClip, in span: TimeSpan?, prompts: [ObjectPrompt], progress: (PropagationProgress) throws -> Void
+    ) throws -> PropagatedMasks {
+        let pictures = try ClipPictureReader(clip, in: span), part = pictures.part
+        let predictor = predictor(pictures)
+        let tracks = Array(Set(prompts.map(\.object))).sorted()
+        for frame in Set(prompts.map(\.frame)).sorted() {
+            guard part.contains(frame) else {
+                throw InputError(
+                    .invalid, "\(clip.path): found a prompt on frame \(frame), expected one from \(part.lowerBound) to \(part.upperBound - 1)")
+            }
+            for (index, track) in tracks.enumerated() {
+                let here = prompts.filter { $0.frame == frame && $0.object == track }.map(\.region)
+                guard !here.isEmpty else { continue }
+                let region = PicturePrompt(points: here.flatMap(\.points), box: here.compactMap(\.box).first)
+                do {
+                    try predictor.add(region, at: frame - part.lowerBound, object: index)
+                } catch let error as PicturePromptError {
+                    throw InputError(.invalid, "\(clip.path): \(error)")
+                } catch let error as VideoPromptError {
+                    throw InputError(error == .empty ? .usage : .invalid, "\(clip.path): \(error)")
+                }
+            }
+            try progress(PropagationProgress(isBackward: false, frame: frame))
+        }
+        let carried = try track(
+            predictor, tracks, pictures, from: prompts.map(\.frame).min() ?? part.lowerBound, progress) { _ in ([], []) }
+        return PropagatedMasks(
+            path: clip.path, size: clip.info.size, source: nil, given: [:], part: part, damage: pictures.damage,
+            carried: carried)
+    }
+
+    private func predictor(_ pictures: ClipPictureReader) -> SegmentAnythingVideoPredictor {
+        var settings = VideoSettings()
+        settings.separatesObjects = separatesObjects
+        settings.keepsEverything = false
+        return SegmentAnythingVideoPredictor(model, pictures: pictures, settings: settings)
+    }
+
+    /// Both ways through the clip.
+    /// - Parameter given: the tracks whose masks are given at a frame, and masks there that are not to be painted over.
+    private func track(
+        _ predictor: SegmentAnythingVideoPredictor, _ tracks: [TrackID], _ pictures: ClipPictureReader, from first: Int,
+        _ progress: (PropagationProgress) throws -> Void, given: (Int) throws -> (Set<TrackID>, [Mask])
+    ) throws -> [TrackID: [Int: CarriedMask]] {
+        var carried: [TrackID: [Int: CarriedMask]] = [:]
+        for isBackward in [false, true] {
+            let base = pictures.part.lowerBound
+            try predictor.propagate(from: first - base, reversed: isBackward) { index, found in
+                let frame = base + index
+                try progress(PropagationProgress(isBackward: isBackward, frame: frame))
+                // The way back begins where the way forward did.
+                guard !isBackward || frame != first else { return }
+                let (known, others) = try given(frame)
+                for object in found where !known.contains(tracks[object.object]) {
+                    carried[tracks[object.object], default: [:]][frame] = CarriedMask(
+                        object.mask, confidence: object.output.estimatedIoU, isBackward: isBackward, besides: others)
+                }
+            }
+        }
+        return carried
+    }
+}

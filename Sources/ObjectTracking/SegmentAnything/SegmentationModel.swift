@@ -1,0 +1,56 @@
+import Imaging
+import SegmentAnything
+
+/// A loaded SAM 2 checkpoint, which finds the region a prompt means, and follows it through a clip. Immutable: one serves any
+/// number of pictures and clips.
+public struct SegmentationModel: Sendable {
+    let model: SegmentAnythingImageModel
+    /// As it was given.
+    public let path: String
+    /// Nil for a checkpoint without a memory.
+    private let video: SegmentAnythingVideoModel?
+
+    /// Maps a checkpoint: a directory in the layout of `facebook/sam2.1-hiera-large`, or a file as the original authors
+    /// publish (`sam2.1_hiera_large.pt`). Its tensors are neither copied nor changed.
+    /// - Throws: `InputError` of category `unusableModel` with the file at fault, what was found and what was expected.
+    public init(path: String) throws {
+        self.path = path
+        (model, video) = try InputError.translating {
+            let files = try SegmentAnythingCheckpoint(path: path)
+            guard files.configuration.memory != nil else { return (try SegmentAnythingImageModel(files), nil) }
+            let video = try SegmentAnythingVideoModel(files)
+            return (video.image, video)
+        }
+    }
+
+    /// Multiplications and additions that following so many objects takes in each frame.
+    package func frameOperations(objects: Int) -> Double {
+        guard let video else { return 0 }
+        return SegmentAnythingCost(configuration: video.configuration, weights: .f32)
+            .trackedFrame(video.memory, objects: objects).operations
+    }
+
+    /// What follows regions through clips.
+    /// - Throws: `InputError` of category `unusableModel` when the checkpoint has none.
+    func tracker(separatesObjects: Bool) throws -> SegmentAnythingTracker {
+        guard let video else {
+            throw InputError(.unusableModel, "\(path): found a model of single pictures, expected one that tracks")
+        }
+        return SegmentAnythingTracker(model: video, separatesObjects: separatesObjects)
+    }
+
+    /// The region of a picture that a prompt means.
+    /// - Parameter path: what errors call the picture.
+    /// - Throws: `InputError` of category `invalid` when the prompt lies outside the picture or the model finds nothing there.
+    package func mask(of prompt: PicturePrompt, in image: RGBImage, path: String) throws -> Mask {
+        do {
+            let mask = try SegmentAnythingImagePredictor(model).encode(image).bestMask(prompt).mask
+            guard mask.boundingBox != nil else {
+                throw InputError(.invalid, "\(path): found no region at the prompt, expected one")
+            }
+            return mask
+        } catch let error as PicturePromptError {
+            throw InputError(.invalid, "\(path): \(error)")
+        }
+    }
+}

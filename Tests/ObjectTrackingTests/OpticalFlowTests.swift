@@ -1,0 +1,48 @@
+import Foundation
+import Imaging
+import ObjectTracking
+import Testing
+
+/// If these fail, masks are carried to the wrong place.
+@Suite struct OpticalFlowTests {
+    private func picture(shiftedBy x: Double, _ y: Double, gain: Double = 1) -> RGBImage {
+        let width = 256, height = 192
+        let pixels = (0..<width * height).flatMap { place -> [UInt8] in
+            let u = Double(place % width) - x, v = Double(place / width) - y
+            let value = 118 + 40 * sin(u / 9 + 2 * sin(v / 23)) + 36 * cos(v / 7 + sin(u / 15)) + 24 * sin((u + v) / 31)
+            return [UInt8](repeating: UInt8(min(max(value * gain, 0), 255)), count: 3)
+        }
+        return RGBImage(width: width, height: height, pixels: pixels)
+    }
+
+    /// Flow is at half size, so displacements are halved; pixels near the edge see what was not in the picture before.
+    @Test(arguments: [(0.0, 0.0), (1, 0), (0.5, -0.7), (-6, 4), (14, 9), (-25, 3)])
+    func shifts(x: Double, y: Double) {
+        let flow = DenseInverseSearch.flow(from: picture(shiftedBy: 0, 0), to: picture(shiftedBy: x, y))
+        #expect(flow.width == 128 && flow.height == 96)
+        var sum = 0.0, count = 0.0
+        for row in 16..<80 {
+            for column in 20..<108 {
+                let place = row * flow.width + column
+                sum += hypot(Double(flow.x[place]) * 2 - x, Double(flow.y[place]) * 2 - y)
+                count += 1
+            }
+        }
+        #expect(sum / count < 0.15, "mean end-point error \(sum / count) pixels")
+    }
+
+    /// A cloud passes: the picture gets darker, nothing moves by a pixel.
+    @Test func brightnessIsNotMotion() {
+        let flow = DenseInverseSearch.flow(from: picture(shiftedBy: 0, 0), to: picture(shiftedBy: 0, 0, gain: 0.9))
+        let mean = zip(flow.x, flow.y).reduce(0.0) { $0 + hypot(Double($1.0), Double($1.1)) } / Double(flow.x.count)
+        #expect(mean < 0.6)
+    }
+
+    /// Pictures smaller than a patch are no reason to trap.
+    @Test(arguments: [(1, 1), (3, 40), (17, 5), (40, 2)])
+    func tinyPictures(width: Int, height: Int) {
+        let image = RGBImage(width: width, height: height, pixels: [UInt8](repeating: 9, count: width * height * 3))
+        let flow = DenseInverseSearch.flow(from: image, to: image)
+        #expect(flow.x.allSatisfy { abs($0) < 0.01 } && flow.y.allSatisfy { abs($0) < 0.01 })
+    }
+}
