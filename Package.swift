@@ -35,7 +35,6 @@ let package = Package(
         room("Parallelism", ["CKernels"]),
         room("Imaging"),
         room("Tensors", ["Parallelism", "Imaging", "COpenBLAS", "CKernels"]),
-        room("Typesetting", ["Imaging", "CPango"]),
         room("Media", ["Imaging", "CFFmpeg"]),
         room("Masks", ["Parallelism", "Imaging", "Media"]),
         room("LanguageModels", ["Parallelism", "Imaging", "Tensors"]),
@@ -45,19 +44,29 @@ let package = Package(
         room(
             "DAMVideo",
             [
-                "Media", "Masks", "ObjectTracking", "LanguageModels", "DescribeAnything", "SegmentAnything", "Tensors", "Typesetting",
-                "Imaging",
+                "Parallelism", "Imaging", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything",
+                "ObjectTracking",
             ],
             excluding: ["Output/damvideo-1.schema.json"]),
+        room("Presentation", ["Imaging", "Media", "Masks", "DescribeAnything", "DAMVideo", "CPango"]),
+        room(
+            "ModelTools",
+            [
+                "Imaging", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything", "ObjectTracking",
+                "DAMVideo",
+            ]),
+        room("Evaluation", ["Imaging", "Masks", "DescribeAnything", "DAMVideo"]),
         .executableTarget(
             name: "DAMVideoCLI",
-            dependencies: ["DAMVideo", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Imaging", "Media", "Masks", "ObjectTracking", "SegmentAnything", "DescribeAnything", "DAMVideo", "Presentation",
+                "ModelTools", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("Parallelism"),
         tests("Imaging"),
         tests("Tensors", ["CKernels"]),
-        tests("Typesetting", ["Imaging"]),
         tests("Media"),
         tests("Masks"),
         tests("ObjectTracking"),
@@ -65,6 +74,9 @@ let package = Package(
         tests("DescribeAnything"),
         tests("SegmentAnything", ["Parallelism", "Imaging", "Tensors"]),
         tests("DAMVideo"),
+        tests("Presentation"),
+        tests("ModelTools"),
+        tests("Evaluation"),
         tests("DAMVideoCLI", ["Masks", "Media"]),
     ]
 )

@@ -14,6 +14,8 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
     public struct Tool: Codable, Sendable, Equatable {
         public var name = "damvideo"
         public var version = CaptionDocument.version
+
+        public init() {}
     }
 
     /// This program's version.

@@ -4,7 +4,7 @@ import LanguageModels
 
 /// A loaded checkpoint. Immutable: one serves any number of captioners and threads.
 public struct CaptionModel: Sendable {
-    let model: DescribeAnythingModel
+    package let model: DescribeAnythingModel
     /// The directory as it was given.
     public let path: String
 

@@ -47,7 +47,7 @@ public struct ClipPlan {
     ///   - segmentation: SAM 2, where the request wants it.
     /// - Throws: `InputError`, `VideoError` and `MaskError` when clip or masks are missing or bad, or the options
     ///   do not fit them.
-    init(
+    package init(
         _ request: ClipRequest, _ captioning: CaptionOptions, model: DescribeAnythingModel, segmentation: SegmentationModel?
     ) throws {
         let options = request.options

@@ -23,8 +23,10 @@ typealias CollectedPrompts = [Int: [Int: Result<FocalPrompt, FocalPromptError>]]
 
 /// Decodes what a plan needs of its clip, where the clip allows that, else all of it. Only frames of the tracks to be held
 /// are converted, and of those only the views at the model's size are kept.
-struct FrameCollector {
+package struct FrameCollector {
     let plan: ClipPlan
+
+    package init(plan: ClipPlan) { self.plan = plan }
 
     /// Goes through all frames of the plan, whichever tracks are held: what it tells of the clip does not depend on them.
     /// - Parameters:

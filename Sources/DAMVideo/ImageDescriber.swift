@@ -65,7 +65,7 @@ public struct ImageDescriber: Sendable {
 
     /// A picture and its region; without a mask, the picture's alpha channel.
     /// - Throws: `VideoError`, and `InputError` when there is no region.
-    static func read(_ image: String, _ mask: String?) throws -> (RGBImage, Mask) {
+    package static func read(_ image: String, _ mask: String?) throws -> (RGBImage, Mask) {
         if let mask { return (try ImageDecoder.rgb(path: image), try ImageDecoder.mask(path: mask)) }
         let (picture, alpha) = try ImageDecoder.rgbWithAlphaMask(path: image)
         guard let alpha else {

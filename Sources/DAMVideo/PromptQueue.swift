@@ -3,9 +3,9 @@ import DescribeAnything
 /// Hands out the prompts of a plan's tracks one after the other, and holds no more of them than there is room for: as many
 /// tracks as fit are collected in one pass through the clip, so memory grows neither with the clip nor, beyond the room,
 /// with the number of tracks.
-struct PromptQueue {
+package struct PromptQueue {
     /// Bytes of prompts held at a time, unless one track's are more: about 27 tracks of 8 frames at 384 pixels.
-    static let room = 256 << 20
+    package static let room = 256 << 20
 
     let survey: ClipSurvey
     private let collector: FrameCollector
@@ -18,7 +18,7 @@ struct PromptQueue {
     /// - Parameters:
     ///   - tracks: indices of those that will be asked for, in that order.
     ///   - room: bytes of prompts to hold at a time.
-    init(_ collector: FrameCollector, of tracks: [Int], room: Int, onFrame: (Int) throws -> Void) throws {
+    package init(_ collector: FrameCollector, of tracks: [Int], room: Int, onFrame: (Int) throws -> Void) throws {
         self.collector = collector
         self.room = room
         pending = tracks[...]
@@ -27,7 +27,7 @@ struct PromptQueue {
     }
 
     /// The prompts of a track by frame; they are not held any longer.
-    mutating func prompts(
+    package mutating func prompts(
         of track: Int, onFrame: (Int) throws -> Void
     ) throws -> [Int: Result<FocalPrompt, FocalPromptError>] {
         while pending.first.map({ $0 <= track }) ?? false {

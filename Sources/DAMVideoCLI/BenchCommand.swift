@@ -1,6 +1,6 @@
 import ArgumentParser
-import DAMVideo
 import Foundation
+import ModelTools
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

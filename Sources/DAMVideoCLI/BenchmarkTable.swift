@@ -1,5 +1,5 @@
-import DAMVideo
 import Foundation
+import ModelTools
 
 /// A benchmark as lines of text, one as soon as it is known.
 enum BenchmarkTable {

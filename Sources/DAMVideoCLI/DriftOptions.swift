@@ -1,6 +1,7 @@
 import ArgumentParser
 import DAMVideo
 import Masks
+import ModelTools
 
 /// What two models are compared on.
 struct DriftOptions: ParsableArguments {

@@ -1,5 +1,5 @@
-import DAMVideo
 import Foundation
+import ModelTools
 
 /// How far a model is from another, as lines of text.
 enum DriftTable {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import DAMVideo
 import DescribeAnything
+import Evaluation
 import Foundation
 
 struct EvaluateCommand: ParsableCommand {

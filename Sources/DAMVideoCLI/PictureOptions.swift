@@ -1,6 +1,7 @@
 import ArgumentParser
 import DAMVideo
 import Foundation
+import Presentation
 
 /// What is written for people to look at, beside the captions.
 struct PictureOptions: ParsableArguments {

@@ -1,5 +1,5 @@
-import DAMVideo
 import Foundation
+import ModelTools
 
 /// What quantising did to a checkpoint's size, as lines of text.
 enum SizeTable {

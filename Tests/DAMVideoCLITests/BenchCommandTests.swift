@@ -1,5 +1,5 @@
-import DAMVideo
 import Foundation
+import ModelTools
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import DAMVideo
 import DescribeAnything
+import Evaluation
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
-import DAMVideo
 import Foundation
 import LanguageModels
+import ModelTools
 import Tensors
 import TestSupport
 import Testing

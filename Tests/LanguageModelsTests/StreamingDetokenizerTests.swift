@@ -1,5 +1,5 @@
-import DAMVideo
 import LanguageModels
+import ModelTools
 import TestSupport
 import Testing
 

@@ -21,7 +21,7 @@ public enum OutputFile {
 
     /// Checks that something can be put beside the others in a path's folder.
     /// - Throws: `InputError` of category `inputOutput`.
-    static func checkFolder(of path: String) throws {
+    package static func checkFolder(of path: String) throws {
         let folder = URL(filePath: path).standardizedFileURL.deletingLastPathComponent().path
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
@@ -45,7 +45,7 @@ public enum OutputFile {
     /// As `write`, for what is written piece by piece.
     /// - Parameter body: writes the file at the path it is given.
     /// - Throws: `InputError` of category `inputOutput`, and what `body` throws; nothing is left of the new file then.
-    static func replace(_ path: String, _ body: (String) throws -> Void) throws {
+    package static func replace(_ path: String, _ body: (String) throws -> Void) throws {
         if isDevice(path) { return try body(path) }
         do {
             try body(temporary(path))
@@ -69,7 +69,7 @@ public enum OutputFile {
     /// Writes a new file piece by piece, with no more of it in memory than a piece.
     /// - Parameter body: calls what it is given with each piece.
     /// - Throws: `InputError` of category `inputOutput`, and what `body` throws.
-    static func create(_ path: String, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
+    package static func create(_ path: String, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
         let file = try translating(path) { try open(path, flags: O_CREAT | O_EXCL) }
         try body { bytes in
             guard let start = bytes.baseAddress else { return }
@@ -118,7 +118,7 @@ public enum OutputFile {
     }
 
     /// Gives the system's errors a kind and the file's name.
-    static func translating<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+    package static func translating<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as SystemError {

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Synchronization
 
 /// The tensors of a checkpoint: those of a folder with `model.safetensors` or the shards that

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 
 /// A `config.json`, read key by key. Keys that are absent or null take the caller's default, keys nobody asks for are
 /// passed over, and a value of the wrong kind or out of range is an error that names file and key.

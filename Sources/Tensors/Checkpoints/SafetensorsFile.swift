@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 
 /// A safetensors file: a length, a JSON header that names the tensors, then their bytes. Mapped, never copied.
 /// Source: https://github.com/huggingface/safetensors, "Format".
@@ -94,19 +95,5 @@ package struct SafetensorsFile: Sendable {
             throw fail("\(offsets[1] - offsets[0]) bytes", "\(size) for shape \(shape) in \(dataType.rawValue)")
         }
         return (dataType, shape, dataStart + offsets[0]..<dataStart + offsets[1])
-    }
-}
-
-/// What a decoder complained of, without the page it writes about it.
-package func briefly(_ error: any Error) -> String {
-    func place(_ path: [any CodingKey]) -> String {
-        path.isEmpty ? "" : " at " + path.map(\.stringValue).joined(separator: ".")
-    }
-    switch error {
-    case DecodingError.dataCorrupted(let context): return "no valid JSON" + place(context.codingPath)
-    case DecodingError.keyNotFound(let key, let context): return "\(key.stringValue) missing" + place(context.codingPath)
-    case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
-        return "no \(type)" + place(context.codingPath)
-    default: return "no valid JSON"
     }
 }

@@ -1,0 +1,45 @@
+import DAMVideo
+import DescribeAnything
+import Imaging
+
+/// Runs two models side by side and compares them stage by stage: what other weights do to a model.
+public struct DriftMeasurer: Sendable {
+    let reference: CaptionModel
+    let model: CaptionModel
+    /// Most tokens of an answer that are compared.
+    let maxNewTokens: Int
+
+    /// - Throws: `InputError`: `unusableModel` when the two are not of one architecture.
+    public init(reference: CaptionModel, model: CaptionModel, maxNewTokens: Int = 128) throws {
+        guard maxNewTokens >= 1 else { throw InputError(.usage, "max-new-tokens \(maxNewTokens): expected 1 or more") }
+        (self.reference, self.model, self.maxNewTokens) = (reference, model, maxNewTokens)
+        let (one, other) = (reference.model.configuration, model.model.configuration)
+        let sizes: [(name: String, KeyPath<DescribeAnythingConfiguration, Int>)] = [
+            ("picture size", \.imageSize), ("tokens of a view", \.visionTokens), ("vision width", \.vision.hiddenSize),
+            ("tokens of a frame", \.imageTokens), ("language width", \.language.hiddenSize),
+            ("vocabulary", \.language.vocabularySize), ("context", \.language.contextLength),
+        ]
+        for (name, size) in sizes where one[keyPath: size] != other[keyPath: size] {
+            throw InputError(
+                .unusableModel, "\(model.path): found a \(name) of \(other[keyPath: size]), expected "
+                    + "\(one[keyPath: size]) as in \(reference.path)")
+        }
+    }
+
+    /// - Parameter progress: told of each object's name before it is looked at; what it throws ends the call.
+    /// - Throws: `InputError` when an input is missing or bad, or a model gives numbers that are none.
+    public func callAsFunction(_ inputs: [DriftInput], progress: (String) throws -> Void = { _ in }) throws -> DriftReport {
+        try InputError.translating {
+            var report = DriftReport(reference: reference, model: model)
+            for input in inputs {
+                try input.forEach(reference.model) { subject in
+                    try progress(subject.name)
+                    var measurement = DriftMeasurement(
+                        reference: reference.model, model: model.model, subject: subject, maxNewTokens: maxNewTokens)
+                    report.add(try measurement.run())
+                }
+            }
+            return report
+        }
+    }
+}

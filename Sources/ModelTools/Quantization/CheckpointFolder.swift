@@ -1,0 +1,65 @@
+import DAMVideo
+import DescribeAnything
+import Foundation
+import Imaging
+
+/// The files of a checkpoint directory besides its weights, and where a directory may be put.
+enum CheckpointFolder {
+    /// Checks, before any work is done, that a new directory can be put at `path`.
+    /// - Throws: `InputError`.
+    static func check(_ path: String, apartFrom source: String, overwrites: Bool) throws {
+        func resolved(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path + "/" }
+        let (new, old) = (resolved(path), resolved(source))
+        guard !new.hasPrefix(old), !old.hasPrefix(new) else {
+            throw InputError(.usage, "\(path): found the place of the checkpoint that is read, expected another to write to")
+        }
+        try OutputFile.checkFolder(of: path)
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        guard overwrites else {
+            throw InputError(.outputExists, "\(path): exists already (--overwrite replaces it)")
+        }
+        // To replace a folder is to remove it: only one that holds a checkpoint and nothing else.
+        let names = isFolder.boolValue ? try? FileManager.default.contentsOfDirectory(atPath: path) : nil
+        guard let names, names.isEmpty || names.contains("config.json"),
+            names.allSatisfy({ CheckpointConversion.folders.contains($0) || isFile("\(path)/\($0)") })
+        else {
+            throw InputError(.outputExists, "\(path): found something else than a checkpoint, expected one to replace")
+        }
+    }
+
+    /// Makes a directory with all of a checkpoint's files but its weights: configurations, tokenizer, licence.
+    /// - Throws: `InputError`: `unusableModel` when one cannot be read, `inputOutput`.
+    static func copyCompanions(from source: String, to target: String) throws {
+        for folder in [""] + CheckpointConversion.folders.map({ "/" + $0 }) {
+            try OutputFile.translating(target + folder) {
+                try FileManager.default.createDirectory(atPath: target + folder, withIntermediateDirectories: false)
+            }
+            let names = try reading(source + folder) { try FileManager.default.contentsOfDirectory(atPath: source + folder) }
+            for name in names.sorted() where isCompanion(name) && isFile("\(source)\(folder)/\(name)") {
+                let path = "\(source)\(folder)/\(name)"
+                let data = try reading(path) { try Data(contentsOf: URL(filePath: path)) }
+                try OutputFile.create("\(target)\(folder)/\(name)") { try data.withUnsafeBytes($0) }
+            }
+        }
+    }
+
+    /// Whether a file is kept beside converted weights: no hidden one, and no weights in this or another form.
+    private static func isCompanion(_ name: String) -> Bool {
+        let weights = [".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".gguf", ".onnx"]
+        return !name.hasPrefix(".") && !weights.contains(where: name.hasSuffix)
+    }
+
+    private static func isFile(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+    }
+
+    private static func reading<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            throw InputError(.unusableModel, "\(path): cannot be read: \(error.localizedDescription)")
+        }
+    }
+}

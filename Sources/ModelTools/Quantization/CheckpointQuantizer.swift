@@ -1,0 +1,101 @@
+import DAMVideo
+import DescribeAnything
+import Foundation
+import Imaging
+import Masks
+import Tensors
+
+/// Writes a checkpoint directory with its weights in other formats. The new directory loads like any other; matrices lie in
+/// it as the kernels read them.
+public struct CheckpointQuantizer: Sendable {
+    /// The checkpoint, and where the new one goes, as given.
+    public let directory: String
+    public let output: String
+    private let source: CheckpointConversion
+    private let pending: PendingOutput
+
+    /// - Parameters:
+    ///   - vision: of the vision tower, the context provider and the projector.
+    ///   - overwrites: whether a checkpoint that is there may be replaced.
+    /// - Throws: `InputError`, before anything is written: `unusableModel` for a checkpoint that does not load,
+    ///   `outputExists`, `usage` when one lies within the other, `inputOutput` when there is no folder to write to.
+    public init(
+        _ directory: String, to output: String, vision: WeightFormat, language: WeightFormat, overwrites: Bool = false
+    ) throws {
+        (self.directory, self.output) = (directory, output)
+        try CheckpointFolder.check(output, apartFrom: directory, overwrites: overwrites)
+        pending = PendingOutput(path: output)
+        source = try InputError.translating {
+            try CheckpointConversion(
+                directory: directory, to: WeightFormats(vision: vision.dataType, language: language.dataType))
+        }
+    }
+
+    /// Tensor by tensor, into a folder beside that becomes `output` when it is complete.
+    /// - Parameter progress: told of each tensor before it is converted; what it throws ends the call.
+    /// - Throws: `InputError`: `unusableModel` when a file cannot be read or a tensor has no such form, `inputOutput`;
+    ///   nothing is left of the new directory then.
+    public func callAsFunction(progress: (QuantizationProgress) throws -> Void = { _ in }) throws -> QuantizationReport {
+        do {
+            try InputError.translating { try write(progress) }
+            let report = QuantizationReport(
+                before: try CheckpointReport(directory: directory), after: try CheckpointReport(directory: pending.temporary.path),
+                output: output)
+            try OutputFile.translating(output) { try pending.commit() }
+            return report
+        } catch {
+            pending.discard()
+            throw error
+        }
+    }
+
+    private func write(_ progress: (QuantizationProgress) throws -> Void) throws {
+        let temporary = pending.temporary.path
+        try CheckpointFolder.copyCompanions(from: directory, to: temporary)
+        let count = source.files.reduce(0) { $0 + $1.tensors.count }
+        var done = 0, indices: [String: CheckpointIndex] = [:]
+        for file in source.files {
+            let layout = try layout(file)
+            let tensors = Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, $0.stored) })
+            try OutputFile.create("\(temporary)/\(file.folder)/\(file.name)") { append in
+                try layout.header.withUnsafeBytes(append)
+                for entry in layout.entries {
+                    try progress(QuantizationProgress(part: file.folder, done: done, total: count))
+                    guard let tensor = tensors[entry.name] else { continue }
+                    try converted(tensor, entry, file).bytes.withUnsafeBytes(append)
+                    tensor.bytes.releasePages()
+                    done += 1
+                }
+            }
+            indices[file.folder, default: CheckpointIndex()].add(layout, file: file.name)
+        }
+        for folder in source.indexed {
+            try indices[folder]?.write(to: "\(temporary)/\(folder)/\(CheckpointIndex.fileName)")
+        }
+        try progress(QuantizationProgress(part: nil, done: count, total: count))
+    }
+
+    private func layout(_ file: CheckpointConversion.File) throws -> SafetensorsLayout {
+        try SafetensorsLayout(file.tensors.map { name, stored, target in
+            guard let entry = SafetensorsLayout.Entry(name: name, dataType: target, shape: stored.shape) else {
+                throw error(file, name, found: "shape \(stored.shape)", expected: "one that \(target.rawValue) can have")
+            }
+            return entry
+        })
+    }
+
+    private func converted(
+        _ tensor: StoredTensor, _ entry: SafetensorsLayout.Entry, _ file: CheckpointConversion.File
+    ) throws -> StoredTensor {
+        do {
+            return try tensor.converted(to: entry.dataType)
+        } catch let problem as QuantizationError {
+            throw error(file, entry.name, found: problem.found, expected: problem.expected)
+        }
+    }
+
+    private func error(_ file: CheckpointConversion.File, _ name: String, found: String, expected: String) -> CheckpointError {
+        CheckpointError(
+            file: "\(directory)/\(file.folder)/\(file.name)", subject: name, found: found, expected: expected)
+    }
+}

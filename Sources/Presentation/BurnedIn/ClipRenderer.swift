@@ -1,0 +1,77 @@
+import DAMVideo
+import Foundation
+import Imaging
+import Masks
+import Media
+
+/// Writes a clip with its captions burned in: outlines and ids on the picture, the words of what is seen in a panel beside
+/// or under it. One pass through the clip; memory does not grow with its length. Sound is left out.
+package struct ClipRenderer {
+    let clip: VideoClip
+    /// The part that is written; nil for all of it.
+    let span: TimeSpan?
+    let masks: any MaskSource
+    let document: CaptionDocument
+
+    package init(clip: VideoClip, span: TimeSpan?, masks: any MaskSource, document: CaptionDocument) {
+        (self.clip, self.span, self.masks, self.document) = (clip, span, masks, document)
+    }
+
+    /// - Parameters:
+    ///   - path: of the MP4; complete or not there at all.
+    ///   - onFrame: called with the number of each frame before it is written.
+    /// - Throws: `VideoError`, `MaskError`, `TypesettingError`, `InputError` when the clip has no frame there, and
+    ///   what `onFrame` throws.
+    package func render(to path: String, onFrame: (Int) throws -> Void) throws {
+        try OutputFile.replace(path) { try write(to: $0, name: path, onFrame) }
+    }
+
+    private func write(to path: String, name: String, _ onFrame: (Int) throws -> Void) throws {
+        let info = clip.info, pixelAspect = info.pixelAspect.ratio
+        let typesetter = try Typesetter(pixelAspect: pixelAspect)
+        let tracks = ShownTrack.all(of: document, masks: masks)
+        let held = tracks.map { HeldMasks($0.track, of: masks, frameRate: info.frameRate) }
+        let schedule = CaptionSchedule(held.map { $0.stretches(joining: max(1, Int(info.frameRate))) })
+        let panel = try CaptionPanel(
+            tracks, schedule, pictureWidth: info.width, pictureHeight: info.height, pixelAspect: pixelAspect,
+            typesetter: typesetter)
+        var painter = try OutlinePainter(
+            tracks, masks, held, shortSide: min(info.width, info.height),
+            textSize: CaptionPanel.textSize(pictureWidth: info.width, pictureHeight: info.height), typesetter: typesetter)
+        let picture = BoundingBox(left: 0, top: 0, width: info.width, height: info.height)
+        let size = PictureSize(
+            width: panel.isUnder ? max(info.width, panel.width) : info.width + panel.width,
+            height: panel.isUnder ? info.height + panel.height : max(info.height, panel.height))
+        let encoder = try VideoEncoder(
+            path: path, name: name, size: size, pixelAspect: info.pixelAspect, frameRate: info.frameRate)
+        var canvas = Canvas(width: size.width, height: size.height, CaptionPanel.ground)
+        let frames = try clip.frames(in: span)
+        var count = 0
+        while let frame = try frames.next() {
+            try onFrame(frame.index)
+            canvas.draw(try frame.image(), left: 0, top: 0)
+            try painter.draw(frame: frame.index, on: &canvas, picture: picture)
+            try panel.draw(
+                schedule.stretch(at: frame.index), frame: frame.index, frameRate: info.frameRate,
+                clock: "frame \(frame.index)   \(ClipTime.text(frame.time))", on: &canvas,
+                left: panel.isUnder ? 0 : info.width, top: panel.isUnder ? info.height : 0)
+            try encoder.add(canvas.image, time: frame.time)
+            count += 1
+        }
+        guard count > 0 else { throw InputError(.invalid, "\(clip.path): found no frame to render, expected one") }
+        try encoder.finish()
+    }
+}
+
+/// A time in a clip for people.
+package enum ClipTime {
+    /// `m:ss.cc`, or `h:mm:ss.cc` from an hour on.
+    package static func text(_ seconds: Double) -> String {
+        let hundredths = Int(exactly: (seconds * 100).rounded()).map { max(0, $0) } ?? 0
+        let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
+        let (minutes, seconds) = whole.quotientAndRemainder(dividingBy: 60)
+        return minutes < 60
+            ? String(format: "%d:%02d.%02d", minutes, seconds, rest)
+            : String(format: "%d:%02d:%02d.%02d", minutes / 60, minutes % 60, seconds, rest)
+    }
+}

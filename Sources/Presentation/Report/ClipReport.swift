@@ -1,0 +1,74 @@
+import DAMVideo
+import DescribeAnything
+import Foundation
+import Masks
+import Media
+
+/// Writes what a clip's captions were made from and what came of it as one page for a browser: no network, no script, no
+/// other file. Memory does not grow with the number of tracks.
+package struct ClipReport {
+    let clip: VideoClip
+    /// The part of the clip that counts; nil for all of it.
+    let span: TimeSpan?
+    let masks: any MaskSource
+    let document: CaptionDocument
+    let imageProcessor: ImageProcessor
+
+    package init(
+        clip: VideoClip, span: TimeSpan?, masks: any MaskSource, document: CaptionDocument, imageProcessor: ImageProcessor
+    ) {
+        (self.clip, self.span, self.masks) = (clip, span, masks)
+        (self.document, self.imageProcessor) = (document, imageProcessor)
+    }
+
+    /// - Parameters:
+    ///   - path: of the page; complete or not there at all.
+    ///   - onFrame: called with the number of each frame that is come by.
+    /// - Throws: `VideoError`, `MaskError`, `InputError` when it cannot be written, and what `onFrame` throws.
+    package func write(to path: String, onFrame: (Int) throws -> Void) throws {
+        let shown = Dictionary(
+            ShownTrack.all(of: document, masks: masks).map { ($0.track.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let tracks = document.tracks.compactMap { track in shown[track.id].map { (caption: track, shown: $0) } }
+        var wanted: [Int: [(index: Int, track: ShownTrack)]] = [:]
+        for (index, track) in tracks.enumerated() {
+            for frame in Set(track.caption.sampled.map(\.frame)) { wanted[frame, default: []].append((index, track.shown)) }
+        }
+        var pictures = try ReportPictures(
+            imageProcessor, size: clip.info.size, count: wanted.values.reduce(0) { $0 + $1.count }, path: path)
+        let frames = try clip.frames(wanted.keys, in: span)
+        while let frame = try frames.next(onFrame: onFrame) {
+            if let samples = wanted[frame.index] { try pictures.add(frame, of: samples, masks: masks) }
+        }
+        let stretches = tracks.map { track in
+            HeldMasks(track.shown.track, of: masks, frameRate: clip.info.frameRate).stretches(joining: 1)
+        }
+        try OutputFile.replace(path) { target in
+            let page = ReportPage(document: document, pixels: clip.info.width * clip.info.height)
+            let file = try OutputFile.translating(path) {
+                if target != path { try Data().write(to: URL(filePath: target)) }
+                return try FileHandle(forWritingTo: URL(filePath: target))
+            }
+            defer { try? file.close() }
+            func write(_ text: String) throws {
+                try OutputFile.translating(path) { try file.write(contentsOf: Data(text.utf8)) }
+            }
+            try write(page.head(tracks.enumerated().map { ($1.caption, $1.shown.colour, stretches[$0]) }))
+            for (index, track) in tracks.enumerated() {
+                try write(page.trackHead(track.caption, track.shown.colour))
+                for (position, sample) in track.caption.sampled.enumerated()
+                where position == 0 || track.caption.sampled[position - 1].frame != sample.frame {
+                    let repeats = track.caption.sampled.count { $0.frame == sample.frame }
+                    let stored = pictures.sample(ReportPictures.Key(track: index, frame: sample.frame))
+                    let images = try stored.map {
+                        ReportPage.Images(
+                            frame: try pictures.jpeg($0.frame), full: try pictures.jpeg($0.full),
+                            region: try pictures.jpeg($0.region))
+                    }
+                    try write(page.sample(sample, repeats: repeats, of: track.caption, images))
+                }
+                try write(page.trackEnd)
+            }
+            try write(page.end)
+        }
+    }
+}

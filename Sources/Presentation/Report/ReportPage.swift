@@ -1,0 +1,189 @@
+import DAMVideo
+import Foundation
+import Imaging
+import Masks
+
+/// The parts of a report as HTML that is also well-formed XML. All text from outside goes through `Markup.escaped`, and
+/// the page forbids itself everything but its own pictures and style.
+struct ReportPage {
+    /// The JPEGs of a sample.
+    struct Images {
+        let frame: Data
+        let full: Data
+        let region: Data
+    }
+
+    let document: CaptionDocument
+    /// Of a frame.
+    let pixels: Int
+
+    /// Everything in front of the tracks.
+    /// - Parameter tracks: with the colour and the frames each is seen in.
+    func head(_ tracks: [(caption: CaptionDocument.Track, colour: Colour, seen: [Range<Int>])]) -> String {
+        let name = Markup.escaped(URL(filePath: document.video.path).lastPathComponent)
+        let areLabelled = tracks.contains { $0.caption.label != nil }
+        let rows = tracks.map { track in
+            """
+            <tr><th scope="row">\(chip(track.caption, track.colour))</th>\
+            \(areLabelled ? "<td class=\"label\">\(Markup.escaped(track.caption.label ?? ""))</td>" : "")\
+            <td>\(ClipTime.text(track.caption.start))–\(ClipTime.text(track.caption.end))</td>\
+            <td class="line">\(timeline(track.caption, track.colour, track.seen))</td></tr>
+            """
+        }
+        let table = tracks.isEmpty ? "<p>No track was captioned.</p>" : """
+            <table><thead><tr><th scope="col">Track</th>\
+            \(areLabelled ? "<th scope=\"col\">Label</th>" : "")<th scope="col">Seen</th>\
+            <th scope="col">When, and the frames the model was shown</th></tr></thead><tbody>
+            \(rows.joined(separator: "\n"))
+            </tbody></table>
+            """
+        return """
+            <!DOCTYPE html>
+            <html lang="en" xmlns="http://www.w3.org/1999/xhtml"><head><meta charset="utf-8"/>
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <title>\(name): captions of \(Self.count(tracks.count, "track"))</title>
+            <style>\(ReportStyle.sheet)</style></head><body>
+            <header><h1>\(name)</h1>
+            <p>\(Self.count(tracks.count, "track")) captioned\(failed)</p>
+            <div class="facts">\(facts)</div>
+            \(problems)
+            </header>
+            <main>
+            <section aria-label="Overview">\(table)</section>
+            <p class="note">Of each track: the frames the model was shown, and under each the two views of it that the model \
+            was given, the whole frame and the object with its surroundings, squeezed to a square. The mask is drawn here; \
+            the model gets it apart from the picture. Areas are pixels of the clip.</p>
+
+            """
+    }
+
+    /// The beginning of a track's part.
+    func trackHead(_ track: CaptionDocument.Track, _ colour: Colour) -> String {
+        let end = track.finishReason == "stop" ? "complete" : track.finishReason == "length"
+            ? "cut off at \(track.usage.completionTokens) tokens" : Markup.escaped(track.finishReason)
+        let facts = [
+            "seen \(ClipTime.text(track.start))–\(ClipTime.text(track.end))",
+            "in \(Self.count(track.visibleFrames, "frame")) of \(track.firstFrame)–\(track.lastFrame)", end,
+            "\(track.usage.completionTokens) tokens after a prompt of \(track.usage.promptTokens)",
+            "\(track.seconds) s",
+        ]
+        let title = track.label.map { "\(Markup.escaped($0)) <small>track \(Markup.escaped(track.id.description))</small>" }
+            ?? "Track \(Markup.escaped(track.id.description))"
+        let caption = track.caption.isEmpty ? "(no words)" : Markup.escaped(track.caption)
+        return """
+            <article id="\(anchor(track))"><h2>\(chip(track, colour)) <span>\(title)</span></h2>
+            <p class="facts">\(facts.joined(separator: " · "))</p>
+            <blockquote><p>\(caption)</p></blockquote>
+            <div class="samples">
+
+            """
+    }
+
+    /// One frame the model was shown.
+    /// - Parameters:
+    ///   - repeats: how often it was shown.
+    ///   - images: nil when it could not be decoded again.
+    func sample(
+        _ sample: CaptionDocument.Sample, repeats: Int, of track: CaptionDocument.Track, _ images: Images?
+    ) -> String {
+        let id = Markup.escaped(track.id.description)
+        let share = Double(sample.area) / Double(max(1, pixels)) * 100
+        var facts = [
+            "frame \(sample.frame)", "\(Self.count(sample.area, "pixel")) (\(String(format: share < 10 ? "%.2g" : "%.0f", share)) %)",
+            "mask \(Markup.escaped(sample.mask))",
+        ]
+        if repeats > 1 { facts.append("shown \(repeats) times") }
+        let pictures = images.map {
+            """
+            <img class="frame" src="\(Markup.source($0.frame))" alt="Frame \(sample.frame), track \(id) outlined"/>
+            <div class="views"><img src="\(Markup.source($0.full))" alt="Frame \(sample.frame) as the model saw it whole"/>\
+            <img src="\(Markup.source($0.region))" alt="Frame \(sample.frame) as the model saw the surroundings of track \(id)"/></div>
+            """
+        }
+        return """
+            <figure id="\(anchor(track))-\(sample.frame)">
+            \(pictures ?? "<p>This frame could not be decoded again.</p>")
+            <figcaption><b>\(ClipTime.text(sample.time))</b> · \(facts.map { "<span>\($0)</span>" }.joined(separator: " · "))</figcaption></figure>
+
+            """
+    }
+
+    let trackEnd = "</div></article>\n"
+
+    /// What follows the last track.
+    var end: String {
+        """
+        </main>
+        <footer><p>\(Markup.escaped(document.tool.name)) \(Markup.escaped(document.tool.version)), \(Markup.escaped(document.schema))</p></footer>
+        </body></html>
+
+        """
+    }
+
+    private var failed: String {
+        let count = document.errors.count { $0.track != nil }
+        return count == 0 ? "" : ", \(count) failed"
+    }
+
+    private var facts: String {
+        let video = document.video, model = document.model
+        let drawing = model.numBeams > 1 ? "\(model.numBeams) beams" : model.temperature == 0
+            ? "the likeliest token each time"
+            : "temperature \(model.temperature), top-p \(model.topP), top-k \(model.topK), seed \(model.seed)"
+        return list("Clip", [
+            ("File", video.path), ("Picture", "\(video.width) × \(video.height)"),
+            ("Length", "\(ClipTime.text(video.duration)), \(Self.count(video.frames, "frame")), \(String(format: "%.4g", video.fps)) a second"),
+        ]) + list("Model", [
+            ("Checkpoint", "\(model.path) (\(model.weights))"), ("Answers", "\(drawing); at most \(model.maxNewTokens) tokens"),
+            ("Question", Self.shortened(model.query)),
+        ])
+    }
+
+    private func list(_ title: String, _ facts: [(String, String)]) -> String {
+        "<section><h2>\(title)</h2><dl>"
+            + facts.map { "<dt>\($0)</dt><dd>\(Markup.escaped($1))</dd>" }.joined() + "</dl></section>"
+    }
+
+    private var problems: String {
+        guard !document.errors.isEmpty else { return "" }
+        let items = document.errors.map { problem in
+            "<li>\(problem.track.map { "<b>Track \(Markup.escaped($0.description)):</b> " } ?? "")\(Markup.escaped(problem.message)) "
+                + "<code>\(Markup.escaped(problem.code))</code></li>"
+        }
+        return "<section class=\"problems\"><h2>Problems</h2><ul>\(items.joined())</ul></section>"
+    }
+
+    /// A bar where the track is seen, and a tick that leads to each sample.
+    private func timeline(_ track: CaptionDocument.Track, _ colour: Colour, _ seen: [Range<Int>]) -> String {
+        let width = 1000.0, scale = width / Double(max(1, document.video.frames))
+        func number(_ value: Double) -> String { String(format: "%.4g", max(0, min(width, value))) }
+        let bars = seen.map {
+            "<rect x=\"\(number(Double($0.lowerBound) * scale))\" y=\"5\" width=\"\(number(max(2, Double($0.count) * scale)))\" height=\"10\"/>"
+        }
+        let ticks = Set(track.sampled.map(\.frame)).sorted().map { frame in
+            "<a href=\"#\(anchor(track))-\(frame)\"><rect class=\"tick\" x=\"\(number((Double(frame) + 0.5) * scale - 3))\" y=\"0\" "
+                + "width=\"6\" height=\"20\"><title>frame \(frame)</title></rect></a>"
+        }
+        return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" role=\"img\" "
+            + "aria-label=\"seen in frames \(track.firstFrame) to \(track.lastFrame)\"><g fill=\"\(Markup.hex(colour))\">\(bars.joined())</g>"
+            + ticks.joined() + "</svg>"
+    }
+
+    private func chip(_ track: CaptionDocument.Track, _ colour: Colour) -> String {
+        "<a class=\"chip\" href=\"#\(anchor(track))\" style=\"background:\(Markup.hex(colour));color:\(Markup.hex(colour.readable))\">"
+            + "\(Markup.escaped(track.id.description))</a>"
+    }
+
+    /// Names the place of a track: its number among the document's, because an id may be any text.
+    private func anchor(_ track: CaptionDocument.Track) -> String {
+        "track-\((document.tracks.firstIndex { $0.id == track.id } ?? 0) + 1)"
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+    /// The question with a row of places for frames written as one.
+    private static func shortened(_ query: String) -> String {
+        query.replacing(/(<image>){2,}/) { "<image> × \($0.0.count / "<image>".count)" }
+    }
+}
