@@ -1,6 +1,7 @@
 import DescribeAnything
 import Imaging
 import TestSupport
+import Tensors
 import Testing
 
 /// An ablation that takes away another part than it says proves nothing about the model.

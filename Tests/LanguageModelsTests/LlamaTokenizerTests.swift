@@ -1,6 +1,5 @@
 import Foundation
 import LanguageModels
-import ModelTools
 import Tensors
 import TestSupport
 import Testing

@@ -1,5 +1,4 @@
 import LanguageModels
-import ModelTools
 import TestSupport
 import Testing
 
