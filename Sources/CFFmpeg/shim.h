@@ -81,3 +81,9 @@ static inline void cffmpeg_fill_buffers(AVCodecContext *context, uint8_t value) 
     context->opaque = (void *)(intptr_t)value;
     context->get_buffer2 = cffmpeg_get_filled_buffer;
 }
+
+/// A new anonymous file in memory; -1 with errno where there is no room for it. Its declaration in <sys/mman.h> is hidden
+/// from modules, which are compiled without _GNU_SOURCE.
+extern int memfd_create(const char *name, unsigned flags);
+
+static inline int cffmpeg_memory_file(void) { return memfd_create("clip", 1 /* MFD_CLOEXEC */); }

@@ -55,7 +55,7 @@ struct CaptionCommand: ParsableCommand {
         name: .customLong("batch"),
         help: ArgumentHelp(
             "Generate the captions of up to so many tracks side by side: the same captions, all of them sooner, the first one later. "
-                + "Default: as many as half the free memory has room for, \(VideoCaptioner.largestBatch) at most.", valueName: "n"))
+                + "Default: as many as half the free memory has room for, \(CaptionEngine.largestBatch) at most.", valueName: "n"))
     var batchSize: Int?
 
     @Flag(help: "Put the mask of each sampled frame into the document, as COCO run-length encoding.")
@@ -89,51 +89,61 @@ struct CaptionCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            try generation.options.validate()
+            let options = generation.options
+            try options.generation.validate()
             if let batchSize, batchSize < 1 { throw InputError(.usage, "batch \(batchSize): expected 1 or more") }
-            var failures = ClipFailures(keepsGoing: keepGoing)
+            var failures = JobFailures(keepsGoing: keepGoing)
             let jobs = try jobs(&failures)
-            if dryRun {
-                if !jobs.isEmpty {
-                    try PlanPrinter(json: json).print(jobs.map(\.request), captioner(), generation.options, &failures)
-                }
-                return try failures.end()
-            }
-            let style: ProgressReporter.Style = quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines
-            if !jobs.isEmpty {
-                // The model's threads come after it.
-                let interruption = Interruption(clearsLine: style == .bar)
-                let run = CaptionRun(
-                    captioner: try captioner(), options: generation.options, reporter: ProgressReporter(style),
-                    interruption: interruption)
-                try run(jobs, &failures)
+            if !jobs.isEmpty, dryRun {
+                try PlanPrinter(json: json).print(jobs.map(\.request), captioner(), options, &failures)
+            } else if !jobs.isEmpty {
+                try caption(jobs, options, &failures)
             }
             try failures.end()
         }
     }
 
+    private func caption(_ jobs: [CaptionJob], _ options: CaptionOptions, _ failures: inout JobFailures) throws {
+        let style: ProgressReporter.Style = quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines
+        // The model's threads come after it.
+        let interruption = Interruption(), reporter = ProgressReporter(style)
+        let runner = CaptionJobRunner(try captioner(), options: options) { reporter.show($0) }
+        interruption.handle { Self.end(runner, clearsLine: style == .bar) }
+        try runner.run(jobs, &failures)
+    }
+
+    /// Writes what is finished and ends the program, at once: the work in progress can take a minute to its next pause.
+    private static func end(_ runner: CaptionJobRunner, clearsLine: Bool) {
+        if clearsLine { Console.clearLine() }
+        do {
+            let finished = try runner.interrupt()
+            Console.notice("interrupted" + (finished.map { "; \($0) finished tracks are written" } ?? ""))
+        } catch {
+            Console.notice("interrupted; \(error)")
+        }
+        // Not exit(): other threads are still computing, and nothing they use may be torn down under them.
+        _exit(ExitCode.interrupted.rawValue)
+    }
+
     private func captioner() throws -> VideoCaptioner {
-        var captioner = VideoCaptioner(try model.load(quiet: quiet), segmentation: try prompts.segmentation())
-        captioner.batchSize = batchSize
-        return captioner
+        let engine = CaptionEngine(try model.load(quiet: quiet), limits: CaptionEngine.Limits(batch: batchSize))
+        return VideoCaptioner(engine, segmentation: try prompts.segmentation())
     }
 
     /// Each clip with its output, which is checked.
-    private func jobs(_ failures: inout ClipFailures) throws -> [CaptionRun.Job] {
+    private func jobs(_ failures: inout JobFailures) throws -> [CaptionJob] {
         let requests = try clips.requests(clipOptions, prompts: prompts.count > 0 ? prompts.prompts() : [])
-        let outputs = try OutputArguments(output: output, formats: formats, pictures: pictures)
-            .outputs(of: requests, areMany: clips.areMany)
-        var jobs: [CaptionRun.Job] = []
-        for (request, (output, pictures)) in zip(requests, outputs) {
-            let job = try failures.attempt(request) {
-                try output.check(overwrites: overwrite || resume)
-                try pictures.check(request, overwrites: overwrite || resume)
-                return CaptionRun.Job(
-                    request: request, output: output, pictures: pictures, earlier: try resume ? output.earlierRun() : nil)
+        let outputs = JobOutputs(
+            output: output, formats: formats, pictureFolders: [pictures.render, pictures.report].compactMap(\.self),
+            pictures: pictures.files)
+        return try outputs.jobs(for: requests, areMany: clips.areMany).compactMap { job in
+            try failures.attempt(job.request.clip, tell: Console.notice) {
+                try job.check(overwrites: overwrite || resume)
+                var job = job
+                job.earlier = try resume ? job.output.earlierRun() : nil
+                return job
             }
-            if let job { jobs.append(job) }
         }
-        return jobs
     }
 
     private var clipOptions: ClipOptions {

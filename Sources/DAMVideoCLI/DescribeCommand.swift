@@ -31,7 +31,7 @@ struct DescribeCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let options = generation.options
-            try options.validate()
+            try options.generation.validate()
             if let prompt = region.prompt {
                 let segmentation = try region.load(), describer = ImageDescriber(try model.load())
                 _ = try describer.describe(image: image, prompt: prompt, segmentation: segmentation, options: options) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAMVideo
 import Foundation
 import Imaging
 
@@ -54,13 +55,7 @@ enum Console {
     }
 
     /// - Throws: `InputError` of category `inputOutput` when nobody takes it.
-    static func result(_ data: Data) throws {
-        do {
-            try FileHandle.standardOutput.write(contentsOf: data)
-        } catch {
-            throw InputError(.inputOutput, "stdout: cannot be written")
-        }
-    }
+    static func result(_ data: Data) throws { try StandardOutput.write(data) }
 
     static func result(_ text: String) throws { try result(Data(text.utf8)) }
 
@@ -69,5 +64,14 @@ enum Console {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try result(try encoder.encode(value) + Data("\n".utf8))
+    }
+}
+
+extension JobFailures {
+    /// - Throws: the exit code: the worst failure's when nothing was written, 3 when something was.
+    func end() throws {
+        let codes = errors.map { ExitCode($0) }
+        if written == 0, let worst = codes.max(by: { $0.rawValue < $1.rawValue }) { throw worst }
+        if someTracksFailed || !codes.isEmpty { throw ExitCode.someTracksFailed }
     }
 }

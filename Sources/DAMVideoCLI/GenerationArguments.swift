@@ -25,14 +25,13 @@ struct GenerationArguments: ParsableArguments {
     var seed: UInt64 = 0
 
     var options: CaptionOptions {
-        var options = CaptionOptions()
-        options.query = query
-        options.temperature = temperature
-        options.topP = topP
-        options.topK = topK
-        options.numBeams = numBeams
-        options.maxNewTokens = maxNewTokens
-        options.seed = seed
+        var options = CaptionOptions(query: query)
+        options.generation.temperature = temperature
+        options.generation.topP = topP
+        options.generation.topK = topK
+        options.generation.numBeams = numBeams
+        options.generation.maxNewTokens = maxNewTokens
+        options.generation.seed = seed
         return options
     }
 }

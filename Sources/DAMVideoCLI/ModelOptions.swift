@@ -13,16 +13,10 @@ struct ModelOptions: ParsableArguments {
             valueName: "dir"))
     var model: String?
 
-    /// Loads it; on stderr says when it is the bundled one, unless `quiet`.
+    /// Loads it; says on stderr when it is the bundled one, unless `quiet`.
     func load(quiet: Bool = false) throws -> CaptionModel {
-        let variable = ProcessInfo.processInfo.environment["DAMVIDEO_MODEL"] ?? ""
-        if let directory = model ?? (variable.isEmpty ? nil : variable) { return try CaptionModel(directory: directory) }
-        guard let directory = SampleModel.directory else {
-            throw InputError(
-                .unusableModel, "no model: expected --model DIR or the variable DAMVIDEO_MODEL (the README says where to "
-                    + "get one)")
-        }
-        if !quiet { Console.notice(SampleModel.notice) }
-        return try CaptionModel(directory: directory)
+        let location = try ModelStore().model(model)
+        if location.isSample, !quiet { Console.notice(ModelStore.sampleNotice) }
+        return try CaptionModel(directory: location.directory)
     }
 }

@@ -7,11 +7,11 @@ struct PlanPrinter {
 
     /// One clip after the other; JSON is one list.
     func print(
-        _ requests: [ClipRequest], _ captioner: VideoCaptioner, _ options: CaptionOptions, _ failures: inout ClipFailures
+        _ requests: [ClipRequest], _ captioner: VideoCaptioner, _ options: CaptionOptions, _ failures: inout JobFailures
     ) throws {
         var reports: [PlanReport] = []
         for request in requests {
-            let report = try failures.attempt(request) {
+            let report = try failures.attempt(request.clip, tell: Console.notice) {
                 captioner.report(try captioner.plan(request, options: options))
             }
             guard let report else { continue }

@@ -1,73 +1,86 @@
 import DAMVideo
 import Foundation
+import Synchronization
 
 /// Shows on stderr how far captioning has come: one line redrawn on a terminal, a line per step elsewhere.
-final class ProgressReporter {
+final class ProgressReporter: Sendable {
     enum Style {
         case bar
         case lines
         case quiet
     }
 
+    private struct State {
+        var lastDrawn: ContinuousClock.Instant?
+        var lastLine = ""
+        /// Tokens of each caption that is being generated.
+        var tokens: [TrackPosition: Int] = [:]
+    }
+
     private let style: Style
-    private let clock = ContinuousClock()
-    private var lastDrawn: ContinuousClock.Instant?
-    private var lastLine = ""
-    /// Tracks whose captions were growing last.
-    private var growing: [CaptionProgress.TrackPosition] = []
+    private let state = Mutex(State())
 
     init(_ style: Style) {
         self.style = style
     }
 
-    func show(_ progress: CaptionProgress) {
+    func show(_ event: CaptionJobRunner.Event) {
+        switch event {
+        case .clip(let event): state.withLock { show(event, &$0) }
+        case .ended: if style == .bar { Console.clearLine() }
+        case .message(let line): if style != .quiet { Console.notice(line) }
+        case .notice(let line): Console.notice(line)
+        }
+    }
+
+    private func show(_ event: CaptionEvent, _ state: inout State) {
+        switch event {
+        case .token(let track, _, let tokens): state.tokens[track] = tokens
+        case .finished(let track): state.tokens = state.tokens.filter { $0.key.id != track.id }
+        case .began: state.tokens = [:]
+        case .progress, .failed: break
+        }
         switch style {
         case .quiet: break
-        case .bar: draw(progress)
-        case .lines: printSteps(progress)
+        case .bar: draw(event, &state)
+        case .lines: printStep(event, &state)
         }
     }
 
-    /// A line that stays.
-    func say(_ line: String) {
-        if style != .quiet { Console.notice(line) }
-    }
-
-    /// Leaves the terminal's line clean.
-    func finish() {
-        if style == .bar { Console.clearLine() }
-    }
-
-    private func draw(_ progress: CaptionProgress) {
+    private func draw(_ event: CaptionEvent, _ state: inout State) {
         let line: String
-        switch progress {
-        case .tracking(let frame, let isBackward): line = "carrying masks \(isBackward ? "backward" : "forward"), frame \(frame)"
-        case .decoding(let frame, let total):
-            line = "decoding " + bar(frame + 1, total)
-        case .encoding(let track, let done, let total): line = "\(name(track))  encoding " + bar(done, total)
-        case .prompt(let track, let tokens): line = "\(name(track))  reading a prompt of \(tokens) tokens"
-        case .generating(let captions): line = generating(captions)
-        case .rendering(let frame, let total): line = "rendering " + bar(frame + 1, total)
-        case .reporting(let frame, let total): line = "making the report " + bar(frame + 1, total)
-        case .finished, .updated: return
+        // Events that come in quick succession are drawn ten times a second; a stage that may take long is drawn at once.
+        var comesOften = true
+        switch event {
+        case .progress(let stage, let done, let total):
+            line = bar(stage, done, total)
+            if case .encoding = stage { comesOften = false }
+            if case .reading = stage { comesOften = false }
+        case .token: line = generating(state.tokens)
+        case .began, .finished, .failed: return
         }
-        // What comes in quick succession is drawn ten times a second; a stage that may take long is drawn at once.
-        let comesOften = switch progress {
-        case .tracking, .decoding, .generating, .rendering, .reporting: true
-        default: false
-        }
-        if comesOften, let lastDrawn, clock.now - lastDrawn < .milliseconds(100) { return }
-        lastDrawn = clock.now
-        write("\r\(line)\u{1b}[K")
+        let now = ContinuousClock.now
+        if comesOften, let last = state.lastDrawn, now - last < .milliseconds(100) { return }
+        state.lastDrawn = now
+        try? FileHandle.standardError.write(contentsOf: Data("\r\(line)\u{1b}[K".utf8))
     }
 
-    private func name(_ track: CaptionProgress.TrackPosition) -> String {
-        "track \(track.id) (\(track.number) of \(track.count))"
+    private func bar(_ stage: CaptionEvent.Stage, _ done: Int, _ total: Int?) -> String {
+        switch stage {
+        case .following(let isBackward): "carrying masks \(isBackward ? "backward" : "forward"), frame \(done)"
+        case .decoding: "decoding " + bar(done + 1, total)
+        case .encoding(let track): "\(name(track))  encoding " + bar(done, total)
+        case .reading(let track): "\(name(track))  reading a prompt of \(total ?? 0) tokens"
+        case .rendering: "rendering " + bar(done + 1, total)
+        case .reporting: "making the report " + bar(done + 1, total)
+        }
     }
 
-    private func generating(_ captions: [CaptionProgress.Growth]) -> String {
-        let tokens = captions.map(\.tokens), fewest = tokens.min() ?? 0, most = tokens.max() ?? 0
-        let name = captions.count == 1 ? name(captions[0].track) : "\(captions.count) tracks"
+    private func name(_ track: TrackPosition) -> String { "track \(track.id) (\(track.number) of \(track.count))" }
+
+    private func generating(_ captions: [TrackPosition: Int]) -> String {
+        let tokens = captions.values, fewest = tokens.min() ?? 0, most = tokens.max() ?? 0
+        let name = captions.count == 1 ? captions.keys.first.map(name) ?? "" : "\(captions.count) tracks"
         return "\(name)  generating, \(fewest == most ? "\(most)" : "\(fewest) to \(most)") tokens"
     }
 
@@ -78,31 +91,27 @@ final class ProgressReporter {
             + "] \(done)/\(total)"
     }
 
-    private func printSteps(_ progress: CaptionProgress) {
+    private func printStep(_ event: CaptionEvent, _ state: inout State) {
         let line: String
-        switch progress {
-        case .tracking: line = "carrying masks to frames without"
-        case .decoding: line = "decoding"
-        case .encoding(let track, _, let total): line = "\(name(track)): encoding \(total) frames"
-        case .prompt(let track, let tokens): line = "\(name(track)): reading a prompt of \(tokens) tokens"
-        case .generating(let captions):
-            for caption in captions where !growing.contains(caption.track) {
-                Console.notice("\(name(caption.track)): generating")
-            }
-            growing = captions.map(\.track)
-            return
-        case .rendering: line = "rendering"
-        case .reporting: line = "making the report"
-        case .updated: return
-        case .finished(let track):
-            line = "track \(track.id): \(track.usage.completionTokens) tokens in \(track.seconds) s"
+        switch event {
+        case .progress(let stage, _, let total): line = step(stage, total)
+        case .token(let track, _, tokens: 1): return Console.notice("\(name(track)): generating")
+        case .finished(let track): line = "track \(track.id): \(track.usage.completionTokens) tokens in \(track.seconds) s"
+        case .token, .began, .failed: return
         }
-        guard line != lastLine else { return }
-        lastLine = line
+        guard line != state.lastLine else { return }
+        state.lastLine = line
         Console.notice(line)
     }
 
-    private func write(_ text: String) {
-        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    private func step(_ stage: CaptionEvent.Stage, _ total: Int?) -> String {
+        switch stage {
+        case .following: "carrying masks to frames without"
+        case .decoding: "decoding"
+        case .encoding(let track): "\(name(track)): encoding \(total ?? 0) frames"
+        case .reading(let track): "\(name(track)): reading a prompt of \(total ?? 0) tokens"
+        case .rendering: "rendering"
+        case .reporting: "making the report"
+        }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAMVideo
 import Foundation
 import Imaging
 import ObjectTracking
@@ -33,13 +34,7 @@ struct RegionPromptOptions: ParsableArguments {
         guard sam == nil || prompt != nil else { throw ValidationError("--sam needs --point or --box.") }
     }
 
-    func load() throws -> SegmentationModel {
-        let variable = ProcessInfo.processInfo.environment["DAMVIDEO_SAM"] ?? ""
-        guard let directory = sam ?? (variable.isEmpty ? nil : variable) else {
-            throw InputError(.unusableModel, "no SAM 2 model: expected --sam DIR or the variable DAMVIDEO_SAM")
-        }
-        return try SegmentationModel(path: directory)
-    }
+    func load() throws -> SegmentationModel { try SegmentationModel(path: ModelStore().segmentation(sam)) }
 }
 
 /// `x,y`, `x,y,+` or `x,y,-`.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAMVideo
 import Foundation
 import Synchronization
 
@@ -8,24 +9,18 @@ final class StopRequest: Sendable {
     private let isMade = Atomic(false)
     private let isOver = Atomic(false)
 
-    /// Takes over SIGINT and SIGTERM. Threads started later inherit the mask, so this comes before any work.
+    /// Takes over SIGINT and SIGTERM; comes before any work.
     init() {
-        let signals = Interruption.block()
-        Thread { [self] in
-            while true {
-                Interruption.wait(for: signals)
-                guard isOver.load(ordering: .relaxed) else {
-                    isMade.store(true, ordering: .relaxed)
-                    continue
-                }
-                Console.notice("interrupted")
-                // Not exit(): other threads are still computing, and nothing they use may be torn down under them.
-                _exit(ExitCode.interrupted.rawValue)
-            }
-        }.start()
+        let interruption = Interruption()
+        interruption.handle { [self] in
+            guard isOver.load(ordering: .relaxed) else { return isMade.store(true, ordering: .relaxed) }
+            Console.notice("interrupted")
+            // Not exit(): other threads are still computing, and nothing they use may be torn down under them.
+            _exit(ExitCode.interrupted.rawValue)
+        }
     }
 
-    /// From here on nobody asks any more.
+    /// Ends the work that asks: from here on a signal ends the program.
     func finish() { isOver.store(true, ordering: .relaxed) }
 
     /// - Throws: `ExitCode.interrupted` when it was made, having said so.

@@ -13,7 +13,7 @@ struct CaptionedPartTests {
         clip: String = Fixtures.sample("courtyard/clip.mp4"), _ options: ClipOptions
     ) throws -> CaptionDocument {
         var captioning = CaptionOptions()
-        captioning.maxNewTokens = 4
+        captioning.generation.maxNewTokens = 4
         return try VideoCaptioner(Self.model.get())
             .caption(clip: clip, masks: Fixtures.sample("courtyard/masks"), options: captioning, clipOptions: options)
     }
@@ -29,7 +29,7 @@ struct CaptionedPartTests {
         var decoded: [Int] = []
         let document = try VideoCaptioner(Self.model.get()).caption(
             clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"), clipOptions: options
-        ) { if case .decoding(let frame, _) = $0 { decoded.append(frame) } }
+        ) { if case .progress(.decoding, let frame, _) = $0 { decoded.append(frame) } }
         let track = try #require(document.tracks.first)
         #expect(document.video.frames == 60 && document.video.duration == 6)
         #expect(track.firstFrame == 20 && track.lastFrame == 36 && track.visibleFrames == 17)

@@ -10,7 +10,7 @@ struct ImageDescriberTests {
 
     private var greedy: CaptionOptions {
         var options = CaptionOptions()
-        (options.temperature, options.maxNewTokens) = (0, 24)
+        (options.generation.temperature, options.generation.maxNewTokens) = (0, 24)
         return options
     }
 

@@ -111,7 +111,7 @@ struct OutputTests {
     }
 
     @Test func documentsAreWhatTheSchemaSays() throws {
-        let path = Fixtures.root.appending(path: "Sources/DAMVideo/Output/damvideo-1.schema.json")
+        let path = Fixtures.root.appending(path: "Sources/DAMVideo/Documents/damvideo-1.schema.json")
         let schema = try JSONSchema(Data(contentsOf: path))
         let document = try CaptionFormat.json.data(example(), Self.request)
         #expect(try schema.problems(document) == [])

@@ -11,7 +11,7 @@ struct PropagatedCaptionTests {
 
     private func caption(masks: URL, _ change: (inout ClipOptions) -> Void = { _ in }) throws -> CaptionDocument {
         var options = ClipOptions(), captioning = CaptionOptions()
-        captioning.maxNewTokens = 1
+        captioning.generation.maxNewTokens = 1
         change(&options)
         return try VideoCaptioner(Self.model.get())
             .caption(clip: clip, masks: masks.path, options: captioning, clipOptions: options)

@@ -88,8 +88,8 @@ struct SceneEvaluatorTests {
 
     @Test func aModelLessAPartSaysOtherThings() throws {
         var options = CaptionOptions()
-        options.temperature = 0
-        options.maxNewTokens = 24
+        options.generation.temperature = 0
+        options.generation.maxNewTokens = 24
         func captions(without part: Ablation?) throws -> [String] {
             let model = try Self.model.get()
             let clip = Self.set + "/600026"

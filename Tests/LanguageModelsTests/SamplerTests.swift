@@ -3,7 +3,7 @@ import Testing
 
 /// Probabilities themselves are checked against the published code's by the golden sets; here is what those leave open.
 struct SamplerTests {
-    private func options(temperature: Float, topK: Int? = nil, topP: Float = 1, seed: UInt64 = 0) -> GenerationOptions {
+    private func options(temperature: Double, topK: Int? = nil, topP: Double = 1, seed: UInt64 = 0) -> GenerationOptions {
         var options = GenerationOptions()
         (options.temperature, options.topK, options.topP, options.seed) = (temperature, topK, topP, seed)
         return options

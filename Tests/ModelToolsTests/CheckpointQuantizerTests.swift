@@ -130,14 +130,14 @@ struct CheckpointQuantizerTests {
             let output = folder.appending(path: "small")
             try quantize(model("dam-a"), to: output, vision: .q8, language: .q4)
             var options = CaptionOptions(), clipOptions = ClipOptions()
-            options.maxNewTokens = 2
+            options.generation.maxNewTokens = 2
             clipOptions.tracks = [.number(4)]
             let document = try VideoCaptioner(CaptionModel(directory: output.path)).caption(
                 clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"), options: options,
                 clipOptions: clipOptions)
             #expect(document.tracks.count == 1 && document.model.weights == "vision q8, language q4")
             let schema = try JSONSchema(
-                Data(contentsOf: Fixtures.root.appending(path: "Sources/DAMVideo/Output/damvideo-1.schema.json")))
+                Data(contentsOf: Fixtures.root.appending(path: "Sources/DAMVideo/Documents/damvideo-1.schema.json")))
             #expect(try schema.problems(CaptionFormat.json.data(document, ClipRequest(clip: "", masks: ""))) == [])
         }
     }
@@ -151,7 +151,7 @@ struct CheckpointQuantizerTests {
             let path = output.appending(path: file)
             let original = Array(try Data(contentsOf: path))
             var random = SeededGenerator(seed: UInt64(file.utf8.count)), options = CaptionOptions()
-            options.maxNewTokens = 2
+            options.generation.maxNewTokens = 2
             var loaded = 0, refused = 0
             for _ in 0..<300 {
                 try Data(mutated(original, using: &random)).write(to: path)

@@ -49,6 +49,8 @@ package enum FocalPromptError: Error, Equatable, CustomStringConvertible {
 package struct ImageProcessor: Sendable {
     /// Side of the model's pictures in pixels.
     package let side: Int
+    /// Bytes of one frame's two views as they are kept until they are encoded: four channels of bytes each.
+    package var cropBytes: Int { 2 * 4 * side * side }
 
     package init(side: Int) {
         self.side = side

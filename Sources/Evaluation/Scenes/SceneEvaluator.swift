@@ -17,12 +17,14 @@ public struct SceneReport: Encodable, Sendable {
 
 /// Captions sample scenes and reads the captions' facts.
 public struct SceneEvaluator: Sendable {
-    let model: CaptionModel
-    let ablation: Ablation?
+    private let engine: CaptionEngine
+    private let ablation: Ablation?
+
+    private var model: CaptionModel { engine.model }
 
     /// - Parameter ablation: a part of the model to go without.
     public init(_ model: CaptionModel, without ablation: Ablation? = nil) {
-        self.model = ablation.map(model.without) ?? model
+        engine = CaptionEngine(ablation.map(model.without) ?? model)
         self.ablation = ablation
     }
 
@@ -52,12 +54,12 @@ public struct SceneEvaluator: Sendable {
 
     /// By track id.
     private func captions(_ clip: SceneClip) throws -> [String: String] {
-        let document = try VideoCaptioner(model).caption(clip: clip.clip, masks: clip.masks, options: options)
+        let document = try VideoCaptioner(engine).caption(clip: clip.clip, masks: clip.masks, options: options)
         return Dictionary(uniqueKeysWithValues: document.tracks.map { ($0.id.description, $0.caption) })
     }
 
     private func descriptions(_ clip: SceneClip, _ ids: some Collection<String>) throws -> [String: String] {
-        let describer = ImageDescriber(model)
+        let describer = ImageDescriber(engine)
         return try Dictionary(uniqueKeysWithValues: ids.map { id in
             (id, try describer.describe(image: clip.picture, mask: clip.pictureMask(id), options: options))
         })
@@ -65,8 +67,8 @@ public struct SceneEvaluator: Sendable {
 
     private var options: CaptionOptions {
         var options = CaptionOptions()
-        options.temperature = 0
-        options.maxNewTokens = 128
+        options.generation.temperature = 0
+        options.generation.maxNewTokens = 128
         return options
     }
 }

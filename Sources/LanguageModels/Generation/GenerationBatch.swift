@@ -66,6 +66,12 @@ package final class GenerationBatch {
         return answers.indices.reversed().map { grow(by: logits.rows($0..<$0 + 1).array, at: $0) }.reversed()
     }
 
+    /// Drops an answer that nobody waits for any more.
+    package func remove(id: Int) {
+        guard let index = answers.firstIndex(where: { $0.id == id }) else { return }
+        spare.append(answers.remove(at: index).cache)
+    }
+
     private func grow(by logits: [Float], at index: Int) -> Growth {
         let token = answers[index].sampler.next(logits)
         answers[index].tokens.append(token)

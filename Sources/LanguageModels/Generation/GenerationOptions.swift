@@ -1,26 +1,46 @@
 import Imaging
 
-/// How an answer is drawn from the model. Defaults are the published tool's.
-package struct GenerationOptions: Sendable, Equatable {
-    /// Most tokens of an answer.
-    package var maxNewTokens = 512
+/// Sampling parameters of an answer; its query apart. Defaults are the published tool's.
+public struct GenerationOptions: Sendable, Equatable, Codable {
     /// Divides the logits; 0 takes the likeliest token each time.
-    package var temperature: Float = 0.2
-    /// Only the k likeliest tokens are drawn from; nil for all.
-    package var topK: Int? = 50
-    /// Only the smallest set of likeliest tokens whose probability exceeds this is drawn from.
-    package var topP: Float = 0.5
-    /// Answers followed side by side; 1 for none but the one.
-    package var numBeams = 1
-    /// Equal seeds give equal answers.
-    package var seed: UInt64 = 0
+    public var temperature = 0.2
+    /// Draws from the smallest set of likeliest tokens whose probability exceeds this, above 0 and at most 1.
+    public var topP = 0.5
+    /// Draws from the k likeliest tokens; nil for all.
+    public var topK: Int? = 50
+    /// Beams of the search; 1 for none.
+    public var numBeams = 1
+    /// Most tokens of an answer.
+    public var maxNewTokens = 512
+    /// Equal seeds give equal answers, whatever else is generated.
+    public var seed: UInt64 = 0
 
-    package init() {}
+    enum CodingKeys: String, CodingKey {
+        case temperature, seed
+        case topP = "top_p"
+        case topK = "top_k"
+        case numBeams = "num_beams"
+        case maxNewTokens = "max_new_tokens"
+    }
 
-    package var isGreedy: Bool { temperature == 0 }
+    public init() {}
+
+    var isGreedy: Bool { temperature == 0 }
+
+    /// - Throws: `InputError` of category `usage` for a value out of range.
+    public func validate() throws {
+        func require(_ holds: Bool, _ message: String) throws {
+            guard holds else { throw InputError(.usage, message) }
+        }
+        try require(temperature >= 0 && temperature.isFinite, "temperature \(temperature): expected 0 or more")
+        try require(topP > 0 && topP <= 1, "top-p \(topP): expected more than 0 and at most 1")
+        try require(topK ?? 1 >= 1, "top-k \(topK ?? 1): expected 1 or more")
+        try require((1...64).contains(numBeams), "num-beams \(numBeams): expected 1 to 64")
+        try require((1...1_000_000).contains(maxNewTokens), "max-new-tokens \(maxNewTokens): expected 1 or more")
+    }
 }
 
-/// Why an answer ended.
+/// Reason an answer ended.
 package enum FinishReason: String, Sendable, Codable {
     /// The model said so.
     case stop

@@ -50,32 +50,13 @@ package struct Generator: Sendable {
     private func searchBeams(
         _ prompt: Tensor, _ options: GenerationOptions, _ onText: (String, Int) throws -> Void
     ) throws -> Generation {
-        let limit = try limit(promptTokens: prompt.rows, options)
-        let promptCache = model.cache(capacity: prompt.rows)
-        func cache() -> KVCache { model.cache(capacity: limit, prefix: promptCache) }
-        var search = BeamSearch(options, eosTokens: model.configuration.eosTokens)
-        let first = model.prefill(prompt, promptCache).array
-        search.advance(Array(repeating: first, count: options.numBeams))
-        var caches = search.beams.map { _ in cache() }
-        for _ in 1..<max(1, limit) where !search.isDone {
-            try onText("", search.beams.first?.tokens.count ?? 0)
-            let logits = model.step(search.beams.map { $0.tokens.last ?? 0 }, caches)
-            search.advance((0..<logits.rows).map { logits.rows($0..<$0 + 1).array })
-            caches = Self.following(search.beams.map(\.parent), caches, cache)
+        let beams = try BeamGeneration(self, prompt, options)
+        while !beams.isDone {
+            try onText("", beams.tokens)
+            beams.step()
         }
-        let generation = generation(search.best())
+        let generation = beams.generation
         try onText(generation.text, generation.tokens.count)
         return generation
-    }
-
-    /// Each new beam's cache: its parent's, handed over to the first child and copied for the others.
-    private static func following(_ parents: [Int], _ caches: [KVCache], _ fresh: () -> KVCache) -> [KVCache] {
-        var taken: Set<Int> = []
-        return parents.map { parent in
-            if taken.insert(parent).inserted { return caches[parent] }
-            let copy = fresh()
-            copy.copy(caches[parent])
-            return copy
-        }
     }
 }

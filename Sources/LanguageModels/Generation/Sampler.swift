@@ -41,19 +41,20 @@ package func likeliest(_ logits: [Float]) -> Int {
 /// Logits after temperature, top-k and top-p: those that are not drawn from become -infinity.
 /// - Parameter keeping: at least so many stay whatever top-p says.
 func warped(_ logits: [Float], _ options: GenerationOptions, keeping: Int = 1) -> [Float] {
-    var result = logits.map { $0 / options.temperature }
+    var result = logits.map { $0 / Float(options.temperature) }
     if let topK = options.topK, topK < result.count {
         let threshold = largest(min(max(topK, keeping), result.count), of: result)
         for index in result.indices where result[index] < threshold { result[index] = -.infinity }
     }
-    if options.topP < 1 {
+    let topP = Float(options.topP)
+    if topP < 1 {
         // What is cut off already adds nothing.
         let ascending = result.indices.filter { result[$0] > -.infinity }.sorted { result[$0] < result[$1] }
         let probabilities = softmax(result)
         var sum: Float = 0
         for index in ascending.dropLast(keeping) {
             sum += probabilities[index]
-            if sum > 1 - options.topP { break }
+            if sum > 1 - topP { break }
             result[index] = -.infinity
         }
     }

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Imaging
 
 /// A clip to take frames from: a video file, a series of stills, or a video that comes through standard input.
 ///
@@ -66,6 +67,10 @@ package final class VideoClip {
         presenter = nil
         seekDistance = nil
     }
+
+    /// Bytes that decoding a clip of this size takes: 24 pictures of 12 bits a pixel for the decoder's threads and
+    /// reordering, and one as RGB.
+    package static func decodingBytes(of size: PictureSize) -> Int { size.width * size.height * (24 * 3 / 2 + 3) }
 
     /// How many frames the clip has, exactly, without decoding it; nil when only decoding can tell. The first call reads
     /// through the file.

@@ -36,7 +36,7 @@ struct DescribeAnythingBenchmark {
         case .prefill: prefill()
         case .decode200: decode(stage, context: 200)
         case .decode1800: decode(stage, context: 1800)
-        case .decodeBatch: decode(stage, context: 1800, tracks: VideoCaptioner.largestBatch)
+        case .decodeBatch: decode(stage, context: 1800, tracks: CaptionEngine.largestBatch)
         case .caption: try caption()
         case .samEncoder, .samFrame, .samObject: preconditionFailure("a stage of SAM 2")
         }

@@ -38,21 +38,20 @@ public enum DriftInput: Sendable {
     ) throws {
         var request = request
         request.options.propagates = false
-        let plan = try ClipPlan(request, CaptionOptions(), model: model, segmentation: nil)
-        let tracks = plan.sampling.tracks
-        let visible = tracks.indices.filter { !tracks[$0].sampled.isEmpty }
-        var queue = try PromptQueue(FrameCollector(plan: plan), of: visible, room: PromptQueue.room) { _ in }
-        for index in visible {
-            let prompts = try queue.prompts(of: index) { _ in }
-            let frames = try tracks[index].sampled.map { frame in
-                switch prompts[frame] {
-                case .success(let prompt)?: return prompt
-                case .failure(let error)?:
-                    throw InputError(.invalid, "\(plan.path): track \(tracks[index].track.id): frame \(frame): \(error)")
-                case nil: throw InputError(.invalid, "\(plan.path): frame \(frame) could not be decoded")
-                }
+        let plan = try CaptionPlan(request, CaptionOptions(), model.configuration)
+        let objects = try plan.follow(with: nil) { _ in }
+        var reader = try CropReader(plan, objects, model.imageProcessor) { _ in }
+        while let crops = try reader.next(onFrame: { _ in }) {
+            let samples = crops.samples
+            if samples.frames.isEmpty { continue }
+            let name = "\(request.clip): track \(samples.track.id)"
+            do {
+                try body(
+                    DriftSubject(
+                        name: "\(request.clip) track \(samples.track.id)", frames: try crops.inOrder(), query: plan.query))
+            } catch let problem as TrackProblem {
+                throw InputError(.invalid, "\(name): \(problem.message)")
             }
-            try body(DriftSubject(name: "\(plan.path) track \(tracks[index].track.id)", frames: frames, query: plan.query))
         }
     }
 }

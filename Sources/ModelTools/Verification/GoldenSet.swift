@@ -54,12 +54,12 @@ struct GoldenSet {
     }
 
     /// Temperatures and top-p values whose probabilities the set has for a case: names such as `probs_t0.2_p0.5`.
-    func probabilities(of golden: GoldenCase) -> [(name: String, temperature: Float, topP: Float)] {
+    func probabilities(of golden: GoldenCase) -> [(name: String, temperature: Double, topP: Double)] {
         let prefix = "\(golden.name).probs_t"
         return (tensors?.entries.keys.sorted() ?? []).compactMap { name in
             guard name.hasPrefix(prefix) else { return nil }
             let values = name.dropFirst(prefix.count).components(separatedBy: "_p")
-            guard values.count == 2, let temperature = Float(values[0]), let topP = Float(values[1]) else { return nil }
+            guard values.count == 2, let temperature = Double(values[0]), let topP = Double(values[1]) else { return nil }
             return ("probs_t\(values[0])_p\(values[1])", temperature, topP)
         }
     }

@@ -127,15 +127,16 @@ struct ReportPage {
     }
 
     private var facts: String {
-        let video = document.video, model = document.model
-        let drawing = model.numBeams > 1 ? "\(model.numBeams) beams" : model.temperature == 0
+        let video = document.video, model = document.model, options = model.generation
+        let topK = options.topK.map { "top-k \($0), " } ?? ""
+        let drawing = options.numBeams > 1 ? "\(options.numBeams) beams" : options.temperature == 0
             ? "the likeliest token each time"
-            : "temperature \(model.temperature), top-p \(model.topP), top-k \(model.topK), seed \(model.seed)"
+            : "temperature \(options.temperature), top-p \(options.topP), \(topK)seed \(options.seed)"
         return list("Clip", [
             ("File", video.path), ("Picture", "\(video.width) × \(video.height)"),
             ("Length", "\(ClipTime.text(video.duration)), \(Self.count(video.frames, "frame")), \(String(format: "%.4g", video.fps)) a second"),
         ]) + list("Model", [
-            ("Checkpoint", "\(model.path) (\(model.weights))"), ("Answers", "\(drawing); at most \(model.maxNewTokens) tokens"),
+            ("Checkpoint", "\(model.path) (\(model.weights))"), ("Answers", "\(drawing); at most \(options.maxNewTokens) tokens"),
             ("Question", Self.shortened(model.query)),
         ])
     }

@@ -2,7 +2,7 @@ import Masks
 import Media
 import ObjectTracking
 
-/// Whether a track's masks are given on too few frames to sample the clip from.
+/// Tells tracks whose masks are given on too few frames to sample the clip from.
 struct PropagationNeed {
     let masks: any MaskSource
     let sampling: FrameSampling
@@ -11,9 +11,9 @@ struct PropagationNeed {
     /// The frames of the clip that count.
     let part: Range<Int>
 
-    /// Sampling the track, it has when too long a stretch of the clip goes by without any; sampling the clip, when one of the
-    /// frames to be looked at has none.
-    func holds(_ track: TrackID) -> Bool {
+    /// True if the masks leave a gap of more than 8 frames and an eighth of the clip; with clip sampling, if a sampled frame
+    /// has no mask.
+    func isNeeded(for track: TrackID) -> Bool {
         switch sampling {
         case .track: MaskPropagator.isNeeded(for: track, of: masks, in: part)
         case .clip:

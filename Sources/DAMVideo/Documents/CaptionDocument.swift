@@ -1,4 +1,5 @@
 import Imaging
+import LanguageModels
 import Masks
 
 /// The captions of a clip: what `damvideo caption` writes. Keys are those of schema `damvideo/1`; frames count from 0,
@@ -28,19 +29,34 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         /// How the weights are stored: "f32", "f16", "bf16", "q8" or "q4", or "vision q8, language q4" where that differs.
         public var weights: String
         public var query: String
-        public var temperature: Double
-        public var topP: Double
-        public var topK: Int
-        public var numBeams: Int
-        public var maxNewTokens: Int
-        public var seed: UInt64
+        /// Its keys stand beside the others.
+        public var generation: GenerationOptions
 
-        enum CodingKeys: String, CodingKey {
-            case path, type, weights, query, temperature, seed
-            case topP = "top_p"
-            case topK = "top_k"
-            case numBeams = "num_beams"
-            case maxNewTokens = "max_new_tokens"
+        private enum CodingKeys: String, CodingKey { case path, type, weights, query }
+
+        init(path: String, weights: String, query: String, generation: GenerationOptions) {
+            self.path = path
+            self.weights = weights
+            self.query = query
+            self.generation = generation
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            path = try values.decode(String.self, forKey: .path)
+            type = try values.decode(String.self, forKey: .type)
+            weights = try values.decode(String.self, forKey: .weights)
+            query = try values.decode(String.self, forKey: .query)
+            generation = try GenerationOptions(from: decoder)
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var values = encoder.container(keyedBy: CodingKeys.self)
+            try values.encode(path, forKey: .path)
+            try values.encode(type, forKey: .type)
+            try values.encode(weights, forKey: .weights)
+            try values.encode(query, forKey: .query)
+            try generation.encode(to: encoder)
         }
     }
 

@@ -1,9 +1,10 @@
 import DAMVideo
+import DescribeAnything
 import Imaging
 import Media
 
-/// What people look at when a clip is captioned: the clip with its captions burned in, and a page about each track.
-extension ClipPlan {
+/// The clip with its captions burned in, and a page about each track.
+extension CaptionedClip {
     /// Checks, before any work is done, that the system has what rendering takes.
     /// - Throws: `InputError`: of category `notFound` when there is no font, `invalid` when FFmpeg encodes no H.264.
     public static func checkRendering(to path: String) throws {
@@ -17,26 +18,21 @@ extension ClipPlan {
     /// - Throws: `InputError` of category `usage` for one on standard input.
     public static func checkReadable(again clip: String) throws {
         guard clip != "-" else {
-            throw InputError(
-                .usage, "standard input: can be read only once, expected a file to render or to report on")
+            throw InputError(.usage, "standard input: can be read only once, expected a file to render or to report on")
         }
     }
 
     /// Writes the clip, or the part of it that counts, with outlines, ids and captions burned in: H.264 in an MP4, without
     /// sound. Captions are in a panel beside or under the picture.
     /// - Parameters:
-    ///   - document: what `VideoCaptioner.caption` made of this plan.
     ///   - path: of the video; complete or not there at all. What is there is replaced.
-    ///   - progress: told of each frame; what it throws ends the call.
+    ///   - events: told of each frame; what it throws ends the call.
     /// - Throws: `InputError`.
-    public func render(
-        _ document: CaptionDocument, to path: String, progress: (CaptionProgress) throws -> Void = { _ in }
-    ) throws {
-        try Self.checkReadable(again: self.path)
-        guard let masks else { return }
+    public func render(to path: String, events: (CaptionEvent) throws -> Void = { _ in }) throws {
+        try Self.checkReadable(again: input.path)
         try InputError.translating {
-            try ClipRenderer(clip: clip, span: span, masks: masks, document: document).render(to: path) {
-                try progress(.rendering(frame: $0, of: document.video.frames))
+            try ClipRenderer(clip: input.clip, span: input.span, masks: masks, document: document).render(to: path) {
+                try events(.progress(.rendering, done: $0, total: document.video.frames))
             }
         }
     }
@@ -45,15 +41,12 @@ extension ClipPlan {
     /// and times. It needs no other file and no network.
     /// - Parameters: as `render`.
     /// - Throws: `InputError`.
-    public func report(
-        _ document: CaptionDocument, to path: String, progress: (CaptionProgress) throws -> Void = { _ in }
-    ) throws {
-        try Self.checkReadable(again: self.path)
-        guard let masks else { return }
+    public func report(to path: String, events: (CaptionEvent) throws -> Void = { _ in }) throws {
+        try Self.checkReadable(again: input.path)
         try InputError.translating {
             let report = ClipReport(
-                clip: clip, span: span, masks: masks, document: document, imageProcessor: imageProcessor)
-            try report.write(to: path) { try progress(.reporting(frame: $0, of: document.video.frames)) }
+                clip: input.clip, span: input.span, masks: masks, document: document, imageProcessor: imageProcessor)
+            try report.write(to: path) { try events(.progress(.reporting, done: $0, total: document.video.frames)) }
         }
     }
 }

@@ -1,4 +1,3 @@
-import DAMVideo
 import Foundation
 import Imaging
 import Masks
@@ -7,17 +6,15 @@ import Synchronization
 /// The files, or stdout, that take a clip's captions. JSON Lines grow as tracks are finished; the other forms are written
 /// when the run ends, whichever way, and before the last of the lines: when that is there, all is. Its lock lets a
 /// signal's thread write while captioning goes on.
-final class CaptionOutput: Sendable {
-    struct File: Sendable {
-        let format: CaptionFormat
+public final class CaptionOutput: Sendable {
+    public struct File: Sendable {
+        public let format: CaptionFormat
         /// "-" for stdout.
-        let path: String
+        public let path: String
     }
 
     private struct State {
         var document: CaptionDocument?
-        /// Ids of tracks, and the number of problems, that the lines have already; nil before the header is written.
-        var written: (tracks: Set<TrackID>, problems: Int)?
         /// Whether tracks of an earlier run came before the problems.
         var isResumed = false
         /// Tracks in the order in which their lines came: of those captioned side by side any may be the first.
@@ -25,7 +22,7 @@ final class CaptionOutput: Sendable {
         var isOver = false
     }
 
-    let files: [File]
+    public let files: [File]
     private let request: ClipRequest
     private let state = Mutex(State())
 
@@ -33,7 +30,7 @@ final class CaptionOutput: Sendable {
     ///   - output: what `-o` says, for the first form; the others go beside it. A folder takes files called like the clip;
     ///     nil is the clip's own.
     ///   - formats: one at least.
-    init(_ request: ClipRequest, output: String?, formats: [CaptionFormat]) {
+    public init(_ request: ClipRequest, output: String?, formats: [CaptionFormat]) {
         self.request = request
         var forms: [CaptionFormat] = []
         for format in formats where !forms.contains(format) { forms.append(format) }
@@ -51,31 +48,41 @@ final class CaptionOutput: Sendable {
     }
 
     /// Whether all forms are there already.
-    var exists: Bool { files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) } }
+    public var exists: Bool { files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) } }
 
     /// Checks, before any work is done, that everything can be written.
-    func check(overwrites: Bool) throws {
+    public func check(overwrites: Bool) throws {
         for file in files where file.path != "-" { try OutputFile.check(file.path, overwrites: overwrites) }
     }
 
     /// What an interrupted run left where this one's JSON Lines go; nil when there is nothing yet.
     /// - Throws: `InputError`: `usage` when this run has no JSON Lines file, `invalid` when that is something else.
-    func earlierRun() throws -> ResumedRun? {
+    public func earlierRun() throws -> ResumedRun? {
         guard let file = files.first(where: { $0.format == .jsonl && $0.path != "-" }) else {
             throw InputError(.usage, "--resume: found no JSON Lines to go on from, expected --format jsonl")
         }
         return try ResumedRun(path: file.path)
     }
 
-    /// Takes the document as it stands: lines are written at once.
-    func update(_ document: CaptionDocument) throws {
+    /// Takes an event: lines are written at once.
+    public func update(_ event: CaptionEvent) throws {
         try state.withLock { state in
-            if !state.isOver { try record(document, &state) }
+            guard !state.isOver else { return }
+            switch event {
+            case .began(let document): try begin(document, &state)
+            case .finished(let track):
+                state.document?.insert(track)
+                try append(JSONLines.track(track), of: track.id, &state)
+            case .failed(let problem):
+                state.document?.insert(problem)
+                try append(JSONLines.problem(problem), of: problem.track, &state)
+            case .progress, .token: break
+            }
         }
     }
 
     /// Writes the finished document in every form.
-    func finish(_ document: CaptionDocument) throws {
+    public func finish(_ document: CaptionDocument) throws {
         try state.withLock { state in
             if !state.isOver { try close(document, &state) }
         }
@@ -83,41 +90,44 @@ final class CaptionOutput: Sendable {
 
     /// Writes what is finished in every form; whatever else comes is passed over.
     /// - Returns: the number of finished tracks; nil when there was nothing to write yet, or the run was over.
-    func interrupt() throws -> Int? {
+    public func interrupt() throws -> Int? {
         try state.withLock { state in
             guard !state.isOver, var document = state.document else { return nil }
-            document.errors.append(
-                CaptionDocument.Problem(
-                    track: nil, code: CaptionDocument.Problem.interrupted,
-                    message: "interrupted after \(document.tracks.count) tracks"))
+            let interruption = CaptionDocument.Problem(
+                track: nil, code: CaptionDocument.Problem.interrupted,
+                message: "interrupted after \(document.tracks.count) tracks")
+            document.errors.append(interruption)
+            try append(JSONLines.problem(interruption), of: nil, &state)
             try close(document, &state)
             return document.tracks.count
         }
     }
 
+    private var linesFile: File? { files.first { $0.format == .jsonl } }
+
     /// The first lines take the place of an earlier run's file at once, with all its tracks; later ones are added.
-    private func record(_ document: CaptionDocument, _ state: inout State) throws {
+    private func begin(_ document: CaptionDocument, _ state: inout State) throws {
         state.document = document
-        guard let file = files.first(where: { $0.format == .jsonl }) else { return }
-        if state.written == nil { state.isResumed = !document.tracks.isEmpty }
-        let old = state.written ?? ([], 0)
-        var lines = state.written == nil ? try JSONLines.header(document, request) : Data()
-        let tracks = document.tracks.filter { !old.tracks.contains($0.id) }
-        let problems = document.errors.dropFirst(old.problems)
-        for track in tracks { lines += try JSONLines.track(track) }
-        for problem in problems { lines += try JSONLines.problem(problem) }
-        state.order += tracks.map(\.id) + problems.compactMap(\.track)
-        if !lines.isEmpty { try Self.write(lines, to: file.path, appending: state.written != nil) }
-        state.written = (Set(document.tracks.map(\.id)), document.errors.count)
+        state.isResumed = !document.tracks.isEmpty
+        guard let file = linesFile else { return }
+        let lines = try [JSONLines.header(document, request)] + document.tracks.map(JSONLines.track)
+            + document.errors.map(JSONLines.problem)
+        state.order = document.tracks.map(\.id) + document.errors.compactMap(\.track)
+        try Self.write(lines.reduce(Data(), +), to: file.path, appending: false)
+    }
+
+    private func append(_ line: Data, of track: TrackID?, _ state: inout State) throws {
+        guard let file = linesFile else { return }
+        if let track { state.order.append(track) }
+        try Self.write(line, to: file.path, appending: true)
     }
 
     private func close(_ document: CaptionDocument, _ state: inout State) throws {
-        try record(document, &state)
         state.isOver = true
         for file in files where file.format != .jsonl {
             try Self.write(file.format.data(document, request), to: file.path, appending: false)
         }
-        guard let file = files.first(where: { $0.format == .jsonl }) else { return }
+        guard let file = linesFile else { return }
         if file.path != "-", state.isResumed || state.order != state.order.sorted() {
             // In the order in which a run that does one track after the other, and was not interrupted, writes them.
             try Self.write(JSONLines.data(document, request), to: file.path, appending: false)
@@ -128,11 +138,23 @@ final class CaptionOutput: Sendable {
 
     private static func write(_ data: Data, to path: String, appending: Bool) throws {
         if path == "-" {
-            try Console.result(data)
+            try StandardOutput.write(data)
         } else if appending {
             try OutputFile.append(data, to: path)
         } else {
             try OutputFile.write(data, to: path)
+        }
+    }
+}
+
+/// The program's standard output.
+public enum StandardOutput {
+    /// - Throws: `InputError` of category `inputOutput` when nobody takes it.
+    public static func write(_ data: Data) throws {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: data)
+        } catch {
+            throw InputError(.inputOutput, "stdout: cannot be written")
         }
     }
 }

@@ -1,12 +1,12 @@
 import DescribeAnything
 import ObjectTracking
 
-/// What captioning a plan will take. Operations are counted from the model's shapes, and the machine's speed is measured on
+/// The time and memory that captioning a plan takes. Operations are counted from the model's shapes, and the machine's speed is measured on
 /// the model's largest matrix; what is estimated is the work of one run alone on the machine.
 public struct CaptionEstimate: Encodable, Sendable, Equatable {
-    /// Of each track's prompt, text and frames.
+    /// Tokens of one track's prompt, text and frames.
     public let promptTokens: Int
-    /// The most that a caption can have: what was asked for, or what the context leaves room for.
+    /// The most tokens a caption can have: the limit asked for, or what the context leaves room for.
     public let newTokens: Int
     /// Seconds to carry masks through the clip, when that is needed; without decoding.
     public let propagationSeconds: Double
@@ -14,7 +14,7 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
     public let encodingSeconds: Double
     /// Seconds to read all tracks' prompts.
     public let promptSeconds: Double
-    /// Captions that are generated side by side.
+    /// Captions generated together.
     public let batch: Int
     /// Seconds for each generated token, of one caption among those.
     public let tokenSeconds: Double
@@ -39,22 +39,22 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
     /// (768x576 pictures, 29 a second).
     private static let propagatedPixels = 12.8e6
 
-    /// - Parameter batchSize: captions to generate side by side at most; nil for as many as memory allows.
-    init(_ plan: ClipPlan, _ model: DescribeAnythingModel, batchSize: Int?) {
-        let memory = PlanMemory(plan, model)
-        batch = memory.batch(batchSize)
-        let work = DescribeAnythingCost(model), speed = model.measuredSpeed(tracks: batch), size = plan.clip.info.size
-        promptTokens = memory.promptTokens
-        newTokens = memory.newTokens
-        encodingSeconds = Double(memory.encodedFrames) * work.frame.operations / speed.operations
-        promptSeconds = Double(memory.tracks) * work.prefill(tokens: promptTokens).operations / speed.operations
-        tokenSeconds = work.decode(context: promptTokens, tracks: batch).bytes / speed.bytes / Double(batch)
+    /// - Parameter wantedBatch: captions to generate together at most; nil for as many as memory allows.
+    init(_ plan: CaptionPlan, _ model: DescribeAnythingModel, _ segmentation: SegmentationModel?, wantedBatch: Int?) {
+        let memory = MemoryEstimate(plan, model), request = memory.request
+        batch = memory.batch(wantedBatch)
+        let cost = DescribeAnythingCost(model), speed = model.measuredSpeed(tracks: batch), size = plan.input.clip.info.size
+        promptTokens = request.promptTokens
+        newTokens = request.newTokens
+        encodingSeconds = Double(memory.encodedFrames) * cost.frame.operations / speed.operations
+        promptSeconds = Double(memory.tracks) * cost.prefill(tokens: promptTokens).operations / speed.operations
+        tokenSeconds = cost.decode(context: promptTokens, tracks: batch).bytes / speed.bytes / Double(batch)
 
-        let frames = plan.frameCount ?? plan.sampling.part.upperBound
-        let segmented = plan.segmentation.map { $0.frameOperations(objects: plan.propagated.count) / speed.operations }
+        let frames = plan.input.frameCount ?? plan.part.upperBound
+        let segmented = segmentation.map { $0.frameOperations(objects: plan.propagated.count) / speed.operations }
         propagationSeconds = plan.propagated.isEmpty
             ? 0 : Double(frames) * (segmented ?? Double(MaskPropagator().workingPixels(of: size)) / Self.propagatedPixels)
         weightBytes = model.weightBytes
-        workingBytes = batch * memory.sequenceBytes + memory.otherBytes
+        workingBytes = memory.workingBytes(batch: batch)
     }
 }

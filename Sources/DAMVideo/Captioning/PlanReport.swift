@@ -1,6 +1,7 @@
 import Masks
+import ObjectTracking
 
-/// What captioning a clip would do: what `damvideo caption --dry-run` prints.
+/// The work that captioning a clip would do, as `damvideo caption --dry-run` prints it.
 public struct PlanReport: Encodable, Sendable {
     public struct Track: Encodable, Sendable, Equatable {
         public let id: TrackID
@@ -37,17 +38,18 @@ public struct PlanReport: Encodable, Sendable {
         case annotatedFrames = "annotated_frames"
     }
 
-    init(_ plan: ClipPlan, _ model: CaptionModel, batchSize: Int?) {
+    init(_ plan: CaptionPlan, _ engine: CaptionEngine, _ segmentation: SegmentationModel?) {
+        let info = plan.input.clip.info
         request = plan.request
-        (width, height, fps) = (plan.clip.info.width, plan.clip.info.height, plan.clip.info.frameRate)
-        frames = plan.frameCount
-        masksFormat = plan.given.masks?.format
-        annotatedFrames = plan.given.annotatedFrames.count
-        tracks = plan.sampling.tracks.map {
+        (width, height, fps) = (info.width, info.height, info.frameRate)
+        frames = plan.input.frameCount
+        masksFormat = plan.input.given.masks?.format
+        annotatedFrames = plan.input.given.annotatedFrames.count
+        tracks = plan.samples.map {
             Track(
                 id: $0.track.id, label: $0.track.label, givenFrames: $0.visible.count,
-                isPropagated: plan.propagated.contains($0.track.id), sampled: $0.sampled)
+                isPropagated: plan.propagated.contains($0.track.id), sampled: $0.frames)
         }
-        estimate = CaptionEstimate(plan, model.model, batchSize: batchSize)
+        estimate = CaptionEstimate(plan, engine.model.model, segmentation, wantedBatch: engine.limits.batch)
     }
 }

@@ -1,0 +1,38 @@
+import Masks
+
+/// A step of captioning a clip.
+public enum CaptionEvent: Sendable {
+    /// Work began or went on: `done` of `total` frames, as far as the total is known.
+    case progress(Stage, done: Int, total: Int?)
+    /// A token was drawn; `text` became certain with it, often none.
+    case token(TrackPosition, text: String, tokens: Int)
+    /// The clip is open: the document without its tracks, but those of an earlier run.
+    case began(CaptionDocument)
+    /// A track has its caption.
+    case finished(CaptionDocument.Track)
+    /// A track has no caption.
+    case failed(CaptionDocument.Problem)
+
+    public enum Stage: Sendable, Equatable {
+        /// Masks are propagated to a frame, forwards or backwards through the clip.
+        case following(isBackward: Bool)
+        /// A frame is decoded.
+        case decoding
+        /// A track's frames are encoded.
+        case encoding(TrackPosition)
+        /// The language model reads a track's prompt of `total` tokens.
+        case reading(TrackPosition)
+        /// A frame of the rendered clip is written.
+        case rendering
+        /// A frame is decoded for the report.
+        case reporting
+    }
+}
+
+/// A track and its place among those of the clip.
+public struct TrackPosition: Sendable, Hashable {
+    public let id: TrackID
+    /// From 1.
+    public let number: Int
+    public let count: Int
+}

@@ -1,0 +1,81 @@
+import DescribeAnything
+import Imaging
+import LanguageModels
+import Masks
+import Media
+import ObjectTracking
+
+/// The work for one clip, decided before any frame but the first is decoded: tracks, sampled frames and question.
+public struct CaptionPlan {
+    package let input: ClipInput
+    let options: GenerationOptions
+    /// The question, with a place for each frame.
+    package let query: String
+    package let sampler: TrackSampler
+    /// Tracks that are asked for, as far as they are known before following; ascending by id.
+    let tracks: [Track]
+    /// Tracks whose masks are too few to sample the clip from.
+    let propagated: Set<TrackID>
+    /// Frames that count, as far as is known before decoding.
+    package let part: Range<Int>
+    /// Samples from the given masks in `part`.
+    package let samples: [TrackSamples]
+
+    public var request: ClipRequest { input.request }
+
+    /// - Parameter configuration: tells the number of frames a caption looks at.
+    /// - Throws: `InputError`, `VideoError` and `MaskError` when clip or masks are missing or bad, or the options do not fit
+    ///   them.
+    package init(
+        _ request: ClipRequest, _ options: CaptionOptions, _ configuration: DescribeAnythingConfiguration, canPrompt: Bool = false
+    ) throws {
+        self.options = options.generation
+        let frames: Int
+        (frames, query) = try Self.question(request.options, options, configuration)
+        if case .prompts(let prompts) = request.objects, !canPrompt || prompts.isEmpty {
+            throw InputError(.usage, "found points or boxes to segment from, expected one at least, and SAM 2 to do it with")
+        }
+        let input = try ClipInput(request), sampling = request.options.sampling
+        self.input = input
+        tracks = try request.options.tracks.map { ids in
+            try Set(ids).sorted().map { try input.given.track($0, path: input.path) }
+        } ?? input.given.tracks
+        let part = input.likelyPart(tracks)
+        self.part = part
+        sampler = TrackSampler(sampling: sampling, count: frames)
+        samples = sampler.samples(of: tracks, in: part)
+        let need = input.given.masks.map { PropagationNeed(masks: $0, sampling: sampling, frames: frames, part: part) }
+        propagated = Set(tracks.map(\.id).filter { track in
+            need.map { request.options.propagates && $0.isNeeded(for: track) } ?? true
+        })
+        if input.isReadOnce, let track = propagated.min() {
+            throw InputError(
+                .usage, "\(input.clip.path): found masks of track \(track) on too few frames, and carrying them to others "
+                    + "reads the clip more than once, expected a file\(input.given.masks == nil ? "" : ", or --no-propagate")")
+        }
+    }
+
+    /// Frames for each caption, and the question about them.
+    static func question(
+        _ clip: ClipOptions, _ options: CaptionOptions, _ configuration: DescribeAnythingConfiguration
+    ) throws -> (frames: Int, query: String) {
+        try options.generation.validate()
+        let frames = clip.frames ?? configuration.videoFrames
+        guard (1...4096).contains(frames) else { throw InputError(.usage, "frames \(frames): expected 1 to 4096") }
+        return (frames, try options.question(frames: frames, default: Conversation.videoQuery(frames: frames)))
+    }
+
+    /// Follows the tracks that need it through the clip; masks outside the part that counts help as well.
+    /// - Throws: `VideoError`, `MaskError`, `InputError`, and what `progress` throws.
+    package func follow(
+        with segmentation: SegmentationModel?, progress: (PropagationProgress) throws -> Void
+    ) throws -> FollowedObjects {
+        if propagated.isEmpty, let masks = input.given.masks { return FollowedObjects(masks: masks, tracks: tracks, lost: []) }
+        let found = try ObjectTracker(segmentation, separatesObjects: false)
+            .follow(input.given, in: input.clip, span: nil, progress: progress)
+        let byID = Dictionary(uniqueKeysWithValues: found.tracks.map { ($0.id, $0) })
+        return FollowedObjects(
+            masks: found, tracks: tracks.map { propagated.contains($0.id) ? byID[$0.id] ?? $0 : $0 },
+            lost: propagated.filter { byID[$0] == nil })
+    }
+}

@@ -1,0 +1,53 @@
+import Imaging
+import Masks
+import Media
+import ObjectTracking
+
+/// A clip that is open, the part of it that counts, and its objects as they were given.
+package struct ClipInput {
+    package let request: ClipRequest
+    package let clip: VideoClip
+    /// Nil for the whole clip.
+    package let span: TimeSpan?
+    package let given: GivenObjects
+
+    /// The clip's path as given.
+    package var path: String { request.clip }
+
+    /// Whether the clip comes through a pipe, so that nothing of it can be looked at twice.
+    package var isReadOnce: Bool { path == "-" }
+
+    /// Frames of the whole clip as far as the file tells.
+    var frameCount: Int? { clip.frameCount ?? clip.info.declaredFrames }
+
+    /// Opens clip and masks, and checks that they fit.
+    /// - Throws: `VideoError`, `MaskError` and `InputError` when one is missing or bad.
+    package init(_ request: ClipRequest) throws {
+        self.request = request
+        span = try request.options.part.span()
+        clip = try VideoClip(path: request.clip, stillRate: request.options.part.stillRate)
+        given = try GivenObjects(request.objects, settings: request.options.masks, clip: clip)
+        try given.masks?.validate(width: clip.info.width, height: clip.info.height, frameCount: nil)
+        try given.masks?.validate(width: clip.info.width, height: clip.info.height, frameCount: frameCount)
+    }
+
+    /// The frames that count, as far as is known before decoding: of a clip without an index, as if they followed one
+    /// another evenly up to the last frame with a mask.
+    func likelyPart(_ tracks: [Track]) -> Range<Int> {
+        let all = 0..<(frameCount ?? (tracks.map(\.lastFrame).max() ?? 0) + 1)
+        guard let span else { return all }
+        if let known = clip.frameNumbers(in: span) { return known }
+        let times = [span.start, span.end].map { Int(exactly: ($0 * clip.info.frameRate).rounded(.up)) ?? all.upperBound }
+        return all.clamped(to: times[0]..<max(times[0], times[1]))
+    }
+}
+
+/// A clip's objects once they were followed: masks for every frame a caption may look at.
+package struct FollowedObjects {
+    /// The given masks, or with them those that were propagated.
+    package let masks: any MaskSource
+    /// Ascending by id.
+    package let tracks: [Track]
+    /// Tracks that were looked for and not found.
+    package let lost: Set<TrackID>
+}

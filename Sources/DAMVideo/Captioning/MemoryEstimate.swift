@@ -1,0 +1,50 @@
+import DescribeAnything
+import Masks
+import Media
+import ObjectTracking
+
+/// The memory that captioning a plan takes, asked of each part of the work.
+struct MemoryEstimate {
+    /// One track's prompt and answer.
+    let request: RequestMemory
+    /// Tracks that can be captioned, as far as is known.
+    let tracks: Int
+    /// Frames of all tracks that are encoded.
+    let encodedFrames: Int
+    private let weightBytes: Int
+    private let isSearch: Bool
+
+    init(_ plan: CaptionPlan, _ model: DescribeAnythingModel) {
+        let samples = plan.samples.filter { !$0.frames.isEmpty }, frames = plan.sampler.count
+        tracks = samples.count
+        weightBytes = model.weightBytes
+        isSearch = plan.options.numBeams > 1
+        // A propagated track is looked at in other frames than now, in as many as there is room for.
+        let encoded = samples.map { plan.propagated.contains($0.track.id) ? frames : Set($0.frames).count }.reduce(0, +)
+        encodedFrames = encoded
+        request = RequestMemory(
+            model, queryTokens: model.tokens(query: plan.query).count, frames: frames, options: plan.options,
+            callerBytes: Self.callerBytes(plan, model, encodedFrames: encoded), encodedFrames: encoded / max(1, samples.count))
+    }
+
+    /// Bytes held beside the engine: crops, the table of masks, the decoder's pictures, the window of propagation.
+    private static func callerBytes(_ plan: CaptionPlan, _ model: DescribeAnythingModel, encodedFrames: Int) -> Int {
+        let crops = encodedFrames * model.imageProcessor.cropBytes, size = plan.input.clip.info.size
+        let appearances = plan.input.given.tracks.reduce(0) { $0 + $1.appearances.count }
+        return (plan.input.isReadOnce ? crops : min(crops, CropReader.memoryLimit))
+            + appearances * MemoryLayout<Track.Appearance>.stride + VideoClip.decodingBytes(of: size)
+            + (plan.propagated.isEmpty ? 0 : MaskPropagator().workingBytes(of: size))
+    }
+
+    /// Bytes besides the mapped weights with `batch` answers open.
+    func workingBytes(batch: Int) -> Int { batch * request.sequenceBytes + request.otherBytes }
+
+    /// Captions generated together.
+    /// - Parameter wanted: upper bound; nil for as many as there is memory for.
+    func batch(_ wanted: Int?) -> Int {
+        if isSearch { return 1 }
+        let most = wanted ?? EngineMemory.batch(
+            sequence: request.sequenceBytes, fixed: weightBytes + request.otherBytes, available: AvailableMemory.bytes)
+        return max(1, min(most, tracks))
+    }
+}

@@ -1,0 +1,134 @@
+import DescribeAnything
+import Imaging
+import LanguageModels
+import Masks
+import Media
+import ObjectTracking
+
+/// Captions the tracks of clips: decoder, objects, model and document in one call.
+public struct VideoCaptioner: Sendable {
+    let engine: CaptionEngine
+    /// Finds and follows objects where a request wants that.
+    let segmentation: SegmentationModel?
+    /// Bytes of crops to hold at a time.
+    package var cropMemoryLimit = CropReader.memoryLimit
+
+    var model: CaptionModel { engine.model }
+
+    /// - Parameters:
+    ///   - engine: may serve others meanwhile.
+    ///   - segmentation: SAM 2; nil to propagate masks without a model.
+    public init(_ engine: CaptionEngine, segmentation: SegmentationModel? = nil) {
+        self.engine = engine
+        self.segmentation = segmentation
+    }
+
+    /// A captioner with an engine of its own.
+    public init(_ model: CaptionModel, segmentation: SegmentationModel? = nil) {
+        self.init(CaptionEngine(model), segmentation: segmentation)
+    }
+
+    /// One caption for each track of a clip.
+    /// - Parameters:
+    ///   - clip: path of a video or a folder of stills, a printf pattern of stills, or `-` for a video on standard input.
+    ///   - masks: file or folder of masks, in any layout of `MaskFormat`.
+    ///   - earlier: a run on the same clip; its tracks are taken over.
+    ///   - events: told of each step; what it throws ends the call.
+    /// - Throws: `InputError` when clip or masks are missing or bad, or the options make no sense.
+    public func caption(
+        clip: String, masks: String, options: CaptionOptions = CaptionOptions(), clipOptions: ClipOptions = ClipOptions(),
+        resuming earlier: ResumedRun? = nil, events: (CaptionEvent) throws -> Void = { _ in }
+    ) throws -> CaptionDocument {
+        let plan = try plan(ClipRequest(clip: clip, masks: masks, options: clipOptions), options: options)
+        return try caption(plan, resuming: earlier, events: events).document
+    }
+
+    /// The work for a clip. Reads clip and masks as far as needed to know that they fit; computes nothing.
+    /// - Throws: `InputError` when clip or masks are missing or bad, or the options do not fit them.
+    public func plan(_ request: ClipRequest, options: CaptionOptions = CaptionOptions()) throws -> CaptionPlan {
+        try InputError.translating {
+            try CaptionPlan(request, options, model.model.configuration, canPrompt: segmentation != nil)
+        }
+    }
+
+    /// A plan's work in numbers, and the time and memory it takes.
+    public func report(_ plan: CaptionPlan) -> PlanReport { PlanReport(plan, engine, segmentation) }
+
+    /// One caption for each track of a plan.
+    /// - Parameters:
+    ///   - earlier: a run on the same plan; its tracks are taken over.
+    ///   - events: told of each step; what it throws ends the call.
+    /// - Returns: the clip with its document; a track that could not be captioned is among the document's `errors`.
+    /// - Throws: `InputError` when clip or masks turn out to be bad.
+    public func caption(
+        _ plan: CaptionPlan, resuming earlier: ResumedRun? = nil, events: (CaptionEvent) throws -> Void = { _ in }
+    ) throws -> CaptionedClip {
+        try InputError.translating {
+            try earlier?.check(plan.request, description(plan.options, query: plan.query))
+            let objects = try plan.follow(with: segmentation) {
+                try events(.progress(.following(isBackward: $0.isBackward), done: $0.frame, total: plan.input.frameCount))
+            }
+            let total = plan.input.frameCount
+            func onFrame(_ frame: Int) throws { try events(.progress(.decoding, done: frame, total: total)) }
+            var reader = try CropReader(
+                plan, objects, model.model.imageProcessor, finished: Set((earlier?.tracks ?? []).map(\.id)),
+                memoryLimit: cropMemoryLimit, onFrame: onFrame)
+            var document = header(plan, reader.survey)
+            if let earlier {
+                try earlier.check(document, reader.samples)
+                document.tracks = earlier.tracks.sorted { $0.id < $1.id }
+            }
+            try events(.began(document))
+            return try withoutActuallyEscaping(events) { events in
+                let run = CaptionRun(document, plan, objects, reader.survey, engine, events)
+                while true {
+                    if reader.needsPass { try run.waitForCrops() }
+                    guard let crops = try reader.next(onFrame: onFrame) else { break }
+                    try run.begin(crops)
+                }
+                try run.finish()
+                return CaptionedClip(
+                    document: run.document, input: plan.input, masks: objects.masks, imageProcessor: model.model.imageProcessor)
+            }
+        }
+    }
+
+    /// Whether an earlier run did all that is asked for, so that there is no need to look at the clip again.
+    /// - Throws: `InputError` when it was asked for something else, or the options make no sense.
+    public func isFinished(_ earlier: ResumedRun, request: ClipRequest, options: CaptionOptions) throws -> Bool {
+        let query = try CaptionPlan.question(request.options, options, model.model.configuration).query
+        try earlier.check(request, description(options.generation, query: query))
+        return earlier.isFinished
+    }
+
+    /// The document before any track is captioned: clip, masks and model.
+    private func header(_ plan: CaptionPlan, _ survey: ClipSurvey) -> CaptionDocument {
+        let info = plan.input.clip.info
+        var document = CaptionDocument(
+            model: description(plan.options, query: plan.query),
+            video: CaptionDocument.Video(
+                path: plan.input.path, width: info.width, height: info.height, fps: info.frameRate,
+                frames: survey.frameCount ?? info.declaredFrames ?? survey.part.upperBound,
+                duration: info.duration ?? survey.lastTime + 1 / info.frameRate))
+        document.errors = (plan.input.given.masks?.problems ?? []).map {
+            CaptionDocument.Problem(
+                track: nil, code: $0.kind == .skipped ? "mask_skipped" : "mask_note", message: $0.message)
+        }
+        if let damage = survey.damage {
+            document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage))
+        }
+        return document
+    }
+
+    private func description(_ options: GenerationOptions, query: String) -> CaptionDocument.Model {
+        CaptionDocument.Model(path: model.path, weights: model.model.weightFormats, query: query, generation: options)
+    }
+}
+
+/// A clip with its captions, and all that is needed to show them.
+public struct CaptionedClip {
+    public let document: CaptionDocument
+    package let input: ClipInput
+    package let masks: any MaskSource
+    package let imageProcessor: ImageProcessor
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Synchronization
+
+/// One loaded model and one continuous batch for all callers: tracks of several clips, single pictures, requests. It works
+/// on a thread of its own, which takes one step at a time: a frame encoded, a prompt read, or a token drawn for every open
+/// answer. An answer is the same whatever else is generated beside it.
+///
+/// Interactive requests go before those of a batch, and wait for one step besides their own work. Callers take turns. A
+/// request is admitted once the keys and values of its longest answer fit the memory that is left; one always is.
+public final class CaptionEngine: Sendable {
+    /// Bounds on what an engine takes at a time.
+    public struct Limits: Sendable, Equatable {
+        /// Answers of a batch generated together; nil for as many as half the free memory has room for, `largestBatch` at
+        /// most. It changes no answer.
+        public var batch: Int?
+        /// Requests that may wait; callers wait, or are refused, beyond that.
+        public var queue = 256
+
+        public init(batch: Int? = nil) { self.batch = batch }
+    }
+
+    /// Upper bound on the batch: beyond 8 sequences decoding is limited by arithmetic, not by reading the weights.
+    public static let largestBatch = 8
+
+    public let model: CaptionModel
+    public let limits: Limits
+    private let queue: EngineQueue
+    private let isRunning = Mutex(false)
+
+    public init(_ model: CaptionModel, limits: Limits = Limits()) {
+        self.model = model
+        self.limits = limits
+        queue = EngineQueue(limit: limits.queue)
+    }
+
+    deinit {
+        for task in queue.stop() { task.deliver(.failed(CancellationError())) }
+    }
+
+    /// Hands a request over.
+    /// - Parameters:
+    ///   - caller: whose request it is; callers take turns.
+    ///   - waits: whether to wait when the queue is full.
+    ///   - deliver: called with each event, on the engine's thread; must return at once.
+    /// - Returns: nil when the queue is full.
+    package func submit(
+        _ request: EngineRequest, caller: AnyObject, waits: Bool, deliver: @escaping @Sendable (EngineEvent) -> Void
+    ) -> EngineTask? {
+        startIfNeeded()
+        let task = EngineTask(request, model.model, caller: ObjectIdentifier(caller), deliver: deliver)
+        return queue.add(task, waits: waits) ? task : nil
+    }
+
+    /// The thread begins with the first request, so that what a program does to signals before holds for it.
+    private func startIfNeeded() {
+        isRunning.withLock { isRunning in
+            guard !isRunning else { return }
+            isRunning = true
+            // The loop holds the queue and the model, not the engine, which ends it.
+            let (model, limits, queue) = (model.model, limits, queue)
+            let thread = Thread { EngineLoop(model, limits, queue).run() }
+            thread.name = "caption-engine"
+            thread.start()
+        }
+    }
+}

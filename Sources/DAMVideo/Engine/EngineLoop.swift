@@ -1,0 +1,194 @@
+import DescribeAnything
+import Foundation
+import LanguageModels
+import Tensors
+
+/// The work of an engine, a step at a time. Belongs to the engine's thread.
+///
+/// ```
+/// waiting (EngineQueue) -> Admission: frames encoded one by one, prompt read -> OpenAnswer: a token a step -> ended
+/// ```
+final class EngineLoop {
+    private let model: DescribeAnythingModel
+    private let queue: EngineQueue
+    private var memory: EngineMemory
+    /// Requests whose frames are being encoded: one of a batch at most, and interactive ones before it.
+    private var admissions: [Admission] = []
+    private var open: [Int: OpenAnswer] = [:]
+    private let batch: GenerationBatch
+    private var nextID = 0
+    /// Whether the last step was part of an admission.
+    private var hasAdmitted = false
+    private let clock = ContinuousClock()
+
+    /// Interactive answers there is room for besides the batch.
+    private static let interactiveRoom = 4
+
+    init(_ model: DescribeAnythingModel, _ limits: CaptionEngine.Limits, _ queue: EngineQueue) {
+        self.model = model
+        self.queue = queue
+        memory = EngineMemory(weightBytes: model.weightBytes, limits)
+        batch = GenerationBatch(model.generator, size: memory.batchLimit + Self.interactiveRoom)
+    }
+
+    /// Works until the engine ends.
+    func run() {
+        while !queue.hasStopped {
+            dropCancelled()
+            admit()
+            if !admissions.isEmpty, !answersAreDue {
+                advanceAdmission()
+            } else if !open.isEmpty {
+                stepAnswers()
+            } else if !queue.waitForWork() {
+                break
+            }
+        }
+        for task in admissions.map(\.task) + open.values.map(\.task) { task.deliver(.failed(CancellationError())) }
+    }
+
+    /// Whether open answers go before the next part of an admission: somebody waits for one of them, or the admission is
+    /// an interactive one, which must not hold the others up for longer than a step.
+    private var answersAreDue: Bool {
+        guard hasAdmitted, !open.isEmpty else { return false }
+        return admissions.last?.isInteractive ?? false || open.values.contains(where: \.isInteractive)
+    }
+
+    // MARK: Admission
+
+    /// Begins requests there is room for.
+    private func admit() {
+        let interactive = admissions.count(where: \.isInteractive) + open.values.count(where: \.isInteractive)
+        if interactive < Self.interactiveRoom, let task = queue.takeInteractive() {
+            admissions.append(Admission(task))
+        }
+        guard admissions.isEmpty else { return }
+        let others = open.values.filter { !$0.isInteractive }.map(\.task)
+        if let task = queue.takeBatch(where: { memory.admits($0, beside: others) }) { admissions.append(Admission(task)) }
+    }
+
+    /// Encodes one frame of the latest admission, or reads its prompt.
+    private func advanceAdmission() {
+        guard let admission = admissions.last else { return }
+        hasAdmitted = true
+        let began = clock.now
+        if let prompt = admission.encodeNext(model) {
+            admissions.removeLast()
+            open(admission, prompt, since: began)
+        } else {
+            admission.time += clock.now - began
+        }
+    }
+
+    private func open(_ admission: Admission, _ prompt: Prompt, since began: ContinuousClock.Instant) {
+        let task = admission.task, options = task.request.options, id = nextID
+        nextID += 1
+        task.deliver(.reading(tokens: prompt.count))
+        var answer = OpenAnswer(task: task, promptTokens: prompt.count, time: admission.time)
+        do {
+            if options.numBeams > 1 {
+                let beams = try BeamGeneration(model.generator, prompt.embeddings, options)
+                answer.beams = beams
+                answer.time += clock.now - began
+                open[id] = answer
+                report(beams, id)
+            } else {
+                let growth = try batch.add(prompt, options, id: id)
+                answer.time += clock.now - began
+                open[id] = answer
+                report(growth)
+            }
+        } catch {
+            task.deliver(.failed(error))
+        }
+    }
+
+    // MARK: Answers
+
+    /// Draws one more token of every open answer.
+    private func stepAnswers() {
+        hasAdmitted = false
+        let began = clock.now, growth = batch.step()
+        let share = (clock.now - began) / max(1, growth.count)
+        for answer in growth { open[answer.id]?.time += share }
+        growth.forEach(report)
+        for (id, answer) in open.sorted(by: { $0.key < $1.key }) {
+            guard let beams = answer.beams else { continue }
+            let began = clock.now
+            beams.step()
+            open[id]?.time += clock.now - began
+            report(beams, id)
+        }
+    }
+
+    private func report(_ growth: GenerationBatch.Growth) {
+        open[growth.id]?.task.deliver(.token(text: growth.text, tokens: growth.tokens))
+        if let generation = growth.generation { close(growth.id, generation) }
+    }
+
+    /// Beam search knows its text only at the end.
+    private func report(_ beams: BeamGeneration, _ id: Int) {
+        let generation = beams.isDone ? beams.generation : nil
+        open[id]?.task.deliver(.token(text: generation?.text ?? "", tokens: generation?.tokens.count ?? beams.tokens))
+        if let generation { close(id, generation) }
+    }
+
+    private func close(_ id: Int, _ generation: Generation) {
+        guard let answer = open.removeValue(forKey: id) else { return }
+        answer.task.deliver(
+            .finished(EngineAnswer(generation: generation, promptTokens: answer.promptTokens, time: answer.time)))
+    }
+
+    private func dropCancelled() {
+        var dropped = queue.takeCancelled()
+        dropped += admissions.map(\.task).filter(\.isCancelled)
+        admissions.removeAll { $0.task.isCancelled }
+        for (id, answer) in open where answer.task.isCancelled {
+            dropped.append(answer.task)
+            open[id] = nil
+            batch.remove(id: id)
+        }
+        for task in dropped { task.deliver(.failed(CancellationError())) }
+    }
+}
+
+/// A request whose frames are being encoded.
+private final class Admission {
+    let task: EngineTask
+    var time = Duration.zero
+    /// Image tokens of each frame that was encoded.
+    private var encoded: [Int: Tensor] = [:]
+    private var next = 0
+
+    init(_ task: EngineTask) { self.task = task }
+
+    var isInteractive: Bool { task.request.priority == .interactive }
+
+    /// Encodes the next frame.
+    /// - Returns: the prompt, when all were encoded before.
+    func encodeNext(_ model: DescribeAnythingModel) -> Prompt? {
+        let request = task.request
+        task.deliver(.encoding(done: next, total: request.frames.count))
+        if next < request.frames.count {
+            let frame = request.frames[next]
+            if encoded[frame] == nil { encoded[frame] = model.encode(request.crops[next]) }
+            next += 1
+            return nil
+        }
+        let frames = request.frames.compactMap { encoded[$0] }
+        // Beams have a cache of their own for the prompt.
+        return request.options.numBeams > 1
+            ? Prompt(model.embeddings(task.tokens, frames: frames)) : model.prompt(task.tokens, frames: frames)
+    }
+}
+
+/// An answer that grows.
+private struct OpenAnswer {
+    let task: EngineTask
+    let promptTokens: Int
+    var time: Duration
+    /// Nil for an answer of the batch.
+    var beams: BeamGeneration?
+
+    var isInteractive: Bool { task.request.priority == .interactive }
+}

@@ -1,0 +1,124 @@
+import Foundation
+
+/// Requests that wait for an engine, at most `limit` of them. Interactive ones go first; within a priority, callers take
+/// turns and each caller's requests stay in order.
+///
+/// `@unchecked Sendable`: every stored variable is read and written under `condition`.
+final class EngineQueue: @unchecked Sendable {
+    private let condition = NSCondition()
+    private let limit: Int
+    private var interactive = Lanes()
+    private var batch = Lanes()
+    private var isStopped = false
+
+    init(limit: Int) { self.limit = max(1, limit) }
+
+    /// Adds a request.
+    /// - Parameter waits: whether to wait for room.
+    /// - Returns: false when there is no room, or the engine has ended.
+    func add(_ task: EngineTask, waits: Bool) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        while interactive.count + batch.count >= limit, !isStopped {
+            guard waits else { return false }
+            condition.wait()
+        }
+        guard !isStopped else { return false }
+        switch task.request.priority {
+        case .interactive: interactive.add(task)
+        case .batch: batch.add(task)
+        }
+        condition.broadcast()
+        return true
+    }
+
+    /// Takes the next interactive request that is not cancelled.
+    func takeInteractive() -> EngineTask? { take(\.interactive) }
+
+    /// Takes the next request of a batch that `fits`; the order stays when it does not.
+    func takeBatch(where fits: (EngineTask) -> Bool) -> EngineTask? { take(\.batch, where: fits) }
+
+    private func take(
+        _ lanes: ReferenceWritableKeyPath<EngineQueue, Lanes>, where fits: (EngineTask) -> Bool = { _ in true }
+    ) -> EngineTask? {
+        condition.lock()
+        defer { condition.unlock() }
+        guard let next = self[keyPath: lanes].first, fits(next) else { return nil }
+        self[keyPath: lanes].removeFirst()
+        condition.broadcast()
+        return next
+    }
+
+    /// Takes requests that were cancelled before their turn.
+    func takeCancelled() -> [EngineTask] {
+        condition.lock()
+        defer { condition.unlock() }
+        let cancelled = interactive.removeCancelled() + batch.removeCancelled()
+        if !cancelled.isEmpty { condition.broadcast() }
+        return cancelled
+    }
+
+    /// Waits for a request; false once the engine has ended.
+    func waitForWork() -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        while interactive.count + batch.count == 0, !isStopped { condition.wait() }
+        return !isStopped
+    }
+
+    /// Ends the engine: no request is taken any more.
+    /// - Returns: those that waited.
+    func stop() -> [EngineTask] {
+        condition.lock()
+        defer { condition.unlock() }
+        isStopped = true
+        condition.broadcast()
+        return interactive.removeAll() + batch.removeAll()
+    }
+
+    var hasStopped: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return isStopped
+    }
+}
+
+/// Requests by caller, who take turns.
+private struct Lanes {
+    /// The caller whose turn it is comes first; each has one request at least.
+    private var lanes: [(caller: ObjectIdentifier, tasks: ArraySlice<EngineTask>)] = []
+
+    var count: Int { lanes.reduce(0) { $0 + $1.tasks.count } }
+    var first: EngineTask? { lanes.first?.tasks.first }
+
+    mutating func add(_ task: EngineTask) {
+        if let index = lanes.firstIndex(where: { $0.caller == task.caller }) {
+            lanes[index].tasks.append(task)
+        } else {
+            lanes.append((task.caller, [task]))
+        }
+    }
+
+    /// Takes the first request away; its caller goes to the end of the line.
+    mutating func removeFirst() {
+        guard !lanes.isEmpty else { return }
+        var lane = lanes.removeFirst()
+        lane.tasks.removeFirst()
+        if !lane.tasks.isEmpty { lanes.append(lane) }
+    }
+
+    mutating func removeCancelled() -> [EngineTask] {
+        let cancelled = lanes.flatMap(\.tasks).filter(\.isCancelled)
+        guard !cancelled.isEmpty else { return [] }
+        lanes = lanes.compactMap { lane in
+            let tasks = lane.tasks.filter { !$0.isCancelled }
+            return tasks.isEmpty ? nil : (lane.caller, ArraySlice(tasks))
+        }
+        return cancelled
+    }
+
+    mutating func removeAll() -> [EngineTask] {
+        defer { lanes = [] }
+        return lanes.flatMap(\.tasks)
+    }
+}

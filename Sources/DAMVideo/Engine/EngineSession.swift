@@ -1,0 +1,101 @@
+import Dispatch
+import Synchronization
+
+/// A caller's requests to an engine, whose events it handles on its own thread. Belongs to one thread.
+package final class EngineSession {
+    private let engine: CaptionEngine
+    private let inbox = EventInbox()
+    private var tasks: [Int: EngineTask] = [:]
+    /// Requests that still hold their crops.
+    private var unread: Set<Int> = []
+
+    package init(_ engine: CaptionEngine) { self.engine = engine }
+
+    deinit { for task in tasks.values { task.cancel() } }
+
+    /// Hands a request over, and waits while the engine's queue is full.
+    /// - Parameter key: what events call it.
+    package func submit(_ request: EngineRequest, key: Int) throws {
+        let inbox = inbox, wakesForEachToken = request.priority == .interactive
+        let task = engine.submit(request, caller: self, waits: true) { event in
+            inbox.add(key, event, wakesForEachToken: wakesForEachToken)
+        }
+        guard let task else { throw CancellationError() }
+        tasks[key] = task
+        unread.insert(key)
+    }
+
+    /// Handles the events that are there.
+    /// - Throws: what `handle` throws; the session's requests are then cancelled with the session.
+    package func handleEvents(_ handle: (Int, EngineEvent) throws -> Void) throws {
+        for (key, event) in inbox.takeAll() {
+            switch event {
+            case .reading: unread.remove(key)
+            case .finished, .failed:
+                unread.remove(key)
+                tasks[key] = nil
+            case .encoding, .token: break
+            }
+            try handle(key, event)
+        }
+    }
+
+    /// Handles events until no request holds crops any more.
+    package func waitForCrops(_ handle: (Int, EngineEvent) throws -> Void) throws {
+        try handleEvents(handle)
+        while !unread.isEmpty {
+            inbox.wait()
+            try handleEvents(handle)
+        }
+    }
+
+    /// Handles events until every request has ended.
+    package func waitForAll(_ handle: (Int, EngineEvent) throws -> Void) throws {
+        try handleEvents(handle)
+        while !tasks.isEmpty {
+            inbox.wait()
+            try handleEvents(handle)
+        }
+    }
+}
+
+/// Events on their way from the engine's thread to a caller's. Waking a thread takes time from the engine, so a token alone
+/// wakes its caller 20 times a second at most, unless it waits for each; of tokens that were not looked at the last is kept.
+private final class EventInbox: Sendable {
+    private struct State {
+        var events: [(key: Int, event: EngineEvent)] = []
+        var lastWake = ContinuousClock.now - .seconds(1)
+    }
+
+    private let state = Mutex(State())
+    private let arrival = DispatchSemaphore(value: 0)
+
+    func add(_ key: Int, _ event: EngineEvent, wakesForEachToken: Bool) {
+        let wakes = state.withLock { state in
+            guard case .token(_, let tokens) = event, !wakesForEachToken, tokens > 1 else {
+                state.events.append((key, event))
+                return true
+            }
+            let isRead = state.events.last.map { last in
+                if case .token = last.event, last.key == key { false } else { true }
+            } ?? true
+            if !isRead { state.events.removeLast() }
+            state.events.append((key, event))
+            let now = ContinuousClock.now
+            guard now - state.lastWake > .milliseconds(50) else { return false }
+            state.lastWake = now
+            return true
+        }
+        if wakes { arrival.signal() }
+    }
+
+    func takeAll() -> [(key: Int, event: EngineEvent)] {
+        state.withLock { state in
+            defer { state.events = [] }
+            return state.events
+        }
+    }
+
+    /// Waits until events may be there.
+    func wait() { arrival.wait() }
+}

@@ -1,0 +1,124 @@
+import DescribeAnything
+import Foundation
+import Imaging
+import LanguageModels
+import Media
+import ObjectTracking
+import SegmentAnything
+
+/// Describes the masked region of a still picture. Its requests go before those of clips on the same engine.
+public struct ImageDescriber: Sendable {
+    private let engine: CaptionEngine
+
+    /// - Parameter engine: may serve others meanwhile.
+    public init(_ engine: CaptionEngine) { self.engine = engine }
+
+    /// A describer with an engine of its own.
+    public init(_ model: CaptionModel) { self.init(CaptionEngine(model)) }
+
+    /// Describes a region of a picture in memory.
+    /// - Parameters:
+    ///   - region: of the picture's size.
+    ///   - onText: given the text as it is generated; what it throws ends the call.
+    /// - Returns: the whole text, trimmed.
+    /// - Throws: `InputError` when the region is empty or of another size, or the options make no sense.
+    public func describe(
+        _ picture: RGBImage, region: Mask, options: CaptionOptions = CaptionOptions(), onText: (String) throws -> Void = { _ in }
+    ) throws -> String {
+        try describe(picture, region, name: "the picture", options, onText)
+    }
+
+    /// Describes a region of an encoded picture in memory.
+    /// - Parameters:
+    ///   - image: bytes of a picture, anything FFmpeg decodes.
+    ///   - mask: bytes of a mask of the same size, any pixel but 0 inside; nil to take the picture's alpha channel.
+    ///   - onText: given the text as it is generated; what it throws ends the call.
+    /// - Throws: as `describe(image:mask:options:onText:)`.
+    public func describe(
+        image: Data, mask: Data?, options: CaptionOptions = CaptionOptions(), onText: (String) throws -> Void = { _ in }
+    ) throws -> String {
+        try options.generation.validate()
+        return try InputError.translating {
+            let (picture, region) = try MemoryFile.reading(image, name: "the picture") { image in
+                guard let mask else { return try Self.read(image, nil) }
+                return try MemoryFile.reading(mask, name: "the mask") { try Self.read(image, $0) }
+            }
+            return try describe(picture, region, name: mask == nil ? "the picture" : "the mask", options, onText)
+        }
+    }
+
+    /// Describes a region of a picture file.
+    /// - Parameters:
+    ///   - image: path of a picture, anything FFmpeg decodes.
+    ///   - mask: path of a mask of the same size, any pixel but 0 inside; nil to take the picture's alpha channel.
+    ///   - onText: given the text as it is generated; what it throws ends the call.
+    /// - Returns: the whole text, trimmed.
+    /// - Throws: `InputError` when picture or mask are missing or bad, or the options make no sense.
+    public func describe(
+        image: String, mask: String?, options: CaptionOptions = CaptionOptions(), onText: (String) throws -> Void = { _ in }
+    ) throws -> String {
+        try options.generation.validate()
+        return try InputError.translating {
+            let (picture, region) = try Self.read(image, mask)
+            return try describe(picture, region, name: mask ?? image, options, onText)
+        }
+    }
+
+    /// Describes the region that SAM 2 finds at a prompt.
+    /// - Parameters:
+    ///   - image: path of a picture, anything FFmpeg decodes.
+    ///   - onText: given the text as it is generated; what it throws ends the call.
+    /// - Returns: the whole text, trimmed.
+    /// - Throws: `InputError` when the picture is missing or bad, the prompt lies outside it or means no region, or the
+    ///   options make no sense.
+    public func describe(
+        image: String, prompt: PicturePrompt, segmentation: SegmentationModel, options: CaptionOptions = CaptionOptions(),
+        onText: (String) throws -> Void = { _ in }
+    ) throws -> String {
+        try options.generation.validate()
+        return try InputError.translating {
+            let picture = try ImageDecoder.rgb(path: image)
+            let region = try segmentation.mask(of: prompt, in: picture, path: image)
+            return try describe(picture, region, name: image, options, onText)
+        }
+    }
+
+    /// - Parameter name: what an error calls the region.
+    private func describe(
+        _ picture: RGBImage, _ region: Mask, name: String, _ options: CaptionOptions, _ onText: (String) throws -> Void
+    ) throws -> String {
+        try options.generation.validate()
+        let query = try options.question(frames: 1, default: Conversation.imageQuery)
+        let crop: FocalPrompt
+        do {
+            crop = try engine.model.model.imageProcessor(picture, region)
+        } catch {
+            throw InputError(.invalid, "\(name): \(error)")
+        }
+        let session = EngineSession(engine)
+        try session.submit(
+            EngineRequest(crops: [crop], query: query, options: options.generation, priority: .interactive), key: 0)
+        var answer = ""
+        try session.waitForAll { _, event in
+            switch event {
+            case .encoding, .reading: break
+            case .token(let text, _): try onText(text)
+            case .finished(let end): answer = end.generation.text
+            case .failed(let error as PromptTooLongError): throw InputError(error.category, error.description)
+            case .failed(let error): throw error
+            }
+        }
+        return answer
+    }
+
+    /// A picture and its region; without a mask, the picture's alpha channel.
+    /// - Throws: `VideoError`, and `InputError` when there is no region.
+    package static func read(_ image: String, _ mask: String?) throws -> (RGBImage, Mask) {
+        if let mask { return (try ImageDecoder.rgb(path: image), try ImageDecoder.mask(path: mask)) }
+        let (picture, alpha) = try ImageDecoder.rgbWithAlphaMask(path: image)
+        guard let alpha else {
+            throw InputError(.usage, "\(image): found no alpha channel, expected one, or a mask by --mask")
+        }
+        return (picture, alpha)
+    }
+}

@@ -1,0 +1,87 @@
+import Imaging
+import Synchronization
+
+/// Captions clips one after the other with one engine: documents, pictures, failures, resume and interruption.
+public final class CaptionJobRunner: Sendable {
+    /// An event of a run of jobs.
+    public enum Event: Sendable {
+        /// A step of the clip at work.
+        case clip(CaptionEvent)
+        /// The clip at work has ended.
+        case ended
+        /// A line for people that is worth less than a notice.
+        case message(String)
+        /// A line for people about something that went wrong.
+        case notice(String)
+    }
+
+    private let captioner: VideoCaptioner
+    private let options: CaptionOptions
+    private let onEvent: @Sendable (Event) -> Void
+    /// The job at work.
+    private let current = Mutex<CaptionJob?>(nil)
+
+    /// - Parameter onEvent: called with each event, on the thread of `run`.
+    public init(_ captioner: VideoCaptioner, options: CaptionOptions, onEvent: @escaping @Sendable (Event) -> Void) {
+        self.captioner = captioner
+        self.options = options
+        self.onEvent = onEvent
+    }
+
+    /// Captions all jobs. All inputs are looked at before the model has anything to do: what can be known to fail fails then.
+    /// - Throws: the error of the first clip that fails, unless `failures` go on.
+    public func run(_ jobs: [CaptionJob], _ failures: inout JobFailures) throws {
+        var pending: [(job: CaptionJob, plan: CaptionPlan?)] = []
+        for job in jobs {
+            guard let isFinished = try attempt(job, &failures, { try self.isFinished(job) }) else { continue }
+            if isFinished {
+                onEvent(.message("\(job.request.clip): finished already"))
+                failures.written += 1
+            } else if let plan = try attempt(job, &failures, { try plan(job) }) {
+                // One clip's plan is kept; those of many would hold their decoders and masks all the while.
+                pending.append((job, jobs.count == 1 ? plan : nil))
+            }
+        }
+        for (number, (job, plan)) in pending.enumerated() {
+            if jobs.count > 1 { onEvent(.message("\(job.request.clip) (\(number + 1) of \(pending.count))")) }
+            guard let document = try attempt(job, &failures, { try caption(job, plan ?? self.plan(job)) }) else { continue }
+            failures.written += 1
+            failures.someTracksFailed = failures.someTracksFailed || document.errors.contains { $0.track != nil }
+            for problem in document.errors {
+                onEvent(.notice((problem.track.map { "track \($0): " } ?? "\(job.request.clip): ") + problem.message))
+            }
+        }
+    }
+
+    /// Ends the clip at work, from any thread: its finished tracks are written, whatever else comes is passed over.
+    /// - Returns: the number of finished tracks; nil when there was nothing to write.
+    /// - Throws: `InputError` when the captions cannot be written.
+    public func interrupt() throws -> Int? { try current.withLock { $0 }?.interrupt() }
+
+    private func attempt<Result>(
+        _ job: CaptionJob, _ failures: inout JobFailures, _ work: () throws -> Result
+    ) throws -> Result? {
+        try failures.attempt(job.request.clip, tell: { onEvent(.notice($0)) }, work)
+    }
+
+    private func plan(_ job: CaptionJob) throws -> CaptionPlan { try captioner.plan(job.request, options: options) }
+
+    private func isFinished(_ job: CaptionJob) throws -> Bool {
+        guard let earlier = job.earlier else { return false }
+        return try captioner.isFinished(earlier, request: job.request, options: options) && job.output.exists
+            && job.pictures?.exist ?? true
+    }
+
+    private func caption(_ job: CaptionJob, _ plan: CaptionPlan) throws -> CaptionDocument {
+        defer { onEvent(.ended) }
+        current.withLock { $0 = job }
+        let clip = try captioner.caption(plan, resuming: job.earlier) { event in
+            try job.output.update(event)
+            onEvent(.clip(event))
+        }
+        // The captions are safe before anything else is begun.
+        try job.output.finish(clip.document)
+        try job.pictures?.write(clip) { onEvent(.clip($0)) }
+        return clip.document
+    }
+}

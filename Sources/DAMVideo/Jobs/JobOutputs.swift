@@ -1,0 +1,98 @@
+import Foundation
+import Imaging
+
+/// Pictures made from a captioned clip, such as its rendering: what a job writes besides captions.
+public protocol ClipPictures: Sendable {
+    /// Files they are written to.
+    var paths: [String] { get }
+
+    /// Checks, before any work is done, that they can be made and written.
+    /// - Throws: `InputError`.
+    func check(_ request: ClipRequest, overwrites: Bool) throws
+
+    /// - Throws: `InputError`, and what `events` throws.
+    func write(_ clip: CaptionedClip, events: (CaptionEvent) throws -> Void) throws
+}
+
+extension ClipPictures {
+    /// Whether all files are there already.
+    var exist: Bool { paths.allSatisfy { FileManager.default.fileExists(atPath: $0) } }
+
+    /// Leaves nothing of files that are being written.
+    func discard() {
+        for path in paths { OutputFile.discard(path) }
+    }
+}
+
+/// The files that the captions and pictures of several clips go to.
+public struct JobOutputs {
+    /// A file, a folder, or "-" for stdout; nil for files beside the clips.
+    let output: String?
+    let formats: [CaptionFormat]
+    /// Where a clip's pictures go; nil for none.
+    let pictures: (ClipRequest) -> (any ClipPictures)?
+    /// Folders that pictures of several clips go to.
+    let pictureFolders: [String]
+
+    public init(
+        output: String?, formats: [CaptionFormat], pictureFolders: [String] = [],
+        pictures: @escaping (ClipRequest) -> (any ClipPictures)? = { _ in nil }
+    ) {
+        self.output = output
+        self.formats = formats.isEmpty ? [.json] : formats
+        self.pictures = pictures
+        self.pictureFolders = pictureFolders
+    }
+
+    /// One output for each clip.
+    /// - Parameter areMany: whether the output has to take any number of clips.
+    /// - Throws: `InputError`: `usage` when two would be written to the same file, `inputOutput` when the output is no
+    ///   folder and cannot become one.
+    public func jobs(for requests: [ClipRequest], areMany: Bool) throws -> [CaptionJob] {
+        if output == "-", Set(formats).count > 1 {
+            throw InputError(.usage, "-o -: found \(Set(formats).count) formats, expected one")
+        }
+        if areMany, output == "-", formats != [.jsonl] {
+            throw InputError(.usage, "-o -: found \(requests.count) clips, expected one, or --format jsonl")
+        }
+        if areMany {
+            for folder in [output].compactMap(\.self) + pictureFolders where folder != "-" { try makeFolder(folder) }
+        }
+        let jobs = requests.map { request in
+            CaptionJob(
+                request: request,
+                output: CaptionOutput(request, output: output ?? (request.clip == "-" ? "-" : nil), formats: formats),
+                pictures: pictures(request))
+        }
+        try checkDistinct(jobs)
+        return jobs
+    }
+
+    private func checkDistinct(_ jobs: [CaptionJob]) throws {
+        var owners: [String: Int] = [:]
+        for (number, job) in jobs.enumerated() {
+            for path in job.output.files.map(\.path) + (job.pictures?.paths ?? []) where path != "-" {
+                guard let other = owners.updateValue(number, forKey: URL(filePath: path).standardized.path) else { continue }
+                let rivals = other == number
+                    ? "outputs" : "clips, \(jobs[other].request.clip) and \(job.request.clip),"
+                throw InputError(
+                    .usage, "\(path): found two \(rivals) that would be written there, expected other names or folders")
+            }
+        }
+    }
+
+    private func makeFolder(_ path: String) throws {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            guard isFolder.boolValue else {
+                throw InputError(.inputOutput, "\(path): found a file, expected a folder for the captions of several clips")
+            }
+            return
+        }
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        } catch {
+            throw InputError(.inputOutput, "\(path): the folder cannot be made: \(error.localizedDescription)")
+        }
+    }
+}
