@@ -35,7 +35,7 @@ struct SamplerTests {
     @Test func topPKeepsTheSmallestSetThatExceedsItAndAtLeastOne() {
         // Probabilities 0.643, 0.236, 0.087, 0.032.
         let logits: [Float] = [4, 3, 2, 1]
-        for (topP, kept) in [(Float(0.01), 1), (0.6, 1), (0.7, 2), (0.9, 3), (0.99, 4), (1, 4)] {
+        for (topP, kept) in [(0.01, 1), (0.6, 1), (0.7, 2), (0.9, 3), (0.99, 4), (1, 4)] {
             let probabilities = samplingProbabilities(logits, options(temperature: 1, topP: topP))
             #expect(probabilities.count { $0 > 0 } == kept, "top-p \(topP)")
             #expect(abs(probabilities.reduce(0, +) - 1) < 1e-6)
