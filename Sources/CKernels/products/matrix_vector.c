@@ -30,7 +30,7 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 #define FEW_OUTPUTS 2
 #define OUTPUTS 2
 #define ROWS 2
-#include "weights.inc"
+#include "matrix_vector.inc"
 #undef NAME
 
 #if defined(__x86_64__)
@@ -43,7 +43,7 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 #define FEW_OUTPUTS 4
 #define OUTPUTS 3
 #define ROWS 4
-#include "weights.inc"
+#include "matrix_vector.inc"
 #undef NAME
 #undef HALVES_TO_FLOATS
 #pragma clang attribute pop
@@ -55,7 +55,7 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 #define FEW_OUTPUTS 4
 #define OUTPUTS 4
 #define ROWS 4
-#include "weights.inc"
+#include "matrix_vector.inc"
 #undef NAME
 #undef HALVES_TO_FLOATS
 #pragma clang attribute pop
@@ -68,7 +68,7 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 #define FEW_OUTPUTS 4
 #define OUTPUTS 4
 #define ROWS 4
-#include "weights.inc"
+#include "matrix_vector.inc"
 #undef NAME
 #undef HALVES_TO_FLOATS
 #endif

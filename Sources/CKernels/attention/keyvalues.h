@@ -1,7 +1,7 @@
 // What the attention kernels know of rows of 8 bits; AttentionKernels.h says how they lie.
 #pragma once
 #include "AttentionKernels.h"
-#include "rounding.h"
+#include "../quantize/rounding.h"
 
 enum { RowGroup = KernelRowGroup };
 

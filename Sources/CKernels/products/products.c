@@ -1,6 +1,6 @@
 // Products of matrices with packed rows, compiled for each instruction set; see ProductKernels.h.
-#include "tileconfiguration.h"
-#include "tiles.h"
+#include "../machine/tile_configuration.h"
+#include "../quantize/tiles.h"
 #include <math.h>
 
 // Vectors are passed only between functions that are always inlined, so their calling convention does not matter.
@@ -84,7 +84,7 @@ INLINE Sums128 dot_portable(KernelDataType type, Sums128 sums, Sums128 weights, 
 
 #include "pack.inc"
 #include "unpack.inc"
-#include "products.inc"
+#include "byte_products.inc"
 #include "panels.inc"
 #undef NAME
 
@@ -94,7 +94,7 @@ INLINE Sums128 dot_portable(KernelDataType type, Sums128 sums, Sums128 weights, 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(name) name##_avx2
 #include "pack.inc"
-#include "products_avx2.inc"
+#include "avx2.inc"
 #include "panels.inc"
 #undef NAME
 #pragma clang attribute pop
@@ -114,7 +114,7 @@ INLINE Sums256 dot_avxvnni(KernelDataType type, Sums256 sums, Sums256 weights, S
 
 #include "pack.inc"
 #include "unpack.inc"
-#include "products.inc"
+#include "byte_products.inc"
 #include "panels.inc"
 #undef NAME
 #pragma clang attribute pop
@@ -134,14 +134,14 @@ INLINE Sums512 dot_avx512vnni(KernelDataType type, Sums512 sums, Sums512 weights
 
 #include "pack.inc"
 #include "unpack.inc"
-#include "products.inc"
+#include "byte_products.inc"
 #include "panels.inc"
 #undef NAME
 #pragma clang attribute pop
 
 #pragma clang attribute push(                                                                                          \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx512bf16,amx-tile,amx-bf16"))), apply_to = function)
-#include "products_amx.inc"
+#include "amx.inc"
 #pragma clang attribute pop
 #elif defined(__aarch64__)
 #include <arm_neon.h>
@@ -161,7 +161,7 @@ INLINE Sums128 dot_neon(KernelDataType type, Sums128 sums, Sums128 weights, Sums
 
 #include "pack.inc"
 #include "unpack.inc"
-#include "products.inc"
+#include "byte_products.inc"
 #include "panels.inc"
 #undef NAME
 #pragma clang attribute pop

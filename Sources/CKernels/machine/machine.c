@@ -1,7 +1,7 @@
 // What the machine has, and loops that measure it; see MachineKernels.h.
 #define _GNU_SOURCE
 #include "MachineKernels.h"
-#include "tileconfiguration.h"
+#include "tile_configuration.h"
 #include <string.h>
 #if defined(__linux__)
 #include <sched.h>

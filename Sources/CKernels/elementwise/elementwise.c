@@ -7,19 +7,19 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 
 #define NAME(name) name##_portable
-#include "kernels.inc"
+#include "elementwise.inc"
 #undef NAME
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(name) name##_avx2
-#include "kernels.inc"
+#include "elementwise.inc"
 #undef NAME
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw"))), apply_to = function)
 #define NAME(name) name##_avx512
-#include "kernels.inc"
+#include "elementwise.inc"
 #undef NAME
 #pragma clang attribute pop
 
