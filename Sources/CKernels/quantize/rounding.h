@@ -1,12 +1,16 @@
-// How kernels that write fewer bits round.
+// Rounding to fewer bits, and bfloat16.
 #pragma once
 #include <stdint.h>
 #include <string.h>
 
-// The nearest whole number, ties to even, of up to 2^22: adding 1.5 * 2^23 rounds to it and leaves it in the low bits.
+// 1.5 * 2^23: a sum with it is a whole number, ties rounded to even, in the low bits. For magnitudes up to 2^22.
+#define ROUNDING_SHIFT 12582912.0f
+#define ROUNDING_SHIFT_BITS 0x4b400000
+
+// The nearest whole number, ties to even.
 static inline __attribute__((always_inline)) int32_t nearest(float value) {
-    float shifted = value + 12582912.0f;
+    float shifted = value + ROUNDING_SHIFT;
     int32_t bits;
     memcpy(&bits, &shifted, sizeof bits);
-    return bits - 0x4b400000;
+    return bits - ROUNDING_SHIFT_BITS;
 }
