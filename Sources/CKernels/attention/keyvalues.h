@@ -1,4 +1,4 @@
-// What the attention kernels know of rows of 8 bits; AttentionKernels.h says how they lie.
+// Access to rows of keys and values in 8 bits. AttentionKernels.h describes their bytes.
 #pragma once
 #include "AttentionKernels.h"
 #include "../quantize/rounding.h"
@@ -7,22 +7,18 @@ enum { RowGroup = KernelRowGroup };
 
 static inline size_t row_groups(size_t count) { return (count + RowGroup - 1) / RowGroup; }
 
-// The upper half of a single-precision number is one in bfloat16.
 static inline float scale_at(const char *scales, size_t group) {
-    uint16_t half;
-    memcpy(&half, scales + group * sizeof half, sizeof half);
-    uint32_t bits = (uint32_t)half << 16;
-    float result;
-    memcpy(&result, &bits, sizeof result);
-    return result;
+    uint16_t bits;
+    memcpy(&bits, scales + group * sizeof bits, sizeof bits);
+    return bfloat16_to_float(bits);
 }
 
-// What is smaller counts as zero, so that what numbers are divided by has an inverse.
+// Magnitudes up to this one count as zero: their scale's inverse could overflow.
 #define SMALLEST 0x1p-100f
 
-// The largest of some numbers without their signs; infinity or none when there is one such.
+// Largest magnitude of `count` numbers; infinity or NaN where there is one.
 static inline __attribute__((always_inline)) float largest_magnitude(const float *source, size_t count) {
-    // Without its sign, a number's bits order as the number does, with infinity and then none above all.
+    // Compares magnitudes by their bits, where infinity and then NaN are above all numbers.
     uint32_t top = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t bits;

@@ -14,3 +14,11 @@ static inline __attribute__((always_inline)) int32_t nearest(float value) {
     memcpy(&bits, &shifted, sizeof bits);
     return bits - ROUNDING_SHIFT_BITS;
 }
+
+// The upper half of a single-precision number is a bfloat16 number.
+static inline float bfloat16_to_float(uint16_t bits) {
+    uint32_t wide = (uint32_t)bits << 16;
+    float result;
+    memcpy(&result, &wide, sizeof result);
+    return result;
+}

@@ -24,10 +24,9 @@ static inline void tile_scales(const unsigned char *tile, KernelDataType type, f
         return;
     }
     for (int o = 0; o < KernelTileOutputs; o++) {
-        uint16_t half;
-        memcpy(&half, tile + 2 * o, 2);
-        uint32_t bits = (uint32_t)half << 16;
-        memcpy(scales + o, &bits, 4);
+        uint16_t bits;
+        memcpy(&bits, tile + 2 * o, sizeof bits);
+        scales[o] = bfloat16_to_float(bits);
     }
 }
 
