@@ -1,5 +1,6 @@
 // Attention of a few queries, compiled once for each instruction set from attention.inc. AttentionKernels.h is the interface.
 #include "../common.h"
+#include "CKernels.h"
 #include "keyvalues.h"
 #include <math.h>
 

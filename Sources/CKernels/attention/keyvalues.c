@@ -1,6 +1,7 @@
 // Rows of keys and values in half precision and 8 bits, compiled once for each instruction set from keyvalues.inc.
 // AttentionKernels.h is the interface.
 #include "../common.h"
+#include "CKernels.h"
 #include "keyvalues.h"
 #include <math.h>
 

@@ -2,8 +2,10 @@
 // set of the machine, at the price of a load and a branch.
 #include "../common.h"
 #include "../quantize/rounding.h"
-#include "CKernels.h"
+#include "ElementwiseKernels.h"
+#include "MachineKernels.h"
 #include <math.h>
+#include <string.h>
 
 #define LANES 16
 typedef float Vector __attribute__((vector_size(4 * LANES)));

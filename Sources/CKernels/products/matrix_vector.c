@@ -1,7 +1,7 @@
 // Untiled weights, in single precision or 16 bits: widened, and multiplied with few rows. Compiled once for each instruction
 // set from matrix_vector.inc.
 #include "../common.h"
-#include "CKernels.h"
+#include "ProductKernels.h"
 #include <string.h>
 
 // Distance of prefetches, bytes of a cache line, and most rows for which memory, not arithmetic, is the limit.
