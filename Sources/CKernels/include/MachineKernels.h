@@ -17,7 +17,7 @@ static inline void kernel_pause(void) {
 #endif
 }
 
-/// Instructions that a kernel or a measuring loop uses. Each comment has those that products are made of.
+/// An instruction set of a kernel or a measuring loop, with the instructions that its products use.
 typedef enum KernelInstructionSet : int32_t {
     KernelPortable = 0,
     /// vfmadd; vpmaddubsw, vpmaddwd and vpaddd.

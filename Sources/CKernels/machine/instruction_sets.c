@@ -12,7 +12,7 @@
 #include <unistd.h>
 #endif
 
-// Whether the processor has AMX and the system grants its 8 kilobytes of state to this process. Asked once, for all threads.
+// Asks the system once, for all threads, for AMX: 1 where the processor has it and its 8 kilobytes of state are granted.
 // Source: Documentation/arch/x86/xstate.rst of the Linux kernel.
 static int has_tiles(void) {
     static int known = -1;

@@ -1,5 +1,5 @@
 // Quantisation of single-precision rows to tiles, and back. QuantizedKernels.h is the interface. Compiled for the baseline
-// instruction set only: this runs once per checkpoint.
+// instruction set only: it runs when weights are converted, not when they are multiplied.
 #include "../common.h"
 #include "tiles.h"
 #include <math.h>
