@@ -1,7 +1,8 @@
 #pragma once
 #include <stdint.h>
+#include <string.h>
 
-/// How a weight is stored: number by number, or in tiles (QuantizedKernels.h).
+/// Storage of a weight: as a number of its own, or quantised in tiles (QuantizedKernels.h).
 typedef enum KernelDataType : int32_t {
     KernelF32 = 0,
     KernelF16 = 1,
@@ -9,3 +10,16 @@ typedef enum KernelDataType : int32_t {
     KernelQ8 = 3,
     KernelQ4 = 4,
 } KernelDataType;
+
+/// Bits of single-precision numbers, of one or of a vector, whose upper half is then the nearest bfloat16 number, ties to even.
+/// Not for NaNs.
+#define KERNEL_ROUND_TO_BFLOAT16(bits) ((bits) + 0x7fff + ((bits) >> 16 & 1))
+
+/// The bits of the nearest bfloat16 number, ties to even. A NaN stays a NaN.
+static inline uint16_t kernel_nearest_bfloat16(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    // Rounding could carry a NaN's payload into the sign, or leave none of it.
+    if (value != value) return (uint16_t)(bits >> 16 | 0x40);
+    return (uint16_t)(KERNEL_ROUND_TO_BFLOAT16(bits) >> 16);
+}

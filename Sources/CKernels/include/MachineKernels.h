@@ -1,13 +1,14 @@
-// What the machine can do at most: loops that do nothing but multiply and add, or read. Each returns what its own
-// arithmetic counted, so that a loop that left work out would show it. Single-threaded, as all kernels are.
+// The machine's processors and instruction sets, and loops that measure its limits for a roofline: multiply-adds, products of
+// bytes and of bfloat16, memory reads. Each loop returns a count its own arithmetic made, so that skipped work would show.
+// Single-threaded, as all kernels are.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
-/// Processors this process may run on; 0 where the system does not say.
+/// Processors this process may run on; 0 where the system does not tell.
 size_t kernel_usable_processors(void);
 
-/// Tells the processor that this thread does nothing but watch a condition.
+/// Hints to the processor that this thread spins on a condition.
 static inline void kernel_pause(void) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
@@ -16,7 +17,7 @@ static inline void kernel_pause(void) {
 #endif
 }
 
-/// Instructions a kernel or a measuring loop is made of.
+/// An instruction set of a kernel or a measuring loop, with the instructions that its products use.
 typedef enum KernelInstructionSet : int32_t {
     KernelPortable = 0,
     /// vfmadd; vpmaddubsw, vpmaddwd and vpaddd.
@@ -33,29 +34,29 @@ typedef enum KernelInstructionSet : int32_t {
     KernelAMX = 6,
 } KernelInstructionSet;
 
-/// Whether the machine has the set; 0 or 1.
+/// 1 where the machine has the set, else 0.
 int kernel_supports(KernelInstructionSet set);
 
-/// The fastest set that this machine has and that there are loops for with weights of every kind.
+/// The fastest set that the machine has and that has kernels for weights of every type.
 KernelInstructionSet kernel_fastest_instructions(void);
 
-/// Whether this machine has a set, and there are such loops for it.
+/// 1 where the machine has the set and the set has kernels for weights of every type, else 0.
 int kernel_has_instructions(KernelInstructionSet set);
 
-/// Fused multiply-adds on independent single-precision sums, as many at a time as hide their latency.
+/// Runs fused multiply-adds on independent single-precision sums, enough of them to hide the latency.
 /// Returns the number of multiply-adds that were done (two operations each), 0 when the machine lacks the set or the set
 /// has no such loop. Exact for up to 2^24 iterations.
 uint64_t kernel_count_multiply_adds(KernelInstructionSet set, size_t iterations);
 
-/// Products of 8-bit numbers summed in 32 bits.
+/// Sums products of 8-bit numbers in 32 bits.
 /// Returns the number of products that were summed (two operations each), 0 when the machine lacks the set or the set
 /// has no such loop. Exact for up to 2^28 iterations.
 uint64_t kernel_count_products(KernelInstructionSet set, size_t iterations);
 
-/// Products of bfloat16 numbers summed in single precision.
+/// Sums products of bfloat16 numbers in single precision.
 /// Returns the number of products that were summed (two operations each), 0 when the machine lacks the set or the set
 /// has no such loop. Exact for up to 2^24 iterations.
 uint64_t kernel_count_bfloat16_products(KernelInstructionSet set, size_t iterations);
 
-/// The sum of words[count], modulo 2^32: reads memory as fast as one core can.
+/// Sum of words[count], modulo 2^32: reads memory as fast as one core can.
 uint32_t kernel_sum_words(const uint32_t *_Nonnull words, size_t count);

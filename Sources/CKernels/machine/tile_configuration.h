@@ -1,4 +1,4 @@
-// What AMX's tiles are on a thread, as `ldtilecfg` reads it: lines and bytes of each.
+// Shapes of a thread's AMX register tiles, as `ldtilecfg` reads them: lines, and bytes of a line.
 #pragma once
 #include <stdint.h>
 

@@ -1,14 +1,15 @@
-// Rows of keys and values as a cache keeps them, compiled for each instruction set from one body; see AttentionKernels.h.
+// Rows of keys and values in half precision and 8 bits, compiled once for each instruction set from keyvalues.inc.
+// AttentionKernels.h is the interface.
+#include "../common.h"
+#include "CKernels.h"
 #include "keyvalues.h"
 #include <math.h>
 
-#define INLINE static inline __attribute__((always_inline))
-
-// Half precision's largest number.
+// Largest half-precision number.
 #define LARGEST 65504
 
-// To the nearest, ties to even: adding a half of the last place that stays, or below the smallest normal number a number
-// whose last place is a subnormal's, lets carries and single precision's own rounding do it.
+// Rounds to half precision, ties to even: adds half a unit in the last place, and lets the carry round. Subnormals instead are
+// rounded by the addition of 0.5, whose last place is a subnormal's.
 static uint16_t half_of(float value) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
@@ -26,41 +27,36 @@ static uint16_t half_of(float value) {
     return sign | (uint16_t)((bits - (112u << 23)) >> 13);
 }
 
-#define LANES 8
 #define NAME(name) name##_portable
+#define LANES 8
 #define FLOATS_TO_HALVES(target, source)                                                                               \
     for (size_t lane = 0; lane < LANES; lane++) (target)[lane] = half_of((source)[lane])
 #include "keyvalues.inc"
-#undef NAME
-#undef FLOATS_TO_HALVES
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #define NAME(name) name##_avx2
-// The number that may be none comes second: that is what a comparison with it gives.
+#define LANES 8
+// Second operands may be NaN: min and max return the second operand then.
 #define FLOATS_TO_HALVES(target, source)                                                                               \
     _mm_storeu_si128((__m128i_u *)(target),                                                                            \
                      _mm256_cvtps_ph(_mm256_max_ps(_mm256_set1_ps(-LARGEST),                                           \
                                                    _mm256_min_ps(_mm256_set1_ps(LARGEST), _mm256_loadu_ps(source))),   \
                                      _MM_FROUND_TO_NEAREST_INT))
 #include "keyvalues.inc"
-#undef NAME
-#undef FLOATS_TO_HALVES
 #pragma clang attribute pop
 
-#undef LANES
-#define LANES 16
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw"))), apply_to = function)
 #define NAME(name) name##_avx512
+#define LANES 16
 #define FLOATS_TO_HALVES(target, source)                                                                               \
     _mm256_storeu_si256((__m256i_u *)(target),                                                                         \
                         _mm512_cvtps_ph(_mm512_max_ps(_mm512_set1_ps(-LARGEST),                                        \
                                                       _mm512_min_ps(_mm512_set1_ps(LARGEST), _mm512_loadu_ps(source))),\
                                         _MM_FROUND_TO_NEAREST_INT))
 #include "keyvalues.inc"
-#undef NAME
 #pragma clang attribute pop
 
 #define DISPATCH(name, ...)                                                                                            \

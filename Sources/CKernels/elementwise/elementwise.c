@@ -1,29 +1,31 @@
-// One body, compiled for each instruction set; the choice is made at each call, where it costs a load and a branch.
-#include "CKernels.h"
+// Softmax, activations and norms, compiled once for each instruction set from elementwise.inc. Every call chooses the widest
+// set of the machine, at the price of a load and a branch.
+#include "../common.h"
+#include "../quantize/rounding.h"
+#include "ElementwiseKernels.h"
+#include "MachineKernels.h"
 #include <math.h>
 #include <string.h>
 
-// Vectors are passed only between functions that are always inlined, so their calling convention does not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
+#define LANES 16
+typedef float Vector __attribute__((vector_size(4 * LANES)));
+typedef int32_t IntVector __attribute__((vector_size(4 * LANES)));
 
 #define NAME(name) name##_portable
-#include "kernels.inc"
-#undef NAME
+#include "elementwise.inc"
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(name) name##_avx2
-#include "kernels.inc"
-#undef NAME
+#include "elementwise.inc"
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw"))), apply_to = function)
 #define NAME(name) name##_avx512
-#include "kernels.inc"
-#undef NAME
+#include "elementwise.inc"
 #pragma clang attribute pop
 
-// The widest of these sets that the machine has.
+// The widest of these sets that the machine has, asked once.
 static KernelInstructionSet widest(void) {
     static int known = -1;
     int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);

@@ -1,22 +1,17 @@
-// Weights stored number by number: widened, and multiplied with few rows. Compiled for each instruction set.
-#include "CKernels.h"
+// Untiled weights, in single precision or 16 bits: widened, and multiplied with few rows. Compiled once for each instruction
+// set from matrix_vector.inc.
+#include "../common.h"
+#include "ProductKernels.h"
 #include <string.h>
 
-// Vectors are passed only between functions that are always inlined, so their calling convention does not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
-
-#define INLINE static inline __attribute__((always_inline))
-// Loops over registers, which have no numbers of their own.
-#define UNROLL _Pragma("clang loop unroll(full)")
-
-// How far ahead of its use a weight is asked of memory, what memory sends at a time, and up to how many rows are few.
-enum { BytesAhead = 1024, LineBytes = 64, FewestRows = 2 };
+// Distance of prefetches, bytes of a cache line, and most rows for which memory, not arithmetic, is the limit.
+enum { PrefetchBytes = 1024, LineBytes = 64, FewestRows = 2 };
 
 typedef float Four __attribute__((vector_size(16)));
 
 static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 : 2; }
 
-// Calls a function whose second argument is the type with that as a constant.
+// Calls a function with the type, its second argument, as a constant.
 #define FOR_TYPE(type, function, source, ...)                                                                          \
     switch (type) {                                                                                                    \
     case KernelF32: function(source, KernelF32, __VA_ARGS__); break;                                                   \
@@ -25,13 +20,26 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
     case KernelQ8: case KernelQ4: break;                                                                               \
     }
 
+typedef float Eight __attribute__((vector_size(32)));
+typedef uint32_t EightBits __attribute__((vector_size(32)));
+typedef uint16_t EightHalves __attribute__((vector_size(16)));
+
+// Moves exponent and fraction into place and multiplies by 2^112 to correct the exponent's bias, which also normalises
+// subnormals; infinities and NaNs keep an exponent of all ones.
+INLINE Eight halves_to_floats_portable(EightHalves halves) {
+    EightBits bits = __builtin_convertvector(halves, EightBits), magnitude = bits & 0x7fff;
+    Eight scaled = (Eight)(magnitude << 13) * 0x1p112f;
+    EightBits special = (EightBits)(magnitude > 0x7bff) & 0x7f800000;
+    return (Eight)((EightBits)scaled | special | ((bits & 0x8000) << 16));
+}
+
 #define NAME(name) name##_portable
 #define LANES 8
 #define FEW_OUTPUTS 2
 #define OUTPUTS 2
 #define ROWS 2
-#include "weights.inc"
-#undef NAME
+#define HALVES_TO_FLOATS(halves) halves_to_floats_portable(halves)
+#include "matrix_vector.inc"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -43,9 +51,7 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 #define FEW_OUTPUTS 4
 #define OUTPUTS 3
 #define ROWS 4
-#include "weights.inc"
-#undef NAME
-#undef HALVES_TO_FLOATS
+#include "matrix_vector.inc"
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw"))), apply_to = function)
@@ -55,9 +61,7 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 #define FEW_OUTPUTS 4
 #define OUTPUTS 4
 #define ROWS 4
-#include "weights.inc"
-#undef NAME
-#undef HALVES_TO_FLOATS
+#include "matrix_vector.inc"
 #pragma clang attribute pop
 #elif defined(__aarch64__)
 #include <arm_neon.h>
@@ -68,12 +72,10 @@ static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 :
 #define FEW_OUTPUTS 4
 #define OUTPUTS 4
 #define ROWS 4
-#include "weights.inc"
-#undef NAME
-#undef HALVES_TO_FLOATS
+#include "matrix_vector.inc"
 #endif
 
-// Sets that differ in products of bytes alone are the same here.
+// Runs the same loops for sets that only differ in products of bytes.
 void kernel_widen(const void *source, KernelDataType type, float *target, size_t count) {
     switch (kernel_fastest_instructions()) {
 #if defined(__x86_64__)

@@ -1,10 +1,8 @@
-// Single-precision rows to tiles, and back; see QuantizedKernels.h.
-#include "rounding.h"
+// Quantisation of single-precision rows to tiles, and back. QuantizedKernels.h is the interface. Compiled for the baseline
+// instruction set only: it runs when weights are converted, not when they are multiplied.
+#include "../common.h"
 #include "tiles.h"
 #include <math.h>
-
-// Vectors are passed only between functions of this file, so their calling convention does not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
 
 static float largest(const float *values, int count) {
     float top = 0;
@@ -12,9 +10,10 @@ static float largest(const float *values, int count) {
     return top;
 }
 
-// Smaller than any weight that matters, and large enough for its inverse to be finite.
+// Below any weight that matters, with an inverse that is finite.
 static const float tiny = 1e-30f;
 
+// Quantises one output of a q8 tile, 64 columns.
 static void quantize_q8(const float *values, int output, unsigned char *tile) {
     float top = largest(values, KernelTileColumns), scale = top < tiny ? 0 : top / 127, inverse = scale > 0 ? 127 / top : 0;
     memcpy(tile + 4 * output, &scale, 4);
@@ -22,7 +21,7 @@ static void quantize_q8(const float *values, int output, unsigned char *tile) {
         tile[Q8Numbers + c / 4 * 64 + output * 4 + c % 4] = (unsigned char)nearest(values[c] * inverse);
 }
 
-// A number of each output of a tile.
+// One number for each output of a tile.
 typedef float Outputs __attribute__((vector_size(4 * KernelTileOutputs)));
 typedef int32_t Wholes __attribute__((vector_size(4 * KernelTileOutputs)));
 
@@ -32,10 +31,10 @@ static inline Outputs chosen(Wholes isFirst, Outputs first, Outputs second) {
 
 static inline Outputs magnitude(Outputs values) { return (Outputs)((Wholes)values & 0x7fffffff); }
 
-// To the nearest of the steps -8 to 7. As `nearest`, but not beyond.
+// Rounds to whole numbers, ties to even, and clamps to -8 ... 7.
 static inline Outputs nearest_step(Outputs values) {
-    Outputs shifted = values + 12582912.0f;
-    Outputs whole = shifted - 12582912.0f;
+    Outputs shifted = values + ROUNDING_SHIFT;
+    Outputs whole = shifted - ROUNDING_SHIFT;
     return __builtin_elementwise_min(__builtin_elementwise_max(whole, (Outputs){0} - 8), (Outputs){0} + 7);
 }
 
@@ -45,19 +44,18 @@ static Outputs largest_magnitude(const Outputs *values, int count) {
     return top;
 }
 
-static Outputs rounded_bf16(Outputs values) {
-    Wholes bits = (Wholes)values;
-    return (Outputs)((bits + 0x7fff + (bits >> 16 & 1)) & (int32_t)0xffff0000);
+static Outputs rounded_to_bfloat16(Outputs values) {
+    return (Outputs)(KERNEL_ROUND_TO_BFLOAT16((Wholes)values) & (int32_t)0xffff0000);
 }
 
-// Codes of sixteen weights, and the squared errors they leave.
+// Codes of 16 weights for each output, and the squared errors they leave.
 typedef struct Part {
     Wholes code;
     Outputs error;
 } Part;
 
-// The best codes among those whose steps, of the code times the scale, just reach the largest weight, or just do not. The
-// sign says which of a positive and a negative weight may be one step larger.
+// The best codes among those whose largest step, 8 * code * scale, just reaches the largest weight or just misses it. A code's
+// sign decides which side has the extra step of -8 ... 7.
 static Part q4_part(const Outputs *values, Outputs scale) {
     Outputs reach = largest_magnitude(values, 16) / (8 * scale);
     Wholes about = __builtin_convertvector(__builtin_elementwise_min(reach, (Outputs){0} + 8) + 0.5f, Wholes);
@@ -77,18 +75,18 @@ static Part q4_part(const Outputs *values, Outputs scale) {
     return best;
 }
 
-// A tile of weights [columns][outputs].
+// Quantises a q4 tile from weights [columns][outputs].
 static void quantize_q4(const Outputs *values, unsigned char *tile) {
-    // So many scales the largest weight may be.
+    // Candidates for the largest weight, in units of the scale.
     static const float reaches[] = {42, 45, 49, 52, 56, 60, 64, 68};
     Outputs top = largest_magnitude(values, KernelTileColumns), bestError = (Outputs){0} + INFINITY, bestScale = {0};
     Wholes isUsable = top >= tiny, bestCodes[TileParts] = {{0}};
     top = chosen(isUsable, top, (Outputs){0} + 1);
-    // Errors are squares: of numbers around 1, they neither overflow nor vanish.
+    // Weights relative to the largest, so that squared errors neither overflow nor underflow.
     Outputs relative[KernelTileColumns];
     for (int c = 0; c < KernelTileColumns; c++) relative[c] = values[c] / top;
     for (size_t i = 0; i < sizeof reaches / sizeof reaches[0]; i++) {
-        Outputs scale = rounded_bf16(top / reaches[i]), error = {0};
+        Outputs scale = rounded_to_bfloat16(top / reaches[i]), error = {0};
         Part parts[TileParts];
         for (int p = 0; p < TileParts; p++) {
             parts[p] = q4_part(relative + 16 * p, scale / top);
