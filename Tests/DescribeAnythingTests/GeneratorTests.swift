@@ -13,7 +13,7 @@ struct GeneratorTests {
         model.embeddings(model.tokens(query: text), frames: [])
     }
 
-    private func options(temperature: Float, beams: Int = 1, tokens: Int = 40, seed: UInt64 = 0) -> GenerationOptions {
+    private func options(temperature: Double, beams: Int = 1, tokens: Int = 40, seed: UInt64 = 0) -> GenerationOptions {
         var options = GenerationOptions()
         (options.temperature, options.numBeams, options.maxNewTokens, options.seed) = (temperature, beams, tokens, seed)
         options.topP = 0.95
