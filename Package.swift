@@ -47,7 +47,7 @@ let package = Package(
                 "Parallelism", "Imaging", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything",
                 "ObjectTracking",
             ],
-            excluding: ["Documents/damvideo-1.schema.json"]),
+            excluding: ["Documents/damvideo-1.schema.json", "DAMVideo.docc"]),
         room("Presentation", ["Imaging", "Media", "Masks", "DescribeAnything", "DAMVideo", "CPango"]),
         room(
             "ModelTools",

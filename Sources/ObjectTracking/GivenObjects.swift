@@ -12,19 +12,20 @@ package enum GivenObjects: Sendable {
     /// Opens what a source names.
     /// - Parameters:
     ///   - settings: how mask files are read.
-    ///   - clip: tells which of several videos in a file is meant, and how far boxes reach.
+    ///   - clip: tells how far boxes reach.
+    ///   - name: the clip's; tells which of several videos in a file is meant.
     /// - Throws: `MaskError`, and `InputError` of category `usage` for a frame without a mask or an empty list.
-    package init(_ source: ObjectSource, settings: MaskSettings, clip: VideoClip) throws {
+    package init(_ source: ObjectSource, settings: MaskSettings, clip: VideoClip, name: String) throws {
         switch source {
         case .masks(let path, let frames):
             let masks = try MaskSources.open(
-                path, settings: settings, clip: ClipFacts(path: clip.path, size: clip.info.size))
+                path, settings: settings, clip: ClipFacts(path: name, size: clip.info.size))
             if let missing = frames?.subtracting(masks.annotatedFrames).min() {
                 throw InputError(.usage, "\(path): found no mask for frame \(missing), expected one to start from")
             }
             self = .masks(masks, frames: frames)
         case .regions(let regions):
-            self = .masks(try DrawnRegions(regions, path: clip.path, size: clip.info.size), frames: nil)
+            self = .masks(try DrawnRegions(regions, path: name, size: clip.info.size), frames: nil)
         case .prompts(let prompts):
             self = .prompts(PromptedObjects(prompts))
         }

@@ -23,11 +23,15 @@ public struct CaptionPlan {
 
     public var request: ClipRequest { input.request }
 
-    /// - Parameter configuration: tells the number of frames a caption looks at.
+    /// - Parameters:
+    ///   - file: the clip's bytes; nil for those at the request's path.
+    ///   - configuration: tells the number of frames a caption looks at.
+    ///   - canPrompt: whether SAM 2 is there for objects that are pointed at.
     /// - Throws: `InputError`, `VideoError` and `MaskError` when clip or masks are missing or bad, or the options do not fit
     ///   them.
     package init(
-        _ request: ClipRequest, _ options: CaptionOptions, _ configuration: DescribeAnythingConfiguration, canPrompt: Bool = false
+        _ request: ClipRequest, file: ClipFile? = nil, _ options: CaptionOptions,
+        _ configuration: DescribeAnythingConfiguration, canPrompt: Bool = false
     ) throws {
         self.options = options.generation
         let frames: Int
@@ -35,7 +39,7 @@ public struct CaptionPlan {
         if case .prompts(let prompts) = request.objects, !canPrompt || prompts.isEmpty {
             throw InputError(.usage, "found points or boxes to segment from, expected one at least, and SAM 2 to do it with")
         }
-        let input = try ClipInput(request), sampling = request.options.sampling
+        let input = try ClipInput(request, file: file), sampling = request.options.sampling
         self.input = input
         tracks = try request.options.tracks.map { ids in
             try Set(ids).sorted().map { try input.given.track($0, path: input.path) }

@@ -10,6 +10,8 @@ package struct ClipInput {
     /// Nil for the whole clip.
     package let span: TimeSpan?
     package let given: GivenObjects
+    /// The clip's bytes, where they are not at its path.
+    private let file: ClipFile?
 
     /// The clip's path as given.
     package var path: String { request.clip }
@@ -21,14 +23,22 @@ package struct ClipInput {
     var frameCount: Int? { clip.frameCount ?? clip.info.declaredFrames }
 
     /// Opens clip and masks, and checks that they fit.
+    /// - Parameter file: the clip's bytes; nil for those at the request's path.
     /// - Throws: `VideoError`, `MaskError` and `InputError` when one is missing or bad.
-    package init(_ request: ClipRequest) throws {
+    package init(_ request: ClipRequest, file: ClipFile? = nil) throws {
         self.request = request
+        self.file = file
         span = try request.options.part.span()
-        clip = try VideoClip(path: request.clip, stillRate: request.options.part.stillRate)
-        given = try GivenObjects(request.objects, settings: request.options.masks, clip: clip)
+        clip = try VideoClip(path: file?.path ?? request.clip, stillRate: request.options.part.stillRate)
+        given = try GivenObjects(request.objects, settings: request.options.masks, clip: clip, name: request.clip)
         try given.masks?.validate(width: clip.info.width, height: clip.info.height, frameCount: nil)
         try given.masks?.validate(width: clip.info.width, height: clip.info.height, frameCount: frameCount)
+    }
+
+    /// Runs `body`; errors name the clip as the request does.
+    /// - Throws: `InputError`, and what `body` throws.
+    func naming<Result>(_ body: () throws -> Result) throws -> Result {
+        try file?.naming(body) ?? InputError.translating(body)
     }
 
     /// The frames that count, as far as is known before decoding: of a clip without an index, as if they followed one

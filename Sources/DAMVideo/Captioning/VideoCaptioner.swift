@@ -44,11 +44,15 @@ public struct VideoCaptioner: Sendable {
     }
 
     /// The work for a clip. Reads clip and masks as far as needed to know that they fit; computes nothing.
+    /// - Parameter file: the clip's bytes, when they are not at the request's path, which then is its name alone.
     /// - Throws: `InputError` when clip or masks are missing or bad, or the options do not fit them.
-    public func plan(_ request: ClipRequest, options: CaptionOptions = CaptionOptions()) throws -> CaptionPlan {
-        try InputError.translating {
-            try CaptionPlan(request, options, model.model.configuration, canPrompt: segmentation != nil)
+    public func plan(
+        _ request: ClipRequest, file: ClipFile? = nil, options: CaptionOptions = CaptionOptions()
+    ) throws -> CaptionPlan {
+        func plan() throws -> CaptionPlan {
+            try CaptionPlan(request, file: file, options, model.model.configuration, canPrompt: segmentation != nil)
         }
+        return try file?.naming(plan) ?? InputError.translating(plan)
     }
 
     /// A plan's work in numbers, and the time and memory it takes.
@@ -63,7 +67,7 @@ public struct VideoCaptioner: Sendable {
     public func caption(
         _ plan: CaptionPlan, resuming earlier: ResumedRun? = nil, events: (CaptionEvent) throws -> Void = { _ in }
     ) throws -> CaptionedClip {
-        try InputError.translating {
+        try plan.input.naming {
             try earlier?.check(plan.request, description(plan.options, query: plan.query))
             let objects = try plan.follow(with: segmentation) {
                 try events(.progress(.following(isBackward: $0.isBackward), done: $0.frame, total: plan.input.frameCount))

@@ -44,10 +44,10 @@ public final class CaptionEngine: Sendable {
     ///   - deliver: called with each event, on the engine's thread; must return at once.
     /// - Returns: nil when the queue is full.
     package func submit(
-        _ request: EngineRequest, caller: AnyObject, waits: Bool, deliver: @escaping @Sendable (EngineEvent) -> Void
+        _ request: EngineRequest, caller: EngineCaller, waits: Bool, deliver: @escaping @Sendable (EngineEvent) -> Void
     ) -> EngineTask? {
         startIfNeeded()
-        let task = EngineTask(request, model.model, caller: ObjectIdentifier(caller), deliver: deliver)
+        let task = EngineTask(request, model.model, caller: caller, deliver: deliver)
         return queue.add(task, waits: waits) ? task : nil
     }
 

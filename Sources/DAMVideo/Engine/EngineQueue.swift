@@ -86,7 +86,7 @@ final class EngineQueue: @unchecked Sendable {
 /// Requests by caller, who take turns.
 private struct Lanes {
     /// The caller whose turn it is comes first; each has one request at least.
-    private var lanes: [(caller: ObjectIdentifier, tasks: ArraySlice<EngineTask>)] = []
+    private var lanes: [(caller: EngineCaller, tasks: ArraySlice<EngineTask>)] = []
 
     var count: Int { lanes.reduce(0) { $0 + $1.tasks.count } }
     var first: EngineTask? { lanes.first?.tasks.first }

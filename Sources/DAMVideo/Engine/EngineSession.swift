@@ -4,6 +4,7 @@ import Synchronization
 /// A caller's requests to an engine, whose events it handles on its own thread. Belongs to one thread.
 package final class EngineSession {
     private let engine: CaptionEngine
+    private let caller = EngineCaller()
     private let inbox = EventInbox()
     private var tasks: [Int: EngineTask] = [:]
     /// Requests that still hold their crops.
@@ -17,7 +18,7 @@ package final class EngineSession {
     /// - Parameter key: what events call it.
     package func submit(_ request: EngineRequest, key: Int) throws {
         let inbox = inbox, wakesForEachToken = request.priority == .interactive
-        let task = engine.submit(request, caller: self, waits: true) { event in
+        let task = engine.submit(request, caller: caller, waits: true) { event in
             inbox.add(key, event, wakesForEachToken: wakesForEachToken)
         }
         guard let task else { throw CancellationError() }

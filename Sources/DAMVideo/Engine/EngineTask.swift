@@ -56,6 +56,14 @@ package struct EngineAnswer: Sendable {
     package let time: Duration
 }
 
+/// Whoever makes requests of an engine. Callers take turns; one caller's requests stay in order.
+public struct EngineCaller: Sendable, Hashable {
+    private static let count = Atomic<UInt64>(0)
+    private let number = Self.count.add(1, ordering: .relaxed).newValue
+
+    public init() {}
+}
+
 /// A request on its way through an engine.
 package final class EngineTask: Sendable {
     let request: EngineRequest
@@ -63,12 +71,12 @@ package final class EngineTask: Sendable {
     let tokens: [Int]
     let memory: RequestMemory
     /// Callers take turns.
-    let caller: ObjectIdentifier
+    let caller: EngineCaller
     let deliver: @Sendable (EngineEvent) -> Void
     private let cancelled = Atomic(false)
 
     init(
-        _ request: EngineRequest, _ model: DescribeAnythingModel, caller: ObjectIdentifier,
+        _ request: EngineRequest, _ model: DescribeAnythingModel, caller: EngineCaller,
         deliver: @escaping @Sendable (EngineEvent) -> Void
     ) {
         self.request = request

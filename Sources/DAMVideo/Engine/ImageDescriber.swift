@@ -1,7 +1,6 @@
 import DescribeAnything
 import Foundation
 import Imaging
-import LanguageModels
 import Media
 import ObjectTracking
 import SegmentAnything
@@ -25,7 +24,7 @@ public struct ImageDescriber: Sendable {
     public func describe(
         _ picture: RGBImage, region: Mask, options: CaptionOptions = CaptionOptions(), onText: (String) throws -> Void = { _ in }
     ) throws -> String {
-        try describe(picture, region, name: "the picture", options, onText)
+        try InputError.translating { try describe(picture, region, name: "the picture", options, onText) }
     }
 
     /// Describes a region of an encoded picture in memory.
@@ -39,9 +38,9 @@ public struct ImageDescriber: Sendable {
     ) throws -> String {
         try options.generation.validate()
         return try InputError.translating {
-            let (picture, region) = try MemoryFile.reading(image, name: "the picture") { image in
-                guard let mask else { return try Self.read(image, nil) }
-                return try MemoryFile.reading(mask, name: "the mask") { try Self.read(image, $0) }
+            let image = try ClipFile(image, name: "the picture"), mask = try mask.map { try ClipFile($0, name: "the mask") }
+            let (picture, region) = try withExtendedLifetime((image, mask)) {
+                try image.naming { try (mask ?? image).naming { try Self.read(image.path, mask?.path) } }
             }
             return try describe(picture, region, name: mask == nil ? "the picture" : "the mask", options, onText)
         }
@@ -87,28 +86,59 @@ public struct ImageDescriber: Sendable {
     private func describe(
         _ picture: RGBImage, _ region: Mask, name: String, _ options: CaptionOptions, _ onText: (String) throws -> Void
     ) throws -> String {
-        try options.generation.validate()
-        let query = try options.question(frames: 1, default: Conversation.imageQuery)
-        let crop: FocalPrompt
-        do {
-            crop = try engine.model.model.imageProcessor(picture, region)
-        } catch {
-            throw InputError(.invalid, "\(name): \(error)")
-        }
         let session = EngineSession(engine)
-        try session.submit(
-            EngineRequest(crops: [crop], query: query, options: options.generation, priority: .interactive), key: 0)
+        try session.submit(request(picture, region, name: name, options), key: 0)
         var answer = ""
         try session.waitForAll { _, event in
             switch event {
             case .encoding, .reading: break
             case .token(let text, _): try onText(text)
             case .finished(let end): answer = end.generation.text
-            case .failed(let error as PromptTooLongError): throw InputError(error.category, error.description)
             case .failed(let error): throw error
             }
         }
         return answer
+    }
+
+    /// Describes a region of a picture in memory, without waiting.
+    /// - Parameters:
+    ///   - region: of the picture's size.
+    ///   - caller: whose request it is; callers take turns.
+    /// - Returns: the text as it is generated. Whoever stops reading it ends the request.
+    /// - Throws: `InputError` when the region is empty or of another size, or the options make no sense; `EngineBusyError`
+    ///   when too many requests wait.
+    public func stream(
+        _ picture: RGBImage, region: Mask, options: CaptionOptions = CaptionOptions(), caller: EngineCaller = EngineCaller()
+    ) throws -> AsyncThrowingStream<String, any Error> {
+        let (texts, continuation) = AsyncThrowingStream.makeStream(of: String.self)
+        let task = engine.submit(
+            try request(picture, region, name: "the picture", options), caller: caller, waits: false
+        ) { event in
+            switch event {
+            case .encoding, .reading: break
+            case .token(let text, _): if !text.isEmpty { continuation.yield(text) }
+            case .finished: continuation.finish()
+            case .failed(let error as any CategorizedError):
+                continuation.finish(throwing: InputError(error.category, error.description))
+            case .failed(let error): continuation.finish(throwing: error)
+            }
+        }
+        guard let task else { throw EngineBusyError() }
+        continuation.onTermination = { [engine] _ in withExtendedLifetime(engine) { task.cancel() } }
+        return texts
+    }
+
+    private func request(
+        _ picture: RGBImage, _ region: Mask, name: String, _ options: CaptionOptions
+    ) throws -> EngineRequest {
+        try options.generation.validate()
+        let query = try options.question(frames: 1, default: Conversation.imageQuery)
+        do {
+            let crop = try engine.model.model.imageProcessor(picture, region)
+            return EngineRequest(crops: [crop], query: query, options: options.generation, priority: .interactive)
+        } catch {
+            throw InputError(.invalid, "\(name): \(error)")
+        }
     }
 
     /// A picture and its region; without a mask, the picture's alpha channel.
@@ -122,3 +152,6 @@ public struct ImageDescriber: Sendable {
         return (picture, alpha)
     }
 }
+
+/// Too many requests wait for the engine.
+public struct EngineBusyError: Error {}

@@ -47,7 +47,7 @@ public struct ClipTracker: Sendable {
             let span = try options.part.span(), video = try VideoClip(path: clip, stillRate: options.part.stillRate)
             let tracker = try ObjectTracker(
                 segmentation, separatesObjects: !options.allowsOverlap || options.format == .labelPNG)
-            let given = try GivenObjects(objects, settings: options.masks, clip: video)
+            let given = try GivenObjects(objects, settings: options.masks, clip: video, name: video.path)
             if options.output != nil, case .masks(let masks, let frames) = given {
                 try MaskWriter.check(masks, fits: options.format, frames: frames)
             }

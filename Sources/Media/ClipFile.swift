@@ -1,0 +1,56 @@
+import CFFmpeg
+import Foundation
+import Imaging
+
+/// A clip or picture that is no file of its own: bytes in memory, or a file that is open. FFmpeg reads it, seeks in it and
+/// opens it again by a path of this process's own, as long as this value lives.
+public final class ClipFile: Sendable {
+    private let descriptor: Int32
+    /// The name that messages use.
+    package let name: String
+
+    /// The path for FFmpeg.
+    package var path: String { "/proc/self/fd/\(descriptor)" }
+
+    /// A copy of some bytes, in memory.
+    /// - Throws: `InputError` when the system has no memory for it.
+    public init(_ bytes: Data, name: String) throws {
+        self.name = name
+        descriptor = cffmpeg_memory_file()
+        guard descriptor >= 0 else { throw Self.failure(name) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            guard written > 0 else { throw Self.failure(name) }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    /// A file that is open, from its start however far it was read.
+    /// - Throws: `InputError` when it is no file, such as a pipe.
+    public init(_ handle: FileHandle, name: String) throws {
+        self.name = name
+        descriptor = fcntl(handle.fileDescriptor, F_DUPFD_CLOEXEC, 0)
+        guard descriptor >= 0 else { throw Self.failure(name) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw InputError(.invalid, name, found: "a pipe or device", expected: "a file")
+        }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Runs `body`; errors call the path by the file's name.
+    /// - Throws: `InputError`, and what `body` throws.
+    package func naming<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try InputError.translating(body)
+        } catch let error as InputError {
+            throw InputError(error.category, error.description.replacing(path, with: name))
+        }
+    }
+
+    private static func failure(_ name: String) -> InputError {
+        InputError(.inputOutput, "\(name): reading failed: \(String(cString: strerror(errno)))")
+    }
+}
