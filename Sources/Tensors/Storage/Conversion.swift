@@ -1,9 +1,10 @@
+import Imaging
 import Parallelism
 import Synchronization
 
 extension StoredTensor {
     /// The same numbers stored as another type, in memory: itself when it is of that type, else rounded to the nearest.
-    /// - Throws: `QuantizationError` when the type cannot hold them.
+    /// - Throws: `InputError` when the type cannot hold them.
     package func converted(to type: DataType) throws -> StoredTensor {
         if type == dataType { return self }
         if type.isQuantized { return try quantized(to: type) }
@@ -28,7 +29,7 @@ extension StoredTensor {
             }
         }
         if let number = tooLarge.withLock(\.self) {
-            throw QuantizationError(
+            throw InputError(
                 found: "\(number)", expected: "numbers of at most \(largest), as \(type.rawValue) holds them")
         }
         return stored(storage)
