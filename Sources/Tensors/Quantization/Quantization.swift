@@ -31,8 +31,7 @@ extension StoredTensor {
                 found: "an infinity or NaN in rows \(row) to \(min(matrix.rows, row + TileLayout.rows) - 1)",
                 expected: "finite numbers")
         }
-        let bytes = MappedBytes(pointer: UnsafeRawPointer(start), count: size, owner: storage)
-        return StoredTensor(dataType: type, shape: shape, bytes: bytes)
+        return StoredTensor(dataType: type, shape: shape, bytes: storage.bytes.slice(0..<size))
     }
 
     /// It as a matrix of `shape[0]` rows; only of at least two dimensions.

@@ -10,9 +10,7 @@ extension StoredTensor {
         if type.isQuantized { return try quantized(to: type) }
         let values = tensor
         func stored(_ storage: TensorStorage) -> StoredTensor {
-            let start = UnsafeRawPointer(storage.start), size = values.count * type.byteCount
-            return StoredTensor(
-                dataType: type, shape: shape, bytes: MappedBytes(pointer: start, count: size, owner: storage))
+            StoredTensor(dataType: type, shape: shape, bytes: storage.bytes.slice(0..<values.count * type.byteCount))
         }
         guard type != .f32 else { return stored(values.storage) }
         let storage = TensorStorage(byteCount: values.count * type.byteCount)
@@ -34,6 +32,11 @@ extension StoredTensor {
         }
         return stored(storage)
     }
+}
+
+extension Tensor {
+    /// Every number rounded to the nearest that bfloat16 has, ties to even.
+    package func roundedToBFloat16() -> Tensor { mapped { Float(bitPattern: UInt32($0.bfloat16) << 16) } }
 }
 
 extension Float {
