@@ -71,13 +71,7 @@ package struct Canvas: Sendable {
                 for row in box.top..<box.bottom {
                     for column in box.left..<box.right {
                         let from = ((row - top) * image.width + column - left) * 4
-                        let to = (row * width + column) * 3
-                        let rest = 255 - Int(source[from + 3])
-                        guard rest < 255 else { continue }
-                        for channel in 0..<3 {
-                            let under = (Int(pixels[to + channel]) * rest + 127) / 255
-                            pixels[to + channel] = UInt8(clamping: Int(source[from + channel]) + under)
-                        }
+                        pixels.lay(source, at: from, over: (row * width + column) * 3)
                     }
                 }
             }
@@ -102,15 +96,10 @@ package struct Canvas: Sendable {
                 for row in box.top..<box.bottom {
                     let start = (row - outline.box.top) * outline.box.width - outline.box.left
                     for column in box.left..<box.right {
-                        let distance = Int(distances[start + column])
-                        let index = row * width + column
-                        if distance > 0 {
-                            let covered = line[min(255, distance)]
-                            pixels.blend(colour, max(covered, fill), at: index)
-                        } else {
-                            let covered = rim[min(255, -distance)]
-                            if covered > 0 { pixels.blend(.black, covered, at: index) }
-                        }
+                        let distance = Int(distances[start + column]), isInside = distance > 0
+                        let covered = isInside ? max(line[min(255, distance)], fill) : rim[min(255, -distance)]
+                        guard covered > 0 else { continue }
+                        pixels.blend(isInside ? colour : .black, covered, at: row * width + column)
                     }
                 }
             }
@@ -134,6 +123,17 @@ package struct OutlineStyle: Sendable, Equatable {
 }
 
 extension UnsafeMutableBufferPointer<UInt8> {
+    /// Lays a pixel of `source`, colours times opacity and then the opacity, over the one at `to`.
+    @inline(__always)
+    fileprivate func lay(_ source: UnsafeBufferPointer<UInt8>, at from: Int, over to: Int) {
+        let rest = 255 - Int(source[from + 3])
+        guard rest < 255 else { return }
+        for channel in 0..<3 {
+            let under = (Int(self[to + channel]) * rest + 127) / 255
+            self[to + channel] = UInt8(clamping: Int(source[from + channel]) + under)
+        }
+    }
+
     /// - Parameter alpha: 0...256.
     @inline(__always)
     fileprivate func blend(_ colour: Colour, _ alpha: Int, at index: Int) {

@@ -16,17 +16,30 @@ public struct InputError: Error, Equatable, CustomStringConvertible {
     }
 
     public let category: Category
+    /// The file or option at fault, and where in it; nil if `description` says it, or whoever catches the error knows it.
+    public let place: String?
+    /// Nil for an error of one free sentence, and so is `expected`.
+    public let found: String?
+    public let expected: String?
     /// One line: the file or option, and what is wrong with it.
     public let description: String
 
     public init(_ category: Category, _ description: String) {
         self.category = category
         self.description = description
+        (place, found, expected) = (nil, nil, nil)
     }
 
-    /// - Parameter place: the file or option at fault, and where in it.
-    public init(_ category: Category, _ place: String, found: String, expected: String) {
-        self.init(category, "\(place): found \(found), expected \(expected)")
+    /// - Parameter place: the file or option at fault, and where in it; nil if whoever catches the error knows it.
+    public init(_ category: Category = .invalid, _ place: String? = nil, found: String, expected: String) {
+        self.category = category
+        (self.place, self.found, self.expected) = (place, found, expected)
+        description = (place.map { "\($0): " } ?? "") + "found \(found), expected \(expected)"
+    }
+
+    /// Errors are equal if a user cannot tell them apart.
+    public static func == (left: InputError, right: InputError) -> Bool {
+        left.category == right.category && left.description == right.description
     }
 }
 

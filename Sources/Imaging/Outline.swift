@@ -6,7 +6,7 @@
 package struct Outline: Sendable, Equatable {
     /// Steps of a pixel's width.
     package static let unit = 6
-    private static let diagonal: Int16 = 8
+    fileprivate static let diagonal: Int16 = 8
     /// Farther than anything drawn.
     private static let far: Int16 = 2000
 
@@ -38,45 +38,72 @@ package struct Outline: Sendable, Equatable {
         var result = [Int16](repeating: far, count: inside.count)
         inside.withUnsafeBufferPointer { inside in
             result.withUnsafeMutableBufferPointer { distance in
-                // Pixels on either side of an edge are half a pixel from it.
-                for row in 0..<height {
-                    for column in 0..<width {
-                        let index = row * width + column
-                        if column + 1 < width, inside[index] != inside[index + 1] {
-                            (distance[index], distance[index + 1]) = (3, 3)
-                        }
-                        if row + 1 < height, inside[index] != inside[index + width] {
-                            (distance[index], distance[index + width]) = (3, 3)
-                        }
-                    }
-                }
-                func lower(_ index: Int, _ other: Int, _ step: Int16) {
-                    distance[index] = min(distance[index], distance[other] + step)
-                }
-                let unit = Int16(unit)
-                for row in 0..<height {
-                    for column in 0..<width {
-                        let index = row * width + column
-                        if column > 0 { lower(index, index - 1, unit) }
-                        guard row > 0 else { continue }
-                        lower(index, index - width, unit)
-                        if column > 0 { lower(index, index - width - 1, diagonal) }
-                        if column + 1 < width { lower(index, index - width + 1, diagonal) }
-                    }
-                }
-                for row in (0..<height).reversed() {
-                    for column in (0..<width).reversed() {
-                        let index = row * width + column
-                        if column + 1 < width { lower(index, index + 1, unit) }
-                        guard row + 1 < height else { continue }
-                        lower(index, index + width, unit)
-                        if column + 1 < width { lower(index, index + width + 1, diagonal) }
-                        if column > 0 { lower(index, index + width - 1, diagonal) }
-                    }
-                }
+                let transform = DistanceTransform(inside: inside, distance: distance, width: width, height: height)
+                transform.markEdges()
+                transform.sweepDown()
+                transform.sweepUp()
                 for index in distance.indices where !inside[index] { distance[index] = -distance[index] }
             }
         }
         return result
+    }
+}
+
+/// Distances to the nearest edge between inside and outside, in two sweeps over a map.
+private struct DistanceTransform {
+    let inside: UnsafeBufferPointer<Bool>
+    let distance: UnsafeMutableBufferPointer<Int16>
+    let width: Int
+    let height: Int
+
+    private static let unit = Int16(Outline.unit)
+
+    /// Pixels on either side of an edge are half a pixel from it.
+    func markEdges() {
+        for row in 0..<height {
+            for column in 0..<width {
+                let index = row * width + column
+                if column + 1 < width, inside[index] != inside[index + 1] {
+                    (distance[index], distance[index + 1]) = (3, 3)
+                }
+                if row + 1 < height, inside[index] != inside[index + width] {
+                    (distance[index], distance[index + width]) = (3, 3)
+                }
+            }
+        }
+    }
+
+    /// From the top left on, by way of the neighbours to the left and above.
+    func sweepDown() {
+        let unit = Self.unit, diagonal = Outline.diagonal
+        for row in 0..<height {
+            for column in 0..<width {
+                let index = row * width + column
+                if column > 0 { lower(index, index - 1, unit) }
+                guard row > 0 else { continue }
+                lower(index, index - width, unit)
+                if column > 0 { lower(index, index - width - 1, diagonal) }
+                if column + 1 < width { lower(index, index - width + 1, diagonal) }
+            }
+        }
+    }
+
+    /// From the bottom right on, by way of the neighbours to the right and below.
+    func sweepUp() {
+        let unit = Self.unit, diagonal = Outline.diagonal
+        for row in (0..<height).reversed() {
+            for column in (0..<width).reversed() {
+                let index = row * width + column
+                if column + 1 < width { lower(index, index + 1, unit) }
+                guard row + 1 < height else { continue }
+                lower(index, index + width, unit)
+                if column + 1 < width { lower(index, index + width + 1, diagonal) }
+                if column > 0 { lower(index, index + width - 1, diagonal) }
+            }
+        }
+    }
+
+    private func lower(_ index: Int, _ other: Int, _ step: Int16) {
+        distance[index] = min(distance[index], distance[other] + step)
     }
 }

@@ -10,19 +10,25 @@ package enum Polygon {
 
     /// The region inside a polygon.
     /// - Parameter corners: x and y by turns, in pixels, the left top corner of the left top pixel being (0, 0).
-    /// - Throws: `PolygonError` when there are fewer than three corners or half a corner, a coordinate is further from the
-    ///   picture than the picture is large, or the outline is too long for any drawing. `RunLengthError` for a size.
-    package static func rasterized(_ corners: [Double], width: Int, height: Int) throws -> RunLengthEncoding {
+    /// - Throws: `InputError` when there are fewer than three corners or half a corner, a coordinate is further from the
+    ///   picture than the picture is large, or the outline is too long for any drawing; for an impossible size as well.
+    package static func rasterized(_ corners: [Double], width: Int, height: Int) throws(InputError) -> RunLengthEncoding {
         let pixels = try RunLengthEncoding.pixels(width: width, height: height)
-        guard corners.count >= 6, corners.count % 2 == 0 else { throw PolygonError.wrongCount(corners.count) }
+        guard corners.count >= 6, corners.count % 2 == 0 else {
+            throw InputError(found: "a polygon of \(corners.count) numbers", expected: "pairs, at least three")
+        }
         let reach = Double(max(width, height) + 1)
-        guard corners.allSatisfy({ $0 >= -reach && $0 <= 2 * reach }) else { throw PolygonError.outOfReach }
+        guard corners.allSatisfy({ $0 >= -reach && $0 <= 2 * reach }) else {
+            throw InputError(found: "a polygon far outside the picture", expected: "pixels of it")
+        }
         let points = stride(from: 0, to: corners.count, by: 2).map {
             Point(x: Int(scale * corners[$0] + 0.5), y: Int(scale * corners[$0 + 1] + 0.5))
         }
         var outline = Outline(width: width, height: height)
         for (start, end) in zip(points, points.dropFirst() + points.prefix(1)) {
-            guard outline.steps + Outline.length(from: start, to: end) <= maximumSteps else { throw PolygonError.tooLong }
+            guard outline.steps + Outline.length(from: start, to: end) <= maximumSteps else {
+                throw InputError(found: "a polygon whose outline is longer than any drawing", expected: "an object")
+            }
             outline.follow(from: start, to: end)
         }
         return RunLengthEncoding(width: width, height: height, countedRuns: runs(of: outline.crossings, pixels: pixels))
@@ -31,7 +37,7 @@ package enum Polygon {
     /// The region of a box with edges anywhere, as a polygon of four corners.
     package static func rasterized(
         box: (left: Double, top: Double, width: Double, height: Double), width: Int, height: Int
-    ) throws -> RunLengthEncoding {
+    ) throws(InputError) -> RunLengthEncoding {
         let right = box.left + box.width, bottom = box.top + box.height
         return try rasterized(
             [box.left, box.top, box.left, bottom, right, bottom, right, box.top], width: width, height: height)
@@ -101,21 +107,6 @@ package enum Polygon {
             guard x.rounded(.down) == x, x >= 0, x <= Double(width - 1) else { return }
             let y = min(max((Double(min(point.y, last.y)) + 0.5) / scale - 0.5, 0), Double(height)).rounded(.up)
             crossings.append(Int(x) * height + Int(y))
-        }
-    }
-}
-
-/// Corners that are not a polygon.
-package enum PolygonError: Error, Equatable, CustomStringConvertible {
-    case wrongCount(Int)
-    case outOfReach
-    case tooLong
-
-    package var description: String {
-        switch self {
-        case .wrongCount(let count): "found a polygon of \(count) numbers, expected pairs, at least three"
-        case .outOfReach: "found a polygon far outside the picture, expected pixels of it"
-        case .tooLong: "found a polygon whose outline is longer than any drawing, expected an object"
         }
     }
 }

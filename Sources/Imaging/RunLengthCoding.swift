@@ -4,25 +4,28 @@
 /// Source: `rleToString` and `rleFrString` in pycocotools, `common/maskApi.c`.
 extension RunLengthEncoding {
     /// - Parameter counts: the string's characters, ASCII.
-    /// - Throws: `RunLengthError` for anything that is not a mask of this size.
-    public init(width: Int, height: Int, counts: [UInt8]) throws(RunLengthError) {
+    /// - Throws: `InputError` for anything that is not a mask of this size.
+    public init(width: Int, height: Int, counts: [UInt8]) throws(InputError) {
         let pixels = try Self.pixels(width: width, height: height)
         var runs: [UInt32] = []
         runs.reserveCapacity(counts.count)
         var value: Int64 = 0, shift: Int64 = 0
         for (offset, character) in counts.enumerated() {
-            guard (48..<112).contains(character), shift < 40 else { throw .badCharacter(offset: offset) }
+            guard (48..<112).contains(character), shift < 40 else { throw badCharacter(at: offset) }
             let group = Int64(character) - 48
             value |= (group & 0x1F) << shift
             shift += 5
             if group & 0x20 != 0 { continue }
             if group & 0x10 != 0 { value |= -1 << shift }  // the sign
             if runs.count > 2 { value += Int64(runs[runs.count - 2]) }
-            guard let run = UInt32(exactly: value), run <= pixels else { throw .runOutOfRange(offset: offset) }
+            guard let run = UInt32(exactly: value), run <= pixels else {
+                throw InputError(
+                    found: "RLE counts with a run below 0 or beyond the mask at offset \(offset)", expected: "runs that fit")
+            }
             runs.append(run)
             (value, shift) = (0, 0)
         }
-        guard shift == 0 else { throw .badCharacter(offset: counts.count) }
+        guard shift == 0 else { throw badCharacter(at: counts.count) }
         try self.init(width: width, height: height, runs: runs)
     }
 
@@ -129,4 +132,9 @@ private struct RunCursor {
             remaining = Int(runs[index])
         }
     }
+}
+
+/// A character of the compressed form that is none of its 64, or a number of it that is cut off or too large.
+private func badCharacter(at offset: Int) -> InputError {
+    InputError(found: "RLE counts with a wrong or missing character at offset \(offset)", expected: "0 to o")
 }

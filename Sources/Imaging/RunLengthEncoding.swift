@@ -12,12 +12,14 @@ public struct RunLengthEncoding: Sendable, Equatable {
     /// The most pixels a mask may have: 2^27, so that a few digits in a file cannot ask for memory without bound.
     package static let maximumPixels = 1 << 27
 
-    /// - Throws: `RunLengthError` when the size is impossible or the runs do not add up to it.
-    public init(width: Int, height: Int, runs: [UInt32]) throws(RunLengthError) {
+    /// - Throws: `InputError` when the size is impossible or the runs do not add up to it.
+    public init(width: Int, height: Int, runs: [UInt32]) throws(InputError) {
         let pixels = try Self.pixels(width: width, height: height)
         // Cannot overflow: an array holds less than 2^31 runs of less than 2^32.
         let sum = runs.reduce(0) { $0 + Int($1) }
-        guard sum == pixels else { throw .wrongSum(found: sum, expected: pixels) }
+        guard sum == pixels else {
+            throw InputError(found: "an RLE whose runs add up to \(sum)", expected: "\(pixels) as its size says")
+        }
         self.width = width
         self.height = height
         self.runs = runs
@@ -31,11 +33,11 @@ public struct RunLengthEncoding: Sendable, Equatable {
     }
 
     /// Pixels of a mask of this size.
-    /// - Throws: `RunLengthError.impossibleSize`.
-    package static func pixels(width: Int, height: Int) throws(RunLengthError) -> Int {
+    /// - Throws: `InputError` for a size without pixels, or with more than `maximumPixels`.
+    package static func pixels(width: Int, height: Int) throws(InputError) -> Int {
         let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
         guard width > 0, height > 0, !overflows, pixels <= maximumPixels else {
-            throw .impossibleSize(width: width, height: height)
+            throw InputError(found: "an RLE of \(width)x\(height)", expected: "1 to \(maximumPixels) pixels")
         }
         return pixels
     }
@@ -72,28 +74,6 @@ public struct RunLengthEncoding: Sendable, Equatable {
                 }
             }
             position = end
-        }
-    }
-}
-
-/// Runs that are not a mask.
-public enum RunLengthError: Error, Equatable, CustomStringConvertible {
-    case impossibleSize(width: Int, height: Int)
-    case wrongSum(found: Int, expected: Int)
-    /// A character of the compressed form that is none of its 64, or a number of it that is cut off or too large.
-    case badCharacter(offset: Int)
-    case runOutOfRange(offset: Int)
-
-    public var description: String {
-        switch self {
-        case .impossibleSize(let width, let height):
-            "found an RLE of \(width)x\(height), expected 1 to \(RunLengthEncoding.maximumPixels) pixels"
-        case .wrongSum(let found, let expected):
-            "found an RLE whose runs add up to \(found), expected \(expected) as its size says"
-        case .badCharacter(let offset):
-            "found RLE counts with a wrong or missing character at offset \(offset), expected 0 to o"
-        case .runOutOfRange(let offset):
-            "found RLE counts with a run below 0 or beyond the mask at offset \(offset), expected runs that fit"
         }
     }
 }

@@ -23,10 +23,14 @@ struct MappedMaskSource: MaskSource {
             let (frame, overflowsToo) = product.addingReportingOverflow(offset)
             guard !overflows, !overflowsToo, frame <= Int(Int32.max) else {
                 throw MaskError(
-                    path: source.file(of: key),
-                    reason: .unusable(found: "frame \(key) moved by step \(step) and offset \(offset)", expected: "a frame of a clip"))
+                    path: source.file(of: key), found: "frame \(key) moved by step \(step) and offset \(offset)",
+                    expected: "a frame of a clip")
             }
-            guard frame >= 0 else { throw MaskError(path: source.file(of: key), reason: .beforeClip(frame: frame)) }
+            guard frame >= 0 else {
+                throw MaskError(
+                    path: source.file(of: key), found: "a mask moved to frame \(frame)",
+                    expected: "0 or more: the frame offset is too low")
+            }
             return frame
         }
         annotatedFrames = try source.annotatedFrames.map(clipFrame)

@@ -29,10 +29,8 @@ struct MaskDetection {
                 }
             guard wantsFolder == nil || wantsFolder == isFolder else {
                 throw MaskError(
-                    path: path,
-                    reason: .unusable(
-                        found: isFolder ? "a folder" : "a file",
-                        expected: "a \(isFolder ? "file" : "folder") for \(forced.rawValue) masks"))
+                    path: path, found: isFolder ? "a folder" : "a file",
+                    expected: "a \(isFolder ? "file" : "folder") for \(forced.rawValue) masks")
             }
             format = forced
         } else if let document {
@@ -80,10 +78,8 @@ struct MaskDetection {
                 let values = Set(labelRegions(labels).map(\.value)).subtracting([254, 255])
                 guard values.count < 2 else {
                     throw MaskError(
-                        path: file,
-                        reason: .unusable(
-                            found: "\(values.count) object numbers in a folder of its own",
-                            expected: "the masks of one clip, not of several (or --masks-format per-object-png)"))
+                        path: file, found: "\(values.count) object numbers in a folder of its own",
+                        expected: "the masks of one clip, not of several (or --masks-format per-object-png)")
                 }
             }
         }
@@ -96,8 +92,7 @@ struct MaskDetection {
         case UInt8(ascii: "{"), UInt8(ascii: "["): return try formatOfJSON(document)
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return try formatOfText(document)
         case 0x89 where document.bytes.dropFirst().starts(with: "PNG".utf8):
-            throw MaskError(
-                path: document.path, reason: .unusable(found: "one PNG", expected: "the folder it is in"))
+            throw MaskError(path: document.path, found: "one PNG", expected: "the folder it is in")
         default: throw unknown(document.path, "a file that is neither JSON nor numbers")
         }
     }
@@ -150,9 +145,7 @@ struct MaskDetection {
 
     private static func unknown(_ path: String, _ found: String) -> MaskError {
         MaskError(
-            path: path,
-            reason: .unusable(
-                found: found,
-                expected: "masks as \(MaskFormat.allCases.map(\.rawValue).joined(separator: ", ")) (--masks-format)"))
+            path: path, found: found,
+            expected: "masks as \(MaskFormat.allCases.map(\.rawValue).joined(separator: ", ")) (--masks-format)")
     }
 }

@@ -52,7 +52,9 @@ extension MaskSource {
         let clip = PictureSize(width: width, height: height)
         guard size == clip else { throw MaskError(path: path, reason: .clipSizeDiffers(masks: size, clip: clip)) }
         if let frameCount, let beyond = annotatedFrames.first(where: { $0 >= frameCount }) {
-            throw MaskError(path: file(of: beyond), reason: .beyondClip(frame: beyond, frameCount: frameCount))
+            throw MaskError(
+                path: file(of: beyond), found: "a mask for frame \(beyond)",
+                expected: "none after frame \(frameCount - 1): the clip has \(frameCount) frames")
         }
     }
 

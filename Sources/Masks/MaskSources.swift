@@ -10,7 +10,7 @@ package enum MaskSources {
     ) throws -> any MaskSource {
         let step = settings.frameStep
         guard step.map({ $0 >= 1 }) ?? true else {
-            throw MaskError(path: path, reason: .unusable(found: "frame step \(step ?? 0)", expected: "1 or more"))
+            throw MaskError(path: path, found: "frame step \(step ?? 0)", expected: "1 or more")
         }
         let source = try read(path, settings: settings, clip: clip)
         let actualStep = step ?? source.format?.frameStep ?? 1

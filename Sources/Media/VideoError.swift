@@ -9,20 +9,16 @@ package enum VideoError: CategorizedError, Equatable {
     case unreadable(path: String, reason: String)
     /// The system failed while reading the file; `reason` is its message.
     case readFailed(path: String, reason: String)
-    /// The system failed while writing the file; `reason` is its message.
-    case writeFailed(path: String, reason: String)
     /// The file's content is not what it should be.
     case invalid(path: String, found: String, expected: String)
-    /// The picture size changed in mid-stream; sizes are `width x height` after rotation, `frame` is 0-based.
-    case sizeChanged(path: String, frame: Int, first: PictureSize, now: PictureSize)
     /// A call to FFmpeg failed with `code`, which FFmpeg explains as `message`.
     case failed(path: String, operation: String, code: Int32, message: String)
 
     package var category: InputError.Category {
         switch self {
         case .missing, .unreadable: .notFound
-        case .readFailed, .writeFailed: .inputOutput
-        case .invalid, .sizeChanged: .invalid
+        case .readFailed: .inputOutput
+        case .invalid: .invalid
         case .failed(_, _, let code, _):
             switch cffmpeg_errno(code) {
             case ENOENT, EACCES, EPERM: .notFound
@@ -40,15 +36,18 @@ package enum VideoError: CategorizedError, Equatable {
             "\(path): cannot be read: \(reason)"
         case .readFailed(let path, let reason):
             "\(path): reading failed: \(reason)"
-        case .writeFailed(let path, let reason):
-            "\(path): cannot be written: \(reason)"
         case .invalid(let path, let found, let expected):
-            "\(path): found \(found), expected \(expected)"
-        case .sizeChanged(let path, let frame, let first, let now):
-            "\(path): found a picture of \(now) at frame \(frame), expected \(first) as in the first frame"
+            InputError(category, path, found: found, expected: expected).description
         case .failed(let path, let operation, let code, let message):
             "\(path): cannot \(operation): \(message) (FFmpeg code \(code))"
         }
+    }
+}
+
+extension VideoError {
+    /// The picture size changed in mid-stream; sizes are after rotation, `frame` is 0-based.
+    package static func sizeChanged(path: String, frame: Int, first: PictureSize, now: PictureSize) -> VideoError {
+        .invalid(path: path, found: "a picture of \(now) at frame \(frame)", expected: "\(first) as in the first frame")
     }
 }
 

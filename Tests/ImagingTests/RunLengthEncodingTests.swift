@@ -45,23 +45,31 @@ import Testing
     }
 
     @Test func badCountsAreErrors() {
-        func error(_ counts: String, width: Int = 4, height: Int = 4) -> RunLengthError? {
-            do { _ = try RunLengthEncoding(width: width, height: height, counts: Array(counts.utf8)) } catch { return error }
+        func error(_ counts: String, width: Int = 4, height: Int = 4) -> String? {
+            do { _ = try RunLengthEncoding(width: width, height: height, counts: Array(counts.utf8)) } catch { return error.description }
             return nil
         }
+        func wrongSum(_ sum: Int) -> String { "found an RLE whose runs add up to \(sum), expected 16 as its size says" }
+        func outOfRange(_ offset: Int) -> String {
+            "found RLE counts with a run below 0 or beyond the mask at offset \(offset), expected runs that fit"
+        }
+        func badCharacter(_ offset: Int) -> String {
+            "found RLE counts with a wrong or missing character at offset \(offset), expected 0 to o"
+        }
+        func impossible(_ size: String) -> String { "found an RLE of \(size), expected 1 to 134217728 pixels" }
         #expect(error("`0") == nil)
-        #expect(error("") == .wrongSum(found: 0, expected: 16))
-        #expect(error("O") == .runOutOfRange(offset: 0))  // -1
-        #expect(error("O0") == .runOutOfRange(offset: 0))
-        #expect(error("a0") == .runOutOfRange(offset: 1))
-        #expect(error("8") == .wrongSum(found: 8, expected: 16))
-        #expect(error("`") == .badCharacter(offset: 1))
-        #expect(error("p") == .badCharacter(offset: 0))
-        #expect(error("\u{0}") == .badCharacter(offset: 0))
-        #expect(error(String(repeating: "o", count: 30)) == .badCharacter(offset: 8))
-        #expect(error("`0", width: 0) == .impossibleSize(width: 0, height: 4))
-        #expect(error("`0", width: .max, height: .max) == .impossibleSize(width: .max, height: .max))
-        #expect(throws: RunLengthError.self) { try RunLengthEncoding(width: 2, height: 2, runs: [.max, .max, 6]) }
+        #expect(error("") == wrongSum(0))
+        #expect(error("O") == outOfRange(0))  // -1
+        #expect(error("O0") == outOfRange(0))
+        #expect(error("a0") == outOfRange(1))
+        #expect(error("8") == wrongSum(8))
+        #expect(error("`") == badCharacter(1))
+        #expect(error("p") == badCharacter(0))
+        #expect(error("\u{0}") == badCharacter(0))
+        #expect(error(String(repeating: "o", count: 30)) == badCharacter(8))
+        #expect(error("`0", width: 0) == impossible("0x4"))
+        #expect(error("`0", width: .max, height: .max) == impossible("\(Int.max)x\(Int.max)"))
+        #expect(throws: InputError.self) { try RunLengthEncoding(width: 2, height: 2, runs: [.max, .max, 6]) }
     }
 
     @Test func unionIsThatOfThePixels() {

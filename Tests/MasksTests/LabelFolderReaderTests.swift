@@ -107,28 +107,34 @@ import Testing
     @Test func fileInsteadOfFolder() {
         let path = Fixtures.path("masks/README.md")
         let error = #expect(throws: MaskError.self) { try LabelFolderReader(path: path) }
-        #expect(error?.reason == .notAFolder)
+        #expect(error?.description == "\(path): found a file, expected a folder of label PNGs")
         #expect(error?.category == .invalid)
     }
 
     @Test func foldersWithoutMasks() throws {
-        #expect(try error([])?.reason == .noMasks(contents: "an empty folder"))
-        #expect(try error([("notes.txt", "README.md")])?.reason == .noMasks(contents: "no PNG"))
-        #expect(try error([("1/0.png", "void/only_3.png"), ("2/0.png", "void/only_3.png")])?.reason == .noMasks(contents: "no PNG but 2 folders"))
+        func noMasks(_ contents: String) -> MaskError.Reason {
+            .unusable(found: contents, expected: "label PNGs named by frame, such as 00000.png")
+        }
+        #expect(try error([])?.reason == noMasks("an empty folder"))
+        #expect(try error([("notes.txt", "README.md")])?.reason == noMasks("no PNG"))
+        #expect(try error([("1/0.png", "void/only_3.png"), ("2/0.png", "void/only_3.png")])?.reason == noMasks("no PNG but 2 folders"))
         #expect(try error([("0.png", "void/empty.png"), ("1.png", "void/empty.png")])?.reason == .emptyMasks)
     }
 
     @Test func badNames() throws {
-        #expect(try error([("mask.png", "void/only_3.png")])?.reason == .notNumbered)
-        #expect(try error([("99999999999999999999.png", "void/only_3.png")])?.reason == .notNumbered)
-        #expect(try error([("7.png", "void/only_3.png"), ("a007.png", "void/only_3.png")])?.reason == .sameFrame(7, other: "7.png"))
-        #expect(try error([("0.png", "void/only_3.png"), ("1.jpg", "README.md")])?.reason == .notPNG)
+        let notNumbered = MaskError.Reason.unusable(
+            found: "a name without a number at its end", expected: "a frame number, such as 00000.png")
+        #expect(try error([("mask.png", "void/only_3.png")])?.reason == notNumbered)
+        #expect(try error([("99999999999999999999.png", "void/only_3.png")])?.reason == notNumbered)
+        let twice = try error([("7.png", "void/only_3.png"), ("a007.png", "void/only_3.png")])
+        #expect(twice?.description.hasSuffix("/a007.png: found a second mask for frame 7 beside 7.png, expected one") == true)
+        let picture = try error([("0.png", "void/only_3.png"), ("1.jpg", "README.md")])
+        #expect(picture?.description.hasSuffix("/1.jpg: found a picture that is not a PNG, expected label PNGs only") == true)
     }
 
     @Test func badFilesAreNamed() throws {
         let colours = try error([("0.png", "void/only_3.png"), ("1.png", "depths/refused_rgb.png"), ("2.png", "README.md")])
         #expect(colours?.description.hasSuffix("/1.png: found RGB colours, expected palette indices or grey values") == true)
-        #expect(colours?.concernsOneFile == true)
         let text = try error([("0.png", "void/only_3.png"), ("2.png", "README.md")])
         #expect(text?.path.hasSuffix("/2.png") == true)
         #expect(text?.category == .invalid)

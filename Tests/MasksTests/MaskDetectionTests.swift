@@ -98,7 +98,8 @@ import Testing
         let one = #expect(throws: MaskError.self) { try MaskSources.open(png) }
         #expect(one?.description == "\(png): found one PNG, expected the folder it is in")
         let photograph = #expect(throws: MaskError.self) { try MaskSources.open(Fixtures.path("goldens/dam-b/media")) }
-        #expect(photograph?.reason == .notNumbered)
+        #expect(photograph?.reason == .unusable(
+            found: "a name without a number at its end", expected: "a frame number, such as 00000.png"))
         var settings = MaskSettings()
         settings.format = .mots
         #expect(throws: MaskError.self) { try MaskSources.open(Fixtures.path("masks/void"), settings: settings) }

@@ -25,7 +25,8 @@ import Testing
         #expect(throws: MaskError.self) { try moved.mask(of: .number(2), at: 1) }
         #expect(moved.format == .objectPNG)
         let beyond = #expect(throws: MaskError.self) { try moved.validate(width: 24, height: 16, frameCount: 30) }
-        #expect(beyond?.reason == .beyondClip(frame: 30, frameCount: 30))
+        #expect(beyond?.reason == .unusable(
+            found: "a mask for frame 30", expected: "none after frame 29: the clip has 30 frames"))
     }
 
     /// SA-V counts every fourth frame unless somebody says otherwise.
@@ -36,7 +37,8 @@ import Testing
 
     @Test func impossibleFrames() throws {
         let before = #expect(throws: MaskError.self) { try open("label-png", offset: -1) }
-        #expect(before?.reason == .beforeClip(frame: -1))
+        #expect(before?.reason == .unusable(
+            found: "a mask moved to frame -1", expected: "0 or more: the frame offset is too low"))
         #expect(before?.path.hasSuffix("00000.png") == true)
         #expect(throws: MaskError.self) { try open("label-png", step: .max) }
         #expect(throws: MaskError.self) { try open("label-png", offset: .max) }

@@ -36,10 +36,7 @@ struct VideoChoice {
         if names.count == 1 { return 0 }
         let shown = names.prefix(8).map { $0.first ?? "?" } + (names.count > 8 ? ["..."] : [])
         throw MaskError(
-            path: path,
-            reason: .unusable(
-                found: names.isEmpty ? "no video" : "\(names.count) videos (\(shown.joined(separator: ", ")))",
-                expected: names.isEmpty ? "at least one" : "one of them to be called like the clip"
-                    + (clip.map { ", \($0)" } ?? "")))
+            path: path, found: names.isEmpty ? "no video" : "\(names.count) videos (\(shown.joined(separator: ", ")))",
+            expected: names.isEmpty ? "at least one" : "one of them to be called like the clip" + (clip.map { ", \($0)" } ?? ""))
     }
 }

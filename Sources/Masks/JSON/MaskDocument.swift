@@ -25,8 +25,7 @@ struct MaskDocument {
             throw unreadable(.readFailed(path: path, reason: error.localizedDescription))
         }
         guard data.count <= Self.maximumBytes else {
-            throw MaskError(
-                path: path, reason: .unusable(found: "more than \(Self.maximumBytes) bytes", expected: "masks of one clip"))
+            throw MaskError(path: path, found: "more than \(Self.maximumBytes) bytes", expected: "masks of one clip")
         }
         bytes = Array(data)
     }
@@ -45,8 +44,7 @@ struct MaskDocument {
             try body(&json)
             try json.end()
         } catch let fault as JSONFault {
-            throw MaskError(
-                path: path, reason: .unusable(found: "\(fault.found) at byte \(fault.offset)", expected: fault.expected))
+            throw MaskError(path: path, found: "\(fault.found) at byte \(fault.offset)", expected: fault.expected)
         }
     }
 

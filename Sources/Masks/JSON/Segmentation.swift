@@ -20,9 +20,11 @@ enum Segmentation {
     /// The region.
     /// - Parameter size: of the picture.
     /// - Returns: nil when there is none.
-    /// - Throws: `RunLengthError`, `PolygonError`, or `SegmentationError` when it is for a picture of another size.
-    func region(size: PictureSize) throws -> RunLengthEncoding? {
-        if let found = self.size, found != size { throw SegmentationError.sizeDiffers(found: found, expected: size) }
+    /// - Throws: `InputError` for runs or corners that are none, or are for a picture of another size.
+    func region(size: PictureSize) throws(InputError) -> RunLengthEncoding? {
+        if let found = self.size, found != size {
+            throw InputError(found: "a mask of \(found)", expected: "\(size) as the others")
+        }
         switch self {
         case .none:
             return nil
@@ -40,16 +42,6 @@ enum Segmentation {
                 union = union?.union(region) ?? region
             }
             return union
-        }
-    }
-}
-
-enum SegmentationError: Error, CustomStringConvertible {
-    case sizeDiffers(found: PictureSize, expected: PictureSize)
-
-    var description: String {
-        switch self {
-        case .sizeDiffers(let found, let expected): "found a mask of \(found), expected \(expected) as the others"
         }
     }
 }

@@ -42,15 +42,8 @@ struct COCOReader {
                 case "images": try json.array { json, _ in pictures.append(try Self.picture(&json)) }
                 case "videos":
                     try json.array { json, _ in
-                        var id = -1, name: String?
-                        try json.object { json, key in
-                            switch key {
-                            case "id": id = try json.integer()
-                            case "name", "file_name": name = try json.optionalString() ?? name
-                            default: try json.skip()
-                            }
-                        }
-                        names[id] = name.map(FileNames.stem)
+                        let video = try Self.video(&json)
+                        names[video.id] = video.name
                     }
                 case "categories": labels = try json.categories()
                 default: try json.skip()
@@ -58,6 +51,19 @@ struct COCOReader {
             }
         }
         (self.pictures, videoNames, self.labels) = (pictures, names, labels)
+    }
+
+    /// A video's id, and its name without extension.
+    private static func video(_ json: inout JSONReader) throws -> (id: Int, name: String?) {
+        var id = -1, name: String?
+        try json.object { json, key in
+            switch key {
+            case "id": id = try json.integer()
+            case "name", "file_name": name = try json.optionalString() ?? name
+            default: try json.skip()
+            }
+        }
+        return (id, name.map(FileNames.stem))
     }
 
     private static func picture(_ json: inout JSONReader) throws -> Picture {

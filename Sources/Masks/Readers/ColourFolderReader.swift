@@ -97,9 +97,8 @@ final class ColourFolderReader: MaskSource {
 
     private static func tooMany(_ path: String, _ place: String) -> MaskError {
         MaskError(
-            path: path,
-            reason: .unusable(
-                found: "more than \(maximumColours) colours \(place)", expected: "one for each object, without blurred edges"))
+            path: path, found: "more than \(maximumColours) colours \(place)",
+            expected: "one for each object, without blurred edges")
     }
 
     func file(of frame: Int) -> String { pathOfFrame[frame] ?? path }

@@ -15,7 +15,9 @@ struct FolderListing {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw MaskError(path: path, reason: .missing)
         }
-        guard isDirectory.boolValue else { throw MaskError(path: path, reason: .notAFolder) }
+        guard isDirectory.boolValue else {
+            throw MaskError(path: path, found: "a file", expected: "a folder of label PNGs")
+        }
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: path).filter { withHidden || !$0.hasPrefix(".") }

@@ -26,35 +26,43 @@ struct LabelRegion: Sendable {
 /// Area and box of every value but 0, in one pass over the pixels.
 /// - Returns: one region for each value there is, in the order they first occur.
 func labelRegions(_ labels: LabelImage) -> [LabelRegion] {
-    var regions: [LabelRegion] = []
-    /// Where in `regions` each value is; -1 for nowhere yet.
-    var slots = [Int32](repeating: -1, count: 1 << 16)
+    var tally = RegionTally()
     labels.values.withUnsafeBufferPointer { values in
-        slots.withUnsafeMutableBufferPointer { slots in
-            for row in 0..<labels.height {
-                let line = values[row * labels.width..<(row + 1) * labels.width]
-                var start = line.startIndex
-                // Objects are solid, so a row is a few runs of equal values.
-                while start < line.endIndex {
-                    let value = values[start]
-                    var end = start + 1
-                    while end < line.endIndex && values[end] == value { end += 1 }
-                    if value != 0 {
-                        let left = start - line.startIndex, right = end - 1 - line.startIndex
-                        if slots[Int(value)] < 0 {
-                            slots[Int(value)] = Int32(regions.count)
-                            regions.append(LabelRegion(value: UInt32(value), left: left, top: row, right: right, bottom: row))
-                        }
-                        let slot = Int(slots[Int(value)])
-                        regions[slot].area += end - start
-                        regions[slot].left = min(regions[slot].left, left)
-                        regions[slot].right = max(regions[slot].right, right)
-                        regions[slot].bottom = row
-                    }
-                    start = end
-                }
-            }
+        for row in 0..<labels.height {
+            tally.add(UnsafeBufferPointer(rebasing: values[row * labels.width..<(row + 1) * labels.width]), row: row)
         }
     }
-    return regions
+    return tally.regions
+}
+
+/// The regions of the rows read so far.
+private struct RegionTally {
+    private(set) var regions: [LabelRegion] = []
+    /// The index in `regions` of each value; -1 until it occurs.
+    private var slots = [Int32](repeating: -1, count: 1 << 16)
+
+    /// Takes one row's values. Objects are solid, so a row is a few runs of equal values.
+    mutating func add(_ line: UnsafeBufferPointer<UInt16>, row: Int) {
+        var start = 0
+        while start < line.count {
+            let value = line[start]
+            var end = start + 1
+            while end < line.count && line[end] == value { end += 1 }
+            if value != 0 { add(value, columns: start..<end, row: row) }
+            start = end
+        }
+    }
+
+    private mutating func add(_ value: UInt16, columns: Range<Int>, row: Int) {
+        let left = columns.lowerBound, right = columns.upperBound - 1
+        if slots[Int(value)] < 0 {
+            slots[Int(value)] = Int32(regions.count)
+            regions.append(LabelRegion(value: UInt32(value), left: left, top: row, right: right, bottom: row))
+        }
+        let slot = Int(slots[Int(value)])
+        regions[slot].area += columns.count
+        regions[slot].left = min(regions[slot].left, left)
+        regions[slot].right = max(regions[slot].right, right)
+        regions[slot].bottom = row
+    }
 }

@@ -56,15 +56,21 @@ struct MOTChallengeReader {
     private static func row(_ line: ArraySlice<UInt8>) throws -> Row {
         let values = try line.fields(separatedByCommas: line.contains(0x2C)).map { field in
             let text = String(decoding: field.prefix(32), as: UTF8.self)
-            guard let value = Double(text), abs(value) <= 1e9 else { throw LineError("\"\(text)\"", "a number up to a thousand million") }
+            guard let value = Double(text), abs(value) <= 1e9 else {
+                throw InputError(found: "\"\(text)\"", expected: "a number up to a thousand million")
+            }
             return value
         }
-        guard values.count >= 6 else { throw LineError("\(values.count) fields", "frame,id,left,top,width,height,conf,...") }
-        guard let frame = Int(exactly: values[0]), let id = Int(exactly: values[1]) else {
-            throw LineError("frame \(values[0]), id \(values[1])", "whole numbers")
+        guard values.count >= 6 else {
+            throw InputError(found: "\(values.count) fields", expected: "frame,id,left,top,width,height,conf,...")
         }
-        guard id >= 0 else { throw LineError("id \(id), as detections have", "tracks") }
-        guard values[4] >= 0, values[5] >= 0 else { throw LineError("a box of \(values[4])x\(values[5])", "0 or more") }
+        guard let frame = Int(exactly: values[0]), let id = Int(exactly: values[1]) else {
+            throw InputError(found: "frame \(values[0]), id \(values[1])", expected: "whole numbers")
+        }
+        guard id >= 0 else { throw InputError(found: "id \(id), as detections have", expected: "tracks") }
+        guard values[4] >= 0, values[5] >= 0 else {
+            throw InputError(found: "a box of \(values[4])x\(values[5])", expected: "0 or more")
+        }
         // The first pixel whose centre is not before the edge.
         func edge(_ value: Double) -> Int { Int((value - 1.5).rounded(.up)) }
         return Row(

@@ -16,10 +16,13 @@ enum MOTSReader {
         try document.forEachLine { number, line in
             try table.attempt("line \(number)") { table in
                 let fields = line.fields(separatedByCommas: false)
-                guard fields.count == 6 else { throw LineError("\(fields.count) fields", "frame id class_id height width rle") }
+                guard fields.count == 6 else {
+                    throw InputError(found: "\(fields.count) fields", expected: "frame id class_id height width rle")
+                }
                 let numbers = try fields[..<5].map { field in
                     guard let number = Int(String(decoding: field, as: UTF8.self)) else {
-                        throw LineError("\"\(String(decoding: field.prefix(32), as: UTF8.self))\"", "a whole number")
+                        throw InputError(
+                            found: "\"\(String(decoding: field.prefix(32), as: UTF8.self))\"", expected: "a whole number")
                     }
                     return number
                 }
@@ -33,17 +36,4 @@ enum MOTSReader {
         }
         return try table.source()
     }
-}
-
-/// A line that is not as the layout has it.
-struct LineError: Error, CustomStringConvertible {
-    let found: String
-    let expected: String
-
-    init(_ found: String, _ expected: String) {
-        self.found = found
-        self.expected = expected
-    }
-
-    var description: String { "found \(found), expected \(expected)" }
 }

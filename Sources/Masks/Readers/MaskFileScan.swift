@@ -22,7 +22,7 @@ extension MaskFileScan {
     static let inside: UInt32 = 1
 
     /// Reads files on all cores.
-    /// - Parameter read: one file; what it throws is an error, or a problem when `keepsGoing`.
+    /// - Parameter read: reads one file; its error concerns that file alone, and is a problem when `keepsGoing`.
     /// - Returns: one scan for each file that can be used, in order, all of the size of the first.
     /// - Throws: `MaskError` for the first file, in order, that cannot be used; without any use for the rest when
     ///   there is no other.
@@ -33,7 +33,7 @@ extension MaskFileScan {
         let results = Parallel.map(files.count) { index in Result { try read(files[index]) } }
         var scans: [MaskFileScan] = [], firstError: MaskError?
         func skip(_ error: MaskError) throws {
-            guard keepsGoing, error.concernsOneFile else { throw error }
+            guard keepsGoing else { throw error }
             firstError = firstError ?? error
             problems.append(MaskProblem(.skipped, error.description))
         }
@@ -50,8 +50,7 @@ extension MaskFileScan {
         for scan in scans where scan.size != first.size {
             let other = first.file.path.split(separator: "/").last.map(String.init) ?? first.file.path
             try skip(
-                MaskError(
-                    path: scan.file.path, reason: .sizeDiffers(found: scan.size, expected: first.size, other: other)))
+                MaskError(path: scan.file.path, reason: .sizeDiffers(found: scan.size, expected: first.size, other: other)))
         }
         return scans.filter { $0.size == first.size }
     }

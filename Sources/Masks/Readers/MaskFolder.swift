@@ -22,16 +22,21 @@ struct MaskFolder {
         for name in listing.files where name != TrackLabels.fileName {
             let kind = (name.split(separator: ".").last ?? "").lowercased()
             let file = listing.file(name)
-            if Self.pictureExtensions.contains(kind) { throw MaskError(path: file, reason: .notPNG) }
+            if Self.pictureExtensions.contains(kind) {
+                throw MaskError(path: file, found: "a picture that is not a PNG", expected: "label PNGs only")
+            }
             guard kind == fileExtension else { continue }
             guard let frame = Self.frameNumber(in: FileNames.stem(name)) else {
-                throw MaskError(path: file, reason: .notNumbered)
+                throw MaskError(
+                    path: file, found: "a name without a number at its end", expected: "a frame number, such as 00000.png")
             }
             if let other = pathOfFrame.updateValue(file, forKey: frame) {
                 throw MaskError(path: file, reason: .sameFrame(frame, other: URL(filePath: other).lastPathComponent))
             }
         }
-        guard !pathOfFrame.isEmpty else { throw MaskError(path: path, reason: .noMasks(contents: listing.contents)) }
+        guard !pathOfFrame.isEmpty else {
+            throw MaskError(path: path, found: listing.contents, expected: "label PNGs named by frame, such as 00000.png")
+        }
         entries = pathOfFrame.map { Entry(frame: $0.key, path: $0.value) }.sorted { $0.frame < $1.frame }
     }
 

@@ -54,16 +54,14 @@ final class ObjectFilesReader: MaskSource {
         for name in listing.folders {
             let object = Int32(name).map { TrackID.number(Int($0)) } ?? .name(name)
             if let other = nameOfObject.updateValue(name, forKey: object) {
-                throw MaskError(
-                    path: path, reason: .unusable(found: "folders \(other) and \(name)", expected: "one for object \(object)"))
+                throw MaskError(path: path, found: "folders \(other) and \(name)", expected: "one for object \(object)")
             }
             files += try MaskFolder(path: listing.file(name)).entries.map {
                 MaskFile(frame: $0.frame, path: $0.path, object: object)
             }
         }
         guard !files.isEmpty else {
-            throw MaskError(
-                path: path, reason: .unusable(found: "no folder of PNGs", expected: "one for each object, such as 001/00000.png"))
+            throw MaskError(path: path, found: "no folder of PNGs", expected: "one for each object, such as 001/00000.png")
         }
         return try ObjectFilesReader(path: path, format: .objectPNG, files: files, keepsGoing: keepsGoing)
     }
@@ -80,8 +78,8 @@ final class ObjectFilesReader: MaskSource {
         let files = try names.map { name in
             guard let parts = ObjectFileName(name) else {
                 throw MaskError(
-                    path: listing.file(name),
-                    reason: .unusable(found: "a name without object", expected: "<frame>_mask_<object>.png as the others"))
+                    path: listing.file(name), found: "a name without object",
+                    expected: "<frame>_mask_<object>.png as the others")
             }
             if let other = seen.updateValue(name, forKey: "\(parts.frame) \(parts.object)") {
                 throw MaskError(path: listing.file(name), reason: .sameFrame(parts.frame, other: other))

@@ -11,16 +11,7 @@ enum SegmentAnythingVideoReader {
         try file.read { json in
             try json.object { json, key in
                 switch key {
-                case "masklet":
-                    try json.array { json, frame in
-                        try table.annotate(frame: frame)
-                        try json.array { json, object in
-                            let segmentation = try json.segmentation()
-                            table.declare(.number(object), label: nil)
-                            try table.add(
-                                segmentation, to: .number(object), frame: frame, place: "masklet[\(frame)][\(object)]")
-                        }
-                    }
+                case "masklet": try json.array { json, frame in try read(&json, frame: frame, into: &table) }
                 case "masklet_id":
                     var list: [Int] = []
                     try json.array { json, _ in list.append(try json.integer()) }
@@ -37,5 +28,15 @@ enum SegmentAnythingVideoReader {
             }
         }
         return try table.source()
+    }
+
+    /// Reads the masks of one frame, a list by object.
+    private static func read(_ json: inout JSONReader, frame: Int, into table: inout RegionTable) throws {
+        try table.annotate(frame: frame)
+        try json.array { json, object in
+            let segmentation = try json.segmentation()
+            table.declare(.number(object), label: nil)
+            try table.add(segmentation, to: .number(object), frame: frame, place: "masklet[\(frame)][\(object)]")
+        }
     }
 }

@@ -20,7 +20,8 @@ package struct DrawnRegions: MaskSource {
             guard region.frame >= 0 else { throw InputError(.usage, "frame \(region.frame): expected 0 or more") }
             let id = TrackID.number(index + 1)
             guard let mask = StoredMask(drawn(region.shape, size)) else {
-                throw MaskError(path: path, reason: .outsidePicture(region: index + 1, size: size))
+                throw MaskError(
+                    path: path, found: "region \(index + 1) outside the picture", expected: "at least one pixel of \(size)")
             }
             masks[id] = mask
             tracks.append(

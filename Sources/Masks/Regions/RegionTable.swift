@@ -108,7 +108,7 @@ struct RegionTable {
     }
 
     func unusable(_ found: String, _ expected: String) -> MaskError {
-        MaskError(path: path, reason: .unusable(found: found, expected: expected))
+        MaskError(path: path, found: found, expected: expected)
     }
 
     /// - Throws: `MaskError` when there is no mask at all, a track without one, or a frame with two of a track.

@@ -1,13 +1,13 @@
 import Imaging
 
-/// A mask in a few bytes, until somebody wants its pixels.
+/// A mask kept as compressed runs or a box, drawn when its pixels are asked for.
 enum StoredRegion: Sendable {
     /// Compressed runs.
     case runs([UInt8])
     case box(BoundingBox)
 
-    /// - Throws: `RunLengthError`, not for what this program stored itself.
-    func mask(size: PictureSize) throws -> Mask {
+    /// - Throws: `InputError`, not for what this program stored itself.
+    func mask(size: PictureSize) throws(InputError) -> Mask {
         switch self {
         case .runs(let counts):
             return try RunLengthEncoding(width: size.width, height: size.height, counts: counts).mask

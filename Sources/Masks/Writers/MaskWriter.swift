@@ -49,9 +49,8 @@ package enum MaskWriter {
         let wantsFolder = format != .youtubeVIS
         guard isFolder.boolValue == wantsFolder else {
             throw MaskError(
-                path: path,
-                reason: .unusable(
-                    found: wantsFolder ? "a file" : "a folder", expected: "a \(wantsFolder ? "folder" : "file") to replace"))
+                path: path, found: wantsFolder ? "a file" : "a folder",
+                expected: "a \(wantsFolder ? "folder" : "file") to replace")
         }
         if wantsFolder { try requireMasksOnly(path) }
     }
@@ -69,18 +68,15 @@ package enum MaskWriter {
 
     private static func notWritable(_ format: MaskFormat, _ path: String) -> MaskError {
         MaskError(
-            path: path,
-            reason: .unusable(
-                found: "\(format.rawValue) as layout to write",
-                expected: MaskFormat.writable.map(\.rawValue).joined(separator: ", ")))
+            path: path, found: "\(format.rawValue) as layout to write",
+            expected: MaskFormat.writable.map(\.rawValue).joined(separator: ", "))
     }
 
     /// A folder is only replaced, that is removed, when it holds masks and nothing else.
     private static func requireMasksOnly(_ path: String) throws {
         func require(_ folder: String, _ names: [String]) throws {
             if let other = names.first(where: { !$0.lowercased().hasSuffix(".png") && $0 != TrackLabels.fileName }) {
-                throw MaskError(
-                    path: folder, reason: .unusable(found: "\(other) among masks", expected: "a folder of masks only to replace"))
+                throw MaskError(path: folder, found: "\(other) among masks", expected: "a folder of masks only to replace")
             }
         }
         let top = try FolderListing(path: path, withHidden: true)
@@ -97,8 +93,7 @@ package enum MaskWriter {
         let (output, input) = (resolved(output), resolved(input))
         guard !output.hasPrefix(input), !input.hasPrefix(output) else {
             throw MaskError(
-                path: String(output.dropLast()),
-                reason: .unusable(found: "the place the masks are read from", expected: "another to write to"))
+                path: String(output.dropLast()), found: "the place the masks are read from", expected: "another to write to")
         }
     }
 }

@@ -89,8 +89,8 @@ public struct CheckpointQuantizer: Sendable {
     ) throws -> StoredTensor {
         do {
             return try tensor.converted(to: entry.dataType)
-        } catch let problem as QuantizationError {
-            throw error(file, entry.name, found: problem.found, expected: problem.expected)
+        } catch let problem as InputError {
+            throw InputError(.unusableModel, "\(directory)/\(file.folder)/\(file.name): \(entry.name): \(problem)")
         }
     }
 

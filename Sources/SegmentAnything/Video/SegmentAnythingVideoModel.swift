@@ -178,14 +178,6 @@ package struct SegmentAnythingVideoModel: Sendable {
         if output.objectScore <= 0, let embedding = occlusionSpatialEmbeddingParameter {
             result = result.addingToRows(embedding)
         }
-        return result.mapped { Float(bitPattern: $0.roundedToBFloat16) }
-    }
-}
-
-extension Float {
-    /// The bits of the nearest number of 8 significant bits, the even one of two.
-    fileprivate var roundedToBFloat16: UInt32 {
-        guard isFinite else { return bitPattern }
-        return (bitPattern &+ 0x7FFF &+ (bitPattern >> 16 & 1)) & 0xFFFF_0000
+        return result.roundedToBFloat16()
     }
 }

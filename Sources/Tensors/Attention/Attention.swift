@@ -1,3 +1,15 @@
+// Attention has three entries, by which queries there are:
+//
+// - `attention(query:context:...)`, in this file: many queries of one sequence that share a context, in the encoders, when a
+//   prompt is read (prefill) and in SAM 2's memory attention. Blocks of queries and heads go to the cores, and the products
+//   are `sgemm`'s.
+// - `attention(query:contexts:...)`, in `DecodingAttention.swift`: one query of each of several sequences, with a context of
+//   its own. Reading keys and values from memory is the cost, so parts of contexts go to the cores.
+// - `windowedAttention`, in `WindowedAttention.swift`: queries that see a square window of a map, in Hiera.
+//
+// The first two read `KeyValueRows`: a segment of a context, that is a `HeadView` of its keys and one of its values. They are
+// a tensor's columns (`TensorColumns`), or rows of a `KeyValueBuffer`, the cache.
+
 import CKernels
 import Parallelism
 
@@ -92,7 +104,7 @@ private struct HeadContext {
     }
 
     /// Calls `body` with this head's columns of some rows: in place, or widened when they have fewer bits.
-    private func withView(of side: HeadRows, _ rows: Range<Int>, columns: Int, _ body: (MatrixView) -> Void) {
+    private func withView(of side: HeadView, _ rows: Range<Int>, columns: Int, _ body: (MatrixView) -> Void) {
         let start = side.address(head: head, of: heads, row: rows.lowerBound)
         if side.format == .f32 {
             body(

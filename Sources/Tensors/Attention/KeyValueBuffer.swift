@@ -11,8 +11,8 @@ package final class KeyValueBuffer {
     private let heads: Int
     private let headSize: Int
     private let kernel: AttentionKernel
-    private let keys: HeadRows
-    private let values: HeadRows
+    private let keys: HeadView
+    private let values: HeadView
 
     package init(capacity: Int, heads: Int, headSize: Int, format: KeyValueFormat, kernel: AttentionKernel = .fastest) {
         self.capacity = capacity
@@ -20,10 +20,10 @@ package final class KeyValueBuffer {
         self.heads = heads
         self.headSize = headSize
         self.kernel = kernel
-        func reserved() -> HeadRows {
+        func reserved() -> HeadView {
             let storage = TensorStorage(byteCount: capacity * heads * format.rowBytes(headSize) + format.slackBytes)
             storage.preferLargePages()
-            return HeadRows(storage, format, heads: heads, headSize: headSize, capacity: capacity)
+            return HeadView(storage, format, heads: heads, headSize: headSize, capacity: capacity)
         }
         keys = reserved()
         values = reserved()
@@ -43,7 +43,7 @@ package final class KeyValueBuffer {
         count += rows.count
     }
 
-    private func write(_ source: Tensor, _ rows: Range<Int>, to target: HeadRows) {
+    private func write(_ source: Tensor, _ rows: Range<Int>, to target: HeadView) {
         precondition(source.width == heads * headSize, "KeyValueBuffer: another width")
         Parallel.ranges(rows.count, minimum: 64) { range in
             for row in range {

@@ -31,8 +31,8 @@ extension Tensor {
     var allColumns: TensorColumns { columns(0..<width) }
 }
 
-/// Rows of several heads somewhere in memory.
-struct HeadRows {
+/// Keys, or values, of several heads somewhere in memory: where each head's row begins.
+struct HeadView {
     /// Keeps the rows in place.
     let storage: TensorStorage
     let start: UnsafeRawPointer
@@ -68,8 +68,8 @@ struct HeadRows {
 /// Keys and values attention reads: `[count, width]` and `[count, valueWidth]`, where a width is key-value heads times the
 /// size of one head's keys or values.
 package struct KeyValueRows {
-    let keys: HeadRows
-    let values: HeadRows
+    let keys: HeadView
+    let values: HeadView
     let count: Int
 
     var width: Int { keys.width }
@@ -81,10 +81,10 @@ package struct KeyValueRows {
 
     package init(keys: TensorColumns, values: TensorColumns) {
         precondition(keys.rows == values.rows, "KeyValueRows: keys and values differ in number")
-        self.init(keys: HeadRows(keys), values: HeadRows(values), count: keys.rows)
+        self.init(keys: HeadView(keys), values: HeadView(values), count: keys.rows)
     }
 
-    init(keys: HeadRows, values: HeadRows, count: Int) {
+    init(keys: HeadView, values: HeadView, count: Int) {
         (self.keys, self.values, self.count) = (keys, values, count)
     }
 }

@@ -104,7 +104,7 @@ package final class Checkpoint: TensorSource {
             let file = files.count == 1 ? files[0] : directory
             problem = CheckpointError(file: file, subject: name, found: "no such tensor", expected: "one of shape \(shape)")
         }
-        guard policy == .collecting, let size = DataType.f32.byteCount(of: shape), let zeros = ZeroPages(count: size) else {
+        guard policy == .collecting, let size = DataType.f32.byteCount(of: shape), let zeros = MappedPages(zeros: size) else {
             throw problem
         }
         state.withLock { $0.problems.append(problem) }

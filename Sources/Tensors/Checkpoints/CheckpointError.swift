@@ -18,6 +18,7 @@ package struct CheckpointError: CategorizedError, Equatable {
     }
 
     package var description: String {
-        "\(file): \(subject.map { "\($0): " } ?? "")found \(found), expected \(expected)"
+        let place = subject.map { "\(file): \($0)" } ?? file
+        return InputError(category, place, found: found, expected: expected).description
     }
 }

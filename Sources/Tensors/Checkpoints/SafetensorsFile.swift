@@ -16,7 +16,7 @@ package struct SafetensorsFile: Sendable {
     ///   sizes do not match shapes, or byte ranges overlap or leave the file.
     package init(path: String) throws {
         self.path = path
-        let bytes = try MappedFile(path: path).bytes
+        let bytes = try MappedPages(path: path).bytes
         func fail(_ subject: String?, found: String, expected: String) -> CheckpointError {
             CheckpointError(file: path, subject: subject, found: found, expected: expected)
         }

@@ -15,7 +15,7 @@ package struct TorchFile: Sendable {
     ///   tensors and dictionaries, a tensor is not F32, F16 or BF16, is not contiguous or leaves its storage.
     package init(path: String, key: String = "model") throws {
         self.path = path
-        let file = try MappedFile(path: path).bytes
+        let file = try MappedPages(path: path).bytes
         guard ZipDirectory.isArchive(file) else {
             throw CheckpointError(file: path, found: "no zip archive", expected: "what torch.save writes since PyTorch 1.6")
         }

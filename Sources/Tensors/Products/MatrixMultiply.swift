@@ -13,13 +13,8 @@ struct MatrixView {
     }
 }
 
-/// `activation(input [rows, k] x weights^T [outputs, k] + bias [outputs]) + residual -> [rows, outputs]` on all cores.
-///
-/// Few rows (decoding) read each weight once where it lies, at the speed of memory. Many rows go to `sgemm`, by panels
-/// of weights: each core widens a panel that fits its cache and multiplies with it, so the model is never copied whole.
-/// When there are many more rows than that and nothing to widen, each core takes rows instead and reads all weights;
-/// either way what follows the product is done while its rows are still in the cache. Quantised weights, and with AMX those
-/// of 16 bits, are multiplied with packed rows of activations, as `ProductKernels.h` says.
+/// `activation(input [rows, k] x weights^T [outputs, k] + bias [outputs]) + residual -> [rows, outputs]` on all cores, by
+/// the `ProductPlan` that suits the rows and the weights.
 /// - Parameter instructions: of the kernels, which the machine must have; tests compare them, all else takes the fastest.
 package func matrixMultiply(
     _ input: Tensor, _ weights: WeightMatrix, bias: Tensor? = nil, activation: Activation? = nil, residual: Tensor? = nil,
@@ -27,54 +22,120 @@ package func matrixMultiply(
 ) -> Tensor {
     precondition(input.width == weights.columns, "matrixMultiply: inner sizes differ")
     precondition(bias.map { $0.count == weights.rows } ?? true, "matrixMultiply: bias of another size")
-    let rows = input.rows, outputs = weights.rows, inner = weights.columns
+    let rows = input.rows, outputs = weights.rows
     precondition(residual.map { $0.count == rows * outputs } ?? true, "matrixMultiply: residual of another size")
     return Tensor([rows, outputs]) { output in
-        guard let source = input.storage.values.baseAddress, let target = output.baseAddress, rows > 0 else { return }
-        let left = MatrixView(start: source, rows: rows, columns: inner, stride: inner)
-        let ending = ProductEnding(bias: bias, activation: activation, residual: residual, stride: outputs)
-        if weights.takesPacked(rows: rows, instructions: instructions) {
-            let packed = PackedActivations(input, for: weights.dataType, instructions: instructions)
-            Parallel.ranges(outputs, minimum: 64, multiple: 32) { range in
-                weights.multiply(
-                    packed, range: range, output: target + range.lowerBound, outputStride: outputs, instructions: instructions)
-                ending.apply(to: target, rows: 0..<rows, columns: range)
-            }
-        } else if rows <= fewRows {
-            Parallel.ranges(outputs, minimum: 16) { range in
-                weights.multiplyFewRows(
-                    source, rows: rows, range: range, output: target + range.lowerBound, outputStride: outputs,
-                    instructions: instructions)
-                ending.apply(to: target, rows: 0..<rows, columns: range)
-            }
-        } else if rows >= manyRows, weights.isInPlace {
-            Parallel.ranges(rows, minimum: 256, multiple: 16, perCore: max(2, rows / (manyRows * Parallel.coreCount))) { range in
-                weights.withWidenedRows(0..<outputs) { panel in
-                    OpenBLAS.multiplyTransposed(
-                        left.rows(range), MatrixView(start: panel, rows: outputs, columns: inner, stride: inner),
-                        into: target + range.lowerBound * outputs, outputStride: outputs)
-                }
-                ending.apply(to: target, rows: range, columns: 0..<outputs)
-            }
-        } else {
-            Parallel.ranges(outputs, minimum: 64, multiple: 16) { range in
-                weights.withWidenedRows(range) { panel in
-                    OpenBLAS.multiplyTransposed(
-                        left, MatrixView(start: panel, rows: range.count, columns: inner, stride: inner),
-                        into: target + range.lowerBound, outputStride: outputs)
-                }
-                ending.apply(to: target, rows: 0..<rows, columns: range)
-            }
+        guard let target = output.baseAddress, rows > 0 else { return }
+        let product = Product(
+            input: input, weights: weights, target: target, instructions: instructions,
+            epilogue: Epilogue(bias: bias, activation: activation, residual: residual, stride: outputs))
+        switch ProductPlan(rows: rows, weights: weights, instructions: instructions) {
+        case .packed: product.multiplyPacked()
+        case .fewRows: product.multiplyFewRows()
+        case .rowRanges: product.multiplyRowRanges()
+        case .panels: product.multiplyPanels()
         }
     }
 }
 
-/// What follows a product, row by row.
-private struct ProductEnding {
+/// The ways to multiply.
+private enum ProductPlan {
+    /// Rows of activations are packed once, as `ProductKernels.h` says, and multiplied with the weights where they lie: for
+    /// quantised weights, and with AMX those of 16 bits.
+    case packed
+    /// Each weight is read once where it lies, at the speed of memory: for decoding.
+    case fewRows
+    /// Each core takes some rows and all weights: for very many rows, and weights that need no widening.
+    case rowRanges
+    /// Each core widens panels of weights that fit its cache and multiplies all rows with them, so that the model is never
+    /// copied whole.
+    case panels
+
+    /// The most rows for which reading the weights is most of the cost; `sgemm`'s packing would double it.
+    private static let fewRowsLimit = KernelFewRows
+
+    /// The rows from which packing all weights for each core's rows costs less than packing all rows for each panel.
+    static let manyRows = 1024
+
+    init(rows: Int, weights: WeightMatrix, instructions: KernelInstructionSet) {
+        if weights.takesPacked(rows: rows, instructions: instructions) {
+            self = .packed
+        } else if rows <= Self.fewRowsLimit {
+            self = .fewRows
+        } else if rows >= Self.manyRows, weights.isInPlace {
+            self = .rowRanges
+        } else {
+            self = .panels
+        }
+    }
+}
+
+/// One product, and where its result goes. Each plan applies the epilogue while its rows are still in the cache.
+private struct Product {
+    /// `[rows, inner]`, at least one row.
+    let input: Tensor
+    let weights: WeightMatrix
+    /// `[rows, outputs]`.
+    let target: UnsafeMutablePointer<Float>
+    let instructions: KernelInstructionSet
+    let epilogue: Epilogue
+
+    private var rows: Int { input.rows }
+    private var outputs: Int { weights.rows }
+    private var inputView: MatrixView {
+        MatrixView(start: input.storage.start, rows: rows, columns: weights.columns, stride: weights.columns)
+    }
+
+    func multiplyPacked() {
+        let packed = PackedActivations(input, for: weights.dataType, instructions: instructions)
+        Parallel.ranges(outputs, minimum: 64, multiple: 32) { range in
+            weights.multiply(
+                packed, range: range, output: target + range.lowerBound, outputStride: outputs, instructions: instructions)
+            epilogue.apply(to: target, rows: 0..<rows, columns: range)
+        }
+    }
+
+    func multiplyFewRows() {
+        Parallel.ranges(outputs, minimum: 16) { range in
+            weights.multiplyFewRows(
+                input.storage.start, rows: rows, range: range, output: target + range.lowerBound, outputStride: outputs,
+                instructions: instructions)
+            epilogue.apply(to: target, rows: 0..<rows, columns: range)
+        }
+    }
+
+    func multiplyRowRanges() {
+        let view = inputView, perCore = max(2, rows / (ProductPlan.manyRows * Parallel.coreCount))
+        Parallel.ranges(rows, minimum: 256, multiple: 16, perCore: perCore) { range in
+            multiply(view.rows(range), outputs: 0..<outputs, into: target + range.lowerBound * outputs)
+            epilogue.apply(to: target, rows: range, columns: 0..<outputs)
+        }
+    }
+
+    func multiplyPanels() {
+        let view = inputView
+        Parallel.ranges(outputs, minimum: 64, multiple: 16) { range in
+            multiply(view, outputs: range, into: target + range.lowerBound)
+            epilogue.apply(to: target, rows: 0..<rows, columns: range)
+        }
+    }
+
+    /// `left x weights[range]^T` by OpenBLAS.
+    private func multiply(_ left: MatrixView, outputs range: Range<Int>, into output: UnsafeMutablePointer<Float>) {
+        weights.withWidenedRows(range) { panel in
+            OpenBLAS.multiplyTransposed(
+                left, MatrixView(start: panel, rows: range.count, columns: left.columns, stride: left.columns),
+                into: output, outputStride: outputs)
+        }
+    }
+}
+
+/// The bias, activation and residual that follow a product, row by row.
+private struct Epilogue {
     let bias: Tensor?
     let activation: Activation?
     let residual: Tensor?
-    /// From one row to the next.
+    /// Values from one row to the next.
     let stride: Int
 
     func apply(to target: UnsafeMutablePointer<Float>, rows: Range<Int>, columns: Range<Int>) {
@@ -94,9 +155,3 @@ private struct ProductEnding {
         }
     }
 }
-
-/// Up to so many rows, reading the weights is most of the cost and `sgemm`'s packing would double it.
-private let fewRows = KernelFewRows
-
-/// From so many rows on, packing all weights for each core's rows costs less than packing all rows for each panel.
-private let manyRows = 1024

@@ -19,10 +19,7 @@ package struct WeightMatrix: Sendable {
 
     /// A matrix made in memory, `[rows, columns]`.
     package init(_ tensor: Tensor) {
-        let bytes = MappedBytes(
-            pointer: UnsafeRawPointer(tensor.storage.start), count: tensor.count * DataType.f32.byteCount,
-            owner: tensor.storage)
-        self.init(bytes, .f32, rows: tensor.rows, columns: tensor.width)
+        self.init(tensor.storage.bytes, .f32, rows: tensor.rows, columns: tensor.width)
     }
 
     /// What reading it takes from memory.

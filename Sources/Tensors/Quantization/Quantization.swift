@@ -1,4 +1,5 @@
 import CKernels
+import Imaging
 import Parallelism
 import Synchronization
 
@@ -6,11 +7,11 @@ extension StoredTensor {
     /// The same matrix in fewer bits, in memory: each row's weights rounded to the nearest there are, with the scales that
     /// lose least. Of more than two dimensions, it is seen as `shape[0]` rows.
     /// - Parameter type: `q8` or `q4`.
-    /// - Throws: `QuantizationError` when it is no matrix, is quantised already or has a number that is not finite.
+    /// - Throws: `InputError` when it is no matrix, is quantised already or has a number that is not finite.
     package func quantized(to type: DataType) throws -> StoredTensor {
         precondition(type.isQuantized, "quantized: a format of tiles")
         guard !dataType.isQuantized, let size = type.byteCount(of: shape) else {
-            throw QuantizationError(found: "shape \(shape) in \(dataType.rawValue)", expected: "a matrix of F32, F16 or BF16")
+            throw InputError(found: "shape \(shape) in \(dataType.rawValue)", expected: "a matrix of F32, F16 or BF16")
         }
         let matrix = matrix, storage = TensorStorage(byteCount: size)
         let start = UnsafeMutableRawPointer(storage.start)
@@ -26,12 +27,11 @@ extension StoredTensor {
             }
         }
         if let row = broken.withLock(\.self) {
-            throw QuantizationError(
+            throw InputError(
                 found: "an infinity or NaN in rows \(row) to \(min(matrix.rows, row + TileLayout.rows) - 1)",
                 expected: "finite numbers")
         }
-        let bytes = MappedBytes(pointer: UnsafeRawPointer(start), count: size, owner: storage)
-        return StoredTensor(dataType: type, shape: shape, bytes: bytes)
+        return StoredTensor(dataType: type, shape: shape, bytes: storage.bytes.slice(0..<size))
     }
 
     /// It as a matrix of `shape[0]` rows; only of at least two dimensions.
@@ -39,12 +39,4 @@ extension StoredTensor {
         precondition(shape.count >= 2, "StoredTensor: no matrix")
         return WeightMatrix(bytes, dataType, rows: shape[0], columns: shape.dropFirst().reduce(1, *))
     }
-}
-
-/// A tensor that has no form of the type that is asked for.
-package struct QuantizationError: Error, Equatable, CustomStringConvertible {
-    package let found: String
-    package let expected: String
-
-    package var description: String { "found \(found), expected \(expected)" }
 }

@@ -1,17 +1,16 @@
+import Imaging
 import Parallelism
 import Synchronization
 
 extension StoredTensor {
     /// The same numbers stored as another type, in memory: itself when it is of that type, else rounded to the nearest.
-    /// - Throws: `QuantizationError` when the type cannot hold them.
+    /// - Throws: `InputError` when the type cannot hold them.
     package func converted(to type: DataType) throws -> StoredTensor {
         if type == dataType { return self }
         if type.isQuantized { return try quantized(to: type) }
         let values = tensor
         func stored(_ storage: TensorStorage) -> StoredTensor {
-            let start = UnsafeRawPointer(storage.start), size = values.count * type.byteCount
-            return StoredTensor(
-                dataType: type, shape: shape, bytes: MappedBytes(pointer: start, count: size, owner: storage))
+            StoredTensor(dataType: type, shape: shape, bytes: storage.bytes.slice(0..<values.count * type.byteCount))
         }
         guard type != .f32 else { return stored(values.storage) }
         let storage = TensorStorage(byteCount: values.count * type.byteCount)
@@ -28,11 +27,16 @@ extension StoredTensor {
             }
         }
         if let number = tooLarge.withLock(\.self) {
-            throw QuantizationError(
+            throw InputError(
                 found: "\(number)", expected: "numbers of at most \(largest), as \(type.rawValue) holds them")
         }
         return stored(storage)
     }
+}
+
+extension Tensor {
+    /// Every number rounded to the nearest that bfloat16 has, ties to even.
+    package func roundedToBFloat16() -> Tensor { mapped { Float(bitPattern: UInt32($0.bfloat16) << 16) } }
 }
 
 extension Float {

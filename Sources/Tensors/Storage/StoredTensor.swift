@@ -19,7 +19,13 @@ package struct StoredTensor: Sendable {
         guard let first = parts.first, first.shape.first == 1, !first.dataType.isQuantized,
             parts.allSatisfy({ $0.shape == first.shape && $0.dataType == first.dataType })
         else { return nil }
-        let copy = CopiedBytes(parts.map(\.bytes))
-        return StoredTensor(dataType: first.dataType, shape: [parts.count] + first.shape.dropFirst(), bytes: copy.bytes)
+        let size = parts.reduce(0) { $0 + $1.bytes.count }, copy = TensorStorage(byteCount: size)
+        var next = UnsafeMutableRawPointer(copy.start)
+        for part in parts {
+            next.copyMemory(from: part.bytes.pointer, byteCount: part.bytes.count)
+            next += part.bytes.count
+        }
+        return StoredTensor(
+            dataType: first.dataType, shape: [parts.count] + first.shape.dropFirst(), bytes: copy.bytes.slice(0..<size))
     }
 }

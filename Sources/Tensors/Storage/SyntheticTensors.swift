@@ -26,10 +26,13 @@ package struct SyntheticTensors: TensorSource {
             throw CheckpointError(file: path, subject: name, found: "shape \(shape)", expected: "one that fits memory")
         }
         let isNorm = shape.count == 1 && (name == "weight" || name.hasSuffix(".weight"))
-        let pages = OwnedWords(byteCount: size)
-        fill(pages.words, pattern: isNorm ? dataType.normPattern : dataType.weightPattern, name: name)
-        if let scales = dataType.tileScales { setScales(pages.words, scales) }
-        return (pages.bytes.slice(0..<size), dataType)
+        // Filled eight bytes at a time.
+        let count = (size + 7) / 8, storage = TensorStorage(byteCount: count * 8)
+        let start = UnsafeMutableRawPointer(storage.start).bindMemory(to: UInt64.self, capacity: count)
+        let words = UnsafeMutableBufferPointer(start: start, count: count)
+        fill(words, pattern: isNorm ? dataType.normPattern : dataType.weightPattern, name: name)
+        if let scales = dataType.tileScales { setScales(words, scales) }
+        return (storage.bytes.slice(0..<size), dataType)
     }
 
     /// Tiles whose numbers are drawn get scales that make them as large as other formats' weights.
@@ -99,23 +102,6 @@ extension DataType {
         case .q4: (4, UInt64(Float(0.024 / 21.5).bitPattern >> 16) * 0x1_0001_0001_0001)
         }
     }
-}
-
-/// Memory filled once, eight bytes at a time.
-private final class OwnedWords: @unchecked Sendable {
-    // Sendable: written only by whoever made it, before it is shared.
-    let words: UnsafeMutableBufferPointer<UInt64>
-    private let start: UnsafeMutablePointer<UInt64>
-
-    init(byteCount: Int) {
-        let count = (byteCount + 7) / 8
-        start = .allocate(capacity: max(1, count))
-        words = UnsafeMutableBufferPointer(start: start, count: count)
-    }
-
-    deinit { start.deallocate() }
-
-    var bytes: MappedBytes { MappedBytes(pointer: UnsafeRawPointer(start), count: words.count * 8, owner: self) }
 }
 
 extension Tensor {

@@ -2,36 +2,40 @@ import Foundation
 import Parallelism
 
 /// Memory for single-precision values, aligned for SIMD, freed with its last owner.
-final class TensorStorage: @unchecked Sendable {
+final class TensorStorage: ByteOwner, @unchecked Sendable {
     // Sendable: written only by the initializer of the Tensor that owns it, read-only afterwards.
     let values: UnsafeMutableBufferPointer<Float>
     /// Where the values begin, also when there are none.
     let start: UnsafeMutablePointer<Float>
-    private let block: SpareBlocks.Block
+    private let buffer: BufferPool.Buffer
 
     private static let alignment = 64
 
     init(count: Int) {
         // Aligned by hand: glibc's aligned allocation cannot reuse the blocks it freed before version 2.38, and the heap
         // grew by gigabytes (2.4 GB while eight frames of a 3B model were encoded).
-        block = SpareBlocks.shared.take(byteCount: count * MemoryLayout<Float>.stride + Self.alignment)
-        start = block.start.alignedUp(toMultipleOf: Self.alignment).bindMemory(to: Float.self, capacity: count)
+        buffer = BufferPool.shared.take(byteCount: count * MemoryLayout<Float>.stride + Self.alignment)
+        start = buffer.start.alignedUp(toMultipleOf: Self.alignment).bindMemory(to: Float.self, capacity: count)
         values = UnsafeMutableBufferPointer(start: start, count: count)
     }
 
-    /// For bytes of something else.
+    /// Untyped memory of at least `byteCount` bytes.
     convenience init(byteCount: Int) {
         self.init(count: (byteCount + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride)
     }
 
-    deinit { SpareBlocks.shared.leave(block) }
+    deinit { BufferPool.shared.giveBack(buffer) }
+
+    var bytes: MappedBytes {
+        MappedBytes(pointer: start, count: values.count * MemoryLayout<Float>.stride, owner: self)
+    }
 
     /// Asks the system for large pages: reading on and on then waits less for addresses to be looked up. Where it has none,
     /// nothing changes. To be called before anything is written.
     func preferLargePages() {
         #if os(Linux)
         let page = 2 << 20, end = UnsafeRawPointer(start + values.count)
-        let first = UnsafeRawPointer(block.start).alignedUp(toMultipleOf: page), last = end.alignedDown(toMultipleOf: page)
+        let first = UnsafeRawPointer(buffer.start).alignedUp(toMultipleOf: page), last = end.alignedDown(toMultipleOf: page)
         if first < last { madvise(UnsafeMutableRawPointer(mutating: first), last - first, MADV_HUGEPAGE) }
         #endif
     }

@@ -1,3 +1,18 @@
+// The tokenizer's parts, in the order in which they work:
+//
+// Loading. `SentencePieceFile` reads `tokenizer.model` (with `ProtobufReader`), `SentencePieceChecks` refuses files that would
+// be read wrongly, and `SentencePieceModel` keeps the pieces. `LlamaTokenizerFiles` reads the JSON files beside it as
+// `AddedToken`s; `AddedVocabulary` gives each its id and says which are special (left out of a text for people) and which
+// are separate (set apart by spaces).
+//
+// Text to ids (`LlamaTokenizerEncoding`). First `PrefixMatcher` cuts the text at its added tokens, the longest that fits, and
+// each takes in its white space; what is left between them goes to `SentencePieceModel.encode` (`SentencePieceCoding`), which
+// normalises white space, merges characters to pieces (`BytePairMerge`) and spells unknown characters in byte pieces.
+//
+// Ids to text (`LlamaTokenizerDecoding`). An id is an added token, else a piece. Separate tokens end a run; the pieces of a run
+// go through `PieceDecoder`, which turns U+2581 into spaces and byte pieces into UTF-8 (`UTF8Prefix`).
+// `StreamingDetokenizer` does the same one id at a time.
+
 /// LLaMA's tokenizer: SentencePiece, with special tokens matched in the text before. Source: transformers 4.46's
 /// LlamaTokenizer with `legacy=False`, which the published code asks for whatever the configuration says.
 package struct LlamaTokenizer: Sendable {

@@ -1,0 +1,45 @@
+import Foundation
+
+/// Pages mapped into memory, which cost nothing until they are touched: those of a file, shared by every process that maps
+/// it, or zeros.
+final class MappedPages: ByteOwner, @unchecked Sendable {
+    // Sendable: nothing changes after init.
+    private let start: UnsafeMutableRawPointer
+    private let count: Int
+    /// True if the system can read the pages again once their memory is given back.
+    let isFile: Bool
+
+    /// - Throws: `CheckpointError` when the file is missing, empty, not a regular file or cannot be mapped.
+    init(path: String) throws {
+        func error(_ found: String, _ expected: String) -> CheckpointError {
+            CheckpointError(file: path, found: found, expected: expected)
+        }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw error(String(cString: strerror(errno)), "a readable file") }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw error("something that is not a file", "a readable file")
+        }
+        guard status.st_size > 0 else { throw error("an empty file", "a file of tensors") }
+        count = Int(status.st_size)
+        guard let mapped = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0), mapped != MAP_FAILED else {
+            throw error(String(cString: strerror(errno)), "a file that can be mapped")
+        }
+        start = mapped
+        isFile = true
+    }
+
+    /// Zeros, to stand in for tensors a checkpoint lacks while it is inspected; nil if there is no room for them.
+    init?(zeros count: Int) {
+        self.count = max(1, count)
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+        guard let mapped = mmap(nil, self.count, PROT_READ, flags, -1, 0), mapped != MAP_FAILED else { return nil }
+        start = mapped
+        isFile = false
+    }
+
+    deinit { munmap(start, count) }
+
+    var bytes: MappedBytes { MappedBytes(pointer: start, count: count, owner: self) }
+}
