@@ -56,7 +56,7 @@ struct DriftMeasurement {
         try compare(.prefill, found.centred, expected.centred)
         var changes: [DriftReport.Change] = []
         for step in 0... {
-            let logits = expected.array, token = likeliest(logits), other = likeliest(found.array)
+            let logits = expected.array, token = argmax(logits), other = argmax(found.array)
             if other != token { changes.append(change(at: step, token, other, logits)) }
             if configuration.eosTokens.contains(token) || step + 1 == limit { return (step + 1, changes) }
             expected = reference.llm.step([token], [caches[0]])
