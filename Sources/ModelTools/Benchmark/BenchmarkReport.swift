@@ -2,7 +2,7 @@ import DAMVideo
 import Foundation
 import Tensors
 
-/// How long the stages of a model take here, and how near that is to what the machine can do. Schema `damvideo-bench/1`.
+/// Time and throughput of models' stages on this machine, against its roofline. Schema `damvideo-bench/1`.
 public struct BenchmarkReport: Codable, Sendable {
     public var schema = "damvideo-bench/1"
     public var tool = CaptionDocument.Tool()
@@ -10,16 +10,16 @@ public struct BenchmarkReport: Codable, Sendable {
     public var models: [Model] = []
     public var stages: [Stage] = []
 
-    /// What the machine can do, measured before the stages.
+    /// Peak speeds of the machine, measured before the stages.
     public struct Machine: Codable, Sendable {
-        /// As the processor calls itself; nil where it does not.
+        /// Name the processor gives itself; nil where it gives none.
         public let processor: String?
         /// Cores this process may use.
         public let cores: Int
-        /// The instructions of the fastest loops.
+        /// Instruction sets of the fastest loops.
         public let floatInstructions: String
         public let int8Instructions: String
-        /// Nil where there are none for bfloat16.
+        /// Nil where the processor has none for bfloat16.
         public let bfloat16Instructions: String?
         public let oneCore: Limits
         public let allCores: Limits
@@ -34,12 +34,13 @@ public struct BenchmarkReport: Codable, Sendable {
         }
     }
 
+    /// Peak rates of arithmetic and of reading memory.
     public struct Limits: Codable, Sendable {
         /// 10^9 single-precision operations a second, two for a multiply-add.
         public let floatGigaops: Double
         /// 10^9 operations a second on 8-bit numbers, two for a product and its sum.
         public let int8Gigaops: Double
-        /// The same on bfloat16 numbers; nil where there are no instructions for them.
+        /// 10^9 operations a second on bfloat16 numbers; nil where the processor has no instructions for them.
         public let bfloat16Gigaops: Double?
         /// 10^9 bytes a second read from memory.
         public let readGigabytes: Double
@@ -52,13 +53,14 @@ public struct BenchmarkReport: Codable, Sendable {
         }
     }
 
+    /// A model whose stages were measured.
     public struct Model: Codable, Sendable {
-        /// A directory, or the name of shapes that were filled with random numbers.
+        /// A checkpoint's path, or the name of shapes that were filled with random weights.
         public let name: String
         public let isSynthetic: Bool
-        /// How its weights are stored, of a captioning model those of its language model: "f32", "f16", "bf16", "q8" or "q4".
+        /// Storage format of the weights, for a captioning model those of its language model: "f32", "f16", "bf16", "q8" or "q4".
         public let weights: String
-        /// How a captioning model's vision tower is stored.
+        /// Storage format of a captioning model's vision tower.
         public let visionWeights: String?
 
         enum CodingKeys: String, CodingKey {
@@ -68,29 +70,29 @@ public struct BenchmarkReport: Codable, Sendable {
         }
     }
 
+    /// A stage's time, rates and roofline.
     public struct Stage: Codable, Sendable {
         public let name: BenchmarkStage
-        /// Median of the runs.
+        /// Median of `runs`, the seconds of each run.
         public let seconds: Double
         public let runs: [Double]
-        /// What one run did: so many "frame", "token" or "object"; for a caption, its tokens.
+        /// Unit of `count`, the work of one run: "frame", "token" or "object"; a caption is counted in tokens.
         public let unit: String
         public let count: Int
         /// Units a second.
         public let rate: Double
-        /// 10^9 operations of one run, on numbers of single precision or of 8 bits, counted from the configuration, and how
-        /// many a second that makes.
+        /// 10^9 operations of one run, in any precision, counted from the model's configuration.
         public let gigaops: Double
         public let gigaopsPerSecond: Double
-        /// 10^9 bytes one run must move at the least, and how many a second that makes.
+        /// 10^9 bytes that one run moves at the least.
         public let gigabytes: Double
         public let gigabytesPerSecond: Double
-        /// What the machine's arithmetic or memory, whichever is slower for each step, would need.
+        /// Seconds of one run by the roofline model: for each step the longer of its arithmetic and its memory traffic.
         public let limitSeconds: Double
-        /// Which of the two is the slower: "arithmetic" or "memory".
+        /// The larger part of `limitSeconds`: "arithmetic" or "memory".
         public let limit: String
         public let percentOfLimit: Double
-        /// Most memory the process had resident during the stage, mapped weights included; nil where the system does not say.
+        /// Most bytes resident during the stage, mapped weights included; nil where the system does not tell.
         public let peakResidentBytes: Int?
 
         enum CodingKeys: String, CodingKey {
@@ -106,7 +108,7 @@ public struct BenchmarkReport: Codable, Sendable {
     }
 }
 
-// How the report says what was measured.
+// MARK: From measurements
 
 extension BenchmarkReport.Machine {
     init(_ speed: MachineSpeed) {
