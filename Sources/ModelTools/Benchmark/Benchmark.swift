@@ -4,9 +4,9 @@ import SegmentAnything
 import Tensors
 
 /// Measures this machine and the time that the stages of models take on it.
-public struct Benchmark: Sendable {
+package struct Benchmark: Sendable {
     /// Where a model comes from.
-    public enum Source: Sendable, Equatable {
+    package enum Source: Sendable, Equatable {
         /// A checkpoint directory.
         case directory(String)
         /// Random weights in the shapes of this name, stored in one of `Benchmark.weightFormats`; those of a captioning
@@ -15,7 +15,7 @@ public struct Benchmark: Sendable {
     }
 
     /// A step of a measurement.
-    public enum Progress: Sendable {
+    package enum Progress: Sendable {
         case machine(BenchmarkReport.Machine)
         case loaded(BenchmarkReport.Model)
         case started(BenchmarkStage)
@@ -23,29 +23,29 @@ public struct Benchmark: Sendable {
     }
 
     /// The captioning model; nil leaves its stages out.
-    public var caption: Source?
+    package var caption: Source?
     /// The segmentation model; nil leaves its stages out.
-    public var segmentation: Source?
+    package var segmentation: Source?
     /// Stages to measure; nil for all those of the models.
-    public var stages: Set<BenchmarkStage>?
+    package var stages: Set<BenchmarkStage>?
     /// Runs of each stage; the median counts.
-    public var repeats = 3
+    package var repeats = 3
     /// Most tokens of the caption.
-    public var tokens = 120
+    package var tokens = 120
 
-    public init() {}
+    package init() {}
 
     /// Names of captioning models' shapes that can be filled with random weights.
-    public static let captionShapes = SyntheticModel.allCases.map(\.rawValue)
+    package static let captionShapes = SyntheticModel.allCases.map(\.rawValue)
     /// Names of segmentation models' shapes that can be filled with random weights.
-    public static let segmentationShapes = PublishedSize.allCases.map(\.name)
+    package static let segmentationShapes = PublishedSize.allCases.map(\.name)
     /// Names of the formats that random weights can be stored in.
-    public static let weightFormats = DataType.allCases.map { $0.rawValue.lowercased() }
+    package static let weightFormats = DataType.allCases.map { $0.rawValue.lowercased() }
 
     /// Measures the machine, then each model's stages in order.
     /// - Parameter progress: called at each step; an error it throws ends the measurement.
     /// - Throws: `InputError` if a setting makes no sense or a model cannot be used; before anything is measured.
-    public func run(progress: (Progress) throws -> Void = { _ in }) throws -> BenchmarkReport {
+    package func run(progress: (Progress) throws -> Void = { _ in }) throws -> BenchmarkReport {
         try validate()
         return try InputError.translating {
             let captionModel = try captionModel(), segmentationModel = try segmentationModel()

@@ -3,26 +3,26 @@ import Foundation
 import Tensors
 
 /// Time and throughput of models' stages on this machine, against its roofline. Schema `damvideo-bench/1`.
-public struct BenchmarkReport: Codable, Sendable {
-    public var schema = "damvideo-bench/1"
-    public var tool = CaptionDocument.Tool()
-    public var machine: Machine
-    public var models: [Model] = []
-    public var stages: [Stage] = []
+package struct BenchmarkReport: Codable, Sendable {
+    package var schema = "damvideo-bench/1"
+    package var tool = CaptionDocument.Tool()
+    package var machine: Machine
+    package var models: [Model] = []
+    package var stages: [Stage] = []
 
     /// Peak speeds of the machine, measured before the stages.
-    public struct Machine: Codable, Sendable {
+    package struct Machine: Codable, Sendable {
         /// Name the processor gives itself; nil where it gives none.
-        public let processor: String?
+        package let processor: String?
         /// Cores this process may use.
-        public let cores: Int
+        package let cores: Int
         /// Instruction sets of the fastest loops.
-        public let floatInstructions: String
-        public let int8Instructions: String
+        package let floatInstructions: String
+        package let int8Instructions: String
         /// Nil where the processor has none for bfloat16.
-        public let bfloat16Instructions: String?
-        public let oneCore: Limits
-        public let allCores: Limits
+        package let bfloat16Instructions: String?
+        package let oneCore: Limits
+        package let allCores: Limits
 
         enum CodingKeys: String, CodingKey {
             case processor, cores
@@ -35,15 +35,15 @@ public struct BenchmarkReport: Codable, Sendable {
     }
 
     /// Peak rates of arithmetic and of reading memory.
-    public struct Limits: Codable, Sendable {
+    package struct Limits: Codable, Sendable {
         /// 10^9 single-precision operations a second, two for a multiply-add.
-        public let floatGigaops: Double
+        package let floatGigaops: Double
         /// 10^9 operations a second on 8-bit numbers, two for a product and its sum.
-        public let int8Gigaops: Double
+        package let int8Gigaops: Double
         /// 10^9 operations a second on bfloat16 numbers; nil where the processor has no instructions for them.
-        public let bfloat16Gigaops: Double?
+        package let bfloat16Gigaops: Double?
         /// 10^9 bytes a second read from memory.
-        public let readGigabytes: Double
+        package let readGigabytes: Double
 
         enum CodingKeys: String, CodingKey {
             case floatGigaops = "float_gflops"
@@ -54,14 +54,14 @@ public struct BenchmarkReport: Codable, Sendable {
     }
 
     /// A model whose stages were measured.
-    public struct Model: Codable, Sendable {
+    package struct Model: Codable, Sendable {
         /// A checkpoint's path, or the name of shapes that were filled with random weights.
-        public let name: String
-        public let isSynthetic: Bool
+        package let name: String
+        package let isSynthetic: Bool
         /// Storage format of the weights, for a captioning model those of its language model: "f32", "f16", "bf16", "q8" or "q4".
-        public let weights: String
+        package let weights: String
         /// Storage format of a captioning model's vision tower.
-        public let visionWeights: String?
+        package let visionWeights: String?
 
         enum CodingKeys: String, CodingKey {
             case name, weights
@@ -71,29 +71,29 @@ public struct BenchmarkReport: Codable, Sendable {
     }
 
     /// A stage's time, rates and roofline.
-    public struct Stage: Codable, Sendable {
-        public let name: BenchmarkStage
+    package struct Stage: Codable, Sendable {
+        package let name: BenchmarkStage
         /// Median of `runs`, the seconds of each run.
-        public let seconds: Double
-        public let runs: [Double]
+        package let seconds: Double
+        package let runs: [Double]
         /// Unit of `count`, the work of one run: "frame", "token" or "object"; a caption is counted in tokens.
-        public let unit: String
-        public let count: Int
+        package let unit: String
+        package let count: Int
         /// Units a second.
-        public let rate: Double
+        package let rate: Double
         /// 10^9 operations of one run, in any precision, counted from the model's configuration.
-        public let gigaops: Double
-        public let gigaopsPerSecond: Double
+        package let gigaops: Double
+        package let gigaopsPerSecond: Double
         /// 10^9 bytes that one run moves at the least.
-        public let gigabytes: Double
-        public let gigabytesPerSecond: Double
+        package let gigabytes: Double
+        package let gigabytesPerSecond: Double
         /// Seconds of one run by the roofline model: for each step the longer of its arithmetic and its memory traffic.
-        public let limitSeconds: Double
+        package let limitSeconds: Double
         /// The larger part of `limitSeconds`: "arithmetic" or "memory".
-        public let limit: String
-        public let percentOfLimit: Double
+        package let limit: String
+        package let percentOfLimit: Double
         /// Most bytes resident during the stage, mapped weights included; nil where the system does not tell.
-        public let peakResidentBytes: Int?
+        package let peakResidentBytes: Int?
 
         enum CodingKeys: String, CodingKey {
             case name, seconds, runs, unit, count, rate, limit

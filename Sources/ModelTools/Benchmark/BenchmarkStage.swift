@@ -1,20 +1,20 @@
 /// A stage of either model that can be measured. Raw values are the names in reports and on the command line.
-public enum BenchmarkStage: RawRepresentable, CaseIterable, Hashable, Codable, Sendable {
+package enum BenchmarkStage: RawRepresentable, CaseIterable, Hashable, Codable, Sendable {
     case describeAnything(DescribeAnythingStage)
     case segmentAnything(SegmentAnythingStage)
 
-    public static let allCases =
+    package static let allCases =
         DescribeAnythingStage.allCases.map(BenchmarkStage.describeAnything)
         + SegmentAnythingStage.allCases.map(BenchmarkStage.segmentAnything)
 
-    public var rawValue: String {
+    package var rawValue: String {
         switch self {
         case .describeAnything(let stage): stage.rawValue
         case .segmentAnything(let stage): stage.rawValue
         }
     }
 
-    public init?(rawValue: String) {
+    package init?(rawValue: String) {
         if let stage = DescribeAnythingStage(rawValue: rawValue) {
             self = .describeAnything(stage)
         } else if let stage = SegmentAnythingStage(rawValue: rawValue) {
@@ -26,7 +26,7 @@ public enum BenchmarkStage: RawRepresentable, CaseIterable, Hashable, Codable, S
 }
 
 /// A stage of captioning with the Describe Anything Model.
-public enum DescribeAnythingStage: String, CaseIterable, Sendable {
+package enum DescribeAnythingStage: String, CaseIterable, Sendable {
     /// A frame and its mask to the two views' pixels.
     case preprocessing
     /// The whole frame through the vision tower.
@@ -48,7 +48,7 @@ public enum DescribeAnythingStage: String, CaseIterable, Sendable {
 }
 
 /// A stage of tracking with SAM 2.
-public enum SegmentAnythingStage: String, CaseIterable, Sendable {
+package enum SegmentAnythingStage: String, CaseIterable, Sendable {
     /// A frame through the image encoder.
     case encoder = "sam-encoder"
     /// A whole frame of a clip in which one object is tracked.

@@ -1,17 +1,17 @@
 import Tensors
 
 /// How far numbers are from those they stand for: of one tensor, or of several together.
-public struct Deviation: Encodable, Sendable, Equatable {
+package struct Deviation: Encodable, Sendable, Equatable {
     /// The largest difference in a tensor, relative to the largest magnitude there should be.
-    public private(set) var largestError = 0.0
+    package private(set) var largestError = 0.0
     /// The cosine of the tensor for which it is smallest.
-    public private(set) var lowestCosine = 1.0
+    package private(set) var lowestCosine = 1.0
     private var product = 0.0
     private var foundSquares = 0.0
     private var expectedSquares = 0.0
 
     /// Of the angle between all that was found and all that was expected, seen as vectors; 1 when both are zero.
-    public var cosine: Double {
+    package var cosine: Double {
         let length = (foundSquares * expectedSquares).squareRoot()
         return length > 0 ? product / length : foundSquares == expectedSquares ? 1 : 0
     }
@@ -22,7 +22,7 @@ public struct Deviation: Encodable, Sendable, Equatable {
         case largestError = "largest_error"
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(cosine, forKey: .cosine)
         try container.encode(lowestCosine, forKey: .lowestCosine)

@@ -3,7 +3,7 @@ import DescribeAnything
 import Imaging
 
 /// What two models are compared on.
-public enum DriftInput: Sendable {
+package enum DriftInput: Sendable {
     /// A picture and a mask of the same size; without one, the picture's alpha channel.
     case picture(String, mask: String?)
     /// Every track that is asked for.

@@ -3,14 +3,14 @@ import DescribeAnything
 import Imaging
 
 /// Runs two models side by side and compares them stage by stage: what other weights do to a model.
-public struct DriftMeasurer: Sendable {
+package struct DriftMeasurer: Sendable {
     let reference: CaptionModel
     let model: CaptionModel
     /// Most tokens of an answer that are compared.
     let maxNewTokens: Int
 
     /// - Throws: `InputError`: `unusableModel` when the two are not of one architecture.
-    public init(reference: CaptionModel, model: CaptionModel, maxNewTokens: Int = 128) throws {
+    package init(reference: CaptionModel, model: CaptionModel, maxNewTokens: Int = 128) throws {
         guard maxNewTokens >= 1 else { throw InputError(.usage, "max-new-tokens \(maxNewTokens): expected 1 or more") }
         (self.reference, self.model, self.maxNewTokens) = (reference, model, maxNewTokens)
         let (one, other) = (reference.model.configuration, model.model.configuration)
@@ -28,7 +28,7 @@ public struct DriftMeasurer: Sendable {
 
     /// - Parameter progress: told of each object's name before it is looked at; what it throws ends the call.
     /// - Throws: `InputError` when an input is missing or bad, or a model gives numbers that are none.
-    public func callAsFunction(_ inputs: [DriftInput], progress: (String) throws -> Void = { _ in }) throws -> DriftReport {
+    package func callAsFunction(_ inputs: [DriftInput], progress: (String) throws -> Void = { _ in }) throws -> DriftReport {
         try InputError.translating {
             var report = DriftReport(reference: reference, model: model)
             for input in inputs {

@@ -1,9 +1,9 @@
 import DAMVideo
 
 /// How far a model's numbers are from those of the model it stands for, stage by stage, on some objects.
-public struct DriftReport: Encodable, Sendable {
+package struct DriftReport: Encodable, Sendable {
     /// Each stage's numbers come from the model's own of the stage before.
-    public enum Stage: String, Encodable, Sendable, CaseIterable {
+    package enum Stage: String, Encodable, Sendable, CaseIterable {
         /// Features of the view that gives context.
         case fullView = "full-view"
         /// Features of the crop, which has looked up the context.
@@ -17,47 +17,47 @@ public struct DriftReport: Encodable, Sendable {
     }
 
     /// A stage's deviation, all tensors that were compared together.
-    public struct StageDeviation: Encodable, Sendable {
-        public let stage: Stage
-        public internal(set) var tensors: Int
-        public internal(set) var deviation: Deviation
+    package struct StageDeviation: Encodable, Sendable {
+        package let stage: Stage
+        package internal(set) var tensors: Int
+        package internal(set) var deviation: Deviation
     }
 
     /// A token of the vocabulary.
-    public struct Token: Encodable, Sendable {
-        public let id: Int
+    package struct Token: Encodable, Sendable {
+        package let id: Int
         /// Alone; part of a character is shown as "\u{fffd}".
-        public let text: String
+        package let text: String
     }
 
     /// A token that is another than the reference's, behind the same tokens.
-    public struct Change: Encodable, Sendable {
+    package struct Change: Encodable, Sendable {
         /// Its number in the answer, from 0.
-        public let step: Int
-        public let expected: Token
-        public let found: Token
+        package let step: Int
+        package let expected: Token
+        package let found: Token
         /// By how much the reference's logits prefer its token to the one that was found, as part of their range.
-        public let margin: Double
+        package let margin: Double
     }
 
     /// An object.
-    public struct Case: Encodable, Sendable {
-        public let name: String
-        public let stages: [StageDeviation]
+    package struct Case: Encodable, Sendable {
+        package let name: String
+        package let stages: [StageDeviation]
         /// Tokens of the reference's answer, the likeliest each time.
-        public let tokens: Int
-        public let changes: [Change]
+        package let tokens: Int
+        package let changes: [Change]
     }
 
     /// Directories.
-    public let reference: String
-    public let model: String
+    package let reference: String
+    package let model: String
     /// How their weights are stored.
-    public let referenceWeights: String
-    public let weights: String
-    public private(set) var cases: [Case] = []
+    package let referenceWeights: String
+    package let weights: String
+    package private(set) var cases: [Case] = []
     /// All cases together.
-    public private(set) var stages: [StageDeviation] = []
+    package private(set) var stages: [StageDeviation] = []
 
     enum CodingKeys: String, CodingKey {
         case reference, model, weights, cases, stages
@@ -74,8 +74,8 @@ public struct DriftReport: Encodable, Sendable {
         stages.add(object.stages)
     }
 
-    public var tokens: Int { cases.reduce(0) { $0 + $1.tokens } }
-    public var changes: [Change] { cases.flatMap(\.changes) }
+    package var tokens: Int { cases.reduce(0) { $0 + $1.tokens } }
+    package var changes: [Change] { cases.flatMap(\.changes) }
 }
 
 extension [DriftReport.StageDeviation] {

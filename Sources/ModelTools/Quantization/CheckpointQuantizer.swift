@@ -7,10 +7,10 @@ import Tensors
 
 /// Writes a checkpoint directory with its weights in other formats. The new directory loads like any other; matrices lie in
 /// it as the kernels read them.
-public struct CheckpointQuantizer: Sendable {
+package struct CheckpointQuantizer: Sendable {
     /// The checkpoint, and where the new one goes, as given.
-    public let directory: String
-    public let output: String
+    package let directory: String
+    package let output: String
     private let source: CheckpointConversion
     private let pending: PendingOutput
 
@@ -19,7 +19,7 @@ public struct CheckpointQuantizer: Sendable {
     ///   - overwrites: whether a checkpoint that is there may be replaced.
     /// - Throws: `InputError`, before anything is written: `unusableModel` for a checkpoint that does not load,
     ///   `outputExists`, `usage` when one lies within the other, `inputOutput` when there is no folder to write to.
-    public init(
+    package init(
         _ directory: String, to output: String, vision: WeightFormat, language: WeightFormat, overwrites: Bool = false
     ) throws {
         (self.directory, self.output) = (directory, output)
@@ -35,7 +35,7 @@ public struct CheckpointQuantizer: Sendable {
     /// - Parameter progress: told of each tensor before it is converted; what it throws ends the call.
     /// - Throws: `InputError`: `unusableModel` when a file cannot be read or a tensor has no such form, `inputOutput`;
     ///   nothing is left of the new directory then.
-    public func callAsFunction(progress: (QuantizationProgress) throws -> Void = { _ in }) throws -> QuantizationReport {
+    package func callAsFunction(progress: (QuantizationProgress) throws -> Void = { _ in }) throws -> QuantizationReport {
         do {
             try InputError.translating { try write(progress) }
             let report = QuantizationReport(

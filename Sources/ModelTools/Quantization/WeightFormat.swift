@@ -1,7 +1,7 @@
 import Tensors
 
 /// How the weights of a part of the model can be stored.
-public enum WeightFormat: String, Sendable, CaseIterable {
+package enum WeightFormat: String, Sendable, CaseIterable {
     /// 8 bits a weight, with a scale for 64 of a row: 8.5 bits.
     case q8
     /// 4 bits a weight, with scales: 4.5 bits.

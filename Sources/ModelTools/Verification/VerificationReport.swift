@@ -1,6 +1,6 @@
 /// How far this program's numbers are from a golden set's.
-public struct VerificationReport: Encodable, Sendable {
-    public enum Outcome: String, Encodable, Sendable {
+package struct VerificationReport: Encodable, Sendable {
+    package enum Outcome: String, Encodable, Sendable {
         case passed
         case missed
         /// The set has no such number.
@@ -8,26 +8,26 @@ public struct VerificationReport: Encodable, Sendable {
     }
 
     /// One comparison.
-    public struct Check: Encodable, Sendable {
+    package struct Check: Encodable, Sendable {
         /// The case of the set.
-        public let name: String
+        package let name: String
         /// What was compared: a tensor, "input_ids", a generation, ...
-        public let subject: String
-        public let outcome: Outcome
+        package let subject: String
+        package let outcome: Outcome
         /// Of a tensor: the largest difference; relative to the expected tensor's largest magnitude, but for pixels.
-        public let difference: Double?
+        package let difference: Double?
         /// What `difference` may be at most.
-        public let bar: Double?
+        package let bar: Double?
         /// In words.
-        public let detail: String
+        package let detail: String
     }
 
     /// The set's folder.
-    public let set: String
-    public internal(set) var checks: [Check] = []
+    package let set: String
+    package internal(set) var checks: [Check] = []
 
-    public func count(_ outcome: Outcome) -> Int { checks.count { $0.outcome == outcome } }
+    package func count(_ outcome: Outcome) -> Int { checks.count { $0.outcome == outcome } }
 
     /// Whether no bar was missed and at least one was met.
-    public var passed: Bool { count(.missed) == 0 && count(.passed) > 0 }
+    package var passed: Bool { count(.missed) == 0 && count(.passed) > 0 }
 }

@@ -4,12 +4,12 @@ import LanguageModels
 import Tensors
 
 /// Recomputes golden sets, each step from this program's own previous step, and compares.
-public enum Verifier {
+package enum Verifier {
     /// - Parameters:
     ///   - directory: a golden set.
     ///   - progress: told of each check as it is made.
     /// - Throws: `InputError` when the set or its model cannot be read; a missed bar is not an error but a result.
-    public static func verify(
+    package static func verify(
         _ directory: String, progress: @escaping (VerificationReport.Check) -> Void = { _ in }
     ) throws -> VerificationReport {
         try InputError.translating {
