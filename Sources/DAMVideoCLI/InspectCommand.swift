@@ -1,6 +1,7 @@
 import ArgumentParser
+import DescribeAnything
 import Foundation
-import ModelTools
+import Imaging
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,13 +17,13 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let report = try CheckpointReport(directory: directory)
+            let report = try InputError.translating { try CheckpointInspection(directory: directory) }
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
             guard report.problems.isEmpty else { throw ExitCode(.unusableModel) }
         }
     }
 
-    private func text(_ report: CheckpointReport) -> String {
+    private func text(_ report: CheckpointInspection) -> String {
         var lines = [report.path]
         for entry in report.configuration {
             lines.append("  " + entry.name.padding(toLength: 18, withPad: " ", startingAt: 0) + entry.value)

@@ -1,3 +1,4 @@
+import DescribeAnything
 import Foundation
 import ModelTools
 
@@ -17,7 +18,7 @@ enum SizeTable {
             + before.padding(toLength: max(24, before.count + 1), withPad: " ", startingAt: 0) + after + "\n"
     }
 
-    private static func types(_ part: CheckpointReport.Part) -> String { part.dataTypes.keys.sorted().joined(separator: " + ") }
+    private static func types(_ part: CheckpointInspection.Part) -> String { part.dataTypes.keys.sorted().joined(separator: " + ") }
 
     private static func size(_ bytes: Int) -> String {
         bytes < 100_000_000 ? String(format: "%.2f MB", Double(bytes) / 1e6) : String(format: "%.2f GB", Double(bytes) / 1e9)

@@ -37,10 +37,12 @@ package struct CheckpointQuantizer: Sendable {
     ///   nothing is left of the new directory then.
     package func callAsFunction(progress: (QuantizationProgress) throws -> Void = { _ in }) throws -> QuantizationReport {
         do {
-            try InputError.translating { try write(progress) }
-            let report = QuantizationReport(
-                before: try CheckpointReport(directory: directory), after: try CheckpointReport(directory: pending.temporary.path),
-                output: output)
+            let report = try InputError.translating {
+                try write(progress)
+                return QuantizationReport(
+                    before: try CheckpointInspection(directory: directory),
+                    after: try CheckpointInspection(directory: pending.temporary.path), output: output)
+            }
             try OutputFile.translating(output) { try pending.commit() }
             return report
         } catch {
