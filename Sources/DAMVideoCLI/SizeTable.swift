@@ -2,20 +2,18 @@ import DescribeAnything
 import Foundation
 import ModelTools
 
-/// What quantising did to a checkpoint's size, as lines of text.
+/// Prints the sizes of a checkpoint's parts before and after quantisation.
 enum SizeTable {
     static func text(_ report: QuantizationReport) -> String {
+        let table = TextTable(indentation: 2, columns: [.left(18), .left(24)])
         let rows = report.parts.map { part in
-            row(part.before.name, size(part.before.bytes) + " " + types(part.before), size(part.after.bytes) + " " + types(part.after))
+            table.row(
+                part.before.name, size(part.before.bytes) + " " + types(part.before), size(part.after.bytes) + " " + types(part.after))
         }
         let before = report.parts.reduce(0) { $0 + $1.before.bytes }, after = report.parts.reduce(0) { $0 + $1.after.bytes }
         let share = before > 0 ? String(format: ", %.0f %%", 100 * Double(after) / Double(before)) : ""
-        return "\(report.output)\n" + rows.joined() + row("total", size(before), size(after) + share)
-    }
-
-    private static func row(_ name: String, _ before: String, _ after: String) -> String {
-        "  " + name.padding(toLength: 18, withPad: " ", startingAt: 0)
-            + before.padding(toLength: max(24, before.count + 1), withPad: " ", startingAt: 0) + after + "\n"
+        let lines = [report.output] + rows + [table.row("total", size(before), size(after) + share)]
+        return lines.map { $0 + "\n" }.joined()
     }
 
     private static func types(_ part: CheckpointInspection.Part) -> String { part.dataTypes.keys.sorted().joined(separator: " + ") }
