@@ -37,7 +37,7 @@ struct CheckpointQuantizerTests {
         }
     }
 
-    /// What is widened, or left as it is, is still the published model: each number meets the reference.
+    /// Weights in a wider format, or left as they are, are still the published model: each result meets the reference.
     @Test(arguments: [("dam-a", WeightFormat.keep), ("dam-b", .keep), ("dam-c", .f32), ("dam-d", .f32)])
     func widerWeightsAreTheSameModel(set: String, format: WeightFormat) throws {
         try withTemporaryDirectory { folder in

@@ -1,24 +1,24 @@
-/// How far this program's numbers are from a golden set's.
+/// Comparisons of this program's results with those of a golden set.
 package struct VerificationReport: Encodable, Sendable {
     package enum Outcome: String, Encodable, Sendable {
         case passed
         case missed
-        /// The set has no such number.
+        /// The set has no value to compare with.
         case skipped
     }
 
     /// One comparison.
     package struct Check: Encodable, Sendable {
-        /// The case of the set.
+        /// Name of the case.
         package let name: String
-        /// What was compared: a tensor, "input_ids", a generation, ...
+        /// The compared result: a tensor's name, "input_ids", a generation, ...
         package let subject: String
         package let outcome: Outcome
-        /// Of a tensor: the largest difference; relative to the expected tensor's largest magnitude, but for pixels.
+        /// Largest absolute difference of a tensor, relative to the expected tensor's largest magnitude except for pixels.
         package let difference: Double?
-        /// What `difference` may be at most.
+        /// Largest `difference` that passes.
         package let bar: Double?
-        /// In words.
+        /// The finding in words.
         package let detail: String
     }
 
@@ -28,6 +28,6 @@ package struct VerificationReport: Encodable, Sendable {
 
     package func count(_ outcome: Outcome) -> Int { checks.count { $0.outcome == outcome } }
 
-    /// Whether no bar was missed and at least one was met.
+    /// True if no bar was missed and at least one was met.
     package var passed: Bool { count(.missed) == 0 && count(.passed) > 0 }
 }
