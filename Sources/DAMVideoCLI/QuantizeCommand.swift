@@ -58,9 +58,8 @@ struct QuantizeCommand: ParsableCommand {
         defer { stop.finish() }
         var part: String?
         return try quantizer { progress in
-            status.clear()
             try stop.check()
-            guard !quiet, let folder = progress.part else { return }
+            guard !quiet, let folder = progress.part else { return status.clear() }
             let line = "\(folder), tensor \(progress.done + 1) of \(progress.total)"
             if status.isShown { status.show(line) } else if folder != part { Console.notice(line) }
             part = folder
