@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import ModelTools
 
 struct BenchCommand: ParsableCommand {
@@ -77,13 +76,11 @@ struct BenchCommand: ParsableCommand {
             benchmark.stages = stage.isEmpty ? nil : Set(stage)
             benchmark.repeats = repeats
             benchmark.tokens = tokens
-            let showsProgress = isatty(STDERR_FILENO) == 1
+            let status = StatusLine()
             let report = try benchmark.run { progress in
-                if showsProgress { Console.clearLine() }
+                status.clear()
                 if !json, let text = BenchmarkTable.text(progress) { try Console.result(text) }
-                if showsProgress, case .started(let stage) = progress {
-                    try? FileHandle.standardError.write(contentsOf: Data("measuring \(stage.rawValue)".utf8))
-                }
+                if case .started(let stage) = progress { status.show("measuring \(stage.rawValue)") }
             }
             if json { try Console.result(json: report) }
         }

@@ -1,14 +1,17 @@
 import Foundation
 import ModelTools
 
-/// A benchmark as lines of text, one as soon as it is known.
+/// Prints a benchmark as a table, row by row as it is measured.
 enum BenchmarkTable {
+    private static let table = TextTable(columns: [.left(15)] + Array(repeating: .right(14), count: 7))
+
+    /// The rows that a step adds; nil for none.
     static func text(_ progress: Benchmark.Progress) -> String? {
         switch progress {
         case .machine(let machine): text(machine)
         case .loaded(let model):
             "\n\(model.name), \(format(model))\(model.isSynthetic ? ", random weights" : "")\n"
-                + row("stage", ["seconds", "per second", "GOP/s", "GB/s", "of limit", "limited by", "peak GB"])
+                + table.row("stage", "seconds", "per second", "GOP/s", "GB/s", "of limit", "limited by", "peak GB") + "\n"
         case .started: nil
         case .finished(let stage): text(stage)
         }
@@ -22,10 +25,10 @@ enum BenchmarkTable {
     private static func text(_ machine: BenchmarkReport.Machine) -> String {
         func limits(_ name: String, _ value: (BenchmarkReport.Limits) -> Double?, _ unit: String, _ instructions: String?) -> String {
             guard let one = value(machine.oneCore), let all = value(machine.allCores) else { return "" }
-            return row(name, [format(one), format(all), unit]).dropLast() + (instructions.map { "  " + $0 } ?? "") + "\n"
+            return table.row(name, format(one), format(all), unit) + (instructions.map { "  " + $0 } ?? "") + "\n"
         }
         return "\(machine.processor ?? "unknown processor"), \(machine.cores) core\(machine.cores == 1 ? "" : "s")\n"
-            + row("", ["one core", "all cores"])
+            + table.row("", "one core", "all cores") + "\n"
             + limits("multiply-add", \.floatGigaops, "GFLOP/s", machine.floatInstructions)
             + limits("8-bit products", \.int8Gigaops, "GOP/s", machine.int8Instructions)
             + limits("bfloat16", \.bfloat16Gigaops, "GFLOP/s", machine.bfloat16Instructions)
@@ -33,21 +36,13 @@ enum BenchmarkTable {
     }
 
     private static func text(_ stage: BenchmarkReport.Stage) -> String {
-        row(
-            stage.name.rawValue,
-            [
-                format(stage.seconds), "\(format(stage.rate)) \(stage.unit)s", format(stage.gigaopsPerSecond),
-                format(stage.gigabytesPerSecond), "\(format(stage.percentOfLimit)) %", stage.limit,
-                stage.peakResidentBytes.map { format(Double($0) / 1e9) } ?? "-",
-            ])
+        table.row(
+            stage.name.rawValue, format(stage.seconds), "\(format(stage.rate)) \(stage.unit)s",
+            format(stage.gigaopsPerSecond), format(stage.gigabytesPerSecond), "\(format(stage.percentOfLimit)) %", stage.limit,
+            stage.peakResidentBytes.map { format(Double($0) / 1e9) } ?? "-") + "\n"
     }
 
-    private static func row(_ name: String, _ cells: [String]) -> String {
-        name.padding(toLength: 15, withPad: " ", startingAt: 0)
-            + cells.map { String(repeating: " ", count: max(1, 14 - $0.count)) + $0 }.joined() + "\n"
-    }
-
-    /// Three digits that matter.
+    /// Rounds to three significant digits.
     private static func format(_ value: Double) -> String {
         let digits = value > 0 ? max(0, 2 - Int(log10(value).rounded(.down))) : 0
         return String(format: "%.\(min(digits, 6))f", value)

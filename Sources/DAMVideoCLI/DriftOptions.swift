@@ -3,7 +3,7 @@ import DAMVideo
 import Masks
 import ModelTools
 
-/// What two models are compared on.
+/// Objects to compare two models on.
 struct DriftOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Compare both models on a picture (repeatable).", valueName: "file"))
     var image: [String] = []
@@ -45,7 +45,7 @@ struct DriftOptions: ParsableArguments {
             + set.map(DriftInput.goldenSet)
     }
 
-    /// Compares a checkpoint with the one it stands for.
+    /// Measures the quantisation error of a checkpoint against the one it was made of.
     func measure(_ model: String, against reference: String, quiet: Bool) throws -> DriftReport {
         let measure = try DriftMeasurer(
             reference: CaptionModel(directory: reference), model: CaptionModel(directory: model), maxNewTokens: maxNewTokens)

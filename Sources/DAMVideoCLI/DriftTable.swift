@@ -1,18 +1,19 @@
 import Foundation
 import ModelTools
 
-/// How far a model is from another, as lines of text.
+/// Prints the quantisation error of a checkpoint as a table.
 enum DriftTable {
     static func text(_ report: DriftReport) -> String {
+        let table = TextTable(columns: [.left(20), .right(14), .right(14), .right(14)])
         let objects = report.cases.count, changes = report.changes.count
         let lines =
             [
                 "\(report.model) (\(report.weights)) against \(report.reference) (\(report.referenceWeights)), "
                     + "\(objects) object\(objects == 1 ? "" : "s")",
-                row("stage", "cosine", "lowest", "largest error"),
+                table.row("stage", "cosine", "lowest", "largest error"),
             ]
             + report.stages.map { stage in
-                row(
+                table.row(
                     stage.stage.rawValue, String(format: "%.6f", stage.deviation.cosine),
                     String(format: "%.6f", stage.deviation.lowestCosine),
                     String(format: "%.3f %%", 100 * stage.deviation.largestError))
@@ -28,11 +29,6 @@ enum DriftTable {
             + "preferred by \(margin) of the logits' range"
     }
 
-    /// On one line whatever is in it.
+    /// The text with quotes and escapes, on one line.
     private static func quoted(_ token: DriftReport.Token) -> String { token.text.debugDescription }
-
-    private static func row(_ name: String, _ cells: String...) -> String {
-        name.padding(toLength: 20, withPad: " ", startingAt: 0)
-            + cells.map { String(repeating: " ", count: max(1, 14 - $0.count)) + $0 }.joined()
-    }
 }

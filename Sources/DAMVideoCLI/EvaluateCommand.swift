@@ -57,19 +57,17 @@ struct EvaluateCommand: ParsableCommand {
         }
 
         private func table(_ report: SceneReport) -> String {
+            let table = TextTable(columns: [.left(18), .left(24)])
             let clips = report.clips, pictures = report.pictures
-            var rows: [(String, String, String)] = SceneSubject.allCases.map {
-                ($0.rawValue, cell(clips.facts[$0]), cell(pictures.facts[$0]))
-            }
-            rows.append(("own facts", cell(clips.ownFacts), cell(pictures.ownFacts)))
-            rows.append(("invented objects", inventions(clips), inventions(pictures)))
             let model = report.without.map { "\(report.model) without \($0.rawValue)" } ?? report.model
-            return ([("\(report.set), \(model)", "", "")] + [("", "clips", "pictures")] + rows).map { label, first, second in
-                second.isEmpty
-                    ? label + "\n"
-                    : label.padding(toLength: 18, withPad: " ", startingAt: 0)
-                        + first.padding(toLength: 24, withPad: " ", startingAt: 0) + second + "\n"
-            }.joined()
+            let lines =
+                ["\(report.set), \(model)", table.row("", "clips", "pictures")]
+                + SceneSubject.allCases.map { table.row($0.rawValue, cell(clips.facts[$0]), cell(pictures.facts[$0])) }
+                + [
+                    table.row("own facts", cell(clips.ownFacts), cell(pictures.ownFacts)),
+                    table.row("invented objects", inventions(clips), inventions(pictures)),
+                ]
+            return lines.map { $0 + "\n" }.joined()
         }
 
         private func cell(_ tally: Tally?) -> String {

@@ -1,6 +1,7 @@
 import ArgumentParser
+import DescribeAnything
 import Foundation
-import ModelTools
+import Imaging
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,26 +17,23 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let report = try CheckpointReport(directory: directory)
+            let report = try InputError.translating { try CheckpointInspection(directory: directory) }
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
             guard report.problems.isEmpty else { throw ExitCode(.unusableModel) }
         }
     }
 
-    private func text(_ report: CheckpointReport) -> String {
-        var lines = [report.path]
-        for entry in report.configuration {
-            lines.append("  " + entry.name.padding(toLength: 18, withPad: " ", startingAt: 0) + entry.value)
-        }
+    private func text(_ report: CheckpointInspection) -> String {
+        let table = TextTable(indentation: 2, columns: [.left(18)])
+        var lines = [report.path] + report.configuration.map { table.row($0.name, $0.value) }
         for part in report.parts {
             let types = part.dataTypes.keys.sorted().joined(separator: " + ")
-            lines.append(
-                "  " + part.name.padding(toLength: 18, withPad: " ", startingAt: 0)
-                    + "\(part.tensors) tensors in \(part.files) file\(part.files == 1 ? "" : "s"), "
-                    + "\(part.parameters) parameters, \(part.bytes) bytes, \(types)")
+            lines.append(table.row(
+                part.name, "\(part.tensors) tensors in \(part.files) file\(part.files == 1 ? "" : "s"), "
+                    + "\(part.parameters) parameters, \(part.bytes) bytes, \(types)"))
         }
         let total = report.parts.reduce((0, 0)) { ($0.0 + $1.parameters, $0.1 + $1.bytes) }
-        lines.append("  " + "total".padding(toLength: 18, withPad: " ", startingAt: 0) + "\(total.0) parameters, \(total.1) bytes")
+        lines.append(table.row("total", "\(total.0) parameters, \(total.1) bytes"))
         lines += report.problems.isEmpty ? ["  no tensor missing or left over"] : report.problems.map { "  problem: \($0)" }
         return lines.joined(separator: "\n") + "\n"
     }

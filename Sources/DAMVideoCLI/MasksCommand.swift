@@ -61,10 +61,9 @@ struct MasksCommand: ParsableCommand {
     }
 
     private func text(_ report: MaskReport) -> String {
+        let table = TextTable(indentation: 2, columns: [.left(10)])
         var lines = [report.path]
-        func add(_ name: String, _ value: String) {
-            lines.append("  " + name.padding(toLength: 10, withPad: " ", startingAt: 0) + value)
-        }
+        func add(_ name: String, _ value: String) { lines.append(table.row(name, value)) }
         add("format", report.format?.rawValue ?? "computed")
         add("size", "\(report.width)x\(report.height)")
         add("frames", "\(report.annotatedFrames.count) annotated: " + ranges(report.annotatedFrames))
@@ -85,7 +84,7 @@ struct MasksCommand: ParsableCommand {
 
     private func box(_ box: BoundingBox) -> String { "[\(box.left), \(box.top), \(box.width), \(box.height)]" }
 
-    /// "0-59", "0, 4, 8 ... 76 (every 4)" or the first few.
+    /// Frame numbers in short: "0-59", "0-76, every 4" or the first few.
     private func ranges(_ frames: [Int]) -> String {
         guard let first = frames.first, let last = frames.last, frames.count > 1 else {
             return frames.first.map(String.init) ?? "none"

@@ -22,10 +22,9 @@ struct PlanPrinter {
     }
 
     private func text(_ report: PlanReport) -> String {
+        let table = TextTable(indentation: 2, columns: [.left(11)])
         var lines = [report.request.clip]
-        func add(_ name: String, _ value: String) {
-            lines.append("  " + name.padding(toLength: 11, withPad: " ", startingAt: 0) + value)
-        }
+        func add(_ name: String, _ value: String) { lines.append(table.row(name, value)) }
         let estimate = report.estimate, count = report.tracks.count
         add("clip", "\(report.width)x\(report.height), \(report.frames.map(String.init) ?? "an unknown number of") frames, "
             + String(format: "%g a second", report.fps))

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import ModelTools
 
 struct QuantizeCommand: ParsableCommand {
@@ -54,20 +53,15 @@ struct QuantizeCommand: ParsableCommand {
     private func quantize() throws -> QuantizationReport {
         let quantizer = try CheckpointQuantizer(
             directory, to: output, vision: vision, language: language, overwrites: overwrite)
-        let showsBar = !quiet && isatty(STDERR_FILENO) == 1
+        let status = StatusLine(quiet: quiet)
         let stop = StopRequest()
         defer { stop.finish() }
         var part: String?
         return try quantizer { progress in
-            if showsBar { Console.clearLine() }
             try stop.check()
-            guard !quiet, let folder = progress.part else { return }
+            guard !quiet, let folder = progress.part else { return status.clear() }
             let line = "\(folder), tensor \(progress.done + 1) of \(progress.total)"
-            if showsBar {
-                try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
-            } else if folder != part {
-                Console.notice(line)
-            }
+            if status.isShown { status.show(line) } else if folder != part { Console.notice(line) }
             part = folder
         }
     }

@@ -1,23 +1,24 @@
+import DescribeAnything
 import Foundation
 import ModelTools
 
-/// What quantising did to a checkpoint's size, as lines of text.
+/// Prints the sizes of a checkpoint's parts before and after quantisation.
 enum SizeTable {
     static func text(_ report: QuantizationReport) -> String {
+        let table = TextTable(indentation: 2, columns: [.left(18), .left(24)])
         let rows = report.parts.map { part in
-            row(part.before.name, size(part.before.bytes) + " " + types(part.before), size(part.after.bytes) + " " + types(part.after))
+            table.row(part.before.name, sizeAndTypes(part.before), sizeAndTypes(part.after))
         }
         let before = report.parts.reduce(0) { $0 + $1.before.bytes }, after = report.parts.reduce(0) { $0 + $1.after.bytes }
         let share = before > 0 ? String(format: ", %.0f %%", 100 * Double(after) / Double(before)) : ""
-        return "\(report.output)\n" + rows.joined() + row("total", size(before), size(after) + share)
+        let lines = [report.output] + rows + [table.row("total", size(before), size(after) + share)]
+        return lines.map { $0 + "\n" }.joined()
     }
 
-    private static func row(_ name: String, _ before: String, _ after: String) -> String {
-        "  " + name.padding(toLength: 18, withPad: " ", startingAt: 0)
-            + before.padding(toLength: max(24, before.count + 1), withPad: " ", startingAt: 0) + after + "\n"
+    /// Such as "0.32 MB F32 + Q8".
+    private static func sizeAndTypes(_ part: CheckpointInspection.Part) -> String {
+        size(part.bytes) + " " + part.dataTypes.keys.sorted().joined(separator: " + ")
     }
-
-    private static func types(_ part: CheckpointReport.Part) -> String { part.dataTypes.keys.sorted().joined(separator: " + ") }
 
     private static func size(_ bytes: Int) -> String {
         bytes < 100_000_000 ? String(format: "%.2f MB", Double(bytes) / 1e6) : String(format: "%.2f GB", Double(bytes) / 1e9)

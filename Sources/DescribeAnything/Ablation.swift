@@ -1,15 +1,15 @@
-/// A part a model is made to go without, to see what it is worth.
+/// A part of the model to disable, for measuring how much it contributes.
 public enum Ablation: String, Sendable, Encodable, CaseIterable {
-    /// The context provider's factors are 0: nothing of the full view reaches the crop's features.
+    /// Sets the context provider's gates to 0: nothing of the full view reaches the crop's features.
     case context
-    /// The mask channel is empty in both views: nothing tells which object is meant but where the crop is.
+    /// Empties the mask channel of both views: only the crop's place tells which object is meant.
     case mask
-    /// The middle frame stands for all: nothing moves.
+    /// Replaces every frame by the middle one: nothing moves.
     case motion
 }
 
 extension DescribeAnythingModel {
-    /// The same model less a part.
+    /// A copy of the model with a part disabled.
     package func without(_ part: Ablation) -> DescribeAnythingModel {
         var model = self
         model.ablation = part
@@ -30,7 +30,7 @@ extension ContextProvider {
 }
 
 extension FocalPrompt {
-    /// The same views with nothing marked in them.
+    /// The same views with empty masks.
     var unmarked: FocalPrompt {
         func unmarked(_ view: View) -> View { View(image: view.image, mask: view.mask.map { _ in 0 }) }
         return FocalPrompt(side: side, full: unmarked(full), region: unmarked(region))

@@ -1,13 +1,13 @@
 import Tensors
 
-/// A checkpoint directory, file by file, and the type that each of its tensors is to be stored as.
+/// The tensors of a checkpoint directory, file by file, each with the type it is to be stored as.
 package struct CheckpointConversion: Sendable {
     /// A file of tensors.
     package struct File: Sendable {
         /// The folder it lies in, such as "llm".
         package let folder: String
         package let name: String
-        /// In the order of their names.
+        /// Tensors, ordered by name.
         package let tensors: [(name: String, stored: StoredTensor, target: DataType)]
     }
 
@@ -15,21 +15,41 @@ package struct CheckpointConversion: Sendable {
     /// Folders whose files are listed in an index.
     package let indexed: Set<String>
 
-    /// Folders of a checkpoint, whether they have tensors or only a configuration.
+    /// Folders of a checkpoint; a projector's may have no tensors, only a configuration.
     package static let folders = ["vision_tower", "context_provider", "mm_projector", "llm"]
 
-    /// - Throws: `CheckpointError` when the directory is no checkpoint that can be used.
-    package init(directory: String, to formats: WeightFormats) throws {
+    /// - Parameters:
+    ///   - vision: type of the matrices of vision tower, context provider and projector; nil leaves them as they are.
+    ///   - language: type of the language model's matrices; nil leaves them as they are.
+    /// - Throws: `CheckpointError` if the model does not load from the directory.
+    package init(directory: String, vision: DataType?, language: DataType?) throws {
         let files = try CheckpointFiles(directory: directory, policy: .strict)
         _ = try DescribeAnythingModel(files)
         if let leftOver = files.leftOver(files.configuration).first { throw leftOver }
         self.files = files.parts.flatMap { part, checkpoint in
-            checkpoint.shards.map { file, tensors in
-                File(folder: part, name: file, tensors: tensors.sorted { $0.key < $1.key }.map { name, tensor in
-                    (name, tensor, formats.dataType(of: tensor, named: name, isLanguage: part == "llm"))
+            let target = part == "llm" ? language : vision
+            return checkpoint.shards.map { file, tensors in
+                let sorted = tensors.sorted { $0.key < $1.key }
+                return File(folder: part, name: file, tensors: sorted.map { name, tensor in
+                    (name, tensor, Self.dataType(of: tensor, named: name, converting: target))
                 })
             }
         }
         indexed = Set(files.parts.filter(\.checkpoint.isIndexed).map(\.name))
+    }
+
+    /// Chooses the type of a tensor once its part of the model is converted to `target`.
+    ///
+    /// Norms, biases, gates and tables of positions stay as they are: they are small, and each of their numbers counts.
+    /// Only matrices are quantised. Patch embeddings are not, for they are small; nor are token embeddings, of which a prompt
+    /// reads a few rows (tied ones are the head as well, and lose more than they save). A head of its own, which decides
+    /// between tokens of nearly equal logits, keeps 8 bits where the layers have 4.
+    private static func dataType(of tensor: StoredTensor, named name: String, converting target: DataType?) -> DataType {
+        guard let target, tensor.shape.count >= 2, !tensor.shape.contains(0), !name.hasSuffix("position_embedding.weight")
+        else { return tensor.dataType }
+        guard target.isQuantized else { return target }
+        if name == "lm_head.weight" { return .q8 }
+        let isMatrix = tensor.shape.count == 2 && name.hasSuffix(".weight") && !name.hasSuffix("embed_tokens.weight")
+        return isMatrix ? target : tensor.dataType
     }
 }

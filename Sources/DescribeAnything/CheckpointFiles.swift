@@ -7,7 +7,7 @@ struct CheckpointFiles {
     let configuration: DescribeAnythingConfiguration
     let visionTower: Checkpoint
     let contextProvider: Checkpoint
-    /// Nil for a projector that has no weights.
+    /// Nil for the identity projector, which has no weights.
     let projector: Checkpoint?
     let llm: Checkpoint
 
@@ -22,13 +22,13 @@ struct CheckpointFiles {
         llm = try Checkpoint(directory: directory + "/llm", policy: policy)
     }
 
-    /// The parts by the names of their folders.
+    /// The parts with the names of their folders.
     var parts: [(name: String, checkpoint: Checkpoint)] {
         [("vision_tower", visionTower), ("context_provider", contextProvider)]
             + (projector.map { [("mm_projector", $0)] } ?? []) + [("llm", llm)]
     }
 
-    /// Tensors the model has no place for, once it was loaded from these files.
+    /// Errors for tensors that the model, loaded from these files, did not read and that are not known to be dead.
     func leftOver(_ configuration: DescribeAnythingConfiguration) -> [CheckpointError] {
         visionTower.leftOver { SiglipVisionModel.isDead($0, configuration) }
             + contextProvider.leftOver { ContextProvider.isDead($0, configuration) }

@@ -1,42 +1,58 @@
-/// A checkpoint looked at without using it: every problem is collected instead of the first being thrown.
-package struct CheckpointInspection {
-    package struct Part {
+/// Facts about a checkpoint directory, collected without using the model: every problem is listed, where loading throws the
+/// first.
+package struct CheckpointInspection: Encodable, Sendable {
+    /// A named value of the configuration, in words.
+    package struct Entry: Encodable, Sendable {
+        package let name: String
+        package let value: String
+    }
+
+    /// The tensors of one folder.
+    package struct Part: Encodable, Sendable {
+        /// The folder: "vision_tower", "context_provider", "mm_projector" or "llm".
         package let name: String
         package let files: Int
         package let tensors: Int
-        /// By dtype, in the order of their names.
-        package let sizes: [(dataType: String, parameters: Int, bytes: Int)]
+        package let parameters: Int
+        package let bytes: Int
+        /// Parameters by dtype, such as "F16".
+        package let dataTypes: [String: Int]
     }
 
-    package let configuration: DescribeAnythingConfiguration
+    /// The directory, as given.
+    package let path: String
+    /// Values that decide the computation, in order.
+    package let configuration: [Entry]
     package let parts: [Part]
-    /// One line each.
+    /// Tensors that are missing, misshapen or left over, one line each.
     package let problems: [String]
 
-    /// - Throws: `CheckpointError` when the configuration or a file cannot be read at all.
+    /// - Throws: `CheckpointError` if the configuration or a file cannot be read at all.
     package init(directory: String) throws {
         let files = try CheckpointFiles(directory: directory, policy: .collecting)
-        configuration = files.configuration
         _ = try DescribeAnythingModel(files)
-        problems = (files.parts.flatMap(\.checkpoint.problems) + files.leftOver(files.configuration)).map(\.description)
-        parts = files.parts.map { part in
-            let sizes = part.checkpoint.sizes.sorted { $0.key.rawValue < $1.key.rawValue }
+        path = directory
+        configuration = files.configuration.summary
+        parts = files.parts.map { name, checkpoint in
+            let sizes = checkpoint.sizes
             return Part(
-                name: part.name, files: part.checkpoint.fileCount, tensors: part.checkpoint.tensorCount,
-                sizes: sizes.map { ($0.key.rawValue, $0.value.parameters, $0.value.bytes) })
+                name: name, files: checkpoint.fileCount, tensors: checkpoint.tensorCount,
+                parameters: sizes.values.reduce(0) { $0 + $1.parameters }, bytes: sizes.values.reduce(0) { $0 + $1.bytes },
+                dataTypes: Dictionary(uniqueKeysWithValues: sizes.map { ($0.rawValue, $1.parameters) }))
         }
+        problems = (files.parts.flatMap(\.checkpoint.problems) + files.leftOver(files.configuration)).map(\.description)
     }
 }
 
 extension DescribeAnythingConfiguration {
-    /// What decides the computation, in words.
-    package var summary: [(name: String, value: String)] {
+    /// Values that decide the computation, in words.
+    fileprivate var summary: [CheckpointInspection.Entry] {
         let provider = contextProvider
         let options = [
             (provider.masksCrossAttention, "masked_cross_attn"), (provider.usesContextAsQueries, "context_image_as_queries"),
             (provider.treatsImageAsContextImage, "treat_image_as_cimage"), (provider.isGated, "zero_init_output"),
         ].filter(\.0).map(\.1).joined(separator: ", ")
-        return [
+        let values = [
             ("vision tower", "SigLIP, \(vision.hiddenLayers) layers (\(visionLayers) used) of \(vision.hiddenSize), "
                 + "\(vision.attentionHeads) heads, MLP \(vision.intermediateSize)"),
             ("picture", "\(imageSize)x\(imageSize), patches of \(vision.patchSize), \(visionTokens) tokens a view"),
@@ -50,11 +66,12 @@ extension DescribeAnythingConfiguration {
                 + (language.ropeFactor == 1 ? "" : ", positions divided by \(language.ropeFactor)")),
             ("frames", "\(videoFrames) a clip"),
         ]
+        return values.map { CheckpointInspection.Entry(name: $0, value: $1) }
     }
 }
 
 extension ProjectorKind: CustomStringConvertible {
-    /// As `mm_projector_type` names it.
+    /// Name in `mm_projector_type`.
     package var description: String {
         switch self {
         case .identity: "identity"

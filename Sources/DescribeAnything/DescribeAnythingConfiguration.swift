@@ -1,18 +1,18 @@
 import LanguageModels
 import Tensors
 
-/// What a checkpoint directory says of its model: the root `config.json` and the four sub-folders' own.
+/// Configuration of a model: the root `config.json` of a checkpoint directory and those of its four folders.
 package struct DescribeAnythingConfiguration: Sendable {
     package let vision: SiglipConfiguration
     package let contextProvider: ContextProviderConfiguration
     package let projector: ProjectorKind
     package let language: LlamaConfiguration
     package let imageProcessor: ImageProcessorConfiguration
-    /// Side of the pictures the vision tower sees: `vision_resolution`, or the tower's own `image_size`.
+    /// Side of the vision tower's input in pixels: `vision_resolution`, or the tower's own `image_size`.
     package let imageSize: Int
     /// Vision encoder layers that are computed: hidden state number `mm_vision_select_layer`, 0 being the embeddings.
     package let visionLayers: Int
-    /// Whether token 0 is left out (`mm_vision_select_feature` "patch").
+    /// True if token 0 is dropped (`mm_vision_select_feature` "patch").
     package let dropsFirstToken: Bool
     /// Frames of a clip the model was trained on.
     package let videoFrames: Int
@@ -30,14 +30,14 @@ package struct DescribeAnythingConfiguration: Sendable {
     /// Patches along a side of the picture.
     package var gridSide: Int { imageSize / vision.patchSize }
 
-    /// - Throws: `CheckpointError` when a file is missing or not JSON, a value is impossible or asks for something this
-    ///   program does not do, or the parts do not fit together.
+    /// - Throws: `CheckpointError` if a file is missing or not JSON, a value is impossible or not supported, or the parts do
+    ///   not fit together.
     init(directory: String) throws {
         try self.init { try ConfigurationFile(path: directory + "/" + $0) }
     }
 
-    /// - Parameter file: gives the file of a path within the directory.
-    /// - Throws: as above, and what `file` throws.
+    /// - Parameter file: returns the file at a path within the directory.
+    /// - Throws: as above, and the errors of `file`.
     init(_ file: (String) throws -> ConfigurationFile) throws {
         let root = try file("config.json")
         vision = try SiglipConfiguration(file("vision_tower/config.json"))

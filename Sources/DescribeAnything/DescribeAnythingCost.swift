@@ -1,12 +1,12 @@
 import Imaging
 import Tensors
 
-/// What the stages of the Describe Anything Model come to, from its configuration alone.
+/// Lower bounds on the operations and memory traffic of the Describe Anything Model's stages, from its configuration alone.
 package struct DescribeAnythingCost {
     package let configuration: DescribeAnythingConfiguration
-    /// How the weights of vision tower, context provider and projector are stored.
+    /// Storage type of the weights of vision tower, context provider and projector.
     package let vision: DataType
-    /// How the language model's are.
+    /// Storage type of the language model's weights.
     package let language: DataType
 
     package init(configuration: DescribeAnythingConfiguration, vision: DataType, language: DataType) {
@@ -15,13 +15,13 @@ package struct DescribeAnythingCost {
         self.language = language
     }
 
-    /// Cutting and resizing one frame: the picture's four channels are read, the region's again, eight are written.
+    /// Cropping and resizing one frame: reads four channels of the picture and of the region, writes eight.
     package func preprocessing(width: Int, height: Int, region: BoundingBox) -> ComputeCost {
         let read = 4 * (width * height + region.width * region.height)
         return ComputeCost(bytes: Double(read + 8 * configuration.imageSize * configuration.imageSize * DataType.f32.byteCount))
     }
 
-    /// One view through the vision tower, up to the layer that is used.
+    /// One view through the vision tower, up to the selected hidden state.
     package var view: ComputeCost {
         let tower = configuration.vision, width = tower.hiddenSize
         // Three channels and the mask.
@@ -48,10 +48,10 @@ package struct DescribeAnythingCost {
         }
     }
 
-    /// One frame to image tokens, all steps together.
+    /// One frame to image tokens: both views and the projector.
     package var frame: ComputeCost { view + viewWithContext + projector }
 
-    /// Reading a prompt. Of the last layer only the last row is wanted; all of them leave keys and values.
+    /// Prefill of a prompt. The last layer computes keys and values of all rows, but reads on only the last row.
     package func prefill(tokens: Int) -> ComputeCost {
         let model = configuration.language, layers = model.hiddenLayers
         let whole = queries(tokens) + keysAndValues(tokens) + .attention(pairs: tokens * (tokens + 1) / 2, width: queryWidth)
@@ -59,14 +59,14 @@ package struct DescribeAnythingCost {
         return whole * (layers - 1) + last + head(1) + ComputeCost(bytes: cache(tokens))
     }
 
-    /// One more token of each of some tracks, each behind a context of so many.
+    /// One decoding step: a token of each track, each behind `context` tokens.
     package func decode(context: Int, tracks: Int = 1) -> ComputeCost {
         let layer = queries(tracks) + keysAndValues(tracks) + .attention(pairs: tracks * (context + 1), width: queryWidth)
         return layer * configuration.language.hiddenLayers + head(tracks) + ComputeCost(bytes: cache(context + 1)) * tracks
     }
 
-    /// The steps of captioning an object from so many frames: a prompt, then tokens one after the other (the first comes
-    /// with the prompt).
+    /// The steps of captioning one object: preprocessing and encoding of `frames` frames, prefill of `prompt` tokens, which
+    /// gives the first token, and a decoding step for each further one of `tokens`.
     package func caption(preprocessing: ComputeCost, frames: Int, prompt: Int, tokens: Int) -> [ComputeCost] {
         [preprocessing * frames]
             + Array(repeating: [view, viewWithContext, projector], count: frames).flatMap(\.self)
@@ -79,7 +79,7 @@ package struct DescribeAnythingCost {
     private var queryWidth: Int { configuration.language.attentionHeads * configuration.language.headSize }
     private var keyWidth: Int { configuration.language.keyValueHeads * configuration.language.headSize }
 
-    /// Attention of a view's patches to so many others, with its four projections.
+    /// Attention of a view's patches to `keys` others, with its four projections.
     private func attention(width: Int, keys: Int) -> ComputeCost {
         let projection = ComputeCost.linear(grid, from: width, to: width, vision)
         return projection * 2 + .linear(keys, from: width, to: width, vision) * 2 + .attention(pairs: grid * keys, width: width)
@@ -89,23 +89,24 @@ package struct DescribeAnythingCost {
         .linear(grid, from: width, to: inner, vision) + .linear(grid, from: inner, to: width, vision)
     }
 
-    /// What a layer of the language model computes of rows that are read on: queries, their output and the MLP.
+    /// A decoder layer without keys and values: query and output projections and the MLP.
     private func queries(_ rows: Int) -> ComputeCost {
         let model = configuration.language, width = model.hiddenSize, inner = model.intermediateSize
         return .linear(rows, from: width, to: queryWidth, language) + .linear(rows, from: queryWidth, to: width, language)
             + .linear(rows, from: width, to: inner, language) * 2 + .linear(rows, from: inner, to: width, language)
     }
 
+    /// Key and value projections of a decoder layer.
     private func keysAndValues(_ rows: Int) -> ComputeCost {
         .linear(rows, from: configuration.language.hiddenSize, to: keyWidth, language) * 2
     }
 
-    /// Logits of some rows.
+    /// Logits of `rows` rows.
     private func head(_ rows: Int) -> ComputeCost {
         .linear(rows, from: configuration.language.hiddenSize, to: configuration.language.vocabularySize, language)
     }
 
-    /// Bytes of all layers' keys and values.
+    /// Bytes of the KV cache of all layers for `tokens` tokens.
     private func cache(_ tokens: Int) -> Double {
         let model = configuration.language
         return Double(tokens * model.hiddenLayers * KeyValueBuffer.bytes(

@@ -11,15 +11,15 @@ package struct DescribeAnythingModel: Sendable {
     var contextProvider: ContextProvider
     let mmProjector: MultimodalProjector
     package let llm: LlamaModel
-    /// How the language model's matrices are stored.
+    /// Storage type of the language model's matrices.
     package var dataType: DataType { llm.dataType }
     /// Bytes of the checkpoint's weights, which are mapped; 0 for a model made in memory.
     package let weightBytes: Int
-    /// The part it goes without; see `without(_:)`.
+    /// The part of the model that is disabled; see `without(_:)`.
     var ablation: Ablation?
 
     /// Maps the weights of a checkpoint directory in the published layout.
-    /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood.
+    /// - Throws: `CheckpointError` if anything is missing, left over, misshapen or not understood.
     package init(directory: String) throws {
         let files = try CheckpointFiles(directory: directory, policy: .strict)
         try self.init(files)
@@ -35,7 +35,7 @@ package struct DescribeAnythingModel: Sendable {
             weightBytes: files.parts.flatMap { $0.checkpoint.sizes.values }.reduce(0) { $0 + $1.bytes })
     }
 
-    /// - Parameters: weights of each part, as its folder has them.
+    /// - Parameters: the weights of each part, named as in its folder.
     init(
         directory: String, configuration: DescribeAnythingConfiguration, tokenizer: LlamaTokenizer, visionTower: Weights,
         contextProvider: Weights, projector: Weights?, llm: Weights, weightBytes: Int = 0
@@ -56,14 +56,20 @@ package struct DescribeAnythingModel: Sendable {
         }
     }
 
-    /// How the vision tower's matrices are stored.
+    /// Storage type of the vision tower's matrices.
     package var visionDataType: DataType {
         visionTower.layers.first?.mlp.fc1.weight.dataType ?? visionTower.embeddings.patchEmbedding.dataType
     }
 
+    /// Storage types of the matrices in words: "f16", or "vision q8, language q4" where the two parts differ.
+    package var weightFormats: String {
+        let (vision, language) = (visionDataType.rawValue.lowercased(), dataType.rawValue.lowercased())
+        return vision == language ? language : "vision \(vision), language \(language)"
+    }
+
     package var imageProcessor: ImageProcessor { ImageProcessor(side: configuration.imageSize) }
 
-    /// What the vision tower is given for a frame: `[8, side, side]`.
+    /// The vision tower's input for a frame, `[8, side, side]`.
     package func pixels(_ prompt: FocalPrompt) -> Tensor {
         (ablation == .mask ? prompt.unmarked : prompt).pixels(configuration.imageProcessor)
     }
@@ -76,13 +82,13 @@ package struct DescribeAnythingModel: Sendable {
         contextProvider.regionFeatures(pixels, context: context, visionTower)
     }
 
-    /// Whether a frame's image tokens are made of its context features alone, without the context provider.
+    /// True if a frame's image tokens are made of its context features alone, without the context provider.
     package func skipsContextProvider(_ pixels: Tensor) -> Bool { contextProvider.isSkipped(pixels) }
 
     /// A frame's tokens in the language model, `[image tokens, language width]`, from its features.
     package func imageTokens(_ features: Tensor) -> Tensor { mmProjector(features) }
 
-    /// All steps for one frame.
+    /// Encodes one frame into image tokens, `[image tokens, language width]`: all steps above.
     package func encode(_ prompt: FocalPrompt) -> Tensor {
         let pixels = pixels(prompt), context = contextFeatures(pixels)
         return imageTokens(skipsContextProvider(pixels) ? context : regionFeatures(pixels, context: context))
@@ -92,7 +98,7 @@ package struct DescribeAnythingModel: Sendable {
     package func tokens(query: String) -> [Int] { Conversation.tokens(of: Conversation.prompt(query), tokenizer) }
 
     /// The language model's input: each text token's embedding, and at each image token the next frame's tokens.
-    /// - Parameter frames: as many as there are image tokens.
+    /// - Parameter frames: image tokens of each frame, `[image tokens, width]`; as many frames as `tokens` has image tokens.
     /// - Returns: `[prompt tokens, width]`.
     package func embeddings(_ tokens: [Int], frames: [Tensor]) -> Tensor {
         var parts: [Tensor] = []
@@ -105,7 +111,7 @@ package struct DescribeAnythingModel: Sendable {
         return .concatenatingRows(parts)
     }
 
-    /// The same with the words before the first frame apart: prompts with one query share them.
+    /// The language model's input with the words before the first frame apart: prompts with one query share their KV cache.
     package func prompt(_ tokens: [Int], frames: [Tensor]) -> Prompt {
         let shared = frames.isEmpty ? [] : Array(tokens.prefix { $0 != Conversation.imageToken })
         return Prompt(embeddings(Array(tokens.dropFirst(shared.count)), frames: frames), after: shared)

@@ -1,12 +1,12 @@
 import Tensors
 
-/// The memory that captions take besides the weights, counted from the model's shapes.
+/// Memory of captioning besides the weights, computed from the model's shapes.
 package struct ModelMemory: Sendable {
     /// Bytes of keys and values for each token of a sequence.
     package let cacheBytes: Int
-    /// Bytes of what lies between layers while a frame is encoded.
+    /// Bytes of activations while a frame is encoded.
     package let frameBytes: Int
-    /// The same for each token of a prompt that is read.
+    /// Bytes of activations for each token of a prompt during prefill.
     package let promptTokenBytes: Int
 
     init(_ model: DescribeAnythingModel) {
@@ -19,27 +19,26 @@ package struct ModelMemory: Sendable {
     }
 }
 
-/// How fast this machine goes through the model's matrices.
+/// Speed of this machine on the model's matrices.
 package struct ModelSpeed: Sendable {
-    /// Multiplications and additions a second with many rows: frames and prompts.
+    /// Operations a second, two for a multiply-add, with many rows: frames and prefill.
     package let operations: Double
-    /// Bytes of weights a second with a row for each of the tracks whose tokens are generated together.
+    /// Bytes of weights read a second in a decoding step with one row for each track.
     package let bytes: Double
 }
 
 extension DescribeAnythingModel {
     package var memory: ModelMemory { ModelMemory(self) }
 
-    /// Measures the largest matrix, the language model's head, as it is stored: well under a second for models of any size
-    /// that is used.
-    /// - Parameter tracks: whose tokens are generated together.
+    /// Measures products with the largest matrix, the language model's head, as it is stored. Takes well under a second.
+    /// - Parameter tracks: sequences decoded per step.
     package func measuredSpeed(tracks: Int) -> ModelSpeed {
         let width = configuration.language.hiddenSize
         let count = Double(width) * Double(configuration.language.vocabularySize)
         func seconds(rows: Int) -> Double {
             let input = Tensor([rows, width]) { $0.update(repeating: 1) }
             let clock = ContinuousClock()
-            // The first time may wait for the disk.
+            // The fastest of three: the first may wait for the disk.
             return max(1e-9, (0..<3).map { _ in clock.measure { _ = llm.lmHead(input) } / .seconds(1) }.min() ?? 0)
         }
         return ModelSpeed(

@@ -1,14 +1,14 @@
 import LanguageModels
 import Tensors
 
-/// Shapes of models that can be made in memory with random weights: for measuring time and memory without a checkpoint.
+/// Shapes of models that can be filled with random weights in memory, to measure time and memory without a checkpoint.
 package enum SyntheticModel: String, CaseIterable, Sendable {
     /// `nvidia/DAM-3B-Video`, 3.5 billion parameters.
     case dam3B = "dam-3b"
-    /// The same architecture, small enough to try a measurement out: 0.4 million parameters.
+    /// The same architecture with 0.4 million parameters, for quick trials.
     case damTiny = "dam-tiny"
 
-    /// Of the vision tower and the context provider.
+    /// Configuration values of the vision tower and the context provider.
     private var vision: [String: Int] {
         switch self {
         case .dam3B:
@@ -24,6 +24,7 @@ package enum SyntheticModel: String, CaseIterable, Sendable {
         }
     }
 
+    /// Configuration values of the language model.
     private var language: [String: Int] {
         switch self {
         case .dam3B:
@@ -39,9 +40,9 @@ package enum SyntheticModel: String, CaseIterable, Sendable {
         }
     }
 
-    /// What the checkpoint's files would say; keys that are missing have the published values, but that no token ends an
+    /// The configuration such a checkpoint would have. Missing keys have the published values, except that no token ends an
     /// answer.
-    /// - Throws: `CheckpointError` for a key this program does not understand.
+    /// - Throws: `CheckpointError` if a value is not supported.
     package func configuration() throws -> DescribeAnythingConfiguration {
         func numbers(_ values: [String: Int]) -> [String: JSONValue] { values.mapValues { .number(Double($0)) } }
         let files = [
@@ -56,8 +57,8 @@ package enum SyntheticModel: String, CaseIterable, Sendable {
 }
 
 extension DescribeAnythingModel {
-    /// A model of random weights, made in memory. Its answers mean nothing and never end by themselves.
-    /// - Throws: `CheckpointError` when there is no memory for it.
+    /// Fills a model with random weights in memory. Its answers mean nothing and never end by themselves.
+    /// - Throws: `CheckpointError` if there is not enough memory.
     package init(_ synthetic: SyntheticModel, vision: DataType, language: DataType, seed: UInt64 = 0) throws {
         let configuration = try synthetic.configuration()
         let texts = [Conversation.imageQuery, Conversation.videoQuery(frames: configuration.videoFrames)]

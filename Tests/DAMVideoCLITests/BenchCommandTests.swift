@@ -3,7 +3,7 @@ import ModelTools
 import TestSupport
 import Testing
 
-/// What somebody who compares machines or versions reads: the report must be whole and its numbers real.
+/// Figures by which machines and versions are compared: if these fail, the report lacks a stage or its numbers are wrong.
 struct BenchCommandTests {
     private func report(_ arguments: String...) throws -> BenchmarkReport {
         let run = try CommandRun(["bench", "--json", "--repeat", "2", "--tokens", "3"] + arguments)
@@ -21,7 +21,7 @@ struct BenchCommandTests {
                 Double(stage.peakResidentBytes ?? 1),
             ]
             #expect(numbers.allSatisfy { $0 > 0 && $0.isFinite }, "\(stage)")
-            #expect(stage.gigaops > 0 || stage.name == .preprocessing)
+            #expect(stage.gigaops > 0 || stage.name == .describeAnything(.preprocessing))
             #expect(stage.runs.count == 2 && stage.runs.min() ?? 0 <= stage.seconds && stage.seconds <= stage.runs.max() ?? 0)
             #expect(abs(stage.rate * stage.seconds - Double(stage.count)) < 1e-6)
         }
@@ -30,14 +30,14 @@ struct BenchCommandTests {
     @Test(arguments: ["f32", "f16", "bf16", "q8", "q4"])
     func randomWeightsInEveryFormat(weights: String) throws {
         let report = try report("--synthetic", "dam-tiny", "--weights", weights)
-        #expect(report.stages.map(\.name) == BenchmarkStage.allCases.filter { !$0.isSegmentation })
+        #expect(report.stages.map(\.name) == DescribeAnythingStage.allCases.map(BenchmarkStage.describeAnything))
         #expect(report.models.map(\.name) == ["dam-tiny"] && report.models.map(\.weights) == [weights])
         #expect(report.models[0].isSynthetic)
         check(report)
         // Words of the prompt and 9 tokens for each of 8 frames.
-        let prefill = try #require(report.stages.first { $0.name == .prefill })
+        let prefill = try #require(report.stages.first { $0.name == .describeAnything(.prefill) })
         #expect((72 + 40..<72 + 90).contains(prefill.count) && prefill.unit == "token")
-        let decode = try #require(report.stages.first { $0.name == .decode200 })
+        let decode = try #require(report.stages.first { $0.name == .describeAnything(.decode200) })
         #expect(decode.count == 3)
     }
 
@@ -50,14 +50,14 @@ struct BenchCommandTests {
     @Test func aCheckpointAndChosenStages() throws {
         let model = Fixtures.path("goldens/dam-b/model")
         let report = try report("--model", model, "--stage", "projector", "--stage", "preprocessing")
-        #expect(report.stages.map(\.name) == [.preprocessing, .projector])
+        #expect(report.stages.map(\.name) == [.describeAnything(.preprocessing), .describeAnything(.projector)])
         #expect(report.models.map(\.name) == [model] && report.models.map(\.weights) == ["f16"] && !report.models[0].isSynthetic)
         check(report)
     }
 
     @Test func segmentation() throws {
         let report = try report("--sam", Fixtures.path("sam/video-a"))
-        #expect(report.stages.map(\.name) == [.samEncoder, .samFrame, .samObject])
+        #expect(report.stages.map(\.name) == [.encoder, .frame, .object].map(BenchmarkStage.segmentAnything))
         check(report)
     }
 

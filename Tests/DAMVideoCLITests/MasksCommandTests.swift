@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, people cannot see what their masks were understood as, or conversions do not arrive.
+/// If these fail, users cannot see how their masks were read, or conversions lose masks.
 struct MasksCommandTests {
     private func fixture(_ name: String) -> String { Fixtures.path("masks/formats/\(name)") }
 

@@ -2,7 +2,7 @@ import DescribeAnything
 import Imaging
 import Testing
 
-/// The region around an object decides what the model is shown of it.
+/// The region around an object is all that the model sees of it in detail: a wrong one costs captions their subject.
 struct CropModeTests {
     struct Example: Sendable, CustomTestStringConvertible {
         let mode: CropMode

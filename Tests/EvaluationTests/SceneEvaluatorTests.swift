@@ -19,8 +19,8 @@ struct SceneEvaluatorTests {
             name: name, colours: colours, scene: "street", direction: direction, behaviour: behaviour, relation: relation)
     }
 
-    private func reading(_ facts: SceneFacts, mentions: Set<String>) -> CaptionReading {
-        var reading = CaptionReading()
+    private func reading(_ facts: SceneFacts, mentions: Set<String>) -> SceneReading {
+        var reading = SceneReading()
         (reading.name, reading.colours, reading.scene) = (facts.name, facts.colours, facts.scene)
         (reading.direction, reading.behaviour, reading.relation) = (facts.direction, facts.behaviour, facts.relation)
         reading.mentions = mentions

@@ -1,4 +1,5 @@
 import DAMVideo
+import DescribeAnything
 import Foundation
 import Imaging
 import ModelTools
@@ -21,7 +22,7 @@ struct CheckpointQuantizerTests {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "small")
             let report = try quantize(model(set), to: output, vision: .q8, language: language)
-            let found = try CheckpointReport(directory: output.path)
+            let found = try CheckpointInspection(directory: output.path)
             #expect(found.problems.isEmpty)
             #expect(report.parts.map(\.after.bytes) == found.parts.map(\.bytes))
             for part in report.parts {
@@ -36,7 +37,7 @@ struct CheckpointQuantizerTests {
         }
     }
 
-    /// What is widened, or left as it is, is still the published model: each number meets the reference.
+    /// Weights in a wider format, or left as they are, are still the published model: each result meets the reference.
     @Test(arguments: [("dam-a", WeightFormat.keep), ("dam-b", .keep), ("dam-c", .f32), ("dam-d", .f32)])
     func widerWeightsAreTheSameModel(set: String, format: WeightFormat) throws {
         try withTemporaryDirectory { folder in
@@ -65,7 +66,7 @@ struct CheckpointQuantizerTests {
             let index = try JSONSerialization.jsonObject(
                 with: Data(contentsOf: output.appending(path: "llm/model.safetensors.index.json"))) as? [String: [String: Any]]
             #expect(index?["weight_map"]?.count == 39)
-            let bytes = try CheckpointReport(directory: output.path).parts.last?.bytes
+            let bytes = try CheckpointInspection(directory: output.path).parts.last?.bytes
             #expect(index?["metadata"]?["total_size"] as? Int == bytes)
         }
     }
@@ -81,7 +82,7 @@ struct CheckpointQuantizerTests {
             }
             #expect(error(output, overwrites: false)?.category == .outputExists)
             try quantize(model("dam-e"), to: output, vision: .f16, language: .f16, overwrites: true)
-            #expect(try CheckpointReport(directory: output.path).parts.allSatisfy { $0.dataTypes["Q8"] == nil })
+            #expect(try CheckpointInspection(directory: output.path).parts.allSatisfy { $0.dataTypes["Q8"] == nil })
             let diary = output.appending(path: "diary")
             try FileManager.default.createDirectory(at: diary, withIntermediateDirectories: false)
             #expect(error(output, overwrites: true)?.category == .outputExists)

@@ -4,7 +4,7 @@ import SegmentAnything
 import Tensors
 import Testing
 
-/// Counts are what rates and limits are made of: a wrong one makes a stage look better or worse than it is.
+/// Rates and rooflines are computed from these counts: a wrong one makes a stage look better or worse than it is.
 struct CostTests {
     private func dam(_ shape: SyntheticModel) throws -> DescribeAnythingCost {
         DescribeAnythingCost(configuration: try shape.configuration(), vision: .f16, language: .f16)
@@ -13,29 +13,29 @@ struct CostTests {
     /// dam-tiny: 5 x 5 patches of 14 pixels, width 64, MLP 160, two of three layers; language 64, MLP 160, two layers, 1000
     /// tokens of vocabulary.
     @Test func smallShapesCountAsByHand() throws {
-        let work = try dam(.damTiny)
+        let cost = try dam(.damTiny)
         // Multiply-adds by hand.
         let patches = 25 * 4 * 14 * 14 * 64
         let layer = 25 * 64 * 64 * 4 + 2 * 25 * 25 * 64 + 25 * 64 * 160 * 2
-        #expect(work.view.operations == Double(2 * (patches + 2 * layer)))
-        #expect(work.view.bytes == Double(2 * (4 * 14 * 14 * 64 + 2 * (4 * 64 * 64 + 2 * 64 * 160))))
+        #expect(cost.view.operations == Double(2 * (patches + 2 * layer)))
+        #expect(cost.view.bytes == Double(2 * (4 * 14 * 14 * 64 + 2 * (4 * 64 * 64 + 2 * 64 * 160))))
         // The same attention and MLP again after each layer.
-        #expect(work.viewWithContext.operations == Double(2 * (patches + 4 * layer)))
+        #expect(cost.viewWithContext.operations == Double(2 * (patches + 4 * layer)))
         // 3 x 3 blocks of four features.
-        #expect(work.projector.operations == Double(2 * 9 * (256 * 64 + 64 * 64)))
+        #expect(cost.projector.operations == Double(2 * 9 * (256 * 64 + 64 * 64)))
 
         let square = 64 * 64, mlp = 3 * 64 * 160, head = 64 * 1000
         // A token behind 200 sees 201 keys.
-        let step = work.decode(context: 200)
+        let step = cost.decode(context: 200)
         #expect(step.operations == Double(2 * (2 * (4 * square + mlp + 2 * 201 * 64) + head)))
         #expect(step.bytes == Double(2 * (2 * (4 * square + mlp) + head) + 2 * 2 * 201 * 64 * 2))
         // Three tracks: each has its own keys and values, the weights are read once.
-        let three = work.decode(context: 200, tracks: 3)
+        let three = cost.decode(context: 200, tracks: 3)
         #expect(three.operations == 3 * step.operations)
         #expect(three.bytes == Double(2 * (2 * (4 * square + mlp) + head) + 3 * 2 * 2 * 201 * 64 * 2))
         // Ten tokens: 55 pairs in the first layer; in the last the last row alone is read on.
         let first = 10 * (4 * square + mlp) + 2 * 55 * 64, last = 10 * 2 * square + 2 * square + mlp + 2 * 10 * 64
-        #expect(work.prefill(tokens: 10).operations == Double(2 * (first + last + head)))
+        #expect(cost.prefill(tokens: 10).operations == Double(2 * (first + last + head)))
     }
 
     @Test func preprocessingReadsAndWritesEachNumberOnce() throws {
@@ -43,17 +43,17 @@ struct CostTests {
         #expect(try dam(.damTiny).preprocessing(width: 100, height: 50, region: region).bytes == Double(4 * (5000 + 200) + 8 * 70 * 70 * 4))
     }
 
-    /// What is known of one caption with DAM-3B: 15 TFLOP of vision for 8 frames, 9 TFLOP for a prompt of 1640 tokens.
+    /// Known totals of one caption with DAM-3B: 15 TFLOP of vision for 8 frames, 9 TFLOP for a prompt of 1640 tokens.
     @Test func dam3BComesToItsKnownTotals() throws {
-        let work = try dam(.dam3B)
-        let vision = (work.view + work.viewWithContext + work.projector) * 8
+        let cost = try dam(.dam3B)
+        let vision = (cost.view + cost.viewWithContext + cost.projector) * 8
         #expect((15.0e12...15.5e12).contains(vision.operations))
-        #expect((8.5e12...9.5e12).contains(work.prefill(tokens: 1640).operations))
+        #expect((8.5e12...9.5e12).contains(cost.prefill(tokens: 1640).operations))
         // 2.6 billion weights of two bytes, and 0.6 GB of keys and values.
-        #expect((5.8e9...6.0e9).contains(work.decode(context: 1800).bytes))
-        let caption = work.caption(preprocessing: ComputeCost(), frames: 8, prompt: 1640, tokens: 120)
+        #expect((5.8e9...6.0e9).contains(cost.decode(context: 1800).bytes))
+        let caption = cost.caption(preprocessing: ComputeCost(), frames: 8, prompt: 1640, tokens: 120)
         #expect(caption.count == 1 + 8 * 3 + 1 + 119)
-        #expect(abs(caption.sum.operations / (vision + work.prefill(tokens: 1640)).operations - 1) < 0.04)
+        #expect(abs(caption.sum.operations / (vision + cost.prefill(tokens: 1640)).operations - 1) < 0.04)
     }
 
     @Test func shapesOfPublishedModels() throws {
@@ -65,26 +65,26 @@ struct CostTests {
     /// the encoder's convolutions, 1 606 284 214 272 in its linear layers and 1 610 612 736 in the two that the decoder reads;
     /// attention's two products are 203 088 199 680.
     @Test func imageEncoderCountsAsPyTorch() throws {
-        let work = try sam(.large)
-        #expect(work.encoder.operations == 11_834_228_736 + 1_606_284_214_272 + 1_610_612_736 + 203_088_199_680)
+        let cost = try sam(.large)
+        #expect(cost.encoder.operations == 11_834_228_736 + 1_606_284_214_272 + 1_610_612_736 + 203_088_199_680)
         // Parameters of the encoder, without biases, norms and positions.
-        #expect((840e6...860e6).contains(work.encoder.bytes))
+        #expect((840e6...860e6).contains(cost.encoder.bytes))
         #expect(try sam(.tiny).encoder.operations < 291_067_395_072)
     }
 
     /// Quantised weights are read as they are stored, tiles' padding included, and multiplied in 8 bits.
     @Test func quantisedWeightsAreCountedAsTheyAreStored() throws {
         let configuration = try SyntheticModel.damTiny.configuration()
-        let work = DescribeAnythingCost(configuration: configuration, vision: .q8, language: .q4)
+        let cost = DescribeAnythingCost(configuration: configuration, vision: .q8, language: .q4)
         let plain = try dam(.damTiny)
-        #expect(work.projector.operations == plain.projector.operations && work.projector.int8Operations == work.projector.operations)
+        #expect(cost.projector.operations == plain.projector.operations && cost.projector.int8Operations == cost.projector.operations)
         // 256 and 64 columns of 64 outputs.
-        #expect(work.projector.bytes == Double(4 * 4 * 1088 + 4 * 1088))
-        let step = work.decode(context: 200)
+        #expect(cost.projector.bytes == Double(4 * 4 * 1088 + 4 * 1088))
+        let step = cost.decode(context: 200)
         #expect(step.operations == plain.decode(context: 200).operations)
         #expect(step.int8Operations == Double(2 * (2 * (4 * 64 * 64 + 3 * 64 * 160) + 64 * 1000)))
         // Two layers of a key and a value, four heads of 16 numbers and a scale of two bytes.
-        #expect(work.decode(context: 201).bytes - step.bytes == Double(2 * 2 * 4 * (16 + 2)))
+        #expect(cost.decode(context: 201).bytes - step.bytes == Double(2 * 2 * 4 * (16 + 2)))
     }
 
     private func sam(_ size: PublishedSize) throws -> SegmentAnythingCost {
@@ -93,8 +93,8 @@ struct CostTests {
 
     @Test func timeIsTheLongerOfArithmeticAndMemoryStepByStep() {
         let speed = MachineSpeed.Limits(float: 10, int8: 1, bfloat16: 0, read: 2)
-        let limit = [ComputeCost(operations: 100, bytes: 4), ComputeCost(operations: 10, bytes: 8)].limit(speed)
-        #expect(limit.seconds == 14 && limit.isArithmetic)
+        let roofline = [ComputeCost(operations: 100, bytes: 4), ComputeCost(operations: 10, bytes: 8)].limit(speed)
+        #expect(roofline.seconds == 14 && roofline.isArithmetic)
         // Half of the operations on 8-bit numbers.
         #expect([ComputeCost(operations: 100, int8Operations: 50, bytes: 4)].limit(speed).seconds == 55)
         // Weights of 16 bits: as they are, or in parts where that is faster.

@@ -5,7 +5,7 @@ import ModelTools
 import TestSupport
 import Testing
 
-/// What quantised weights cost, measured on the published model's own small checkpoints.
+/// Bars on the quantisation error, on small checkpoints of the published architecture: if these fail, a quantised model answers otherwise.
 struct DriftTests {
     static let sets = ["dam-a", "dam-b", "dam-c", "dam-d", "dam-e"]
 
@@ -73,7 +73,7 @@ struct DriftTests {
         #expect(Double(report.changes.count) < 0.45 * Double(report.tokens))
     }
 
-    /// What is reported is what was done: weights that differ in a known way differ so in the report.
+    /// Weights that differ in a known way must differ in the same way in the report.
     @Test func changesAreReportedWithTheirMargins() throws {
         let report = try drift("dam-a", vision: .keep, language: .q4)
         #expect(report.cases.count == 4 && report.weights == "vision f32, language q4" && report.referenceWeights == "f32")

@@ -1,12 +1,12 @@
 import Tensors
 
-/// `mm_projector_type`: how vision features become the language model's tokens.
+/// The kind of projector from vision features to image tokens: `mm_projector_type`.
 package enum ProjectorKind: Sendable, Equatable {
     case identity
     case linear
-    /// Linear layers with GELU between, this many.
+    /// `depth` linear layers with GELU between.
     case mlp(depth: Int)
-    /// Blocks of 2 x 2 tokens become one, then LayerNorm and two linear layers.
+    /// Concatenates blocks of 2 x 2 tokens, then LayerNorm and two linear layers with GELU between.
     case mlpDownsample
 
     init(_ file: ConfigurationFile, tokens: Int, from visionWidth: Int, to languageWidth: Int) throws {
@@ -37,13 +37,13 @@ package enum ProjectorKind: Sendable, Equatable {
     }
 }
 
-/// Vision features to language tokens: `mm_projector`. Source: VILA, arXiv 2312.07533 (downsampling projector).
+/// The projector from vision features to the language model's image tokens: `mm_projector`. Source: VILA, arXiv 2312.07533 (downsampling projector).
 struct MultimodalProjector: Sendable {
     let kind: ProjectorKind
     let norm: LayerNorm?
     let layers: [Linear]
 
-    /// - Parameter weights: the root of the folder's tensors; nil for a kind that has none.
+    /// - Parameter weights: the root of the folder's tensors; nil for the identity, which has none.
     init(_ weights: Weights?, _ configuration: DescribeAnythingConfiguration) throws {
         let visionWidth = configuration.vision.hiddenSize, languageWidth = configuration.language.hiddenSize
         kind = configuration.projector
@@ -80,20 +80,19 @@ struct MultimodalProjector: Sendable {
         return hidden
     }
 
-    /// Blocks of 2 x 2 tokens side by side, `[ceil(g/2)^2, 4 width]`; an odd grid gets a zero row and column. Tokens run
-    /// down the columns of blocks: block (r, c) is token `c * ceil(g/2) + r`.
+    /// Concatenates blocks of 2 x 2 tokens of a grid of side g: `[g^2, width] -> [ceil(g/2)^2, 4 width]`; an odd grid gets a
+    /// zero row and column. Tokens run down the columns of blocks: block (r, c) is token `c * ceil(g/2) + r`.
     private func downsampled(_ features: Tensor) -> Tensor {
         let width = features.width
         let side = Int(Double(features.rows).squareRoot()), blocks = (side + 1) / 2
         return Tensor([blocks * blocks, 4 * width]) { output in
             output.update(repeating: 0)
             features.withValues { input in
-                for row in 0..<side {
-                    for column in 0..<side {
-                        let token = column / 2 * blocks + row / 2, quarter = row % 2 * 2 + column % 2
-                        let source = (row * side + column) * width
-                        _ = output[((token * 4 + quarter) * width)...].update(fromContentsOf: input[source..<source + width])
-                    }
+                for source in 0..<side * side {
+                    let (row, column) = source.quotientAndRemainder(dividingBy: side)
+                    let token = column / 2 * blocks + row / 2, quarter = row % 2 * 2 + column % 2
+                    _ = output[((token * 4 + quarter) * width)...]
+                        .update(fromContentsOf: input[source * width..<(source + 1) * width])
                 }
             }
         }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// DAM's context provider: the crop's features, layer by layer, look up the full view's.
+/// DAM's context provider: after each layer the crop's features attend to the full view's.
 /// Source: DAM, arXiv 2504.16072, section 4.2 ("localized vision backbone"); type `cross_attn_end_to_all`.
 struct ContextProvider: Sendable {
     var layers: [ContextProviderLayer]
@@ -19,12 +19,12 @@ struct ContextProvider: Sendable {
     }
 
     /// - Parameter pixels: `[8, side, side]`: the full view's four channels, then the crop's.
-    /// - Returns: the features `[tokens, width]` of the view that gives context: the full one, unless they swap.
+    /// - Returns: features `[tokens, width]` of the context view: the full one, unless the views swap roles.
     func contextFeatures(_ pixels: Tensor, _ visionTower: SiglipVisionModel) -> Tensor {
         visionTower(configuration.usesContextAsQueries ? pixels.crop : pixels.full)
     }
 
-    /// - Returns: the other view's features `[tokens, width]`, having looked up `context`.
+    /// - Returns: features `[tokens, width]` of the other view, after cross-attention to `context`.
     func regionFeatures(_ pixels: Tensor, context: Tensor, _ visionTower: SiglipVisionModel) -> Tensor {
         let scope = configuration.masksCrossAttention ? maskedScope(pixels.full) : .all
         return visionTower(configuration.usesContextAsQueries ? pixels.full : pixels.crop) { index, hidden in
@@ -32,25 +32,25 @@ struct ContextProvider: Sendable {
         }
     }
 
-    /// Whether the frame goes without the provider: its image tokens are made of the context features alone.
+    /// True for a frame that skips the provider: its image tokens are made of the context features alone.
     func isSkipped(_ pixels: Tensor) -> Bool {
         !configuration.treatsImageAsContextImage && pixels.full.array == pixels.crop.array
     }
 
-    /// The patches of the full view that hold some of the mask. A mask so small that nothing of it is left at the
-    /// model's resolution masks nothing: attention over no keys has no value.
+    /// Limits attention to the patches of the full view, `[4, side, side]`, that the mask touches. A mask so small that
+    /// nothing of it is left at the model's resolution limits nothing: attention over no keys has no value.
     private func maskedScope(_ view: Tensor) -> AttentionScope {
         let side = view.shape[2], grid = side / patchSize
-        var touched = view.withValues { values in
-            (0..<grid * grid).map { token in
-                var sum: Float = 0
-                for row in 0..<patchSize {
-                    let start = (3 * side + token / grid * patchSize + row) * side + token % grid * patchSize
-                    for column in 0..<patchSize { sum += (values[start + column] + 1) / 2 }
-                }
-                return sum >= 1e-5
+        /// Sum of the mask's values, 0 to 1 each, in the patch of a token.
+        func coverage(_ token: Int, _ values: UnsafeBufferPointer<Float>) -> Float {
+            var sum: Float = 0
+            for row in 0..<patchSize {
+                let start = (3 * side + token / grid * patchSize + row) * side + token % grid * patchSize
+                for column in 0..<patchSize { sum += (values[start + column] + 1) / 2 }
             }
+            return sum
         }
+        var touched = view.withValues { values in (0..<grid * grid).map { coverage($0, values) >= 1e-5 } }
         if dropsFirstToken { touched.removeFirst() }
         return touched.contains(true) ? .only(touched) : .all
     }

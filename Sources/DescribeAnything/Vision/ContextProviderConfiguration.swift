@@ -8,13 +8,13 @@ package struct ContextProviderConfiguration: Sendable {
     package let attentionHeads: Int
     package let layerNormEps: Float
     package let activation: Activation
-    /// Whether layers have learned factors (`zero_init_output`).
+    /// True if layers have learned gates (`zero_init_output`).
     package let isGated: Bool
-    /// Only the full view's patches that the mask touches serve as keys.
+    /// True if only patches of the full view that the mask touches serve as keys.
     package let masksCrossAttention: Bool
-    /// The two views swap roles: the full view asks, the crop answers.
+    /// True if the views swap roles: the full view gives the queries, the crop the keys and values.
     package let usesContextAsQueries: Bool
-    /// False: a frame whose two views are equal skips the provider.
+    /// If false, a frame whose two views are equal skips the provider.
     package let treatsImageAsContextImage: Bool
 
     init(_ file: ConfigurationFile) throws {

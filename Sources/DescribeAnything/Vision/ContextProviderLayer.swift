@@ -1,6 +1,6 @@
 import Tensors
 
-/// One layer of gated cross-attention: the crop's tokens attend to the full view's.
+/// One layer of gated cross-attention from the crop's tokens to the full view's.
 /// Source: DAM, arXiv 2504.16072, section 4.2; `context_provider_module.layers.N`.
 struct ContextProviderLayer: Sendable {
     let layerNorm1: LayerNorm

@@ -1,27 +1,27 @@
 import Imaging
 import Tensors
 
-/// Which part of the picture a view shows.
+/// The part of the picture that a view shows.
 package enum CropMode: String, Sendable, CaseIterable {
     /// The whole picture.
     case full
-    /// The box three times as wide and high, of at least 48 pixels: what the checkpoints were trained with.
+    /// The mask's box, at least 48 pixels wide and high, enlarged to three times its size. The checkpoints were trained with it.
     case focalCrop = "focal_crop"
-    /// The same without the 48 pixels.
+    /// The mask's box enlarged to three times its size, without a least size.
     case contextCrop = "context_crop"
     /// The mask's box.
     case crop
     /// The mask's box, black outside the mask.
     case cropMask = "crop_mask"
 
-    /// The mode of the second view in a prompt mode such as "full+focal_crop"; nil when it is none of those.
+    /// The mode of the second view in a prompt mode such as "full+focal_crop"; nil if it is no known one.
     package init?(promptMode: String) {
         let views = promptMode.split(separator: "+", omittingEmptySubsequences: false)
         guard views.count == 2, views[0] == "full" else { return nil }
         self.init(rawValue: String(views[1]))
     }
 
-    /// The part of a `width` x `height` picture to show for a mask whose box is `box`.
+    /// The part of a picture of `width` x `height` pixels to show for a mask whose box is `box`.
     /// Source: DAM, arXiv 2504.16072, section 4.1 (focal prompt).
     package func region(of box: BoundingBox, width: Int, height: Int) -> BoundingBox {
         let smallest: Int
@@ -36,7 +36,7 @@ package enum CropMode: String, Sendable, CaseIterable {
         return BoundingBox(left: columns.lowerBound, top: rows.lowerBound, width: columns.count, height: rows.count)
     }
 
-    /// One length more on either side of a span about its centre, within 0 ..< limit.
+    /// Extends a span of at least `smallest` pixels by its own length on both sides, within 0 ..< limit.
     private static func widened(start: Int, length: Int, smallest: Int, limit: Int) -> Range<Int> {
         let centre = Double(start) + Double(length) / 2
         let length = max(length, smallest)
@@ -45,7 +45,7 @@ package enum CropMode: String, Sendable, CaseIterable {
     }
 }
 
-/// One frame as the model sees it: the full view and the region's view with their masks, in 8 bits at the model's size.
+/// One frame for the model: the full view and the region's view with their masks, 8 bits a value, at the model's size.
 package struct FocalPrompt: Sendable {
     /// A picture `[side, side, 3]` and its mask `[side, side]`, 0 to 255.
     package struct View: Sendable {
@@ -57,26 +57,35 @@ package struct FocalPrompt: Sendable {
     package let full: View
     package let region: View
 
-    /// - Parameters: scale, mean and deviation of `preprocessor_config.json`; the mask is treated as red is.
+    /// - Parameter configuration: scale, mean and deviation; the mask is normalised like red.
     /// - Returns: `[8, side, side]`: red, green, blue and mask of the full view, then of the region's.
     func pixels(_ configuration: ImageProcessorConfiguration) -> Tensor {
         let plane = side * side
+        let tables = [0, 1, 2, 0].map(configuration.normalized)
         return Tensor([8, side, side]) { output in
-            for (position, view) in [full, region].enumerated() {
-                for channel in 0..<4 {
-                    let statistic = channel == 3 ? 0 : channel
-                    // A table of 256: the same arithmetic for each pixel, and only as often as there are values.
-                    let table = (0..<256).map { value in
-                        (Float(Double(value) * configuration.rescaleFactor) - configuration.mean[statistic])
-                            / configuration.deviation[statistic]
-                    }
-                    let start = (position * 4 + channel) * plane
-                    for index in 0..<plane {
-                        let value = channel == 3 ? view.mask[index] : view.image[index * 3 + channel]
-                        output[start + index] = table[Int(value)]
-                    }
-                }
+            for channel in 0..<8 {
+                let view = channel < 4 ? full : region
+                let part = UnsafeMutableBufferPointer(rebasing: output[channel * plane..<(channel + 1) * plane])
+                view.write(channel % 4, through: tables[channel % 4], to: part)
             }
         }
+    }
+}
+
+extension FocalPrompt.View {
+    /// Writes a channel, 3 being the mask, to `plane` `[side, side]`.
+    /// - Parameter table: the output for each of the 256 values.
+    fileprivate func write(_ channel: Int, through table: [Float], to plane: UnsafeMutableBufferPointer<Float>) {
+        for index in plane.indices {
+            let value = channel == 3 ? mask[index] : image[index * 3 + channel]
+            plane[index] = table[Int(value)]
+        }
+    }
+}
+
+extension ImageProcessorConfiguration {
+    /// Normalised values `[256]` of an 8-bit channel: 0 red, 1 green, 2 blue.
+    fileprivate func normalized(_ channel: Int) -> [Float] {
+        (0..<256).map { (Float(Double($0) * rescaleFactor) - mean[channel]) / deviation[channel] }
     }
 }

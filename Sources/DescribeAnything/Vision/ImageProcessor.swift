@@ -30,7 +30,7 @@ package struct ImageProcessorConfiguration: Sendable {
     }
 }
 
-/// A frame that cannot be shown to the model.
+/// Error for a frame that cannot be made into a focal prompt.
 package enum FocalPromptError: Error, Equatable, CustomStringConvertible {
     case emptyMask
     case maskSize(mask: [Int], image: [Int])
@@ -45,9 +45,9 @@ package enum FocalPromptError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Cuts and resizes frames to what the vision tower takes.
+/// Crops and resizes frames to the vision tower's input size.
 package struct ImageProcessor: Sendable {
-    /// Side of the model's pictures in pixels.
+    /// Side of the vision tower's input in pixels.
     package let side: Int
     /// Bytes of one frame's two views as they are kept until they are encoded: four channels of bytes each.
     package var cropBytes: Int { 2 * 4 * side * side }
@@ -56,16 +56,16 @@ package struct ImageProcessor: Sendable {
         self.side = side
     }
 
-    /// The whole picture at the model's size, `[side, side, 3]`: one for all the objects in a frame.
+    /// Resizes the whole picture to `[side, side, 3]`; all objects in a frame share it.
     package func resized(_ image: RGBImage) -> [UInt8] {
         resizeBicubic(
             image.pixels, width: image.width, height: image.height, channels: 3, outputWidth: side, outputHeight: side)
     }
 
     /// - Parameters:
-    ///   - resizedImage: `resized(image)`, when the caller has it already.
-    ///   - crop: what the second view shows.
-    /// - Throws: `FocalPromptError` when the mask is empty or of another size.
+    ///   - resizedImage: `resized(image)`, if the caller has it already.
+    ///   - crop: the part of the picture in the second view.
+    /// - Throws: `FocalPromptError` if the mask is empty or of another size.
     package func callAsFunction(
         _ image: RGBImage, _ mask: Mask, resizedImage: [UInt8]? = nil, crop: CropMode = .focalCrop
     ) throws(FocalPromptError) -> FocalPrompt {
@@ -81,7 +81,7 @@ package struct ImageProcessor: Sendable {
             region: FocalPrompt.View(image: resized(shown.cropped(to: region)), mask: resized(mask.cropped(to: region))))
     }
 
-    /// The mask as an 8-bit picture of 0 and 255, resized as pictures are: its edges become grey.
+    /// Resizes the mask as an 8-bit picture of 0 and 255, `[side, side]`; its edges become grey.
     private func resized(_ mask: Mask) -> [UInt8] {
         resizeBicubic(
             mask.pixels.map { $0 * 255 }, width: mask.width, height: mask.height, channels: 1,

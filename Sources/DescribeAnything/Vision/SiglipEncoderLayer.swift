@@ -24,7 +24,7 @@ struct SiglipEncoderLayer: Sendable {
     }
 }
 
-/// Multi-head attention with biases everywhere: SigLIP's own (context = queries) and the context provider's.
+/// Multi-head attention with biases: SigLIP's self-attention (context = queries) and the context provider's cross-attention.
 struct SiglipAttention: Sendable {
     let qProj: Linear
     let kProj: Linear
@@ -42,7 +42,8 @@ struct SiglipAttention: Sendable {
 
     /// - Parameters:
     ///   - queries: `[tokens, width]`.
-    ///   - context: `[context tokens, width]`, read as keys and values.
+    ///   - context: `[context tokens, width]`, projected to keys and values.
+    ///   - scope: the context tokens that are attended to.
     func callAsFunction(_ queries: Tensor, context: Tensor, scope: AttentionScope = .all) -> Tensor {
         let attended = attention(
             query: qProj(queries), context: [KeyValueRows(keys: kProj(context), values: vProj(context))],

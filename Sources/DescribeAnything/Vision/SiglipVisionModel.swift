@@ -1,12 +1,12 @@
 import Tensors
 
-/// SigLIP's vision transformer with DAM's mask channel, up to the hidden state DAM selects; what follows that state
-/// (the last layer, post_layernorm, the pooling head) is neither loaded nor computed.
+/// SigLIP's vision transformer with DAM's mask channel, up to the hidden state that DAM selects. Later parts (the last layer,
+/// post_layernorm, the pooling head) are neither loaded nor computed.
 /// Source: SigLIP, arXiv 2303.15343; the mask channel: DAM, arXiv 2504.16072, section 4.2.
 struct SiglipVisionModel: Sendable {
     let embeddings: SiglipVisionEmbeddings
     let layers: [SiglipEncoderLayer]
-    /// Whether token 0 is left out of the result.
+    /// True if token 0 is dropped from the result.
     let dropsFirstToken: Bool
 
     /// - Parameter weights: the scope `vision_model`.
@@ -21,7 +21,7 @@ struct SiglipVisionModel: Sendable {
 
     /// - Parameters:
     ///   - pixels: `[4, side, side]`: red, green, blue, mask.
-    ///   - afterLayer: applied to the hidden state after each encoder layer; the context provider's layers enter here.
+    ///   - afterLayer: maps the hidden state `[tokens, width]` after each encoder layer; the context provider uses this.
     /// - Returns: the selected hidden state, `[tokens, width]`.
     func callAsFunction(_ pixels: Tensor, afterLayer: (Int, Tensor) -> Tensor = { $1 }) -> Tensor {
         var hidden = embeddings(pixels)
@@ -31,7 +31,7 @@ struct SiglipVisionModel: Sendable {
         return dropsFirstToken ? hidden.rows(1..<hidden.rows) : hidden
     }
 
-    /// Tensors of the published files that no caption depends on.
+    /// True for tensors of the published files that no caption depends on.
     static func isDead(_ name: String, _ configuration: DescribeAnythingConfiguration) -> Bool {
         name.hasPrefix("vision_model.post_layernorm.") || name.hasPrefix("vision_model.head.")
             || name == "vision_model.embeddings.position_ids"
@@ -40,7 +40,7 @@ struct SiglipVisionModel: Sendable {
     }
 }
 
-/// Whether `name` is `prefix`, a number in `range`, and something more.
+/// True if `name` is `prefix` followed by a layer number in `range` and the name of one of the layer's tensors.
 func isLayer(_ name: String, of prefix: String, in range: Range<Int>) -> Bool {
     guard name.hasPrefix(prefix), let number = name.dropFirst(prefix.count).split(separator: ".").first else { return false }
     return Int(number).map(range.contains) ?? false
@@ -74,23 +74,22 @@ struct SiglipVisionEmbeddings: Sendable {
     }
 }
 
-/// Position embeddings for another number of tokens, interpolated linearly over the flattened token index.
+/// Resamples position embeddings `[stored tokens, width]` to `[tokens, width]`, linearly over the flattened token index.
 ///
-/// The published code weighs the two neighbours of a position p by `p - floor p` and `ceil p - p`, which are both 0
-/// where p is whole: those tokens (the first and the last always) get no position at all. Models were trained so, and
+/// The published code weights the two neighbours of a position p by `p - floor p` and `ceil p - p`, which are both 0
+/// where p is whole: those tokens (always the first and the last) get no position at all. Models were trained this way, so
 /// the arithmetic, in single precision, is kept. Source: VILA, `vision_encoder.py`, `_maybe_resize_pos_embeds`.
 func resampledPositions(_ positions: Tensor, tokens: Int) -> Tensor {
     let width = positions.width, last = positions.rows - 1
+    let input = positions.array
     return Tensor([tokens, width]) { output in
-        positions.withValues { input in
-            for token in 0..<tokens {
-                let position = Float(token) / Float(tokens - 1) * Float(last)
-                let low = min(last, Int(position.rounded(.down))), high = min(last, Int(position.rounded(.up)))
-                let highWeight = position - Float(low), lowWeight = Float(high) - position
-                for column in 0..<width {
-                    output[token * width + column] =
-                        highWeight * input[high * width + column] + lowWeight * input[low * width + column]
-                }
+        for token in 0..<tokens {
+            let position = Float(token) / Float(tokens - 1) * Float(last)
+            let low = min(last, Int(position.rounded(.down))), high = min(last, Int(position.rounded(.up)))
+            let highWeight = position - Float(low), lowWeight = Float(high) - position
+            for column in 0..<width {
+                output[token * width + column] =
+                    highWeight * input[high * width + column] + lowWeight * input[low * width + column]
             }
         }
     }

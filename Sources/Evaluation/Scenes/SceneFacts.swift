@@ -1,14 +1,14 @@
-/// What is true of one object of a sample scene (`Samples/scenes/facts.py`). Where a fact is nil the picture does not
-/// settle it, and nothing is asked.
+/// True facts about one object of a rendered scene (`Samples/scenes/facts.py`). A fact is nil where the picture does not
+/// settle it; captions are not asked about it then.
 package struct SceneFacts: Decodable, Equatable, Sendable {
     /// The class: person, car, ...
     package let name: String
-    /// One; of a person jacket and trousers, of a truck cab and box.
+    /// One colour; two for a person (jacket, trousers) and a truck (cab, box).
     package let colours: [String]
     package let scene: String
-    /// Part of the picture the object stays in: left, middle, right.
+    /// Part of the picture the object stays in: "left", "middle" or "right".
     package let side: String?
-    /// Small or large in the picture.
+    /// Size in the picture: "small" or "large".
     package let size: String?
     package let direction: String?
     package let behaviour: String?
@@ -23,7 +23,7 @@ package struct SceneFacts: Decodable, Equatable, Sendable {
     }
 }
 
-/// What an object is near to: a landmark, or an object of a colour.
+/// A thing that an object is near to: a landmark, or an object of a colour.
 package struct SceneRelation: Decodable, Equatable, Sendable {
     package let referent: String
     package let colour: String?
@@ -33,10 +33,10 @@ package struct SceneRelation: Decodable, Equatable, Sendable {
     }
 }
 
-/// `facts.json` of one clip: records by track id, of the clip and of its picture.
+/// Facts about a clip's objects and those of its picture, by track id: `facts.json` of one clip.
 struct SceneClipFacts: Decodable, Sendable {
     let tracks: [String: SceneFacts]
     let pictures: [String: SceneFacts]
-    /// Classes and landmarks that are there: a caption that speaks of another invents it.
+    /// Classes and landmarks the scene has; a caption that mentions another invents it.
     let present: Set<String>
 }

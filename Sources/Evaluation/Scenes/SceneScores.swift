@@ -1,10 +1,10 @@
-/// Right answers among those asked for.
-public struct Tally: Encodable, Equatable, Sendable {
-    public private(set) var right = 0
-    public private(set) var asked = 0
+/// A count of right answers.
+package struct Tally: Encodable, Equatable, Sendable {
+    package private(set) var right = 0
+    package private(set) var asked = 0
 
-    /// Part of the answers that are right; nil when nothing was asked.
-    public var share: Double? { asked > 0 ? Double(right) / Double(asked) : nil }
+    /// Fraction of the answers that are right; nil when nothing was asked.
+    package var share: Double? { asked > 0 ? Double(right) / Double(asked) : nil }
 
     mutating func add(_ isRight: Bool) {
         asked += 1
@@ -12,30 +12,32 @@ public struct Tally: Encodable, Equatable, Sendable {
     }
 }
 
-/// What captions are asked about.
-public enum SceneSubject: String, Encodable, CaseIterable, Sendable, CodingKeyRepresentable {
+/// A kind of fact about an object.
+package enum SceneSubject: String, Encodable, CaseIterable, Sendable, CodingKeyRepresentable {
     case name = "class"
     case colour, direction, behaviour, place, relation, size
 }
 
-/// How many facts a set of captions gets right.
-public struct SceneScores: Encodable, Equatable, Sendable {
-    public private(set) var facts: [SceneSubject: Tally] = [:]
-    /// Captions that fit their own object better than any other of the clip, of clips with several.
-    public private(set) var ownFacts = Tally()
-    public private(set) var captions = 0
-    /// Captions that speak of a class or landmark that is not there.
-    public private(set) var inventing = 0
+/// Counts of the facts that captions get right.
+package struct SceneScores: Encodable, Equatable, Sendable {
+    /// Facts told right, by kind.
+    package private(set) var facts: [SceneSubject: Tally] = [:]
+    /// Captions that agree better with their own object than with any other of the clip, in clips with several objects.
+    package private(set) var ownFacts = Tally()
+    package private(set) var captions = 0
+    /// Captions that mention a class or landmark the scene does not have.
+    package private(set) var inventing = 0
 
     package init() {}
 
-    /// Takes the captions of one clip, or one picture, into account.
+    /// Adds the captions of one clip or one picture.
     /// - Parameters:
-    ///   - readings: by track id; a track without one was not captioned, and all about it is wrong.
-    ///   - truths: by track id.
-    package mutating func add(_ readings: [String: CaptionReading], _ truths: [String: SceneFacts], present: Set<String>) {
+    ///   - readings: facts read from each caption, by track id; a track without one counts as having every fact wrong.
+    ///   - truths: each object's true facts, by track id.
+    ///   - present: classes and landmarks the scene has.
+    package mutating func add(_ readings: [String: SceneReading], _ truths: [String: SceneFacts], present: Set<String>) {
         for (id, truth) in truths {
-            let reading = readings[id] ?? CaptionReading()
+            let reading = readings[id] ?? SceneReading()
             for (subject, isRight) in reading.marks(truth) { facts[subject, default: Tally()].add(isRight) }
             captions += 1
             if !reading.mentions.isSubset(of: present) { inventing += 1 }
@@ -48,8 +50,8 @@ public struct SceneScores: Encodable, Equatable, Sendable {
     }
 }
 
-extension CaptionReading {
-    /// Whether each settled fact is told right. What is not asked is no fault.
+extension SceneReading {
+    /// Checks each fact that the picture settles; facts that it does not settle are left out.
     func marks(_ truth: SceneFacts) -> [(subject: SceneSubject, isRight: Bool)] {
         var marks: [(SceneSubject, Bool)] = [(.name, name == truth.name)]
         for (part, colour) in truth.colours.enumerated() {
@@ -64,7 +66,7 @@ extension CaptionReading {
         return marks
     }
 
-    /// Part of an object's settled facts that are told.
+    /// Fraction of an object's settled facts that the caption tells right.
     func agreement(_ truth: SceneFacts) -> Double {
         let marks = marks(truth)
         return Double(marks.count { $0.isRight }) / Double(marks.count)

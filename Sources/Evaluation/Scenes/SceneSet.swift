@@ -1,19 +1,20 @@
 import Foundation
 import Imaging
 
-/// A folder of sample scenes with what is true of them, as `Samples/scenes/make_clips.py` writes it: `phrases.json`, and
-/// for each clip a folder with `clip.mp4`, `masks/`, `facts.json`, `picture.jpg` and a mask of it for each object asked about.
+/// A folder of rendered scenes with the facts they were rendered from, in the layout of `Samples/scenes/make_clips.py`:
+/// `phrases.json`, and for each clip a folder with `clip.mp4`, `masks/`, `facts.json`, `picture.jpg` and a mask of the picture
+/// for each object in it.
 struct SceneSet {
-    let parser: FactParser
-    /// In order of their names.
+    let parser: SceneFactParser
+    /// Clips, ordered by name.
     let clips: [SceneClip]
 
-    /// - Throws: `InputError` when the folder or its phrases are missing or not what they should be.
+    /// - Throws: `InputError` if the folder or its phrases are missing or malformed.
     init(path: String) throws {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
             throw InputError(.notFound, "\(path): no such folder")
         }
-        parser = FactParser(try decoded(PhraseBook.self, path + "/phrases.json", expected: "wordings of facts"))
+        parser = SceneFactParser(try decoded(ScenePhraseBook.self, path + "/phrases.json", expected: "wordings of facts"))
         clips = names.sorted().map { SceneClip(folder: path + "/" + $0) }.filter(\.isThere)
         guard !clips.isEmpty else {
             throw InputError(.invalid, "\(path): found no folder with facts.json, expected one for each clip")
@@ -32,7 +33,7 @@ struct SceneClip {
 
     fileprivate var isThere: Bool { FileManager.default.fileExists(atPath: folder + "/facts.json") }
 
-    /// - Throws: `InputError`.
+    /// - Throws: `InputError` if `facts.json` is missing or malformed.
     func facts() throws -> SceneClipFacts {
         try decoded(SceneClipFacts.self, folder + "/facts.json", expected: "records of tracks and pictures")
     }

@@ -13,7 +13,7 @@ package struct Sampler {
 
     /// The next token for `logits` `[vocabulary]`.
     package mutating func next(_ logits: [Float]) -> Int {
-        if options.isGreedy { return likeliest(logits) }
+        if options.isGreedy { return argmax(logits) }
         let probabilities = softmax(warped(logits, options))
         var remaining = random.uniform() * probabilities.reduce(0) { $0 + Double($1) }
         var chosen = 0
@@ -32,14 +32,14 @@ package func samplingProbabilities(_ logits: [Float], _ options: GenerationOptio
 }
 
 /// The index of the largest value, the first of equals.
-package func likeliest(_ logits: [Float]) -> Int {
+package func argmax(_ values: [Float]) -> Int {
     var best = 0
-    for (index, value) in logits.enumerated() where value > logits[best] { best = index }
+    for (index, value) in values.enumerated() where value > values[best] { best = index }
     return best
 }
 
-/// Logits after temperature, top-k and top-p: those that are not drawn from become -infinity.
-/// - Parameter keeping: at least so many stay whatever top-p says.
+/// Logits `[vocabulary]` after temperature, top-k and top-p: those that are not drawn from become -infinity.
+/// - Parameter keeping: tokens that stay in any case, the most probable first.
 func warped(_ logits: [Float], _ options: GenerationOptions, keeping: Int = 1) -> [Float] {
     var result = logits.map { $0 / Float(options.temperature) }
     if let topK = options.topK, topK < result.count {
@@ -48,7 +48,7 @@ func warped(_ logits: [Float], _ options: GenerationOptions, keeping: Int = 1) -
     }
     let topP = Float(options.topP)
     if topP < 1 {
-        // What is cut off already adds nothing.
+        // Tokens that top-k removed add nothing.
         let ascending = result.indices.filter { result[$0] > -.infinity }.sorted { result[$0] < result[$1] }
         let probabilities = softmax(result)
         var sum: Float = 0
@@ -61,8 +61,7 @@ func warped(_ logits: [Float], _ options: GenerationOptions, keeping: Int = 1) -
     return result
 }
 
-/// The k-th largest of some values, of which there must be so many. Sorting a whole vocabulary took longer than anything
-/// else of drawing a token.
+/// The k-th largest of at least k values. Sorting a whole vocabulary took longer than all other steps of drawing a token.
 private func largest(_ k: Int, of values: [Float]) -> Float {
     var best: [Float] = [], threshold = -Float.infinity
     for value in values where best.count < k || value > threshold {

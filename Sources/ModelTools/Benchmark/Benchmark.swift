@@ -3,10 +3,10 @@ import Imaging
 import SegmentAnything
 import Tensors
 
-/// Measures this machine, and how long the stages of a model take on it.
-public struct Benchmark: Sendable {
+/// Measures this machine and the time that the stages of models take on it.
+package struct Benchmark: Sendable {
     /// Where a model comes from.
-    public enum Source: Sendable, Equatable {
+    package enum Source: Sendable, Equatable {
         /// A checkpoint directory.
         case directory(String)
         /// Random weights in the shapes of this name, stored in one of `Benchmark.weightFormats`; those of a captioning
@@ -14,56 +14,60 @@ public struct Benchmark: Sendable {
         case synthetic(String, weights: String, vision: String? = nil)
     }
 
-    /// How far a measurement has come.
-    public enum Progress: Sendable {
+    /// A step of a measurement.
+    package enum Progress: Sendable {
         case machine(BenchmarkReport.Machine)
         case loaded(BenchmarkReport.Model)
         case started(BenchmarkStage)
         case finished(BenchmarkReport.Stage)
     }
 
-    /// The model that captions; nil to leave its stages out.
-    public var caption: Source?
-    /// The model that segments; nil to leave its stages out.
-    public var segmentation: Source?
-    /// The stages to measure; nil for all of the models'.
-    public var stages: Set<BenchmarkStage>?
+    /// The captioning model; nil leaves its stages out.
+    package var caption: Source?
+    /// The segmentation model; nil leaves its stages out.
+    package var segmentation: Source?
+    /// Stages to measure; nil for all those of the models.
+    package var stages: Set<BenchmarkStage>?
     /// Runs of each stage; the median counts.
-    public var repeats = 3
-    /// Tokens of the caption.
-    public var tokens = 120
+    package var repeats = 3
+    /// Most tokens of the caption.
+    package var tokens = 120
 
-    public init() {}
+    package init() {}
 
-    /// Shapes of captioning models there are without a checkpoint.
-    public static let captionShapes = SyntheticModel.allCases.map(\.rawValue)
-    /// Shapes of segmenting models there are without a checkpoint.
-    public static let segmentationShapes = PublishedSize.allCases.map(\.name)
-    /// Formats of random weights.
-    public static let weightFormats = DataType.allCases.map { $0.rawValue.lowercased() }
+    /// Names of captioning models' shapes that can be filled with random weights.
+    package static let captionShapes = SyntheticModel.allCases.map(\.rawValue)
+    /// Names of segmentation models' shapes that can be filled with random weights.
+    package static let segmentationShapes = PublishedSize.allCases.map(\.name)
+    /// Names of the formats that random weights can be stored in.
+    package static let weightFormats = DataType.allCases.map { $0.rawValue.lowercased() }
 
-    /// - Parameter progress: told of each step; what it throws ends the call.
-    /// - Throws: `InputError` when a setting makes no sense or a model cannot be used; before anything is measured.
-    public func run(progress: (Progress) throws -> Void = { _ in }) throws -> BenchmarkReport {
+    /// Measures the machine, then each model's stages in order.
+    /// - Parameter progress: called at each step; an error it throws ends the measurement.
+    /// - Throws: `InputError` if a setting makes no sense or a model cannot be used; before anything is measured.
+    package func run(progress: (Progress) throws -> Void = { _ in }) throws -> BenchmarkReport {
         try validate()
         return try InputError.translating {
             let captionModel = try captionModel(), segmentationModel = try segmentationModel()
             let speed = MachineSpeed()
-            let timer = StageTimer(speed: speed, repeats: repeats)
+            let timer = StageTimer(repeats: repeats)
             var report = BenchmarkReport(machine: BenchmarkReport.Machine(speed))
             try progress(.machine(report.machine))
             if let caption, let captionModel {
                 let benchmark = DescribeAnythingBenchmark(model: try captionModel(), timer: timer, tokens: tokens)
                 let about = BenchmarkReport.Model(
                     caption, weights: benchmark.model.dataType, vision: benchmark.model.visionDataType)
-                try measure(about, segmentation: false, into: &report, progress, benchmark.measure)
+                try measure(
+                    about, captionStages, BenchmarkStage.describeAnything, speed.allCores, into: &report, progress,
+                    benchmark.measure)
             }
             if let segmentation, let segmentationModel {
                 let model = try segmentationModel()
                 let about = BenchmarkReport.Model(segmentation, weights: model.dataType)
+                let benchmark = SegmentAnythingBenchmark(model: model, timer: timer)
                 try measure(
-                    about, segmentation: true, into: &report, progress,
-                    SegmentAnythingBenchmark(model: model, timer: timer).measure)
+                    about, segmentationStages, BenchmarkStage.segmentAnything, speed.allCores, into: &report, progress,
+                    benchmark.measure)
             }
             return report
         }
@@ -76,36 +80,50 @@ public struct Benchmark: Sendable {
         try require((1...1000).contains(repeats), "repeat \(repeats): expected 1 to 1000")
         try require((1...100_000).contains(tokens), "tokens \(tokens): expected 1 to 100000")
         for stage in BenchmarkStage.allCases where stages?.contains(stage) == true {
-            try require(
-                (stage.isSegmentation ? segmentation : caption) != nil,
-                "stage \(stage.rawValue): found no model \(stage.isSegmentation ? "that segments" : "that captions"), expected one")
+            let (model, kind) =
+                switch stage {
+                case .describeAnything: (caption, "that captions")
+                case .segmentAnything: (segmentation, "that segments")
+                }
+            try require(model != nil, "stage \(stage.rawValue): found no model \(kind), expected one")
         }
     }
 
-    private func measure(
-        _ model: BenchmarkReport.Model, segmentation: Bool, into report: inout BenchmarkReport,
-        _ progress: (Progress) throws -> Void, _ body: (BenchmarkStage) throws -> BenchmarkReport.Stage
+    private func measure<Stage>(
+        _ model: BenchmarkReport.Model, _ stages: [Stage], _ name: (Stage) -> BenchmarkStage, _ limits: MachineSpeed.Limits,
+        into report: inout BenchmarkReport, _ progress: (Progress) throws -> Void,
+        _ body: (Stage) throws -> StageMeasurement
     ) throws {
         report.models.append(model)
         try progress(.loaded(model))
-        for stage in BenchmarkStage.allCases where stage.isSegmentation == segmentation && stages?.contains(stage) ?? true {
-            try progress(.started(stage))
-            let measured = try body(stage)
+        for stage in stages {
+            try progress(.started(name(stage)))
+            let measured = BenchmarkReport.Stage(name(stage), try body(stage), limits)
             report.stages.append(measured)
             try progress(.finished(measured))
         }
     }
 
+    // MARK: Stages
+
+    private var captionStages: [DescribeAnythingStage] {
+        DescribeAnythingStage.allCases.filter { stages?.contains(.describeAnything($0)) ?? true }
+    }
+
+    private var segmentationStages: [SegmentAnythingStage] {
+        SegmentAnythingStage.allCases.filter { stages?.contains(.segmentAnything($0)) ?? true }
+    }
+
     // MARK: Models
 
-    /// A checkpoint is mapped at once, so that a bad one is found before anything is measured; random weights, which take
-    /// memory, are made when their turn comes. Nil without a model or stages of it.
+    /// Maps a checkpoint at once, so that a bad one is found before anything is measured; random weights, which take memory,
+    /// are made when the result is called. Nil without a captioning model or stages of it to measure.
     private func captionModel() throws -> (() throws -> DescribeAnythingModel)? {
         switch caption {
-        case .directory(let directory)? where wants(segmentation: false):
+        case .directory(let directory)? where !captionStages.isEmpty:
             let model = try DescribeAnythingModel(directory: directory)
             return { model }
-        case .synthetic(let name, let weights, let vision)? where wants(segmentation: false):
+        case .synthetic(let name, let weights, let vision)? where !captionStages.isEmpty:
             let shape = try Self.shape(SyntheticModel(rawValue: name), name, of: Self.captionShapes)
             let language = try Self.format(weights), vision = try vision.map(Self.format) ?? language
             return { try DescribeAnythingModel(shape, vision: vision, language: language) }
@@ -115,20 +133,16 @@ public struct Benchmark: Sendable {
 
     private func segmentationModel() throws -> (() throws -> SegmentAnythingVideoModel)? {
         switch segmentation {
-        case .directory(let path)? where wants(segmentation: true):
+        case .directory(let path)? where !segmentationStages.isEmpty:
             let files = try SegmentAnythingCheckpoint(path: path)
             let model = try SegmentAnythingVideoModel(files)
             return { model }
-        case .synthetic(let name, let weights, _)? where wants(segmentation: true):
+        case .synthetic(let name, let weights, _)? where !segmentationStages.isEmpty:
             let size = try Self.shape(PublishedSize.allCases.first { $0.name == name }, name, of: Self.segmentationShapes)
             let format = try Self.format(weights)
             return { try SegmentAnythingVideoModel(size, format) }
         default: return nil
         }
-    }
-
-    private func wants(segmentation: Bool) -> Bool {
-        stages.map { $0.contains { $0.isSegmentation == segmentation } } ?? true
     }
 
     private static func shape<Shape>(_ shape: Shape?, _ name: String, of known: [String]) throws -> Shape {

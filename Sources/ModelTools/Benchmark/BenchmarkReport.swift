@@ -2,27 +2,27 @@ import DAMVideo
 import Foundation
 import Tensors
 
-/// How long the stages of a model take here, and how near that is to what the machine can do. Schema `damvideo-bench/1`.
-public struct BenchmarkReport: Codable, Sendable {
-    public var schema = "damvideo-bench/1"
-    public var tool = CaptionDocument.Tool()
-    public var machine: Machine
-    public var models: [Model] = []
-    public var stages: [Stage] = []
+/// Time and throughput of models' stages on this machine, against its roofline. Schema `damvideo-bench/1`.
+package struct BenchmarkReport: Codable, Sendable {
+    package var schema = "damvideo-bench/1"
+    package var tool = CaptionDocument.Tool()
+    package var machine: Machine
+    package var models: [Model] = []
+    package var stages: [Stage] = []
 
-    /// What the machine can do, measured before the stages.
-    public struct Machine: Codable, Sendable {
-        /// As the processor calls itself; nil where it does not.
-        public let processor: String?
+    /// Peak speeds of the machine, measured before the stages.
+    package struct Machine: Codable, Sendable {
+        /// Name the processor gives itself; nil where it gives none.
+        package let processor: String?
         /// Cores this process may use.
-        public let cores: Int
-        /// The instructions of the fastest loops.
-        public let floatInstructions: String
-        public let int8Instructions: String
-        /// Nil where there are none for bfloat16.
-        public let bfloat16Instructions: String?
-        public let oneCore: Limits
-        public let allCores: Limits
+        package let cores: Int
+        /// Instruction sets of the fastest loops.
+        package let floatInstructions: String
+        package let int8Instructions: String
+        /// Nil where the processor has none for bfloat16.
+        package let bfloat16Instructions: String?
+        package let oneCore: Limits
+        package let allCores: Limits
 
         enum CodingKeys: String, CodingKey {
             case processor, cores
@@ -34,15 +34,16 @@ public struct BenchmarkReport: Codable, Sendable {
         }
     }
 
-    public struct Limits: Codable, Sendable {
+    /// Peak rates of arithmetic and of reading memory.
+    package struct Limits: Codable, Sendable {
         /// 10^9 single-precision operations a second, two for a multiply-add.
-        public let floatGigaops: Double
+        package let floatGigaops: Double
         /// 10^9 operations a second on 8-bit numbers, two for a product and its sum.
-        public let int8Gigaops: Double
-        /// The same on bfloat16 numbers; nil where there are no instructions for them.
-        public let bfloat16Gigaops: Double?
+        package let int8Gigaops: Double
+        /// 10^9 operations a second on bfloat16 numbers; nil where the processor has no instructions for them.
+        package let bfloat16Gigaops: Double?
         /// 10^9 bytes a second read from memory.
-        public let readGigabytes: Double
+        package let readGigabytes: Double
 
         enum CodingKeys: String, CodingKey {
             case floatGigaops = "float_gflops"
@@ -52,14 +53,15 @@ public struct BenchmarkReport: Codable, Sendable {
         }
     }
 
-    public struct Model: Codable, Sendable {
-        /// A directory, or the name of shapes that were filled with random numbers.
-        public let name: String
-        public let isSynthetic: Bool
-        /// How its weights are stored, of a captioning model those of its language model: "f32", "f16", "bf16", "q8" or "q4".
-        public let weights: String
-        /// How a captioning model's vision tower is stored.
-        public let visionWeights: String?
+    /// A model whose stages were measured.
+    package struct Model: Codable, Sendable {
+        /// A checkpoint's path, or the name of shapes that were filled with random weights.
+        package let name: String
+        package let isSynthetic: Bool
+        /// Storage format of the weights, for a captioning model those of its language model: "f32", "f16", "bf16", "q8" or "q4".
+        package let weights: String
+        /// Storage format of a captioning model's vision tower.
+        package let visionWeights: String?
 
         enum CodingKeys: String, CodingKey {
             case name, weights
@@ -68,30 +70,30 @@ public struct BenchmarkReport: Codable, Sendable {
         }
     }
 
-    public struct Stage: Codable, Sendable {
-        public let name: BenchmarkStage
-        /// Median of the runs.
-        public let seconds: Double
-        public let runs: [Double]
-        /// What one run did: so many "frame", "token" or "object"; for a caption, its tokens.
-        public let unit: String
-        public let count: Int
+    /// A stage's time, rates and roofline.
+    package struct Stage: Codable, Sendable {
+        package let name: BenchmarkStage
+        /// Median of `runs`, the seconds of each run.
+        package let seconds: Double
+        package let runs: [Double]
+        /// Unit of `count`, the work of one run: "frame", "token" or "object"; a caption is counted in tokens.
+        package let unit: String
+        package let count: Int
         /// Units a second.
-        public let rate: Double
-        /// 10^9 operations of one run, on numbers of single precision or of 8 bits, counted from the configuration, and how
-        /// many a second that makes.
-        public let gigaops: Double
-        public let gigaopsPerSecond: Double
-        /// 10^9 bytes one run must move at the least, and how many a second that makes.
-        public let gigabytes: Double
-        public let gigabytesPerSecond: Double
-        /// What the machine's arithmetic or memory, whichever is slower for each step, would need.
-        public let limitSeconds: Double
-        /// Which of the two is the slower: "arithmetic" or "memory".
-        public let limit: String
-        public let percentOfLimit: Double
-        /// Most memory the process had resident during the stage, mapped weights included; nil where the system does not say.
-        public let peakResidentBytes: Int?
+        package let rate: Double
+        /// 10^9 operations of one run, in any precision, counted from the model's configuration.
+        package let gigaops: Double
+        package let gigaopsPerSecond: Double
+        /// 10^9 bytes that one run moves at the least.
+        package let gigabytes: Double
+        package let gigabytesPerSecond: Double
+        /// Seconds of one run by the roofline model: for each step the longer of its arithmetic and its memory traffic.
+        package let limitSeconds: Double
+        /// The larger part of `limitSeconds`: "arithmetic" or "memory".
+        package let limit: String
+        package let percentOfLimit: Double
+        /// Most bytes resident during the stage, mapped weights included; nil where the system does not tell.
+        package let peakResidentBytes: Int?
 
         enum CodingKeys: String, CodingKey {
             case name, seconds, runs, unit, count, rate, limit
@@ -106,7 +108,7 @@ public struct BenchmarkReport: Codable, Sendable {
     }
 }
 
-// How the report says what was measured.
+// MARK: From measurements
 
 extension BenchmarkReport.Machine {
     init(_ speed: MachineSpeed) {

@@ -1,11 +1,11 @@
 import Imaging
 
-/// What stages are measured on: a picture with an object in it, both made by rule. Time does not depend on what a picture
-/// shows, only on its size and the object's box.
+/// A synthetic clip to measure stages on: a gradient with one moving object. A stage's time depends on the picture's size
+/// and the object's box only, not on what the picture shows.
 struct BenchmarkScene {
     static let width = 768, height = 576
 
-    /// - Parameter frame: the object moves a little from one frame to the next.
+    /// A frame, `[height, width, 3]`.
     static func picture(_ frame: Int) -> RGBImage {
         var pixels = [UInt8](repeating: 0, count: width * height * 3)
         for row in 0..<height {
@@ -19,9 +19,10 @@ struct BenchmarkScene {
         return RGBImage(width: width, height: height, pixels: pixels)
     }
 
+    /// The object's box, in pixels; it moves 4 pixels a frame.
     static func box(_ frame: Int) -> BoundingBox { BoundingBox(left: 260 + 4 * frame, top: 200, width: 120, height: 160) }
 
-    /// An ellipse that fills the box.
+    /// The object's mask: an ellipse that fills the box.
     static func mask(_ frame: Int) -> Mask {
         let box = box(frame)
         var pixels = [UInt8](repeating: 0, count: width * height)

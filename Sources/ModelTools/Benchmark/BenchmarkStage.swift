@@ -1,5 +1,32 @@
-/// A stage that can be measured. Raw values are the names in reports and on the command line.
-public enum BenchmarkStage: String, CaseIterable, Codable, Sendable {
+/// A stage of either model that can be measured. Raw values are the names in reports and on the command line.
+package enum BenchmarkStage: RawRepresentable, CaseIterable, Hashable, Codable, Sendable {
+    case describeAnything(DescribeAnythingStage)
+    case segmentAnything(SegmentAnythingStage)
+
+    package static let allCases =
+        DescribeAnythingStage.allCases.map(BenchmarkStage.describeAnything)
+        + SegmentAnythingStage.allCases.map(BenchmarkStage.segmentAnything)
+
+    package var rawValue: String {
+        switch self {
+        case .describeAnything(let stage): stage.rawValue
+        case .segmentAnything(let stage): stage.rawValue
+        }
+    }
+
+    package init?(rawValue: String) {
+        if let stage = DescribeAnythingStage(rawValue: rawValue) {
+            self = .describeAnything(stage)
+        } else if let stage = SegmentAnythingStage(rawValue: rawValue) {
+            self = .segmentAnything(stage)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// A stage of captioning with the Describe Anything Model.
+package enum DescribeAnythingStage: String, CaseIterable, Sendable {
     /// A frame and its mask to the two views' pixels.
     case preprocessing
     /// The whole frame through the vision tower.
@@ -8,28 +35,24 @@ public enum BenchmarkStage: String, CaseIterable, Codable, Sendable {
     case cropContext = "crop-context"
     /// A frame's features to image tokens.
     case projector
-    /// The language model reads a prompt of the frames a caption takes.
+    /// Prefill with the prompt of a caption: its words and the image tokens of its frames.
     case prefill
-    /// Tokens one after the other, behind a context of 200.
+    /// Decoding, one token per step, behind a context of 200 tokens.
     case decode200 = "decode-200"
-    /// The same behind a context of 1800.
+    /// Decoding, one token per step, behind a context of 1800 tokens.
     case decode1800 = "decode-1800"
-    /// A token of each of eight tracks at a time, behind contexts of 1800.
+    /// Decoding, one token of each of eight tracks per step, behind contexts of 1800 tokens.
     case decodeBatch = "decode-batch"
     /// All of it: a caption from frames and masks.
     case caption
-    /// A frame through SAM 2's image encoder.
-    case samEncoder = "sam-encoder"
-    /// A whole frame of a clip, one object tracked by SAM 2.
-    case samFrame = "sam-frame"
-    /// What each further object adds to that.
-    case samObject = "sam-object"
+}
 
-    /// Whether it is one of SAM 2.
-    public var isSegmentation: Bool {
-        switch self {
-        case .samEncoder, .samFrame, .samObject: true
-        default: false
-        }
-    }
+/// A stage of tracking with SAM 2.
+package enum SegmentAnythingStage: String, CaseIterable, Sendable {
+    /// A frame through the image encoder.
+    case encoder = "sam-encoder"
+    /// A whole frame of a clip in which one object is tracked.
+    case frame = "sam-frame"
+    /// The share of one more object in a frame.
+    case object = "sam-object"
 }

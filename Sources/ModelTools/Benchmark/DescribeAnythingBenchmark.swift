@@ -3,42 +3,39 @@ import DescribeAnything
 import LanguageModels
 import Tensors
 
-/// Measures the stages of the Describe Anything Model. Each stage is what captioning calls, on its own: what it reads of
-/// earlier stages is random, of the right shape.
+/// Measures the stages of the Describe Anything Model, each on its own, by the calls that captioning makes. Inputs that
+/// earlier stages would compute are random tensors of the right shape.
 struct DescribeAnythingBenchmark {
     let model: DescribeAnythingModel
     let timer: StageTimer
     /// Tokens of the caption.
     let tokens: Int
 
-    /// Tokens of one run of a decoding stage, at most; what a token takes hardly changes over so few.
+    /// Most tokens of one run of a decoding stage: few enough that the growing context hardly changes a token's time.
     private static let decodedTokens = 16
 
-    private var work: DescribeAnythingCost {
-        DescribeAnythingCost(model)
-    }
+    private var cost: DescribeAnythingCost { DescribeAnythingCost(model) }
 
-    /// The prompt of a caption, without its frames.
+    /// Token ids of a caption's prompt, one placeholder for each frame.
     private var prompt: [Int] { model.tokens(query: Conversation.videoQuery(frames: frames)) }
     private var frames: Int { model.configuration.videoFrames }
+    /// Tokens of the prompt, image tokens included.
     private var promptTokens: Int {
         let images = prompt.count { $0 == Conversation.imageToken }
         return prompt.count + images * (model.configuration.imageTokens - 1)
     }
 
-    func measure(_ stage: BenchmarkStage) throws -> BenchmarkReport.Stage {
+    func measure(_ stage: DescribeAnythingStage) throws -> StageMeasurement {
         switch stage {
         case .preprocessing: try preprocessing()
-        case .fullView: vision(stage, work.view) { pixels, _ in model.contextFeatures(pixels) }
-        case .cropContext:
-            vision(stage, work.viewWithContext) { pixels, context in model.regionFeatures(pixels, context: context) }
-        case .projector: vision(stage, work.projector) { _, features in model.imageTokens(features) }
+        case .fullView: vision(cost.view) { pixels, _ in model.contextFeatures(pixels) }
+        case .cropContext: vision(cost.viewWithContext) { pixels, context in model.regionFeatures(pixels, context: context) }
+        case .projector: vision(cost.projector) { _, features in model.imageTokens(features) }
         case .prefill: prefill()
-        case .decode200: decode(stage, context: 200)
-        case .decode1800: decode(stage, context: 1800)
-        case .decodeBatch: decode(stage, context: 1800, tracks: CaptionEngine.largestBatch)
+        case .decode200: decode(context: 200)
+        case .decode1800: decode(context: 1800)
+        case .decodeBatch: decode(context: 1800, tracks: CaptionEngine.largestBatch)
         case .caption: try caption()
-        case .samEncoder, .samFrame, .samObject: preconditionFailure("a stage of SAM 2")
         }
     }
 
@@ -46,37 +43,37 @@ struct DescribeAnythingBenchmark {
         try model.imageProcessor(BenchmarkScene.picture(frame), BenchmarkScene.mask(frame))
     }
 
-    private var preprocessingWork: ComputeCost {
+    private var preprocessingCost: ComputeCost {
         let (width, height) = (BenchmarkScene.width, BenchmarkScene.height)
         let region = CropMode.focalCrop.region(of: BenchmarkScene.box(0), width: width, height: height)
-        return work.preprocessing(width: width, height: height, region: region)
+        return cost.preprocessing(width: width, height: height, region: region)
     }
 
-    private func preprocessing() throws -> BenchmarkReport.Stage {
+    private func preprocessing() throws -> StageMeasurement {
         let picture = BenchmarkScene.picture(0), mask = BenchmarkScene.mask(0)
         let runs = try timer.run { _ = model.pixels(try model.imageProcessor(picture, mask)) }
-        return timer.stage(.preprocessing, 1, "frame", work: [preprocessingWork], runs)
+        return StageMeasurement(1, "frame", cost: [preprocessingCost], runs)
     }
 
-    /// A stage that reads a frame's pixels, features or both.
+    /// Measures a stage that reads a frame's pixels `[8, side, side]`, features `[tokens, width]` or both.
     private func vision(
-        _ stage: BenchmarkStage, _ work: ComputeCost, _ body: (_ pixels: Tensor, _ features: Tensor) -> Tensor
-    ) -> BenchmarkReport.Stage {
+        _ cost: ComputeCost, _ body: (_ pixels: Tensor, _ features: Tensor) -> Tensor
+    ) -> StageMeasurement {
         let side = model.configuration.imageSize
         let pixels = Tensor.random([8, side, side])
         let features = Tensor.random([model.configuration.visionTokens, model.configuration.vision.hiddenSize], seed: 1)
-        return timer.stage(stage, 1, "frame", work: [work], timer.run { _ = body(pixels, features) })
+        return StageMeasurement(1, "frame", cost: [cost], timer.run { _ = body(pixels, features) })
     }
 
-    private func prefill() -> BenchmarkReport.Stage {
+    private func prefill() -> StageMeasurement {
         let tokens = promptTokens, llm = model.llm
         let embeddings = Tensor.random([tokens, llm.configuration.hiddenSize])
         let runs = timer.run { _ = llm.prefill(embeddings, llm.cache(capacity: tokens)) }
-        return timer.stage(.prefill, tokens, "token", work: [work.prefill(tokens: tokens)], runs)
+        return StageMeasurement(tokens, "token", cost: [cost.prefill(tokens: tokens)], runs)
     }
 
-    /// The context grows from one run to the next: what was counted is the first run's.
-    private func decode(_ stage: BenchmarkStage, context: Int, tracks: Int = 1) -> BenchmarkReport.Stage {
+    /// Measures decoding steps. The context grows from one run to the next; the cost is the first run's.
+    private func decode(context: Int, tracks: Int = 1) -> StageMeasurement {
         let llm = model.llm, width = llm.configuration.keyValueHeads * llm.configuration.headSize
         let count = min(tokens, Self.decodedTokens)
         let rows = Tensor.random([context, width])
@@ -88,22 +85,22 @@ struct DescribeAnythingBenchmark {
         let runs = timer.run {
             for _ in 0..<count { _ = llm.step(caches.map { _ in model.tokenizer.bosID }, caches) }
         }
-        let steps = (0..<count).map { work.decode(context: context + $0, tracks: tracks) }
-        return timer.stage(stage, count * tracks, "token", work: steps, runs)
+        let steps = (0..<count).map { cost.decode(context: context + $0, tracks: tracks) }
+        return StageMeasurement(count * tracks, "token", cost: steps, runs)
     }
 
-    private func caption() throws -> BenchmarkReport.Stage {
+    private func caption() throws -> StageMeasurement {
         let pictures = (0..<frames).map { (BenchmarkScene.picture($0), BenchmarkScene.mask($0)) }
         var options = GenerationOptions()
         (options.temperature, options.maxNewTokens) = (0, tokens)
-        // A trained model may end before.
+        // A trained model may stop before.
         var generated = tokens
         let runs = try timer.run {
             let encoded = try pictures.map { model.encode(try model.imageProcessor($0, $1)) }
             generated = try model.generator(model.embeddings(prompt, frames: encoded), options).tokens.count
         }
-        let work = work.caption(
-            preprocessing: preprocessingWork, frames: frames, prompt: promptTokens, tokens: generated)
-        return timer.stage(.caption, generated, "token", work: work, runs)
+        let steps = cost.caption(
+            preprocessing: preprocessingCost, frames: frames, prompt: promptTokens, tokens: generated)
+        return StageMeasurement(generated, "token", cost: steps, runs)
     }
 }

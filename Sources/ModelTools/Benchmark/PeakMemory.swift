@@ -1,13 +1,13 @@
 import Foundation
 
-/// The most memory this process had resident, from Linux's own books.
+/// The process's peak resident memory, read from `/proc/self/status`.
 enum PeakMemory {
-    /// Forgets earlier peaks. Where the system does not let a process do so, the peak stays the one since its start.
+    /// Starts a new peak. Where the system does not allow that, the peak stays the one since the process started.
     static func reset() {
         try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
     }
 
-    /// Bytes; nil where there are no such books.
+    /// Peak in bytes; nil where the system has no such file.
     static var bytes: Int? {
         guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }

@@ -2,14 +2,14 @@ import Imaging
 import SegmentAnything
 import Tensors
 
-/// Measures the stages of SAM 2 on a clip made by rule, tracked as any other.
+/// Measures the stages of SAM 2 on the frames of `BenchmarkScene`, tracked as any other clip.
 final class SegmentAnythingBenchmark {
     private let model: SegmentAnythingVideoModel
     private let timer: StageTimer
-    /// Frames before the first that is measured: those that fill the memory, the prompt's included.
+    /// Frames before the first that is measured: those that fill the memory bank, the prompted one included.
     private let remembered: Int
     private let memory: MemoryConfiguration
-    private let work: SegmentAnythingCost
+    private let cost: SegmentAnythingCost
     private var tracked: SegmentAnythingVideoPredictor?
     /// The next frame of the clip.
     private var next: Int
@@ -20,47 +20,46 @@ final class SegmentAnythingBenchmark {
         memory = model.memory
         remembered = max(1, memory.maskMemories)
         next = remembered
-        work = SegmentAnythingCost(configuration: model.configuration, weights: model.dataType)
+        cost = SegmentAnythingCost(configuration: model.configuration, weights: model.dataType)
     }
 
-    func measure(_ stage: BenchmarkStage) throws -> BenchmarkReport.Stage {
+    func measure(_ stage: SegmentAnythingStage) throws -> StageMeasurement {
         switch stage {
-        case .samEncoder: encoder()
-        case .samFrame: try frame()
-        case .samObject: try object()
-        default: preconditionFailure("no stage of SAM 2")
+        case .encoder: encoder()
+        case .frame: try frame()
+        case .object: try object()
         }
     }
 
-    private func encoder() -> BenchmarkReport.Stage {
+    private func encoder() -> StageMeasurement {
         let pixels = Tensor.random([model.configuration.imageSize, model.configuration.imageSize, 3])
-        return timer.stage(.samEncoder, 1, "frame", work: [work.encoder], timer.run { _ = model.image.features(pixels) })
+        return StageMeasurement(1, "frame", cost: [cost.encoder], timer.run { _ = model.image.features(pixels) })
     }
 
-    /// Each run is the clip's next frame, as `propagate` gives it: prepared, encoded and looked up, its mask at the clip's
-    /// size.
-    private func frame() throws -> BenchmarkReport.Stage {
+    /// Each run propagates the object to the clip's next frame: preprocessing, image encoder, memory attention, mask decoder,
+    /// and the mask at the clip's size.
+    private func frame() throws -> StageMeasurement {
         let predictor = try predictor(), first = next
         let runs = try timer.run {
             try predictor.propagate(from: next, limit: 0) { _, _ in }
             next += 1
         }
-        return timer.stage(.samFrame, 1, "frame", work: [work.encoder, work.firstLook(memory), object(at: first)], runs)
+        return StageMeasurement(1, "frame", cost: [cost.encoder, cost.firstLook(memory), object(at: first)], runs)
     }
 
-    /// Each run is the last frame again: what objects share of it is known already, so that the object's own share is left.
-    private func object() throws -> BenchmarkReport.Stage {
+    /// Each run propagates to the last frame again, whose features are cached: the object's own share is left.
+    private func object() throws -> StageMeasurement {
         let predictor = try predictor(), last = next - 1
         let runs = try timer.run { try predictor.propagate(from: last, limit: 0) { _, _ in } }
-        return timer.stage(.samObject, 1, "object", work: [object(at: last)], runs)
+        return StageMeasurement(1, "object", cost: [object(at: last)], runs)
     }
 
     private func object(at frame: Int) -> ComputeCost {
-        work.object(
+        cost.object(
             memory, memories: min(frame, memory.maskMemories), pointers: min(frame, memory.maximumObjectPointers))
     }
 
-    /// One object, tracked through the frames that fill the memory.
+    /// A predictor of one object, tracked through the frames that fill the memory bank.
     private func predictor() throws -> SegmentAnythingVideoPredictor {
         if let tracked { return tracked }
         let clip = BenchmarkClip(count: remembered + timer.repeats)

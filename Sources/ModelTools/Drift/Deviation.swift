@@ -1,17 +1,18 @@
 import Tensors
 
-/// How far numbers are from those they stand for: of one tensor, or of several together.
-public struct Deviation: Encodable, Sendable, Equatable {
-    /// The largest difference in a tensor, relative to the largest magnitude there should be.
-    public private(set) var largestError = 0.0
-    /// The cosine of the tensor for which it is smallest.
-    public private(set) var lowestCosine = 1.0
+/// The error of one tensor, or of several together, against the expected values.
+package struct Deviation: Encodable, Sendable, Equatable {
+    /// Largest absolute difference in a tensor, relative to the largest magnitude of its expected values.
+    package private(set) var largestError = 0.0
+    /// Lowest cosine similarity of any tensor.
+    package private(set) var lowestCosine = 1.0
+    /// Dot product of found and expected values, and their squared lengths.
     private var product = 0.0
     private var foundSquares = 0.0
     private var expectedSquares = 0.0
 
-    /// Of the angle between all that was found and all that was expected, seen as vectors; 1 when both are zero.
-    public var cosine: Double {
+    /// Cosine similarity of all found and all expected values; 1 if both are zero.
+    package var cosine: Double {
         let length = (foundSquares * expectedSquares).squareRoot()
         return length > 0 ? product / length : foundSquares == expectedSquares ? 1 : 0
     }
@@ -22,15 +23,14 @@ public struct Deviation: Encodable, Sendable, Equatable {
         case largestError = "largest_error"
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(cosine, forKey: .cosine)
         try container.encode(lowestCosine, forKey: .lowestCosine)
         try container.encode(largestError, forKey: .largestError)
     }
 
-    /// Of tensors of one shape.
-    /// - Returns: nil when a value is infinite or no number.
+    /// Compares two tensors of one shape; nil if a value is infinite or NaN.
     init?(of found: Tensor, from expected: Tensor) {
         precondition(found.shape == expected.shape, "Deviation: shapes differ")
         var error = 0.0, magnitude = 0.0
@@ -51,7 +51,7 @@ public struct Deviation: Encodable, Sendable, Equatable {
         largestError = magnitude > 0 ? error / magnitude : error
     }
 
-    /// Takes in other tensors.
+    /// Merges the error of other tensors.
     mutating func add(_ other: Deviation) {
         largestError = max(largestError, other.largestError)
         lowestCosine = min(lowestCosine, other.lowestCosine)

@@ -2,17 +2,17 @@ import DAMVideo
 import DescribeAnything
 import Imaging
 
-/// What two models are compared on.
-public enum DriftInput: Sendable {
-    /// A picture and a mask of the same size; without one, the picture's alpha channel.
+/// Objects to compare two models on.
+package enum DriftInput: Sendable {
+    /// A picture and the path of a mask of the same size; nil takes the picture's alpha channel.
     case picture(String, mask: String?)
-    /// Every track that is asked for.
+    /// Every track that the request selects.
     case clip(ClipRequest)
-    /// Every case of a folder as `Verifier` takes it.
+    /// Every case of a golden set's folder.
     case goldenSet(String)
 
-    /// Calls `body` with one object after the other.
-    /// - Throws: `InputError` and the rooms' own when something is missing or bad, and what `body` throws.
+    /// Calls `body` with each object in turn.
+    /// - Throws: `InputError` or another target's error if a file is missing or bad, and the errors of `body`.
     func forEach(_ model: DescribeAnythingModel, _ body: (DriftSubject) throws -> Void) throws {
         switch self {
         case .picture(let path, let mask):

@@ -3,12 +3,13 @@ import Imaging
 import LanguageModels
 import Tensors
 
-/// One object through two models side by side.
+/// Runs one object through a model and its reference and compares their stages.
 struct DriftMeasurement {
     let reference: DescribeAnythingModel
     let model: DescribeAnythingModel
     let subject: DriftSubject
     let maxNewTokens: Int
+    /// Errors so far, one entry for each stage.
     private var stages: [DriftReport.StageDeviation] = []
 
     init(reference: DescribeAnythingModel, model: DescribeAnythingModel, subject: DriftSubject, maxNewTokens: Int) {
@@ -18,7 +19,7 @@ struct DriftMeasurement {
         self.maxNewTokens = maxNewTokens
     }
 
-    /// - Throws: `InputError`, `PromptTooLongError`.
+    /// - Throws: `InputError` if frames and query do not fit or a model computes no number; `PromptTooLongError`.
     mutating func run() throws -> DriftReport.Case {
         let query = reference.tokens(query: subject.query)
         guard query.count(where: { $0 == Conversation.imageToken }) == subject.frames.count else {
@@ -41,7 +42,7 @@ struct DriftMeasurement {
         return DriftReport.Case(name: subject.name, stages: stages, tokens: tokens, changes: changes)
     }
 
-    /// Follows the reference's answer, each model behind its own prompt.
+    /// Compares logits along the reference's greedy answer; each model has read its own prompt `[prompt tokens, width]`.
     private mutating func answer(
         _ expectedPrompt: Tensor, _ foundPrompt: Tensor
     ) throws -> (tokens: Int, changes: [DriftReport.Change]) {
@@ -56,7 +57,7 @@ struct DriftMeasurement {
         try compare(.prefill, found.centred, expected.centred)
         var changes: [DriftReport.Change] = []
         for step in 0... {
-            let logits = expected.array, token = likeliest(logits), other = likeliest(found.array)
+            let logits = expected.array, token = argmax(logits), other = argmax(found.array)
             if other != token { changes.append(change(at: step, token, other, logits)) }
             if configuration.eosTokens.contains(token) || step + 1 == limit { return (step + 1, changes) }
             expected = reference.llm.step([token], [caches[0]])
@@ -66,6 +67,7 @@ struct DriftMeasurement {
         return (limit, changes)
     }
 
+    /// Records that greedy decoding would take `other` where the reference takes `token`, by `logits` of the reference.
     private func change(at step: Int, _ token: Int, _ other: Int, _ logits: [Float]) -> DriftReport.Change {
         let range = Double(logits[token]) - Double(logits.min() ?? 0)
         func named(_ id: Int) -> DriftReport.Token {
@@ -76,6 +78,7 @@ struct DriftMeasurement {
             margin: range > 0 ? (Double(logits[token]) - Double(logits[other])) / range : 0)
     }
 
+    /// Adds the error of a stage's tensor.
     private mutating func compare(_ stage: DriftReport.Stage, _ found: Tensor, _ expected: Tensor) throws {
         guard let deviation = Deviation(of: found, from: expected) else {
             throw InputError(
@@ -87,7 +90,7 @@ struct DriftMeasurement {
 }
 
 extension Tensor {
-    /// Less the mean of all: what is added to every logit alike changes no probability.
+    /// The values less their mean: a constant added to all logits changes no probability.
     fileprivate var centred: Tensor {
         withValues { values in
             let mean = Float(values.reduce(0.0) { $0 + Double($1) } / Double(max(1, values.count)))
@@ -98,11 +101,13 @@ extension Tensor {
     }
 }
 
-/// What a model makes of a frame.
+/// A model's vision stages on one frame.
 private struct FrameFeatures {
+    /// Features of the context view, `[tokens, width]`.
     let context: Tensor
-    /// Nil for a frame that goes without the context provider.
+    /// Features of the region's view; nil for a frame that skips the context provider.
     let region: Tensor?
+    /// Image tokens, `[image tokens, language width]`.
     let tokens: Tensor
 
     init(_ pixels: Tensor, _ model: DescribeAnythingModel) {

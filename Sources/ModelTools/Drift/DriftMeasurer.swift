@@ -2,15 +2,15 @@ import DAMVideo
 import DescribeAnything
 import Imaging
 
-/// Runs two models side by side and compares them stage by stage: what other weights do to a model.
-public struct DriftMeasurer: Sendable {
+/// Measures quantisation error: runs a model and its reference on the same objects and compares them stage by stage.
+package struct DriftMeasurer: Sendable {
     let reference: CaptionModel
     let model: CaptionModel
     /// Most tokens of an answer that are compared.
     let maxNewTokens: Int
 
-    /// - Throws: `InputError`: `unusableModel` when the two are not of one architecture.
-    public init(reference: CaptionModel, model: CaptionModel, maxNewTokens: Int = 128) throws {
+    /// - Throws: `InputError`: `unusableModel` if the two differ in architecture.
+    package init(reference: CaptionModel, model: CaptionModel, maxNewTokens: Int = 128) throws {
         guard maxNewTokens >= 1 else { throw InputError(.usage, "max-new-tokens \(maxNewTokens): expected 1 or more") }
         (self.reference, self.model, self.maxNewTokens) = (reference, model, maxNewTokens)
         let (one, other) = (reference.model.configuration, model.model.configuration)
@@ -26,9 +26,9 @@ public struct DriftMeasurer: Sendable {
         }
     }
 
-    /// - Parameter progress: told of each object's name before it is looked at; what it throws ends the call.
-    /// - Throws: `InputError` when an input is missing or bad, or a model gives numbers that are none.
-    public func callAsFunction(_ inputs: [DriftInput], progress: (String) throws -> Void = { _ in }) throws -> DriftReport {
+    /// - Parameter progress: called with each object's name before it is compared; an error it throws ends the measurement.
+    /// - Throws: `InputError` if an input is missing or bad, or a model computes an infinity or NaN.
+    package func callAsFunction(_ inputs: [DriftInput], progress: (String) throws -> Void = { _ in }) throws -> DriftReport {
         try InputError.translating {
             var report = DriftReport(reference: reference, model: model)
             for input in inputs {

@@ -1,63 +1,63 @@
 import DAMVideo
 
-/// How far a model's numbers are from those of the model it stands for, stage by stage, on some objects.
-public struct DriftReport: Encodable, Sendable {
-    /// Each stage's numbers come from the model's own of the stage before.
-    public enum Stage: String, Encodable, Sendable, CaseIterable {
-        /// Features of the view that gives context.
+/// Quantisation error of a model against its reference, stage by stage, on some objects.
+package struct DriftReport: Encodable, Sendable {
+    /// A compared stage. Each model computes it from its own previous stage, so errors accumulate.
+    package enum Stage: String, Encodable, Sendable, CaseIterable {
+        /// Features of the context view.
         case fullView = "full-view"
-        /// Features of the crop, which has looked up the context.
+        /// Features of the region's view, after cross-attention to the context.
         case cropContext = "crop-context"
-        /// A frame's tokens in the language model.
+        /// Image tokens of a frame.
         case projector
-        /// Logits of the first token, less their mean, which changes no probability.
+        /// Logits of the answer's first token, less their mean.
         case prefill
-        /// The same of the others, both models being given the reference's tokens.
+        /// Logits of its further tokens, less their mean, with the reference's tokens as both models' context.
         case decode
     }
 
-    /// A stage's deviation, all tensors that were compared together.
-    public struct StageDeviation: Encodable, Sendable {
-        public let stage: Stage
-        public internal(set) var tensors: Int
-        public internal(set) var deviation: Deviation
+    /// Error of a stage over all its tensors.
+    package struct StageDeviation: Encodable, Sendable {
+        package let stage: Stage
+        package internal(set) var tensors: Int
+        package internal(set) var deviation: Deviation
     }
 
     /// A token of the vocabulary.
-    public struct Token: Encodable, Sendable {
-        public let id: Int
-        /// Alone; part of a character is shown as "\u{fffd}".
-        public let text: String
+    package struct Token: Encodable, Sendable {
+        package let id: Int
+        /// Text of this token alone; part of a character is shown as "\u{fffd}".
+        package let text: String
     }
 
-    /// A token that is another than the reference's, behind the same tokens.
-    public struct Change: Encodable, Sendable {
-        /// Its number in the answer, from 0.
-        public let step: Int
-        public let expected: Token
-        public let found: Token
-        /// By how much the reference's logits prefer its token to the one that was found, as part of their range.
-        public let margin: Double
+    /// A step at which greedy decoding takes another token than the reference, given the same context.
+    package struct Change: Encodable, Sendable {
+        /// Position in the answer, from 0.
+        package let step: Int
+        package let expected: Token
+        package let found: Token
+        /// Difference of the reference's logits of the two tokens, as a fraction of the range of its logits.
+        package let margin: Double
     }
 
-    /// An object.
-    public struct Case: Encodable, Sendable {
-        public let name: String
-        public let stages: [StageDeviation]
-        /// Tokens of the reference's answer, the likeliest each time.
-        public let tokens: Int
-        public let changes: [Change]
+    /// The comparison on one object.
+    package struct Case: Encodable, Sendable {
+        package let name: String
+        package let stages: [StageDeviation]
+        /// Tokens of the reference's greedy answer.
+        package let tokens: Int
+        package let changes: [Change]
     }
 
-    /// Directories.
-    public let reference: String
-    public let model: String
-    /// How their weights are stored.
-    public let referenceWeights: String
-    public let weights: String
-    public private(set) var cases: [Case] = []
-    /// All cases together.
-    public private(set) var stages: [StageDeviation] = []
+    /// Directories of the two checkpoints.
+    package let reference: String
+    package let model: String
+    /// Storage formats of their weights.
+    package let referenceWeights: String
+    package let weights: String
+    package private(set) var cases: [Case] = []
+    /// Errors over all cases.
+    package private(set) var stages: [StageDeviation] = []
 
     enum CodingKeys: String, CodingKey {
         case reference, model, weights, cases, stages
@@ -74,12 +74,13 @@ public struct DriftReport: Encodable, Sendable {
         stages.add(object.stages)
     }
 
-    public var tokens: Int { cases.reduce(0) { $0 + $1.tokens } }
-    public var changes: [Change] { cases.flatMap(\.changes) }
+    /// Compared tokens of all cases.
+    package var tokens: Int { cases.reduce(0) { $0 + $1.tokens } }
+    package var changes: [Change] { cases.flatMap(\.changes) }
 }
 
 extension [DriftReport.StageDeviation] {
-    /// Takes each stage's together.
+    /// Merges the errors of each stage.
     mutating func add(_ others: [DriftReport.StageDeviation]) {
         for other in others {
             if let index = firstIndex(where: { $0.stage == other.stage }) {

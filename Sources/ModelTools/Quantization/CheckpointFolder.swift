@@ -3,10 +3,10 @@ import DescribeAnything
 import Foundation
 import Imaging
 
-/// The files of a checkpoint directory besides its weights, and where a directory may be put.
+/// The files of a checkpoint directory besides its weights, and the rules for the path of a new one.
 enum CheckpointFolder {
-    /// Checks, before any work is done, that a new directory can be put at `path`.
-    /// - Throws: `InputError`.
+    /// Checks, before any work is done, that a new directory can be written at `path`.
+    /// - Throws: `InputError`: `usage` if it lies within `source` or the other way round, `outputExists`, `inputOutput`.
     static func check(_ path: String, apartFrom source: String, overwrites: Bool) throws {
         func resolved(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path + "/" }
         let (new, old) = (resolved(path), resolved(source))
@@ -28,8 +28,8 @@ enum CheckpointFolder {
         }
     }
 
-    /// Makes a directory with all of a checkpoint's files but its weights: configurations, tokenizer, licence.
-    /// - Throws: `InputError`: `unusableModel` when one cannot be read, `inputOutput`.
+    /// Creates a directory with all of a checkpoint's files but its weights: configurations, tokenizer, licence.
+    /// - Throws: `InputError`: `unusableModel` if one cannot be read, `inputOutput`.
     static func copyCompanions(from source: String, to target: String) throws {
         for folder in [""] + CheckpointConversion.folders.map({ "/" + $0 }) {
             try OutputFile.translating(target + folder) {
@@ -44,7 +44,7 @@ enum CheckpointFolder {
         }
     }
 
-    /// Whether a file is kept beside converted weights: no hidden one, and no weights in this or another form.
+    /// True for a file that is copied: neither hidden nor weights in this or another format.
     private static func isCompanion(_ name: String) -> Bool {
         let weights = [".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".gguf", ".onnx"]
         return !name.hasPrefix(".") && !weights.contains(where: name.hasSuffix)

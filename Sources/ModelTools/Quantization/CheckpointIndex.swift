@@ -2,7 +2,7 @@ import DAMVideo
 import Foundation
 import Tensors
 
-/// `model.safetensors.index.json`: which of a folder's files has which tensor.
+/// `model.safetensors.index.json`: the file that each tensor of a folder is in.
 struct CheckpointIndex: Encodable {
     static let fileName = "model.safetensors.index.json"
 

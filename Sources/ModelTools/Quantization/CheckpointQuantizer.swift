@@ -5,42 +5,44 @@ import Imaging
 import Masks
 import Tensors
 
-/// Writes a checkpoint directory with its weights in other formats. The new directory loads like any other; matrices lie in
-/// it as the kernels read them.
-public struct CheckpointQuantizer: Sendable {
-    /// The checkpoint, and where the new one goes, as given.
-    public let directory: String
-    public let output: String
+/// Writes a checkpoint directory with its weights in other formats. The new directory loads like any other; its quantised
+/// matrices are in the tile layout that the kernels read.
+package struct CheckpointQuantizer: Sendable {
+    /// The checkpoint that is read, and the path of the new one, as given.
+    package let directory: String
+    package let output: String
     private let source: CheckpointConversion
     private let pending: PendingOutput
 
     /// - Parameters:
-    ///   - vision: of the vision tower, the context provider and the projector.
-    ///   - overwrites: whether a checkpoint that is there may be replaced.
+    ///   - vision: format of the vision tower, the context provider and the projector.
+    ///   - language: format of the language model.
+    ///   - overwrites: replaces a checkpoint that exists at `output`.
     /// - Throws: `InputError`, before anything is written: `unusableModel` for a checkpoint that does not load,
-    ///   `outputExists`, `usage` when one lies within the other, `inputOutput` when there is no folder to write to.
-    public init(
+    ///   `outputExists`, `usage` if one lies within the other, `inputOutput` if there is no folder to write to.
+    package init(
         _ directory: String, to output: String, vision: WeightFormat, language: WeightFormat, overwrites: Bool = false
     ) throws {
         (self.directory, self.output) = (directory, output)
         try CheckpointFolder.check(output, apartFrom: directory, overwrites: overwrites)
         pending = PendingOutput(path: output)
         source = try InputError.translating {
-            try CheckpointConversion(
-                directory: directory, to: WeightFormats(vision: vision.dataType, language: language.dataType))
+            try CheckpointConversion(directory: directory, vision: vision.dataType, language: language.dataType)
         }
     }
 
-    /// Tensor by tensor, into a folder beside that becomes `output` when it is complete.
-    /// - Parameter progress: told of each tensor before it is converted; what it throws ends the call.
-    /// - Throws: `InputError`: `unusableModel` when a file cannot be read or a tensor has no such form, `inputOutput`;
-    ///   nothing is left of the new directory then.
-    public func callAsFunction(progress: (QuantizationProgress) throws -> Void = { _ in }) throws -> QuantizationReport {
+    /// Converts tensor by tensor into a temporary folder, which is renamed to `output` when it is complete.
+    /// - Parameter progress: called before each tensor is converted; an error it throws ends the conversion.
+    /// - Throws: `InputError`: `unusableModel` if a file cannot be read or a tensor cannot have the format, `inputOutput`.
+    ///   Nothing is left of the new directory then.
+    package func callAsFunction(progress: (QuantizationProgress) throws -> Void = { _ in }) throws -> QuantizationReport {
         do {
-            try InputError.translating { try write(progress) }
-            let report = QuantizationReport(
-                before: try CheckpointReport(directory: directory), after: try CheckpointReport(directory: pending.temporary.path),
-                output: output)
+            let report = try InputError.translating {
+                try write(progress)
+                return QuantizationReport(
+                    before: try CheckpointInspection(directory: directory),
+                    after: try CheckpointInspection(directory: pending.temporary.path), output: output)
+            }
             try OutputFile.translating(output) { try pending.commit() }
             return report
         } catch {

@@ -1,28 +1,30 @@
-/// How far the writing of a checkpoint has come.
-public struct QuantizationProgress: Sendable {
-    /// The folder at work, such as "llm"; nil when all are written.
-    public let part: String?
-    /// Tensors that are written, and all there are.
-    public let done: Int
-    public let total: Int
+import DescribeAnything
+
+/// Progress of writing a checkpoint.
+package struct QuantizationProgress: Sendable {
+    /// Folder being written, such as "llm"; nil when all are.
+    package let part: String?
+    /// Tensors written, of `total`.
+    package let done: Int
+    package let total: Int
 }
 
 /// A checkpoint before and after its weights were converted, part by part.
-public struct QuantizationReport: Encodable, Sendable {
-    /// A part, as it was and as it is.
-    public struct Part: Encodable, Sendable {
-        public let before: CheckpointReport.Part
-        public let after: CheckpointReport.Part
+package struct QuantizationReport: Encodable, Sendable {
+    /// One folder of the checkpoint before and after.
+    package struct Part: Encodable, Sendable {
+        package let before: CheckpointInspection.Part
+        package let after: CheckpointInspection.Part
     }
 
-    /// Directories.
-    public let source: String
-    public let output: String
-    public let parts: [Part]
-    /// How far the new one is from the old one on some objects; nil when nobody measured it.
-    public var drift: DriftReport?
+    /// The directory that was read, and the one that was written.
+    package let source: String
+    package let output: String
+    package let parts: [Part]
+    /// Quantisation error measured on some objects; nil if it was not measured.
+    package var drift: DriftReport?
 
-    init(before: CheckpointReport, after: CheckpointReport, output: String) {
+    init(before: CheckpointInspection, after: CheckpointInspection, output: String) {
         source = before.path
         self.output = output
         parts = zip(before.parts, after.parts).map(Part.init)

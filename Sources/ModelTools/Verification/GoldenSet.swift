@@ -8,10 +8,10 @@ import Tensors
 struct GoldenSet {
     let path: String
     let cases: [GoldenCase]
-    /// Tensors by name; nil when the file is not there (then no tensor is compared).
+    /// Expected tensors by name; nil if the set has no such file, and then no tensor is compared.
     let tensors: SafetensorsFile?
 
-    /// - Throws: `InputError` or `CheckpointError` when a file is missing or not what it should be.
+    /// - Throws: `InputError` or `CheckpointError` if a file is missing or malformed.
     init(path: String) throws {
         self.path = path
         let file = path + "/expected.json"
@@ -27,10 +27,11 @@ struct GoldenSet {
         tensors = FileManager.default.fileExists(atPath: tensorFile) ? try SafetensorsFile(path: tensorFile) : nil
     }
 
+    /// The expected tensor of a case; nil if the set has none.
     func expected(_ name: String, of golden: GoldenCase) -> Tensor? { tensors?.tensor("\(golden.name).\(name)") }
 
-    /// A case's frames as the model sees them.
-    /// - Throws: `InputError` or `VideoError` when a picture is missing or bad, or the case asks for what there is not.
+    /// Reads a case's pictures and masks into focal prompts, one for each frame.
+    /// - Throws: `InputError` or `VideoError` if a picture is missing or bad, or the case is inconsistent.
     func prompts(of golden: GoldenCase, _ imageProcessor: ImageProcessor) throws -> [FocalPrompt] {
         guard let crop = CropMode(promptMode: golden.crop ?? "full+focal_crop") else {
             throw InputError(
@@ -53,7 +54,7 @@ struct GoldenSet {
         }
     }
 
-    /// Temperatures and top-p values whose probabilities the set has for a case: names such as `probs_t0.2_p0.5`.
+    /// Sampling parameters for which the set has a case's token probabilities, from names such as `probs_t0.2_p0.5`.
     func probabilities(of golden: GoldenCase) -> [(name: String, temperature: Double, topP: Double)] {
         let prefix = "\(golden.name).probs_t"
         return (tensors?.entries.keys.sorted() ?? []).compactMap { name in
@@ -65,7 +66,7 @@ struct GoldenSet {
     }
 }
 
-/// One case of a set: frames, a query, and what the published code makes of them.
+/// One case of a set: frames, a query, and the published code's results.
 struct GoldenCase: Decodable {
     let name: String
     let images: [String]
@@ -75,9 +76,10 @@ struct GoldenCase: Decodable {
     let prompt: String?
     let inputIDs: [Int]?
     let prefillTokens: Int?
-    /// "greedy" and "beamN", by name.
+    /// Expected answers of "greedy" and "beamN" decoding.
     let generations: [(name: String, beams: Int, expected: GoldenGeneration)]
 
+    /// An expected answer: token ids, text, and the logits' margin at each step.
     struct GoldenGeneration: Decodable {
         let ids: [Int]
         let text: String?

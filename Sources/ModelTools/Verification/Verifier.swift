@@ -4,12 +4,12 @@ import LanguageModels
 import Tensors
 
 /// Recomputes golden sets, each step from this program's own previous step, and compares.
-public enum Verifier {
+package enum Verifier {
     /// - Parameters:
     ///   - directory: a golden set.
-    ///   - progress: told of each check as it is made.
-    /// - Throws: `InputError` when the set or its model cannot be read; a missed bar is not an error but a result.
-    public static func verify(
+    ///   - progress: called after each check.
+    /// - Throws: `InputError` if the set or its model cannot be read. A missed bar is no error but a result.
+    package static func verify(
         _ directory: String, progress: @escaping (VerificationReport.Check) -> Void = { _ in }
     ) throws -> VerificationReport {
         try InputError.translating {
@@ -26,7 +26,7 @@ public enum Verifier {
     }
 }
 
-/// One case of a set.
+/// Recomputes and compares one case of a set.
 private struct CaseVerifier {
     let set: GoldenSet
     let golden: GoldenCase
@@ -80,7 +80,7 @@ private struct CaseVerifier {
         }
     }
 
-    /// Compares frames, one after the other, with a tensor of the set.
+    /// Compares the concatenated tensors of a case's frames with a tensor of the set.
     private mutating func compare(_ subject: String, _ frames: [Tensor], bar: Double = 1e-4, relative: Bool = true) {
         guard let expected = set.expected(subject, of: golden) else { return skip(subject) }
         let found = frames.flatMap(\.array), wanted = expected.array
@@ -88,7 +88,7 @@ private struct CaseVerifier {
             return add(
                 check(subject, .missed, "\(found.count) values, expected \(wanted.count) (shape \(expected.shape))"))
         }
-        // A value that is no number differs without bound, unless both are none.
+        // NaN against a number is an infinite difference; NaN against NaN is none.
         let largest = zip(found, wanted).reduce(0.0) { largest, pair in
             if pair.0.isNaN && pair.1.isNaN { return largest }
             let difference = Double(abs(pair.0 - pair.1))
@@ -102,11 +102,13 @@ private struct CaseVerifier {
         add(check(subject, difference <= bar ? .passed : .missed, "", difference: difference, bar: bar))
     }
 
+    /// Compares two values for equality; a nil `expected` is skipped.
     private mutating func same<Value: Equatable>(_ subject: String, _ found: Value, _ expected: Value?) {
         guard let expected else { return skip(subject) }
         add(found == expected ? check(subject, .passed, "equal") : check(subject, .missed, "differs: \(found), expected \(expected)"))
     }
 
+    /// Generates an answer and compares its tokens, its text and the streamed text.
     private mutating func compare(
         _ subject: String, beams: Int, _ expected: GoldenCase.GoldenGeneration, _ embeddings: Tensor
     ) throws {

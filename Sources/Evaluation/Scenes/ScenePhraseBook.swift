@@ -1,18 +1,18 @@
-/// `phrases.json` of a scene set: the wordings of each fact.
-package struct PhraseBook: Decodable, Sendable {
+/// Wordings of each fact about a rendered scene: `phrases.json` of a scene set.
+package struct ScenePhraseBook: Decodable, Sendable {
     private let classes, colours, landmarks, scenes, sides, sizes, directions, behaviours: [String: [String]]
-    /// Nouns of an object's parts by number: jacket and cab are part 0, trousers and box part 1.
+    /// Nouns of an object's parts, by part number: jacket and cab are part 0, trousers and box part 1.
     private let parts: [String: [String]]
-    /// Words of nearness.
+    /// Words that say one thing is near another.
     private let near: [String]
 
-    /// What a phrase says.
+    /// The fact, or part of one, that a phrase states.
     enum Meaning: Equatable, Sendable {
         case name(String), colour(String), part(Int), landmark(String), near
         case scene(String), side(String), size(String), direction(String), behaviour(String)
     }
 
-    /// Meanings by the words of the phrase.
+    /// Meaning of each phrase, by its words.
     var meanings: [[Substring]: Meaning] {
         var result: [[Substring]: Meaning] = [:]
         func add(_ values: [String: [String]], _ meaning: (String) -> Meaning?) {

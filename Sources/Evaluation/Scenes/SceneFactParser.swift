@@ -1,17 +1,17 @@
-/// Reads facts out of a caption by the wordings of a phrase book.
+/// Reads the facts about a rendered scene out of a caption, by the wordings of a phrase book.
 ///
 /// The longest phrase that begins at a word counts. A colour belongs to the noun that follows it, or else to the first of
-/// the object's parts that has none. After a word of nearness, "the" and a noun are what the object is near to.
-package struct FactParser: Sendable {
-    private let meanings: [[Substring]: PhraseBook.Meaning]
+/// the object's parts that has none. After a word of nearness, "the" and a noun name the thing the object is near to.
+package struct SceneFactParser: Sendable {
+    private let meanings: [[Substring]: ScenePhraseBook.Meaning]
     private let longest: Int
 
-    package init(_ phrases: PhraseBook) {
+    package init(_ phrases: ScenePhraseBook) {
         meanings = phrases.meanings
         longest = meanings.keys.map(\.count).max() ?? 0
     }
 
-    package func callAsFunction(_ caption: String) -> CaptionReading {
+    package func callAsFunction(_ caption: String) -> SceneReading {
         let words = caption.lowercased().split { !("a"..."z").contains($0) }
         var draft = Draft()
         var position = words.startIndex
@@ -27,7 +27,7 @@ package struct FactParser: Sendable {
         return draft.finished()
     }
 
-    private func phrase(at start: Int, of words: [Substring]) -> (PhraseBook.Meaning, Int)? {
+    private func phrase(at start: Int, of words: [Substring]) -> (ScenePhraseBook.Meaning, Int)? {
         for length in stride(from: min(longest, words.count - start), to: 0, by: -1) {
             if let meaning = meanings[Array(words[start..<start + length])] { return (meaning, length) }
         }
@@ -35,8 +35,8 @@ package struct FactParser: Sendable {
     }
 }
 
-/// What a caption says of its object; nil where it is silent.
-package struct CaptionReading: Equatable, Sendable {
+/// Facts that a caption states about its object; nil where it states none.
+package struct SceneReading: Equatable, Sendable {
     package var name: String?
     package var colours: [String] = []
     package var scene: String?
@@ -45,25 +45,26 @@ package struct CaptionReading: Equatable, Sendable {
     package var direction: String?
     package var behaviour: String?
     package var relation: SceneRelation?
-    /// Classes and landmarks it speaks of.
+    /// Classes and landmarks the caption mentions.
     package var mentions: Set<String> = []
 
     package init() {}
 }
 
-/// A reading on the way through a caption. What is said first counts.
+/// A reading in the making, word by word. The first statement of a fact counts.
 private struct Draft {
-    private var reading = CaptionReading()
-    /// Colours of the object's parts, by part.
+    private var reading = SceneReading()
+    /// Colours of the object's parts, by part number.
     private var parts: [Int: String] = [:]
-    /// Colours no noun has claimed.
+    /// Colours that belong to no noun so far.
     private var loose: [String] = []
-    /// A colour whose noun is still to come.
+    /// The latest colour, if its noun may follow.
     private var colour: String?
-    /// Whether a noun now would be what the object is near to.
+    /// True after a word of nearness: the next noun names the thing the object is near to.
     private var expectsReferent = false
 
-    mutating func take(_ meaning: PhraseBook.Meaning) {
+    /// Takes a phrase.
+    mutating func take(_ meaning: ScenePhraseBook.Meaning) {
         switch meaning {
         case .near:
             releaseColour()
@@ -90,14 +91,14 @@ private struct Draft {
         }
     }
 
-    /// A word outside any phrase.
+    /// Takes a word outside any phrase.
     mutating func pass(_ word: Substring) {
         guard word != "the" else { return }
         releaseColour()
         expectsReferent = false
     }
 
-    consuming func finished() -> CaptionReading {
+    consuming func finished() -> SceneReading {
         releaseColour()
         for colour in loose {
             let part = parts[0] == nil ? 0 : 1
@@ -107,7 +108,7 @@ private struct Draft {
         return reading
     }
 
-    private mutating func set(_ fact: WritableKeyPath<CaptionReading, String?>, _ value: String) {
+    private mutating func set(_ fact: WritableKeyPath<SceneReading, String?>, _ value: String) {
         if reading[keyPath: fact] == nil { reading[keyPath: fact] = value }
         expectsReferent = false
     }

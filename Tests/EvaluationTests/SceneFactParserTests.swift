@@ -4,14 +4,14 @@ import TestSupport
 import Testing
 
 /// A parser that misreads captions makes every figure of `evaluate scenes` wrong.
-struct FactParserTests {
+struct SceneFactParserTests {
     private static let parser = Result {
         let data = try Data(contentsOf: URL(filePath: Fixtures.sample("scenes/phrases.json")))
-        return FactParser(try JSONDecoder().decode(PhraseBook.self, from: data))
+        return SceneFactParser(try JSONDecoder().decode(ScenePhraseBook.self, from: data))
     }
 
     /// `Tests/Fixtures/scenes/captions.json`: captions of `Samples/scenes/captions.py` with the facts they were made of, and
-    /// captions that lack words or have them in another order, with what `parse.py` reads in those.
+    /// captions that lack words or have them in another order, with the facts that `parse.py` reads in them.
     private struct Captions: Decodable {
         struct Whole: Decodable {
             let caption: String
@@ -35,7 +35,7 @@ struct FactParserTests {
         try JSONDecoder().decode(Captions.self, from: Data(contentsOf: URL(filePath: Fixtures.path("scenes/captions.json"))))
     }
 
-    private func read(_ caption: String) throws -> CaptionReading { try Self.parser.get()(caption) }
+    private func read(_ caption: String) throws -> SceneReading { try Self.parser.get()(caption) }
 
     @Test func readsTheFactsACaptionWasMadeOf() throws {
         let captions = try Self.captions.get().whole
