@@ -63,7 +63,7 @@ let package = Package(
                 "ModelTools", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: ["CKernels"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("Parallelism"),
         tests("Imaging"),
         tests("Tensors", ["CKernels"]),

@@ -48,7 +48,7 @@ struct BenchCommandTests {
     }
 
     @Test func aCheckpointAndChosenStages() throws {
-        let model = Fixtures.path("goldens/dam-b/model")
+        let model = Fixtures.model(.damB)
         let report = try report("--model", model, "--stage", "projector", "--stage", "preprocessing")
         #expect(report.stages.map(\.name) == [.describeAnything(.preprocessing), .describeAnything(.projector)])
         #expect(report.models.map(\.name) == [model] && report.models.map(\.weights) == ["f16"] && !report.models[0].isSynthetic)

@@ -13,9 +13,9 @@ struct ExitCodeTests {
         var testDescription: String { name }
     }
 
-    private static let clip = Fixtures.sample("courtyard/clip.mp4")
-    private static let masks = Fixtures.sample("courtyard/masks")
-    private static let model = Fixtures.path("goldens/dam-a/model")
+    private static let clip = Courtyard.clip
+    private static let masks = Courtyard.masks
+    private static let model = Fixtures.model(.damA)
 
     private static func caption(
         clip: String = clip, masks: String = masks, model: String = model, output: String = "-", _ more: String...
@@ -105,11 +105,11 @@ struct ExitCodeTests {
         },
         Example(name: "an output nobody can write", status: 74, says: "cannot be written") { _ in caption(output: "/proc/damvideo.json") },
         Example(name: "describe: a mask of another size", status: 65, says: "the mask is 320x320, the picture 300x200") { _ in
-            let media = Fixtures.path("goldens/dam-a/media")
+            let media = Fixtures.golden(.damA, "media")
             return ["describe", media + "/coffee.png", "--mask", media + "/astronaut_face.png", "--model", model]
         },
         Example(name: "describe: no picture", status: 65, says: "expected.json") { _ in
-            ["describe", Fixtures.path("goldens/dam-a/expected.json"), "--model", model]
+            ["describe", Fixtures.golden(.damA, "expected.json"), "--model", model]
         },
         Example(name: "verify: no set", status: 66, says: "/nowhere/expected.json: no such file") { _ in ["verify", "/nowhere"] },
         Example(name: "inspect: no checkpoint", status: 69, says: "/nowhere/config.json") { _ in ["inspect", "/nowhere"] },

@@ -25,8 +25,8 @@ struct MasksCommandTests {
     }
 
     @Test func masksAreComparedWithTheClip() throws {
-        let clip = Fixtures.sample("courtyard/clip.mp4")
-        let good = try CommandRun(["masks", Fixtures.sample("courtyard/masks"), "--clip", clip, "--json"])
+        let clip = Courtyard.clip
+        let good = try CommandRun(["masks", Courtyard.masks, "--clip", clip, "--json"])
         #expect(good.status == 0)
         let report = try #require(try JSONSerialization.jsonObject(with: good.output) as? [String: Any])
         #expect((report["tracks"] as? [[String: Any]])?.count == 5)
@@ -34,7 +34,7 @@ struct MasksCommandTests {
         let bad = try CommandRun(["masks", fixture("label-png"), "--clip", clip])
         #expect(bad.status == 65 && bad.text.contains("error: \(fixture("label-png")): found masks of 24x16, expected 768x576 as the clip"))
         let late = try CommandRun([
-            "masks", Fixtures.sample("courtyard/masks"), "--clip", clip, "--mask-frame-offset", "1",
+            "masks", Courtyard.masks, "--clip", clip, "--mask-frame-offset", "1",
         ])
         #expect(late.status == 65 && late.text.contains("found a mask for frame 60, expected none after frame 59"))
     }

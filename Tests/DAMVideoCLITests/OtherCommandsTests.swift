@@ -4,7 +4,7 @@ import Testing
 
 struct OtherCommandsTests {
     @Test func describeStreamsTheText() throws {
-        let set = Fixtures.path("goldens/dam-a")
+        let set = Fixtures.golden(.damA)
         let run = try CommandRun([
             "describe", set + "/media/astronaut.png", "--mask", set + "/media/astronaut_face.png", "--model", set + "/model",
             "--temperature", "0", "--max-new-tokens", "6", "--query", "Image: <image>\nDescribe the masked region in detail.",
@@ -13,12 +13,12 @@ struct OtherCommandsTests {
     }
 
     @Test func verifyPrintsEachCheckAndFailsWhenABarIsMissed() throws {
-        let good = try CommandRun(["verify", Fixtures.path("goldens/dam-e")])
+        let good = try CommandRun(["verify", Fixtures.golden(.damE)])
         #expect(good.status == 0)
         #expect(good.text.contains("dam-e grid image_tokens") && good.text.contains(": 10 met, 0 missed, 1 skipped"))
         try withTemporaryDirectory { folder in
             let copy = folder.appending(path: "set")
-            try FileManager.default.copyItem(atPath: Fixtures.path("goldens/dam-e"), toPath: copy.path)
+            try FileManager.default.copyItem(atPath: Fixtures.golden(.damE), toPath: copy.path)
             let file = copy.appending(path: "expected.json")
             let text = try String(contentsOf: file, encoding: .utf8)
             try text.replacing("\"prefill_tokens\": ", with: "\"prefill_tokens\": 1").write(to: file, atomically: true, encoding: .utf8)
@@ -31,7 +31,7 @@ struct OtherCommandsTests {
     }
 
     @Test func inspectShowsPartsAndProblems() throws {
-        let model = Fixtures.path("goldens/dam-b/model")
+        let model = Fixtures.model(.damB)
         let good = try CommandRun(["inspect", model])
         #expect(good.status == 0)
         #expect(good.text.contains("llm               39 tensors in 4 files, 229440 parameters, 458880 bytes, F16"))
@@ -49,7 +49,7 @@ struct OtherCommandsTests {
     }
 
     @Test func evaluateScenesPrintsATableOrItsCounts() throws {
-        let arguments = ["evaluate", "scenes", Fixtures.sample("scenes/clips"), "--model", Fixtures.path("goldens/dam-a/model"), "--clips", "1"]
+        let arguments = ["evaluate", "scenes", Fixtures.sample("scenes/clips"), "--model", Fixtures.model(.damA), "--clips", "1"]
         let table = try CommandRun(arguments), counts = try CommandRun(arguments + ["--json", "--quiet", "--without", "context"])
         #expect(table.status == 0 && counts.status == 0 && counts.errors.isEmpty)
         #expect(table.lines.last?.hasPrefix("damvideo: clip 1 of 1") == true)
@@ -60,7 +60,7 @@ struct OtherCommandsTests {
         #expect(report["without"] as? String == "context" && clips["captions"] as? Int == 4)
         #expect((clips["facts"] as? [String: [String: Int]])?["class"]?["asked"] == 4)
         #expect(try CommandRun(arguments.dropLast() + ["0"]).status == 64)
-        #expect(try CommandRun(["evaluate", "scenes", "/nonexistent", "--model", Fixtures.path("goldens/dam-a/model")]).status == 66)
+        #expect(try CommandRun(["evaluate", "scenes", "/nonexistent", "--model", Fixtures.model(.damA)]).status == 66)
     }
 
     @Test func versionAndHelp() throws {

@@ -5,9 +5,9 @@ import Media
 
 /// `caption --render --report`.
 struct PictureOutputTests {
-    private let masks = Fixtures.sample("courtyard/masks")
-    private let clip = Fixtures.sample("courtyard/clip.mp4")
-    private let model = Fixtures.path("goldens/dam-a/model")
+    private let masks = Courtyard.masks
+    private let clip = Courtyard.clip
+    private let model = Fixtures.model(.damA)
 
     private func arguments(_ clip: String, _ more: String...) -> [String] {
         ["caption", clip, "--masks", masks, "--model", model, "--max-new-tokens", "2", "--track", "4", "--quiet",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct QuantizeCommandTests {
-    private let set = Fixtures.path("goldens/dam-e")
+    private let set = Fixtures.golden(.damE)
 
     @Test func writesACheckpointAndShowsWhatItCosts() throws {
         try withTemporaryDirectory { folder in
@@ -44,7 +44,7 @@ struct QuantizeCommandTests {
             let cases = try #require(report["cases"] as? [[String: Any]])
             #expect(cases.count == 1 && (cases[0]["changes"] as? [Any])?.isEmpty == true && cases[0]["tokens"] as? Int ?? 0 > 1)
 
-            let other = Fixtures.path("goldens/dam-a/model")
+            let other = Fixtures.model(.damA)
             let mismatch = try CommandRun(["drift", set + "/model", other, "--set", set])
             #expect(mismatch.status == 69 && mismatch.errors.contains(other + ": found a picture size of "))
             #expect(try CommandRun(["drift", set + "/model", output]).status == 64)
@@ -81,7 +81,7 @@ struct QuantizeCommandTests {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "small").path
             let run = try CommandRun(
-                ["quantize", Fixtures.path("goldens/dam-a/model"), "-o", output], interruptingAfter: "vision_tower, tensor 1")
+                ["quantize", Fixtures.model(.damA), "-o", output], interruptingAfter: "vision_tower, tensor 1")
             // The program may have been faster than the signal; a checkpoint is whole or not there.
             #expect(run.status == 130 || run.status == 0)
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)

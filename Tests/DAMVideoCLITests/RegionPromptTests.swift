@@ -3,7 +3,7 @@ import Testing
 
 /// `damvideo describe` with points and a box instead of a mask.
 struct RegionPromptTests {
-    private static let set = Fixtures.path("goldens/dam-a"), sam = Fixtures.path("sam/sam-a")
+    private static let set = Fixtures.golden(.damA), sam = Fixtures.path("sam/sam-a")
 
     private func describe(_ arguments: [String], sam: String? = Self.sam) throws -> CommandRun {
         try CommandRun(

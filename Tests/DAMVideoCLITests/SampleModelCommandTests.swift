@@ -21,7 +21,7 @@ struct SampleModelCommandTests {
         #expect(document.tracks.count == 1)
 
         #expect(try CommandRun(arguments + ["--quiet"]).errors.isEmpty)
-        let model = Fixtures.path("goldens/dam-a/model")
+        let model = Fixtures.model(.damA)
         #expect(try !CommandRun(arguments, environment: ["DAMVIDEO_MODEL": model]).errors.contains("sample model"))
     }
 

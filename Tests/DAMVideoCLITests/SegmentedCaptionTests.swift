@@ -11,7 +11,7 @@ struct SegmentedCaptionTests {
 
     private func caption(_ arguments: [String]) throws -> CommandRun {
         try CommandRun([
-            "caption", clip, "--model", Fixtures.path("goldens/dam-a/model"), "--max-new-tokens", "2", "-o", "-", "--quiet",
+            "caption", clip, "--model", Fixtures.model(.damA), "--max-new-tokens", "2", "-o", "-", "--quiet",
         ] + arguments)
     }
 
@@ -33,11 +33,11 @@ struct SegmentedCaptionTests {
     @Test func masksOnOneFrameAreCarriedBySAM() throws {
         try withTemporaryDirectory { folder in
             try FileManager.default.copyItem(
-                atPath: Fixtures.sample("courtyard/masks/00000.png"), toPath: folder.appending(path: "00000.png").path)
+                atPath: Courtyard.mask(frame: 0), toPath: folder.appending(path: "00000.png").path)
             func sampled(_ more: [String]) throws -> [TrackID: [CaptionDocument.Sample]] {
                 let run = try CommandRun([
-                    "caption", Fixtures.sample("courtyard/clip.mp4"), "--masks", folder.path, "--model",
-                    Fixtures.path("goldens/dam-a/model"), "--max-new-tokens", "1", "-o", "-", "--quiet",
+                    "caption", Courtyard.clip, "--masks", folder.path, "--model",
+                    Fixtures.model(.damA), "--max-new-tokens", "1", "-o", "-", "--quiet",
                 ] + more)
                 #expect(run.status == 0, "\(run.errors)")
                 let document = try JSONDecoder().decode(CaptionDocument.self, from: run.output)

@@ -41,15 +41,15 @@ import Testing
         }
     }
 
-    private let courtyard = Fixtures.sample("courtyard/clip.mp4")
+    private let courtyard = Courtyard.clip
 
     /// Frames keep their numbers; nothing outside the part is tracked, scored or written.
     @Test func aPartOfAClip() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "masks.json").path
             let run = try CommandRun([
-                "track", courtyard, "--masks", Fixtures.sample("courtyard/masks"), "--from-frame", "52", "--start", "5",
-                "--duration", "0.6", "--evaluate", Fixtures.sample("courtyard/masks"), "-o", output, "--convert", "youtube-vis", "--json",
+                "track", courtyard, "--masks", Courtyard.masks, "--from-frame", "52", "--start", "5",
+                "--duration", "0.6", "--evaluate", Courtyard.masks, "-o", output, "--convert", "youtube-vis", "--json",
             ])
             #expect(run.status == 0, "\(run.errors)")
             let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])

@@ -10,7 +10,7 @@ struct AblationTests {
     private let prompt: FocalPrompt
 
     init() throws {
-        model = try DescribeAnythingModel(directory: Fixtures.path("goldens/dam-a/model"))
+        model = try DescribeAnythingModel(directory: Fixtures.model(.damA))
         let width = 160, height = 120
         let image = RGBImage(width: width, height: height, pixels: (0..<width * height * 3).map { UInt8($0 * 7 % 251) })
         let mask = Mask(width: width, height: height, pixels: (0..<width * height).map {

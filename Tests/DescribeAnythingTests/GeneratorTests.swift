@@ -7,7 +7,7 @@ import Testing
 /// Whole generations with a small checkpoint. Their ids are compared with the published code's by the golden sets; here
 /// is what those leave open.
 struct GeneratorTests {
-    static let model = Result { try DescribeAnythingModel(directory: Fixtures.path("goldens/dam-a/model")) }
+    static let model = Result { try DescribeAnythingModel(directory: Fixtures.model(.damA)) }
 
     private func prompt(_ model: DescribeAnythingModel, _ text: String = "What is it?") -> Tensor {
         model.embeddings(model.tokens(query: text), frames: [])

@@ -8,7 +8,7 @@ import Testing
 
 /// Counting wrong would make a model look better, or worse, than it is.
 struct SceneEvaluatorTests {
-    private static let model = Result { try CaptionModel(directory: Fixtures.path("goldens/dam-a/model")) }
+    private static let model = Result { try CaptionModel(directory: Fixtures.model(.damA)) }
     private static let set = Fixtures.sample("scenes/clips")
 
     private func facts(

@@ -60,7 +60,7 @@ struct LlamaTokenizerTests {
     private func tokenizer(_ name: String, _ content: [UInt8]?) throws -> LlamaTokenizer {
         try withTemporaryDirectory { folder in
             for file in ["tokenizer.model", "tokenizer_config.json", "special_tokens_map.json"] where file != name {
-                let source = Fixtures.path("goldens/dam-a/model/llm/" + file)
+                let source = Fixtures.golden(.damA, "model/llm/" + file)
                 try FileManager.default.copyItem(atPath: source, toPath: folder.appending(path: file).path)
             }
             if let content { try Data(content).write(to: folder.appending(path: name)) }
@@ -78,7 +78,7 @@ struct LlamaTokenizerTests {
     ])
     func lenience(configuration: String) throws {
         let tokenizer = try tokenizer("tokenizer_config.json", Array(configuration.utf8))
-        let usual = try LlamaTokenizer(directory: Fixtures.path("goldens/dam-a/model/llm"))
+        let usual = try LlamaTokenizer(directory: Fixtures.golden(.damA, "model/llm"))
         for text in ["A red car.", "<s>a</s> b"] {
             #expect(tokenizer.encode(text, addBOS: true) == usual.encode(text, addBOS: true))
         }

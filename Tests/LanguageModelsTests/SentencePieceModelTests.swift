@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 struct SentencePieceModelTests {
-    private static let path = Fixtures.path("goldens/dam-a/model/llm/tokenizer.model")
+    private static let path = Fixtures.golden(.damA, "model/llm/tokenizer.model")
 
     @Test("Plain SentencePiece's ids of the goldens' 152 texts: without them no prompt is the one the model knows")
     func goldenTexts() throws {

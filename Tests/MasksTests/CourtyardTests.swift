@@ -11,7 +11,7 @@ import Testing
     init() throws {
         let fixture = URL(filePath: Fixtures.path("masks/courtyard.json"))
         expected = try JSONDecoder().decode([String: [[Int]]].self, from: Data(contentsOf: fixture))
-        reader = try LabelFolderReader(path: Fixtures.sample("courtyard/masks"))
+        reader = try LabelFolderReader(path: Courtyard.masks)
     }
 
     @Test func tracksAreThoseOfNumpy() throws {

@@ -97,7 +97,7 @@ import Testing
         let png = Fixtures.path("masks/void/only_3.png")
         let one = #expect(throws: MaskError.self) { try MaskSources.open(png) }
         #expect(one?.description == "\(png): found one PNG, expected the folder it is in")
-        let photograph = #expect(throws: MaskError.self) { try MaskSources.open(Fixtures.path("goldens/dam-b/media")) }
+        let photograph = #expect(throws: MaskError.self) { try MaskSources.open(Fixtures.golden(.damB, "media")) }
         #expect(photograph?.reason == .unusable(
             found: "a name without a number at its end", expected: "a frame number, such as 00000.png"))
         var settings = MaskSettings()

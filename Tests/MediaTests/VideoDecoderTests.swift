@@ -50,7 +50,7 @@ import Media
     }
 
     @Test func durationIsInSeconds() throws {
-        let decoder = try VideoDecoder(path: Fixtures.sample("courtyard/clip.mp4"))
+        let decoder = try VideoDecoder(path: Courtyard.clip)
         #expect(decoder.info == decoder.info)
         #expect(decoder.info.duration == 6)
         #expect(decoder.info.declaredFrames == 60)

@@ -134,7 +134,7 @@ struct CheckpointQuantizerTests {
             options.generation.maxNewTokens = 2
             clipOptions.tracks = [.number(4)]
             let document = try VideoCaptioner(CaptionModel(directory: output.path)).caption(
-                clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"), options: options,
+                clip: Courtyard.clip, masks: Courtyard.masks, options: options,
                 clipOptions: clipOptions)
             #expect(document.tracks.count == 1 && document.model.weights == "vision q8, language q4")
             let schema = try JSONSchema(
@@ -147,7 +147,7 @@ struct CheckpointQuantizerTests {
     @Test(arguments: ["llm/model.safetensors", "vision_tower/model.safetensors"])
     func mutatedFilesLoadOrThrow(file: String) throws {
         try withTemporaryDirectory { folder in
-            let output = folder.appending(path: "out"), set = Fixtures.path("goldens/dam-e")
+            let output = folder.appending(path: "out"), set = Fixtures.golden(.damE)
             try quantize(model("dam-e"), to: output, vision: .q8, language: .q4)
             let path = output.appending(path: file)
             let original = Array(try Data(contentsOf: path))

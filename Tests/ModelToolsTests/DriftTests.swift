@@ -85,9 +85,9 @@ struct DriftTests {
     }
 
     @Test func aPictureWithoutItsMaskIsAnError() throws {
-        let model = try CaptionModel(directory: Fixtures.path("goldens/dam-e/model"))
+        let model = try CaptionModel(directory: Fixtures.model(.damE))
         let measure = try DriftMeasurer(reference: model, model: model)
-        let picture = Fixtures.path("goldens/dam-e/media/coffee.png")
+        let picture = Fixtures.golden(.damE, "media/coffee.png")
         let error = #expect(throws: InputError.self) { try measure([.picture(picture, mask: nil)]) }
         #expect(error?.category == .usage && error?.description.contains("no alpha channel") == true)
         #expect(throws: InputError.self) { try measure([.goldenSet("/nowhere")]) }
@@ -96,11 +96,11 @@ struct DriftTests {
 
     /// Every track of a clip, with the frames a caption would be made of.
     @Test func clipsAreComparedTrackByTrack() throws {
-        let model = try CaptionModel(directory: Fixtures.path("goldens/dam-a/model"))
+        let model = try CaptionModel(directory: Fixtures.model(.damA))
         var options = ClipOptions()
         options.tracks = [.number(1), .number(4)]
         let request = ClipRequest(
-            clip: Fixtures.sample("courtyard/clip.mp4"), masks: Fixtures.sample("courtyard/masks"), options: options)
+            clip: Courtyard.clip, masks: Courtyard.masks, options: options)
         let report = try DriftMeasurer(reference: model, model: model, maxNewTokens: 2)([.clip(request)])
         #expect(report.cases.map(\.name).map { $0.hasSuffix(" track 1") || $0.hasSuffix(" track 4") } == [true, true])
         #expect(report.stages.first?.tensors == 16 && report.stages.allSatisfy { $0.deviation.largestError == 0 })

@@ -22,7 +22,7 @@ struct VerifierTests {
     private func report(editing edit: (String) -> String, withoutTensors: Bool = false) throws -> VerificationReport {
         try withTemporaryDirectory { folder in
             let copy = folder.appending(path: "set")
-            try FileManager.default.copyItem(atPath: Fixtures.path("goldens/dam-e"), toPath: copy.path)
+            try FileManager.default.copyItem(atPath: Fixtures.golden(.damE), toPath: copy.path)
             let file = copy.appending(path: "expected.json")
             let text = try String(contentsOf: file, encoding: .utf8), edited = edit(text)
             #expect(withoutTensors || edited != text)

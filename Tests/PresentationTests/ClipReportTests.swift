@@ -13,7 +13,7 @@ import Testing
 /// what somebody wrote into a label.
 struct ClipReportTests {
     private static let processor = Result {
-        try DescribeAnythingModel(directory: Fixtures.path("goldens/dam-a/model")).imageProcessor
+        try DescribeAnythingModel(directory: Fixtures.model(.damA)).imageProcessor
     }
 
     private func report(_ courtyard: CourtyardDocument) throws -> String {

@@ -8,7 +8,7 @@ struct CourtyardDocument {
     let document: CaptionDocument
     let masks: any MaskSource
 
-    static let clip = Fixtures.sample("courtyard/clip.mp4")
+    static let clip = Courtyard.clip
 
     init(document: CaptionDocument, masks: any MaskSource) {
         self.document = document
@@ -17,7 +17,7 @@ struct CourtyardDocument {
 
     /// - Parameter captions: by track; tracks 1 to 5 exist.
     init(_ captions: [Int: String], label: String? = nil) throws {
-        let masks = try MaskSources.open(Fixtures.sample("courtyard/masks"))
+        let masks = try MaskSources.open(Courtyard.masks)
         let tracks = try captions.keys.sorted().map { id -> [String: Any] in
             let track = try masks.track(.number(id))
             // Two frames, the second of them twice.

@@ -2,19 +2,6 @@ import Foundation
 import Tensors
 import Testing
 
-/// Numbers as a cache of 8 bits has them, computed one by one: 32 of a head's row share a scale, a 127th of the largest
-/// rounded up to bfloat16.
-func inEightBits(_ numbers: [Float], headSize: Int) -> [Float] {
-    stride(from: 0, to: numbers.count, by: headSize).flatMap { head in
-        stride(from: head, to: head + headSize, by: 32).flatMap { first in
-            let group = numbers[first..<min(first + 32, head + headSize)]
-            let step = (group.map(abs).max() ?? 0) / 127
-            let scale = Float(bitPattern: (step.bitPattern + 0xffff) & 0xffff_0000)
-            return group.map { scale == 0 ? 0 : ($0 / scale).rounded(.toNearestOrEven) * scale }
-        }
-    }
-}
-
 /// Every decoded token is made of this: a wrong lane at the end of a head or of a context changes captions.
 struct DecodingAttentionTests {
     /// One row of queries and what it reads.

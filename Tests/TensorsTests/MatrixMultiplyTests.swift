@@ -4,32 +4,12 @@ import TestSupport
 import Tensors
 import Testing
 
-/// Numbers that look random and are the same each time, small enough that sums stay exact to 1e-5.
-func pattern(_ count: Int, seed: Int) -> [Float] {
-    (0..<count).map { index in Float((index &* 7919 &+ seed &* 104_729) % 201 - 100) / 128 }
-}
-
-/// A tensor that only exists in a file, as weights do.
-func withWeights<Result>(
-    _ tensors: [(name: String, type: String, shape: [Int], values: [Float])], _ body: (Weights) throws -> Result
-) throws -> Result {
-    try withTemporaryDirectory { folder in
-        var builder = SafetensorsBuilder()
-        for tensor in tensors { builder.add(tensor.name, tensor.type, tensor.shape, tensor.values) }
-        try builder.data.write(to: folder.appending(path: "model.safetensors"))
-        return try body(Checkpoint(directory: folder.path).weights)
-    }
-}
-
+/// Each layer of each model is such a product: if these fail, every caption and mask is computed from wrong numbers.
 struct MatrixMultiplyTests {
-    /// Instruction sets this machine has.
-    static let instructions: [KernelInstructionSet] = (0..<8).map { KernelInstructionSet(rawValue: $0) }
-        .filter { kernel_has_instructions($0) != 0 }
-
     /// Every dtype and kernel, the row counts on both sides of each kernel's limits, and widths that leave a remainder.
     @Test(arguments: ["F32", "F16", "BF16"], [1, 2, 3, 4, 5, 6, 7, 8, 16, 17, 33])
     func equalsTheDefinition(type: String, rows: Int) throws {
-        for instructions in Self.instructions { try equalsTheDefinition(type, rows, instructions) }
+        for instructions in KernelSets.ofProducts { try equalsTheDefinition(type, rows, instructions) }
     }
 
     private func equalsTheDefinition(_ type: String, _ rows: Int, _ instructions: KernelInstructionSet) throws {
@@ -62,7 +42,7 @@ struct MatrixMultiplyTests {
         try withWeights([("w", type, [outputs, inner], Tensor.random([outputs, inner], seed: 22).array)]) { scope in
             let matrix = try scope["w"].matrix(rows: outputs, columns: inner)
             let exact = try scope["w"].tensor([outputs, inner]).array.map(Double.init), numbers = input.array.map(Double.init)
-            for instructions in Self.instructions {
+            for instructions in KernelSets.ofProducts {
                 let product = matrixMultiply(input, matrix, instructions: instructions).array
                 var worst = 0.0
                 for row in 0..<rows {

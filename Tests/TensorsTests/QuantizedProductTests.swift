@@ -5,8 +5,6 @@ import Testing
 
 /// Captions from quantised weights are those of the weights as stored, whatever the processor.
 struct QuantizedProductTests {
-    private static let instructions = MatrixMultiplyTests.instructions
-
     /// Whole numbers of which each 64 have the same largest, so that 8 bits hold them exactly.
     private static func activations(_ rows: Int, _ columns: Int) -> [Float] {
         (0..<rows * columns).map { index in
@@ -40,7 +38,7 @@ struct QuantizedProductTests {
         for (outputs, columns) in [(130, 200), (48, 64), (15, 63), (32, 321), (400, 1400)] {
             let weights = try Self.matrix(outputs, columns, format)
             let input = Self.activations(rows, columns)
-            for set in Self.instructions {
+            for set in KernelSets.ofProducts {
                 let exact = Self.multiplied(weights.tensor, rows: rows, set)
                 let product = matrixMultiply(Tensor([rows, columns], values: input), weights.matrix, instructions: set).array
                 var worst = 0.0
@@ -66,7 +64,7 @@ struct QuantizedProductTests {
     func losesNoMoreThanEightBits(format: DataType, rows: Int, error: Float) throws {
         let weights = try Self.matrix(64, 256, format)
         let input = Tensor.random([rows, 256], seed: 9)
-        for set in Self.instructions {
+        for set in KernelSets.ofProducts {
             let exact = matrixMultiply(input, WeightMatrix(weights.tensor))
             let found = matrixMultiply(input, weights.matrix, instructions: set)
             let scale = exact.array.map(abs).max() ?? 0
@@ -79,7 +77,7 @@ struct QuantizedProductTests {
     @Test(arguments: QuantizationTests.formats)
     func aRowAloneGetsTheSameBits(format: DataType) throws {
         let weights = try Self.matrix(75, 205, format), input = Tensor.random([16, 205], seed: 3)
-        for set in Self.instructions {
+        for set in KernelSets.ofProducts {
             let alone = (0..<16).map { matrixMultiply(input.rows($0..<$0 + 1), weights.matrix, instructions: set).array }
             for rows in 2...16 {
                 let together = matrixMultiply(input.rows(0..<rows), weights.matrix, instructions: set).array
@@ -92,7 +90,7 @@ struct QuantizedProductTests {
     @Test(arguments: QuantizationTests.formats)
     func manyRowsGetTheSameBitsWhateverTheirNumber(format: DataType) throws {
         let weights = try Self.matrix(75, 205, format), input = Tensor.random([70, 205], seed: 4)
-        for set in Self.instructions {
+        for set in KernelSets.ofProducts {
             let all = matrixMultiply(input, weights.matrix, instructions: set)
             for rows in [17, 32, 33] {
                 let first = matrixMultiply(input.rows(0..<rows), weights.matrix, instructions: set)
@@ -107,7 +105,7 @@ struct QuantizedProductTests {
         let weights = try Self.matrix(40, 150, format)
         var input = Self.activations(rows, 150)
         for column in 0..<150 { input[9 * 150 + column] = 0 }
-        for set in Self.instructions {
+        for set in KernelSets.ofProducts {
             let whole = matrixMultiply(Tensor([rows, 150], values: input), weights.matrix, instructions: set)
             #expect(whole.rows(9..<10).array.allSatisfy { $0 == 0 })
             for number in [Float.nan, .infinity, -.infinity] {
