@@ -52,16 +52,7 @@ public struct ResumedRun: Sendable, Equatable {
         guard same == self.request else { throw mismatch("with other masks or options") }
     }
 
-    /// - Throws: `InputError` of category `usage` when the clip is another, or a track would be lost.
-    func check(_ document: CaptionDocument, _ samples: [TrackSamples]) throws {
-        guard video == document.video else { throw mismatch("on another clip") }
-        let sampled = Dictionary(uniqueKeysWithValues: samples.map { ($0.track.id, $0.frames) })
-        if let other = tracks.first(where: { sampled[$0.id] != $0.sampled.map(\.frame) }) {
-            throw mismatch("whose track \(other.id) is looked at in other frames, or not there any more")
-        }
-    }
-
-    private func mismatch(_ found: String) -> InputError {
+    func mismatch(_ found: String) -> InputError {
         InputError(.usage, "\(video.path): cannot resume: found a run \(found), expected the same as now")
     }
 

@@ -39,14 +39,11 @@ struct HieraModel: Sendable {
         let part = try weights["pos_embed_window"].tensor([1, width, window, window])
             .reshaped([width, window, window]).reordered(as: [1, 2, 0])
         return Tensor([side * side, width]) { output in
-            whole.withValues { whole in
-                part.withValues { part in
-                    for place in 0..<side * side {
-                        let repeated = place / side % window * window + place % side % window
-                        for channel in 0..<width {
-                            output[place * width + channel] = whole[place * width + channel] + part[repeated * width + channel]
-                        }
-                    }
+            let whole = whole.array, part = part.array
+            for place in 0..<side * side {
+                let repeated = place / side % window * window + place % side % window
+                for channel in 0..<width {
+                    output[place * width + channel] = whole[place * width + channel] + part[repeated * width + channel]
                 }
             }
         }

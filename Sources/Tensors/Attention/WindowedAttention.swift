@@ -41,16 +41,21 @@ package func windowedAttention(_ projected: Tensor, heads: Int, window: Int, pad
                 OpenBLAS.multiply(
                     MatrixView(start: scores, rows: queries, columns: count, stride: count),
                     MatrixView(start: values, rows: count, columns: size, stride: size), into: attended, outputStride: size)
+                let columns = min(side, max(0, outputWidth - left * side))
                 for row in 0..<min(side, max(0, outputHeight - top * side)) {
-                    for column in 0..<min(side, max(0, outputWidth - left * side)) {
-                        let place = (top * side + row) * outputWidth + left * side + column
-                        (target + place * dimension + head * size)
-                            .update(from: attended + (row * side + column) * size, count: size)
-                    }
+                    let place = target + ((top * side + row) * outputWidth + left * side) * dimension + head * size
+                    copy(attended + row * side * size, count: columns, size, into: place, stride: dimension)
                 }
             }
         }
     }
+}
+
+/// Copies rows of `size` numbers that lie one behind the other to places `stride` apart.
+private func copy(
+    _ source: UnsafePointer<Float>, count: Int, _ size: Int, into target: UnsafeMutablePointer<Float>, stride: Int
+) {
+    for row in 0..<count { (target + row * stride).update(from: source + row * size, count: size) }
 }
 
 /// Copies one head's numbers of one window out of a map.

@@ -26,23 +26,28 @@ package struct DepthwiseConv2d: Sendable {
         let height = rows + 2 * padding - kernel + 1, width = columns + 2 * padding - kernel + 1
         precondition(height > 0 && width > 0, "DepthwiseConv2d: map smaller than the kernel")
         return Tensor([height, width, channels]) { output in
-            guard let source = map.storage.values.baseAddress, let target = output.baseAddress,
-                let taps = taps.storage.values.baseAddress, let bias = bias.storage.values.baseAddress
-            else { return }
+            guard let source = map.storage.values.baseAddress, let target = output.baseAddress else { return }
             Parallel.ranges(height) { range in
                 for y in range {
                     for x in 0..<width {
-                        let place = target + (y * width + x) * channels
-                        place.update(from: bias, count: channels)
-                        for row in max(0, padding - y)..<min(kernel, rows + padding - y) {
-                            for column in max(0, padding - x)..<min(kernel, columns + padding - x) {
-                                let input = source + ((y + row - padding) * columns + x + column - padding) * channels
-                                let tap = taps + (row * kernel + column) * channels
-                                for channel in 0..<channels { place[channel] += input[channel] * tap[channel] }
-                            }
-                        }
+                        convolve(source, rows, columns, y: y, x: x, into: target + (y * width + x) * channels)
                     }
                 }
+            }
+        }
+    }
+
+    /// The channels of one place of the output.
+    private func convolve(
+        _ source: UnsafePointer<Float>, _ rows: Int, _ columns: Int, y: Int, x: Int, into place: UnsafeMutablePointer<Float>
+    ) {
+        let channels = taps.width, taps = taps.storage.start
+        place.update(from: bias.storage.start, count: channels)
+        for row in max(0, padding - y)..<min(kernel, rows + padding - y) {
+            for column in max(0, padding - x)..<min(kernel, columns + padding - x) {
+                let input = source + ((y + row - padding) * columns + x + column - padding) * channels
+                let tap = taps + (row * kernel + column) * channels
+                for channel in 0..<channels { place[channel] += input[channel] * tap[channel] }
             }
         }
     }

@@ -23,11 +23,7 @@ extension Tensor {
             Parallel.ranges(planes * inputHeight, minimum: 8) { rows in
                 for row in rows {
                     for x in 0..<columns {
-                        var sum: Float = 0
-                        for tap in horizontal.range(x) {
-                            sum += input[row * inputWidth + horizontal.positions[tap]] * horizontal.weights[tap]
-                        }
-                        output[row * columns + x] = sum
+                        output[row * columns + x] = horizontal.sum(of: input, from: row * inputWidth, at: x)
                     }
                 }
             }
@@ -90,6 +86,14 @@ private struct InterpolationTaps {
                 weights += parts.map { sum == 0 ? $0 : $0 / sum }
             }
         }
+    }
+
+    /// The value at one position of a line that begins at `first`.
+    @inline(__always)
+    func sum(of input: UnsafeBufferPointer<Float>, from first: Int, at position: Int) -> Float {
+        var sum: Float = 0
+        for tap in range(position) { sum += input[first + positions[tap]] * weights[tap] }
+        return sum
     }
 
     func range(_ position: Int) -> Range<Int> { position * count..<(position + 1) * count }

@@ -11,13 +11,9 @@ extension Tensor {
             Parallel.ranges(height) { rows in
                 for row in rows {
                     for column in 0..<columns {
-                        let place = target + (row * columns + column) * channels
-                        place.update(from: source + (row * side * stride + column * side) * channels, count: channels)
-                        for other in 1..<max(1, side * side) {
-                            let y = row * side + other / side, x = column * side + other % side
-                            let input = source + (y * stride + x) * channels
-                            for channel in 0..<channels { place[channel] = max(place[channel], input[channel]) }
-                        }
+                        pool(
+                            source + (row * side * stride + column * side) * channels, side: side, stride: stride,
+                            channels: channels, into: target + (row * columns + column) * channels)
                     }
                 }
             }
@@ -30,15 +26,11 @@ extension Tensor {
         precondition(other.shape == [2 * height, 2 * columns, channels], "repeatedTwice: sum of different shapes")
         return Tensor(other.shape) { output in
             let input = storage.values, added = other.storage.values
-            Parallel.ranges(2 * height) { rows in
-                for row in rows {
-                    for column in 0..<2 * columns {
-                        let source = (row / 2 * columns + column / 2) * channels
-                        let target = (row * 2 * columns + column) * channels
-                        for channel in 0..<channels {
-                            output[target + channel] = input[source + channel] + added[target + channel]
-                        }
-                    }
+            Parallel.ranges(4 * height * columns, minimum: 2 * columns) { places in
+                for place in places {
+                    let row = place / (2 * columns), column = place % (2 * columns)
+                    let source = (row / 2 * columns + column / 2) * channels, target = place * channels
+                    for channel in 0..<channels { output[target + channel] = input[source + channel] + added[target + channel] }
                 }
             }
         }
@@ -64,5 +56,16 @@ extension Tensor {
                 }
             }
         }
+    }
+}
+
+/// The largest numbers of each channel in a square of `side` places.
+private func pool(
+    _ square: UnsafePointer<Float>, side: Int, stride: Int, channels: Int, into place: UnsafeMutablePointer<Float>
+) {
+    place.update(from: square, count: channels)
+    for other in 1..<max(1, side * side) {
+        let input = square + (other / side * stride + other % side) * channels
+        for channel in 0..<channels { place[channel] = max(place[channel], input[channel]) }
     }
 }

@@ -30,12 +30,10 @@ package struct PatchEmbedding: Sendable {
                 for token in tokens {
                     let top = token / gridWidth * patch, left = token % gridWidth * patch
                     var next = token * patchLength
-                    for channel in 0..<channels {
-                        for row in 0..<patch {
-                            let start = (channel * height + top + row) * width + left
-                            for column in 0..<patch { output[next + column] = input[start + column] }
-                            next += patch
-                        }
+                    for line in 0..<channels * patch {
+                        let start = (line / patch * height + top + line % patch) * width + left
+                        for column in 0..<patch { output[next + column] = input[start + column] }
+                        next += patch
                     }
                 }
             }

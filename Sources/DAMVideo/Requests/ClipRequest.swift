@@ -1,0 +1,57 @@
+import Masks
+import Media
+import ObjectTracking
+
+/// A clip to be captioned.
+public struct ClipRequest: Sendable, Equatable {
+    /// Path of a video or a folder of stills, a printf pattern of stills, or `-` for a video on standard input.
+    public var clip: String
+    public var objects: ObjectSource
+    public var options: ClipOptions
+
+    public init(clip: String, objects: ObjectSource, options: ClipOptions = ClipOptions()) {
+        self.clip = clip
+        self.objects = objects
+        self.options = options
+    }
+
+    public init(clip: String, masks: String, options: ClipOptions = ClipOptions()) {
+        self.init(clip: clip, objects: .masks(path: masks), options: options)
+    }
+}
+
+/// With one of the keys `masks`, `regions` and `prompts`.
+extension ClipRequest: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case clip, masks, regions, prompts, options
+        case maskFrames = "mask_frames"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        clip = try values.decode(String.self, forKey: .clip)
+        if let prompts = try values.decodeIfPresent([ObjectPrompt].self, forKey: .prompts) {
+            objects = .prompts(prompts)
+        } else if let regions = try values.decodeIfPresent([Region].self, forKey: .regions) {
+            objects = .regions(regions)
+        } else {
+            objects = .masks(
+                path: try values.decode(String.self, forKey: .masks),
+                frames: try values.decodeIfPresent(Set<Int>.self, forKey: .maskFrames))
+        }
+        options = try values.decode(ClipOptions.self, forKey: .options)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(clip, forKey: .clip)
+        switch objects {
+        case .masks(let path, let frames):
+            try values.encode(path, forKey: .masks)
+            try values.encodeIfPresent(frames?.sorted(), forKey: .maskFrames)
+        case .regions(let regions): try values.encode(regions, forKey: .regions)
+        case .prompts(let prompts): try values.encode(prompts, forKey: .prompts)
+        }
+        try values.encode(options, forKey: .options)
+    }
+}
