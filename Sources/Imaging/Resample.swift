@@ -88,51 +88,59 @@ struct ResampleFilter {
 private func resampleHorizontally(
     _ pixels: [UInt8], width: Int, height: Int, channels: Int, _ filter: ResampleFilter
 ) -> [UInt8] {
-    let outputWidth = filter.starts.count
-    return [UInt8](unsafeUninitializedCapacity: height * outputWidth * channels) { output, initialized in
-        pixels.withUnsafeBufferPointer { input in
-            filter.coefficients.withUnsafeBufferPointer { coefficients in
-                for row in 0..<height {
-                    for position in 0..<outputWidth {
-                        let source = (row * width + filter.starts[position]) * channels
-                        let target = (row * outputWidth + position) * channels
-                        for channel in 0..<channels {
-                            var sum = ResampleFilter.half
-                            for offset in 0..<filter.counts[position] {
-                                let value = Int32(input[source + offset * channels + channel])
-                                sum &+= value &* coefficients[position * filter.stride + offset]
-                            }
-                            output[target + channel] = ResampleFilter.clip(sum)
-                        }
-                    }
-                }
-            }
+    let outputLength = filter.starts.count * channels
+    return [UInt8](unsafeUninitializedCapacity: height * outputLength) { output, initialized in
+        let input = pixels.span
+        for row in 0..<height {
+            let target = UnsafeMutableBufferPointer(rebasing: output[row * outputLength..<(row + 1) * outputLength])
+            resampleRow(input.extracting(row * width * channels..<(row + 1) * width * channels), channels, filter, target)
         }
-        initialized = height * outputWidth * channels
+        initialized = height * outputLength
+    }
+}
+
+/// One row along its length.
+/// - Parameters:
+///   - input: `[width, channels]`.
+///   - output: `[output width, channels]`, uninitialized.
+@inline(__always)
+private func resampleRow(
+    _ input: Span<UInt8>, _ channels: Int, _ filter: ResampleFilter, _ output: UnsafeMutableBufferPointer<UInt8>
+) {
+    let coefficients = filter.coefficients.span, starts = filter.starts.span, counts = filter.counts.span
+    for position in starts.indices {
+        let source = starts[position] * channels, weights = position * filter.stride
+        for channel in 0..<channels {
+            var sum = ResampleFilter.half
+            for offset in 0..<counts[position] {
+                sum &+= Int32(input[unchecked: source + offset * channels + channel]) &* coefficients[unchecked: weights + offset]
+            }
+            output[position * channels + channel] = ResampleFilter.clip(sum)
+        }
     }
 }
 
 private func resampleVertically(_ pixels: [UInt8], rowLength: Int, _ filter: ResampleFilter) -> [UInt8] {
     let outputHeight = filter.starts.count
-    var sums = [Int32](repeating: 0, count: rowLength)
     return [UInt8](unsafeUninitializedCapacity: outputHeight * rowLength) { output, initialized in
-        pixels.withUnsafeBufferPointer { input in
-            sums.withUnsafeMutableBufferPointer { sums in
-                for position in 0..<outputHeight {
-                    sums.update(repeating: ResampleFilter.half)
-                    for offset in 0..<filter.counts[position] {
-                        let coefficient = filter.coefficients[position * filter.stride + offset]
-                        let source = (filter.starts[position] + offset) * rowLength
-                        for column in 0..<rowLength {
-                            sums[column] &+= Int32(input[source + column]) &* coefficient
-                        }
-                    }
-                    for column in 0..<rowLength {
-                        output[position * rowLength + column] = ResampleFilter.clip(sums[column])
-                    }
-                }
+        let input = pixels.span
+        var sums = [Int32](repeating: 0, count: rowLength)
+        for position in 0..<outputHeight {
+            var row = sums.mutableSpan
+            for column in 0..<rowLength { row[unchecked: column] = ResampleFilter.half }
+            for offset in 0..<filter.counts[position] {
+                let coefficient = filter.coefficients[position * filter.stride + offset]
+                let source = (filter.starts[position] + offset) * rowLength
+                add(input.extracting(source..<source + rowLength), times: coefficient, to: &row)
             }
+            for column in 0..<rowLength { output[position * rowLength + column] = ResampleFilter.clip(row[unchecked: column]) }
         }
         initialized = outputHeight * rowLength
     }
+}
+
+/// Adds a row of pixels, each times `coefficient`, to the sums of its columns.
+@inline(__always)
+private func add(_ row: Span<UInt8>, times coefficient: Int32, to sums: inout MutableSpan<Int32>) {
+    for column in row.indices { sums[unchecked: column] &+= Int32(row[unchecked: column]) &* coefficient }
 }

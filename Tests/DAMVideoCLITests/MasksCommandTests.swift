@@ -1,4 +1,5 @@
 import Foundation
+import ObjectTracking
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import DAMVideo
 import Foundation
 import Imaging
+import Media
 import TestSupport
 import Testing
 

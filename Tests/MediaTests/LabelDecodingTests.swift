@@ -1,7 +1,8 @@
 import Foundation
+import Media
+import ObjectTracking
 import TestSupport
 import Testing
-import Media
 
 /// If these fail, an object gets another object's number, or a broken mask file passes for an empty one.
 @Suite struct LabelDecodingTests {

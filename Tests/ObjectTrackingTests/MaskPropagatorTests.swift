@@ -13,7 +13,6 @@ import Testing
         let truth = SceneMasks(scene)
         let masks = try scene.withClip { try MaskPropagator().propagate(clip: VideoClip(path: $0), masks: truth, frames: frames) }
         let score = try RegionSimilarity(masks, reference: truth) { frames.contains($1) }
-        print("J \(score.mean) from frames \(frames.sorted())")
         return (score.mean, masks, truth)
     }
 
@@ -197,7 +196,6 @@ import Testing
         let masks = try MaskPropagator().propagate(
             clip: VideoClip(path: Fixtures.sample("courtyard/clip.mp4")), masks: given, frames: [0])
         let score = try RegionSimilarity(masks, reference: given) { $1 == 0 }
-        print("courtyard J", score.mean, score.tracks.map(\.mean))
         #expect(score.mean > 0.8)
         #expect(score.tracks.allSatisfy { $0.mean > 0.7 && $0.frames == 59 })
         var taken = [Int](repeating: 0, count: 768 * 576)

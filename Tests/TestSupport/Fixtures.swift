@@ -1,4 +1,5 @@
 import Foundation
+import ModelTools
 
 /// Files the tests read, found beside the sources so that a test works from any working directory.
 package enum Fixtures {

@@ -6,7 +6,7 @@ import Tensors
 /// Source: RoFormer, arXiv 2104.09864; linear scaling: arXiv 2306.15595. Angles are single precision, as published.
 struct RotaryEmbedding: Sendable {
     let headSize: Int
-    /// Turns per position, `[headSize / 2]`.
+    /// Radians per position, `[headSize / 2]`.
     let frequencies: [Float]
 
     init(headSize: Int, theta: Double, factor: Double) {
@@ -16,7 +16,7 @@ struct RotaryEmbedding: Sendable {
         }
     }
 
-    /// How each position turns, `[positions, headSize]`: the cosines, then the sines. The same for every layer.
+    /// Rotation table, `[positions, headSize]`: each position's cosines, then its sines. The same for every layer.
     func callAsFunction(_ positions: [Int]) -> Tensor {
         let half = headSize / 2
         return Tensor([positions.count, headSize]) { output in
@@ -34,27 +34,47 @@ struct RotaryEmbedding: Sendable {
 }
 
 extension Tensor {
-    /// `[rows, heads * headSize]`, each row's heads turned by that row of `turns` `[rows, headSize]`.
-    func rotated(by turns: Tensor) -> Tensor {
-        let size = turns.width, half = size / 2, width = width
-        precondition(rows == turns.rows && width % size == 0, "rotated: sizes differ")
+    /// `[rows, heads * headSize]`, each row's heads turned by its row of the rotation table.
+    /// - Parameter cosSin: `[rows, headSize]`, from `RotaryEmbedding`.
+    func rotated(by cosSin: Tensor) -> Tensor {
+        let headSize = cosSin.width, width = width
+        precondition(rows == cosSin.rows && width % headSize == 0, "rotated: sizes differ")
         return Tensor(shape) { output in
             withValues { input in
-                turns.withValues { turns in
+                cosSin.withValues { table in
                     Parallel.ranges(rows, minimum: 16) { rows in
-                        for row in rows {
-                            let cosines = row * size, sines = cosines + half
-                            for head in stride(from: row * width, to: (row + 1) * width, by: size) {
-                                for index in 0..<half {
-                                    let low = input[head + index], high = input[head + half + index]
-                                    output[head + index] = low * turns[cosines + index] - high * turns[sines + index]
-                                    output[head + half + index] = high * turns[cosines + index] + low * turns[sines + index]
-                                }
-                            }
-                        }
+                        rotate(rows, width: width, headSize: headSize, input, table, output)
                     }
                 }
             }
+        }
+    }
+}
+
+/// Turns the heads of some rows.
+private func rotate(
+    _ rows: Range<Int>, width: Int, headSize: Int, _ input: UnsafeBufferPointer<Float>,
+    _ table: UnsafeBufferPointer<Float>, _ output: UnsafeMutableBufferPointer<Float>
+) {
+    for row in rows { rotateRow(row, width: width, headSize: headSize, input, table, output) }
+}
+
+/// Turns the heads of one row: component i with component i + headSize / 2.
+@inline(__always)
+private func rotateRow(
+    _ row: Int, width: Int, headSize: Int, _ input: UnsafeBufferPointer<Float>, _ table: UnsafeBufferPointer<Float>,
+    _ output: UnsafeMutableBufferPointer<Float>
+) {
+    let half = headSize / 2, place = row * headSize
+    let cosines = UnsafeBufferPointer(rebasing: table[place..<place + half])
+    let sines = UnsafeBufferPointer(rebasing: table[place + half..<place + headSize])
+    for head in stride(from: row * width, to: (row + 1) * width, by: headSize) {
+        let source = UnsafeBufferPointer(rebasing: input[head..<head + headSize])
+        let target = UnsafeMutableBufferPointer(rebasing: output[head..<head + headSize])
+        for index in 0..<half {
+            let low = source[index], high = source[half + index]
+            target[index] = low * cosines[index] - high * sines[index]
+            target[half + index] = high * cosines[index] + low * sines[index]
         }
     }
 }

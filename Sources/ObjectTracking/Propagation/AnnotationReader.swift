@@ -1,8 +1,8 @@
 import Imaging
 import Masks
 
-/// Given masks as the passes want them: at the working size, for the frames that count as annotated. Which those are is
-/// each track's own matter.
+/// Reads given masks for the passes: at the working size, on the frames that count as annotated, which differ from track
+/// to track.
 struct AnnotationReader {
     let source: any MaskSource
     /// By track, the annotated frames that count, a subset of the source's.
@@ -10,7 +10,7 @@ struct AnnotationReader {
     /// Those of any track.
     let allFrames: Set<Int>
 
-    /// - Parameter counts: whether a frame's masks are to be used.
+    /// - Parameter counts: true for a frame whose masks are to be used.
     init(_ source: any MaskSource, where counts: (Int) -> Bool) {
         self.source = source
         frames = Dictionary(uniqueKeysWithValues: source.tracks.map {
@@ -24,7 +24,7 @@ struct AnnotationReader {
         AnnotationReader(source) { allFrames.contains($0) && part.contains($0) }
     }
 
-    /// The frame from which tracks have to be carried back: the last annotated one of those that have a frame before it in
+    /// The frame from which tracks have to be propagated back: the last annotated one of those that have a frame before it in
     /// `part` without an annotation; nil when none has.
     func startOfWayBack(in part: Range<Int>) -> Int? {
         frames.values.compactMap { frames in
@@ -46,7 +46,7 @@ struct AnnotationReader {
     }
 
     /// The share of each working pixel that is inside each track's mask, but for masks that vanish at that size.
-    func regions(at frame: Int, size: WorkingSize) throws -> [TrackID: Field] {
+    func regions(at frame: Int, size: WorkingSize) throws -> [TrackID: Plane<Float>] {
         try masks(at: frame).compactMapValues {
             let region = reduced($0, size)
             return region.bounds(above: 0.5) == nil ? nil : region
@@ -74,29 +74,28 @@ struct AnnotationReader {
     }
 }
 
-/// A mask at the working size, cut to its box.
-func reduced(_ mask: Mask, _ size: WorkingSize) -> Field {
+/// The share of each working pixel's block that is inside a mask, 0...1, within the mask's box.
+func reduced(_ mask: Mask, _ size: WorkingSize) -> Plane<Float> {
     let factor = size.factor
-    guard let box = mask.boundingBox else { return Field(box: BoundingBox(left: 0, top: 0, width: 1, height: 1)) }
+    guard let box = mask.boundingBox else { return .nothing }
     let left = box.left / factor, top = box.top / factor
     let right = (box.right - 1) / factor, bottom = (box.bottom - 1) / factor
-    var region = Field(box: BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1))
-    for y in top...bottom {
-        for x in left...right {
-            let lines = y * factor..<min(mask.height, (y + 1) * factor)
-            let places = x * factor..<min(mask.width, (x + 1) * factor)
-            var sum = 0
-            for line in lines {
-                for place in places { sum += Int(mask.pixels[line * mask.width + place]) }
-            }
-            region.values[(y - top) * region.box.width + x - left] = Float(sum) / Float(lines.count * places.count)
+    let region = MutablePlane<Float>(
+        BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1))
+    region.box.forEachPixel { x, y in
+        let lines = y * factor..<min(mask.height, (y + 1) * factor)
+        let places = x * factor..<min(mask.width, (x + 1) * factor)
+        var sum = 0
+        for line in lines {
+            for place in places { sum += Int(mask.pixels[line * mask.width + place]) }
         }
+        region[x, y] = Float(sum) / Float(lines.count * places.count)
     }
-    return region
+    return region.finished()
 }
 
-/// Where the chance is above a half, at the clip's size.
-func enlarged(_ chance: Field, _ size: WorkingSize) -> Mask {
+/// The pixels of the clip, at its full size, whose chance is above a half.
+func enlarged(_ chance: Plane<Float>, _ size: WorkingSize) -> Mask {
     let factor = size.factor, full = size.full
     var pixels = [UInt8](repeating: 0, count: full.width * full.height)
     let lines = max(0, (chance.box.top - 1) * factor)..<min(full.height, (chance.box.bottom + 1) * factor)
@@ -104,7 +103,7 @@ func enlarged(_ chance: Field, _ size: WorkingSize) -> Mask {
     for y in lines {
         for x in places {
             let value = factor == 1
-                ? chance[x, y]
+                ? chance.value(x, y)
                 : chance.sample((Float(x) + 0.5) / Float(factor) - 0.5, (Float(y) + 0.5) / Float(factor) - 0.5)
             if value > 0.5 { pixels[y * full.width + x] = 1 }
         }

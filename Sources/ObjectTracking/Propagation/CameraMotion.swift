@@ -1,6 +1,6 @@
 import Imaging
 
-/// Where the still part of one picture lies in another: a plane's projection (homography), exact for a camera that turns
+/// Mapping of the still part of one picture to its place in another: a plane's projection (homography), exact for a camera that turns
 /// or zooms, near enough over a second for one that moves.
 struct CameraMotion: Sendable, Equatable {
     /// Row-major 3 x 3, pixels of the working picture.
@@ -36,7 +36,7 @@ struct CameraMotion: Sendable, Equatable {
         return adjugate[8] == 0 ? .identity : CameraMotion(matrix: adjugate.map { $0 / adjugate[8] })
     }
 
-    /// How far the middle of a box moves, at most a thousand pixels.
+    /// Motion of the middle of a box, in pixels, at most a thousand along each axis.
     func shift(at box: BoundingBox) -> SIMD2<Float> {
         let x = Double(box.left) + Double(box.width) / 2, y = Double(box.top) + Double(box.height) / 2
         let moved = apply(x, y), limit = SIMD2<Float>(repeating: 1000)
@@ -45,7 +45,7 @@ struct CameraMotion: Sendable, Equatable {
         return shift.clamped(lowerBound: -limit, upperBound: limit)
     }
 
-    /// The motion most of a flow field agrees on. Where less than a quarter of a pixel happens anywhere, nothing does:
+    /// The motion most of a flow field agrees on. Less than a quarter of a pixel in every corner counts as none:
     /// a camera on a tripod must not wander by the flow's noise.
     /// - Parameters:
     ///   - flow: at a pyramid level whose pixels are `scale` pixels of the working picture.
@@ -54,11 +54,11 @@ struct CameraMotion: Sendable, Equatable {
         var pairs: [PointPair] = []
         for row in stride(from: step / 2, to: flow.height, by: step) {
             for column in stride(from: step / 2, to: flow.width, by: step) {
-                let place = row * flow.width + column
+                let vector = flow[column, row]
                 let x = (Double(column) + 0.5) * scale - 0.5, y = (Double(row) + 0.5) * scale - 0.5
                 pairs.append(
                     PointPair(
-                        x: x, y: y, toX: x + Double(flow.x[place]) * scale, toY: y + Double(flow.y[place]) * scale))
+                        x: x, y: y, toX: x + Double(vector.x) * scale, toY: y + Double(vector.y) * scale))
             }
         }
         let fitted = CameraMotion(matrix: robustHomography(pairs) ?? CameraMotion.identity.matrix)

@@ -16,50 +16,44 @@ enum ColourBins {
     }
 
     /// The bin of every pixel, colours averaged over 3 x 3 pixels first: noise must not scatter them.
-    static func bins(of frame: WorkingFrame) -> [UInt16] {
-        let width = frame.width, height = frame.height
-        return [UInt16](unsafeUninitializedCapacity: width * height) { bins, initialized in
-            nonisolated(unsafe) let bins = bins
-            frame.rgb.withUnsafeBufferPointer { rgb in
-                Parallel.fixedRanges(height) { rows in
-                    var columns = [Int](repeating: 0, count: width * 3)
-                    columns.withUnsafeMutableBufferPointer { columns in
-                        for row in rows {
-                            let above = max(0, row - 1) * width * 3, here = row * width * 3
-                            let below = min(height - 1, row + 1) * width * 3
-                            for place in 0..<width * 3 {
-                                columns[place] = Int(rgb[above + place]) + 2 * Int(rgb[here + place]) + Int(rgb[below + place])
-                            }
-                            for column in 0..<width {
-                                let left = max(0, column - 1) * 3, right = min(width - 1, column + 1) * 3
-                                let at = column * 3
-                                bins[row * width + column] = UInt16(bin(
-                                    (columns[left] + 2 * columns[at] + columns[right]) >> 4,
-                                    (columns[left + 1] + 2 * columns[at + 1] + columns[right + 1]) >> 4,
-                                    (columns[left + 2] + 2 * columns[at + 2] + columns[right + 2]) >> 4))
-                            }
-                        }
-                    }
-                }
-            }
-            initialized = width * height
+    static func bins(of frame: WorkingFrame) -> Plane<UInt16> {
+        let bins = MutablePlane<UInt16>(frame.box)
+        Parallel.fixedRanges(frame.height) { rows in
+            var columns = [SIMD4<Int32>](repeating: .zero, count: frame.width)
+            for y in rows { binRow(y, of: frame, sums: &columns, into: bins.row(y)) }
+        }
+        return bins.finished()
+    }
+
+    /// Writes the bins of one row.
+    /// - Parameter sums: memory for each column's weighted sum of three pixels.
+    private static func binRow(_ y: Int, of frame: WorkingFrame, sums: inout [SIMD4<Int32>], into row: PlaneRow<UInt16>) {
+        let above = max(0, y - 1), below = min(frame.height - 1, y + 1), last = frame.width - 1
+        for x in 0...last {
+            sums[x] = frame.rgb[x, above].channels &+ 2 &* frame.rgb[x, y].channels &+ frame.rgb[x, below].channels
+        }
+        for x in 0...last {
+            let mean = (sums[max(0, x - 1)] &+ 2 &* sums[x] &+ sums[min(last, x + 1)]) &>> 4
+            row[x] = UInt16(bin(Int(mean.x), Int(mean.y), Int(mean.z)))
         }
     }
 }
 
-/// How often each colour occurs in a region: a smoothed histogram that sums to 1, or to 0 when the region is empty.
+/// Shares of the colours of a region: a smoothed histogram that sums to 1, or to 0 when the region is empty.
 struct ColourHistogram: Sendable {
     private(set) var shares: [Float]
 
-    /// - Parameter weight: of the pixel at a place of the working picture.
-    init(_ bins: [UInt16], width: Int, in box: BoundingBox, weight: (_ x: Int, _ y: Int) -> Float) {
+    /// - Parameters:
+    ///   - bins: of each pixel of the working picture.
+    ///   - weight: of a pixel of the box, 0...1.
+    init(_ bins: Plane<UInt16>, in box: BoundingBox, weight: (_ x: Int, _ y: Int) -> Float) {
         var counts = [Float](repeating: 0, count: ColourBins.count)
         var total: Float = 0
         for y in box.top..<box.bottom {
             for x in box.left..<box.right {
                 let value = weight(x, y)
                 guard value > 0 else { continue }
-                counts[Int(bins[y * width + x])] += value
+                counts[Int(bins[x, y])] += value
                 total += value
             }
         }
@@ -76,7 +70,7 @@ struct ColourHistogram: Sendable {
         for index in shares.indices { shares[index] += share * (other.shares[index] - shares[index]) }
     }
 
-    /// The logarithm of how much likelier each colour is here than there.
+    /// Logarithm of the ratio of each colour's share here to that in `other`.
     func logRatio(to other: ColourHistogram) -> [Float] {
         let floor: Float = 2e-4
         return shares.indices.map { logarithm((shares[$0] + floor) / (other.shares[$0] + floor)) }

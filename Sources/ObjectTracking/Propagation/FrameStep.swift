@@ -2,7 +2,7 @@ import Imaging
 import Masks
 import Parallelism
 
-/// Carries every track from one frame to the next: flow and background are computed once for all of them.
+/// Propagates every track from one frame to the next: flow and background are computed once for all of them.
 struct FrameStep {
     let previous: FrameFeatures
     let current: FrameFeatures
@@ -45,50 +45,50 @@ struct FrameStep {
 
     private func evidence(_ track: TrackState, in box: BoundingBox) -> PixelEvidence {
         let memory = PlaceMemory(track, shift: motion.mean(of: track.probability))
-        var carried = Field(box: box), trust = Field(box: box), places = Field(box: box)
-        for y in box.top..<box.bottom {
-            for x in box.left..<box.right {
-                let origin = motion.origin(x, y), index = (y - box.top) * box.width + x - box.left
-                carried.values[index] = track.probability.sample(origin.place.x, origin.place.y)
-                trust.values[index] = origin.trust
-                if let memory {
-                    let bin = current.bins[y * current.frame.width + x]
-                    places.values[index] = memory.odds(bin, at: SIMD2(Float(x), Float(y)), from: origin.place)
-                }
+        let propagated = MutablePlane<Float>(box), trust = MutablePlane<Float>(box)
+        let places = MutablePlane<Float>(box, repeating: 0)
+        box.forEachPixel { x, y in
+            let origin = motion.origin(x, y)
+            propagated[x, y] = track.probability.sample(origin.place.x, origin.place.y)
+            trust[x, y] = origin.trust
+            if let memory {
+                places[x, y] = memory.odds(current.bins[x, y], at: SIMD2(Float(x), Float(y)), from: origin.place)
             }
         }
         let bounds = track.probability.bounds(above: 0.05) ?? box
         return PixelEvidence(
-            track: track, surroundings: previous.colours(around: track.probability, bounds), places: places.blurred(passes: 1),
-            carried: carried.blurred(passes: 3), trust: trust, features: current, background: background)
+            track: track, surroundings: previous.colours(around: track.probability, bounds),
+            places: places.finished().blurred(passes: 1), propagated: propagated.finished().blurred(passes: 3),
+            trust: trust.finished(), features: current, background: background)
     }
 
     /// Where another track has the better claim, the lead it has counts against this one.
-    private func contest(_ odds: Field, _ index: Int, _ tracks: [TrackState], _ evidence: [PixelEvidence?]) -> Field {
-        var result = odds
+    private func contest(
+        _ odds: Plane<Float>, _ index: Int, _ tracks: [TrackState], _ evidence: [PixelEvidence?]
+    ) -> Plane<Float> {
+        let result = odds.mutableCopy()
         forEachShared(index, tracks, boxes: evidence.map { $0?.odds.box }) { other, x, y in
             guard let rival = evidence[other]?.odds[x, y] else { return }
-            let place = (y - odds.box.top) * odds.box.width + x - odds.box.left
-            if rival > odds.values[place] {
-                result.values[place] = min(result.values[place], odds.values[place] - rival)
-            }
+            let own = odds[x, y]
+            if rival > own { result[x, y] = min(result[x, y], own - rival) }
         }
-        return result
+        return result.finished()
     }
 
     /// No pixel belongs to two tracks; ties go to the first.
-    private func settle(_ chance: Field, _ index: Int, _ tracks: [TrackState], _ all: [Field?]) -> Field {
-        var result = chance
+    private func settle(
+        _ chance: Plane<Float>, _ index: Int, _ tracks: [TrackState], _ all: [Plane<Float>?]
+    ) -> Plane<Float> {
+        let result = chance.mutableCopy()
         forEachShared(index, tracks, boxes: all.map { $0?.box }) { other, x, y in
             guard let rival = all[other]?[x, y] else { return }
-            let place = (y - chance.box.top) * chance.box.width + x - chance.box.left
-            if rival > chance.values[place] || (rival == chance.values[place] && other < index) {
-                result.values[place] = min(result.values[place], 0.3)
-            }
+            let own = chance[x, y]
+            if rival > own || (rival == own && other < index) { result[x, y] = min(result[x, y], 0.3) }
         }
-        return result
+        return result.finished()
     }
 
+    /// Calls `body` with each pixel of a track's box that another track may also claim.
     private func forEachShared(
         _ index: Int, _ tracks: [TrackState], boxes: [BoundingBox?], _ body: (_ other: Int, _ x: Int, _ y: Int) -> Void
     ) {
@@ -97,9 +97,7 @@ struct FrameStep {
             guard let otherBox, let shared = box.intersection(otherBox),
                 !overlapping.contains(TrackPair(tracks[index].id, tracks[other].id))
             else { continue }
-            for y in shared.top..<shared.bottom {
-                for x in shared.left..<shared.right { body(other, x, y) }
-            }
+            shared.forEachPixel { x, y in body(other, x, y) }
         }
     }
 }

@@ -6,8 +6,8 @@ struct FrameWindow {
     private var frames: [WorkingFrame] = []
     /// From each frame to the one before; the first has none.
     private var motions: [CameraMotion] = []
-    /// Where objects were found in each frame, `[height, width]`, 1 inside; nil for frames not looked at yet.
-    private var occupied: [[UInt8]?] = []
+    /// Pixels of each frame where objects were found, `[height, width]`; nil for frames not looked at yet.
+    private var occupied: [Plane<Bool>?] = []
     private var first = 0
     /// The newest frame's, for the next camera motion.
     private var newest: Pyramid?
@@ -20,7 +20,7 @@ struct FrameWindow {
 
     subscript(position: Int) -> WorkingFrame { frames[position - first] }
 
-    /// Whether the camera stood still all through the window.
+    /// True if the camera stood still all through the window.
     var isStill: Bool { motions.dropFirst().allSatisfy { $0 == .identity } }
 
     /// Takes in the next frame, and forgets those too far behind `current`.
@@ -39,19 +39,20 @@ struct FrameWindow {
         }
     }
 
-    /// Where objects were found in a frame; nil when it was not looked at.
-    func occupancy(at position: Int) -> [UInt8]? { occupied[position - first] }
+    /// Pixels of a frame where objects were found, `[height, width]`; nil when it was not looked at.
+    func occupancy(at position: Int) -> Plane<Bool>? { occupied[position - first] }
 
+    /// Notes the pixels of the visible tracks, and those close to them, in the frame at a position.
     mutating func occupy(_ position: Int, by tracks: [TrackState]) {
-        let frame = self[position]
-        var pixels = [UInt8](repeating: 0, count: frame.width * frame.height)
+        let box = self[position].box
+        let pixels = MutablePlane(box, repeating: false)
         for track in tracks where track.status == .visible {
-            let region = track.probability.padded(by: 3, within: frame.box).dilated(by: 2)
-            for y in region.box.top..<region.box.bottom {
-                for x in region.box.left..<region.box.right where region[x, y] > 0.3 { pixels[y * frame.width + x] = 1 }
+            let region = track.probability.padded(by: 3, within: box).dilated(by: 2)
+            region.box.forEachPixel { x, y in
+                if region[x, y] > 0.3 { pixels[x, y] = true }
             }
         }
-        occupied[position - first] = pixels
+        occupied[position - first] = pixels.finished()
     }
 
     /// Counts no frame as looked at: the objects looked for were other ones.
@@ -59,7 +60,7 @@ struct FrameWindow {
         for index in occupied.indices { occupied[index] = nil }
     }
 
-    /// Where the pixels of the frame at one position lie in that at another.
+    /// Mapping of the pixels of the frame at one position to their places in that at another.
     func motion(from: Int, to: Int) -> CameraMotion {
         var result = CameraMotion.identity
         if to < from {

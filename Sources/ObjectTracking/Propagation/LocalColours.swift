@@ -1,4 +1,6 @@
-/// Which colours are the object's and which are not, at each place of one frame: counts in cells of space and colour, so
+import Imaging
+
+/// Log-odds of each colour to be the object's, at each place of one frame: counts in cells of space and colour, so
 /// that a look-alike elsewhere in the picture, or a part of the object of another colour, does not count here. Source:
 /// the bilateral grid of Märki et al., Bilateral Space Video Segmentation, CVPR 2016.
 struct LocalColours: Sendable {
@@ -20,49 +22,42 @@ struct LocalColours: Sendable {
     private let origin: SIMD2<Float>
     private let columns: Int
     private let rows: Int
-    /// `[rows, columns, colours]`.
-    private let odds: [Float]
+    /// `[rows, columns * colours]`.
+    private let odds: Plane<Float>
 
-    /// - Parameters:
-    ///   - region: the object; pixels up to its size away from it count as surroundings.
+    /// - Parameter region: share of each pixel that is the object's, 0...1; pixels up to its size away from it count as surroundings.
     /// - Returns: nil when the region is empty.
-    init?(_ features: FrameFeatures, region: Field) {
+    init?(_ features: FrameFeatures, region: Plane<Float>) {
         guard let bounds = region.bounds(above: 0.5),
             let box = bounds.grown(by: 8 + max(bounds.width, bounds.height) / 2, within: features.box)
         else { return nil }
         let cell = max(Self.smallestCell, Float(max(bounds.width, bounds.height)) / Self.cells)
-        let columns = Int(Float(box.width) / cell) + 2, rows = Int(Float(box.height) / cell) + 2
-        var inside = [Float](repeating: 0, count: columns * rows * Self.colours), outside = inside
+        columns = Int(Float(box.width) / cell) + 2
+        rows = Int(Float(box.height) / cell) + 2
+        let cells = BoundingBox(left: 0, top: 0, width: columns * Self.colours, height: rows)
+        let inside = MutablePlane<Float>(cells, repeating: 0), outside = MutablePlane<Float>(cells, repeating: 0)
         var sum = SIMD2<Float>(0, 0), area: Float = 0
-        inside.withUnsafeMutableBufferPointer { inside in
-            outside.withUnsafeMutableBufferPointer { outside in
-                for y in box.top..<box.bottom {
-                    let row = Int((Float(y - box.top)) / cell + 0.5) * columns
-                    for x in box.left..<box.right {
-                        let share = region[x, y]
-                        let place = (row + Int(Float(x - box.left) / cell + 0.5)) * Self.colours
-                            + Self.coarse(features.bins[y * features.frame.width + x])
-                        inside[place] += share
-                        outside[place] += 1 - share
-                        if share > 0.5 {
-                            sum += SIMD2(Float(x), Float(y))
-                            area += 1
-                        }
-                    }
-                }
+        box.forEachPixel { x, y in
+            let share = region.value(x, y), column = Int(Float(x - box.left) / cell + 0.5)
+            let place = inside.place(
+                column * Self.colours + Self.coarse(features.bins[x, y]), Int(Float(y - box.top) / cell + 0.5))
+            inside[place] += share
+            outside[place] += 1 - share
+            if share > 0.5 {
+                sum += SIMD2(Float(x), Float(y))
+                area += 1
             }
         }
         guard area > 0 else { return nil }
-        let shape = (rows: rows, columns: columns)
-        Self.blur(&inside, shape)
-        Self.blur(&outside, shape)
+        let object = Self.blurred(inside.finished(), columns: columns)
+        let surroundings = Self.blurred(outside.finished(), columns: columns)
         let floor = Self.noise * cell * cell
-        odds = inside.indices.map { logarithm((inside[$0] + floor) / (outside[$0] + floor)) }
+        let odds = MutablePlane<Float>(cells)
+        for place in odds.indices { odds[place] = logarithm((object[place] + floor) / (surroundings[place] + floor)) }
+        self.odds = odds.finished()
         centre = sum / area
         scale = area.squareRoot()
         self.cell = cell
-        self.columns = columns
-        self.rows = rows
         origin = SIMD2(Float(box.left), Float(box.top))
     }
 
@@ -76,10 +71,8 @@ struct LocalColours: Sendable {
         let x = position.x - Float(left), y = position.y - Float(top)
         let first = (top * columns + left) * Self.colours + Self.coarse(bin)
         let right = columns > 1 ? Self.colours : 0, below = rows > 1 ? columns * Self.colours : 0
-        return odds.withUnsafeBufferPointer { odds in
-            (odds[first] * (1 - x) + odds[first + right] * x) * (1 - y)
-                + (odds[first + below] * (1 - x) + odds[first + below + right] * x) * y
-        }
+        return (odds[first] * (1 - x) + odds[first + right] * x) * (1 - y)
+            + (odds[first + below] * (1 - x) + odds[first + below + right] * x) * y
     }
 
     @inline(__always)
@@ -88,23 +81,21 @@ struct LocalColours: Sendable {
         return (bin >> 9) << 6 | ((bin >> 5) & 7) << 3 | (bin >> 1) & 7
     }
 
-    /// Neighbours in space and colour count for a half and a quarter.
-    private static func blur(_ counts: inout [Float], _ shape: (rows: Int, columns: Int)) {
+    /// Counts to which neighbours in space and colour add a half and a quarter of theirs.
+    private static func blurred(_ counts: Plane<Float>, columns: Int) -> Plane<Float> {
+        let rows = counts.box.height
         let axes: [(step: Int, length: Int, share: Float)] = [
-            (shape.columns * colours, shape.rows, 0.5), (colours, shape.columns, 0.5),
+            (columns * colours, rows, 0.5), (colours, columns, 0.5),
             (side * side, side, 0.25), (side, side, 0.25), (1, side, 0.25),
         ]
-        for axis in axes {
-            let source = counts
-            source.withUnsafeBufferPointer { source in
-                counts.withUnsafeMutableBufferPointer { counts in
-                    for index in source.indices where source[index] > 0 {
-                        let position = index / axis.step % axis.length
-                        if position > 0 { counts[index - axis.step] += axis.share * source[index] }
-                        if position + 1 < axis.length { counts[index + axis.step] += axis.share * source[index] }
-                    }
-                }
+        return axes.reduce(counts) { source, axis in
+            let result = source.mutableCopy()
+            for place in source.indices where source[place] > 0 {
+                let position = place / axis.step % axis.length
+                if position > 0 { result[place - axis.step] += axis.share * source[place] }
+                if position + 1 < axis.length { result[place + axis.step] += axis.share * source[place] }
             }
+            return result.finished()
         }
     }
 }

@@ -9,63 +9,56 @@ enum OutlineSmoothing {
     private static let rounds = 8
 
     /// - Parameter odds: log-odds of each pixel by itself.
-    /// - Returns: the chance of each pixel.
-    static func smoothed(_ odds: Field, frame: WorkingFrame) -> Field {
-        let box = odds.box, width = box.width, height = box.height
-        var (right, below) = contrast(box, frame)
-        for index in right.indices { right[index] *= strength }
-        for index in below.indices { below[index] *= strength }
-        var current = Field(box: box, values: odds.values.map { 2 * logistic($0) - 1 }), next = current
+    /// - Returns: the chance of each pixel, 0...1.
+    static func smoothed(_ odds: Plane<Float>, frame: WorkingFrame) -> Plane<Float> {
+        let bonds = Bonds(odds.box, frame)
+        var state = odds.mapped { 2 * logistic($0) - 1 }
         for _ in 0..<rounds {
-            current.values.withUnsafeBufferPointer { state in
-                next.values.withUnsafeMutableBufferPointer { result in
-                    nonisolated(unsafe) let result = result
-                    Parallel.fixedRanges(height, minimum: 64) { rows in
-                        for row in rows {
-                            for column in 0..<width {
-                                let place = row * width + column
-                                var sum = odds.values[place]
-                                if column > 0 { sum += right[place - 1] * state[place - 1] }
-                                if column + 1 < width { sum += right[place] * state[place + 1] }
-                                if row > 0 { sum += below[place - width] * state[place - width] }
-                                if row + 1 < height { sum += below[place] * state[place + width] }
-                                result[place] = 2 * logistic(sum) - 1
-                            }
-                        }
-                    }
-                }
+            let next = MutablePlane<Float>(odds.box)
+            Parallel.fixedRanges(odds.box.height, minimum: 64) { rows in
+                for row in rows { update(row, odds, bonds, state, into: next) }
             }
-            swap(&current, &next)
+            state = next.finished()
         }
-        return Field(box: box, values: current.values.map { ($0 + 1) / 2 })
+        return state.mapped { ($0 + 1) / 2 }
     }
 
-    /// Weight of the bond from each pixel to its right and its lower neighbour: 1 within a surface, 0.1 across an edge.
-    private static func contrast(_ box: BoundingBox, _ frame: WorkingFrame) -> (right: [Float], below: [Float]) {
-        var right = [Float](repeating: 0, count: box.width * box.height), below = right
-        func difference(_ place: Int, _ other: Int) -> Float {
-            var sum = 0
-            for channel in 0..<3 {
-                let step = Int(frame.rgb[place * 3 + channel]) - Int(frame.rgb[other * 3 + channel])
-                sum += step * step
+    /// One round for one row of the box: each pixel's mean field, -1...1, from its own odds and its neighbours' fields.
+    private static func update(
+        _ row: Int, _ odds: Plane<Float>, _ bonds: Bonds, _ state: Plane<Float>, into result: borrowing MutablePlane<Float>
+    ) {
+        let width = odds.box.width, height = odds.box.height
+        for column in 0..<width {
+            let place = row * width + column
+            var sum = odds[place]
+            if column > 0 { sum += bonds.right[place - 1] * state[place - 1] }
+            if column + 1 < width { sum += bonds.right[place] * state[place + 1] }
+            if row > 0 { sum += bonds.below[place - width] * state[place - width] }
+            if row + 1 < height { sum += bonds.below[place] * state[place + width] }
+            result[place] = 2 * logistic(sum) - 1
+        }
+    }
+
+    /// Weights of the bonds from each pixel to its right and its lower neighbour: `strength` within a surface, a tenth of
+    /// it across an edge.
+    private struct Bonds {
+        let right: Plane<Float>
+        let below: Plane<Float>
+
+        init(_ box: BoundingBox, _ frame: WorkingFrame) {
+            let right = MutablePlane<Float>(box, repeating: 0), below = MutablePlane<Float>(box, repeating: 0)
+            var total: Float = 0
+            for y in box.top..<box.bottom {
+                for x in box.left..<box.right {
+                    let colour = frame.rgb[x, y], place = right.place(x, y)
+                    if x + 1 < box.right { right[place] = Float(colour.squaredDistance(to: frame.rgb[x + 1, y])) }
+                    if y + 1 < box.bottom { below[place] = Float(colour.squaredDistance(to: frame.rgb[x, y + 1])) }
+                    total += right[place] + below[place]
+                }
             }
-            return Float(sum)
+            let scale = -Float(right.indices.count) / (total + 1)
+            self.right = right.finished().mapped { strength * (0.1 + 0.9 * exponential(scale * $0)) }
+            self.below = below.finished().mapped { strength * (0.1 + 0.9 * exponential(scale * $0)) }
         }
-        var total: Float = 0
-        for row in 0..<box.height {
-            for column in 0..<box.width {
-                let index = row * box.width + column
-                let place = (box.top + row) * frame.width + box.left + column
-                if column + 1 < box.width { right[index] = difference(place, place + 1) }
-                if row + 1 < box.height { below[index] = difference(place, place + frame.width) }
-                total += right[index] + below[index]
-            }
-        }
-        let scale = -Float(right.count) / (total + 1)
-        for index in right.indices {
-            right[index] = 0.1 + 0.9 * exponential(scale * right[index])
-            below[index] = 0.1 + 0.9 * exponential(scale * below[index])
-        }
-        return (right, below)
     }
 }

@@ -1,10 +1,11 @@
-/// The patches of one level and a flow vector for each. The last row and column are moved in so that none hangs over.
+import Imaging
+
+/// The overlapping patches of one level. The last row and column are moved in so that none hangs over.
 struct PatchGrid {
     let width: Int
     let height: Int
     let columns: Int
     let rows: Int
-    var flow: [SIMD2<Float>]
 
     init(width: Int, height: Int) {
         let patch = DenseInverseSearch.patch, step = DenseInverseSearch.step
@@ -12,17 +13,21 @@ struct PatchGrid {
         self.height = height
         columns = max(0, width - patch + step - 1) / step + 1
         rows = max(0, height - patch + step - 1) / step + 1
-        flow = [SIMD2<Float>](repeating: SIMD2(0, 0), count: columns * rows)
     }
+
+    /// One place for each patch, `[rows, columns]`.
+    var box: BoundingBox { BoundingBox(left: 0, top: 0, width: columns, height: rows) }
 
     func left(_ column: Int) -> Int { min(column * DenseInverseSearch.step, max(0, width - DenseInverseSearch.patch)) }
 
     func top(_ row: Int) -> Int { min(row * DenseInverseSearch.step, max(0, height - DenseInverseSearch.patch)) }
 
     /// The columns of patches that cover pixel column `x`.
+    @inline(__always)
     func columns(over x: Int) -> ClosedRange<Int> { covering(x, count: columns, start: left) }
 
     /// The rows of patches that cover pixel row `y`.
+    @inline(__always)
     func rows(over y: Int) -> ClosedRange<Int> { covering(y, count: rows, start: top) }
 
     @inline(__always)
@@ -32,119 +37,5 @@ struct PatchGrid {
         var last = min(count - 1, place / step)
         if count > 1, last < count - 1, start(count - 1) <= place { last = count - 1 }
         return first...max(first, last)
-    }
-}
-
-/// One patch of the first picture, ready to be found in the second.
-struct PatchAlignment {
-    private typealias Row = SIMD8<Float>
-
-    private let grey: UnsafePointer<Float>
-    private let gradientX: UnsafePointer<Float>
-    private let gradientY: UnsafePointer<Float>
-    private let target: UnsafePointer<Float>
-    private let stride: Int
-    private let place: SIMD2<Float>
-    private let limit: SIMD2<Float>
-    private let sumX: Float
-    private let sumY: Float
-    private let inverse: (xx: Float, xy: Float, yy: Float)
-
-    /// - Parameters:
-    ///   - x, y: the patch's left top pixel.
-    /// - Returns: nil when the level is empty.
-    init?(
-        _ grey: UnsafeBufferPointer<Float>, _ gradientX: UnsafeBufferPointer<Float>, _ gradientY: UnsafeBufferPointer<Float>,
-        _ target: UnsafeBufferPointer<Float>, x: Int, y: Int, level: PyramidLevel
-    ) {
-        let border = PyramidLevel.border, start = (y + border) * level.stride + x + border
-        guard let grey = grey.baseAddress, let gradientX = gradientX.baseAddress, let gradientY = gradientY.baseAddress,
-            let target = target.baseAddress
-        else { return nil }
-        self.grey = grey + start
-        self.gradientX = gradientX + start
-        self.gradientY = gradientY + start
-        self.target = target
-        stride = level.stride
-        place = SIMD2(Float(x + border), Float(y + border))
-        limit = SIMD2(Float(level.stride - 10), Float(level.height + 2 * border - 10))
-        var xx = Row(repeating: 0), xy = xx, yy = xx, sumX = xx, sumY = xx
-        for row in 0..<8 {
-            let horizontal = Self.load(self.gradientX + row * stride), vertical = Self.load(self.gradientY + row * stride)
-            xx += horizontal * horizontal
-            xy += horizontal * vertical
-            yy += vertical * vertical
-            sumX += horizontal
-            sumY += vertical
-        }
-        self.sumX = sumX.sum()
-        self.sumY = sumY.sum()
-        // Brightness may change by a constant over the patch, so means do not count. The small addition keeps patches
-        // without texture where they are.
-        let a = xx.sum() - self.sumX * self.sumX / 64 + 16, b = xy.sum() - self.sumX * self.sumY / 64
-        let d = yy.sum() - self.sumY * self.sumY / 64 + 16
-        let determinant = a * d - b * b
-        inverse = (d / determinant, -b / determinant, a / determinant)
-    }
-
-    /// The whole displacement up to `radius` pixels along each axis that fits best. A pixel further must make up for one
-    /// step of grey on every pixel of the patch.
-    func nearest(within radius: Int) -> SIMD2<Float> {
-        var best = SIMD2<Float>(0, 0), least = Float.infinity
-        for y in -radius...radius {
-            for x in -radius...radius {
-                let flow = SIMD2(Float(x), Float(y))
-                let cost = evaluate(flow).error + 64 * (flow * flow).sum().squareRoot()
-                if cost < least { (best, least) = (flow, cost) }
-            }
-        }
-        return best
-    }
-
-    /// Starts from the candidate that fits best and follows the gradient.
-    func best(of candidates: [SIMD2<Float>]) -> SIMD2<Float> {
-        var flow = candidates[0], state = evaluate(flow)
-        for candidate in candidates.dropFirst() where candidate != flow {
-            let other = evaluate(candidate)
-            if other.error < state.error { (flow, state) = (candidate, other) }
-        }
-        let start = flow
-        for _ in 0..<DenseInverseSearch.iterations {
-            let change = SIMD2(
-                inverse.xx * state.x + inverse.xy * state.y, inverse.xy * state.x + inverse.yy * state.y)
-            let moved = flow - change, next = evaluate(moved)
-            guard next.error < state.error else { break }
-            (flow, state) = (moved, next)
-            if (change * change).sum() < 0.0025 { break }
-        }
-        let distance = flow - start
-        return (distance * distance).sum() > 64 ? start : flow
-    }
-
-    /// The squared difference at a displacement, means removed, and its gradient.
-    private func evaluate(_ flow: SIMD2<Float>) -> (error: Float, x: Float, y: Float) {
-        let at = (place + flow).clamped(lowerBound: SIMD2(0, 0), upperBound: limit)
-        let left = Int(at.x), top = Int(at.y)
-        let fractionX = at.x - Float(left), fractionY = at.y - Float(top)
-        let source = target + top * stride + left
-        var above = Self.load(source) * (1 - fractionX) + Self.load(source + 1) * fractionX
-        var squares = Row(repeating: 0), sum = squares, x = squares, y = squares
-        for row in 0..<8 {
-            let line = source + (row + 1) * stride
-            let below = Self.load(line) * (1 - fractionX) + Self.load(line + 1) * fractionX
-            let difference = above * (1 - fractionY) + below * fractionY - Self.load(grey + row * stride)
-            above = below
-            sum += difference
-            squares += difference * difference
-            x += difference * Self.load(gradientX + row * stride)
-            y += difference * Self.load(gradientY + row * stride)
-        }
-        let total = sum.sum()
-        return (squares.sum() - total * total / 64, x.sum() - sumX * total / 64, y.sum() - sumY * total / 64)
-    }
-
-    @inline(__always)
-    private static func load(_ pointer: UnsafePointer<Float>) -> Row {
-        UnsafeRawPointer(pointer).loadUnaligned(as: Row.self)
     }
 }

@@ -23,79 +23,77 @@ struct PixelEvidence: Sendable {
     }
 
     /// Log-odds of all together.
-    var odds: Field
-    /// Log-odds without what was carried over: whether the object is there at all.
-    let appearance: Field
+    let odds: Plane<Float>
+    /// Log-odds without the propagated mask: evidence that the object is there at all.
+    let appearance: Plane<Float>
 
     /// - Parameters:
     ///   - surroundings: colours around the object in the previous frame.
     ///   - places: log-odds by colours at each place.
-    ///   - carried: chance of each pixel by flow, and how far flow is to be trusted there.
+    ///   - propagated: chance of each pixel by flow, 0...1.
+    ///   - trust: trust in the flow of each pixel, 0...1.
     init(
-        track: TrackState, surroundings: ColourHistogram, places: Field, carried: Field, trust: Field, features: FrameFeatures,
-        background: BackgroundModel
+        track: TrackState, surroundings: ColourHistogram, places: Plane<Float>, propagated: Plane<Float>,
+        trust: Plane<Float>, features: FrameFeatures, background: BackgroundModel
     ) {
-        var appearance = Self.appearance(
-            track: track, surroundings: surroundings, box: carried.box, features: features, background: background)
-        for index in appearance.values.indices { appearance.values[index] += places.values[index] }
-        self.appearance = appearance
-        odds = appearance
-        let possible = Field(box: carried.box, values: carried.values.map { $0 > 0.05 ? 1 : 0 }).dilated(by: Constant.growth)
-        for index in odds.values.indices {
-            guard possible.values[index] > 0 else {
-                odds.values[index] = Constant.impossible
+        let appearance = Self.appearance(
+            track: track, surroundings: surroundings, box: propagated.box, features: features, background: background
+        ).mutableCopy()
+        for place in appearance.indices { appearance[place] += places[place] }
+        self.appearance = appearance.finished()
+        let possible = propagated.mapped { $0 > 0.05 ? 1 : 0 }.dilated(by: Constant.growth)
+        let odds = self.appearance.mutableCopy()
+        for place in odds.indices {
+            guard possible[place] > 0 else {
+                odds[place] = Constant.impossible
                 continue
             }
-            let carriedOdds = min(max(logOdds(carried.values[index]), Constant.carriedLow), Constant.carriedHigh)
-            odds.values[index] += carriedOdds * (0.4 + 0.6 * trust.values[index])
+            let byFlow = min(max(logOdds(propagated[place]), Constant.carriedLow), Constant.carriedHigh)
+            odds[place] += byFlow * (0.4 + 0.6 * trust[place])
         }
+        self.odds = odds.finished()
     }
 
-    /// What a pixel's colour and the background say, wherever flow may point.
+    /// Log-odds of each pixel by its colour and its difference to the background, wherever flow may point.
     static func appearance(
         track: TrackState, surroundings: ColourHistogram, box: BoundingBox, features: FrameFeatures,
         background: BackgroundModel
-    ) -> Field {
-        let width = features.frame.width
+    ) -> Plane<Float> {
         var surroundings = surroundings
         surroundings.blend(track.givenSurroundings, share: Constant.givenSurroundings)
-        let ratio = track.colours.logRatio(to: surroundings)
-        let givenRatio = track.given.logRatio(to: surroundings)
-        var colour = Field(box: box), difference = Field(box: box), spread = Field(box: box), likeness = Field(box: box)
-        var known = Field(box: box)
-        features.frame.rgb.withUnsafeBufferPointer { rgb in
-            background.rgb.withUnsafeBufferPointer { still in
-                for y in box.top..<box.bottom {
-                    for x in box.left..<box.right {
-                        let place = y * width + x, index = (y - box.top) * box.width + x - box.left
-                        colour.values[index] = ratio[Int(features.bins[place])]
-                        let red = Int(still[place * 3]), green = Int(still[place * 3 + 1]), blue = Int(still[place * 3 + 2])
-                        difference.values[index] = Float(max(
-                            abs(Int(rgb[place * 3]) - red), abs(Int(rgb[place * 3 + 1]) - green),
-                            abs(Int(rgb[place * 3 + 2]) - blue)))
-                        likeness.values[index] = givenRatio[ColourBins.bin(red, green, blue)]
-                        known.values[index] = Float(background.isKnown[place])
-                        spread.values[index] = Float(background.spread[place])
-                    }
-                }
-            }
+        let ratio = track.colours.logRatio(to: surroundings), givenRatio = track.given.logRatio(to: surroundings)
+        let colour = MutablePlane<Float>(box), difference = MutablePlane<Float>(box), likeness = MutablePlane<Float>(box)
+        box.forEachPixel { x, y in
+            let still = background.pixels[x, y].colour
+            colour[x, y] = ratio[Int(features.bins[x, y])]
+            difference[x, y] = Float(features.frame.rgb[x, y].greatestDifference(to: still))
+            likeness[x, y] = givenRatio[ColourBins.bin(Int(still.red), Int(still.green), Int(still.blue))]
         }
-        colour = colour.blurred(passes: 1)
-        difference = difference.blurred(passes: 1)
-        likeness = likeness.blurred(passes: 2)
-        for index in colour.values.indices {
-            var odds = Constant.colour * min(max(colour.values[index], -Constant.colourLimit), Constant.colourLimit)
-            let width = spread.values[index]
-            if width < 255 {
-                let neutral = Constant.neutralDifference + Constant.spreadWeight * width
-                let scale = Constant.differenceScale + Constant.spreadWeight / 2 * width
-                let foreground = (difference.values[index] - neutral) / scale
-                // Unless it is known, a background that looks like the object may be the object, long in one place: it proves nothing.
-                odds += min(max(foreground, -Constant.differenceLimit), Constant.differenceLimit)
-                    * (known.values[index] + (1 - known.values[index]) * logistic(-2 * (likeness.values[index] - 0.5)))
-            }
-            colour.values[index] = odds
+        let byColour = colour.finished().blurred(passes: 1), differences = difference.finished().blurred(passes: 1)
+        let likenesses = likeness.finished().blurred(passes: 2)
+        let odds = MutablePlane<Float>(box)
+        box.forEachPixel { x, y in
+            odds[x, y] = Constant.colour * min(max(byColour[x, y], -Constant.colourLimit), Constant.colourLimit)
+            let pixel = background.pixels[x, y]
+            guard pixel.spread < 255 else { return }
+            odds[x, y] += foreground(differences[x, y], pixel, likeness: likenesses[x, y])
         }
-        return colour
+        return odds.finished()
+    }
+
+    /// Log-odds of a pixel by its difference to the background.
+    /// - Parameters:
+    ///   - difference: in 8-bit steps, of the worst channel.
+    ///   - likeness: log-odds of the background's colour to be the object's.
+    @inline(__always)
+    private static func foreground(_ difference: Float, _ pixel: BackgroundPixel, likeness: Float) -> Float {
+        let spread = Float(pixel.spread)
+        let neutral = Constant.neutralDifference + Constant.spreadWeight * spread
+        let scale = Constant.differenceScale + Constant.spreadWeight / 2 * spread
+        let foreground = (difference - neutral) / scale
+        let known: Float = pixel.isKnown ? 1 : 0
+        // Unless it is known, a background that looks like the object may be the object, long in one place: it proves nothing.
+        return min(max(foreground, -Constant.differenceLimit), Constant.differenceLimit)
+            * (known + (1 - known) * logistic(-2 * (likeness - 0.5)))
     }
 }

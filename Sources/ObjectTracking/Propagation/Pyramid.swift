@@ -1,4 +1,4 @@
-import Parallelism
+import Imaging
 
 /// Grey pictures of halving size with their gradients, for optical flow. Level 0 is half the working picture's size:
 /// flow there is precise to a fraction of a pixel all the same, at a quarter of the cost.
@@ -7,10 +7,10 @@ struct Pyramid: Sendable {
 
     init(_ frame: WorkingFrame) {
         var grey = halvedGrey(frame)
-        var levels = [PyramidLevel(width: grey.width, height: grey.height, values: grey.values)]
-        while min(grey.width, grey.height) >= 2 * PyramidLevel.smallest {
+        var levels = [PyramidLevel(grey)]
+        while min(grey.box.width, grey.box.height) >= 2 * PyramidLevel.smallest {
             grey = halved(grey)
-            levels.append(PyramidLevel(width: grey.width, height: grey.height, values: grey.values))
+            levels.append(PyramidLevel(grey))
         }
         self.levels = levels
     }
@@ -19,92 +19,96 @@ struct Pyramid: Sendable {
 /// One level: a grey picture, 0...255, and its central differences, each with a border of repeated edge pixels so that
 /// patches may hang over the edge.
 struct PyramidLevel: Sendable {
-    /// No level is smaller than this along either side, unless the clip is.
+    /// Pixels of the shorter side below which no level is made, unless the clip is smaller.
     static let smallest = 18
+    /// Pixels added to each side.
     static let border = 16
 
-    let width: Int
-    let height: Int
-    /// Values from one padded row to the next.
-    let stride: Int
-    let grey: [Float]
-    let gradientX: [Float]
-    let gradientY: [Float]
+    /// The picture without its border, from (0, 0).
+    let box: BoundingBox
+    /// `[height + 2 * border, width + 2 * border]`, as the gradients: pixel (0, 0) is the picture's.
+    let grey: Plane<Float>
+    let gradientX: Plane<Float>
+    let gradientY: Plane<Float>
 
-    init(width: Int, height: Int, values: [Float]) {
-        let border = Self.border
-        let stride = width + 2 * border
-        self.width = width
-        self.height = height
-        self.stride = stride
-        let rows = height + 2 * border
-        var grey = [Float](repeating: 0, count: rows * stride)
-        for row in 0..<rows {
-            let line = min(max(row - border, 0), height - 1) * width
-            for column in 0..<stride { grey[row * stride + column] = values[line + min(max(column - border, 0), width - 1)] }
-        }
-        var gradientX = [Float](repeating: 0, count: rows * stride), gradientY = gradientX
-        grey.withUnsafeBufferPointer { grey in
-            gradientX.withUnsafeMutableBufferPointer { gradientX in
-                gradientY.withUnsafeMutableBufferPointer { gradientY in
-                    for row in 1..<rows - 1 {
-                        for place in row * stride + 1..<(row + 1) * stride - 1 {
-                            gradientX[place] = (grey[place + 1] - grey[place - 1]) / 2
-                            gradientY[place] = (grey[place + stride] - grey[place - stride]) / 2
-                        }
-                    }
-                }
-            }
-        }
-        self.grey = grey
-        self.gradientX = gradientX
-        self.gradientY = gradientY
+    var width: Int { box.width }
+    var height: Int { box.height }
+
+    /// - Parameter picture: grey values, 0...255, `[height, width]`.
+    init(_ picture: Plane<Float>) {
+        box = picture.box
+        grey = bordered(picture, by: Self.border)
+        gradientX = differences(of: grey, step: 1)
+        gradientY = differences(of: grey, step: grey.box.width)
+    }
+
+    /// The grey value between pixels, by bilinear interpolation; the border's edge beyond it.
+    @inline(__always)
+    func sample(_ x: Float, _ y: Float) -> Float {
+        let border = Float(Self.border), stride = grey.box.width
+        let x = min(max(x + border, 0), Float(stride) - 2)
+        let y = min(max(y + border, 0), Float(height) + 2 * border - 2)
+        let left = Int(x), top = Int(y), place = top * stride + left
+        let fractionX = x - Float(left), fractionY = y - Float(top)
+        let above = grey[place] * (1 - fractionX) + grey[place + 1] * fractionX
+        let below = grey[place + stride] * (1 - fractionX) + grey[place + stride + 1] * fractionX
+        return above * (1 - fractionY) + below * fractionY
     }
 }
 
-private struct GreyPicture {
-    let width: Int
-    let height: Int
-    let values: [Float]
+/// A picture with its edge pixels repeated around it.
+private func bordered(_ picture: Plane<Float>, by border: Int) -> Plane<Float> {
+    let size = picture.box
+    let result = MutablePlane<Float>(
+        BoundingBox(left: -border, top: -border, width: size.width + 2 * border, height: size.height + 2 * border))
+    for y in -border..<size.height + border {
+        let line = min(max(y, 0), size.height - 1)
+        for x in -border..<size.width + border { result[x, y] = picture[min(max(x, 0), size.width - 1), line] }
+    }
+    return result.finished()
 }
 
-private func halvedGrey(_ frame: WorkingFrame) -> GreyPicture {
-    let width = (frame.width + 1) / 2, height = (frame.height + 1) / 2
-    var values = [Float](repeating: 0, count: width * height)
-    frame.rgb.withUnsafeBufferPointer { rgb in
-        values.withUnsafeMutableBufferPointer { values in
-            nonisolated(unsafe) let values = values
-            Parallel.fixedRanges(height) { rows in
-                for row in rows {
-                    let lines = (row * 2, min(row * 2 + 1, frame.height - 1))
-                    for column in 0..<width {
-                        let places = (column * 2, min(column * 2 + 1, frame.width - 1))
-                        func luma(_ line: Int, _ place: Int) -> Int {
-                            let at = (line * frame.width + place) * 3
-                            return 77 * Int(rgb[at]) + 150 * Int(rgb[at + 1]) + 29 * Int(rgb[at + 2])
-                        }
-                        let sum = luma(lines.0, places.0) + luma(lines.0, places.1)
-                            + luma(lines.1, places.0) + luma(lines.1, places.1)
-                        values[row * width + column] = Float(sum) / 1024
-                    }
-                }
-            }
-        }
+/// Central differences between the values `step` places before and after; 0 along the edge of the plane.
+private func differences(of grey: Plane<Float>, step: Int) -> Plane<Float> {
+    let result = MutablePlane<Float>(grey.box, repeating: 0)
+    let stride = grey.box.width
+    for row in 1..<grey.box.height - 1 {
+        for place in row * stride + 1..<(row + 1) * stride - 1 { result[place] = (grey[place + step] - grey[place - step]) / 2 }
     }
-    return GreyPicture(width: width, height: height, values: values)
+    return result.finished()
 }
 
-private func halved(_ picture: GreyPicture) -> GreyPicture {
-    let width = (picture.width + 1) / 2, height = (picture.height + 1) / 2
-    var values = [Float](repeating: 0, count: width * height)
-    for row in 0..<height {
-        let lines = (row * 2 * picture.width, min(row * 2 + 1, picture.height - 1) * picture.width)
-        for column in 0..<width {
-            let places = (column * 2, min(column * 2 + 1, picture.width - 1))
-            let sum = picture.values[lines.0 + places.0] + picture.values[lines.0 + places.1]
-                + picture.values[lines.1 + places.0] + picture.values[lines.1 + places.1]
-            values[row * width + column] = sum / 4
+/// Luma of a frame at half its size: the mean of 2 x 2 pixels.
+private func halvedGrey(_ frame: WorkingFrame) -> Plane<Float> {
+    let box = BoundingBox(left: 0, top: 0, width: (frame.width + 1) / 2, height: (frame.height + 1) / 2)
+    return Plane(box) { row in
+        let lines = (row.y * 2, min(row.y * 2 + 1, frame.height - 1))
+        for x in row.columns {
+            let places = (x * 2, min(x * 2 + 1, frame.width - 1))
+            let sum = luma(frame.rgb[places.0, lines.0]) + luma(frame.rgb[places.1, lines.0])
+                + luma(frame.rgb[places.0, lines.1]) + luma(frame.rgb[places.1, lines.1])
+            row[x] = Float(sum) / 1024
         }
     }
-    return GreyPicture(width: width, height: height, values: values)
+}
+
+/// Luma of a colour, in 1/256 of an 8-bit step.
+@inline(__always)
+private func luma(_ colour: RGB) -> Int { 77 * Int(colour.red) + 150 * Int(colour.green) + 29 * Int(colour.blue) }
+
+/// A picture at half its size: the mean of 2 x 2 pixels.
+private func halved(_ picture: Plane<Float>) -> Plane<Float> {
+    let size = picture.box
+    let box = BoundingBox(left: 0, top: 0, width: (size.width + 1) / 2, height: (size.height + 1) / 2)
+    let result = MutablePlane<Float>(box)
+    for y in 0..<box.height {
+        let lines = (y * 2, min(y * 2 + 1, size.height - 1))
+        for x in 0..<box.width {
+            let places = (x * 2, min(x * 2 + 1, size.width - 1))
+            let sum = picture[places.0, lines.0] + picture[places.1, lines.0]
+                + picture[places.0, lines.1] + picture[places.1, lines.1]
+            result[x, y] = sum / 4
+        }
+    }
+    return result.finished()
 }

@@ -1,8 +1,8 @@
 import Imaging
 
-/// Looks for lost tracks near where they should be by now.
+/// Search for lost tracks near the places where they should be by now.
 struct Reacquisition {
-    /// Frames after which nobody looks any more.
+    /// Frames after which the search ends.
     static let patience = 100
     /// Bhattacharyya coefficient that makes a candidate the object.
     private static let likeness: Float = 0.72
@@ -11,7 +11,8 @@ struct Reacquisition {
     let current: FrameFeatures
     let background: BackgroundModel
 
-    /// Where to look for an object that is hidden, wholly or in part: further the longer it has been; nil for others.
+    /// The box in which to look for an object that is hidden, wholly or in part: larger the longer it has been; nil for
+    /// others.
     static func searchBox(_ track: TrackState, within size: BoundingBox) -> BoundingBox? {
         guard track.status != .ended, track.hidden > 0 else { return nil }
         let side = max(track.lastBox.width, track.lastBox.height)
@@ -25,35 +26,32 @@ struct Reacquisition {
     /// - Parameters:
     ///   - taken: chances of the visible tracks, whose pixels are not to be had.
     /// - Returns: the track where it was found, or as it was.
-    func attempt(_ track: TrackState, in box: BoundingBox, taken: [Field]) -> TrackState {
+    func attempt(_ track: TrackState, in box: BoundingBox, taken: [Plane<Float>]) -> TrackState {
         var next = track
         if track.status != .visible, track.hidden > Self.patience {
             next.vanish(.ended)
             return next
         }
-        let surroundings = ColourHistogram(current.bins, width: current.frame.width, in: box) { _, _ in 1 }
+        let surroundings = ColourHistogram(current.bins, in: box) { _, _ in 1 }
         let appearance = PixelEvidence.appearance(
             track: track, surroundings: surroundings, box: box, features: current, background: background)
-        var odds = appearance
+        let odds = appearance.mutableCopy()
         for other in taken {
             guard let shared = box.intersection(other.box) else { continue }
-            for y in shared.top..<shared.bottom {
-                for x in shared.left..<shared.right where other[x, y] > 0.3 {
-                    odds.values[(y - box.top) * box.width + x - box.left] = -6
-                }
+            shared.forEachPixel { x, y in
+                if other[x, y] > 0.3 { odds[x, y] = -6 }
             }
         }
-        let chance = OutlineSmoothing.smoothed(odds, frame: current.frame)
+        let chance = OutlineSmoothing.smoothed(odds.finished(), frame: current.frame)
         guard let place = densest(chance, width: track.lastBox.width, height: track.lastBox.height) else { return next }
-        let region = chance.cropped(to: place)
+        let region = chance.resized(to: place)
         var area: Float = 0, support: Float = 0
-        for y in place.top..<place.bottom {
-            for x in place.left..<place.right where region[x, y] > 0.5 {
-                area += 1
-                support += appearance[x, y]
-            }
+        place.forEachPixel { x, y in
+            guard region[x, y] > 0.5 else { return }
+            area += 1
+            support += appearance[x, y]
         }
-        let visible = Float(track.probability.values.count { $0 > 0.5 })
+        let visible = Float(track.probability.indices.count { track.probability[$0] > 0.5 })
         guard area > max(12, Self.wantedShare * track.usualArea, 1.3 * visible), support / area > 0.5,
             current.colours(of: region).similarity(to: track.given) > Self.likeness
         else { return next }
@@ -61,15 +59,15 @@ struct Reacquisition {
         return next
     }
 
-    /// The box of the given size that holds most.
-    private func densest(_ chance: Field, width: Int, height: Int) -> BoundingBox? {
+    /// The box of the given size with the greatest sum of chances above a half.
+    private func densest(_ chance: Plane<Float>, width: Int, height: Int) -> BoundingBox? {
         let box = chance.box, width = min(width, box.width), height = min(height, box.height)
         let stride = box.width + 1
         var sums = [Float](repeating: 0, count: stride * (box.height + 1))
         for row in 0..<box.height {
             var line: Float = 0
             for column in 0..<box.width {
-                let value = chance.values[row * box.width + column]
+                let value = chance[row * box.width + column]
                 line += value > 0.5 ? value : 0
                 sums[(row + 1) * stride + column + 1] = sums[row * stride + column + 1] + line
             }

@@ -1,7 +1,7 @@
 import Imaging
 import Masks
 
-/// What one pass knows of a track at its current frame.
+/// A track as one pass knows it at its current frame.
 struct TrackState: Sendable {
     enum Status: Sendable, Equatable {
         case visible
@@ -14,7 +14,7 @@ struct TrackState: Sendable {
     let id: TrackID
     var status = Status.visible
     /// The chance of each pixel to be the object's. Empty (box of one pixel, 0) while not visible.
-    var probability: Field
+    var probability: Plane<Float>
     /// Colours of given masks.
     private(set) var given: ColourHistogram
     /// Colours of late.
@@ -27,13 +27,13 @@ struct TrackState: Sendable {
     var places: LocalColours?
     /// Usual number of pixels, following slowly: a tenth of it left means the object is hidden.
     var usualArea: Float
-    /// Where it was when last seen whole, carried on with the camera and its own motion since.
+    /// Its box when last seen whole, moved on with the camera and its own motion since.
     var lastBox: BoundingBox
     /// Its motion beyond the camera's, in pixels a frame.
     var velocity = SIMD2<Float>(0, 0)
     /// Frames since it was seen whole.
     var hidden = 0
-    /// What rounding left of the last box's motion.
+    /// Part of the last box's motion that rounding left over, in pixels.
     private var remainder = SIMD2<Float>(0, 0)
     /// 0...1, falling with every frame on which evidence is weak.
     var confidence: Float = 1
@@ -42,7 +42,7 @@ struct TrackState: Sendable {
 
     /// Starts from a given mask.
     /// - Parameter region: the mask's share of each working pixel; not empty.
-    init(id: TrackID, region: Field, features: FrameFeatures) {
+    init(id: TrackID, region: Plane<Float>, features: FrameFeatures) {
         self.id = id
         probability = region
         given = features.colours(of: region)
@@ -50,12 +50,12 @@ struct TrackState: Sendable {
         givenSurroundings = features.colours(around: region, region.bounds(above: 0.5) ?? region.box)
         givenPlaces = LocalColours(features, region: region)
         places = givenPlaces
-        usualArea = region.values.reduce(0, +)
+        usualArea = region.indices.reduce(0) { $0 + region[$1] }
         lastBox = region.bounds(above: 0.5) ?? region.box
     }
 
     /// Goes on from another given mask.
-    mutating func annotate(_ region: Field, features: FrameFeatures) {
+    mutating func annotate(_ region: Plane<Float>, features: FrameFeatures) {
         let earlier = given
         let latest = TrackState(id: id, region: region, features: features)
         (status, probability, recent, confidence, age, hidden) = (.visible, region, latest.given, 1, 0, 0)
@@ -66,13 +66,13 @@ struct TrackState: Sendable {
     }
 
     /// Gives up the pixels of another object's mask.
-    mutating func yield(to region: Field) {
+    mutating func yield(to region: Plane<Float>) {
         guard let shared = probability.box.intersection(region.box) else { return }
-        for y in shared.top..<shared.bottom {
-            for x in shared.left..<shared.right where region[x, y] > 0.5 {
-                probability.values[(y - probability.box.top) * probability.box.width + x - probability.box.left] = 0
-            }
+        let rest = probability.mutableCopy()
+        shared.forEachPixel { x, y in
+            if region[x, y] > 0.5 { rest[x, y] = 0 }
         }
+        probability = rest.finished()
     }
 
     /// The colours it is known by.
@@ -98,7 +98,7 @@ struct TrackState: Sendable {
     }
 
     /// Goes on where it was found again.
-    mutating func reappear(_ region: Field, _ bounds: BoundingBox) {
+    mutating func reappear(_ region: Plane<Float>, _ bounds: BoundingBox) {
         (status, probability, lastBox, hidden) = (.visible, region, bounds, 0)
         velocity = SIMD2(0, 0)
         confidence = max(confidence, 0.4)
@@ -107,6 +107,6 @@ struct TrackState: Sendable {
     mutating func vanish(_ status: Status) {
         self.status = status
         confidence = 0
-        probability = Field(box: BoundingBox(left: 0, top: 0, width: 1, height: 1))
+        probability = .nothing
     }
 }

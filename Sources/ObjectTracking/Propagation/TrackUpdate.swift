@@ -13,13 +13,13 @@ extension TrackState {
     /// The track after a frame that gave it `chance`: its mask, or none.
     /// - Parameter camera: from the previous frame to the current.
     func advanced(
-        to chance: Field, evidence: PixelEvidence, features: FrameFeatures, motion: FrameMotion, camera: CameraMotion
+        to chance: Plane<Float>, evidence: PixelEvidence, features: FrameFeatures, motion: FrameMotion, camera: CameraMotion
     ) -> TrackState {
         let chance = chance.withoutSpecks()
         var area: Float = 0, support: Float = 0
-        for index in chance.values.indices where chance.values[index] > 0.5 {
+        for place in chance.indices where chance[place] > 0.5 {
             area += 1
-            support += evidence.appearance.values[index]
+            support += evidence.appearance[place]
         }
         support /= max(area, 1)
         var next = self
@@ -37,7 +37,7 @@ extension TrackState {
             next.expect(camera)
             return next
         }
-        next.probability = chance.cropped(to: chance.bounds(above: 0.02) ?? bounds)
+        next.probability = chance.resized(to: chance.bounds(above: 0.02) ?? bounds)
         next.places = LocalColours(features, region: next.probability)
         if area > 0.55 * usualArea {
             next.usualArea += 0.05 * (area - usualArea)
@@ -52,17 +52,5 @@ extension TrackState {
         let certainty = logistic(2 * support) * min(1, area / (0.5 * usualArea))
         next.confidence = 0.9 * confidence + 0.1 * certainty
         return next
-    }
-}
-
-extension Field {
-    /// The part inside a box that lies within this one.
-    func cropped(to part: BoundingBox) -> Field {
-        var result = Field(box: part)
-        for y in 0..<part.height {
-            let start = (part.top + y - box.top) * box.width + part.left - box.left
-            for x in 0..<part.width { result.values[y * part.width + x] = values[start + x] }
-        }
-        return result
     }
 }

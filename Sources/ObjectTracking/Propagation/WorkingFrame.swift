@@ -1,7 +1,7 @@
 import Imaging
 import Parallelism
 
-/// How the clip's pixels map to those propagation works on: whole blocks of `factor` x `factor` pixels become one.
+/// Size of the pictures propagation works on: whole blocks of `factor` x `factor` pixels of the clip become one.
 struct WorkingSize: Sendable, Equatable {
     /// The clip's.
     let full: PictureSize
@@ -26,44 +26,81 @@ struct WorkingSize: Sendable, Equatable {
 struct WorkingFrame: Sendable {
     /// 0-based in the clip.
     let index: Int
-    let width: Int
-    let height: Int
-    /// `[height, width, 3]`.
-    let rgb: [UInt8]
+    /// The whole picture, from (0, 0).
+    let box: BoundingBox
+    /// `[height, width]`, R, G and B.
+    let rgb: Plane<RGB>
 
-    var box: BoundingBox { BoundingBox(left: 0, top: 0, width: width, height: height) }
+    var width: Int { box.width }
+    var height: Int { box.height }
 
     init(index: Int, image: RGBImage, size: WorkingSize) {
         self.index = index
-        width = size.width
-        height = size.height
-        rgb = size.factor == 1 ? image.pixels : reduced(image, size)
+        box = size.box
+        rgb = image.pixels.withUnsafeBufferPointer { reduced(image, $0, size) }
     }
 }
 
-/// The mean of each block.
-private func reduced(_ image: RGBImage, _ size: WorkingSize) -> [UInt8] {
-    let factor = size.factor
-    return [UInt8](unsafeUninitializedCapacity: size.width * size.height * 3) { target, initialized in
-        nonisolated(unsafe) let target = target
-        image.pixels.withUnsafeBufferPointer { source in
-            Parallel.fixedRanges(size.height) { rows in
-                for row in rows {
-                    let lines = row * factor..<min(image.height, (row + 1) * factor)
-                    for column in 0..<size.width {
-                        let places = column * factor..<min(image.width, (column + 1) * factor)
-                        let count = lines.count * places.count
-                        for channel in 0..<3 {
-                            var sum = 0
-                            for line in lines {
-                                for place in places { sum += Int(source[(line * image.width + place) * 3 + channel]) }
-                            }
-                            target[(row * size.width + column) * 3 + channel] = UInt8((sum + count / 2) / count)
-                        }
-                    }
-                }
-            }
-        }
-        initialized = size.width * size.height * 3
+/// A colour in 8 bits a channel.
+struct RGB: BitwiseCopyable, Sendable {
+    var red: UInt8
+    var green: UInt8
+    var blue: UInt8
+
+    /// Red, green, blue and 0, for sums.
+    @inline(__always)
+    var channels: SIMD4<Int32> { SIMD4(Int32(red), Int32(green), Int32(blue), 0) }
+
+    /// Sum of the squared differences of the channels.
+    @inline(__always)
+    func squaredDistance(to other: RGB) -> Int {
+        let step = channels &- other.channels
+        return Int((step &* step).wrappedSum())
     }
+
+    /// Greatest difference of a channel, 0...255.
+    @inline(__always)
+    func greatestDifference(to other: RGB) -> Int {
+        max(abs(Int(red) - Int(other.red)), abs(Int(green) - Int(other.green)), abs(Int(blue) - Int(other.blue)))
+    }
+}
+
+/// The mean of each block of a picture.
+/// - Parameter pixels: the picture's.
+private func reduced(_ image: RGBImage, _ pixels: UnsafeBufferPointer<UInt8>, _ size: WorkingSize) -> Plane<RGB> {
+    Plane(size.box) { row in
+        if size.factor == 1 {
+            for x in row.columns { row[x] = colour(pixels, (row.y * image.width + x) * 3) }
+            return
+        }
+        let lines = row.y * size.factor..<min(image.height, (row.y + 1) * size.factor)
+        for x in row.columns {
+            let places = x * size.factor..<min(image.width, (x + 1) * size.factor)
+            row[x] = mean(pixels, lines, places, width: image.width)
+        }
+    }
+}
+
+@inline(__always)
+private func colour(_ pixels: UnsafeBufferPointer<UInt8>, _ start: Int) -> RGB {
+    RGB(red: pixels[start], green: pixels[start + 1], blue: pixels[start + 2])
+}
+
+/// The mean colour of a block of pixels, rounded.
+@inline(__always)
+private func mean(
+    _ pixels: UnsafeBufferPointer<UInt8>, _ lines: Range<Int>, _ places: Range<Int>, width: Int
+) -> RGB {
+    var red = 0, green = 0, blue = 0
+    for line in lines {
+        for place in places {
+            let colour = colour(pixels, (line * width + place) * 3)
+            red += Int(colour.red)
+            green += Int(colour.green)
+            blue += Int(colour.blue)
+        }
+    }
+    let count = lines.count * places.count
+    func rounded(_ sum: Int) -> UInt8 { UInt8((sum + count / 2) / count) }
+    return RGB(red: rounded(red), green: rounded(green), blue: rounded(blue))
 }

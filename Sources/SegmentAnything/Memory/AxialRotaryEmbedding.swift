@@ -7,55 +7,74 @@ import Tensors
 /// Sources: RoFormer, arXiv 2104.09864; for maps: arXiv 2403.13298, section 3.2 ("axial").
 struct AxialRotaryEmbedding: Sendable {
     let headSize: Int
-    /// Of each place and pair of components, `[side * side, headSize / 2]`.
-    private let cosines: Tensor
-    private let sines: Tensor
+    /// Rotation table, `[side * side, headSize]`: the cosines of a place's pairs of components, then their sines.
+    private let cosSin: Tensor
 
     init(side: Int, headSize: Int, theta: Double) {
         precondition(headSize % 4 == 0, "AxialRotaryEmbedding: a head's size is no multiple of 4")
         self.headSize = headSize
         let quarter = headSize / 4
         let frequencies = (0..<quarter).map { 1 / powf(Float(theta), Float(4 * $0) / Float(headSize)) }
-        func table(_ function: (Float) -> Float) -> Tensor {
-            Tensor([side * side, headSize / 2]) { output in
-                for place in 0..<side * side {
-                    for index in 0..<quarter {
-                        output[place * 2 * quarter + index] = function(Float(place % side) * frequencies[index])
-                        output[place * 2 * quarter + quarter + index] = function(Float(place / side) * frequencies[index])
-                    }
+        cosSin = Tensor([side * side, headSize]) { output in
+            for place in 0..<side * side {
+                let angles = frequencies.map { Float(place % side) * $0 } + frequencies.map { Float(place / side) * $0 }
+                for (pair, angle) in angles.enumerated() {
+                    output[place * headSize + pair] = cosf(angle)
+                    output[place * headSize + headSize / 2 + pair] = sinf(angle)
                 }
             }
         }
-        cosines = table(cosf)
-        sines = table(sinf)
     }
 
-    /// Turns the rows of a map, or of several maps one after the other; rows from `count` on stand nowhere and stay.
+    /// Turns the rows of a map, or of several maps one after the other; rows from `count` on have no place and stay.
     /// - Parameter input: `[rows, heads * headSize]`.
     func callAsFunction(_ input: Tensor, count: Int? = nil) -> Tensor {
-        let turned = count ?? input.rows, half = headSize / 2, width = input.width
+        let turned = count ?? input.rows, width = input.width
         return Tensor(input.shape) { output in
             input.withValues { input in
-                cosines.withValues { cosines in
-                    sines.withValues { sines in
-                        Parallel.ranges(input.count / width, minimum: 64) { rows in
-                            for row in rows where row < turned {
-                                let place = row % self.cosines.rows * half
-                                for head in stride(from: row * width, to: (row + 1) * width, by: headSize) {
-                                    for pair in 0..<half {
-                                        let first = input[head + 2 * pair], second = input[head + 2 * pair + 1]
-                                        let cosine = cosines[place + pair], sine = sines[place + pair]
-                                        output[head + 2 * pair] = first * cosine - second * sine
-                                        output[head + 2 * pair + 1] = second * cosine + first * sine
-                                    }
-                                }
-                            }
-                            let still = max(turned, rows.lowerBound)..<max(turned, rows.upperBound)
-                            for index in still.lowerBound * width..<still.upperBound * width { output[index] = input[index] }
-                        }
+                cosSin.withValues { table in
+                    Parallel.ranges(input.count / width, minimum: 64) { rows in
+                        turn(rows.clamped(to: 0..<turned), width: width, input, table, output)
+                        let still = rows.clamped(to: turned..<max(turned, rows.upperBound))
+                        output.copy(still.lowerBound * width..<still.upperBound * width, of: input)
                     }
                 }
             }
         }
+    }
+
+    /// Turns the heads of some rows.
+    private func turn(
+        _ rows: Range<Int>, width: Int, _ input: UnsafeBufferPointer<Float>, _ table: UnsafeBufferPointer<Float>,
+        _ output: UnsafeMutableBufferPointer<Float>
+    ) {
+        for row in rows { turn(row, width: width, input, table, output) }
+    }
+
+    /// Turns the heads of one row.
+    @inline(__always)
+    private func turn(
+        _ row: Int, width: Int, _ input: UnsafeBufferPointer<Float>, _ table: UnsafeBufferPointer<Float>,
+        _ output: UnsafeMutableBufferPointer<Float>
+    ) {
+        let half = headSize / 2, place = row % cosSin.rows * headSize
+        let cosines = UnsafeBufferPointer(rebasing: table[place..<place + half])
+        let sines = UnsafeBufferPointer(rebasing: table[place + half..<place + headSize])
+        for head in stride(from: row * width, to: (row + 1) * width, by: headSize) {
+            let source = UnsafeBufferPointer(rebasing: input[head..<head + headSize])
+            let target = UnsafeMutableBufferPointer(rebasing: output[head..<head + headSize])
+            for pair in 0..<half {
+                let first = source[2 * pair], second = source[2 * pair + 1]
+                target[2 * pair] = first * cosines[pair] - second * sines[pair]
+                target[2 * pair + 1] = second * cosines[pair] + first * sines[pair]
+            }
+        }
+    }
+}
+
+extension UnsafeMutableBufferPointer<Float> {
+    /// Copies some values of another buffer to the same places.
+    fileprivate func copy(_ range: Range<Int>, of other: UnsafeBufferPointer<Float>) {
+        for index in range { self[index] = other[index] }
     }
 }
