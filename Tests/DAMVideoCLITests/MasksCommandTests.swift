@@ -1,5 +1,4 @@
 import Foundation
-import ObjectTracking
 import TestSupport
 import Testing
 

@@ -1,6 +1,5 @@
 import Foundation
 import Media
-import ObjectTracking
 import TestSupport
 import Testing
 

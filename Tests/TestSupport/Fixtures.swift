@@ -1,5 +1,4 @@
 import Foundation
-import ModelTools
 
 /// Files the tests read, found beside the sources so that a test works from any working directory.
 package enum Fixtures {

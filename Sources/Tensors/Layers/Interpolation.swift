@@ -23,7 +23,7 @@ extension Tensor {
             Parallel.ranges(planes * inputHeight, minimum: 8) { rows in
                 for row in rows {
                     for x in 0..<columns {
-                        output[row * columns + x] = horizontal.sum(of: input, from: row * inputWidth, at: x)
+                        output[row * columns + x] = horizontal.sum(of: UnsafeBufferPointer(input), from: row * inputWidth, at: x)
                     }
                 }
             }
