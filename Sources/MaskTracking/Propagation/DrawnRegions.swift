@@ -73,6 +73,7 @@ package struct DrawnRegions: MaskSource {
     }
 }
 
+/// The mask of a shape.
 private func drawn(_ shape: DrawnRegions.Region.Shape, _ size: PictureSize) -> Mask {
     var pixels = [UInt8](repeating: 0, count: size.width * size.height)
     switch shape {
@@ -96,7 +97,7 @@ private func drawn(_ shape: DrawnRegions.Region.Shape, _ size: PictureSize) -> M
     return Mask(width: size.width, height: size.height, pixels: pixels)
 }
 
-/// Where the polygon's sides cross a horizontal line.
+/// Columns in which the polygon's sides cross a horizontal line.
 private func crossings(of points: [DrawnRegions.Point], at y: Double) -> [Double] {
     var result: [Double] = []
     for (index, start) in points.enumerated() {
