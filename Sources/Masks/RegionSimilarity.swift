@@ -1,6 +1,6 @@
 import Imaging
 
-/// How well masks agree with reference masks: region similarity J, the intersection over the union. Source: Perazzi et
+/// Agreement of masks with reference masks: region similarity J, the intersection over the union. Source: Perazzi et
 /// al., DAVIS, CVPR 2016.
 package struct RegionSimilarity: Sendable, Equatable {
     package struct TrackScore: Sendable, Equatable {

@@ -1,12 +1,13 @@
 import Masks
 import Media
 
-/// Carries masks given on some frames of a clip to all others: without a model (`MaskPropagator`), or with one.
+/// Propagates masks given on some frames of a clip to all others: without a model (`MaskPropagator`), or with one.
 package protocol MaskTracker: Sendable {
     /// - Parameters:
-    ///   - span: the part of the clip that counts: masks outside it are not used, frames outside it get none; nil for all.
-    ///   - masks: the given masks. A frame annotated for a track that does not show it says that it is not there; through
-    ///     one that is not annotated for it, though for others, it is carried.
+    ///   - span: the part of the clip that counts: masks outside it are not used, frames outside it get none; nil for
+    ///     all.
+    ///   - masks: the given masks. A frame annotated for a track that does not show it says that it is not there;
+    ///     through one that is not annotated for it, though for others, it is propagated.
     ///   - frames: the annotated frames to use; nil for all.
     ///   - progress: told of each frame; what it throws ends the call.
     /// - Throws: `VideoError`; `MaskError` when clip and masks do not fit, or the clip has to be read again and
@@ -17,7 +18,7 @@ package protocol MaskTracker: Sendable {
     ) throws -> PropagatedMasks
 }
 
-/// How far a tracker is.
+/// Progress of a tracker: the frame it is at.
 public struct PropagationProgress: Sendable, Equatable {
     /// On the way from the end of the clip to its start.
     public let isBackward: Bool

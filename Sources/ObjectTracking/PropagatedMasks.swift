@@ -6,21 +6,21 @@ import Masks
 package struct PropagatedMasks: MaskSource {
     package let path: String
     package let size: PictureSize
-    /// All frames of the clip, or of the part of it that counts: somebody, or the propagator, looked at each.
+    /// All frames of the clip, or of the part of it that counts: each was annotated or propagated to.
     package let annotatedFrames: [Int]
     package let tracks: [Track]
-    /// What was wrong with the clip; nil when nothing was.
+    /// Damage of the clip, in words; nil when there was none.
     package let damage: String?
 
     /// Nil when nothing was given as a mask.
     private let source: (any MaskSource)?
     /// By track, the frames whose given masks were used.
     private let given: [TrackID: Set<Int>]
-    private let carried: [TrackID: [Int: CarriedMask]]
+    private let propagated: [TrackID: [Int: PropagatedMask]]
 
     init(
         source: any MaskSource, given: [TrackID: Set<Int>], part: Range<Int>, damage: String?,
-        carried: [TrackID: [Int: CarriedMask]]
+        carried: [TrackID: [Int: PropagatedMask]]
     ) {
         self.init(
             path: source.path, size: source.size, source: source, given: given, part: part, damage: damage,
@@ -34,12 +34,12 @@ package struct PropagatedMasks: MaskSource {
     ///   - carried: by track and frame, the masks that were found.
     package init(
         path: String, size: PictureSize, source: (any MaskSource)?, given: [TrackID: Set<Int>], part: Range<Int>,
-        damage: String?, carried: [TrackID: [Int: CarriedMask]]
+        damage: String?, carried: [TrackID: [Int: PropagatedMask]]
     ) {
         self.damage = damage
         self.source = source
         self.given = given
-        self.carried = carried
+        propagated = carried
         self.path = path
         self.size = size
         annotatedFrames = Array(part)
@@ -60,7 +60,7 @@ package struct PropagatedMasks: MaskSource {
 
     package func mask(of track: TrackID, at frame: Int) throws -> Mask {
         if isGiven(track, at: frame), let source { return try source.mask(of: track, at: frame) }
-        guard let found = carried[track]?[frame] else {
+        guard let found = propagated[track]?[frame] else {
             throw MaskError(path: file(of: frame), reason: .notVisible(track, frame: frame))
         }
         return found.mask.mask
@@ -70,17 +70,18 @@ package struct PropagatedMasks: MaskSource {
 
     /// 1 for a given mask; how well a propagated one is supported by colour, background and area; 0 where there is none.
     package func confidence(of track: TrackID, at frame: Int) -> Float {
-        isGiven(track, at: frame) ? 1 : carried[track]?[frame]?.confidence ?? 0
+        isGiven(track, at: frame) ? 1 : propagated[track]?[frame]?.confidence ?? 0
     }
 }
 
 /// A propagated mask.
-package struct CarriedMask: Sendable {
+package struct PropagatedMask: Sendable {
     let mask: StoredMask
+    /// 0...1.
     let confidence: Float
     /// Frames to the given mask it comes from.
     let distance: Int
-    /// Whether that lies later in the clip.
+    /// True if that lies later in the clip.
     let isBackward: Bool
 
     init(mask: StoredMask, confidence: Float, distance: Int, isBackward: Bool) {

@@ -22,7 +22,7 @@ import Testing
         #expect(try run(crossing, from: [0]).mean > 0.9)
     }
 
-    @Test func masksAreCarriedBackwardsToo() throws {
+    @Test func masksArePropagatedBackwardsToo() throws {
         let result = try run(crossing, from: [20])
         #expect(result.mean > 0.9)
         #expect(result.masks.tracks[0].visibleFrames == Array(0..<24))
@@ -53,7 +53,7 @@ import Testing
         #expect(try run(scene, from: [0]).mean > 0.9)
     }
 
-    @Test func whatComesBackIntoThePictureIsTakenUp() throws {
+    @Test func anObjectThatComesBackIsTakenUp() throws {
         let scene = SyntheticScene { .init(x: 214 + 60 * sin(Double($0) / 5), y: 90) }
         let (mean, masks, truth) = try run(scene, from: [0])
         #expect(truth.tracks[0].visibleFrames.count < 24 && truth.tracks[0].lastFrame == 23)
@@ -61,7 +61,7 @@ import Testing
         #expect(mean > 0.75)
     }
 
-    @Test func whatIsHiddenPausesAndIsTakenUpAgain() throws {
+    @Test func aHiddenObjectPausesAndIsTakenUpAgain() throws {
         var scene = SyntheticScene { .init(x: 50 + 5 * Double($0), y: 90) }
         scene.frames = 34
         scene.radius = (14, 20)
@@ -81,7 +81,7 @@ import Testing
         #expect(mean > 0.85)
     }
 
-    /// The object jumps between frames 11 and 12: from one side nobody can follow.
+    /// The object jumps between frames 11 and 12: it cannot be followed from one side.
     @Test func twoAnnotatedFramesAreBetterThanOne() throws {
         let scene = SyntheticScene { .init(x: $0 < 12 ? 50 + Double($0) : 190 - Double($0), y: $0 < 12 ? 60 : 120) }
         let one = try run(scene, from: [0]).mean, two = try run(scene, from: [0, 23]).mean
@@ -89,8 +89,8 @@ import Testing
         #expect(two > one + 0.2)
     }
 
-    /// Frames somebody annotated for another object say nothing of this one; an annotation without a mask says it is gone.
-    @Test func eachTrackIsCarriedThroughTheOthersAnnotations() throws {
+    /// Frames annotated for another object say nothing of this one; an annotation without a mask says it is gone.
+    @Test func eachTrackIsPropagatedThroughTheOthersAnnotations() throws {
         var scene = crossing
         scene.bar = 200...223
         let truth = SceneMasks(scene), size = truth.size
@@ -110,7 +110,7 @@ import Testing
         #expect(try masks.mask(of: second.id, at: 12) == patch)
     }
 
-    /// A mask given for one object where another was carried to: no pixel belongs to both.
+    /// A mask given for one object where another was propagated to: no pixel belongs to both.
     @Test func givenMasksTakeTheirPixels() throws {
         let truth = SceneMasks(crossing), size = truth.size
         let half = try truth.mask(of: .number(1), at: 8)
@@ -123,7 +123,7 @@ import Testing
         #expect(one.area > half.area / 4)
     }
 
-    /// Few masks are carried on; a mask on every fourth frame, as in SA-V, is enough to sample from.
+    /// Few masks are propagated; a mask on every fourth frame, as in SA-V, is enough to sample from.
     @Test func fewMasksNeedPropagation() {
         func isNeeded(_ frames: [Int], of count: Int) -> Bool {
             let size = PictureSize(width: 4, height: 4)
@@ -196,7 +196,8 @@ import Testing
         let masks = try MaskPropagator().propagate(
             clip: VideoClip(path: Fixtures.sample("courtyard/clip.mp4")), masks: given, frames: [0])
         let score = try RegionSimilarity(masks, reference: given) { $1 == 0 }
-        #expect(score.mean > 0.8)
+        let stated = try PropagationTable().courtyard
+        #expect(score.mean >= stated - 0.005, "the table of constants states \(stated)")
         #expect(score.tracks.allSatisfy { $0.mean > 0.7 && $0.frames == 59 })
         var taken = [Int](repeating: 0, count: 768 * 576)
         for track in masks.tracks where track.appearance(at: 40) != nil {

@@ -46,6 +46,7 @@ package struct DrawnRegions: MaskSource {
     }
 }
 
+/// The mask of a shape.
 private func drawn(_ shape: Region.Shape, _ size: PictureSize) -> Mask {
     var pixels = [UInt8](repeating: 0, count: size.width * size.height)
     switch shape {
@@ -69,7 +70,7 @@ private func drawn(_ shape: Region.Shape, _ size: PictureSize) -> Mask {
     return Mask(width: size.width, height: size.height, pixels: pixels)
 }
 
-/// Where the polygon's sides cross a horizontal line.
+/// Columns in which the polygon's sides cross a horizontal line.
 private func crossings(of points: [Region.Point], at y: Double) -> [Double] {
     var result: [Double] = []
     for (index, start) in points.enumerated() {

@@ -24,8 +24,8 @@ struct AnnotationReader {
         AnnotationReader(source) { allFrames.contains($0) && part.contains($0) }
     }
 
-    /// The frame from which tracks have to be propagated back: the last annotated one of those that have a frame before it in
-    /// `part` without an annotation; nil when none has.
+    /// The frame from which tracks have to be propagated back: the last annotated one of those that have a frame before
+    /// it in `part` without an annotation; nil when none has.
     func startOfWayBack(in part: Range<Int>) -> Int? {
         frames.values.compactMap { frames in
             frames.max().flatMap { frames.count <= $0 - part.lowerBound ? $0 : nil }

@@ -96,14 +96,14 @@ struct ColourSamples: ~Copyable {
         values[2 * capacity + place] = colour.blue
     }
 
-    /// Sets a pixel to the median of the samples: of the known ones where there are `enough`. Fewer than three samples
-    /// leave its colour.
+    /// Sets a pixel to the median of the samples: of the known ones where there are enough. Too few samples leave its
+    /// colour.
     @inline(__always)
-    mutating func estimate(_ pixel: inout BackgroundPixel, enough: Int) {
-        pixel.isKnown = known >= enough
+    mutating func estimate(_ pixel: inout BackgroundPixel) {
+        pixel.isKnown = known >= BackgroundConstants.enough
         let count = pixel.isKnown ? known : known + capacity - others
         pixel.spread = 255
-        guard count >= 3 else { return }
+        guard count >= BackgroundConstants.fewest else { return }
         let red = quartiles(0, count, isKnown: pixel.isKnown)
         let green = quartiles(1, count, isKnown: pixel.isKnown)
         let blue = quartiles(2, count, isKnown: pixel.isKnown)

@@ -1,7 +1,18 @@
 import Imaging
 
-/// Mapping of the still part of one picture to its place in another: a plane's projection (homography), exact for a camera that turns
-/// or zooms, near enough over a second for one that moves.
+/// Fit of `CameraMotion`.
+package enum CameraConstants {
+    /// Pixels of motion in every corner below which the camera stands still: lower lets one on a tripod wander by the
+    /// flow's noise, higher blurs the background of one that drifts.
+    package static let still = 0.25
+    /// Rounds of reweighting.
+    package static let rounds = 10
+    /// Pixels of error at which a point counts a quarter, in the first round; halved in each of the next four.
+    package static let firstWidth = 12.0
+}
+
+/// Mapping of the still part of one picture to its place in another: a plane's projection (homography), exact for a
+/// camera that turns or zooms, near enough over a second for one that moves.
 struct CameraMotion: Sendable, Equatable {
     /// Row-major 3 x 3, pixels of the working picture.
     let matrix: [Double]
@@ -66,7 +77,7 @@ struct CameraMotion: Sendable, Equatable {
         let corners = [(0, 0), (width, 0), (0, height), (width, height)]
         let isStill = corners.allSatisfy { corner in
             let moved = fitted.apply(corner.0, corner.1)
-            return abs(moved.x - corner.0) < 0.25 && abs(moved.y - corner.1) < 0.25
+            return abs(moved.x - corner.0) < CameraConstants.still && abs(moved.y - corner.1) < CameraConstants.still
         }
         self = isStill ? .identity : fitted
     }
@@ -83,7 +94,7 @@ struct PointPair {
     let toY: Double
 }
 
-/// Least squares reweighted ten times, from the median shift on: what disagrees by pixels soon counts for nothing.
+/// Least squares reweighted several times, from the median shift on: what disagrees by pixels soon counts for nothing.
 private func robustHomography(_ pairs: [PointPair]) -> [Double]? {
     guard pairs.count >= 8 else { return nil }
     let shiftX = pairs.map { $0.toX - $0.x }.sorted()[pairs.count / 2]
@@ -91,8 +102,8 @@ private func robustHomography(_ pairs: [PointPair]) -> [Double]? {
     var matrix = [1, 0, shiftX, 0, 1, shiftY, 0, 0, 1]
     // Coordinates near 1 keep the equations well conditioned.
     let size = max(1, pairs.map { max($0.x, $0.y) }.max() ?? 1)
-    for round in 0..<10 {
-        let width = max(1, 12 / Double(1 << min(round, 4)))
+    for round in 0..<CameraConstants.rounds {
+        let width = max(1, CameraConstants.firstWidth / Double(1 << min(round, 4)))
         var normal = [Double](repeating: 0, count: 64), right = [Double](repeating: 0, count: 8)
         for pair in pairs {
             let w = matrix[6] * pair.x + matrix[7] * pair.y + matrix[8]

@@ -1,6 +1,27 @@
 import Imaging
 import Parallelism
 
+/// Effort of `DenseInverseSearch`. The most important are measured in the tests' PropagationConstants.md.
+package enum FlowConstants {
+    /// Pixels from one patch of 8 x 8 to the next: fewer is finer at motion boundaries, and costs time with the square.
+    package static let step = 4
+    /// Gauss-Newton steps at most.
+    package static let iterations = 12
+    /// Pixels of the coarsest level, 16 of a picture of 480 rows each, up to which every displacement is tried. Gradients
+    /// alone lose objects that move by more than 60 pixels a frame.
+    package static let reach = 6
+    /// Rows of patches that pass good flow on to each other. Fixed, for the same result on any number of cores.
+    package static let stripe = 9
+    /// Added to the diagonal of a patch's Hessian: more keeps patches of little texture where they are.
+    package static let damping: Float = 16
+    /// Grey steps on every pixel that a displacement one pixel longer must save.
+    package static let distanceCost: Float = 1
+    /// Squared length of a step, in pixels, below which the search ends.
+    package static let smallestStep: Float = 0.0025
+    /// Squared length, in pixels, of a search that ran away, and counts for nothing.
+    package static let runaway: Float = 64
+}
+
 /// Dense optical flow by inverse search: patches on a grid are aligned by Gauss-Newton steps whose Hessian comes from the
 /// first picture alone, coarse to fine, and each pixel takes the mean of the patches over it, weighted by how well they
 /// fit. Source: Kroeger et al., Fast Optical Flow using Dense Inverse Search, arXiv 1603.03590 (without its variational
@@ -8,14 +29,6 @@ import Parallelism
 package enum DenseInverseSearch {
     /// Side of a patch in pixels; the loops of `PatchAlignment` are written for SIMD8.
     static let patch = 8
-    /// Pixels from one patch to the next.
-    static let step = 4
-    static let iterations = 12
-    /// Pixels of the coarsest level, 16 of a picture of 480 rows each, up to which every displacement is tried. Gradients
-    /// alone lose objects that move by more than 60 pixels a frame.
-    static let reach = 6
-    /// Rows of patches that pass good flow on to each other. Fixed, for the same result on any number of cores.
-    static let stripe = 9
 
     /// The flow between two pictures of one size, at half of it.
     package static func flow(from first: RGBImage, to second: RGBImage) -> FlowField {
@@ -57,7 +70,7 @@ private struct PatchSearch {
 
     /// The displacement of each patch, `[rows, columns]`, in pixels.
     private func aligned() -> Plane<SIMD2<Float>> {
-        let flow = MutablePlane<SIMD2<Float>>(grid.box), stripe = DenseInverseSearch.stripe
+        let flow = MutablePlane<SIMD2<Float>>(grid.box), stripe = FlowConstants.stripe
         Parallel.fixedRanges((grid.rows + stripe - 1) / stripe, minimum: 1) { stripes in
             for index in stripes {
                 let rows = index * stripe..<min(grid.rows, (index + 1) * stripe)
@@ -100,7 +113,7 @@ private struct PatchSearch {
 
     /// The displacement a patch's search starts from: the coarser level's at its middle.
     private func start(of patch: PatchAlignment, _ column: Int, _ row: Int) -> SIMD2<Float> {
-        guard let coarser else { return patch.nearest(within: DenseInverseSearch.reach) }
+        guard let coarser else { return patch.nearest(within: FlowConstants.reach) }
         let middle = Float(DenseInverseSearch.patch) / 2
         return 2 * coarser.sample(
             (Float(grid.left(column)) + middle) / 2 - 0.25, (Float(grid.top(row)) + middle) / 2 - 0.25)

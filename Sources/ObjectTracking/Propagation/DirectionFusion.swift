@@ -1,12 +1,12 @@
 import Masks
 import Parallelism
 
-/// Collects what both ways through the clip find, and settles each frame: the nearer and surer side has the say.
+/// Collects the masks found in both directions through the clip, and settles each frame: the nearer and surer one counts.
 struct DirectionFusion {
     private let size: WorkingSize
     private let annotations: AnnotationReader
     private let overlapping: Set<TrackPair>
-    private var carried: [TrackID: [Int: CarriedMask]] = [:]
+    private var propagated: [TrackID: [Int: PropagatedMask]] = [:]
 
     /// - Parameter overlapping: pairs of tracks that may share pixels.
     init(size: WorkingSize, annotations: AnnotationReader, overlapping: Set<TrackPair>) {
@@ -15,7 +15,7 @@ struct DirectionFusion {
         self.overlapping = overlapping
     }
 
-    /// Takes the tracks that are not annotated at a frame.
+    /// Adds the masks of the tracks that are not annotated at a frame.
     mutating func add(_ tracks: [TrackState], at frame: Int, isBackward: Bool) throws {
         let visible = tracks.filter { $0.status == .visible && !annotations.isAnnotated($0.id, at: frame) }
         guard !visible.isEmpty else { return }
@@ -30,35 +30,39 @@ struct DirectionFusion {
             }
             guard let mask else { continue }
             taken[track.id] = mask
-            let found = CarriedMask(mask: mask, confidence: track.confidence, distance: track.age, isBackward: isBackward)
-            if let earlier = carried[track.id]?[frame], weight(earlier) >= weight(found) { continue }
-            carried[track.id, default: [:]][frame] = found
+            let found = PropagatedMask(mask: mask, confidence: track.confidence, distance: track.age, isBackward: isBackward)
+            if let earlier = propagated[track.id]?[frame], weight(earlier) >= weight(found) { continue }
+            propagated[track.id, default: [:]][frame] = found
         }
     }
 
-    private func weight(_ mask: CarriedMask) -> Float {
+    private func weight(_ mask: PropagatedMask) -> Float {
         mask.confidence / Float(max(1, mask.distance))
     }
 
-    /// The masks. Pixels that the two ways gave to different tracks are left to the surer one.
-    func resolved() -> [TrackID: [Int: CarriedMask]] {
-        var result = carried
-        let ids = carried.keys.sorted()
+    /// The masks. Pixels that the two directions gave to different tracks are left to the surer one.
+    func resolved() -> [TrackID: [Int: PropagatedMask]] {
+        var result = propagated
+        let ids = propagated.keys.sorted()
         for (position, first) in ids.enumerated() {
             for second in ids[(position + 1)...] where !overlapping.contains(TrackPair(first, second)) {
-                for frame in (result[first] ?? [:]).keys.sorted() {
-                    guard let one = result[first]?[frame], let other = result[second]?[frame],
-                        one.isBackward != other.isBackward, one.mask.box.intersection(other.mask.box) != nil
-                    else { continue }
-                    let (loser, winner) = weight(one) >= weight(other) ? (second, one) : (first, other)
-                    let losing = loser == first ? one : other
-                    result[loser]?[frame] = losing.mask.subtracting(winner.mask).map {
-                        CarriedMask(
-                            mask: $0, confidence: losing.confidence, distance: losing.distance, isBackward: losing.isBackward)
-                    }
-                }
+                for frame in (result[first] ?? [:]).keys.sorted() { settle(first, second, at: frame, in: &result) }
             }
         }
         return result
+    }
+
+    /// Takes the pixels that masks of different directions share from the less sure one.
+    private func settle(
+        _ first: TrackID, _ second: TrackID, at frame: Int, in masks: inout [TrackID: [Int: PropagatedMask]]
+    ) {
+        guard let one = masks[first]?[frame], let other = masks[second]?[frame],
+            one.isBackward != other.isBackward, one.mask.box.intersection(other.mask.box) != nil
+        else { return }
+        let (loser, losing, winning) = weight(one) >= weight(other) ? (second, other, one) : (first, one, other)
+        masks[loser]?[frame] = losing.mask.subtracting(winning.mask).map {
+            PropagatedMask(
+                mask: $0, confidence: losing.confidence, distance: losing.distance, isBackward: losing.isBackward)
+        }
     }
 }

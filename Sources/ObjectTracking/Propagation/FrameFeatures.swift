@@ -1,5 +1,17 @@
 import Imaging
 
+/// Regions around objects, in `FrameFeatures` and `FrameWindow`.
+package enum RegionConstants {
+    /// Tenths of an object's longer side, around it, whose colours count as its surroundings; and pixels at least.
+    package static let ringTenths = 6
+    package static let smallestRing = 8
+    /// Pixels by which an object is widened before its surroundings, or a frame's background, are taken: its outline is
+    /// not exact. The plane is padded by one more.
+    package static let outline = 2
+    /// Chance above which a pixel is not background.
+    package static let occupiedChance: Float = 0.3
+}
+
 /// Properties of one frame that all tracks share.
 struct FrameFeatures: Sendable {
     let frame: WorkingFrame
@@ -23,11 +35,19 @@ struct FrameFeatures: Sendable {
         }
     }
 
-    /// Colours around a region, up to 0.6 of its size away.
+    /// Colours around a region, up to a share of its size away.
     func colours(around region: Plane<Float>, _ bounds: BoundingBox) -> ColourHistogram {
-        let margin = max(8, max(bounds.width, bounds.height) * 6 / 10)
+        let margin = max(
+            RegionConstants.smallestRing, max(bounds.width, bounds.height) * RegionConstants.ringTenths / 10)
         let ring = bounds.grown(by: margin, within: box) ?? box
-        let inside = region.padded(by: 3, within: box).dilated(by: 2)
+        let inside = region.widened(within: box)
         return ColourHistogram(bins, in: ring) { x, y in 1 - inside.value(x, y) }
+    }
+}
+
+extension Plane<Float> {
+    /// A region with the pixels around its outline.
+    func widened(within size: BoundingBox) -> Plane<Float> {
+        padded(by: RegionConstants.outline + 1, within: size).dilated(by: RegionConstants.outline)
     }
 }

@@ -1,5 +1,14 @@
 import Imaging
 
+/// Trust of `FrameMotion` in flow. The most important are measured in the tests' PropagationConstants.md.
+package enum MotionConstants {
+    /// Round-trip error, in working pixels, at which trust is a half where nothing moves: more trusts flow where it is
+    /// wrong.
+    package static let halfTrust: Float = 1
+    /// Pixels added to it for each pixel of motion.
+    package static let halfTrustPerPixel: Float = 0.1
+}
+
 /// Flow between the previous frame and the current one, both ways, and the places where the two agree.
 struct FrameMotion: Sendable {
     /// From the current frame to the previous, at half the working size.
@@ -20,7 +29,8 @@ struct FrameMotion: Sendable {
     func origin(_ x: Int, _ y: Int) -> (place: SIMD2<Float>, trust: Float) {
         let flow = 2 * back.sample((Float(x) + 0.5) / 2 - 0.5, (Float(y) + 0.5) / 2 - 0.5)
         let error = 2 * errors[min(x / 2, back.width - 1), min(y / 2, back.height - 1)]
-        let scale = 1 + 0.1 * (flow * flow).sum().squareRoot(), ratio = error / scale
+        let length = (flow * flow).sum().squareRoot()
+        let ratio = error / (MotionConstants.halfTrust + MotionConstants.halfTrustPerPixel * length)
         return (SIMD2(Float(x), Float(y)) + flow, 1 / (1 + ratio * ratio))
     }
 

@@ -2,6 +2,18 @@ import Imaging
 import Masks
 import Parallelism
 
+/// Search and rivalry of `FrameStep`.
+package enum StepConstants {
+    /// Chance of a pixel of the previous frame above which it belongs to the box that is searched.
+    package static let searchChance: Float = 0.05
+    /// Pixels around that box, besides its longer side divided by `searchPart`: fewer saves time and loses fast
+    /// limbs.
+    package static let searchMargin = 6
+    package static let searchPart = 8
+    /// Chance a pixel keeps, at most, that another track has the better claim to.
+    package static let rivalChance: Float = 0.3
+}
+
 /// Propagates every track from one frame to the next: flow and background are computed once for all of them.
 struct FrameStep {
     let previous: FrameFeatures
@@ -30,17 +42,20 @@ struct FrameStep {
         }
         let updated = Parallel.map(before.count) { index in
             guard let probability = settled[index], let evidence = evidence[index] else { return before[index] }
-            return before[index].advanced(to: probability, evidence: evidence, features: current, motion: motion, camera: camera)
+            return before[index].advanced(
+                to: probability, evidence: evidence, features: current, motion: motion, camera: camera)
         }
         tracks = updated
     }
 
     /// The part of the current frame a track can be in; nil when it is not visible or has left the picture.
     func searchBox(_ track: TrackState) -> BoundingBox? {
-        guard track.status == .visible, let bounds = track.probability.bounds(above: 0.05) else { return nil }
+        guard track.status == .visible, let bounds = track.probability.bounds(above: StepConstants.searchChance)
+        else { return nil }
         let shift = motion.mean(of: track.probability)
         let moved = bounds.moved(x: Int(shift.x.rounded()), y: Int(shift.y.rounded()))
-        return bounds.union(moved).grown(by: 6 + max(bounds.width, bounds.height) / 8, within: current.box)
+        let margin = StepConstants.searchMargin + max(bounds.width, bounds.height) / StepConstants.searchPart
+        return bounds.union(moved).grown(by: margin, within: current.box)
     }
 
     private func evidence(_ track: TrackState, in box: BoundingBox) -> PixelEvidence {
@@ -55,14 +70,14 @@ struct FrameStep {
                 places[x, y] = memory.odds(current.bins[x, y], at: SIMD2(Float(x), Float(y)), from: origin.place)
             }
         }
-        let bounds = track.probability.bounds(above: 0.05) ?? box
+        let bounds = track.probability.bounds(above: StepConstants.searchChance) ?? box
         return PixelEvidence(
             track: track, surroundings: previous.colours(around: track.probability, bounds),
             places: places.finished().blurred(passes: 1), propagated: propagated.finished().blurred(passes: 3),
             trust: trust.finished(), features: current, background: background)
     }
 
-    /// Where another track has the better claim, the lead it has counts against this one.
+    /// Log-odds of a track less the lead of the rivals that have the better claim to a pixel.
     private func contest(
         _ odds: Plane<Float>, _ index: Int, _ tracks: [TrackState], _ evidence: [PixelEvidence?]
     ) -> Plane<Float> {
@@ -83,7 +98,8 @@ struct FrameStep {
         forEachShared(index, tracks, boxes: all.map { $0?.box }) { other, x, y in
             guard let rival = all[other]?[x, y] else { return }
             let own = chance[x, y]
-            if rival > own || (rival == own && other < index) { result[x, y] = min(result[x, y], 0.3) }
+            guard rival > own || (rival == own && other < index) else { return }
+            result[x, y] = min(result[x, y], StepConstants.rivalChance)
         }
         return result.finished()
     }

@@ -47,9 +47,9 @@ struct FrameWindow {
         let box = self[position].box
         let pixels = MutablePlane(box, repeating: false)
         for track in tracks where track.status == .visible {
-            let region = track.probability.padded(by: 3, within: box).dilated(by: 2)
+            let region = track.probability.widened(within: box)
             region.box.forEachPixel { x, y in
-                if region[x, y] > 0.3 { pixels[x, y] = true }
+                if region[x, y] > RegionConstants.occupiedChance { pixels[x, y] = true }
             }
         }
         occupied[position - first] = pixels.finished()

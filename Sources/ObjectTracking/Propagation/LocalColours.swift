@@ -1,18 +1,29 @@
 import Imaging
 
+/// Cells of `LocalColours`. The most important are measured in the tests' PropagationConstants.md.
+package enum LocalColourConstants {
+    /// Cells along the longer side of the object: more tells parts apart, and leaves each with fewer pixels.
+    package static let cells: Float = 6
+    /// Side in pixels of the smallest cell: below it noise decides.
+    package static let smallestCell: Float = 8
+    /// Pixels of a colour in a cell, as a share of the cell, that count as no evidence: more mistrusts rare colours.
+    package static let noise: Float = 0.01
+    /// Pixels around the object that count as its surroundings, besides half its longer side.
+    package static let margin = 8
+    /// Share of its count that a cell adds to its neighbours in space, and in colour.
+    package static let spaceBlur: Float = 0.5
+    package static let colourBlur: Float = 0.25
+}
+
 /// Log-odds of each colour to be the object's, at each place of one frame: counts in cells of space and colour, so
 /// that a look-alike elsewhere in the picture, or a part of the object of another colour, does not count here. Source:
 /// the bilateral grid of Märki et al., Bilateral Space Video Segmentation, CVPR 2016.
 struct LocalColours: Sendable {
+    private typealias Constant = LocalColourConstants
+
     /// Colour bins along each axis.
     private static let side = 8
     private static let colours = side * side * side
-    /// Cells along the longer side of the object.
-    private static let cells: Float = 6
-    /// Smallest cell in pixels: below it noise decides.
-    private static let smallestCell: Float = 8
-    /// Pixels of a colour in a cell, as a share of the cell, that count as no evidence.
-    private static let noise: Float = 0.01
 
     /// Middle of the object.
     let centre: SIMD2<Float>
@@ -25,13 +36,14 @@ struct LocalColours: Sendable {
     /// `[rows, columns * colours]`.
     private let odds: Plane<Float>
 
-    /// - Parameter region: share of each pixel that is the object's, 0...1; pixels up to its size away from it count as surroundings.
+    /// - Parameter region: share of each pixel that is the object's, 0...1; pixels up to its size away from it count as
+    ///   surroundings.
     /// - Returns: nil when the region is empty.
     init?(_ features: FrameFeatures, region: Plane<Float>) {
         guard let bounds = region.bounds(above: 0.5),
-            let box = bounds.grown(by: 8 + max(bounds.width, bounds.height) / 2, within: features.box)
+            let box = bounds.grown(by: Constant.margin + max(bounds.width, bounds.height) / 2, within: features.box)
         else { return nil }
-        let cell = max(Self.smallestCell, Float(max(bounds.width, bounds.height)) / Self.cells)
+        let cell = max(Constant.smallestCell, Float(max(bounds.width, bounds.height)) / Constant.cells)
         columns = Int(Float(box.width) / cell) + 2
         rows = Int(Float(box.height) / cell) + 2
         let cells = BoundingBox(left: 0, top: 0, width: columns * Self.colours, height: rows)
@@ -51,7 +63,7 @@ struct LocalColours: Sendable {
         guard area > 0 else { return nil }
         let object = Self.blurred(inside.finished(), columns: columns)
         let surroundings = Self.blurred(outside.finished(), columns: columns)
-        let floor = Self.noise * cell * cell
+        let floor = Constant.noise * cell * cell
         let odds = MutablePlane<Float>(cells)
         for place in odds.indices { odds[place] = logarithm((object[place] + floor) / (surroundings[place] + floor)) }
         self.odds = odds.finished()
@@ -81,12 +93,12 @@ struct LocalColours: Sendable {
         return (bin >> 9) << 6 | ((bin >> 5) & 7) << 3 | (bin >> 1) & 7
     }
 
-    /// Counts to which neighbours in space and colour add a half and a quarter of theirs.
+    /// Counts to which neighbours in space and colour add a share of theirs.
     private static func blurred(_ counts: Plane<Float>, columns: Int) -> Plane<Float> {
         let rows = counts.box.height
         let axes: [(step: Int, length: Int, share: Float)] = [
-            (columns * colours, rows, 0.5), (colours, columns, 0.5),
-            (side * side, side, 0.25), (side, side, 0.25), (1, side, 0.25),
+            (columns * colours, rows, Constant.spaceBlur), (colours, columns, Constant.spaceBlur),
+            (side * side, side, Constant.colourBlur), (side, side, Constant.colourBlur), (1, side, Constant.colourBlur),
         ]
         return axes.reduce(counts) { source, axis in
             let result = source.mutableCopy()

@@ -1,19 +1,28 @@
 import Imaging
 import Parallelism
 
+/// Bonds of `OutlineSmoothing`. The most important are measured in the tests' PropagationConstants.md.
+package enum SmoothingConstants {
+    /// Weight of a neighbour's say within a surface: more makes outlines smoother and thin limbs vanish.
+    package static let strength: Float = 1.6
+    /// Share of that across the sharpest edge: less follows edges more, also those within the object.
+    package static let edgeShare: Float = 0.1
+    /// Rounds of inference: each costs time, and passes a pixel's say one pixel on.
+    package static let rounds = 8
+}
+
 /// Makes neighbouring pixels of like colour agree: mean-field inference in a grid of pairwise terms that weigh less
 /// across edges. Source: contrast-sensitive Potts model of Boykov and Jolly, 2001; solved as Krähenbühl and Koltun,
 /// arXiv 1210.5644, do, with four neighbours instead of all.
 enum OutlineSmoothing {
-    private static let strength: Float = 1.6
-    private static let rounds = 8
+    private typealias Constant = SmoothingConstants
 
     /// - Parameter odds: log-odds of each pixel by itself.
     /// - Returns: the chance of each pixel, 0...1.
     static func smoothed(_ odds: Plane<Float>, frame: WorkingFrame) -> Plane<Float> {
         let bonds = Bonds(odds.box, frame)
         var state = odds.mapped { 2 * logistic($0) - 1 }
-        for _ in 0..<rounds {
+        for _ in 0..<Constant.rounds {
             let next = MutablePlane<Float>(odds.box)
             Parallel.fixedRanges(odds.box.height, minimum: 64) { rows in
                 for row in rows { update(row, odds, bonds, state, into: next) }
@@ -25,7 +34,8 @@ enum OutlineSmoothing {
 
     /// One round for one row of the box: each pixel's mean field, -1...1, from its own odds and its neighbours' fields.
     private static func update(
-        _ row: Int, _ odds: Plane<Float>, _ bonds: Bonds, _ state: Plane<Float>, into result: borrowing MutablePlane<Float>
+        _ row: Int, _ odds: Plane<Float>, _ bonds: Bonds, _ state: Plane<Float>,
+        into result: borrowing MutablePlane<Float>
     ) {
         let width = odds.box.width, height = odds.box.height
         for column in 0..<width {
@@ -39,7 +49,7 @@ enum OutlineSmoothing {
         }
     }
 
-    /// Weights of the bonds from each pixel to its right and its lower neighbour: `strength` within a surface, a tenth of
+    /// Weights of the bonds from each pixel to its right and its lower neighbour: `strength` within a surface, a share of
     /// it across an edge.
     private struct Bonds {
         let right: Plane<Float>
@@ -56,9 +66,15 @@ enum OutlineSmoothing {
                     total += right[place] + below[place]
                 }
             }
+            // The mean squared difference of neighbours is the unit.
             let scale = -Float(right.indices.count) / (total + 1)
-            self.right = right.finished().mapped { strength * (0.1 + 0.9 * exponential(scale * $0)) }
-            self.below = below.finished().mapped { strength * (0.1 + 0.9 * exponential(scale * $0)) }
+            self.right = right.finished().mapped { Self.weight(scale * $0) }
+            self.below = below.finished().mapped { Self.weight(scale * $0) }
+        }
+
+        /// The weight of a bond across a difference, negative, in units of its mean.
+        private static func weight(_ difference: Float) -> Float {
+            Constant.strength * (Constant.edgeShare + (1 - Constant.edgeShare) * exponential(difference))
         }
     }
 }

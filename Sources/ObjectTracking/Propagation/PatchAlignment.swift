@@ -38,8 +38,8 @@ struct PatchAlignment {
         self.sumY = sumY.sum()
         // Brightness may change by a constant over the patch, so means do not count. The small addition keeps patches
         // without texture where they are.
-        let a = xx.sum() - self.sumX * self.sumX / 64 + 16, b = xy.sum() - self.sumX * self.sumY / 64
-        let d = yy.sum() - self.sumY * self.sumY / 64 + 16
+        let a = xx.sum() - self.sumX * self.sumX / 64 + FlowConstants.damping, b = xy.sum() - self.sumX * self.sumY / 64
+        let d = yy.sum() - self.sumY * self.sumY / 64 + FlowConstants.damping
         let determinant = a * d - b * b
         inverse = (d / determinant, -b / determinant, a / determinant)
     }
@@ -51,7 +51,7 @@ struct PatchAlignment {
         for y in -radius...radius {
             for x in -radius...radius {
                 let flow = SIMD2(Float(x), Float(y))
-                let cost = evaluate(flow).error + 64 * (flow * flow).sum().squareRoot()
+                let cost = evaluate(flow).error + FlowConstants.distanceCost * 64 * (flow * flow).sum().squareRoot()
                 if cost < least { (best, least) = (flow, cost) }
             }
         }
@@ -69,16 +69,16 @@ struct PatchAlignment {
         consider(second)
         consider(third)
         let start = flow
-        for _ in 0..<DenseInverseSearch.iterations {
+        for _ in 0..<FlowConstants.iterations {
             let change = SIMD2(
                 inverse.xx * state.x + inverse.xy * state.y, inverse.xy * state.x + inverse.yy * state.y)
             let moved = flow - change, next = evaluate(moved)
             guard next.error < state.error else { break }
             (flow, state) = (moved, next)
-            if (change * change).sum() < 0.0025 { break }
+            if (change * change).sum() < FlowConstants.smallestStep { break }
         }
         let distance = flow - start
-        return (distance * distance).sum() > 64 ? start : flow
+        return (distance * distance).sum() > FlowConstants.runaway ? start : flow
     }
 
     /// The squared difference at a displacement, means removed, and its gradient.

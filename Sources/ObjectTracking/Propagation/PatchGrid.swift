@@ -8,7 +8,7 @@ struct PatchGrid {
     let rows: Int
 
     init(width: Int, height: Int) {
-        let patch = DenseInverseSearch.patch, step = DenseInverseSearch.step
+        let patch = DenseInverseSearch.patch, step = FlowConstants.step
         self.width = width
         self.height = height
         columns = max(0, width - patch + step - 1) / step + 1
@@ -18,9 +18,9 @@ struct PatchGrid {
     /// One place for each patch, `[rows, columns]`.
     var box: BoundingBox { BoundingBox(left: 0, top: 0, width: columns, height: rows) }
 
-    func left(_ column: Int) -> Int { min(column * DenseInverseSearch.step, max(0, width - DenseInverseSearch.patch)) }
+    func left(_ column: Int) -> Int { min(column * FlowConstants.step, max(0, width - DenseInverseSearch.patch)) }
 
-    func top(_ row: Int) -> Int { min(row * DenseInverseSearch.step, max(0, height - DenseInverseSearch.patch)) }
+    func top(_ row: Int) -> Int { min(row * FlowConstants.step, max(0, height - DenseInverseSearch.patch)) }
 
     /// The columns of patches that cover pixel column `x`.
     @inline(__always)
@@ -32,7 +32,7 @@ struct PatchGrid {
 
     @inline(__always)
     private func covering(_ place: Int, count: Int, start: (Int) -> Int) -> ClosedRange<Int> {
-        let patch = DenseInverseSearch.patch, step = DenseInverseSearch.step
+        let patch = DenseInverseSearch.patch, step = FlowConstants.step
         let first = min(count - 1, max(0, (place - patch) / step + (place >= patch ? 1 : 0)))
         var last = min(count - 1, place / step)
         if count > 1, last < count - 1, start(count - 1) <= place { last = count - 1 }

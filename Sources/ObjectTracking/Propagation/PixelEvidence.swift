@@ -1,26 +1,48 @@
 import Imaging
 
-/// For each pixel near a track, the log-odds that it shows the object: what flow carries over, what its colour says, and
-/// how far it differs from the background.
+/// Weights and scales of `PixelEvidence`. The most important are measured in the tests' PropagationConstants.md.
+package enum EvidenceConstants {
+    /// Weight of a pixel's log-odds by colour: more follows colours, and lets look-alikes in.
+    package static let colourWeight: Float = 0.5
+    /// Limit of the log-odds by colour, before their weight: higher lets one rare colour outweigh everything else.
+    package static let colourLimit: Float = 2.5
+    /// Limit of the log-odds by flow, on both sides: higher trusts the previous mask more, and mends its errors less.
+    package static let flowLimit: Float = 3
+    /// Weight of the log-odds by flow where the flows there and back disagree; 1 where they agree. Lower forgets the mask
+    /// in fast motion, higher keeps it where flow is lost.
+    package static let untrustedFlowWeight: Float = 0.4
+    /// Added to that where the flows there and back agree.
+    package static let trustedFlowWeight: Float = 0.6
+    /// Share of the colours around the given mask in those around the object: a part of it that was lost must not make
+    /// its colours the background's; too much of it ignores a background that changes.
+    package static let givenSurroundings: Float = 0.5
+    /// Difference to the background, in 8-bit steps, that speaks neither for nor against the object: lower takes shadows
+    /// in, higher loses objects of little contrast.
+    package static let neutralDifference: Float = 26
+    /// Difference to the background, in 8-bit steps, that adds one to the log-odds: lower decides harder.
+    package static let differenceScale: Float = 7
+    /// Limit of the log-odds by difference to the background.
+    package static let differenceLimit: Float = 3
+    /// Steps added to the neutral difference for each step the background's samples spread: more mistrusts an unsteady
+    /// background.
+    package static let spreadWeight: Float = 2
+    /// Steepness with which a background of the object's colours stops counting, unless it is known to be background.
+    package static let likenessSlope: Float = 2
+    /// Log-odds of the background's colour to be the object's at which it counts half.
+    package static let neutralLikeness: Float = 0.5
+    /// Chance by flow above which a pixel belongs to the mask that may grow.
+    package static let possibleChance: Float = 0.05
+    /// Pixels by which a mask can grow in one frame beyond the one flow gives: more finds what was uncovered, and reaches
+    /// into look-alikes.
+    package static let growth = 16
+    /// Log-odds of pixels further away.
+    package static let impossible: Float = -6
+}
+
+/// Log-odds of each pixel near a track to show the object: by the propagated mask, by its colour, and by its difference
+/// to the background.
 struct PixelEvidence: Sendable {
-    /// Weights and scales, found on the courtyard clip and on others with a moving camera.
-    enum Constant {
-        static let colour: Float = 0.5
-        static let colourLimit: Float = 2.5
-        static let carriedLow: Float = -3
-        static let carriedHigh: Float = 3
-        /// Share of the colours around the given mask in those around the object: a part of it that was lost must not make
-        /// its colours the background's.
-        static let givenSurroundings: Float = 0.5
-        /// Difference to the background, in 8-bit steps, that speaks neither for nor against the object.
-        static let neutralDifference: Float = 26
-        static let differenceScale: Float = 7
-        static let differenceLimit: Float = 3
-        static let spreadWeight: Float = 2
-        /// How many pixels a mask can grow in one frame beyond what flow carries.
-        static let growth = 16
-        static let impossible: Float = -6
-    }
+    private typealias Constant = EvidenceConstants
 
     /// Log-odds of all together.
     let odds: Plane<Float>
@@ -41,15 +63,15 @@ struct PixelEvidence: Sendable {
         ).mutableCopy()
         for place in appearance.indices { appearance[place] += places[place] }
         self.appearance = appearance.finished()
-        let possible = propagated.mapped { $0 > 0.05 ? 1 : 0 }.dilated(by: Constant.growth)
+        let possible = propagated.mapped { $0 > Constant.possibleChance ? 1 : 0 }.dilated(by: Constant.growth)
         let odds = self.appearance.mutableCopy()
         for place in odds.indices {
             guard possible[place] > 0 else {
                 odds[place] = Constant.impossible
                 continue
             }
-            let byFlow = min(max(logOdds(propagated[place]), Constant.carriedLow), Constant.carriedHigh)
-            odds[place] += byFlow * (0.4 + 0.6 * trust[place])
+            let byFlow = min(max(logOdds(propagated[place]), -Constant.flowLimit), Constant.flowLimit)
+            odds[place] += byFlow * (Constant.untrustedFlowWeight + Constant.trustedFlowWeight * trust[place])
         }
         self.odds = odds.finished()
     }
@@ -73,7 +95,7 @@ struct PixelEvidence: Sendable {
         let likenesses = likeness.finished().blurred(passes: 2)
         let odds = MutablePlane<Float>(box)
         box.forEachPixel { x, y in
-            odds[x, y] = Constant.colour * min(max(byColour[x, y], -Constant.colourLimit), Constant.colourLimit)
+            odds[x, y] = Constant.colourWeight * min(max(byColour[x, y], -Constant.colourLimit), Constant.colourLimit)
             let pixel = background.pixels[x, y]
             guard pixel.spread < 255 else { return }
             odds[x, y] += foreground(differences[x, y], pixel, likeness: likenesses[x, y])
@@ -92,8 +114,9 @@ struct PixelEvidence: Sendable {
         let scale = Constant.differenceScale + Constant.spreadWeight / 2 * spread
         let foreground = (difference - neutral) / scale
         let known: Float = pixel.isKnown ? 1 : 0
-        // Unless it is known, a background that looks like the object may be the object, long in one place: it proves nothing.
+        // Unless it is known, a background that looks like the object may be the object, long in one place: it proves
+        // nothing.
         return min(max(foreground, -Constant.differenceLimit), Constant.differenceLimit)
-            * (known + (1 - known) * logistic(-2 * (likeness - 0.5)))
+            * (known + (1 - known) * logistic(-Constant.likenessSlope * (likeness - Constant.neutralLikeness)))
     }
 }

@@ -1,12 +1,19 @@
-/// What a track's colours at each place, in the frame before and in the latest given mask, say of the current frame's pixels.
-/// The frame before knows how the object looks now; the given mask knows what is truly its own, so that an error that was
-/// carried on is not confirmed by itself. Given places are found again by the object's middle and size, whatever flow says.
+/// Weights of `PlaceMemory`. The most important are measured in the tests' PropagationConstants.md.
+package enum PlaceConstants {
+    /// Weight of the colours at each place of the previous frame: more follows changes, and confirms errors.
+    package static let recentWeight: Float = 0.7
+    /// Weight of the colours at each place of the latest given mask: more holds on to the given look.
+    package static let givenWeight: Float = 1
+    /// Limit of either's log-odds, before its weight.
+    package static let limit: Float = 2.5
+}
+
+/// Log-odds of the current frame's pixels by a track's colours at each place, in the frame before and in the latest
+/// given mask. The frame before knows how the object looks now; the given mask knows what is truly its own, so that an
+/// error of an earlier frame is not confirmed by itself. Given places are found again by the object's middle and size,
+/// whatever flow says.
 struct PlaceMemory: Sendable {
-    /// Weights and limit of the log-odds, found on clips with a moving camera (a person's cartoon and hand-held shots,
-    /// cut-outs before real backgrounds) and checked on others.
-    private static let near: Float = 0.7
-    private static let then: Float = 1
-    private static let limit: Float = 2.5
+    private typealias Constant = PlaceConstants
 
     private let recent: LocalColours
     private let given: LocalColours
@@ -27,6 +34,7 @@ struct PlaceMemory: Sendable {
     func odds(_ bin: UInt16, at place: SIMD2<Float>, from origin: SIMD2<Float>) -> Float {
         let near = recent.odds(bin, at: origin)
         let then = given.odds(bin, at: given.centre + scale * (place - shift - recent.centre))
-        return Self.near * min(max(near, -Self.limit), Self.limit) + Self.then * min(max(then, -Self.limit), Self.limit)
+        return Constant.recentWeight * min(max(near, -Constant.limit), Constant.limit)
+            + Constant.givenWeight * min(max(then, -Constant.limit), Constant.limit)
     }
 }

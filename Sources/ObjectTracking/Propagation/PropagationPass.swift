@@ -7,7 +7,7 @@ final class PropagationPass {
     private let size: WorkingSize
     private let annotations: AnnotationReader
     private let overlapping: Set<TrackPair>
-    private var window = FrameWindow(reach: BackgroundModel.reach)
+    private var window = FrameWindow(reach: BackgroundConstants.reach)
     private let background: BackgroundModel
     private var tracks: [TrackState] = []
 
@@ -47,7 +47,7 @@ final class PropagationPass {
         }
     }
 
-    /// Given masks replace what was carried of their tracks, and take their pixels from the others. A track that is
+    /// Given masks replace the propagated ones of their tracks, and take their pixels from the others. A track that is
     /// annotated here without a mask is not here.
     private func annotate(_ features: FrameFeatures) throws {
         let frame = features.frame.index
@@ -90,8 +90,8 @@ final class PropagationPass {
         let search = Reacquisition(current: current, background: background)
         for index in tracks.indices {
             guard let box = searched[index] else { continue }
-            let taken = tracks.indices.filter { $0 != index && tracks[$0].status == .visible }.map { tracks[$0].probability }
-            tracks[index] = search.attempt(tracks[index], in: box, taken: taken)
+            let others = tracks.indices.filter { $0 != index && tracks[$0].status == .visible }
+            tracks[index] = search.attempt(tracks[index], in: box, taken: others.map { tracks[$0].probability })
         }
     }
 

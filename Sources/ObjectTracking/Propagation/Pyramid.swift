@@ -73,7 +73,9 @@ private func differences(of grey: Plane<Float>, step: Int) -> Plane<Float> {
     let result = MutablePlane<Float>(grey.box, repeating: 0)
     let stride = grey.box.width
     for row in 1..<grey.box.height - 1 {
-        for place in row * stride + 1..<(row + 1) * stride - 1 { result[place] = (grey[place + step] - grey[place - step]) / 2 }
+        for place in row * stride + 1..<(row + 1) * stride - 1 {
+            result[place] = (grey[place + step] - grey[place - step]) / 2
+        }
     }
     return result.finished()
 }

@@ -1,12 +1,37 @@
 import Imaging
 
+/// Limits of `Reacquisition`. The most important are measured in the tests' PropagationConstants.md.
+package enum ReacquisitionConstants {
+    /// Frames after which the search ends: more finds objects that come back late, at the cost of searches in vain.
+    package static let patience = 100
+    /// Bhattacharyya coefficient with the given mask's colours that makes a candidate the object: lower takes look-alikes
+    /// up, higher misses the object in other light.
+    package static let likeness: Float = 0.72
+    /// Share of the usual area a candidate must have: lower takes fragments up, higher waits until all of it shows.
+    package static let wantedShare: Float = 0.35
+    /// Pixels a candidate must have.
+    package static let smallestArea: Float = 12
+    /// Times the area still visible that a candidate must have to replace it.
+    package static let gain: Float = 1.3
+    /// Mean log-odds by appearance of a candidate's pixels above which it is one.
+    package static let support: Float = 0.5
+    /// Divisor of the object's longer side that gives the pixels searched around its expected box at once.
+    package static let firstReachPart = 3
+    /// Halves of the object's longer side by which that grows at most.
+    package static let growthHalves = 3
+    /// Frames in which the searched margin grows by the object's longer side: more misses fast objects, fewer finds
+    /// look-alikes.
+    package static let growthFrames = 16
+    /// Pixels around the expected box that are searched at least.
+    package static let smallestReach = 6
+    /// Chance above which a pixel is another visible track's, and its log-odds then.
+    package static let takenChance: Float = 0.3
+    package static let takenOdds: Float = -6
+}
+
 /// Search for lost tracks near the places where they should be by now.
 struct Reacquisition {
-    /// Frames after which the search ends.
-    static let patience = 100
-    /// Bhattacharyya coefficient that makes a candidate the object.
-    private static let likeness: Float = 0.72
-    private static let wantedShare: Float = 0.35
+    private typealias Constant = ReacquisitionConstants
 
     let current: FrameFeatures
     let background: BackgroundModel
@@ -16,11 +41,12 @@ struct Reacquisition {
     static func searchBox(_ track: TrackState, within size: BoundingBox) -> BoundingBox? {
         guard track.status != .ended, track.hidden > 0 else { return nil }
         let side = max(track.lastBox.width, track.lastBox.height)
-        let reach = side / 3 + min(side * 3 / 2, track.hidden * side / 16)
+        let growth = min(side * Constant.growthHalves / 2, track.hidden * side / Constant.growthFrames)
+        let reach = max(Constant.smallestReach, side / Constant.firstReachPart + growth)
         // What has left the picture comes back at its edge.
         let middle = (x: track.lastBox.left + track.lastBox.width / 2, y: track.lastBox.top + track.lastBox.height / 2)
         let inside = (x: min(max(middle.x, size.left), size.right - 1), y: min(max(middle.y, size.top), size.bottom - 1))
-        return track.lastBox.moved(x: inside.x - middle.x, y: inside.y - middle.y).grown(by: max(6, reach), within: size)
+        return track.lastBox.moved(x: inside.x - middle.x, y: inside.y - middle.y).grown(by: reach, within: size)
     }
 
     /// - Parameters:
@@ -28,7 +54,7 @@ struct Reacquisition {
     /// - Returns: the track where it was found, or as it was.
     func attempt(_ track: TrackState, in box: BoundingBox, taken: [Plane<Float>]) -> TrackState {
         var next = track
-        if track.status != .visible, track.hidden > Self.patience {
+        if track.status != .visible, track.hidden > Constant.patience {
             next.vanish(.ended)
             return next
         }
@@ -39,7 +65,7 @@ struct Reacquisition {
         for other in taken {
             guard let shared = box.intersection(other.box) else { continue }
             shared.forEachPixel { x, y in
-                if other[x, y] > 0.3 { odds[x, y] = -6 }
+                if other[x, y] > Constant.takenChance { odds[x, y] = Constant.takenOdds }
             }
         }
         let chance = OutlineSmoothing.smoothed(odds.finished(), frame: current.frame)
@@ -52,8 +78,9 @@ struct Reacquisition {
             support += appearance[x, y]
         }
         let visible = Float(track.probability.indices.count { track.probability[$0] > 0.5 })
-        guard area > max(12, Self.wantedShare * track.usualArea, 1.3 * visible), support / area > 0.5,
-            current.colours(of: region).similarity(to: track.given) > Self.likeness
+        let wanted = max(Constant.smallestArea, Constant.wantedShare * track.usualArea, Constant.gain * visible)
+        guard area > wanted, support / area > Constant.support,
+            current.colours(of: region).similarity(to: track.given) > Constant.likeness
         else { return next }
         next.reappear(region, region.bounds(above: 0.5) ?? place)
         return next

@@ -62,7 +62,7 @@ struct TrackState: Sendable {
         (usualArea, lastBox) = (latest.usualArea, latest.lastBox)
         (givenSurroundings, givenPlaces, places) = (latest.givenSurroundings, latest.givenPlaces, latest.places)
         given = latest.given
-        given.blend(earlier, share: 0.3)
+        given.blend(earlier, share: UpdateConstants.earlierShare)
     }
 
     /// Gives up the pixels of another object's mask.
@@ -78,12 +78,12 @@ struct TrackState: Sendable {
     /// The colours it is known by.
     var colours: ColourHistogram {
         var mixed = given
-        mixed.blend(recent, share: 0.5)
+        mixed.blend(recent, share: UpdateConstants.recentShare)
         return mixed
     }
 
     mutating func learn(_ colours: ColourHistogram) {
-        recent.blend(colours, share: 0.1)
+        recent.blend(colours, share: UpdateConstants.colourRate)
     }
 
     /// Moves the last box to where the object should be one frame later.
@@ -91,7 +91,7 @@ struct TrackState: Sendable {
     mutating func expect(_ camera: CameraMotion) {
         hidden += 1
         let shift = camera.shift(at: lastBox) + velocity + remainder
-        velocity *= 0.95
+        velocity *= UpdateConstants.velocityDecay
         let x = Int(shift.x.rounded()), y = Int(shift.y.rounded())
         remainder = shift - SIMD2(Float(x), Float(y))
         lastBox = lastBox.moved(x: x, y: y)
@@ -101,7 +101,7 @@ struct TrackState: Sendable {
     mutating func reappear(_ region: Plane<Float>, _ bounds: BoundingBox) {
         (status, probability, lastBox, hidden) = (.visible, region, bounds, 0)
         velocity = SIMD2(0, 0)
-        confidence = max(confidence, 0.4)
+        confidence = max(confidence, UpdateConstants.foundConfidence)
     }
 
     mutating func vanish(_ status: Status) {

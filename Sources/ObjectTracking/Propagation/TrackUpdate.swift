@@ -1,14 +1,46 @@
 import Imaging
 
-extension TrackState {
-    /// Share of the usual area below which the object is taken to be hidden.
-    private static let hiddenShare: Float = 0.12
-    private static let smallestArea: Float = 12
+/// Limits and rates of a track's update. The most important are measured in the tests' PropagationConstants.md.
+package enum UpdateConstants {
+    /// Share of the usual area below which the object is taken to be hidden: lower keeps slivers that are something else,
+    /// higher loses objects half behind something.
+    package static let hiddenShare: Float = 0.12
+    /// Pixels below which the object is taken to be hidden.
+    package static let smallestArea: Float = 12
     /// Mean log-odds of a mask's pixels by appearance alone below which it shows something else.
-    private static let foreign: Float = -0.6
+    package static let foreign: Float = -0.6
+    /// Bhattacharyya coefficient of the mask's colours with the object's below which it shows something else: higher
+    /// loses objects that turn or enter shadow.
+    package static let unlike: Float = 0.4
+    /// Share of the usual area from which the object counts as seen whole, and is learnt from.
+    package static let wholeShare: Float = 0.55
+    /// Share of a new area in the usual area, of an object seen whole and in part: more follows growth, and forgets what
+    /// is hidden.
+    package static let areaRate: Float = 0.05
+    package static let partAreaRate: Float = 0.01
+    /// Share of a new motion in the object's velocity.
+    package static let velocityRate: Float = 0.3
+    /// Share of the velocity left after each frame out of sight.
+    package static let velocityDecay: Float = 0.95
+    /// Share of the latest mask's colours in the recent ones: more follows the light, and drifts.
+    package static let colourRate: Float = 0.1
+    /// Share of the recent colours in those the object is known by, the given mask's being the rest.
+    package static let recentShare: Float = 0.5
+    /// Share of earlier given masks' colours when another mask is given.
+    package static let earlierShare: Float = 0.3
+    /// Chance below which a pixel is not kept for the next frame.
+    package static let smallestChance: Float = 0.02
+    /// Share of a frame's certainty in the confidence; certainty is the logistic of `certaintySlope` times the mean
+    /// log-odds, less where the area is below `certainShare` of the usual. Reported, and weighed between directions.
+    package static let confidenceRate: Float = 0.1
+    package static let certaintySlope: Float = 2
+    package static let certainShare: Float = 0.5
+    /// Confidence of an object that was found again, at least.
+    package static let foundConfidence: Float = 0.4
+}
 
-    /// Bhattacharyya coefficient of the mask's colours with the object's below which it shows something else.
-    private static let unlike: Float = 0.4
+extension TrackState {
+    private typealias Constant = UpdateConstants
 
     /// The track after a frame that gave it `chance`: its mask, or none.
     /// - Parameter camera: from the previous frame to the current.
@@ -24,7 +56,7 @@ extension TrackState {
         support /= max(area, 1)
         var next = self
         next.age += 1
-        guard area >= max(Self.smallestArea, Self.hiddenShare * usualArea), support > Self.foreign,
+        guard area >= max(Constant.smallestArea, Constant.hiddenShare * usualArea), support > Constant.foreign,
             let bounds = chance.bounds(above: 0.5)
         else {
             next.vanish(.lost)
@@ -32,25 +64,25 @@ extension TrackState {
             return next
         }
         let found = features.colours(of: chance)
-        guard max(found.similarity(to: given), found.similarity(to: recent)) > Self.unlike else {
+        guard max(found.similarity(to: given), found.similarity(to: recent)) > Constant.unlike else {
             next.vanish(.lost)
             next.expect(camera)
             return next
         }
-        next.probability = chance.resized(to: chance.bounds(above: 0.02) ?? bounds)
+        next.probability = chance.resized(to: chance.bounds(above: Constant.smallestChance) ?? bounds)
         next.places = LocalColours(features, region: next.probability)
-        if area > 0.55 * usualArea {
-            next.usualArea += 0.05 * (area - usualArea)
-            next.velocity += 0.3 * (motion.mean(of: probability) - camera.shift(at: bounds) - velocity)
+        if area > Constant.wholeShare * usualArea {
+            next.usualArea += Constant.areaRate * (area - usualArea)
+            next.velocity += Constant.velocityRate * (motion.mean(of: probability) - camera.shift(at: bounds) - velocity)
             next.lastBox = bounds
             next.hidden = 0
             next.learn(found)
         } else {
-            next.usualArea += 0.01 * (area - usualArea)
+            next.usualArea += Constant.partAreaRate * (area - usualArea)
             next.expect(camera)
         }
-        let certainty = logistic(2 * support) * min(1, area / (0.5 * usualArea))
-        next.confidence = 0.9 * confidence + 0.1 * certainty
+        let certainty = logistic(Constant.certaintySlope * support) * min(1, area / (Constant.certainShare * usualArea))
+        next.confidence = (1 - Constant.confidenceRate) * confidence + Constant.confidenceRate * certainty
         return next
     }
 }

@@ -101,8 +101,8 @@ struct SegmentAnythingTracker: MaskTracker {
     private func track(
         _ predictor: SegmentAnythingVideoPredictor, _ tracks: [TrackID], _ pictures: ClipPictureReader, from first: Int,
         _ progress: (PropagationProgress) throws -> Void, given: (Int) throws -> (Set<TrackID>, [Mask])
-    ) throws -> [TrackID: [Int: CarriedMask]] {
-        var carried: [TrackID: [Int: CarriedMask]] = [:]
+    ) throws -> [TrackID: [Int: PropagatedMask]] {
+        var carried: [TrackID: [Int: PropagatedMask]] = [:]
         for isBackward in [false, true] {
             let base = pictures.part.lowerBound
             try predictor.propagate(from: first - base, reversed: isBackward) { index, found in
@@ -112,7 +112,7 @@ struct SegmentAnythingTracker: MaskTracker {
                 guard !isBackward || frame != first else { return }
                 let (known, others) = try given(frame)
                 for object in found where !known.contains(tracks[object.object]) {
-                    carried[tracks[object.object], default: [:]][frame] = CarriedMask(
+                    carried[tracks[object.object], default: [:]][frame] = PropagatedMask(
                         object.mask, confidence: object.output.estimatedIoU, isBackward: isBackward, besides: others)
                 }
             }
