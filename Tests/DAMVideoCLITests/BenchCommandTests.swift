@@ -3,7 +3,7 @@ import ModelTools
 import TestSupport
 import Testing
 
-/// What somebody who compares machines or versions reads: the report must be whole and its numbers real.
+/// If these fail, machines and versions are compared by a report that lacks stages or holds made-up numbers.
 struct BenchCommandTests {
     private func report(_ arguments: String...) throws -> BenchmarkReport {
         let run = try CommandRun(["bench", "--json", "--repeat", "2", "--tokens", "3"] + arguments)
