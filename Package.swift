@@ -77,6 +77,6 @@ let package = Package(
         tests("Presentation"),
         tests("ModelTools"),
         tests("Evaluation"),
-        tests("DAMVideoCLI", ["Masks", "Media"]),
+        tests("DAMVideoCLI", ["Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
     ]
 )

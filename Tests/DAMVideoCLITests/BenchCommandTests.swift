@@ -3,7 +3,7 @@ import ModelTools
 import TestSupport
 import Testing
 
-/// Figures by which machines and versions are compared: if these fail, the report lacks a stage or its numbers are wrong.
+/// If these fail, machines and versions are compared by a report that lacks stages or holds made-up numbers.
 struct BenchCommandTests {
     private func report(_ arguments: String...) throws -> BenchmarkReport {
         let run = try CommandRun(["bench", "--json", "--repeat", "2", "--tokens", "3"] + arguments)

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+/// If these fail, `verify`, `inspect` or `evaluate` reports something else than it found.
 struct OtherCommandsTests {
     @Test func describeStreamsTheText() throws {
         let set = Fixtures.golden(.damA)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Media
 
-/// `caption --render --report`.
+/// `caption --render --report`: if these fail, a user gets no burned-in clip or report, or one without its captions.
 struct PictureOutputTests {
     private let masks = Courtyard.masks
     private let clip = Courtyard.clip

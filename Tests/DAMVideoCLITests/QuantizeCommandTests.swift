@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+/// If these fail, `quantize` leaves half a checkpoint behind, replaces one it should not, or hides what it lost.
 struct QuantizeCommandTests {
     private let set = Fixtures.golden(.damE)
 

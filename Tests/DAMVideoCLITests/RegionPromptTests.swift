@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// `damvideo describe` with points and a box instead of a mask.
+/// `damvideo describe` with points and a box: if these fail, a click describes another object, or an error does not say why.
 struct RegionPromptTests {
     private static let set = Fixtures.golden(.damA), sam = Fixtures.path("sam/sam-a")
 

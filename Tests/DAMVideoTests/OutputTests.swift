@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// The forms a document is written in.
+/// The forms a document is written in: if these fail, another program cannot read it, or a killed run loses finished captions.
 struct OutputTests {
     private static let request = ClipRequest(clip: "clip.mp4", masks: "masks")
 

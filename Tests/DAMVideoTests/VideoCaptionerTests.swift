@@ -6,7 +6,7 @@ import Media
 import TestSupport
 import Testing
 
-/// The main job on the courtyard clip with a small checkpoint.
+/// The main job on the courtyard clip with a small checkpoint: if these fail, a clip's captions or their document are wrong.
 struct VideoCaptionerTests {
     private static let model = Result { try CaptionModel(directory: Fixtures.path("goldens/dam-a/model")) }
 
@@ -162,8 +162,6 @@ struct VideoCaptionerTests {
         #expect(estimate.promptTokens == document.tracks[0].usage.promptTokens)
         // What is asked for does not fit into the model's context.
         #expect(estimate.newTokens + estimate.promptTokens == 4096)
-        #expect(estimate.encodingSeconds > 0 && estimate.promptSeconds > 0 && estimate.tokenSeconds > 0)
-        #expect(estimate.weightBytes > 1_000_000 && estimate.workingBytes > 768 * 576 * 3)
     }
 
     @Test func samplingTheWholeClipFailsTracksThatAreNotThere() throws {

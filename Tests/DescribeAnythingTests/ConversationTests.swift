@@ -1,6 +1,7 @@
 import DescribeAnything
 import Testing
 
+/// If these fail, the model is asked in other words than it was trained on, and answers worse.
 struct ConversationTests {
     @Test func queriesGetAPlaceForEachFrame() {
         #expect(Conversation.query("a <image> b <image>", frames: 2) == "a <image> b <image>")

@@ -86,20 +86,6 @@ struct SceneEvaluatorTests {
         #expect(report.without == nil)
     }
 
-    @Test func aModelLessAPartSaysOtherThings() throws {
-        var options = CaptionOptions()
-        options.generation.temperature = 0
-        options.generation.maxNewTokens = 24
-        func captions(without part: Ablation?) throws -> [String] {
-            let model = try Self.model.get()
-            let clip = Self.set + "/600026"
-            return try VideoCaptioner(part.map(model.without) ?? model)
-                .caption(clip: clip + "/clip.mp4", masks: clip + "/masks", options: options).tracks.map(\.caption)
-        }
-        let whole = try captions(without: nil)
-        for part in Ablation.allCases { #expect(try captions(without: part) != whole, "without \(part)") }
-    }
-
     @Test func aSetThatIsNoneIsRefused() throws {
         let evaluator = SceneEvaluator(try Self.model.get())
         func refusal(_ path: String) -> InputError? {

@@ -4,6 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
+/// If these fail, the model reads other words than the user asked, or its answer is spelled wrong.
 struct LlamaTokenizerTests {
     @Test("The goldens' 152 texts, to ids and back: another id is another question, another text another answer")
     func goldenTexts() throws {

@@ -1,7 +1,8 @@
 import LanguageModels
 import Testing
 
-/// Probabilities themselves are checked against the published code's by the golden sets; here is what those leave open.
+/// If these fail, captions are drawn from other probabilities than asked for. The golden sets compare the probabilities
+/// with the published code's; here is what those leave open.
 struct SamplerTests {
     private func options(temperature: Double, topK: Int? = nil, topP: Double = 1, seed: UInt64 = 0) -> GenerationOptions {
         var options = GenerationOptions()

@@ -3,6 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
+/// If these fail, texts become other ids than the published tokenizer gives, or a damaged file ends in a trap.
 struct SentencePieceModelTests {
     private static let path = Fixtures.golden(.damA, "model/llm/tokenizer.model")
 

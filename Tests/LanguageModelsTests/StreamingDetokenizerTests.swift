@@ -2,6 +2,7 @@ import LanguageModels
 import TestSupport
 import Testing
 
+/// If these fail, captions shown while they grow differ from the finished ones, or characters of several bytes break.
 struct StreamingDetokenizerTests {
     /// Text as it comes, and the end of it.
     private func stream(_ ids: [Int], _ tokenizer: LlamaTokenizer) -> [String] {

@@ -3,7 +3,7 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, somebody with the wrong file or folder gets a wrong answer, or an error that does not help.
+/// If these fail, a wrong file or folder is taken for masks, or ends in an error that does not help.
 @Suite struct MaskDetectionTests {
     private func error(_ content: String, clip: String? = nil, format: MaskFormat? = nil) throws -> String {
         try withTemporaryDirectory { folder in

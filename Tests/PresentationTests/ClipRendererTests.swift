@@ -6,7 +6,7 @@ import Presentation
 import TestSupport
 import Testing
 
-/// A rendered clip, decoded again: if these fail, somebody looks at outlines that are not where the masks are.
+/// A rendered clip, decoded again: if these fail, its outlines are not where the masks are.
 struct ClipRendererTests {
     private func render(
         _ courtyard: CourtyardDocument, span: TimeSpan? = nil, to path: String, onFrame: (Int) throws -> Void = { _ in }

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// The page is read as a browser would: if these fail, it shows other numbers than the document, needs the network, or runs
-/// what somebody wrote into a label.
+/// markup from a label.
 struct ClipReportTests {
     private static let processor = Result {
         try DescribeAnythingModel(directory: Fixtures.model(.damA)).imageProcessor

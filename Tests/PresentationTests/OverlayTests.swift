@@ -3,7 +3,7 @@ import Masks
 import Presentation
 import Testing
 
-/// Which outline and which words are shown when.
+/// Which outline and which words are shown when: if these fail, a rendered clip names the wrong object or flickers.
 struct OverlayTests {
     /// Tracks with masks on some frames, and frames somebody looked at; the masks themselves do not matter.
     private struct Masks: MaskSource {

@@ -5,6 +5,7 @@ import Testing
 
 import SegmentAnything
 
+/// If these fail, a published SAM 2 checkpoint is refused, or run with other shapes than it was trained with.
 struct ConfigurationTests {
     private func configuration(_ json: String) throws -> SegmentAnythingConfiguration {
         try withTemporaryDirectory { folder in

@@ -3,6 +3,7 @@ import Imaging
 import SegmentAnything
 import Testing
 
+/// If these fail, masks of a click have another size or place than the picture.
 struct ImagePredictorTests {
     private static let model = Result { try ImageGoldens("sam-a").model }
     /// 60 x 40, a gradient with a bright square.

@@ -2,6 +2,7 @@ import Foundation
 import Tensors
 import Testing
 
+/// Prompts and pictures are read through this: if these fail, captions and masks come from wrong numbers.
 struct AttentionTests {
     private static let heads = 4, keyValueHeads = 2, size = 6
 

@@ -3,6 +3,7 @@ import TestSupport
 import Tensors
 import Testing
 
+/// If these fail, weights are taken from the wrong tensor or shard, or a missing one is not reported.
 struct CheckpointTests {
     private func shard(_ names: [String]) -> Data {
         var builder = SafetensorsBuilder()

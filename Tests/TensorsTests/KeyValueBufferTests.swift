@@ -1,7 +1,7 @@
 import Tensors
 import Testing
 
-/// What a sequence remembers of its tokens.
+/// What a sequence remembers of its tokens: if these fail, a caption forgets its picture or its own beginning.
 struct KeyValueBufferTests {
     /// The values of a buffer whose only row they are: attention to a single key is that key's value.
     private func stored(_ values: [Float], _ kernel: AttentionKernel, _ format: KeyValueFormat = .f16) -> [Float] {

@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 import Testing
 
-/// Layers against their definitions in double precision.
+/// Layers against their definitions in double precision: if these fail, every caption comes from wrong numbers.
 struct LayersTests {
     @Test func layerNorm() throws {
         let width = 45, rows = 3

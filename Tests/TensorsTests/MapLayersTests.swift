@@ -3,7 +3,7 @@ import TestSupport
 import Tensors
 import Testing
 
-/// Layers over maps against PyTorch's numbers (`Fixtures/layers`).
+/// Layers over maps against PyTorch's numbers (`Fixtures/layers`): if these fail, SAM 2 masks come from wrong numbers.
 struct MapLayersTests {
     private static let file = Result { try SafetensorsFile(path: Fixtures.path("layers/model.safetensors")) }
     private static let weights = Result { try Checkpoint(directory: Fixtures.path("layers")).weights }

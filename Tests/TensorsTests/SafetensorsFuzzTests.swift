@@ -3,6 +3,7 @@ import TestSupport
 import Tensors
 import Testing
 
+/// If these fail, a damaged or malicious checkpoint ends the program, or is read beyond its end.
 struct SafetensorsFuzzTests {
     /// Thousands of damaged files: each is read or refused, and what is read lies within the file.
     @Test func mutatedFilesAreReadOrRefused() throws {
