@@ -12,7 +12,7 @@ struct CaptionEstimateTests {
     private func estimate() throws -> CaptionEstimate {
         let captioner = VideoCaptioner(try Self.model.get())
         var options = CaptionOptions()
-        options.maxNewTokens = 100_000
+        options.generation.maxNewTokens = 100_000
         let request = ClipRequest(clip: Courtyard.clip, masks: Courtyard.masks)
         return captioner.report(try captioner.plan(request, options: options)).estimate
     }
