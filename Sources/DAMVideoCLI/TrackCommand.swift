@@ -85,13 +85,11 @@ struct TrackCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
+            let line = StatusLine(quiet: quiet)
             let report = try ClipTracker(prompts.segmentation()).track(clip: clip, objects(), options: options) { progress in
-                guard showsProgress else { return }
-                let way = progress.isBackward ? "backward" : "forward"
-                try? FileHandle.standardError.write(contentsOf: Data("\rtracking \(way), frame \(progress.frame)\u{1b}[K".utf8))
+                line.show("tracking \(progress.isBackward ? "backward" : "forward"), frame \(progress.frame)")
             }
-            if showsProgress { try? FileHandle.standardError.write(contentsOf: Data("\r\u{1b}[K".utf8)) }
+            line.clear()
             if let damage = report.damage { Console.notice(damage) }
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
         }

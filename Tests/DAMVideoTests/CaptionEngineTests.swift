@@ -122,15 +122,15 @@ struct CaptionEngineTests {
         let ended = DispatchSemaphore(value: 0)
         do {
             let engine = CaptionEngine(try Self.model.get(), limits: CaptionEngine.Limits(batch: 1))
+            struct Enough: Error {}
+            let session = EngineSession(engine)
+            try session.submit(request(0, tokens: 100_000), key: 0)
             for number in 0..<3 {
                 let task = engine.submit(try request(number * 2, tokens: 100_000), caller: EngineCaller(), waits: true) { event in
                     if case .failed(is CancellationError) = event { ended.signal() }
                 }
                 #expect(task != nil)
             }
-            struct Enough: Error {}
-            let session = EngineSession(engine)
-            try session.submit(request(0, tokens: 100_000), key: 0)
             #expect(throws: Enough.self) { try session.waitForAll { _, _ in throw Enough() } }
         }
         for _ in 0..<3 { ended.wait() }

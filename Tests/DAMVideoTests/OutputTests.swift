@@ -140,7 +140,7 @@ struct OutputTests {
                 "usage": {"prompt_tokens": 100, "completion_tokens": 5}, "seconds": 1.5},
                {"id": "car", "label": null, "first_frame": 36615, "last_frame": 36615, "start": 3661.5, "end": 3661.5,
                 "visible_frames": 1, "sampled": [{"frame": 36615, "time": 3661.5, "bbox": [1, 2, 3, 4], "area": 9, "mask": "given",
-                                                  "segmentation": {"size": [4, 3], "counts": "123"}}],
+                                                  "segmentation": {"size": [4, 3], "counts": "525"}}],
                 "caption": "A car.", "finish_reason": "length",
                 "usage": {"prompt_tokens": 100, "completion_tokens": 6}, "seconds": 2}],
              "errors": [{"track": 4, "code": "empty_mask", "message": "m"}]}

@@ -13,7 +13,7 @@ struct AblatedCaptionTests {
 
     private static let options: CaptionOptions = {
         var options = CaptionOptions()
-        (options.generation.temperature, options.generation.maxNewTokens) = (0, 24)
+        (options.generation.temperature, options.generation.maxNewTokens) = (1, 40)
         return options
     }()
 

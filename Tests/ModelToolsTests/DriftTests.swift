@@ -26,14 +26,15 @@ struct DriftTests {
 
     /// These models' weights are random: nothing in them makes up for what rounding does, and errors grow from layer to
     /// layer. Trained ones bear far more. dam-c is the harshest: what 8 bits do to its image tokens, 2 % or so, is more than
-    /// doubled in its logits even when the language model is left alone.
+    /// doubled in its logits even when the language model is left alone. The cosine of its prefill depends on the kernel set:
+    /// 0.99895 with AMX, 0.99754 with AVX-512 VNNI, whose products of many rows take activations of 8 bits.
     @Test(arguments: sets)
     func eightBitsKeepEveryTokenThatWasClear(set: String) throws {
         let isHarsh = set == "dam-c"
         let report = try drift(set, vision: .q8, language: .q8)
         for stage in report.stages {
             let deviation = stage.deviation, isLogits = [.prefill, .decode].contains(stage.stage)
-            #expect(deviation.cosine > (isLogits && isHarsh ? 0.998 : 0.9995), "\(stage)")
+            #expect(deviation.cosine > (isLogits && isHarsh ? 0.997 : 0.9995), "\(stage)")
             #expect(deviation.lowestCosine > (!isLogits ? 0.9995 : isHarsh ? 0.99 : 0.998), "\(stage)")
         }
         #expect(report.tokens > 20 && report.changes.allSatisfy { $0.margin < (isHarsh ? 0.03 : 0.01) }, "\(report.changes)")
