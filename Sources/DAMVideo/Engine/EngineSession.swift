@@ -61,7 +61,7 @@ package final class EngineSession {
 }
 
 /// Events on their way from the engine's thread to a caller's. Waking a thread takes time from the engine, so a token alone
-/// wakes its caller 20 times a second at most, unless it waits for each; of tokens that were not looked at the last is kept.
+/// wakes its caller 20 times a second at most, unless it waits for each; of those behind the first that were not looked at the last is kept.
 private final class EventInbox: Sendable {
     private struct State {
         var events: [(key: Int, event: EngineEvent)] = []
@@ -77,10 +77,9 @@ private final class EventInbox: Sendable {
                 state.events.append((key, event))
                 return true
             }
-            let isRead = state.events.last.map { last in
-                if case .token = last.event, last.key == key { false } else { true }
-            } ?? true
-            if !isRead { state.events.removeLast() }
+            if let last = state.events.last, last.key == key, case .token(_, let earlier) = last.event, earlier > 1 {
+                state.events.removeLast()
+            }
             state.events.append((key, event))
             let now = ContinuousClock.now
             guard now - state.lastWake > .milliseconds(50) else { return false }
