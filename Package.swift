@@ -4,8 +4,8 @@ import PackageDescription
 /// Warnings stop the build where nobody is watching, and stay warnings on a user's machine with a newer compiler.
 let settings: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
-/// One room of the house: a library target and the rooms it may see.
-func room(_ name: String, _ dependencies: [Target.Dependency] = [], excluding: [String] = []) -> Target {
+/// A library target and those it may import; Tests/check-layout has the same arrows in one table.
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], excluding: [String] = []) -> Target {
     .target(name: name, dependencies: dependencies, exclude: excluding, swiftSettings: settings)
 }
 
@@ -32,30 +32,30 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
         .target(name: "CKernels"),
-        room("Parallelism", ["CKernels"]),
-        room("Imaging"),
-        room("Tensors", ["Parallelism", "Imaging", "COpenBLAS", "CKernels"]),
-        room("Media", ["Imaging", "CFFmpeg"]),
-        room("Masks", ["Parallelism", "Imaging", "Media"]),
-        room("LanguageModels", ["Parallelism", "Imaging", "Tensors"]),
-        room("DescribeAnything", ["LanguageModels", "Parallelism", "Imaging", "Tensors"]),
-        room("SegmentAnything", ["Parallelism", "Imaging", "Tensors"]),
-        room("ObjectTracking", ["Parallelism", "Imaging", "Media", "Masks", "SegmentAnything"]),
-        room(
+        library("Parallelism", ["CKernels"]),
+        library("Imaging"),
+        library("Tensors", ["Parallelism", "Imaging", "COpenBLAS", "CKernels"]),
+        library("Media", ["Imaging", "CFFmpeg"]),
+        library("Masks", ["Parallelism", "Imaging", "Media"]),
+        library("LanguageModels", ["Parallelism", "Imaging", "Tensors"]),
+        library("DescribeAnything", ["LanguageModels", "Parallelism", "Imaging", "Tensors"]),
+        library("SegmentAnything", ["Parallelism", "Imaging", "Tensors"]),
+        library("ObjectTracking", ["Parallelism", "Imaging", "Media", "Masks", "SegmentAnything"]),
+        library(
             "DAMVideo",
             [
                 "Parallelism", "Imaging", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything",
                 "ObjectTracking",
             ],
             excluding: ["Documents/damvideo-1.schema.json", "DAMVideo.docc"]),
-        room("Presentation", ["Imaging", "Media", "Masks", "DescribeAnything", "DAMVideo", "CPango"]),
-        room(
+        library("Presentation", ["Imaging", "Media", "Masks", "DescribeAnything", "DAMVideo", "CPango"]),
+        library(
             "ModelTools",
             [
                 "Imaging", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything", "ObjectTracking",
                 "DAMVideo",
             ]),
-        room("Evaluation", ["Imaging", "Masks", "DescribeAnything", "DAMVideo"]),
+        library("Evaluation", ["Imaging", "Masks", "DescribeAnything", "DAMVideo"]),
         .executableTarget(
             name: "DAMVideoCLI",
             dependencies: [

@@ -95,7 +95,7 @@ struct CaptionCommand: ParsableCommand {
             var failures = JobFailures(keepsGoing: keepGoing)
             let jobs = try jobs(&failures)
             if !jobs.isEmpty, dryRun {
-                try PlanPrinter(json: json).print(jobs.map(\.request), captioner(), options, &failures)
+                try PlanPrinter(json: json).print(jobs.map(\.request), captioner(engine()), options, &failures)
             } else if !jobs.isEmpty {
                 try caption(jobs, options, &failures)
             }
@@ -106,17 +106,19 @@ struct CaptionCommand: ParsableCommand {
     private func caption(_ jobs: [CaptionJob], _ options: CaptionOptions, _ failures: inout JobFailures) throws {
         let style: ProgressReporter.Style = quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines
         // The model's threads come after it.
-        let interruption = Interruption(), reporter = ProgressReporter(style)
-        let runner = CaptionJobRunner(try captioner(), options: options) { reporter.show($0) }
+        let interruption = Interruption { Self.end(nil, clearsLine: style == .bar) }, reporter = ProgressReporter(style)
+        let engine = try engine()
+        let runner = CaptionJobRunner(try captioner(engine), options: options) { reporter.show($0) }
         interruption.handle { Self.end(runner, clearsLine: style == .bar) }
+        defer { engine.end() }
         try runner.run(jobs, &failures)
     }
 
     /// Writes what is finished and ends the program, at once: the work in progress can take a minute to its next pause.
-    private static func end(_ runner: CaptionJobRunner, clearsLine: Bool) {
+    private static func end(_ runner: CaptionJobRunner?, clearsLine: Bool) {
         if clearsLine { Console.clearLine() }
         do {
-            let finished = try runner.interrupt()
+            let finished = try runner?.interrupt()
             Console.notice("interrupted" + (finished.map { "; \($0) finished tracks are written" } ?? ""))
         } catch {
             Console.notice("interrupted; \(error)")
@@ -125,9 +127,12 @@ struct CaptionCommand: ParsableCommand {
         _exit(ExitCode.interrupted.rawValue)
     }
 
-    private func captioner() throws -> VideoCaptioner {
-        let engine = CaptionEngine(try model.load(quiet: quiet), limits: CaptionEngine.Limits(batch: batchSize))
-        return VideoCaptioner(engine, segmentation: try prompts.segmentation())
+    private func engine() throws -> CaptionEngine {
+        CaptionEngine(try model.load(quiet: quiet), limits: CaptionEngine.Limits(batch: batchSize))
+    }
+
+    private func captioner(_ engine: CaptionEngine) throws -> VideoCaptioner {
+        VideoCaptioner(engine, segmentation: try prompts.segmentation())
     }
 
     /// Each clip with its output, which is checked.

@@ -32,13 +32,14 @@ struct DescribeCommand: ParsableCommand {
         try reportingErrors {
             let options = generation.options
             try options.generation.validate()
-            if let prompt = region.prompt {
-                let segmentation = try region.load(), describer = ImageDescriber(try model.load())
+            let segmentation = try region.prompt.map { _ in try region.load() }
+            let engine = CaptionEngine(try model.load()), describer = ImageDescriber(engine)
+            defer { engine.end() }
+            if let prompt = region.prompt, let segmentation {
                 _ = try describer.describe(image: image, prompt: prompt, segmentation: segmentation, options: options) {
                     try Console.result($0)
                 }
             } else {
-                let describer = ImageDescriber(try model.load())
                 _ = try describer.describe(image: image, mask: mask, options: options) { try Console.result($0) }
             }
             try Console.result("\n")

@@ -42,7 +42,7 @@ package enum GivenObjects: Sendable {
     /// Frames with a mask or a prompt, ascending.
     package var annotatedFrames: [Int] {
         switch self {
-        case .masks(let masks, _): masks.annotatedFrames
+        case .masks(let masks, let frames): frames?.sorted() ?? masks.annotatedFrames
         case .prompts(let objects): objects.annotatedFrames
         }
     }

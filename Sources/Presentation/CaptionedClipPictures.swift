@@ -30,7 +30,7 @@ extension CaptionedClip {
     /// - Throws: `InputError`.
     public func render(to path: String, events: (CaptionEvent) throws -> Void = { _ in }) throws {
         try Self.checkReadable(again: input.path)
-        try InputError.translating {
+        try input.naming {
             try ClipRenderer(clip: input.clip, span: input.span, masks: masks, document: document).render(to: path) {
                 try events(.progress(.rendering, done: $0, total: document.video.frames))
             }
@@ -43,7 +43,7 @@ extension CaptionedClip {
     /// - Throws: `InputError`.
     public func report(to path: String, events: (CaptionEvent) throws -> Void = { _ in }) throws {
         try Self.checkReadable(again: input.path)
-        try InputError.translating {
+        try input.naming {
             let report = ClipReport(
                 clip: input.clip, span: input.span, masks: masks, document: document, imageProcessor: imageProcessor)
             try report.write(to: path) { try events(.progress(.reporting, done: $0, total: document.video.frames)) }

@@ -140,12 +140,10 @@ struct CaptionEngineTests {
         var limits = CaptionEngine.Limits(batch: 1)
         limits.queue = 1
         let engine = CaptionEngine(try Self.model.get(), limits: limits)
-        let caller = EngineCaller(), request = try request(0, tokens: 100_000)
-        // One at work, one that waits; the first may still wait when the next comes.
-        var tasks: [EngineTask] = []
-        while tasks.count < 2 {
-            if let task = engine.submit(request, caller: caller, waits: true, deliver: { _ in }) { tasks.append(task) }
-        }
+        let caller = EngineCaller(), request = try request(0, tokens: 100_000, priority: .interactive)
+        // Four at work, for which there is room, and one that waits.
+        let tasks = (0..<5).compactMap { _ in engine.submit(request, caller: caller, waits: true) { _ in } }
+        #expect(tasks.count == 5)
         let (image, mask) = picture(1)
         #expect(throws: EngineBusyError.self) { try ImageDescriber(engine).stream(image, region: mask) }
         for task in tasks { task.cancel() }
@@ -167,5 +165,33 @@ struct CaptionEngineTests {
         await #expect(throws: InputError.self) {
             for try await _ in try describer.stream(image, region: mask, options: long) {}
         }
+    }
+
+    /// A program that exits while an answer grows must not pull the libraries from under it.
+    @Test func anEngineThatEndsWaitsForItsStep() throws {
+        let engine = CaptionEngine(try Self.model.get(), limits: CaptionEngine.Limits(batch: 1))
+        let session = EngineSession(engine)
+        try session.submit(request(0, tokens: 100_000), key: 0)
+        try session.submit(request(2, tokens: 100_000), key: 1)
+        engine.end()
+        var cancelled = 0
+        try session.waitForAll { _, event in if case .failed(is CancellationError) = event { cancelled += 1 } }
+        #expect(cancelled == 2)
+        engine.end()
+        #expect(throws: CancellationError.self) { try session.submit(request(0), key: 2) }
+    }
+
+    /// A caller that shows the text of a caption as it grows has all of it, however seldom it looks.
+    @Test func tokensThatWereNotLookedAtKeepTheirText() throws {
+        let engine = CaptionEngine(try Self.model.get()), session = EngineSession(engine)
+        for key in 0..<3 { try session.submit(request(key * 2, tokens: 40), key: key) }
+        var texts = ["", "", ""], answers = texts
+        try session.waitForAll { key, event in
+            if case .token(let text, _) = event { texts[key] += text }
+            if case .finished(let answer) = event { answers[key] = answer.generation.text }
+            // Meanwhile tokens come.
+            usleep(20_000)
+        }
+        #expect(texts.map { $0.trimmingCharacters(in: .whitespaces) } == answers && !answers.contains(""))
     }
 }

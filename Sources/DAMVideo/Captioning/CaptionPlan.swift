@@ -14,7 +14,8 @@ public struct CaptionPlan {
     package let sampler: TrackSampler
     /// Tracks that are asked for, as far as they are known before following; ascending by id.
     let tracks: [Track]
-    /// Tracks whose masks are too few to sample the clip from.
+    /// Tracks to be followed: those whose masks are too few to sample the clip from, and all when masks of some frames
+    /// alone are used.
     let propagated: Set<TrackID>
     /// Frames that count, as far as is known before decoding.
     package let part: Range<Int>
@@ -36,10 +37,10 @@ public struct CaptionPlan {
         self.options = options.generation
         let frames: Int
         (frames, query) = try Self.question(request.options, options, configuration)
+        let input = try ClipInput(request, file: file), sampling = request.options.sampling
         if case .prompts(let prompts) = request.objects, !canPrompt || prompts.isEmpty {
             throw InputError(.usage, "found points or boxes to segment from, expected one at least, and SAM 2 to do it with")
         }
-        let input = try ClipInput(request, file: file), sampling = request.options.sampling
         self.input = input
         tracks = try request.options.tracks.map { ids in
             try Set(ids).sorted().map { try input.given.track($0, path: input.path) }
@@ -49,8 +50,9 @@ public struct CaptionPlan {
         sampler = TrackSampler(sampling: sampling, count: frames)
         samples = sampler.samples(of: tracks, in: part)
         let need = input.given.masks.map { PropagationNeed(masks: $0, sampling: sampling, frames: frames, part: part) }
+        let usesSomeFrames = if case .masks(_, frames: .some) = request.objects { true } else { false }
         propagated = Set(tracks.map(\.id).filter { track in
-            need.map { request.options.propagates && $0.isNeeded(for: track) } ?? true
+            usesSomeFrames || need.map { request.options.propagates && $0.isNeeded(for: track) } ?? true
         })
         if input.isReadOnce, let track = propagated.min() {
             throw InputError(

@@ -13,6 +13,8 @@ final class CaptionRun {
     private let objects: FollowedObjects
     private let survey: ClipSurvey
     private let session: EngineSession
+    /// Bytes that the clip takes beside the engine.
+    private let callerBytes: Int
     private let emit: (CaptionEvent) throws -> Void
     /// Samples of the tracks that were begun, by their place in the clip.
     private var begun: [Int: TrackSamples] = [:]
@@ -20,10 +22,11 @@ final class CaptionRun {
     /// - Parameter document: without tracks, but those of an earlier run.
     init(
         _ document: CaptionDocument, _ plan: CaptionPlan, _ objects: FollowedObjects, _ survey: ClipSurvey, _ engine: CaptionEngine,
-        _ emit: @escaping (CaptionEvent) throws -> Void
+        emit: @escaping (CaptionEvent) throws -> Void
     ) {
         (self.document, self.plan, self.objects, self.survey) = (document, plan, objects, survey)
         session = EngineSession(engine)
+        callerBytes = MemoryEstimate(plan, engine.model.model).callerBytes
         self.emit = emit
     }
 
@@ -36,14 +39,18 @@ final class CaptionRun {
                 throw TrackProblem(code: "not_visible", message: "not in any of the clip's \(survey.part.count) frames")
             }
             let request = EngineRequest(
-                crops: try crops.inOrder(), frames: samples.frames, query: plan.query, options: plan.options, priority: .batch)
+                crops: try crops.inOrder(), frames: samples.frames, query: plan.query, options: plan.options, priority: .batch,
+                callerBytes: callerBytes)
             begun[samples.position.number] = samples
             try session.submit(request, key: samples.position.number)
         } catch let problem as TrackProblem {
             try fail(samples, problem)
         }
-        try session.handleEvents(handle)
+        try handleEvents()
     }
+
+    /// Takes what the engine has done so far.
+    func handleEvents() throws { try session.handleEvents(handle) }
 
     /// Waits until the engine holds no crops any more.
     func waitForCrops() throws { try session.waitForCrops(handle) }

@@ -16,7 +16,7 @@ package struct ClipInput {
     /// The clip's path as given.
     package var path: String { request.clip }
 
-    /// Whether the clip comes through a pipe, so that nothing of it can be looked at twice.
+    /// True if the clip comes through a pipe, so that nothing of it can be looked at twice.
     package var isReadOnce: Bool { path == "-" }
 
     /// Frames of the whole clip as far as the file tells.
@@ -37,7 +37,7 @@ package struct ClipInput {
 
     /// Runs `body`; errors name the clip as the request does.
     /// - Throws: `InputError`, and what `body` throws.
-    func naming<Result>(_ body: () throws -> Result) throws -> Result {
+    package func naming<Result>(_ body: () throws -> Result) throws -> Result {
         try file?.naming(body) ?? InputError.translating(body)
     }
 

@@ -84,7 +84,7 @@ package struct CropReader {
         (self.pending, held) = (pending, pass.crops)
     }
 
-    /// Whether `next` goes through the clip again.
+    /// True if `next` goes through the clip again.
     package var needsPass: Bool { held.isEmpty && !pending.isEmpty }
 
     /// The next track's crops, which are not held any longer; nil after the last.

@@ -11,6 +11,8 @@ struct MemoryEstimate {
     let tracks: Int
     /// Frames of all tracks that are encoded.
     let encodedFrames: Int
+    /// Bytes held beside the engine.
+    let callerBytes: Int
     private let weightBytes: Int
     private let isSearch: Bool
 
@@ -22,12 +24,13 @@ struct MemoryEstimate {
         // A propagated track is looked at in other frames than now, in as many as there is room for.
         let encoded = samples.map { plan.propagated.contains($0.track.id) ? frames : Set($0.frames).count }.reduce(0, +)
         encodedFrames = encoded
+        callerBytes = Self.callerBytes(plan, model, encodedFrames: encoded)
         request = RequestMemory(
             model, queryTokens: model.tokens(query: plan.query).count, frames: frames, options: plan.options,
-            callerBytes: Self.callerBytes(plan, model, encodedFrames: encoded), encodedFrames: encoded / max(1, samples.count))
+            callerBytes: callerBytes, encodedFrames: encoded / max(1, samples.count))
     }
 
-    /// Bytes held beside the engine: crops, the table of masks, the decoder's pictures, the window of propagation.
+    /// Crops, the table of masks, the decoder's pictures, the window of propagation.
     private static func callerBytes(_ plan: CaptionPlan, _ model: DescribeAnythingModel, encodedFrames: Int) -> Int {
         let crops = encodedFrames * model.imageProcessor.cropBytes, size = plan.input.clip.info.size
         let appearances = plan.input.given.tracks.reduce(0) { $0 + $1.appearances.count }

@@ -84,10 +84,15 @@ public struct VideoCaptioner: Sendable {
             }
             try events(.began(document))
             return try withoutActuallyEscaping(events) { events in
-                let run = CaptionRun(document, plan, objects, reader.survey, engine, events)
+                let run = CaptionRun(document, plan, objects, reader.survey, engine, emit: events)
                 while true {
                     if reader.needsPass { try run.waitForCrops() }
-                    guard let crops = try reader.next(onFrame: onFrame) else { break }
+                    let crops = try reader.next { frame in
+                        // Captions that are finished meanwhile are safe before the pass is over.
+                        try run.handleEvents()
+                        try onFrame(frame)
+                    }
+                    guard let crops else { break }
                     try run.begin(crops)
                 }
                 try run.finish()
@@ -97,7 +102,7 @@ public struct VideoCaptioner: Sendable {
         }
     }
 
-    /// Whether an earlier run did all that is asked for, so that there is no need to look at the clip again.
+    /// True if an earlier run did all that is asked for, so that there is no need to look at the clip again.
     /// - Throws: `InputError` when it was asked for something else, or the options make no sense.
     public func isFinished(_ earlier: ResumedRun, request: ClipRequest, options: CaptionOptions) throws -> Bool {
         let query = try CaptionPlan.question(request.options, options, model.model.configuration).query

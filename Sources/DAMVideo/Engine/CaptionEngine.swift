@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -13,7 +14,7 @@ public final class CaptionEngine: Sendable {
         /// Answers of a batch generated together; nil for as many as half the free memory has room for, `largestBatch` at
         /// most. It changes no answer.
         public var batch: Int?
-        /// Requests that may wait; callers wait, or are refused, beyond that.
+        /// Requests of each priority that may wait; callers wait, or are refused, beyond that.
         public var queue = 256
 
         public init(batch: Int? = nil) { self.batch = batch }
@@ -26,6 +27,8 @@ public final class CaptionEngine: Sendable {
     public let limits: Limits
     private let queue: EngineQueue
     private let isRunning = Mutex(false)
+    /// Signalled when the thread has ended.
+    private let ended = DispatchSemaphore(value: 0)
 
     public init(_ model: CaptionModel, limits: Limits = Limits()) {
         self.model = model
@@ -33,7 +36,19 @@ public final class CaptionEngine: Sendable {
         queue = EngineQueue(limit: limits.queue)
     }
 
-    deinit {
+    deinit { cancelAll() }
+
+    /// Ends the engine: cancels all requests, and waits for the step at work. To be called before a process exits while
+    /// requests are open, because the libraries that compute must not be torn down under them.
+    public func end() {
+        cancelAll()
+        isRunning.withLock { isRunning in
+            if isRunning { ended.wait() }
+            isRunning = false
+        }
+    }
+
+    private func cancelAll() {
         for task in queue.stop() { task.deliver(.failed(CancellationError())) }
     }
 
@@ -42,7 +57,7 @@ public final class CaptionEngine: Sendable {
     ///   - caller: whose request it is; callers take turns.
     ///   - waits: whether to wait when the queue is full.
     ///   - deliver: called with each event, on the engine's thread; must return at once.
-    /// - Returns: nil when the queue is full.
+    /// - Returns: nil when the queue is full, or the engine has ended.
     package func submit(
         _ request: EngineRequest, caller: EngineCaller, waits: Bool, deliver: @escaping @Sendable (EngineEvent) -> Void
     ) -> EngineTask? {
@@ -54,11 +69,14 @@ public final class CaptionEngine: Sendable {
     /// The thread begins with the first request, so that what a program does to signals before holds for it.
     private func startIfNeeded() {
         isRunning.withLock { isRunning in
-            guard !isRunning else { return }
+            guard !isRunning, !queue.hasStopped else { return }
             isRunning = true
             // The loop holds the queue and the model, not the engine, which ends it.
-            let (model, limits, queue) = (model.model, limits, queue)
-            let thread = Thread { EngineLoop(model, limits, queue).run() }
+            let (model, limits, queue, ended) = (model.model, limits, queue, ended)
+            let thread = Thread {
+                EngineLoop(model, limits, queue).run()
+                ended.signal()
+            }
             thread.name = "caption-engine"
             thread.start()
         }

@@ -17,7 +17,7 @@ final class EngineLoop {
     private var open: [Int: OpenAnswer] = [:]
     private let batch: GenerationBatch
     private var nextID = 0
-    /// Whether the last step was part of an admission.
+    /// True if the last step was part of an admission.
     private var hasAdmitted = false
     private let clock = ContinuousClock()
 
@@ -40,15 +40,17 @@ final class EngineLoop {
                 advanceAdmission()
             } else if !open.isEmpty {
                 stepAnswers()
-            } else if !queue.waitForWork() {
-                break
+            } else {
+                // Nothing is open: the next request, or another part of the program, may want the memory.
+                batch.releaseSpare()
+                guard queue.waitForWork() else { break }
             }
         }
         for task in admissions.map(\.task) + open.values.map(\.task) { task.deliver(.failed(CancellationError())) }
     }
 
-    /// Whether open answers go before the next part of an admission: somebody waits for one of them, or the admission is
-    /// an interactive one, which must not hold the others up for longer than a step.
+    /// True if open answers go before the next part of an admission: one of them is interactive, or the admission is
+    /// interactive, and must not hold the others up for longer than a step.
     private var answersAreDue: Bool {
         guard hasAdmitted, !open.isEmpty else { return false }
         return admissions.last?.isInteractive ?? false || open.values.contains(where: \.isInteractive)
@@ -58,13 +60,16 @@ final class EngineLoop {
 
     /// Begins requests there is room for.
     private func admit() {
+        if open.isEmpty, admissions.isEmpty { memory.measure() }
         let interactive = admissions.count(where: \.isInteractive) + open.values.count(where: \.isInteractive)
-        if interactive < Self.interactiveRoom, let task = queue.takeInteractive() {
-            admissions.append(Admission(task))
+        let admitted = admissions.map(\.task) + open.values.map(\.task)
+        let task = queue.takeInteractive { [memory] task in
+            interactive == 0 || interactive < Self.interactiveRoom && memory.fits(admitted + [task])
         }
+        if let task { admissions.append(Admission(task)) }
         guard admissions.isEmpty else { return }
-        let others = open.values.filter { !$0.isInteractive }.map(\.task)
-        if let task = queue.takeBatch(where: { memory.admits($0, beside: others) }) { admissions.append(Admission(task)) }
+        let all = open.values.map(\.task)
+        if let task = queue.takeBatch(where: { memory.admits($0, beside: all) }) { admissions.append(Admission(task)) }
     }
 
     /// Encodes one frame of the latest admission, or reads its prompt.
@@ -81,7 +86,7 @@ final class EngineLoop {
     }
 
     private func open(_ admission: Admission, _ prompt: Prompt, since began: ContinuousClock.Instant) {
-        let task = admission.task, options = task.request.options, id = nextID
+        let task = admission.task, options = task.options, id = nextID
         nextID += 1
         task.deliver(.reading(tokens: prompt.count))
         var answer = OpenAnswer(task: task, promptTokens: prompt.count, time: admission.time)
@@ -159,25 +164,28 @@ private final class Admission {
     /// Image tokens of each frame that was encoded.
     private var encoded: [Int: Tensor] = [:]
     private var next = 0
+    private let crops: [FocalPrompt]
 
-    init(_ task: EngineTask) { self.task = task }
+    init(_ task: EngineTask) {
+        self.task = task
+        crops = task.takeCrops()
+    }
 
-    var isInteractive: Bool { task.request.priority == .interactive }
+    var isInteractive: Bool { task.priority == .interactive }
 
     /// Encodes the next frame.
     /// - Returns: the prompt, when all were encoded before.
     func encodeNext(_ model: DescribeAnythingModel) -> Prompt? {
-        let request = task.request
-        task.deliver(.encoding(done: next, total: request.frames.count))
-        if next < request.frames.count {
-            let frame = request.frames[next]
-            if encoded[frame] == nil { encoded[frame] = model.encode(request.crops[next]) }
+        task.deliver(.encoding(done: next, total: task.frames.count))
+        if next < crops.count {
+            let frame = task.frames[next]
+            if encoded[frame] == nil { encoded[frame] = model.encode(crops[next]) }
             next += 1
             return nil
         }
-        let frames = request.frames.compactMap { encoded[$0] }
+        let frames = task.frames.compactMap { encoded[$0] }
         // Beams have a cache of their own for the prompt.
-        return request.options.numBeams > 1
+        return task.options.numBeams > 1
             ? Prompt(model.embeddings(task.tokens, frames: frames)) : model.prompt(task.tokens, frames: frames)
     }
 }
@@ -190,5 +198,5 @@ private struct OpenAnswer {
     /// Nil for an answer of the batch.
     var beams: BeamGeneration?
 
-    var isInteractive: Bool { task.request.priority == .interactive }
+    var isInteractive: Bool { task.priority == .interactive }
 }

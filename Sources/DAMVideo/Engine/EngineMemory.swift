@@ -7,37 +7,46 @@ package struct EngineMemory {
     private let wanted: Int?
     /// Answers of a batch at most.
     let batchLimit: Int
-    /// Bytes that were free when no answer of a batch was open.
+    /// Bytes that were free when no answer was open.
     private var available: Int?
 
     init(weightBytes: Int, _ limits: CaptionEngine.Limits) {
         self.weightBytes = weightBytes
         wanted = limits.batch
-        batchLimit = max(1, limits.batch ?? CaptionEngine.largestBatch)
+        batchLimit = min(max(1, limits.batch ?? CaptionEngine.largestBatch), 4096)
     }
 
-    /// Whether a request can be admitted beside those whose answers are open; one always can alone, and a beam search only
-    /// so.
-    mutating func admits(_ task: EngineTask, beside open: [EngineTask]) -> Bool {
-        if open.isEmpty {
-            available = AvailableMemory.bytes
-            return true
-        }
-        let tasks = open + [task]
-        guard open.count < batchLimit, tasks.allSatisfy({ $0.request.options.numBeams == 1 }) else { return false }
-        if wanted != nil { return true }
+    /// True if a request of a batch can be admitted beside all that are open; one always can when no other of a batch is,
+    /// and a beam search only then.
+    func admits(_ task: EngineTask, beside open: [EngineTask]) -> Bool {
+        let others = open.filter { $0.priority == .batch }
+        if others.isEmpty { return true }
+        guard others.count < batchLimit, (others + [task]).allSatisfy({ $0.options.numBeams == 1 }) else { return false }
+        return wanted != nil || fits(open + [task])
+    }
+
+    /// Looks at the free memory anew; to be called when no answer is open.
+    mutating func measure() { available = AvailableMemory.bytes }
+
+    /// True if there is memory for the answers to all of these, each as long as it may be.
+    func fits(_ tasks: [EngineTask]) -> Bool {
         let sequence = tasks.map(\.memory.sequenceBytes).max() ?? 0, other = tasks.map(\.memory.otherBytes).max() ?? 0
-        return Self.batch(sequence: sequence, fixed: weightBytes + other, available: available) > open.count
+        return Self.answers(sequence: sequence, fixed: weightBytes + other, available: available) >= tasks.count
     }
 
-    /// Answers that half the free memory has keys and values for: `CaptionEngine.largestBatch` at most, one at least.
+    /// Answers of a batch: `answers`, `CaptionEngine.largestBatch` at most.
+    package static func batch(sequence: Int, fixed: Int, available: Int?) -> Int {
+        min(CaptionEngine.largestBatch, answers(sequence: sequence, fixed: fixed, available: available))
+    }
+
+    /// Answers that half the free memory has keys and values for, one at least.
     /// - Parameters:
     ///   - sequence: bytes of one answer's keys and values.
     ///   - fixed: bytes that are taken whatever the number, the mapped weights among them.
     ///   - available: bytes that are free; nil when that is not known.
-    package static func batch(sequence: Int, fixed: Int, available: Int?) -> Int {
+    private static func answers(sequence: Int, fixed: Int, available: Int?) -> Int {
         guard let available else { return 1 }
-        return min(CaptionEngine.largestBatch, max(1, (available - fixed) / 2 / max(1, sequence)))
+        return max(1, (available - fixed) / 2 / max(1, sequence))
     }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Requests that wait for an engine, at most `limit` of them. Interactive ones go first; within a priority, callers take
+/// Requests that wait for an engine, at most `limit` of each priority. Interactive ones go first; within a priority, callers take
 /// turns and each caller's requests stay in order.
 ///
 /// `@unchecked Sendable`: every stored variable is read and written under `condition`.
@@ -19,12 +19,13 @@ final class EngineQueue: @unchecked Sendable {
     func add(_ task: EngineTask, waits: Bool) -> Bool {
         condition.lock()
         defer { condition.unlock() }
-        while interactive.count + batch.count >= limit, !isStopped {
+        func count() -> Int { task.priority == .interactive ? interactive.count : batch.count }
+        while count() >= limit, !isStopped {
             guard waits else { return false }
             condition.wait()
         }
         guard !isStopped else { return false }
-        switch task.request.priority {
+        switch task.priority {
         case .interactive: interactive.add(task)
         case .batch: batch.add(task)
         }
@@ -32,14 +33,14 @@ final class EngineQueue: @unchecked Sendable {
         return true
     }
 
-    /// Takes the next interactive request that is not cancelled.
-    func takeInteractive() -> EngineTask? { take(\.interactive) }
+    /// Takes the next interactive request that `fits`; the order stays when it does not.
+    func takeInteractive(where fits: (EngineTask) -> Bool) -> EngineTask? { take(\.interactive, where: fits) }
 
     /// Takes the next request of a batch that `fits`; the order stays when it does not.
     func takeBatch(where fits: (EngineTask) -> Bool) -> EngineTask? { take(\.batch, where: fits) }
 
     private func take(
-        _ lanes: ReferenceWritableKeyPath<EngineQueue, Lanes>, where fits: (EngineTask) -> Bool = { _ in true }
+        _ lanes: ReferenceWritableKeyPath<EngineQueue, Lanes>, where fits: (EngineTask) -> Bool
     ) -> EngineTask? {
         condition.lock()
         defer { condition.unlock() }

@@ -7,8 +7,8 @@ package final class EngineSession {
     private let caller = EngineCaller()
     private let inbox = EventInbox()
     private var tasks: [Int: EngineTask] = [:]
-    /// Requests that still hold their crops.
-    private var unread: Set<Int> = []
+    /// Requests that still hold their crops: those whose prompts were not read.
+    private var holdingCrops: Set<Int> = []
 
     package init(_ engine: CaptionEngine) { self.engine = engine }
 
@@ -23,7 +23,7 @@ package final class EngineSession {
         }
         guard let task else { throw CancellationError() }
         tasks[key] = task
-        unread.insert(key)
+        holdingCrops.insert(key)
     }
 
     /// Handles the events that are there.
@@ -31,9 +31,9 @@ package final class EngineSession {
     package func handleEvents(_ handle: (Int, EngineEvent) throws -> Void) throws {
         for (key, event) in inbox.takeAll() {
             switch event {
-            case .reading: unread.remove(key)
+            case .reading: holdingCrops.remove(key)
             case .finished, .failed:
-                unread.remove(key)
+                holdingCrops.remove(key)
                 tasks[key] = nil
             case .encoding, .token: break
             }
@@ -44,7 +44,7 @@ package final class EngineSession {
     /// Handles events until no request holds crops any more.
     package func waitForCrops(_ handle: (Int, EngineEvent) throws -> Void) throws {
         try handleEvents(handle)
-        while !unread.isEmpty {
+        while !holdingCrops.isEmpty {
             inbox.wait()
             try handleEvents(handle)
         }
@@ -61,7 +61,8 @@ package final class EngineSession {
 }
 
 /// Events on their way from the engine's thread to a caller's. Waking a thread takes time from the engine, so a token alone
-/// wakes its caller 20 times a second at most, unless it waits for each; of those behind the first that were not looked at the last is kept.
+/// wakes its caller 20 times a second at most, unless it waits for each; those behind the first that
+/// were not looked at become one.
 private final class EventInbox: Sendable {
     private struct State {
         var events: [(key: Int, event: EngineEvent)] = []
@@ -73,14 +74,16 @@ private final class EventInbox: Sendable {
 
     func add(_ key: Int, _ event: EngineEvent, wakesForEachToken: Bool) {
         let wakes = state.withLock { state in
-            guard case .token(_, let tokens) = event, !wakesForEachToken, tokens > 1 else {
+            guard case .token(let text, let tokens) = event, !wakesForEachToken, tokens > 1 else {
                 state.events.append((key, event))
                 return true
             }
-            if let last = state.events.last, last.key == key, case .token(_, let earlier) = last.event, earlier > 1 {
-                state.events.removeLast()
+            let latest = state.events.lastIndex { $0.key == key }
+            if let latest, case .token(let earlier, let count) = state.events[latest].event, count > 1 {
+                state.events[latest].event = .token(text: earlier + text, tokens: tokens)
+            } else {
+                state.events.append((key, event))
             }
-            state.events.append((key, event))
             let now = ContinuousClock.now
             guard now - state.lastWake > .milliseconds(50) else { return false }
             state.lastWake = now

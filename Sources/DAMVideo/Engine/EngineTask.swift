@@ -18,7 +18,7 @@ package struct EngineRequest: Sendable {
     package enum Priority: Sendable {
         /// Part of a long job.
         case batch
-        /// Somebody waits for it: goes before all of a batch.
+        /// A person waits for it: goes before all of a batch.
         case interactive
     }
 
@@ -66,7 +66,11 @@ public struct EngineCaller: Sendable, Hashable {
 
 /// A request on its way through an engine.
 package final class EngineTask: Sendable {
-    let request: EngineRequest
+    let options: GenerationOptions
+    let priority: EngineRequest.Priority
+    let frames: [Int]
+    /// Taken by the engine when the frames are encoded.
+    private let crops: Mutex<[FocalPrompt]>
     /// Tokens of the conversation, one for each frame among them.
     let tokens: [Int]
     let memory: RequestMemory
@@ -79,13 +83,22 @@ package final class EngineTask: Sendable {
         _ request: EngineRequest, _ model: DescribeAnythingModel, caller: EngineCaller,
         deliver: @escaping @Sendable (EngineEvent) -> Void
     ) {
-        self.request = request
+        (options, priority, frames) = (request.options, request.priority, request.frames)
+        crops = Mutex(request.crops)
         tokens = model.tokens(query: request.query)
         memory = RequestMemory(
             model, queryTokens: tokens.count, frames: request.frames.count, options: request.options,
             callerBytes: request.callerBytes)
         self.caller = caller
         self.deliver = deliver
+    }
+
+    /// Hands the crops over; there are none afterwards.
+    func takeCrops() -> [FocalPrompt] {
+        crops.withLock { crops in
+            defer { crops = [] }
+            return crops
+        }
     }
 
     /// Ends the request before the engine's next step; its last event is then `failed` with a `CancellationError`.

@@ -27,7 +27,7 @@ public struct CaptionJob: Sendable {
 
 /// Policy for clips that fail, and what failed so far.
 public struct JobFailures {
-    /// Whether a clip that fails leaves the others to be done.
+    /// True if a clip that fails leaves the others to be done.
     public let keepsGoing: Bool
     /// Clips whose captions are written.
     public var written = 0

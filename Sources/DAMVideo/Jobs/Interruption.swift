@@ -7,7 +7,7 @@ public final class Interruption: Sendable {
 
     /// Takes over both signals for the whole process. Threads started later inherit the mask, so this comes before any work.
     /// - Parameter action: called at each signal, on a thread of its own.
-    public init(_ action: @escaping @Sendable () -> Void = {}) {
+    public init(_ action: @escaping @Sendable () -> Void) {
         self.action = Mutex(action)
         var signals = sigset_t()
         sigemptyset(&signals)

@@ -15,7 +15,7 @@ public protocol ClipPictures: Sendable {
 }
 
 extension ClipPictures {
-    /// Whether all files are there already.
+    /// True if all files are there already.
     var exist: Bool { paths.allSatisfy { FileManager.default.fileExists(atPath: $0) } }
 
     /// Leaves nothing of files that are being written.

@@ -16,7 +16,7 @@ public struct ModelStore: Sendable {
     /// Directory of a Describe Anything Model.
     public struct Location: Sendable, Equatable {
         public let directory: String
-        /// Whether it is the small model that comes with the project, trained on its sample scenes.
+        /// True for the small model that comes with the project, trained on its sample scenes.
         public let isSample: Bool
     }
 

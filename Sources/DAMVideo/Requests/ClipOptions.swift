@@ -6,17 +6,17 @@ import ObjectTracking
 public struct ClipOptions: Sendable, Equatable {
     /// Tracks to caption; nil for all.
     public var tracks: [TrackID]?
-    /// How the masks are read.
+    /// Settings of reading the masks.
     public var masks = MaskSettings()
     public var sampling = FrameSampling.track
     /// Frames per caption; nil for as many as the model was trained on.
     public var frames: Int?
-    /// Whether masks that a track has on a few frames only are carried to the others.
+    /// True to propagate masks that a track has on a few frames only to the others.
     public var propagates = true
-    /// Path of the SAM 2 checkpoint that carries them; nil to do it without a model.
+    /// Path of the SAM 2 checkpoint that propagates them; nil to do it without a model.
     public var segmentation: String?
     public var part = ClipPart()
-    /// Whether the document has the mask of each sampled frame.
+    /// True to put the mask of each sampled frame into the document.
     public var includesMasks = false
 
     public init() {}

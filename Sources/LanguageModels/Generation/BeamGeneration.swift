@@ -23,14 +23,17 @@ package final class BeamGeneration {
         caches = search.beams.map { _ in newCache() }
     }
 
-    /// Whether no step can improve the answer.
+    /// True if no step can improve the answer.
     package var isDone: Bool { search.isDone || drawn >= limit }
 
     /// Tokens of the best beam.
     package var tokens: Int { search.beams.first?.tokens.count ?? 0 }
 
-    /// The best answer so far.
-    package var generation: Generation { generator.generation(search.best()) }
+    /// The best answer, once the search is done.
+    package var generation: Generation {
+        precondition(isDone, "BeamGeneration: not done")
+        return generator.generation(search.best())
+    }
 
     /// Draws one more token of each beam.
     package func step() {

@@ -72,6 +72,9 @@ package final class GenerationBatch {
         spare.append(answers.remove(at: index).cache)
     }
 
+    /// Gives back the memory of answers that ended.
+    package func releaseSpare() { spare.removeAll() }
+
     private func grow(by logits: [Float], at index: Int) -> Growth {
         let token = answers[index].sampler.next(logits)
         answers[index].tokens.append(token)

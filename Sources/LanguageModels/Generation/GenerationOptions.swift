@@ -25,7 +25,8 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
 
     public init() {}
 
-    var isGreedy: Bool { temperature == 0 }
+    /// True for a temperature of 0 in single precision, as logits have it.
+    var isGreedy: Bool { Float(temperature) == 0 }
 
     /// - Throws: `InputError` of category `usage` for a value out of range.
     public func validate() throws {
