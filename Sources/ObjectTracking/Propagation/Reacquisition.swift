@@ -43,7 +43,7 @@ struct Reacquisition {
         let side = max(track.lastBox.width, track.lastBox.height)
         let growth = min(side * Constant.growthHalves / 2, track.hidden * side / Constant.growthFrames)
         let reach = max(Constant.smallestReach, side / Constant.firstReachPart + growth)
-        // What has left the picture comes back at its edge.
+        // An object that has left the picture comes back at its edge.
         let middle = (x: track.lastBox.left + track.lastBox.width / 2, y: track.lastBox.top + track.lastBox.height / 2)
         let inside = (x: min(max(middle.x, size.left), size.right - 1), y: min(max(middle.y, size.top), size.bottom - 1))
         return track.lastBox.moved(x: inside.x - middle.x, y: inside.y - middle.y).grown(by: reach, within: size)
