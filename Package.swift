@@ -34,9 +34,10 @@ let package = Package(
         .target(name: "CKernels"),
         library("Parallelism", ["CKernels"]),
         library("Imaging"),
+        library("OutputFiles", ["Imaging"]),
         library("Tensors", ["Parallelism", "Imaging", "COpenBLAS", "CKernels"]),
         library("Media", ["Imaging", "CFFmpeg"]),
-        library("Masks", ["Parallelism", "Imaging", "Media"]),
+        library("Masks", ["Parallelism", "Imaging", "OutputFiles", "Media"]),
         library("LanguageModels", ["Parallelism", "Imaging", "Tensors"]),
         library("DescribeAnything", ["LanguageModels", "Parallelism", "Imaging", "Tensors"]),
         library("SegmentAnything", ["Parallelism", "Imaging", "Tensors"]),
@@ -44,28 +45,29 @@ let package = Package(
         library(
             "DAMVideo",
             [
-                "Parallelism", "Imaging", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything",
-                "ObjectTracking",
+                "Parallelism", "Imaging", "OutputFiles", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything",
+                "SegmentAnything", "ObjectTracking",
             ],
             excluding: ["Documents/damvideo-1.schema.json", "DAMVideo.docc"]),
-        library("Presentation", ["Imaging", "Media", "Masks", "DescribeAnything", "DAMVideo", "CPango"]),
+        library("Presentation", ["Imaging", "OutputFiles", "Media", "Masks", "DescribeAnything", "DAMVideo", "CPango"]),
         library(
             "ModelTools",
             [
-                "Imaging", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything", "ObjectTracking",
-                "DAMVideo",
+                "Imaging", "OutputFiles", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything",
+                "ObjectTracking", "DAMVideo",
             ]),
         library("Evaluation", ["Imaging", "Masks", "DescribeAnything", "DAMVideo"]),
         .executableTarget(
             name: "DAMVideoCLI",
             dependencies: [
-                "Imaging", "Media", "Masks", "ObjectTracking", "SegmentAnything", "DescribeAnything", "DAMVideo", "Presentation",
-                "ModelTools", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Imaging", "OutputFiles", "Media", "Masks", "ObjectTracking", "SegmentAnything", "DescribeAnything", "DAMVideo",
+                "Presentation", "ModelTools", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .target(name: "TestSupport", dependencies: ["CKernels"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("Parallelism"),
         tests("Imaging"),
+        tests("OutputFiles"),
         tests("Tensors", ["CKernels"]),
         tests("Media"),
         tests("Masks"),
@@ -77,6 +79,6 @@ let package = Package(
         tests("Presentation"),
         tests("ModelTools"),
         tests("Evaluation"),
-        tests("DAMVideoCLI", ["Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
+        tests("DAMVideoCLI", ["OutputFiles", "Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
     ]
 )

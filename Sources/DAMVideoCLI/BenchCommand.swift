@@ -41,10 +41,12 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Measure this stage only (repeatable).")
     var stage: [BenchmarkStage] = []
 
-    @Option(name: .customLong("repeat"), help: ArgumentHelp("Runs of each stage; the median counts.", valueName: "n"))
+    @Option(
+        name: .customLong("repeat"), parsing: .unconditional,
+        help: ArgumentHelp("Runs of each stage; the median counts.", valueName: "n"))
     var repeats = 3
 
-    @Option(help: ArgumentHelp("Tokens of the caption.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Tokens of the caption.", valueName: "n"))
     var tokens = 120
 
     @Flag(help: "Print the report as JSON.")

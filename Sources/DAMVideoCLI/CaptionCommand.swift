@@ -31,7 +31,7 @@ struct CaptionCommand: ParsableCommand {
     @Option(help: "Spread frames over those where the track is visible (track), or over the whole clip (clip).")
     var sampling = FrameSampling.track
 
-    @Option(help: "Frames per caption. Default: as many as the model was trained on.")
+    @Option(parsing: .unconditional, help: "Frames per caption. Default: as many as the model was trained on.")
     var frames: Int?
 
     @Flag(
@@ -52,7 +52,7 @@ struct CaptionCommand: ParsableCommand {
     @OptionGroup var pictures: PictureOptions
 
     @Option(
-        name: .customLong("batch"),
+        name: .customLong("batch"), parsing: .unconditional,
         help: ArgumentHelp(
             "Generate the captions of up to so many tracks side by side: the same captions, all of them sooner, the first one later. "
                 + "Default: as many as half the free memory has room for, \(CaptionEngine.largestBatch) at most.", valueName: "n"))
@@ -104,27 +104,24 @@ struct CaptionCommand: ParsableCommand {
     }
 
     private func caption(_ jobs: [CaptionJob], _ options: CaptionOptions, _ failures: inout JobFailures) throws {
-        let style: ProgressReporter.Style = quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines
-        // The model's threads come after it.
-        let interruption = Interruption { Self.end(nil, clearsLine: style == .bar) }, reporter = ProgressReporter(style)
-        let engine = try engine()
+        let reporter = ProgressReporter(quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines)
+        let engine = try engine(), mayWait = jobs.contains { $0.output.waitsForReaders }
         let runner = CaptionJobRunner(try captioner(engine), options: options) { reporter.show($0) }
-        interruption.handle { Self.end(runner, clearsLine: style == .bar) }
+        Program.interruption.handle { Self.end(runner, $0, mayWait: mayWait) }
         defer { engine.end() }
         try runner.run(jobs, &failures)
     }
 
-    /// Writes what is finished and ends the program, at once: the work in progress can take a minute to its next pause.
-    private static func end(_ runner: CaptionJobRunner?, clearsLine: Bool) {
-        if clearsLine { Console.clearLine() }
+    /// Writes what is finished and ends the program.
+    /// - Parameter mayWait: whether a pipe that nobody reads can keep that from coming to an end.
+    private static func end(_ runner: CaptionJobRunner, _ cause: Interruption.Cause, mayWait: Bool) {
+        if mayWait { Program.limit(.seconds(1), code: Program.code(cause)) }
         do {
-            let finished = try runner?.interrupt()
-            Console.notice("interrupted" + (finished.map { "; \($0) finished tracks are written" } ?? ""))
+            let finished = try runner.interrupt()
+            Program.end(cause, saved: finished.map { "\($0) finished tracks are written" })
         } catch {
-            Console.notice("interrupted; \(error)")
+            Program.end(cause, saved: "\(error)")
         }
-        // Not exit(): other threads are still computing, and nothing they use may be torn down under them.
-        _exit(ExitCode.interrupted.rawValue)
     }
 
     private func engine() throws -> CaptionEngine {
@@ -139,13 +136,15 @@ struct CaptionCommand: ParsableCommand {
     private func jobs(_ failures: inout JobFailures) throws -> [CaptionJob] {
         let requests = try clips.requests(clipOptions, prompts: prompts.count > 0 ? prompts.prompts() : [])
         let outputs = JobOutputs(
-            output: output, formats: formats, pictureFolders: [pictures.render, pictures.report].compactMap(\.self),
-            pictures: pictures.files)
+            output: output, formats: formats, replaces: overwrite ? .all : resume ? .earlierRun : .none,
+            inputs: [try? model.location().directory, clips.batchFile].compactMap(\.self),
+            pictureFolders: [pictures.render, pictures.report].compactMap(\.self)
+        ) { pictures.files($0, overwrites: overwrite) }
         return try outputs.jobs(for: requests, areMany: clips.areMany).compactMap { job in
             try failures.attempt(job.request.clip, tell: Console.notice) {
-                try job.check(overwrites: overwrite || resume)
                 var job = job
                 job.earlier = try resume ? job.output.earlierRun() : nil
+                try job.check()
                 return job
             }
         }

@@ -3,15 +3,25 @@ import Media
 
 /// Which part of a clip counts, for commands that need not look at all of it.
 struct ClipPartOptions: ParsableArguments {
-    @Option(help: ArgumentHelp(
+    @Option(parsing: .unconditional, help: ArgumentHelp(
         "Leave out what comes before; frames keep their numbers and times.", valueName: "seconds"))
     var start: Double = 0
 
-    @Option(help: ArgumentHelp("Leave out what comes so long after the start.", valueName: "seconds"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Leave out what comes so long after the start.", valueName: "seconds"))
     var duration: Double?
 
-    @Option(help: ArgumentHelp("Frames a second of a series of stills.", valueName: "fps"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Frames a second of a series of stills.", valueName: "fps"))
     var stillRate: Double = 25
+
+    func validate() throws {
+        guard ClipPart.stillRates.contains(stillRate) else {
+            throw ValidationError("--still-rate \(stillRate): expected frames a second, \(ClipPart.stillRatesText)")
+        }
+        guard start.isFinite, start >= 0 else { throw ValidationError("--start \(start): expected seconds, 0 or more") }
+        guard duration.map({ $0.isFinite && $0 > 0 }) ?? true else {
+            throw ValidationError("--duration \(duration ?? 0): expected seconds, more than 0")
+        }
+    }
 
     var part: ClipPart { ClipPart(start: start, duration: duration, stillRate: stillRate) }
 }

@@ -11,4 +11,14 @@ struct DAMVideoCommand: ParsableCommand {
             CaptionCommand.self, DescribeCommand.self, MasksCommand.self, TrackCommand.self, VerifyCommand.self,
             InspectCommand.self, QuantizeCommand.self, DriftCommand.self, BenchCommand.self, EvaluateCommand.self,
         ])
+
+    static func main() {
+        Program.begin()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            Program.end(error)
+        }
+    }
 }

@@ -23,7 +23,7 @@ struct DriftOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Compare both models on a golden set's cases, as verify takes it (repeatable).", valueName: "dir"))
     var set: [String] = []
 
-    @Option(help: "Most tokens of an answer that are compared.")
+    @Option(parsing: .unconditional, help: "Most tokens of an answer that are compared.")
     var maxNewTokens = 128
 
     func validate() throws {

@@ -28,7 +28,7 @@ struct EvaluateCommand: ParsableCommand {
             valueName: "part"))
         var without: Ablation?
 
-        @Option(name: .customLong("clips"), help: ArgumentHelp("Look at the first so many clips.", valueName: "n"))
+        @Option(name: .customLong("clips"), parsing: .unconditional, help: ArgumentHelp("Look at the first so many clips.", valueName: "n"))
         var limit: Int?
 
         @Flag(help: "Print the counts as JSON.")

@@ -6,22 +6,22 @@ struct GenerationArguments: ParsableArguments {
     @Option(help: "What to ask, with <image> where frames go (in front when there is none). Default: what the model was trained on.")
     var query: String?
 
-    @Option(help: "Divides the logits before drawing; 0 takes the likeliest token each time.")
+    @Option(parsing: .unconditional, help: "Divides the logits before drawing; 0 takes the likeliest token each time.")
     var temperature = 0.2
 
-    @Option(help: "Draw from the smallest set of likeliest tokens whose probability exceeds this.")
+    @Option(parsing: .unconditional, help: "Draw from the smallest set of likeliest tokens whose probability exceeds this.")
     var topP = 0.5
 
-    @Option(help: "Draw from this many likeliest tokens.")
+    @Option(parsing: .unconditional, help: "Draw from this many likeliest tokens.")
     var topK = 50
 
-    @Option(help: "Answers followed side by side (beam search).")
+    @Option(parsing: .unconditional, help: "Answers followed side by side (beam search).")
     var numBeams = 1
 
-    @Option(help: "Most tokens of an answer.")
+    @Option(parsing: .unconditional, help: "Most tokens of an answer.")
     var maxNewTokens = 512
 
-    @Option(help: "Equal seeds give equal answers.")
+    @Option(parsing: .unconditional, help: "Equal seeds give equal answers.")
     var seed: UInt64 = 0
 
     var options: CaptionOptions {

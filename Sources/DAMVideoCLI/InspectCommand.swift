@@ -19,7 +19,9 @@ struct InspectCommand: ParsableCommand {
         try reportingErrors {
             let report = try InputError.translating { try CheckpointInspection(directory: directory) }
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
-            guard report.problems.isEmpty else { throw ExitCode(.unusableModel) }
+            guard let problem = report.problems.first else { return }
+            let more = report.problems.count - 1
+            throw InputError(.unusableModel, problem + (more > 0 ? " (and \(more) more problems)" : ""))
         }
     }
 

@@ -7,12 +7,12 @@ struct MaskReadingOptions: ParsableArguments {
     var format: MaskFormat?
 
     @Option(
-        name: .customLong("mask-frame-offset"),
+        name: .customLong("mask-frame-offset"), parsing: .unconditional,
         help: ArgumentHelp("The clip's frame that belongs to mask frame 0 (-1 when masks count from 1).", valueName: "n"))
     var frameOffset = 0
 
     @Option(
-        name: .customLong("mask-frame-step"),
+        name: .customLong("mask-frame-step"), parsing: .unconditional,
         help: ArgumentHelp(
             "Clip frames from one mask number to the next: mask k is clip frame offset + k * step. Default: 4 for SA-V, else 1.",
             valueName: "k"))

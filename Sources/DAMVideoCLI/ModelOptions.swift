@@ -13,9 +13,12 @@ struct ModelOptions: ParsableArguments {
             valueName: "dir"))
     var model: String?
 
+    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    func location() throws -> ModelStore.Location { try ModelStore().model(model) }
+
     /// Loads it; says on stderr when it is the bundled one, unless `quiet`.
     func load(quiet: Bool = false) throws -> CaptionModel {
-        let location = try ModelStore().model(model)
+        let location = try location()
         if location.isSample, !quiet { Console.notice(ModelStore.sampleNotice) }
         return try CaptionModel(directory: location.directory)
     }

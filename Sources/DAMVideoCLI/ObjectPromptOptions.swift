@@ -13,14 +13,15 @@ struct ObjectPromptOptions: ParsableArguments {
     var sam: String?
 
     @Option(
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "A point on the object, or (-) beside it, in pixels; with --sam (repeatable).", valueName: "x,y[,+|-]"))
     var point: [PointArgument] = []
 
-    @Option(help: ArgumentHelp("A box around the object, in pixels (repeatable).", valueName: "l,t,w,h"))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A box around the object, in pixels (repeatable).", valueName: "l,t,w,h"))
     var box: [NumberList] = []
 
-    @Option(help: ArgumentHelp("The 0-based frame of them all, or of each.", valueName: "frame"))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("The 0-based frame of them all, or of each.", valueName: "frame"))
     var at: [Int] = []
 
     @Option(

@@ -15,5 +15,7 @@ struct PictureOptions: ParsableArguments {
         valueName: "file"))
     var report: String?
 
-    func files(_ request: ClipRequest) -> PictureFiles { PictureFiles(request, render: render, report: report) }
+    func files(_ request: ClipRequest, overwrites: Bool) -> PictureFiles {
+        PictureFiles(request, render: render, report: report, overwrites: overwrites)
+    }
 }

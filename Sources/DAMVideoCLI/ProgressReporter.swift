@@ -62,7 +62,7 @@ final class ProgressReporter: Sendable {
         let now = ContinuousClock.now
         if comesOften, let last = state.lastDrawn, now - last < .milliseconds(100) { return }
         state.lastDrawn = now
-        try? FileHandle.standardError.write(contentsOf: Data("\r\(line)\u{1b}[K".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\r\(PlainText.line(line))\u{1b}[K".utf8))
     }
 
     private func bar(_ stage: CaptionEvent.Stage, _ done: Int, _ total: Int?) -> String {

@@ -8,11 +8,12 @@ import SegmentAnything
 /// One object of a picture, pointed at, and the model that finds its region.
 struct RegionPromptOptions: ParsableArguments {
     @Option(
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "A point on the object in pixels, or one beside it with a - behind (repeatable).", valueName: "x,y[,+|-]"))
     var point: [PointArgument] = []
 
-    @Option(help: ArgumentHelp("A box around the object, in pixels.", valueName: "l,t,w,h"))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A box around the object, in pixels.", valueName: "l,t,w,h"))
     var box: [NumberList] = []
 
     @Option(
@@ -49,8 +50,8 @@ struct PointArgument: ExpressibleByArgument {
             guard sign == "+" || sign == "-" else { return nil }
             isForeground = sign == "+"
         }
-        let numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
-        guard parts.count == 2, numbers.count == 2 else { return nil }
+        let numbers = parts.compactMap { Double($0) }
+        guard parts.count == 2, numbers.count == 2, numbers.allSatisfy({ NumberList.range.contains($0) }) else { return nil }
         point = PicturePrompt.Point(x: numbers[0], y: numbers[1], isForeground: isForeground)
     }
 }

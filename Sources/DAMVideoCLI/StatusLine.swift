@@ -15,7 +15,7 @@ final class StatusLine {
     /// Replaces the line.
     func show(_ text: String) {
         guard isShown else { return }
-        write("\r\(text)\u{1b}[K")
+        write("\r\(PlainText.line(text))\u{1b}[K")
         isDrawn = true
     }
 

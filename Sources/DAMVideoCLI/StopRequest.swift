@@ -1,6 +1,7 @@
 import ArgumentParser
 import DAMVideo
 import Foundation
+import OutputFiles
 import Synchronization
 
 /// Ctrl-C as a question that a command asks between the steps of its work, to leave nothing half done. Once that work is
@@ -13,14 +14,11 @@ final class StopRequest: Sendable {
         let isOver = Atomic(false)
     }
 
-    /// Takes over SIGINT and SIGTERM; comes before any work.
     init() {
         let state = state
-        _ = Interruption {
-            guard state.isOver.load(ordering: .relaxed) else { return state.isMade.store(true, ordering: .relaxed) }
-            Console.notice("interrupted")
-            // Not exit(): other threads are still computing, and nothing they use may be torn down under them.
-            _exit(ExitCode.interrupted.rawValue)
+        Program.interruption.handle { cause in
+            guard cause == .signal, !state.isOver.load(ordering: .relaxed) else { Program.end(cause) }
+            state.isMade.store(true, ordering: .relaxed)
         }
     }
 

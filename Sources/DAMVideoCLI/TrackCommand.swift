@@ -31,12 +31,12 @@ struct TrackCommand: ParsableCommand {
 
     @OptionGroup var reading: MaskReadingOptions
 
-    @Option(help: ArgumentHelp("Use the masks of this frame only (repeatable).", valueName: "frame"))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Use the masks of this frame only (repeatable).", valueName: "frame"))
     var fromFrame: [Int] = []
 
     @OptionGroup var prompts: ObjectPromptOptions
 
-    @Option(help: ArgumentHelp("A polygon to start from, without --sam (repeatable).", valueName: "x,y,x,y,..."))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A polygon to start from, without --sam (repeatable).", valueName: "x,y,x,y,..."))
     var polygon: [NumberList] = []
 
     @OptionGroup var part: ClipPartOptions
@@ -133,16 +133,19 @@ struct TrackCommand: ParsableCommand {
 struct NumberList: ExpressibleByArgument {
     let numbers: [Double]
 
+    /// Coordinates that are far beyond any picture make no sense.
+    static let range = -1e6...1e6
+
     init?(argument: String) {
         let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
         let numbers = parts.compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }
-        guard numbers.count == parts.count, numbers.allSatisfy(\.isFinite) else { return nil }
+        guard numbers.count == parts.count, numbers.allSatisfy({ Self.range.contains($0) }) else { return nil }
         self.numbers = numbers
     }
 
-    /// Nil when one is not whole or is far beyond any picture.
+    /// Nil when one is not whole.
     var wholeNumbers: [Int]? {
-        let whole = numbers.compactMap { abs($0) < 1e6 ? Int(exactly: $0) : nil }
+        let whole = numbers.compactMap { Int(exactly: $0) }
         return whole.count == numbers.count ? whole : nil
     }
 

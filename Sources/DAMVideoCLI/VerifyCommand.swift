@@ -22,7 +22,11 @@ struct VerifyCommand: ParsableCommand {
                 return report
             }
             if json { try Console.result(json: reports) }
-            guard reports.allSatisfy(\.passed) else { throw ExitCode(1) }
+            let missed = reports.reduce(0) { $0 + $1.count(.missed) }
+            guard reports.allSatisfy(\.passed) else {
+                Console.notice("error: found \(missed) comparisons beyond their bars, expected none")
+                throw ExitCode(1)
+            }
         }
     }
 

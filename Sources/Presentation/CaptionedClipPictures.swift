@@ -25,13 +25,14 @@ extension CaptionedClip {
     /// Writes the clip, or the part of it that counts, with outlines, ids and captions burned in: H.264 in an MP4, without
     /// sound. Captions are in a panel beside or under the picture.
     /// - Parameters:
-    ///   - path: of the video; complete or not there at all. What is there is replaced.
+    ///   - path: of the video; complete or not there at all.
+    ///   - replaces: whether a file that is there is replaced.
     ///   - events: told of each frame; what it throws ends the call.
     /// - Throws: `InputError`.
-    public func render(to path: String, events: (CaptionEvent) throws -> Void = { _ in }) throws {
+    public func render(to path: String, replaces: Bool = false, events: (CaptionEvent) throws -> Void = { _ in }) throws {
         try Self.checkReadable(again: input.path)
         try input.naming {
-            try ClipRenderer(clip: input.clip, span: input.span, masks: masks, document: document).render(to: path) {
+            try ClipRenderer(clip: input.clip, span: input.span, masks: masks, document: document).render(to: path, replaces: replaces) {
                 try events(.progress(.rendering, done: $0, total: document.video.frames))
             }
         }
@@ -41,12 +42,12 @@ extension CaptionedClip {
     /// and times. It needs no other file and no network.
     /// - Parameters: as `render`.
     /// - Throws: `InputError`.
-    public func report(to path: String, events: (CaptionEvent) throws -> Void = { _ in }) throws {
+    public func report(to path: String, replaces: Bool = false, events: (CaptionEvent) throws -> Void = { _ in }) throws {
         try Self.checkReadable(again: input.path)
         try input.naming {
             let report = ClipReport(
                 clip: input.clip, span: input.span, masks: masks, document: document, imageProcessor: imageProcessor)
-            try report.write(to: path) { try events(.progress(.reporting, done: $0, total: document.video.frames)) }
+            try report.write(to: path, replaces: replaces) { try events(.progress(.reporting, done: $0, total: document.video.frames)) }
         }
     }
 }

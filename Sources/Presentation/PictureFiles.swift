@@ -1,15 +1,18 @@
 import DAMVideo
 import Foundation
+import OutputFiles
 
 /// The files that one clip's rendering and report go to.
 public struct PictureFiles: ClipPictures {
     private let render: String?
     private let report: String?
+    private let overwrites: Bool
 
     /// - Parameters:
     ///   - render: the MP4, or a folder for files called like the clips; nil for none.
     ///   - report: the page, or such a folder; nil for none.
-    public init(_ request: ClipRequest, render: String?, report: String?) {
+    ///   - overwrites: replaces files that are there.
+    public init(_ request: ClipRequest, render: String?, report: String?, overwrites: Bool = false) {
         func file(_ path: String, _ type: String) -> String {
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return path }
@@ -17,19 +20,22 @@ public struct PictureFiles: ClipPictures {
         }
         self.render = render.map { file($0, "mp4") }
         self.report = report.map { file($0, "html") }
+        self.overwrites = overwrites
     }
 
     public var paths: [String] { [render, report].compactMap(\.self) }
 
-    public func check(_ request: ClipRequest, overwrites: Bool) throws {
+    public func check(_ request: ClipRequest, keeps: Bool) throws {
         guard !paths.isEmpty else { return }
         try CaptionedClip.checkReadable(again: request.clip)
-        for path in paths { try OutputFile.check(path, overwrites: overwrites) }
+        for path in paths where !keeps || isMissing(path) { try OutputFile.check(path, overwrites: overwrites) }
         if let render { try CaptionedClip.checkRendering(to: render) }
     }
 
-    public func write(_ clip: CaptionedClip, events: (CaptionEvent) throws -> Void) throws {
-        if let render { try clip.render(to: render, events: events) }
-        if let report { try clip.report(to: report, events: events) }
+    private func isMissing(_ path: String) -> Bool { !FileManager.default.fileExists(atPath: path) }
+
+    public func write(_ clip: CaptionedClip, keeps: Bool, events: (CaptionEvent) throws -> Void) throws {
+        if let render, !keeps || isMissing(render) { try clip.render(to: render, replaces: overwrites, events: events) }
+        if let report, !keeps || isMissing(report) { try clip.report(to: report, replaces: overwrites, events: events) }
     }
 }

@@ -18,13 +18,15 @@ struct CommandRun {
     ///   - environment: set besides the test's own.
     ///   - interruptingAfter: text on stderr upon which the program gets a signal.
     ///   - signal: which.
+    ///   - action: what is done then instead.
+    ///   - errorsAreRead: whether there is a reader of stderr; without one nothing is known of it.
     ///   - input: what it reads from stdin.
     ///   - executable: the program itself.
     ///   - fileLimit: 512-byte blocks that a file may have; nil for none.
     ///   - isFileLimitFatal: whether the system ends the program in the midst of writing a larger one, or refuses.
     init(
         _ arguments: [String], environment: [String: String] = [:], interruptingAfter trigger: String? = nil,
-        signal: Int32 = SIGINT, input: Data? = nil, executable: URL = Self.executable, fileLimit: Int? = nil,
+        signal: Int32 = SIGINT, action: (() throws -> Void)? = nil, errorsAreRead: Bool = true, input: Data? = nil, executable: URL = Self.executable, fileLimit: Int? = nil,
         isFileLimitFatal: Bool = true
     ) throws {
         let process = Process()
@@ -54,10 +56,15 @@ struct CommandRun {
         for file in [out, error] { try Data().write(to: file) }
         process.standardOutput = try FileHandle(forWritingTo: out)
         process.standardError = try FileHandle(forWritingTo: error)
-        try process.run()
+        let unread = Pipe()
+        if !errorsAreRead {
+            try unread.fileHandleForReading.close()
+            process.standardError = unread.fileHandleForWriting
+        }
+        try Self.start(process)
         while let trigger, process.isRunning {
             if String(decoding: try Data(contentsOf: error), as: UTF8.self).contains(trigger) {
-                kill(process.processIdentifier, signal)
+                if let action { try action() } else { kill(process.processIdentifier, signal) }
                 break
             }
             Thread.sleep(forTimeInterval: 0.01)
@@ -66,6 +73,15 @@ struct CommandRun {
         status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
         output = try Data(contentsOf: out)
         errors = String(decoding: try Data(contentsOf: error), as: UTF8.self)
+    }
+
+    /// Starts a process as a shell does, with no signal blocked: threads of a test have some, and a child inherits them.
+    private static func start(_ process: Process) throws {
+        var none = sigset_t(), own = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &own)
+        defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
+        try process.run()
     }
 
     var text: String { String(decoding: output, as: UTF8.self) }

@@ -29,7 +29,9 @@ struct PictureOutputTests {
             // A run that is finished but for its pictures makes those, and no caption anew.
             try FileManager.default.removeItem(atPath: path("c.mp4"))
             let lines = try Data(contentsOf: URL(filePath: path("c.jsonl")))
+            let page = try Data(contentsOf: folder.appending(path: "clip.damvideo.html"))
             #expect(try CommandRun(all + ["--resume"]).status == 0)
+            #expect(try Data(contentsOf: folder.appending(path: "clip.damvideo.html")) == page)
             #expect(try VideoClip(path: path("c.mp4")).frameCount == 8)
             #expect(try Data(contentsOf: URL(filePath: path("c.jsonl"))) == lines)
         }

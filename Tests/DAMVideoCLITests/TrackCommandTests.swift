@@ -128,16 +128,16 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--box", "1,2,3,4"], 64, "Error: Give one --at for all regions and points, or one for each."),
+        (["--box", "1,2,3,4"], 64, "damvideo: error: Give one --at for all regions and points, or one for each."),
         (["--box", "0,0,5,5", "--at", "0", "--convert", "mots"], 64,
-         "Error: convert mots: expected label-png, per-object-png, youtube-vis"),
-        (["--box", "0,0,5,5", "--at", "0", "--start", "-1"], 64, "Error: Missing value for '--start <seconds>'"),
+         "damvideo: error: convert mots: expected label-png, per-object-png, youtube-vis"),
+        (["--box", "0,0,5,5", "--at", "0", "--start", "-1"], 64, "damvideo: error: --start -1.0: expected seconds, 0 or more"),
         (["--box", "0,0,5,5", "--at", "0", "--start", "1000"], 65, "damvideo: error: CLIP: found no mask in frames"),
-        (["--box", "1,2,3", "--at", "0"], 64, "Error: --box takes four whole numbers: left,top,width,height."),
-        (["--box", "1,2,3,x", "--at", "0"], 64, "Error: The value '1,2,3,x' is invalid for '--box <l,t,w,h>'"),
+        (["--box", "1,2,3", "--at", "0"], 64, "damvideo: error: --box takes four whole numbers: left,top,width,height."),
+        (["--box", "1,2,3,x", "--at", "0"], 64, "damvideo: error: The value '1,2,3,x' is invalid for '--box <l,t,w,h>'"),
         (["--polygon", "1,2,3,4", "--at", "0"], 64,
          "damvideo: error: polygon of 4 numbers: expected x,y of three corners or more"),
-        ([], 64, "Error: Give either --masks or --box, --polygon or --point."),
+        ([], 64, "damvideo: error: Give either --masks or --box, --polygon or --point."),
         (["--masks", "/nonexistent"], 66, "damvideo: error: /nonexistent: no such file or folder"),
         (["--box", "9999,0,5,5", "--at", "0"], 65,
          "damvideo: error: CLIP: found region 1 outside the picture, expected at least one pixel of 64x48"),

@@ -68,9 +68,23 @@ struct OutputTests {
                 counts.insert(run.tracks.count)
             }
             #expect(counts == [0, 1, 2])
-            try Data("{\"type\":\"header\"}\n".utf8).write(to: URL(filePath: path))
-            let error = #expect(throws: InputError.self) { try ResumedRun(path: path) }
-            #expect(error?.category == .invalid && error?.description.contains("line 1") == true)
+            let lines = String(decoding: whole, as: UTF8.self)
+            let track = String(lines.split(separator: "\n")[2]) + "\n"
+            for (other, says) in [
+                ("{\"type\":\"header\"}\n", "line 1"), ("mine", "line 1"), ("{\"images\":[],\"mine\":1}", "line 1"),
+                ("mine\n" + lines, "line 1"), (lines + track, "line 6"), (lines.replacing(track, with: track + track), "track 7 again"),
+                (lines.replacing("damvideo/1", with: "damvideo/2"), "schema damvideo/2"), (lines + lines, "line 6"),
+                (lines.replacing("\"error\"", with: "\"remark\""), "line 2"),
+            ] {
+                try Data(other.utf8).write(to: URL(filePath: path))
+                let error = #expect(throws: InputError.self, "\(says)") { try ResumedRun(path: path) }
+                #expect(error?.category == .invalid && error?.description.contains(says) == true, "\(error?.description ?? "")")
+            }
+            try Data(lines.replacing("\"version\":\"0.1.0\"", with: "\"version\":\"0.0.9\"").utf8).write(to: URL(filePath: path))
+            #expect(try ResumedRun(path: path)?.note?.contains("0.0.9") == true)
+            // What is there and cannot be read is not nothing.
+            let error = #expect(throws: InputError.self) { try ResumedRun(path: folder.path) }
+            #expect(error?.category == .inputOutput)
         }
     }
 
@@ -89,24 +103,6 @@ struct OutputTests {
             #expect(try isFinished(whole.dropLast()) == false)
             document.errors = [CaptionDocument.Problem(track: nil, code: "interrupted", message: "m")]
             #expect(try isFinished(CaptionFormat.jsonl.data(document, Self.request)) == false)
-        }
-    }
-
-    /// What is there is there until the new file is whole, and a killed run's leavings are no obstacle.
-    @Test func filesAreReplacedAtOnce() throws {
-        try withTemporaryDirectory { folder in
-            let path = folder.appending(path: "out.json").path
-            try OutputFile.write(Data("old".utf8), to: path)
-            try Data("half a fi".utf8).write(to: URL(filePath: path + ".partial"))
-            try OutputFile.write(Data("new".utf8), to: path)
-            try OutputFile.append(Data("er".utf8), to: path)
-            #expect(try String(contentsOfFile: path, encoding: .utf8) == "newer")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out.json"])
-            let link = folder.appending(path: "null").path
-            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/null")
-            try OutputFile.check(link, overwrites: false)
-            try OutputFile.write(Data("gone".utf8), to: link)
-            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "/dev/null")
         }
     }
 

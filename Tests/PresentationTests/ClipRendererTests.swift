@@ -13,7 +13,7 @@ struct ClipRendererTests {
     ) throws {
         let clip = try VideoClip(path: CourtyardDocument.clip)
         try ClipRenderer(clip: clip, span: span, masks: courtyard.masks, document: courtyard.document)
-            .render(to: path, onFrame: onFrame)
+            .render(to: path, replaces: false, onFrame: onFrame)
     }
 
     private func distance(_ image: RGBImage, _ x: Int, _ y: Int, _ colour: [UInt8]) -> Int {

@@ -22,7 +22,7 @@ struct ClipReportTests {
             let report = ClipReport(
                 clip: try VideoClip(path: CourtyardDocument.clip), span: nil, masks: courtyard.masks,
                 document: courtyard.document, imageProcessor: try Self.processor.get())
-            try report.write(to: path) { _ in }
+            try report.write(to: path, replaces: false) { _ in }
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out.html"])
             return try String(contentsOfFile: path, encoding: .utf8)
         }

@@ -5,7 +5,7 @@ import Masks
 /// The captions of a clip: what `damvideo caption` writes. Keys are those of schema `damvideo/1`; frames count from 0,
 /// times are seconds of presentation, boxes `[left, top, width, height]` in pixels.
 public struct CaptionDocument: Codable, Sendable, Equatable {
-    public var schema = "damvideo/1"
+    public var schema = CaptionDocument.currentSchema
     public var tool = Tool()
     public var model: Model
     public var video: Video
@@ -18,6 +18,9 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
 
         public init() {}
     }
+
+    /// The schema that documents are written in.
+    public static let currentSchema = "damvideo/1"
 
     /// This program's version.
     public static let version = "0.1.0"

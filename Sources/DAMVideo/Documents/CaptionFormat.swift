@@ -22,6 +22,17 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
         }
     }
 
+    /// True for a file that holds captions in this form, whole or cut off, and nothing else.
+    func isDocument(at path: String) -> Bool {
+        guard let data = FileManager.default.contents(atPath: path) else { return false }
+        return switch self {
+        case .json: (try? JSONDecoder().decode(CaptionDocument.self, from: data))?.schema == CaptionDocument.currentSchema
+        case .jsonl: (try? ResumedRun(path: path)) != nil || JSONLines.beginsHeader(data)
+        case .vtt: data.starts(with: WebVTT.head.utf8)
+        case .csv: data.starts(with: CommaSeparatedValues.head.utf8)
+        }
+    }
+
     /// Where a clip's document goes unless told otherwise: `clip.mp4` has `clip.damvideo.json` beside it.
     /// - Parameter folder: to go there instead of beside the clip; nil for beside it.
     public func defaultPath(forClip clip: String, in folder: String? = nil) -> String {

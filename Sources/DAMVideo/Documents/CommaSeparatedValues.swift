@@ -1,10 +1,12 @@
 /// Captions as a table, one row a track. Source: RFC 4180.
 enum CommaSeparatedValues {
+    /// The first row.
+    static let head = row([
+        "id", "label", "start", "end", "first_frame", "last_frame", "visible_frames", "caption", "finish_reason",
+        "prompt_tokens", "completion_tokens", "seconds",
+    ])
+
     static func text(_ document: CaptionDocument) -> String {
-        let head = [
-            "id", "label", "start", "end", "first_frame", "last_frame", "visible_frames", "caption", "finish_reason",
-            "prompt_tokens", "completion_tokens", "seconds",
-        ]
         let rows = document.tracks.map { track in
             [
                 track.id.description, track.label ?? "", "\(track.start)", "\(track.end)", "\(track.firstFrame)",
@@ -12,8 +14,10 @@ enum CommaSeparatedValues {
                 "\(track.usage.promptTokens)", "\(track.usage.completionTokens)", "\(track.seconds)",
             ]
         }
-        return ([head] + rows).map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+        return head + rows.map(row).joined()
     }
+
+    private static func row(_ fields: [String]) -> String { fields.map(field).joined(separator: ",") + "\r\n" }
 
     /// Quoted where it must be.
     private static func field(_ text: String) -> String {

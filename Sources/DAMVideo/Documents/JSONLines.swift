@@ -8,6 +8,12 @@ public enum JSONLines {
         try line("header", Header(document, request))
     }
 
+    /// True for what a header line can begin with, or for the beginning of that.
+    static func beginsHeader(_ data: Data) -> Bool {
+        let start = Data(#"{"model":{"#.utf8)
+        return data.starts(with: start) || start.starts(with: data)
+    }
+
     public static func track(_ track: CaptionDocument.Track) throws -> Data { try line("track", track) }
 
     public static func problem(_ problem: CaptionDocument.Problem) throws -> Data { try line("error", problem) }

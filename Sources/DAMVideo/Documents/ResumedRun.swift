@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Masks
 
 /// What an earlier run left in its JSON Lines: the tracks that need not be captioned again.
 public struct ResumedRun: Sendable, Equatable {
@@ -11,35 +12,75 @@ public struct ResumedRun: Sendable, Equatable {
     /// Whether nothing is left to do: the run came to its end, and every track has its caption.
     public let isFinished: Bool
 
+    /// What differs between the run and this program, in one line for people; nil when nothing does.
+    public let note: String?
+
     /// Reads what an interrupted run wrote. A last line that was cut short is passed over, as are problems: what failed is
     /// tried again.
     /// - Returns: nil when there is no such file, or not even a whole header in it.
-    /// - Throws: `InputError` of category `invalid` for lines that are not those of a caption document.
+    /// - Throws: `InputError`: `invalid` for anything but the lines of a caption document, or two of a track;
+    ///   `inputOutput` for a file that is there and cannot be read.
     public init?(path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else { return nil }
-        var header: JSONLines.Header?, tracks: [CaptionDocument.Track] = []
+        guard let data = try Self.contents(path) else { return nil }
+        var header: JSONLines.Header?, tracks: [CaptionDocument.Track] = [], ids: Set<TrackID> = []
         var failures = 0, hasSummary = false
+        func invalid(_ number: Int, _ found: String, _ expected: String = "a line of a caption document") -> InputError {
+            InputError(.invalid, "\(path): found in line \(number + 1) \(found), expected \(expected)")
+        }
         let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         // The part after the last line break is a line that was cut short, or nothing.
         for (number, line) in lines.dropLast().enumerated() {
+            let kind = try? JSONDecoder().decode(Kind.self, from: line).type
+            guard kind != "header" || number == 0, number == 0 || header != nil, !hasSummary else {
+                throw invalid(number, "a line out of place")
+            }
             do {
-                switch try JSONDecoder().decode(Kind.self, from: line).type {
-                case "header": header = try JSONDecoder().decode(JSONLines.Header.self, from: line)
-                case "track": tracks.append(try JSONDecoder().decode(CaptionDocument.Track.self, from: line))
+                switch kind {
+                case "header": header = try Self.header(line, path)
+                case "track":
+                    let track = try JSONDecoder().decode(CaptionDocument.Track.self, from: line)
+                    guard ids.insert(track.id).inserted else { throw invalid(number, "track \(track.id) again", "each once") }
+                    tracks.append(track)
                 case "error":
                     let problem = try JSONDecoder().decode(CaptionDocument.Problem.self, from: line)
                     failures += problem.track != nil || problem.code == CaptionDocument.Problem.interrupted ? 1 : 0
                 case "summary": hasSummary = true
-                default: break
+                default: throw invalid(number, "something else")
                 }
-            } catch {
-                throw InputError(
-                    .invalid, "\(path): found in line \(number + 1) something else, expected a line of a caption document")
+            } catch is DecodingError {
+                throw invalid(number, "something else")
             }
         }
-        guard let header else { return nil }
+        guard let header else {
+            guard data.isEmpty || JSONLines.beginsHeader(data) else { throw invalid(0, "something else") }
+            return nil
+        }
         (model, video, request, self.tracks) = (header.model, header.video, header.request, tracks)
         isFinished = hasSummary && failures == 0
+        let version = header.tool.version
+        note = version == CaptionDocument.version
+            ? nil : "\(path): goes on with a run of version \(version); this is \(CaptionDocument.version)"
+    }
+
+    /// - Returns: nil when there is no file.
+    private static func contents(_ path: String) throws -> Data? {
+        do {
+            return try Data(contentsOf: URL(filePath: path))
+        } catch CocoaError.fileReadNoSuchFile {
+            return nil
+        } catch {
+            throw InputError(.inputOutput, "\(path): cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// - Throws: `InputError` of category `invalid` for another schema, `DecodingError`.
+    private static func header(_ line: Data, _ path: String) throws -> JSONLines.Header {
+        let schema = try JSONDecoder().decode(Kind.self, from: line).schema
+        guard schema == nil || schema == CaptionDocument.currentSchema else {
+            throw InputError(
+                .invalid, "\(path): found a run with documents of schema \(schema ?? ""), expected \(CaptionDocument.currentSchema)")
+        }
+        return try JSONDecoder().decode(JSONLines.Header.self, from: line)
     }
 
     /// Whether this run asked the same model for the same: what can be known before the clip is looked at.
@@ -56,5 +97,8 @@ public struct ResumedRun: Sendable, Equatable {
         InputError(.usage, "\(video.path): cannot resume: found a run \(found), expected the same as now")
     }
 
-    private struct Kind: Decodable { let type: String }
+    private struct Kind: Decodable {
+        let type: String
+        let schema: String?
+    }
 }

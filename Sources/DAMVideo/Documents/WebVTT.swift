@@ -3,13 +3,16 @@ import Foundation
 /// Captions as subtitles: one cue a track, its id the track's, shown while the object is seen.
 /// Source: WebVTT, https://www.w3.org/TR/webvtt1/, section 4.
 enum WebVTT {
+    /// The first line.
+    static let head = "WEBVTT\n"
+
     static func text(_ document: CaptionDocument) -> String {
         let cues = document.tracks.sorted { ($0.start, $0.id) < ($1.start, $1.id) }.map { track in
             // A cue must end after it begins: one that is seen in a single frame lasts that frame.
             let end = max(track.end, track.start + 1 / document.video.fps)
             return "\(line(track.id.description))\n\(time(track.start)) --> \(time(end))\n\(line(track.caption))\n"
         }
-        return (["WEBVTT\n"] + cues).joined(separator: "\n")
+        return ([head] + cues).joined(separator: "\n")
     }
 
     /// `hh:mm:ss.mmm`.

@@ -4,34 +4,69 @@ import Foundation
 enum AvailableMemory {
     /// Bytes that can be had without anything being written out to make room, in the machine or in the control group
     /// (a container, say) this process belongs to, whichever has less; nil where there are no such books. Files' pages in
-    /// memory count as free.
+    /// memory count as free. A limit of the process's address space (`ulimit -v`) counts as well.
     static var bytes: Int? {
-        [machine, controlGroup].compactMap(\.self).min()
+        [machine, controlGroup, addressSpace].compactMap(\.self).min()
+    }
+
+    private static var addressSpace: Int? {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, let most = Int(exactly: limit.rlim_cur),
+            let pages = text("/proc/self/statm")?.split(separator: " ").first.flatMap({ Int($0) })
+        else { return nil }
+        return max(0, most - pages * sysconf(Int32(_SC_PAGESIZE)))
     }
 
     private static var machine: Int? {
-        (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)).flatMap { number("MemAvailable:", in: $0) }
-            .map { $0 * 1024 }
+        text("/proc/meminfo").flatMap { number("MemAvailable:", in: $0) }.map { $0 * 1024 }
     }
 
-    /// Source: Linux, Documentation/admin-guide/cgroup-v2.rst. Of the group itself and those around it the tightest counts.
+    /// Of the group itself and those around it the tightest counts.
     private static var controlGroup: Int? {
-        guard let groups = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8),
-            let path = groups.split(separator: "\n").first(where: { $0.hasPrefix("0::/") })?.dropFirst(4)
-        else { return nil }
-        let names = path.split(separator: "/")
-        return (0...names.count).compactMap { depth in
-            free(inGroup: "/sys/fs/cgroup/" + names.prefix(depth).map { $0 + "/" }.joined())
-        }.min()
+        guard let groups = text("/proc/self/cgroup") else { return nil }
+        return groups.split(separator: "\n").flatMap { free(inGroup: $0) }.min()
     }
 
-    private static func free(inGroup folder: String) -> Int? {
-        func text(_ name: String) -> String? { try? String(contentsOfFile: folder + name, encoding: .utf8) }
-        func whole(_ name: String) -> Int? { text(name).flatMap { Int($0.filter { !$0.isWhitespace }) } }
-        guard let limit = whole("memory.max"), let used = whole("memory.current") else { return nil }
-        let files = text("memory.stat").flatMap { number("file", in: $0) } ?? 0
-        return max(0, limit - max(0, used - files))
+    /// - Parameter line: number, controllers and path of a group, as /proc/self/cgroup has them.
+    private static func free(inGroup line: Substring) -> [Int] {
+        let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        guard fields.count == 3 else { return [] }
+        let version: ControlGroups
+        if fields[0] == "0", fields[1].isEmpty {
+            version = .two
+        } else if fields[1].split(separator: ",").contains("memory") {
+            version = .one
+        } else {
+            return []
+        }
+        let names = fields[2].split(separator: "/")
+        return (0...names.count).compactMap { depth in
+            version.free(in: version.root + names.prefix(depth).map { $0 + "/" }.joined())
+        }
     }
+
+    /// Where a version of control groups keeps its books. Sources: Linux, Documentation/admin-guide/cgroup-v2.rst and
+    /// cgroup-v1/memory.rst.
+    private struct ControlGroups {
+        let root: String
+        let limit: String
+        let used: String
+        /// The key of files' pages in `memory.stat`.
+        let files: String
+
+        static let one = ControlGroups(
+            root: "/sys/fs/cgroup/memory/", limit: "memory.limit_in_bytes", used: "memory.usage_in_bytes", files: "total_cache")
+        static let two = ControlGroups(root: "/sys/fs/cgroup/", limit: "memory.max", used: "memory.current", files: "file")
+
+        func free(in folder: String) -> Int? {
+            func whole(_ name: String) -> Int? { text(folder + name).flatMap { Int($0.filter { !$0.isWhitespace }) } }
+            guard let limit = whole(self.limit), let used = whole(self.used) else { return nil }
+            let files = text(folder + "memory.stat").flatMap { number(self.files, in: $0) } ?? 0
+            return max(0, limit - max(0, used - files))
+        }
+    }
+
+    private static func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
 
     /// The number behind a name at the beginning of a line.
     private static func number(_ name: String, in lines: String) -> Int? {

@@ -1,5 +1,6 @@
 import DescribeAnything
 import Foundation
+import Imaging
 import LanguageModels
 import Tensors
 
@@ -140,6 +141,12 @@ final class EngineLoop {
 
     private func close(_ id: Int, _ generation: Generation) {
         guard let answer = open.removeValue(forKey: id) else { return }
+        if let path = MappedFile.changed {
+            // The answer may come of weights that nobody trained.
+            answer.task.deliver(.failed(InputError(
+                .unusableModel, path, found: "a file that was written to while it was in use", expected: "it to stay as it is")))
+            return
+        }
         answer.task.deliver(
             .finished(EngineAnswer(generation: generation, promptTokens: answer.promptTokens, time: answer.time)))
     }

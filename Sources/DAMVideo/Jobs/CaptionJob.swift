@@ -1,5 +1,5 @@
 import Imaging
-import Synchronization
+import OutputFiles
 
 /// A clip and where its captions go.
 public struct CaptionJob: Sendable {
@@ -9,19 +9,23 @@ public struct CaptionJob: Sendable {
     /// An earlier run that this one goes on with.
     public var earlier: ResumedRun?
 
+    /// Files that are written.
+    var paths: [String] { output.files.map(\.path).filter { $0 != "-" } + (pictures?.paths ?? []) }
+
+    /// Whether pictures that are there are an earlier run's: it came to its end, and they are made last.
+    var keepsPictures: Bool { earlier?.isFinished ?? false }
+
     /// Checks, before any work is done, that everything can be written.
     /// - Throws: `InputError`.
-    public func check(overwrites: Bool) throws {
-        try output.check(overwrites: overwrites)
-        try pictures?.check(request, overwrites: overwrites)
+    public func check() throws {
+        try output.check()
+        try pictures?.check(request, keeps: keepsPictures)
     }
 
-    /// Ends the job before its time: finished tracks are written, pictures are not.
-    /// - Returns: the number of finished tracks; nil when there was nothing to write.
-    /// - Throws: `InputError` when the captions cannot be written.
-    func interrupt() throws -> Int? {
-        pictures?.discard()
-        return try output.interrupt()
+    /// The right to write all its files, which one run has at a time.
+    /// - Throws: `InputError` of category `outputExists` when another run has it.
+    func claims() throws -> [OutputClaim] {
+        try paths.map(OutputClaim.init)
     }
 }
 

@@ -56,7 +56,7 @@ public final class CaptionJobRunner: Sendable {
     /// Ends the clip at work, from any thread: its finished tracks are written, whatever else comes is passed over.
     /// - Returns: the number of finished tracks; nil when there was nothing to write.
     /// - Throws: `InputError` when the captions cannot be written.
-    public func interrupt() throws -> Int? { try current.withLock { $0 }?.interrupt() }
+    public func interrupt() throws -> Int? { try current.withLock { $0 }?.output.interrupt() }
 
     private func attempt<Result>(
         _ job: CaptionJob, _ failures: inout JobFailures, _ work: () throws -> Result
@@ -74,14 +74,31 @@ public final class CaptionJobRunner: Sendable {
 
     private func caption(_ job: CaptionJob, _ plan: CaptionPlan) throws -> CaptionDocument {
         defer { onEvent(.ended) }
+        let claims = try job.claims()
+        defer { withExtendedLifetime(claims) {} }
         current.withLock { $0 = job }
-        let clip = try captioner.caption(plan, resuming: job.earlier) { event in
-            try job.output.update(event)
-            onEvent(.clip(event))
-        }
+        if let note = job.earlier?.note { onEvent(.notice(note)) }
+        let clip = try captions(job, plan)
         // The captions are safe before anything else is begun.
         try job.output.finish(clip.document)
-        try job.pictures?.write(clip) { onEvent(.clip($0)) }
+        try job.pictures?.write(clip, keeps: job.keepsPictures) { onEvent(.clip($0)) }
         return clip.document
+    }
+
+    /// The captions of a clip; those that are finished are written when an error ends the run.
+    private func captions(_ job: CaptionJob, _ plan: CaptionPlan) throws -> CaptionedClip {
+        do {
+            return try captioner.caption(plan, resuming: job.earlier) { event in
+                try job.output.update(event)
+                onEvent(.clip(event))
+            }
+        } catch {
+            do {
+                try job.output.fail(error)
+            } catch let unwritten {
+                onEvent(.notice("\(job.request.clip): \(unwritten)"))
+            }
+            throw error
+        }
     }
 }

@@ -1,7 +1,16 @@
 import Foundation
 import Imaging
 import Masks
+import OutputFiles
 import Synchronization
+
+/// The files that outputs may take the place of.
+public enum OutputReplacement: Sendable {
+    case none
+    /// Those that an earlier run with the same outputs has left.
+    case earlierRun
+    case all
+}
 
 /// The files, or stdout, that take a clip's captions. JSON Lines grow as tracks are finished; the other forms are written
 /// when the run ends, whichever way, and before the last of the lines: when that is there, all is. Its lock lets a
@@ -15,6 +24,8 @@ public final class CaptionOutput: Sendable {
 
     private struct State {
         var document: CaptionDocument?
+        /// The JSON Lines file, once it is begun.
+        var lines: GrowingFile?
         /// Whether tracks of an earlier run came before the problems.
         var isResumed = false
         /// Tracks in the order in which their lines came: of those captioned side by side any may be the first.
@@ -24,14 +35,16 @@ public final class CaptionOutput: Sendable {
 
     public let files: [File]
     private let request: ClipRequest
+    private let replaces: OutputReplacement
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - output: what `-o` says, for the first form; the others go beside it. A folder takes files called like the clip;
     ///     nil is the clip's own.
     ///   - formats: one at least.
-    public init(_ request: ClipRequest, output: String?, formats: [CaptionFormat]) {
+    public init(_ request: ClipRequest, output: String?, formats: [CaptionFormat], replaces: OutputReplacement = .none) {
         self.request = request
+        self.replaces = replaces
         var forms: [CaptionFormat] = []
         for format in formats where !forms.contains(format) { forms.append(format) }
         var isFolder: ObjCBool = false
@@ -50,9 +63,14 @@ public final class CaptionOutput: Sendable {
     /// Whether all forms are there already.
     public var exists: Bool { files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) } }
 
+    /// Whether some of it goes where a reader decides when it is taken: a pipe, or stdout.
+    public var waitsForReaders: Bool { files.contains { $0.path == "-" || OutputFile.isDevice($0.path) } }
+
     /// Checks, before any work is done, that everything can be written.
-    public func check(overwrites: Bool) throws {
-        for file in files where file.path != "-" { try OutputFile.check(file.path, overwrites: overwrites) }
+    public func check() throws {
+        for file in files {
+            if file.path == "-" { try StandardOutput.check() } else { try OutputFile.check(file.path, overwrites: mayReplace(file)) }
+        }
     }
 
     /// What an interrupted run left where this one's JSON Lines go; nil when there is nothing yet.
@@ -92,15 +110,27 @@ public final class CaptionOutput: Sendable {
     /// - Returns: the number of finished tracks; nil when there was nothing to write yet, or the run was over.
     public func interrupt() throws -> Int? {
         try state.withLock { state in
-            guard !state.isOver, var document = state.document else { return nil }
-            let interruption = CaptionDocument.Problem(
-                track: nil, code: CaptionDocument.Problem.interrupted,
-                message: "interrupted after \(document.tracks.count) tracks")
-            document.errors.append(interruption)
-            try append(JSONLines.problem(interruption), of: nil, &state)
-            try close(document, &state)
-            return document.tracks.count
+            try state.document.flatMap { try end("interrupted after \($0.tracks.count) tracks", &state) }
         }
+    }
+
+    /// As `interrupt`, for a run that an error ends. Without a finished track nothing is written.
+    func fail(_ error: any Error) throws {
+        try state.withLock { state in
+            guard let document = state.document, !document.tracks.isEmpty else { return }
+            _ = try end("ended after \(document.tracks.count) tracks: \(error)", &state)
+        }
+    }
+
+    private func end(_ message: String, _ state: inout State) throws -> Int? {
+        guard !state.isOver, var document = state.document else { return nil }
+        let problem = CaptionDocument.Problem(track: nil, code: CaptionDocument.Problem.interrupted, message: message)
+        document.errors.append(problem)
+        // The other forms are written even if no line can be added.
+        let added = Result { try append(JSONLines.problem(problem), of: nil, &state) }
+        try close(document, &state)
+        try added.get()
+        return document.tracks.count
     }
 
     private var linesFile: File? { files.first { $0.format == .jsonl } }
@@ -113,48 +143,53 @@ public final class CaptionOutput: Sendable {
         let lines = try [JSONLines.header(document, request)] + document.tracks.map(JSONLines.track)
             + document.errors.map(JSONLines.problem)
         state.order = document.tracks.map(\.id) + document.errors.compactMap(\.track)
-        try Self.write(lines.reduce(Data(), +), to: file.path, appending: false)
+        let beginning = lines.reduce(Data(), +)
+        if file.path == "-" {
+            try StandardOutput.write(beginning)
+        } else {
+            state.lines = try GrowingFile(file.path, beginning: beginning, replaces: mayReplace(file))
+        }
     }
 
     private func append(_ line: Data, of track: TrackID?, _ state: inout State) throws {
         guard let file = linesFile else { return }
         if let track { state.order.append(track) }
-        try Self.write(line, to: file.path, appending: true)
+        if file.path == "-" { try StandardOutput.write(line) } else { try state.lines?.append(line) }
     }
 
+    /// Writes every form that can be written.
+    /// - Throws: the first error, once all is tried.
     private func close(_ document: CaptionDocument, _ state: inout State) throws {
         state.isOver = true
-        for file in files where file.format != .jsonl {
-            try Self.write(file.format.data(document, request), to: file.path, appending: false)
+        let others = files.filter { $0.format != .jsonl }.map { file in
+            Result { try save(file.format.data(document, request), as: file) }
         }
+        try others.forEach { try $0.get() }
         guard let file = linesFile else { return }
         if file.path != "-", state.isResumed || state.order != state.order.sorted() {
             // In the order in which a run that does one track after the other, and was not interrupted, writes them.
-            try Self.write(JSONLines.data(document, request), to: file.path, appending: false)
+            try OutputFile.write(JSONLines.data(document, request), to: file.path, replaces: true)
         } else {
-            try Self.write(JSONLines.summary(document), to: file.path, appending: true)
+            try append(JSONLines.summary(document), of: nil, &state)
         }
     }
 
-    private static func write(_ data: Data, to path: String, appending: Bool) throws {
-        if path == "-" {
-            try StandardOutput.write(data)
-        } else if appending {
-            try OutputFile.append(data, to: path)
-        } else {
-            try OutputFile.write(data, to: path)
-        }
-    }
-}
-
-/// The program's standard output.
-public enum StandardOutput {
-    /// - Throws: `InputError` of category `inputOutput` when nobody takes it.
-    public static func write(_ data: Data) throws {
+    /// Writes a form whole. Where it cannot be written the captions are not lost: they go into a file of another name.
+    private func save(_ data: Data, as file: File) throws {
+        guard file.path != "-" else { return try StandardOutput.write(data) }
         do {
-            try FileHandle.standardOutput.write(contentsOf: data)
-        } catch {
-            throw InputError(.inputOutput, "stdout: cannot be written")
+            try OutputFile.write(data, to: file.path, replaces: mayReplace(file))
+        } catch let error as InputError {
+            guard let other = OutputFile.rescue(data, from: file.path) else { throw error }
+            throw InputError(error.category, "\(error.description); the captions are in \(other)")
+        }
+    }
+
+    private func mayReplace(_ file: File) -> Bool {
+        switch replaces {
+        case .none: false
+        case .earlierRun: file.format.isDocument(at: file.path)
+        case .all: true
         }
     }
 }

@@ -1,28 +1,119 @@
 import Foundation
 import Synchronization
+import Tensors
 
-/// Ctrl-C and SIGTERM as a call on a thread of its own: the work in progress can take a minute to its next pause.
+/// What ends a run from outside, as a call on a thread of its own: the work in progress can take a minute to its next pause.
 public final class Interruption: Sendable {
-    private let action: Mutex<@Sendable () -> Void>
+    public enum Cause: Sendable, Equatable {
+        /// Ctrl-C, SIGTERM, or a terminal that was closed (SIGHUP).
+        case signal
+        /// A file that is mapped was cut: the pages that were asked for are gone, and whoever asked waits for the end.
+        case fileCut(path: String)
+        /// The system has no memory of so many bytes for a tensor; whoever asked waits for the end.
+        case memoryExhausted(byteCount: Int)
+    }
 
-    /// Takes over both signals for the whole process. Threads started later inherit the mask, so this comes before any work.
-    /// - Parameter action: called at each signal, on a thread of its own.
-    public init(_ action: @escaping @Sendable () -> Void) {
+    private let action: Mutex<@Sendable (Cause) -> Void>
+
+    /// Takes over the signals for the whole process, once; those it was started with orders to ignore stay ignored. A second
+    /// signal that comes a second later, while the action is still at work, ends the process at once, with code 130.
+    /// - Parameter action: called at the first signal, and at each that comes when the one before is done with.
+    public init(_ action: @escaping @Sendable (Cause) -> Void) {
         self.action = Mutex(action)
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGINT)
-        sigaddset(&signals, SIGTERM)
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        Thread { [self, signals] in
-            while true {
-                var signal: Int32 = 0
-                withUnsafePointer(to: signals) { _ = sigwait($0, &signal) }
-                self.action.withLock { $0 }()
+        guard SignalPipe.open() else { return }
+        MemoryExhaustion.handle(SignalPipe.reportExhaustion)
+        Thread { [self] in
+            let busy = Mutex<ContinuousClock.Instant?>(nil)
+            while let message = SignalPipe.next() {
+                if let began = busy.withLock({ $0 }) {
+                    if ContinuousClock.now - began > .seconds(1) { _exit(130) }
+                    continue
+                }
+                guard let cause = Self.cause(message) else { continue }
+                busy.withLock { $0 = .now }
+                Thread { [self] in
+                    self.action.withLock { $0 }(cause)
+                    busy.withLock { $0 = nil }
+                }.start()
             }
         }.start()
     }
 
     /// Sets the action for signals from here on.
-    public func handle(_ action: @escaping @Sendable () -> Void) { self.action.withLock { $0 = action } }
+    public func handle(_ action: @escaping @Sendable (Cause) -> Void) { self.action.withLock { $0 = action } }
+
+    /// - Returns: nil, and the process ends as it would have, for a bus error that no mapped file explains.
+    private static func cause(_ message: SignalPipe.Message) -> Cause? {
+        if message.signal == 0 { return .memoryExhausted(byteCount: Int(message.value)) }
+        guard message.signal == SIGBUS else { return .signal }
+        if let path = MappedFile.path(at: message.value) { return .fileCut(path: path) }
+        signal(SIGBUS, SIG_DFL)
+        kill(getpid(), SIGBUS)
+        return nil
+    }
+}
+
+/// Signals as messages in a pipe: a handler may do little more than write to one. Whatever thread the system picks, whatever
+/// others block, the message arrives.
+private enum SignalPipe {
+    struct Message {
+        /// 0 for memory that ran out.
+        let signal: Int32
+        /// Address of a fault, or bytes that were asked for.
+        let value: UInt
+    }
+
+    private static let readEnd = Atomic<Int32>(-1)
+    private static let writeEnd = Atomic<Int32>(-1)
+
+    /// - Returns: false when it is open already, or the system has no pipes left.
+    static func open() -> Bool {
+        var ends: [Int32] = [-1, -1]
+        guard readEnd.load(ordering: .relaxed) < 0, pipe(&ends) == 0 else { return false }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        readEnd.store(ends[0], ordering: .relaxed)
+        writeEnd.store(ends[1], ordering: .sequentiallyConsistent)
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGBUS] { take(number) }
+        return true
+    }
+
+    /// Waits for the next signal.
+    static func next() -> Message? {
+        var message = Message(signal: 0, value: 0)
+        let size = MemoryLayout<Message>.size
+        while true {
+            let count = read(readEnd.load(ordering: .relaxed), &message, size)
+            if count == size { return message }
+            guard count < 0, errno == EINTR else { return nil }
+        }
+    }
+
+    /// Reports memory that ran out, and waits for the end of the process.
+    @Sendable static func reportExhaustion(byteCount: Int) {
+        send(Message(signal: 0, value: UInt(byteCount)))
+        while true { pause() }
+    }
+
+    private static func send(_ message: Message) {
+        var message = message
+        _ = write(writeEnd.load(ordering: .relaxed), &message, MemoryLayout<Message>.size)
+    }
+
+    private static func take(_ number: Int32) {
+        var old = sigaction(), new = sigaction()
+        sigaction(number, nil, &old)
+        // 1 is SIG_IGN, which Swift does not compare.
+        let ignored = unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 1
+        guard !ignored || number == SIGBUS else { return }
+        new.sa_flags = SA_SIGINFO | SA_RESTART
+        new.__sigaction_handler.sa_sigaction = { number, information, _ in
+            let saved = errno
+            let address = number == SIGBUS ? information.map { UInt(bitPattern: $0.pointee._sifields._sigfault.si_addr) } : 0
+            SignalPipe.send(Message(signal: number, value: address ?? 0))
+            errno = saved
+            // To go on would be to fault again: the page is not there.
+            while number == SIGBUS { pause() }
+        }
+        sigaction(number, &new, nil)
+    }
 }

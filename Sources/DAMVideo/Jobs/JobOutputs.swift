@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import OutputFiles
 
 /// Pictures made from a captioned clip, such as its rendering: what a job writes besides captions.
 public protocol ClipPictures: Sendable {
@@ -7,21 +8,18 @@ public protocol ClipPictures: Sendable {
     var paths: [String] { get }
 
     /// Checks, before any work is done, that they can be made and written.
+    /// - Parameter keeps: whether files that are there are those of an earlier run, and stay.
     /// - Throws: `InputError`.
-    func check(_ request: ClipRequest, overwrites: Bool) throws
+    func check(_ request: ClipRequest, keeps: Bool) throws
 
+    /// - Parameter keeps: as `check`.
     /// - Throws: `InputError`, and what `events` throws.
-    func write(_ clip: CaptionedClip, events: (CaptionEvent) throws -> Void) throws
+    func write(_ clip: CaptionedClip, keeps: Bool, events: (CaptionEvent) throws -> Void) throws
 }
 
 extension ClipPictures {
     /// True if all files are there already.
     var exist: Bool { paths.allSatisfy { FileManager.default.fileExists(atPath: $0) } }
-
-    /// Leaves nothing of files that are being written.
-    func discard() {
-        for path in paths { OutputFile.discard(path) }
-    }
 }
 
 /// The files that the captions and pictures of several clips go to.
@@ -29,25 +27,30 @@ public struct JobOutputs {
     /// A file, a folder, or "-" for stdout; nil for files beside the clips.
     let output: String?
     let formats: [CaptionFormat]
+    let replaces: OutputReplacement
+    /// What a run reads besides clips, masks and SAM 2.
+    let inputs: [String]
     /// Where a clip's pictures go; nil for none.
     let pictures: (ClipRequest) -> (any ClipPictures)?
     /// Folders that pictures of several clips go to.
     let pictureFolders: [String]
 
+    /// - Parameter inputs: files and folders that a run reads besides clips, masks and SAM 2; no output takes their place.
     public init(
-        output: String?, formats: [CaptionFormat], pictureFolders: [String] = [],
-        pictures: @escaping (ClipRequest) -> (any ClipPictures)? = { _ in nil }
+        output: String?, formats: [CaptionFormat], replaces: OutputReplacement = .none, inputs: [String] = [],
+        pictureFolders: [String] = [], pictures: @escaping (ClipRequest) -> (any ClipPictures)? = { _ in nil }
     ) {
         self.output = output
         self.formats = formats.isEmpty ? [.json] : formats
+        (self.replaces, self.inputs) = (replaces, inputs)
         self.pictures = pictures
         self.pictureFolders = pictureFolders
     }
 
     /// One output for each clip.
     /// - Parameter areMany: whether the output has to take any number of clips.
-    /// - Throws: `InputError`: `usage` when two would be written to the same file, `inputOutput` when the output is no
-    ///   folder and cannot become one.
+    /// - Throws: `InputError`: `usage` when two would be written to the same file or one to that of an input, `inputOutput`
+    ///   when the output is no folder and cannot become one.
     public func jobs(for requests: [ClipRequest], areMany: Bool) throws -> [CaptionJob] {
         if output == "-", Set(formats).count > 1 {
             throw InputError(.usage, "-o -: found \(Set(formats).count) formats, expected one")
@@ -61,17 +64,20 @@ public struct JobOutputs {
         let jobs = requests.map { request in
             CaptionJob(
                 request: request,
-                output: CaptionOutput(request, output: output ?? (request.clip == "-" ? "-" : nil), formats: formats),
+                output: CaptionOutput(request, output: output ?? (request.clip == "-" ? "-" : nil), formats: formats,
+                    replaces: replaces),
                 pictures: pictures(request))
         }
         try checkDistinct(jobs)
+        let read = InputFiles(inputs + requests.flatMap(\.files))
+        for path in jobs.flatMap(\.paths) { try read.refuse(path) }
         return jobs
     }
 
     private func checkDistinct(_ jobs: [CaptionJob]) throws {
         var owners: [String: Int] = [:]
         for (number, job) in jobs.enumerated() {
-            for path in job.output.files.map(\.path) + (job.pictures?.paths ?? []) where path != "-" {
+            for path in job.paths {
                 guard let other = owners.updateValue(number, forKey: URL(filePath: path).standardized.path) else { continue }
                 let rivals = other == number
                     ? "outputs" : "clips, \(jobs[other].request.clip) and \(job.request.clip),"

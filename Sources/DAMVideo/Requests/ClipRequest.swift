@@ -18,6 +18,13 @@ public struct ClipRequest: Sendable, Equatable {
     public init(clip: String, masks: String, options: ClipOptions = ClipOptions()) {
         self.init(clip: clip, objects: .masks(path: masks), options: options)
     }
+
+    /// Files and folders that are read for it.
+    var files: [String] {
+        var files = VideoClip.files(ofClip: clip) + [options.segmentation].compactMap(\.self)
+        if case .masks(let path, _) = objects { files.append(path) }
+        return files
+    }
 }
 
 /// With one of the keys `masks`, `regions` and `prompts`.

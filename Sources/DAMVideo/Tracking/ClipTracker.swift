@@ -2,6 +2,7 @@ import Imaging
 import Masks
 import Media
 import ObjectTracking
+import OutputFiles
 
 /// How a clip is tracked, and where the masks go.
 public struct TrackingOptions: Sendable, Equatable {
@@ -43,7 +44,11 @@ public struct ClipTracker: Sendable {
         try InputError.translating {
             if let output = options.output {
                 try MaskWriter.check(output, format: options.format, replaces: options.overwrites)
+                let inputs = VideoClip.files(ofClip: clip) + [options.reference, segmentation?.path].compactMap(\.self)
+                try InputFiles(inputs).refuse(output)
             }
+            let claim = try options.output.map(OutputClaim.init)
+            defer { withExtendedLifetime(claim) {} }
             let span = try options.part.span(), video = try VideoClip(path: clip, stillRate: options.part.stillRate)
             let tracker = try ObjectTracker(
                 segmentation, separatesObjects: !options.allowsOverlap || options.format == .labelPNG)

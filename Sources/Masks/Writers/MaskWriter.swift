@@ -1,5 +1,7 @@
 import Foundation
+import Imaging
 import Media
+import OutputFiles
 
 /// Writes masks of any source as files other tools read, so that reading them again gives the same tracks: ids, labels,
 /// frames and every pixel. What a layout cannot hold is an error that says what would be lost.
@@ -13,19 +15,21 @@ package enum MaskWriter {
     ) throws {
         try check(path, format: format, replaces: replaces)
         try refuseOverlap(of: path, with: source.path)
-        let output = PendingOutput(path: path)
         do {
+            let output = try PendingOutput(path: path)
             switch format {
             case .labelPNG: try LabelFolderWriter.write(source, to: output.temporary)
             case .objectPNG: try ObjectFolderWriter.write(source, to: output.temporary)
             case .youtubeVIS: try YouTubeVISWriter.write(source, to: output.temporary)
             default: throw notWritable(format, path)
             }
-            try output.commit()
+            try output.commit(replaces: replaces)
         } catch {
-            output.discard()
             switch error {
             case let error as MaskError: throw error
+            case let error as InputError where error.category == .outputExists:
+                throw MaskError(path: path, reason: .outputExists)
+            case let error as InputError: throw MaskError(path: path, reason: .notWritten(cause: error.description))
             case let error as VideoError: throw MaskError(path: path, reason: .unreadable(error))
             default: throw MaskError(path: path, reason: .notWritten(cause: error.localizedDescription))
             }
@@ -36,14 +40,12 @@ package enum MaskWriter {
     /// - Throws: `MaskError`.
     package static func check(_ path: String, format: MaskFormat, replaces: Bool) throws {
         guard MaskFormat.writable.contains(format) else { throw notWritable(format, path) }
-        let parent = URL(filePath: path).standardizedFileURL.deletingLastPathComponent().path
+        do {
+            try PendingOutput.check(path)
+        } catch let error as InputError {
+            throw MaskError(path: path, reason: .notWritten(cause: error.description))
+        }
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: parent, isDirectory: &isFolder), isFolder.boolValue else {
-            throw MaskError(path: path, reason: .notWritten(cause: "there is no folder \(parent)"))
-        }
-        guard FileManager.default.isWritableFile(atPath: parent) else {
-            throw MaskError(path: path, reason: .notWritten(cause: "the folder \(parent) is read-only"))
-        }
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
         guard replaces else { throw MaskError(path: path, reason: .outputExists) }
         let wantsFolder = format != .youtubeVIS

@@ -9,6 +9,10 @@ public struct ClipPart: Sendable, Equatable, Codable {
     /// Frames a second when the clip is a series of stills.
     public var stillRate: Double = 25
 
+    /// Rates that a series of stills can have: from one in eleven days to what a fast camera takes.
+    package static let stillRates = 1e-6...1000
+    package static let stillRatesText = "more than 0 and at most 1000"
+
     enum CodingKeys: String, CodingKey {
         case start, duration
         case stillRate = "still_rate"

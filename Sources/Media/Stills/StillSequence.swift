@@ -24,8 +24,9 @@ struct StillSequence: Sendable {
             guard let pattern = NumberPattern(path) else { return nil }
             files = try stills(matching: pattern, path: path)
         }
-        guard frameRate.isFinite, frameRate > 0 else {
-            throw VideoError.invalid(path: path, found: "a rate of \(frameRate) frames a second", expected: "more than 0")
+        guard ClipPart.stillRates.contains(frameRate) else {
+            throw VideoError.invalid(
+                path: path, found: "a rate of \(frameRate) frames a second", expected: ClipPart.stillRatesText)
         }
     }
 

@@ -1,7 +1,7 @@
-import DAMVideo
 import DescribeAnything
 import Foundation
 import Imaging
+import OutputFiles
 
 /// The files of a checkpoint directory besides its weights, and the rules for the path of a new one.
 enum CheckpointFolder {
@@ -13,7 +13,7 @@ enum CheckpointFolder {
         guard !new.hasPrefix(old), !old.hasPrefix(new) else {
             throw InputError(.usage, "\(path): found the place of the checkpoint that is read, expected another to write to")
         }
-        try OutputFile.checkFolder(of: path)
+        try PendingOutput.check(path)
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
         guard overwrites else {

@@ -1,5 +1,5 @@
-import DAMVideo
 import Foundation
+import OutputFiles
 import Tensors
 
 /// `model.safetensors.index.json`: the file that each tensor of a folder is in.
@@ -22,6 +22,6 @@ struct CheckpointIndex: Encodable {
     func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try OutputFile.write(try encoder.encode(self) + Data("\n".utf8), to: path)
+        try OutputFile.write(try encoder.encode(self) + Data("\n".utf8), to: path, replaces: false)
     }
 }

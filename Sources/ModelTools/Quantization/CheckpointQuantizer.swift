@@ -1,8 +1,7 @@
-import DAMVideo
 import DescribeAnything
 import Foundation
 import Imaging
-import Masks
+import OutputFiles
 import Tensors
 
 /// Writes a checkpoint directory with its weights in other formats. The new directory loads like any other; its quantised
@@ -12,7 +11,7 @@ package struct CheckpointQuantizer: Sendable {
     package let directory: String
     package let output: String
     private let source: CheckpointConversion
-    private let pending: PendingOutput
+    private let overwrites: Bool
 
     /// - Parameters:
     ///   - vision: format of the vision tower, the context provider and the projector.
@@ -23,9 +22,8 @@ package struct CheckpointQuantizer: Sendable {
     package init(
         _ directory: String, to output: String, vision: WeightFormat, language: WeightFormat, overwrites: Bool = false
     ) throws {
-        (self.directory, self.output) = (directory, output)
+        (self.directory, self.output, self.overwrites) = (directory, output, overwrites)
         try CheckpointFolder.check(output, apartFrom: directory, overwrites: overwrites)
-        pending = PendingOutput(path: output)
         source = try InputError.translating {
             try CheckpointConversion(directory: directory, vision: vision.dataType, language: language.dataType)
         }
@@ -36,23 +34,19 @@ package struct CheckpointQuantizer: Sendable {
     /// - Throws: `InputError`: `unusableModel` if a file cannot be read or a tensor cannot have the format, `inputOutput`.
     ///   Nothing is left of the new directory then.
     package func callAsFunction(progress: (QuantizationProgress) throws -> Void = { _ in }) throws -> QuantizationReport {
-        do {
-            let report = try InputError.translating {
-                try write(progress)
-                return QuantizationReport(
-                    before: try CheckpointInspection(directory: directory),
-                    after: try CheckpointInspection(directory: pending.temporary.path), output: output)
-            }
-            try OutputFile.translating(output) { try pending.commit() }
-            return report
-        } catch {
-            pending.discard()
-            throw error
+        let claim = try OutputClaim(output), pending = try PendingOutput(path: output)
+        let report = try InputError.translating {
+            try write(to: pending.temporary.path, progress)
+            return QuantizationReport(
+                before: try CheckpointInspection(directory: directory),
+                after: try CheckpointInspection(directory: pending.temporary.path), output: output)
         }
+        try pending.commit(replaces: overwrites)
+        withExtendedLifetime(claim) {}
+        return report
     }
 
-    private func write(_ progress: (QuantizationProgress) throws -> Void) throws {
-        let temporary = pending.temporary.path
+    private func write(to temporary: String, _ progress: (QuantizationProgress) throws -> Void) throws {
         try CheckpointFolder.copyCompanions(from: directory, to: temporary)
         let count = source.files.reduce(0) { $0 + $1.tensors.count }
         var done = 0, indices: [String: CheckpointIndex] = [:]

@@ -3,6 +3,7 @@ import Foundation
 import Imaging
 import Masks
 import Media
+import OutputFiles
 
 /// Writes a clip with its captions burned in: outlines and ids on the picture, the words of what is seen in a panel beside
 /// or under it. One pass through the clip; memory does not grow with its length. Sound is left out.
@@ -19,11 +20,12 @@ package struct ClipRenderer {
 
     /// - Parameters:
     ///   - path: of the MP4; complete or not there at all.
+    ///   - replaces: whether a file that is there is replaced.
     ///   - onFrame: called with the number of each frame before it is written.
     /// - Throws: `VideoError`, `MaskError`, `TypesettingError`, `InputError` when the clip has no frame there, and
     ///   what `onFrame` throws.
-    package func render(to path: String, onFrame: (Int) throws -> Void) throws {
-        try OutputFile.replace(path) { try write(to: $0, name: path, onFrame) }
+    package func render(to path: String, replaces: Bool, onFrame: (Int) throws -> Void) throws {
+        try OutputFile.write(path, replaces: replaces) { try write(to: $0.path, name: path, onFrame) }
     }
 
     private func write(to path: String, name: String, _ onFrame: (Int) throws -> Void) throws {

@@ -3,6 +3,7 @@ import DescribeAnything
 import Foundation
 import Masks
 import Media
+import OutputFiles
 
 /// Writes what a clip's captions were made from and what came of it as one page for a browser: no network, no script, no
 /// other file. Memory does not grow with the number of tracks.
@@ -23,9 +24,10 @@ package struct ClipReport {
 
     /// - Parameters:
     ///   - path: of the page; complete or not there at all.
+    ///   - replaces: whether a file that is there is replaced.
     ///   - onFrame: called with the number of each frame that is come by.
     /// - Throws: `VideoError`, `MaskError`, `InputError` when it cannot be written, and what `onFrame` throws.
-    package func write(to path: String, onFrame: (Int) throws -> Void) throws {
+    package func write(to path: String, replaces: Bool, onFrame: (Int) throws -> Void) throws {
         let shown = Dictionary(
             ShownTrack.all(of: document, masks: masks).map { ($0.track.id, $0) }, uniquingKeysWith: { first, _ in first })
         let tracks = document.tracks.compactMap { track in shown[track.id].map { (caption: track, shown: $0) } }
@@ -42,13 +44,9 @@ package struct ClipReport {
         let stretches = tracks.map { track in
             HeldMasks(track.shown.track, of: masks, frameRate: clip.info.frameRate).stretches(joining: 1)
         }
-        try OutputFile.replace(path) { target in
+        try OutputFile.write(path, replaces: replaces) { target in
             let page = ReportPage(document: document, pixels: clip.info.width * clip.info.height)
-            let file = try OutputFile.translating(path) {
-                if target != path { try Data().write(to: URL(filePath: target)) }
-                return try FileHandle(forWritingTo: URL(filePath: target))
-            }
-            defer { try? file.close() }
+            let file = try target.open()
             func write(_ text: String) throws {
                 try OutputFile.translating(path) { try file.write(contentsOf: Data(text.utf8)) }
             }

@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import Masks
 import Media
+import OutputFiles
 
 /// The pictures of a report as JPEGs: of each sample the frame, small, and the two views the model saw, the object
 /// outlined in all three. Frames come in the clip's order and the page is in the order of tracks, so that what is made
@@ -28,7 +29,7 @@ struct ReportPictures {
     private let small: PictureSize
     private let frames: JPEGEncoder
     private let views: JPEGEncoder
-    private let file: FileHandle
+    private let spool: NewFile
     private let path: String
     private var end: UInt64 = 0
     private var samples: [Key: Sample] = [:]
@@ -48,12 +49,7 @@ struct ReportPictures {
         frames = try JPEGEncoder(size: small, quantiser: quantiser, path: path)
         let view = PictureSize(width: processor.side, height: processor.side)
         views = try JPEGEncoder(size: view, quantiser: quantiser, path: path)
-        let spool = URL(filePath: path + ".pictures")
-        file = try OutputFile.translating(path) {
-            try Data().write(to: spool)
-            defer { try? FileManager.default.removeItem(at: spool) }
-            return try FileHandle(forUpdating: spool)
-        }
+        spool = try NewFile.spool(near: path)
     }
 
     /// Makes the pictures of one frame's samples.
@@ -87,16 +83,16 @@ struct ReportPictures {
     /// A stored JPEG.
     func jpeg(_ range: Range<UInt64>) throws -> Data {
         try OutputFile.translating(path) {
-            try file.seek(toOffset: range.lowerBound)
-            return try file.read(upToCount: range.count) ?? Data()
+            try spool.handle.seek(toOffset: range.lowerBound)
+            return try spool.handle.read(upToCount: range.count) ?? Data()
         }
     }
 
     private mutating func store(_ jpeg: [UInt8]) throws -> Range<UInt64> {
         let range = end..<end + UInt64(jpeg.count)
         try OutputFile.translating(path) {
-            try file.seek(toOffset: end)
-            try file.write(contentsOf: jpeg)
+            try spool.handle.seek(toOffset: end)
+            try spool.handle.write(contentsOf: jpeg)
         }
         end = range.upperBound
         return range

@@ -1,14 +1,26 @@
 import COpenBLAS
+import Foundation
+import Parallelism
 
 /// Products of single-precision matrices by OpenBLAS, its one door.
 enum OpenBLAS {
     /// Prepares OpenBLAS once, before its first product: kernels for this processor, and a single thread, so that a product
     /// inside a parallel loop never competes with the loop's own threads.
     private static let isReady: Bool = {
+        requireRoom()
         openblas_recognise_processor()
         openblas_set_num_threads(1)
         return true
     }()
+
+    /// OpenBLAS wants a buffer of 128 MB for each thread that multiplies, and asks for ever where it is refused: a limit of
+    /// address space ends the process here instead.
+    private static func requireRoom() {
+        let bytes = (128 << 20) * Parallel.threadLimit
+        guard let room = mmap(nil, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), room != MAP_FAILED
+        else { MemoryExhaustion.end(wanting: bytes) }
+        munmap(room, bytes)
+    }
 
     /// `output = alpha * left * right^T`, `[m, k] x [n, k] -> [m, n]`.
     static func multiplyTransposed(

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 /// Caches freed buffers of at least 1 MiB (at most 192 MiB of them) for tensors of about their size. Avoids page faults:
@@ -36,12 +37,14 @@ package final class BufferPool: Sendable {
             let fitting = buffers.indices.filter { (byteCount...byteCount + byteCount / 4).contains(buffers[$0].byteCount) }
             return fitting.min { buffers[$0].byteCount < buffers[$1].byteCount }.map { buffers.remove(at: $0) }
         }
-        return found ?? Buffer(start: .allocate(byteCount: byteCount, alignment: 16), byteCount: byteCount)
+        if let found { return found }
+        guard let start = malloc(max(1, byteCount)) else { MemoryExhaustion.end(wanting: byteCount) }
+        return Buffer(start: start, byteCount: byteCount)
     }
 
     /// Keeps a buffer for another owner, and frees the oldest ones beyond the limit.
     package func giveBack(_ buffer: Buffer) {
-        guard (Self.smallest...limit / 2).contains(buffer.byteCount) else { return buffer.start.deallocate() }
+        guard (Self.smallest...limit / 2).contains(buffer.byteCount) else { return free(buffer.start) }
         removeOldest(downTo: limit, adding: buffer)
     }
 
@@ -61,7 +64,7 @@ package final class BufferPool: Sendable {
             defer { buffers.removeFirst(count) }
             return Array(buffers.prefix(count))
         }
-        for buffer in freed { buffer.start.deallocate() }
+        for buffer in freed { free(buffer.start) }
     }
 }
 

@@ -6,8 +6,10 @@ final class MappedPages: ByteOwner, @unchecked Sendable {
     // Sendable: nothing changes after init.
     private let start: UnsafeMutableRawPointer
     private let count: Int
+    /// The file; nil for zeros.
+    private let file: MappedFile?
     /// True if the system can read the pages again once their memory is given back.
-    let isFile: Bool
+    var isFile: Bool { file != nil }
 
     /// - Throws: `CheckpointError` when the file is missing, empty, not a regular file or cannot be mapped.
     init(path: String) throws {
@@ -16,7 +18,7 @@ final class MappedPages: ByteOwner, @unchecked Sendable {
         }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw error(String(cString: strerror(errno)), "a readable file") }
-        defer { close(descriptor) }
+        let file = MappedFile(path: path, descriptor: descriptor)
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw error("something that is not a file", "a readable file")
@@ -27,7 +29,8 @@ final class MappedPages: ByteOwner, @unchecked Sendable {
             throw error(String(cString: strerror(errno)), "a file that can be mapped")
         }
         start = mapped
-        isFile = true
+        file.begin(at: UInt(bitPattern: mapped)..<UInt(bitPattern: mapped) + UInt(count))
+        self.file = file
     }
 
     /// Zeros, to stand in for tensors a checkpoint lacks while it is inspected; nil if there is no room for them.
@@ -36,7 +39,7 @@ final class MappedPages: ByteOwner, @unchecked Sendable {
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
         guard let mapped = mmap(nil, self.count, PROT_READ, flags, -1, 0), mapped != MAP_FAILED else { return nil }
         start = mapped
-        isFile = false
+        file = nil
     }
 
     deinit { munmap(start, count) }

@@ -1,0 +1,37 @@
+/// Text that a terminal shows as it is: what comes from a file may hold anything.
+enum PlainText {
+    /// Letters that a line has at most; its middle is left out of a longer one.
+    static let longest = 1200
+
+    /// One line.
+    static func line(_ text: String) -> String {
+        guard text.count > longest else { return escaped(text) { _ in false } }
+        let head = text.prefix(longest * 2 / 3), tail = text.suffix(longest / 4)
+        let left = text.count - head.count - tail.count
+        return escaped("\(head) [... \(left) letters ...] \(tail)") { _ in false }
+    }
+
+    /// Lines, as they are broken.
+    static func lines(_ text: String) -> String { escaped(text) { $0 == "\n" || $0 == "\t" } }
+
+    private static func escaped(_ text: String, keeping isKept: (Unicode.Scalar) -> Bool) -> String {
+        guard text.unicodeScalars.contains(where: { isCommand($0) && !isKept($0) }) else { return text }
+        var plain = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if isCommand(scalar), !isKept(scalar) {
+                plain.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+            } else {
+                plain.append(scalar)
+            }
+        }
+        return String(plain)
+    }
+
+    /// True for what tells a terminal to do something: control characters, line breaks, and turns of the direction of text.
+    private static func isCommand(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: scalar.properties.isBidiControl
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import DAMVideo
+import Foundation
+import OutputFiles
+
+/// The process: what the system asks of it and how it ends.
+enum Program {
+    /// What ends a run from outside; commands that have work to save say so.
+    static let interruption = Interruption { end($0) }
+
+    /// Comes before any work.
+    static func begin() {
+        // A reader that has gone, or a file at its limit, is an error of the call that writes.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        _ = interruption
+        guard threadsCanBegin(ProcessInfo.processInfo.activeProcessorCount + 4) else {
+            Console.notice("error: found no room for the threads of the program, expected a higher limit of processes (ulimit -u)")
+            _exit(ExitCode(70).rawValue)
+        }
+    }
+
+    /// Whether the system lets as many threads run as a command has at a time: one that does not begin would be waited for.
+    private static func threadsCanBegin(_ count: Int) -> Bool {
+        let gate = DispatchSemaphore(value: 0)
+        let waiting = Unmanaged.passRetained(gate)
+        var threads: [pthread_t] = []
+        for _ in 0..<count {
+            var thread = pthread_t()
+            let failed = pthread_create(&thread, nil, { argument in
+                if let argument { Unmanaged<DispatchSemaphore>.fromOpaque(argument).takeUnretainedValue().wait() }
+                return nil
+            }, waiting.toOpaque())
+            guard failed == 0 else { break }
+            threads.append(thread)
+        }
+        for _ in threads { gate.signal() }
+        for thread in threads { pthread_join(thread, nil) }
+        waiting.release()
+        return threads.count == count
+    }
+
+    /// Ends the process at once: the work in progress can take a minute to its next pause.
+    /// - Parameter saved: what became of the work, for people.
+    static func end(_ cause: Interruption.Cause, saved: String? = nil) -> Never {
+        TemporaryNames.removeAll()
+        // Nobody may be reading what is said.
+        limit(.milliseconds(500), code: code(cause))
+        if isatty(STDERR_FILENO) == 1 { Console.clearLine() }
+        Console.notice(text(cause) + (saved.map { "; \($0)" } ?? ""))
+        // Not exit(): other threads are still computing, and nothing they use may be torn down under them.
+        _exit(code(cause).rawValue)
+    }
+
+    /// Ends the process after some time, unless it ends before.
+    static func limit(_ time: Duration, code: ExitCode) {
+        Thread {
+            Thread.sleep(forTimeInterval: time / .seconds(1))
+            TemporaryNames.removeAll()
+            _exit(code.rawValue)
+        }.start()
+    }
+
+    static func code(_ cause: Interruption.Cause) -> ExitCode {
+        switch cause {
+        case .signal: .interrupted
+        case .fileCut: ExitCode(.unusableModel)
+        case .memoryExhausted: ExitCode(70)
+        }
+    }
+
+    private static func text(_ cause: Interruption.Cause) -> String {
+        switch cause {
+        case .signal: "interrupted"
+        case .fileCut(let path): "error: \(path): found the file cut short while it was in use, expected it to stay as it is"
+        case .memoryExhausted(let byteCount):
+            "error: found no room for \(byteCount) bytes, expected more memory or address space (ulimit -v), or less work at a time"
+        }
+    }
+
+    /// Ends the process as an error of the command line says, or a command's exit code.
+    static func end(_ error: any Error) -> Never {
+        let code = DAMVideoCommand.exitCode(for: error)
+        guard code == .validationFailure, !(error is ExitCode) else { DAMVideoCommand.exit(withError: error) }
+        let words = DAMVideoCommand.message(for: error).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        let hint = DAMVideoCommand.fullMessage(for: error).firstMatch(of: /damvideo [a-z ]*--help/).map { " (\($0.0) says more)" }
+        Console.notice("error: \(words)\(hint ?? "")")
+        _exit(code.rawValue)
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import Imaging
+
+/// The right to write a path, which one process of the machine has at a time. It ends with the value, or the process.
+package final class OutputClaim: Sendable {
+    private let socket: Int32
+
+    /// - Throws: `InputError` of category `outputExists` when another process, or this one, has it.
+    package init(_ path: String) throws {
+        let place = OutputPath(path)
+        var status = stat()
+        guard !place.isDevice, stat(place.folder, &status) == 0 else {
+            socket = -1
+            return
+        }
+        // Folder and name may be called in many ways; the system knows the folder by two numbers. FNV-1a makes the name short.
+        let name = place.name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        socket = Foundation.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { return }
+        // An address of Linux's abstract namespace is no file: nothing is left of it, however the process ends.
+        let text = "damvideo \(status.st_dev) \(status.st_ino) " + String(name, radix: 16)
+        if !Self.bind(socket, to: text), errno == EADDRINUSE {
+            close(socket)
+            throw InputError(.outputExists, "\(path): found another run that writes it, expected one at a time")
+        }
+    }
+
+    deinit { if socket >= 0 { close(socket) } }
+
+    private static func bind(_ socket: Int32, to name: String) -> Bool {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let start = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2
+        let size = withUnsafeMutableBytes(of: &address) { bytes in
+            let room = bytes[(start + 1)...]
+            return start + 1 + zip(room.indices, name.utf8).reduce(0) { count, pair in
+                bytes[pair.0] = pair.1
+                return count + 1
+            }
+        }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Foundation.bind(socket, $0, socklen_t(size)) == 0
+            }
+        }
+    }
+}

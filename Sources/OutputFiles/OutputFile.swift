@@ -1,0 +1,119 @@
+import Foundation
+import Imaging
+
+/// Files that results go to. What a call has written is on the disk when it returns: it survives the program, and the
+/// machine as far as the disk keeps its word.
+package enum OutputFile {
+    /// Checks, before any work is done, that a file can be written: a file without a name is made where it is to go.
+    /// - Throws: `InputError`: `outputExists`, or `inputOutput` when it cannot be written there.
+    package static func check(_ path: String, overwrites: Bool) throws {
+        let place = OutputPath(path)
+        if place.isDevice {
+            guard access(path, W_OK) == 0 else { throw InputError(.inputOutput, "\(path): found no right to write to it") }
+            return
+        }
+        try checkFolder(of: path)
+        guard ![".", ".."].contains(place.name), !path.hasSuffix("/") else { throw isFolder(path) }
+        if let status = place.status {
+            guard !status.isFolder else { throw isFolder(path) }
+            guard overwrites else { throw InputError(.outputExists, "\(path): exists already (--overwrite replaces it)") }
+            guard mayReplace(status, in: place.folder) else {
+                throw InputError(.inputOutput, "\(path): found somebody else's file in a folder where only they may replace it")
+            }
+        } else if errno != ENOENT {
+            throw InputError(.inputOutput, "\(path): cannot be written: \(SystemError.last.description)")
+        }
+        _ = try NewFile(for: path)
+    }
+
+    /// True for what takes data where it is, such as a named pipe or /dev/null.
+    package static func isDevice(_ path: String) -> Bool { OutputPath(path).isDevice }
+
+    /// Checks that something can be put beside the others in a path's folder.
+    /// - Throws: `InputError` of category `inputOutput`.
+    package static func checkFolder(of path: String) throws {
+        let folder = OutputPath(path).folder
+        var status = stat()
+        guard stat(folder, &status) == 0, status.isFolder else {
+            throw InputError(.inputOutput, "\(path): found no folder \(folder), expected one to write to")
+        }
+        guard access(folder, W_OK) == 0 else {
+            throw InputError(.inputOutput, "\(path): found folder \(folder) read-only, expected one to write to")
+        }
+    }
+
+    /// Writes a file that a reader, or a run that goes on after this one was killed, sees whole or not at all; what was
+    /// there is there until then.
+    /// - Parameter replaces: whether a file that is there is replaced.
+    /// - Throws: `InputError`: `outputExists`, `inputOutput`.
+    package static func write(_ data: Data, to path: String, replaces: Bool) throws {
+        try write(path, replaces: replaces) { target in
+            let handle = try target.open()
+            try translating(path) { try handle.write(contentsOf: data) }
+        }
+    }
+
+    /// As `write`, for what is written piece by piece.
+    /// - Parameter body: writes the file.
+    /// - Throws: also what `body` throws; nothing is left of the new file then.
+    package static func write(_ path: String, replaces: Bool, _ body: (Target) throws -> Void) throws {
+        if OutputPath(path).isDevice { return try body(Target(name: path, file: nil)) }
+        let file = try NewFile(for: path)
+        try body(Target(name: path, file: file))
+        try file.commit(replaces: replaces)
+    }
+
+    /// Puts data that could not be written to `path` into a new file beside it, or among the system's temporary files.
+    /// - Returns: the new file's path; nil when there is no place for it.
+    package static func rescue(_ data: Data, from path: String) -> String? {
+        let place = OutputPath(path), ending = URL(filePath: place.name).pathExtension
+        let number = String(UInt32.random(in: 0...UInt32.max), radix: 16)
+        let name = "damvideo-captions-\(number)" + (ending.isEmpty ? "" : ".\(ending)")
+        return [place.folder, FileManager.default.temporaryDirectory.path].lazy.map { "\($0)/\(name)" }
+            .first { (try? write(data, to: $0, replaces: false)) != nil }
+    }
+
+    /// A file while it is written.
+    package struct Target {
+        fileprivate let name: String
+        fileprivate let file: NewFile?
+
+        /// Where to open it.
+        package var path: String { file?.path ?? name }
+
+        /// - Throws: `InputError` of category `inputOutput`.
+        package func open() throws -> FileHandle { try file?.handle ?? OutputFile.open(name, flags: 0) }
+    }
+
+    /// Writes a new file piece by piece in a folder of this process, with no more of it in memory than a piece.
+    /// - Parameter body: calls what it is given with each piece.
+    /// - Throws: `InputError` of category `inputOutput`, and what `body` throws.
+    package static func create(_ path: String, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
+        let file = try open(path, flags: O_CREAT | O_EXCL)
+        try body { bytes in
+            guard let start = bytes.baseAddress else { return }
+            let piece = Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: bytes.count, deallocator: .none)
+            try translating(path) { try file.write(contentsOf: piece) }
+        }
+        try translating(path) { try file.synchronize() }
+    }
+
+    static func open(_ path: String, flags: Int32) throws -> FileHandle {
+        try translating(path) {
+            let descriptor = Foundation.open(path, O_WRONLY | O_CLOEXEC | flags, 0o666)
+            guard descriptor >= 0 else { throw SystemError.last }
+            return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        }
+    }
+
+    private static func isFolder(_ path: String) -> InputError {
+        InputError(.inputOutput, "\(path): found a folder, expected a file name")
+    }
+
+    /// In a folder such as /tmp a file is replaced by its owner and the folder's only.
+    private static func mayReplace(_ file: stat, in folder: String) -> Bool {
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_mode & S_ISVTX != 0 else { return true }
+        return [0, file.st_uid, status.st_uid].contains(geteuid())
+    }
+}

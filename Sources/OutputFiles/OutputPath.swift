@@ -1,0 +1,41 @@
+import Foundation
+
+/// The path of a file or folder to be written, taken apart by its letters alone: nothing has to be there.
+struct OutputPath {
+    /// As it was given, without slashes at its end.
+    let path: String
+    /// `.` for a name alone.
+    let folder: String
+    let name: String
+
+    init(_ path: String) {
+        var path = path[...]
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        self.path = String(path)
+        guard let slash = path.lastIndex(of: "/") else {
+            (folder, name) = (".", String(path))
+            return
+        }
+        folder = slash == path.startIndex ? "/" : String(path[..<slash])
+        name = String(path[path.index(after: slash)...])
+    }
+
+    /// What is there now; a link is a thing of its own, and not what it leads to.
+    var status: stat? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status : nil
+    }
+
+    /// True for what takes data where it is, such as a named pipe, /dev/null or the standard output under any name.
+    var isDevice: Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return false }
+        if ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) { return true }
+        // A file that stands behind /dev/stdout or /proc/self/fd/1: there is no name to replace.
+        return path.hasPrefix("/dev/std") || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/")
+    }
+}
+
+extension stat {
+    var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+}

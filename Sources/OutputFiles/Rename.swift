@@ -1,0 +1,50 @@
+import Foundation
+import Imaging
+
+/// Renaming with a word on what is there already.
+enum Rename {
+    /// Gives a file its name.
+    /// - Throws: `InputError` of category `outputExists` when something is there that is not to be replaced, `SystemError`.
+    static func move(file old: String, to place: OutputPath, replaces: Bool) throws {
+        if !replaces {
+            if link(old, place.path) == 0 {
+                unlink(old)
+                return
+            }
+            guard errno != EEXIST, place.status == nil else { throw exists(place) }
+            // A file system where files have one name: nothing was there a moment ago.
+        }
+        guard rename(old, place.path) == 0 else { throw SystemError.last }
+    }
+
+    /// Gives a folder its name, where nothing is that would be lost.
+    /// - Throws: `InputError` of category `outputExists`, `SystemError`.
+    static func move(folder old: String, to place: OutputPath) throws {
+        guard rename(old, place.path) != 0 else { return }
+        let error = SystemError.last
+        throw [EEXIST, ENOTEMPTY, ENOTDIR].contains(error.number) ? exists(place) : error
+    }
+
+    /// Puts `new` in the place of what is at `path`, which then is where `new` was.
+    /// - Throws: `SystemError`; what was there is there then.
+    static func exchange(_ new: String, with path: String) throws {
+        // RENAME_EXCHANGE of Linux's fs.h: there is no moment without one of the two.
+        if let renameat2, renameat2(AT_FDCWD, new, AT_FDCWD, path, 2) == 0 { return }
+        let old = new + ".old"
+        guard rename(path, old) == 0 else { throw SystemError.last }
+        guard rename(new, path) == 0, rename(old, new) == 0 else {
+            let error = SystemError.last
+            rename(old, path)
+            throw error
+        }
+    }
+
+    private static func exists(_ place: OutputPath) -> InputError {
+        InputError(.outputExists, "\(place.path): exists already (--overwrite replaces it)")
+    }
+
+    private typealias RenameAt = @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
+
+    /// Linux's function of that name, which Swift does not import.
+    private static let renameat2 = dlsym(nil, "renameat2").map { unsafeBitCast($0, to: RenameAt.self) }
+}

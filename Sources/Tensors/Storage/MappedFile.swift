@@ -1,0 +1,57 @@
+import Foundation
+import Synchronization
+
+/// A file whose pages are mapped: cut, or written anew in its place, it changes under whoever reads it.
+package final class MappedFile: Sendable {
+    private let path: String
+    private let descriptor: Int32
+    private let state: Mutex<(addresses: Range<UInt>, stamp: Stamp)?> = Mutex(nil)
+
+    /// All that are mapped now.
+    private static let all = Mutex<[ObjectIdentifier: Weak]>([:])
+
+    /// - Parameter descriptor: of the open file; it is closed with this value.
+    init(path: String, descriptor: Int32) {
+        (self.path, self.descriptor) = (path, descriptor)
+    }
+
+    deinit {
+        Self.all.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(self)) }
+        close(descriptor)
+    }
+
+    /// Begins to watch it.
+    func begin(at addresses: Range<UInt>) {
+        state.withLock { $0 = (addresses, Stamp(descriptor)) }
+        Self.all.withLock { $0[ObjectIdentifier(self)] = Weak(file: self) }
+    }
+
+    /// Path of the file with a page at this address; nil for none.
+    package static func path(at address: UInt) -> String? {
+        files.first { file in file.state.withLock { $0?.addresses.contains(address) == true } }?.path
+    }
+
+    /// Path of a file that was written to since it was mapped; nil for none.
+    package static var changed: String? {
+        files.first { file in file.state.withLock { $0.map { $0.stamp != Stamp(file.descriptor) } ?? false } }?.path
+    }
+
+    private static var files: [MappedFile] { all.withLock { $0.values.compactMap(\.file) } }
+
+    private struct Weak: Sendable {
+        weak let file: MappedFile?
+    }
+
+    /// What the system keeps of a file's content: its size and when it was written.
+    private struct Stamp: Equatable {
+        let size: Int
+        let seconds: Int
+        let nanoseconds: Int
+
+        init(_ descriptor: Int32) {
+            var status = stat()
+            fstat(descriptor, &status)
+            (size, seconds, nanoseconds) = (Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import DAMVideo
+import Foundation
+import TestSupport
+import Testing
+
+/// If these fail, whatever ends a run takes hours of finished captions with it.
+struct EndingTests {
+    /// Tracks one after the other, slowly enough to be ended on the way.
+    private static func arguments(_ output: String, model: String = Fixtures.model(.damA)) -> [String] {
+        [
+            "caption", Courtyard.clip, "--masks", Courtyard.masks, "--model", model, "--no-propagate", "--batch", "1",
+            "--max-new-tokens", "300", "-o", output,
+        ]
+    }
+
+    private func finished(_ path: String) throws -> [CaptionDocument.Track] {
+        try JSONDecoder().decode(CaptionDocument.self, from: Data(contentsOf: URL(filePath: path))).tracks
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func signalsKeepFinishedTracks(_ signal: Int32) throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "out.json").path
+            let run = try CommandRun(Self.arguments(path), interruptingAfter: "tokens in", signal: signal)
+            #expect(run.status == 130, "\(run.errors)")
+            #expect(try !finished(path).isEmpty)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out.json"])
+        }
+    }
+
+    /// On one core nothing else is scheduled meanwhile, on a machine with many the system picks the thread.
+    @Test func theModelMayBeCut() throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "out.json").path, model = folder.appending(path: "model")
+            try FileManager.default.copyItem(atPath: Fixtures.model(.damA), toPath: model.path)
+            let run = try CommandRun(
+                Self.arguments(path, model: model.path), interruptingAfter: "tokens in",
+                action: { truncate(model.appending(path: "llm/model.safetensors").path, 4096) })
+            #expect(run.status == 69 && run.errors.contains("model.safetensors"), "\(run.status) \(run.errors)")
+            #expect(try !finished(path).isEmpty)
+        }
+    }
+
+    /// Written anew in its place, with other numbers of the same size: captions of such a model are nobody's.
+    @Test func theModelMayBeWrittenOver() throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "out.json").path, model = folder.appending(path: "model")
+            try FileManager.default.copyItem(atPath: Fixtures.model(.damA), toPath: model.path)
+            let file = model.appending(path: "llm/model.safetensors")
+            let run = try CommandRun(
+                Self.arguments(path, model: model.path), interruptingAfter: "tokens in",
+                action: {
+                    let handle = try FileHandle(forUpdating: file)
+                    try handle.seekToEnd()
+                    try handle.seek(toOffset: handle.offset() - 4)
+                    try handle.write(contentsOf: Data([0, 0, 0, 0]))
+                    try handle.close()
+                })
+            #expect(run.status == 69 && run.errors.contains("written to while it was in use"), "\(run.status) \(run.errors)")
+            #expect(try !finished(path).isEmpty)
+        }
+    }
+
+    @Test func nobodyNeedsToReadProgress() throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "out.json").path
+            let run = try CommandRun(
+                Self.arguments(path) + ["--max-new-tokens", "2", "--track", "1"], errorsAreRead: false)
+            #expect(run.status == 0)
+            #expect(try finished(path).count == 1)
+        }
+    }
+
+    /// The document waits for a pipe's reader, who does not come.
+    @Test func aPipeWithoutReaderCanBeInterrupted() throws {
+        try withTemporaryDirectory { folder in
+            let pipe = folder.appending(path: "pipe").path
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let run = try CommandRun(
+                Self.arguments(pipe) + ["--max-new-tokens", "2", "--track", "1"], interruptingAfter: "tokens in")
+            #expect(run.status == 130, "\(run.errors)")
+        }
+    }
+
+    /// An error after some tracks: what is finished is written all the same.
+    @Test func anErrorKeepsFinishedTracks() throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "out.jsonl").path
+            // The lines fit twice; then the file may not grow any more.
+            let run = try CommandRun(
+                Self.arguments(path) + ["--max-new-tokens", "2", "--format", "jsonl", "--format", "csv"], fileLimit: 6,
+                isFileLimitFatal: false)
+            #expect(run.status == 74, "\(run.errors)")
+            let table = try String(contentsOf: folder.appending(path: "out.csv"), encoding: .utf8)
+            #expect(table.split(separator: "\r\n").count > 1)
+        }
+    }
+
+    @Test func tracksFolderIsWholeOrNotThere() throws {
+        try withTemporaryDirectory { folder in
+            let output = folder.appending(path: "out").path
+            let run = try CommandRun(["track", Courtyard.clip, "--box", "1,1,40,40", "--at", "0", "-o", output, "--quiet"])
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out"])
+        }
+    }
+}
