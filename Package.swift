@@ -16,6 +16,16 @@ func tests(_ subject: String, _ dependencies: [Target.Dependency] = []) -> Targe
         swiftSettings: settings)
 }
 
+/// Harnesses for libFuzzer, which brings the program's `main`: only where Tests/fuzz asks for them.
+let fuzzing: [Target] = Context.environment["DAMVIDEO_FUZZ"] == nil ? [] : [
+    .executableTarget(
+        name: "Fuzz",
+        dependencies: [
+            "Imaging", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything", "DAMVideo",
+        ],
+        path: "Tests/Fuzz")
+]
+
 let package = Package(
     name: "damvideo",
     products: [
@@ -80,5 +90,5 @@ let package = Package(
         tests("ModelTools"),
         tests("Evaluation"),
         tests("DAMVideoCLI", ["OutputFiles", "Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
-    ]
+    ] + fuzzing
 )

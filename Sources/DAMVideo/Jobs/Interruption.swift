@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 import Tensors
@@ -5,7 +6,7 @@ import Tensors
 /// What ends a run from outside, as a call on a thread of its own: the work in progress can take a minute to its next pause.
 public final class Interruption: Sendable {
     public enum Cause: Sendable, Equatable {
-        /// Ctrl-C, SIGTERM, or a terminal that was closed (SIGHUP).
+        /// Ctrl-C, SIGTERM, a terminal that was closed (SIGHUP), or time that is used up (SIGXCPU).
         case signal
         /// A file that is mapped was cut: the pages that were asked for are gone, and whoever asked waits for the end.
         case fileCut(path: String)
@@ -14,6 +15,8 @@ public final class Interruption: Sendable {
     }
 
     private let action: Mutex<@Sendable (Cause) -> Void>
+    private let current = Mutex<(cause: Cause, since: ContinuousClock.Instant)?>(nil)
+    private let alarm = DispatchSemaphore(value: 0)
 
     /// Takes over the signals for the whole process, once; those it was started with orders to ignore stay ignored. A second
     /// signal that comes a second later, while the action is still at work, ends the process at once, with code 130.
@@ -22,21 +25,30 @@ public final class Interruption: Sendable {
         self.action = Mutex(action)
         guard SignalPipe.open() else { return }
         MemoryExhaustion.handle(SignalPipe.reportExhaustion)
-        Thread { [self] in
-            let busy = Mutex<ContinuousClock.Instant?>(nil)
-            while let message = SignalPipe.next() {
-                if let began = busy.withLock({ $0 }) {
-                    if ContinuousClock.now - began > .seconds(1) { _exit(130) }
-                    continue
-                }
-                guard let cause = Self.cause(message) else { continue }
-                busy.withLock { $0 = .now }
-                Thread { [self] in
-                    self.action.withLock { $0 }(cause)
-                    busy.withLock { $0 = nil }
-                }.start()
+        // Both begin now: later there may be no memory for a thread.
+        Thread(block: listen).start()
+        Thread(block: act).start()
+    }
+
+    private func listen() {
+        while let message = SignalPipe.next() {
+            if let began = current.withLock({ $0?.since }) {
+                if ContinuousClock.now - began > .seconds(1) { _exit(130) }
+                continue
             }
-        }.start()
+            guard let cause = Self.cause(message) else { continue }
+            current.withLock { $0 = (cause, .now) }
+            alarm.signal()
+        }
+    }
+
+    private func act() {
+        while true {
+            alarm.wait()
+            guard let cause = current.withLock({ $0?.cause }) else { continue }
+            action.withLock { $0 }(cause)
+            current.withLock { $0 = nil }
+        }
     }
 
     /// Sets the action for signals from here on.
@@ -73,7 +85,7 @@ private enum SignalPipe {
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         readEnd.store(ends[0], ordering: .relaxed)
         writeEnd.store(ends[1], ordering: .sequentiallyConsistent)
-        for number in [SIGINT, SIGTERM, SIGHUP, SIGBUS] { take(number) }
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGBUS] { take(number) }
         return true
     }
 
@@ -91,7 +103,8 @@ private enum SignalPipe {
     /// Reports memory that ran out, and waits for the end of the process.
     @Sendable static func reportExhaustion(byteCount: Int) {
         send(Message(signal: 0, value: UInt(byteCount)))
-        while true { pause() }
+        // Whoever answers ends the process long before.
+        sleep(60)
     }
 
     private static func send(_ message: Message) {

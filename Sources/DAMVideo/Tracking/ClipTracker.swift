@@ -44,7 +44,8 @@ public struct ClipTracker: Sendable {
         try InputError.translating {
             if let output = options.output {
                 try MaskWriter.check(output, format: options.format, replaces: options.overwrites)
-                let inputs = VideoClip.files(ofClip: clip) + [options.reference, segmentation?.path].compactMap(\.self)
+                var inputs = VideoClip.files(ofClip: clip) + [options.reference, segmentation?.path].compactMap(\.self)
+                if case .masks(let path, _) = objects { inputs.append(path) }
                 try InputFiles(inputs).refuse(output)
             }
             let claim = try options.output.map(OutputClaim.init)

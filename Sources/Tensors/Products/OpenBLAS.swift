@@ -14,9 +14,9 @@ enum OpenBLAS {
     }()
 
     /// OpenBLAS wants a buffer of 128 MB for each thread that multiplies, and asks for ever where it is refused: a limit of
-    /// address space ends the process here instead.
+    /// address space ends the process here instead, also when nothing is left beside those.
     private static func requireRoom() {
-        let bytes = (128 << 20) * Parallel.threadLimit
+        let bytes = (128 << 20) * Parallel.threadLimit + (256 << 20)
         guard let room = mmap(nil, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), room != MAP_FAILED
         else { MemoryExhaustion.end(wanting: bytes) }
         munmap(room, bytes)

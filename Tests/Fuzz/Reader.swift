@@ -1,0 +1,89 @@
+import DAMVideo
+import DescribeAnything
+import Foundation
+import Imaging
+import LanguageModels
+import Masks
+import Media
+import SegmentAnything
+import Tensors
+
+/// The readers of files that users bring, each as a function that reads all a file has. They throw what they refuse; a trap,
+/// an address error or a hang is what the fuzzer looks for.
+enum Reader: String, CaseIterable {
+    /// Masks in one file: COCO, YouTube-VIS, run-length JSON, SA-V, MOTS, MOTChallenge.
+    case masks
+    /// Masks as the PNGs of a folder.
+    case labels
+    /// Run lengths alone.
+    case runs
+    /// A picture, as `describe` reads it.
+    case picture
+    /// A clip: index, frames, and frames after a seek.
+    case clip
+    case safetensors
+    /// A checkpoint of PyTorch: zip and pickle.
+    case torch
+    /// A SentencePiece model, and text through it.
+    case sentencepiece
+    /// A tokenizer's configuration.
+    case tokenizer
+    /// A language model's configuration.
+    case configuration
+    /// A list of clips.
+    case list
+    /// JSON Lines of an earlier run.
+    case lines
+
+    /// - Parameter scratch: the one file or folder that the bytes go to; its path names no kind of file.
+    func read(_ bytes: [UInt8], in scratch: Scratch) throws {
+        switch self {
+        case .masks: try masks(at: scratch.file(bytes))
+        case .labels: try masks(at: scratch.folder("labels", file: "00000.png", bytes))
+        case .runs:
+            let encoding = try JSONDecoder().decode(RunLengthEncoding.self, from: Data(bytes))
+            // A picture of any size is not read unless a clip has that size.
+            if encoding.width * encoding.height < 1 << 24 { _ = encoding.mask }
+        case .picture:
+            let path = try scratch.file(bytes)
+            _ = try? ImageDecoder.mask(path: path)
+            _ = try ImageDecoder.rgbWithAlphaMask(path: path)
+        case .clip: try clip(at: scratch.file(bytes))
+        case .safetensors: try tensors(SafetensorsFile(path: scratch.file(bytes)).entries)
+        case .torch: try tensors(TorchFile(path: scratch.file(bytes)).tensors)
+        case .sentencepiece: try text(LlamaTokenizer(SentencePieceModel(bytes, path: "m"), LlamaTokenizerFiles()))
+        case .tokenizer: try text(LlamaTokenizer(directory: scratch.model("tokenizer_config.json", bytes)))
+        case .configuration: _ = try CheckpointInspection(directory: scratch.checkpoint("llm/config.json", bytes))
+        case .list: _ = try ClipList(path: scratch.file(bytes)).pairs(masks: ["masks"])
+        case .lines: _ = try ResumedRun(path: scratch.file(bytes))
+        }
+    }
+
+    private func masks(at path: String) throws {
+        let source = try MaskSources.open(path, clip: ClipFacts(path: "clip.mp4", size: nil))
+        for track in source.tracks.prefix(8) {
+            for appearance in track.appearances.prefix(8) { _ = try source.mask(of: track.id, at: appearance.frame) }
+        }
+    }
+
+    private func clip(at path: String) throws {
+        let clip = try VideoClip(path: path)
+        let frames = try clip.frames()
+        var count = 0
+        while let frame = try frames.next(), count < 12 {
+            _ = try frame.image()
+            count += 1
+        }
+        let late = try clip.frames([count / 2, count] as [Int])
+        while try late.next() != nil {}
+    }
+
+    private func tensors(_ entries: [String: StoredTensor]) throws {
+        for tensor in entries.values.prefix(64) { _ = tensor.bytes.withUnsafeBytes { $0.reduce(0) { $0 &+ Int($1) } } }
+    }
+
+    private func text(_ tokenizer: LlamaTokenizer) throws {
+        let text = "A man, \u{1F600} in <image>\n a red </s> coat."
+        _ = tokenizer.decode(tokenizer.encode(text, addBOS: true), skippingSpecialTokens: false)
+    }
+}
