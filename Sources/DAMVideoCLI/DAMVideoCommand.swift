@@ -11,4 +11,6 @@ struct DAMVideoCommand: ParsableCommand {
             CaptionCommand.self, DescribeCommand.self, MasksCommand.self, TrackCommand.self, VerifyCommand.self,
             InspectCommand.self, QuantizeCommand.self, DriftCommand.self, BenchCommand.self, EvaluateCommand.self,
         ])
+
+    static func main() { main(ProgramArguments.all) }
 }

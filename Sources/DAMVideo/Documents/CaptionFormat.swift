@@ -30,7 +30,21 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
 
     /// The same for any file about a clip.
     public static func defaultPath(forClip clip: String, extension type: String, in folder: String? = nil) -> String {
-        let beside = URL(filePath: clip).deletingPathExtension().appendingPathExtension("damvideo").appendingPathExtension(type)
-        return folder.map { URL(filePath: $0).appending(path: beside.lastPathComponent).path } ?? beside.path
+        let beside = pathWithoutExtension(clip) + ".damvideo." + type
+        guard var folder else { return beside }
+        if !folder.hasSuffix("/") { folder += "/" }
+        return folder + (beside.split(separator: "/").last ?? "")
+    }
+
+    /// A path without the ending of its name and slashes at its end; by its letters alone, as the folder it is relative to
+    /// may have a name that is no text.
+    static func pathWithoutExtension(_ path: String) -> String {
+        var path = path[...]
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        let name = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
+        guard let dot = path[name...].lastIndex(of: "."), dot != name, path.index(after: dot) != path.endIndex else {
+            return String(path)
+        }
+        return String(path[..<dot])
     }
 }

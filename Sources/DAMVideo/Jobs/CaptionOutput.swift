@@ -43,7 +43,7 @@ public final class CaptionOutput: Sendable {
             if index == 0 { return File(format: format, path: output) }
             return File(
                 format: format,
-                path: URL(filePath: output).deletingPathExtension().appendingPathExtension(format.rawValue).path)
+                path: CaptionFormat.pathWithoutExtension(output) + "." + format.rawValue)
         }
     }
 
