@@ -18,10 +18,11 @@ package enum ClipMasks {
             path, settings: settings, clip: ClipFacts(path: name, size: areStored ? stored : shown))
         if areStored { return TurnedMasks(masks, turn) }
         guard turn != .asStored, settings.orientation == nil else { return masks }
-        if stored == shown {
+        // Boxes in text have no picture's size.
+        if stored == shown || masks.format == .motChallenge {
             return TurnedMasks(masks, .asStored, note:
-                "\(path): the clip's pictures are stored \(turn.name), and masks of either kind have their size: taken for masks of "
-                    + "the shown pictures (--masks-orientation stored says otherwise)")
+                "\(path): the clip's pictures are stored \(turn.name), and masks drawn on those cannot be told from others: taken "
+                    + "for masks of the shown pictures (--masks-orientation stored says otherwise)")
         }
         guard masks.size == stored else { return masks }
         return TurnedMasks(masks, turn, note: "\(path): masks of \(stored), as the clip's pictures are stored: turned with them to \(shown)")

@@ -55,6 +55,23 @@ import Testing
         #expect(throws: (any Error).self) { _ = try open(mask, "rotated90.mp4", .shown) }
     }
 
+    /// Boxes in text are of no size; and turn as masks do.
+    @Test func boxesWithoutASize() throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "boxes.txt").path
+            try Data("1,7,3,6,10,20,1\n".utf8).write(to: URL(filePath: path))
+            let clip = try VideoClip(path: Fixtures.path("video/rotated90.mp4"))
+            let shown = try ClipMasks.open(path, settings: MaskSettings(), clip: clip, name: "clip")
+            #expect(shown.tracks[0].appearances[0].box == BoundingBox(left: 2, top: 5, width: 10, height: 20))
+            #expect(shown.problems.contains { $0.message.contains("stored turned by 90 degrees") })
+            var settings = MaskSettings()
+            settings.orientation = .stored
+            let stored = try ClipMasks.open(path, settings: settings, clip: clip, name: "clip")
+            #expect(stored.tracks[0].appearances[0].box.width == 20 && stored.size == clip.info.size)
+            #expect(try stored.mask(of: .number(7), at: 0).boundingBox == stored.tracks[0].appearances[0].box)
+        }
+    }
+
     /// Where sizes are equal an option decides, and without it a note says what was done.
     @Test func upsideDownIsSaid() throws {
         let shown = try open(mask, "rotated180.mp4")

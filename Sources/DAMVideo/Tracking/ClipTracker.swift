@@ -62,7 +62,7 @@ public struct ClipTracker: Sendable {
                 try MaskWriter.write(masks, as: options.format, to: output, replaces: options.overwrites)
             }
             var report = try TrackingReport(masks, clip: clip, seconds: seconds, reference: reference)
-            let notes = [video.mending].compactMap(\.self) + (given.masks?.problems ?? []).map(\.message)
+            let notes = [video.mending, masks.note].compactMap(\.self) + (given.masks?.problems ?? []).map(\.message)
             if !notes.isEmpty { report.notes = notes }
             return report
         }

@@ -55,8 +55,10 @@ struct SegmentAnythingTracker: MaskTracker {
             let shown = try present.filter { $0.appearance(at: frame) != nil }.map { try masks.mask(of: $0.id, at: frame) }
             return (Set(present.map(\.id)), shown)
         }
-        return PropagatedMasks(
+        var result = PropagatedMasks(
             path: masks.path, size: masks.size, source: masks, given: given, part: part, damage: pictures.damage, carried: carried)
+        result.note = note(predictor)
+        return result
     }
 
     /// - Parameters:
@@ -94,9 +96,17 @@ struct SegmentAnythingTracker: MaskTracker {
         }
         let carried = try track(
             predictor, tracks, pictures, from: frames.first ?? part.lowerBound, progress) { _ in ([], []) }
-        return PropagatedMasks(
+        var result = PropagatedMasks(
             path: clip.path, size: clip.info.size, source: nil, given: [:], part: part, damage: pictures.damage,
             carried: carried)
+        result.note = note(predictor)
+        return result
+    }
+
+    private func note(_ predictor: SegmentAnythingVideoPredictor) -> String? {
+        let again = predictor.encodings - predictor.encodedFrames.count
+        guard again > 0 else { return nil }
+        return "frames were encoded \(again) times more than once each: their features take more than the \(featureBytes >> 20) MB kept"
     }
 
     private func predictor(_ pictures: ClipPictureReader) -> SegmentAnythingVideoPredictor {

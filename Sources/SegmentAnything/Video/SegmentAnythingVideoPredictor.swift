@@ -27,6 +27,8 @@ package final class SegmentAnythingVideoPredictor {
     private var store: FeatureStore
     /// How often a frame was encoded.
     package private(set) var encodings = 0
+    /// Frames that were encoded.
+    package private(set) var encodedFrames: Set<Int> = []
     /// At that frame, once an object is looked for there with memory.
     private var firstLook: Tensor?
 
@@ -197,6 +199,7 @@ package final class SegmentAnythingVideoPredictor {
         } else {
             features = model.image.features(preparation.frame(try pictures.picture(at: frame)))
             encodings += 1
+            encodedFrames.insert(frame)
             store.keep(features, of: frame)
         }
         latest = (frame, features)
