@@ -81,7 +81,7 @@ let package = Package(
         tests("Tensors", ["CKernels"]),
         tests("Media"),
         tests("Masks"),
-        tests("ObjectTracking"),
+        tests("ObjectTracking", ["Imaging", "Media", "Masks", "Tensors", "SegmentAnything"]),
         tests("LanguageModels"),
         tests("DescribeAnything"),
         tests("SegmentAnything", ["Parallelism", "Imaging", "Tensors"]),

@@ -15,7 +15,7 @@ struct DAMVideoCommand: ParsableCommand {
     static func main() {
         Program.begin()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(ProgramArguments.all)
             try command.run()
         } catch {
             Program.end(error)

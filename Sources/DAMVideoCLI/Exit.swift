@@ -47,7 +47,7 @@ func reportingErrors(_ body: () throws -> Void) throws {
 /// Results go to stdout, all else to stderr.
 enum Console {
     static func notice(_ line: String) {
-        try? FileHandle.standardError.write(contentsOf: Data("damvideo: \(PlainText.line(line))\n".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("damvideo: \(PlainText.line(line.withReadablePaths))\n".utf8))
     }
 
     /// Empties the terminal's line and goes to its start.
@@ -58,7 +58,7 @@ enum Console {
     /// - Throws: `InputError` of category `inputOutput` when nobody takes it.
     static func result(_ data: Data) throws { try StandardOutput.write(data) }
 
-    static func result(_ text: String) throws { try result(Data(PlainText.lines(text).utf8)) }
+    static func result(_ text: String) throws { try result(Data(PlainText.lines(text.withReadablePaths).utf8)) }
 
     /// JSON with its keys in order, for machines.
     static func result(json value: some Encodable) throws {

@@ -18,6 +18,13 @@ struct MaskReadingOptions: ParsableArguments {
             valueName: "k"))
     var frameStep: Int?
 
+    @Option(
+        name: .customLong("masks-orientation"),
+        help: ArgumentHelp(
+            "For a clip that is shown turned or mirrored: the pictures the masks were drawn on, shown or stored. Default: told by "
+                + "their size, shown where that does not tell.", valueName: "which"))
+    var orientation: MaskOrientation?
+
     func validate() throws {
         if let frameStep, frameStep < 1 { throw ValidationError("mask-frame-step \(frameStep): expected 1 or more") }
     }
@@ -28,9 +35,12 @@ struct MaskReadingOptions: ParsableArguments {
         settings.format = format
         settings.frameOffset = frameOffset
         settings.frameStep = frameStep
+        settings.orientation = orientation
         settings.keepsGoing = keepsGoing
         return settings
     }
 }
 
 extension MaskFormat: ExpressibleByArgument {}
+
+extension MaskOrientation: ExpressibleByArgument {}

@@ -28,6 +28,7 @@ struct PlanPrinter {
         let estimate = report.estimate, count = report.tracks.count
         add("clip", "\(report.width)x\(report.height), \(report.frames.map(String.init) ?? "an unknown number of") frames, "
             + String(format: "%g a second", report.fps))
+        for note in report.notes ?? [] { add("note", note) }
         let known: String
         switch report.request.objects {
         case .masks(let path, _):

@@ -90,7 +90,7 @@ struct TrackCommand: ParsableCommand {
                 line.show("tracking \(progress.isBackward ? "backward" : "forward"), frame \(progress.frame)")
             }
             line.clear()
-            if let damage = report.damage { Console.notice(damage) }
+            for line in [report.damage].compactMap(\.self) + (report.notes ?? []) { Console.notice(line) }
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
         }
     }

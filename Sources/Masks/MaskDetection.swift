@@ -13,11 +13,8 @@ struct MaskDetection {
     /// - Throws: `MaskError` when there is nothing, or it fits no layout, or two.
     init(path: String, forced: MaskFormat?) throws {
         self.path = path
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw MaskError(path: path, reason: .missing)
-        }
-        isFolder = isDirectory.boolValue
+        guard let status = FileStatus(path) else { throw MaskError(path: path, reason: .missing) }
+        isFolder = status.isFolder
         let document = isFolder ? nil : try MaskDocument(path: path)
         read = document
         if let forced {

@@ -8,17 +8,28 @@ public struct MaskSettings: Sendable, Equatable, Codable {
     public var frameOffset = 0
     /// Clip frames from one frame number of the masks to the next; nil for what the layout has: 4 for SA-V, else 1.
     public var frameStep: Int?
+    /// Which of a clip's pictures the masks were drawn on, where it is shown otherwise than it is stored; nil to tell it by
+    /// their size.
+    public var orientation: MaskOrientation?
     /// Leave out what cannot be read, as one of the source's `problems`, instead of giving up.
     public var keepsGoing = false
 
     enum CodingKeys: String, CodingKey {
-        case format
+        case format, orientation
         case frameOffset = "frame_offset"
         case frameStep = "frame_step"
         case keepsGoing = "keep_going"
     }
 
     public init() {}
+}
+
+/// Pictures of a clip that is turned or mirrored when it is shown.
+public enum MaskOrientation: String, Sendable, CaseIterable, Codable {
+    /// As players show them.
+    case shown
+    /// As the file has them.
+    case stored
 }
 
 /// What is known about the clip before its masks are read.

@@ -18,11 +18,21 @@ final class FormatHandle {
         // A path is one file: no numbered sequences (image2 would take "%d" as one), no protocols ("a:b.mp4").
         try check(av_dict_set(&options, "pattern_type", "none", 0), "prepare to open the file", path)
         var context: UnsafeMutablePointer<AVFormatContext>?
-        let opened = avformat_open_input(&context, input.url, demuxer, &options)
-        if opened < 0, input.containerLength?.lacksIndex == true {
-            throw VideoError.invalid(
-                path: path, found: "an MP4 without its index (moov box), as a broken-off recording leaves it",
-                expected: "a complete video")
+        var opened = input.url.withPath { avformat_open_input(&context, $0, demuxer, &options) }
+        if opened < 0, let length = input.containerLength {
+            if length.lacksIndex {
+                throw VideoError.invalid(
+                    path: path, found: "an MP4 without its index (moov box), as a broken-off recording leaves it",
+                    expected: "a complete video")
+            }
+            // FFmpeg refuses a file that ends within a box of headers; what lies before that is whole.
+            if let end = length.wholeBoxes {
+                opened = input.url(upTo: end).withPath { avformat_open_input(&context, $0, demuxer, &options) }
+            } else if length.missingBytes > 0 {
+                throw VideoError.invalid(
+                    path: path, found: "a file that ends \(length.missingBytes) bytes early, within its headers",
+                    expected: "a complete video")
+            }
         }
         try check(opened, "open the file as a video or picture", path)
         guard let context else { throw outOfMemory("open the file", path) }
@@ -34,6 +44,9 @@ final class FormatHandle {
     var demuxerName: String {
         pointer.pointee.iformat?.pointee.name.map { String(cString: $0) } ?? "unknown"
     }
+
+    /// Whether parts of other recordings may follow one another in the format, each with a clock of its own.
+    var mayBeJoined: Bool { pointer.pointee.iformat.map { $0.pointee.flags & AVFMT_TS_DISCONT != 0 } ?? false }
 
     /// The streams, in the file's order.
     var streams: [UnsafeMutablePointer<AVStream>] {

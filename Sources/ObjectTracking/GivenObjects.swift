@@ -14,12 +14,12 @@ package enum GivenObjects: Sendable {
     ///   - settings: how mask files are read.
     ///   - clip: tells how far boxes reach.
     ///   - name: the clip's; tells which of several videos in a file is meant.
-    /// - Throws: `MaskError`, and `InputError` of category `usage` for a frame without a mask or an empty list.
+    /// - Throws: `MaskError`, and `InputError` of category `usage` for a frame without a mask, an empty list, or an object of
+    ///   which is only said where it is not.
     package init(_ source: ObjectSource, settings: MaskSettings, clip: VideoClip, name: String) throws {
         switch source {
         case .masks(let path, let frames):
-            let masks = try MaskSources.open(
-                path, settings: settings, clip: ClipFacts(path: name, size: clip.info.size))
+            let masks = try ClipMasks.open(path, settings: settings, clip: clip, name: name)
             if let missing = frames?.subtracting(masks.annotatedFrames).min() {
                 throw InputError(.usage, "\(path): found no mask for frame \(missing), expected one to start from")
             }
@@ -27,6 +27,11 @@ package enum GivenObjects: Sendable {
         case .regions(let regions):
             self = .masks(try DrawnRegions(regions, path: name, size: clip.info.size), frames: nil)
         case .prompts(let prompts):
+            let positive = Set(prompts.filter { $0.region.box != nil || $0.region.points.contains(where: \.isForeground) }.map(\.object))
+            if let object = prompts.map(\.object).first(where: { !positive.contains($0) }) {
+                throw InputError(
+                    .usage, "\(name): found object \(object) with points beside it alone, expected one on it, or a box around it")
+            }
             self = .prompts(PromptedObjects(prompts))
         }
     }

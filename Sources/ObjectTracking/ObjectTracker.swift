@@ -8,9 +8,10 @@ package struct ObjectTracker: Sendable {
     /// - Parameters:
     ///   - segmentation: SAM 2; nil to propagate masks without a model.
     ///   - separatesObjects: whether SAM 2 gives a pixel to one object at most.
-    /// - Throws: `InputError` of category `unusableModel` for a checkpoint of single pictures.
-    package init(_ segmentation: SegmentationModel?, separatesObjects: Bool) throws {
-        self.segmentation = try segmentation?.tracker(separatesObjects: separatesObjects)
+    ///   - featureBytes: bytes of SAM 2's image features to keep of frames that are looked at several times.
+    /// - Throws: `InputError` of category `unusableModel` for a checkpoint that cannot track.
+    package init(_ segmentation: SegmentationModel?, separatesObjects: Bool, featureBytes: Int) throws {
+        self.segmentation = try segmentation?.tracker(separatesObjects: separatesObjects, featureBytes: featureBytes)
     }
 
     /// Masks of the objects in every frame.

@@ -11,6 +11,8 @@ package struct PropagatedMasks: MaskSource {
     package let tracks: [Track]
     /// Damage of the clip, in words; nil when there was none.
     package let damage: String?
+    /// Something to know about how they were found; nil for nothing.
+    package var note: String?
 
     /// Nil when nothing was given as a mask.
     private let source: (any MaskSource)?

@@ -27,7 +27,7 @@ package struct InputFiles {
 
         init?(_ path: String) {
             var status = stat()
-            guard stat(path, &status) == 0, let real = realpath(path, nil) else { return nil }
+            guard path.withPath({ stat($0, &status) }) == 0, let real = path.withPath({ realpath($0, nil) }) else { return nil }
             defer { free(real) }
             (self.status, self.path) = (status, String(cString: real))
         }

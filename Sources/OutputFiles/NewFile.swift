@@ -20,7 +20,7 @@ package final class NewFile {
         let name = TemporaryNames.make(in: place.folder)
         handle = try OutputFile.translating(path) {
             TemporaryNames.insert(name)
-            let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+            let descriptor = name.withPath { open($0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666) }
             guard descriptor >= 0 else {
                 let error = SystemError.last
                 TemporaryNames.remove(name)
@@ -40,7 +40,7 @@ package final class NewFile {
 
     deinit {
         guard let temporary else { return }
-        unlink(temporary)
+        _ = temporary.withPath { unlink($0) }
         TemporaryNames.remove(temporary)
     }
 
@@ -66,7 +66,8 @@ package final class NewFile {
     private func linked() throws -> String {
         let name = TemporaryNames.make(in: place.folder)
         TemporaryNames.insert(name)
-        guard linkat(AT_FDCWD, Self.link(handle.fileDescriptor), AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else {
+        let linked = name.withPath { linkat(AT_FDCWD, Self.link(handle.fileDescriptor), AT_FDCWD, $0, AT_SYMLINK_FOLLOW) }
+        guard linked == 0 else {
             let error = SystemError.last
             TemporaryNames.remove(name)
             throw error
@@ -80,13 +81,13 @@ package final class NewFile {
     private static func nameless(in folder: String) -> Int32? {
         guard access("/proc/self/fd", X_OK) == 0 else { return nil }
         // O_TMPFILE of Linux's fcntl.h, which Swift does not import.
-        let descriptor = open(folder, 0o20000000 | O_DIRECTORY | O_RDWR | O_CLOEXEC, 0o666)
+        let descriptor = folder.withPath { open($0, 0o20000000 | O_DIRECTORY | O_RDWR | O_CLOEXEC, 0o666) }
         return descriptor >= 0 ? descriptor : nil
     }
 
     /// A new name is only on the disk when its folder is.
     private static func synchronize(folder: String) throws {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = folder.withPath { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         // A folder that takes files may not be readable; the name is there all the same.
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }

@@ -9,12 +9,12 @@ package final class OutputClaim: Sendable {
     package init(_ path: String) throws {
         let place = OutputPath(path)
         var status = stat()
-        guard !place.isDevice, stat(place.folder, &status) == 0 else {
+        guard !place.isDevice, place.folder.withPath({ stat($0, &status) }) == 0 else {
             socket = -1
             return
         }
         // Folder and name may be called in many ways; the system knows the folder by two numbers. FNV-1a makes the name short.
-        let name = place.name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let name = place.name.pathBytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         socket = Foundation.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return }
         // An address of Linux's abstract namespace is no file: nothing is left of it, however the process ends.

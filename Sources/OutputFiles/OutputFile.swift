@@ -9,7 +9,7 @@ package enum OutputFile {
     package static func check(_ path: String, overwrites: Bool) throws {
         let place = OutputPath(path)
         if place.isDevice {
-            guard access(path, W_OK) == 0 else { throw InputError(.inputOutput, "\(path): found no right to write to it") }
+            guard path.withPath({ access($0, W_OK) }) == 0 else { throw InputError(.inputOutput, "\(path): found no right to write to it") }
             return
         }
         try checkFolder(of: path)
@@ -34,10 +34,10 @@ package enum OutputFile {
     package static func checkFolder(of path: String) throws {
         let folder = OutputPath(path).folder
         var status = stat()
-        guard stat(folder, &status) == 0, status.isFolder else {
+        guard folder.withPath({ stat($0, &status) }) == 0, status.isFolder else {
             throw InputError(.inputOutput, "\(path): found no folder \(folder), expected one to write to")
         }
-        guard access(folder, W_OK) == 0 else {
+        guard folder.withPath({ access($0, W_OK) }) == 0 else {
             throw InputError(.inputOutput, "\(path): found folder \(folder) read-only, expected one to write to")
         }
     }
@@ -100,7 +100,7 @@ package enum OutputFile {
 
     static func open(_ path: String, flags: Int32) throws -> FileHandle {
         try translating(path) {
-            let descriptor = Foundation.open(path, O_WRONLY | O_CLOEXEC | flags, 0o666)
+            let descriptor = path.withPath { Foundation.open($0, O_WRONLY | O_CLOEXEC | flags, 0o666) }
             guard descriptor >= 0 else { throw SystemError.last }
             return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         }
@@ -113,7 +113,7 @@ package enum OutputFile {
     /// In a folder such as /tmp a file is replaced by its owner and the folder's only.
     private static func mayReplace(_ file: stat, in folder: String) -> Bool {
         var status = stat()
-        guard stat(folder, &status) == 0, status.st_mode & S_ISVTX != 0 else { return true }
+        guard folder.withPath({ stat($0, &status) }) == 0, status.st_mode & S_ISVTX != 0 else { return true }
         return [0, file.st_uid, status.st_uid].contains(geteuid())
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 
 /// The path of a file or folder to be written, taken apart by its letters alone: nothing has to be there.
 struct OutputPath {
@@ -23,13 +24,13 @@ struct OutputPath {
     /// What is there now; a link is a thing of its own, and not what it leads to.
     var status: stat? {
         var status = stat()
-        return lstat(path, &status) == 0 ? status : nil
+        return path.withPath { lstat($0, &status) } == 0 ? status : nil
     }
 
     /// True for what takes data where it is, such as a named pipe, /dev/null or the standard output under any name.
     var isDevice: Bool {
         var status = stat()
-        guard stat(path, &status) == 0 else { return false }
+        guard path.withPath({ stat($0, &status) }) == 0 else { return false }
         if ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) { return true }
         // A file that stands behind /dev/stdout or /proc/self/fd/1: there is no name to replace.
         return path.hasPrefix("/dev/std") || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/")

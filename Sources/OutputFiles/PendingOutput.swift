@@ -32,8 +32,8 @@ package final class PendingOutput {
         TemporaryNames.insert(folder)
         defer { TemporaryNames.remove(unlocked) }
         lock = try OutputFile.translating(path) {
-            guard mkdir(unlocked, 0o777) == 0 else { throw SystemError.last }
-            let lock = open(unlocked, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard unlocked.withPath({ mkdir($0, 0o777) }) == 0 else { throw SystemError.last }
+            let lock = unlocked.withPath { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
             guard lock >= 0 else { throw SystemError.last }
             // Some file systems have no locks; then nobody removes the folder either.
             _ = flock(lock, LOCK_EX | LOCK_NB)

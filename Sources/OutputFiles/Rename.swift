@@ -7,20 +7,20 @@ enum Rename {
     /// - Throws: `InputError` of category `outputExists` when something is there that is not to be replaced, `SystemError`.
     static func move(file old: String, to place: OutputPath, replaces: Bool) throws {
         if !replaces {
-            if link(old, place.path) == 0 {
-                unlink(old)
+            if call(link, old, place.path) == 0 {
+                _ = old.withPath { unlink($0) }
                 return
             }
             guard errno != EEXIST, place.status == nil else { throw exists(place) }
             // A file system where files have one name: nothing was there a moment ago.
         }
-        guard rename(old, place.path) == 0 else { throw SystemError.last }
+        guard call(rename, old, place.path) == 0 else { throw SystemError.last }
     }
 
     /// Gives a folder its name, where nothing is that would be lost.
     /// - Throws: `InputError` of category `outputExists`, `SystemError`.
     static func move(folder old: String, to place: OutputPath) throws {
-        guard rename(old, place.path) != 0 else { return }
+        guard call(rename, old, place.path) != 0 else { return }
         let error = SystemError.last
         throw [EEXIST, ENOTEMPTY, ENOTDIR].contains(error.number) ? exists(place) : error
     }
@@ -29,14 +29,21 @@ enum Rename {
     /// - Throws: `SystemError`; what was there is there then.
     static func exchange(_ new: String, with path: String) throws {
         // RENAME_EXCHANGE of Linux's fs.h: there is no moment without one of the two.
-        if let renameat2, renameat2(AT_FDCWD, new, AT_FDCWD, path, 2) == 0 { return }
+        if let renameat2, call({ renameat2(AT_FDCWD, $0, AT_FDCWD, $1, 2) }, new, path) == 0 { return }
         let old = new + ".old"
-        guard rename(path, old) == 0 else { throw SystemError.last }
-        guard rename(new, path) == 0, rename(old, new) == 0 else {
+        guard call(rename, path, old) == 0 else { throw SystemError.last }
+        guard call(rename, new, path) == 0, call(rename, old, new) == 0 else {
             let error = SystemError.last
-            rename(old, path)
+            _ = call(rename, old, path)
             throw error
         }
+    }
+
+    /// Calls a function of two paths.
+    private static func call(
+        _ function: (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32, _ first: String, _ second: String
+    ) -> Int32 {
+        first.withPath { first in second.withPath { function(first, $0) } }
     }
 
     private static func exists(_ place: OutputPath) -> InputError {

@@ -1,5 +1,5 @@
 import DAMVideo
-import Foundation
+import Media
 import OutputFiles
 
 /// The files that one clip's rendering and report go to.
@@ -14,8 +14,7 @@ public struct PictureFiles: ClipPictures {
     ///   - overwrites: replaces files that are there.
     public init(_ request: ClipRequest, render: String?, report: String?, overwrites: Bool = false) {
         func file(_ path: String, _ type: String) -> String {
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return path }
+            guard FileStatus(path)?.isFolder == true else { return path }
             return CaptionFormat.defaultPath(forClip: request.clip, extension: type, in: path)
         }
         self.render = render.map { file($0, "mp4") }
@@ -32,7 +31,7 @@ public struct PictureFiles: ClipPictures {
         if let render { try CaptionedClip.checkRendering(to: render) }
     }
 
-    private func isMissing(_ path: String) -> Bool { !FileManager.default.fileExists(atPath: path) }
+    private func isMissing(_ path: String) -> Bool { FileStatus(path) == nil }
 
     public func write(_ clip: CaptionedClip, keeps: Bool, events: (CaptionEvent) throws -> Void) throws {
         if let render, !keeps || isMissing(render) { try clip.render(to: render, replaces: overwrites, events: events) }

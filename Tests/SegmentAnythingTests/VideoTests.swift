@@ -8,57 +8,6 @@ import Testing
 /// Tracking through a clip against transformers' and the original authors' numbers (`Fixtures/sam/make_video.py`).
 /// What a user loses when these fail: objects are followed differently than by the published model.
 struct VideoTests {
-    static let sets = ["video-a", "video-b", "video-c"]
-
-    private struct Pictures: ClipPictures {
-        let frames: Tensor
-        var count: Int { frames.shape[0] }
-        var width: Int { frames.shape[2] / 3 }
-        var height: Int { frames.shape[1] }
-
-        init() throws {
-            frames = try #require(try SafetensorsFile(path: Fixtures.path("sam/clip.safetensors")).tensor("frames"))
-        }
-
-        func picture(at frame: Int) throws -> RGBImage {
-            let size = width * height * 3
-            return RGBImage(
-                width: width, height: height,
-                pixels: frames.withValues { $0[frame * size..<(frame + 1) * size].map { UInt8($0) } })
-        }
-    }
-
-    private struct Set {
-        let model: SegmentAnythingVideoModel
-        let expected: SafetensorsFile
-
-        init(_ name: String, checkpoint: String? = nil) throws {
-            model = try SegmentAnythingVideoModel(
-                SegmentAnythingCheckpoint(path: Fixtures.path("sam/\(name)" + (checkpoint.map { "/" + $0 } ?? ""))))
-            expected = try SafetensorsFile(path: Fixtures.path("sam/\(name)/video.safetensors"))
-        }
-
-        func predictor(_ settings: VideoSettings = VideoSettings()) throws -> SegmentAnythingVideoPredictor {
-            SegmentAnythingVideoPredictor(model, pictures: try Pictures(), settings: settings)
-        }
-
-        func callAsFunction(_ name: String) throws -> Tensor { try #require(expected.tensor(name), "\(name)") }
-    }
-
-    /// Largest difference as a share of the largest magnitude; infinite where only one says that there is no object.
-    private func difference(_ found: some Sequence<Float>, _ expected: some Sequence<Float>) -> Float {
-        var largest: Float = 0, magnitude: Float = 1e-9
-        for (left, right) in zip(found, expected) {
-            // -1024 stands for an object that is not there; enlarged, it may be rounded.
-            guard (left < -1000) == (right < -1000) else { return .infinity }
-            if right < -1000 { continue }
-            largest = max(largest, abs(left - right))
-            magnitude = max(magnitude, abs(right))
-        }
-        return largest / magnitude
-    }
-
-    private func low(_ masks: [SegmentAnythingVideoPredictor.ObjectMask]) -> [Float] { masks.flatMap { $0.output.mask.array } }
 
     /// Both objects' prompts before any tracking, as `make_video.py` gives them.
     private func prompt(_ predictor: SegmentAnythingVideoPredictor, corrected: Bool = true) throws {
@@ -70,8 +19,8 @@ struct VideoTests {
         try predictor.add(PicturePrompt(points: [], box: BoundingBox(left: 30, top: 15, width: 17, height: 18)), at: 2, object: 2)
     }
 
-    @Test(arguments: sets) func stages(_ name: String) throws {
-        let set = try Set(name), model = set.model
+    @Test(arguments: VideoGoldens.sets) func stages(_ name: String) throws {
+        let set = try VideoGoldens(name), model = set.model
         let side = model.configuration.promptEncoder.embeddingSide, hidden = model.configuration.hiddenSize
         // Maps have their channels first there.
         let mask = try set("encoder.masks"), output = try set("encoder.output")
@@ -89,8 +38,8 @@ struct VideoTests {
         #expect(difference(attended.array, try set("attention.output").array) < 1e-4)
     }
 
-    @Test(arguments: sets) func bothDirections(_ name: String) throws {
-        let set = try Set(name), predictor = try set.predictor()
+    @Test(arguments: VideoGoldens.sets) func bothDirections(_ name: String) throws {
+        let set = try VideoGoldens(name), predictor = try set.predictor()
         try prompt(predictor)
         for (direction, start) in [("forward", nil), ("backward", 4)] as [(String, Int?)] {
             var masks: [Float] = [], scores: [Float] = [], pointers: [Float] = [], frames: [Int] = []
@@ -112,8 +61,8 @@ struct VideoTests {
 
     /// Corrections of what was tracked: with negative points, with more points, with a box and a point; what becomes of
     /// them is either choice of the original's. Objects that must not overlap do not.
-    @Test(arguments: sets, [true, false]) func corrections(_ name: String, _ keeps: Bool) throws {
-        let set = try Set(name), prefix = keeps ? "kept" : "dropped"
+    @Test(arguments: VideoGoldens.sets, [true, false]) func corrections(_ name: String, _ keeps: Bool) throws {
+        let set = try VideoGoldens(name), prefix = keeps ? "kept" : "dropped"
         var settings = VideoSettings()
         settings.correctsWithMemory = keeps
         settings.separatesObjects = keeps
@@ -136,9 +85,9 @@ struct VideoTests {
     }
 
     /// Masks as prompts (one of them empty: the object is not there), and clicks upon earlier clicks.
-    @Test(arguments: sets) func givenMasks(_ name: String) throws {
-        let set = try Set(name), predictor = try set.predictor()
-        let given = try set("given.prompt"), pictures = try Pictures()
+    @Test(arguments: VideoGoldens.sets) func givenMasks(_ name: String) throws {
+        let set = try VideoGoldens(name), predictor = try set.predictor()
+        let given = try set("given.prompt"), pictures = try VideoPictures()
         let mask = Mask(width: pictures.width, height: pictures.height, pixels: given.array.map { UInt8($0) })
         let empty = Mask(width: mask.width, height: mask.height, pixels: mask.pixels.map { _ in 0 })
         let masks = try low(predictor.add(mask, at: 2, object: 7)) + low(predictor.add(empty, at: 7, object: 7))
@@ -157,7 +106,7 @@ struct VideoTests {
 
     /// Forgetting what is needed no more changes nothing.
     @Test func boundedMemoryGivesTheSame() throws {
-        let set = try Set("video-c")
+        let set = try VideoGoldens("video-c")
         var bounded = VideoSettings()
         bounded.keepsEverything = false
         let results = try [VideoSettings(), bounded].map { settings in
@@ -174,7 +123,7 @@ struct VideoTests {
     /// The authors' file and the hub's directory are the same model.
     @Test func originalCheckpointGivesTheSame() throws {
         let results = try [nil, "original.pt"].map { checkpoint in
-            let predictor = try Set("video-a", checkpoint: checkpoint).predictor()
+            let predictor = try VideoGoldens("video-a", checkpoint: checkpoint).predictor()
             try prompt(predictor)
             var masks: [Float] = []
             try predictor.propagate(limit: 3) { masks += low($1) }
@@ -184,7 +133,7 @@ struct VideoTests {
     }
 
     @Test func promptsThatCannotBeFollowed() throws {
-        let predictor = try Set("video-a").predictor()
+        let predictor = try VideoGoldens("video-a").predictor()
         func fails(_ error: some Error & Equatable, _ body: () throws -> Void) { #expect(throws: error) { try body() } }
         fails(VideoPromptError.frame(10, count: 10)) { try predictor.add(PicturePrompt(points: [.init(x: 1, y: 1)]), at: 10, object: 1) }
         fails(VideoPromptError.frame(-1, count: 10)) { try predictor.add(PicturePrompt(points: [.init(x: 1, y: 1)]), at: -1, object: 1) }

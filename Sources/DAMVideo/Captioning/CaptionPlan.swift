@@ -77,7 +77,7 @@ public struct CaptionPlan {
         with segmentation: SegmentationModel?, progress: (PropagationProgress) throws -> Void
     ) throws -> FollowedObjects {
         if propagated.isEmpty, let masks = input.given.masks { return FollowedObjects(masks: masks, tracks: tracks, lost: []) }
-        let found = try ObjectTracker(segmentation, separatesObjects: false)
+        let found = try ObjectTracker(segmentation, separatesObjects: false, featureBytes: AvailableMemory.forFeatures)
             .follow(input.given, in: input.clip, span: nil, progress: progress)
         let byID = Dictionary(uniqueKeysWithValues: found.tracks.map { ($0.id, $0) })
         return FollowedObjects(

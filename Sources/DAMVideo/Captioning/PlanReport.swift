@@ -29,11 +29,13 @@ public struct PlanReport: Encodable, Sendable {
     /// Nil for masks of no known layout.
     public let masksFormat: MaskFormat?
     public let annotatedFrames: Int
+    /// What is mended or understood in one of several ways; nil when nothing is.
+    public let notes: [String]?
     public let tracks: [Track]
     public let estimate: CaptionEstimate
 
     enum CodingKeys: String, CodingKey {
-        case request, width, height, frames, fps, tracks, estimate
+        case request, width, height, frames, fps, notes, tracks, estimate
         case masksFormat = "masks_format"
         case annotatedFrames = "annotated_frames"
     }
@@ -43,6 +45,8 @@ public struct PlanReport: Encodable, Sendable {
         request = plan.request
         (width, height, fps) = (info.width, info.height, info.frameRate)
         frames = plan.input.frameCount
+        let notes = [plan.input.clip.mending].compactMap(\.self) + (plan.input.given.masks?.problems ?? []).map(\.message)
+        self.notes = notes.isEmpty ? nil : notes
         masksFormat = plan.input.given.masks?.format
         annotatedFrames = plan.input.given.annotatedFrames.count
         tracks = plan.samples.map {

@@ -50,7 +50,9 @@ public struct VideoCaptioner: Sendable {
         _ request: ClipRequest, file: ClipFile? = nil, options: CaptionOptions = CaptionOptions()
     ) throws -> CaptionPlan {
         func plan() throws -> CaptionPlan {
-            try CaptionPlan(request, file: file, options, model.model.configuration, canPrompt: segmentation != nil)
+            let plan = try CaptionPlan(request, file: file, options, model.model.configuration, canPrompt: segmentation != nil)
+            if !plan.propagated.isEmpty { try segmentation?.checkTracking() }
+            return plan
         }
         return try file?.naming(plan) ?? InputError.translating(plan)
     }
@@ -118,10 +120,13 @@ public struct VideoCaptioner: Sendable {
             video: CaptionDocument.Video(
                 path: plan.input.path, width: info.width, height: info.height, fps: info.frameRate,
                 frames: survey.frameCount ?? info.declaredFrames ?? survey.part.upperBound,
-                duration: info.duration ?? survey.lastTime + 1 / info.frameRate))
+                duration: plan.input.clip.duration(upTo: survey.lastTime, isLast: survey.frameCount != nil)))
         document.errors = (plan.input.given.masks?.problems ?? []).map {
             CaptionDocument.Problem(
                 track: nil, code: $0.kind == .skipped ? "mask_skipped" : "mask_note", message: $0.message)
+        }
+        if let mending = plan.input.clip.mending {
+            document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_note", message: mending))
         }
         if let damage = survey.damage {
             document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage))

@@ -145,7 +145,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
     public struct Problem: Codable, Sendable, Equatable {
         /// Nil when it is about the clip.
         public var track: TrackID?
-        /// For programs: "mask_skipped", "mask_note", "clip_damaged", "not_visible", "empty_mask", "prompt_too_long",
+        /// For programs: "mask_skipped", "mask_note", "clip_note", "clip_damaged", "not_visible", "empty_mask", "prompt_too_long",
         /// "interrupted".
         public var code: String
         public var message: String

@@ -1,4 +1,5 @@
 import Foundation
+import Media
 
 /// What a caption document can be written as. Raw values are what a user types, and file name extensions.
 public enum CaptionFormat: String, Sendable, CaseIterable {
@@ -24,7 +25,7 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
 
     /// True for a file that holds captions in this form, whole or cut off, and nothing else.
     func isDocument(at path: String) -> Bool {
-        guard let data = FileManager.default.contents(atPath: path) else { return false }
+        guard let data = try? openFile(path)?.readToEnd() else { return false }
         return switch self {
         case .json: (try? JSONDecoder().decode(CaptionDocument.self, from: data))?.schema == CaptionDocument.currentSchema
         case .jsonl: (try? ResumedRun(path: path)) != nil || JSONLines.beginsHeader(data)
@@ -41,7 +42,21 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
 
     /// The same for any file about a clip.
     public static func defaultPath(forClip clip: String, extension type: String, in folder: String? = nil) -> String {
-        let beside = URL(filePath: clip).deletingPathExtension().appendingPathExtension("damvideo").appendingPathExtension(type)
-        return folder.map { URL(filePath: $0).appending(path: beside.lastPathComponent).path } ?? beside.path
+        let beside = pathWithoutExtension(clip) + ".damvideo." + type
+        guard var folder else { return beside }
+        if !folder.hasSuffix("/") { folder += "/" }
+        return folder + (beside.split(separator: "/").last ?? "")
+    }
+
+    /// A path without the ending of its name and slashes at its end; by its letters alone, as the folder it is relative to
+    /// may have a name that is no text.
+    static func pathWithoutExtension(_ path: String) -> String {
+        var path = path[...]
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        let name = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
+        guard let dot = path[name...].lastIndex(of: "."), dot != name, path.index(after: dot) != path.endIndex else {
+            return String(path)
+        }
+        return String(path[..<dot])
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Masks
+import Media
 
 /// What an earlier run left in its JSON Lines: the tracks that need not be captioned again.
 public struct ResumedRun: Sendable, Equatable {
@@ -64,10 +65,12 @@ public struct ResumedRun: Sendable, Equatable {
 
     /// - Returns: nil when there is no file.
     private static func contents(_ path: String) throws -> Data? {
+        guard let file = openFile(path) else {
+            if errno == ENOENT { return nil }
+            throw InputError(.inputOutput, "\(path): cannot be read: \(String(cString: strerror(errno)))")
+        }
         do {
-            return try Data(contentsOf: URL(filePath: path))
-        } catch CocoaError.fileReadNoSuchFile {
-            return nil
+            return try file.readToEnd() ?? Data()
         } catch {
             throw InputError(.inputOutput, "\(path): cannot be read: \(error.localizedDescription)")
         }

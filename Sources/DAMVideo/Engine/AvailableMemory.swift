@@ -17,6 +17,9 @@ enum AvailableMemory {
         return max(0, most - pages * sysconf(Int32(_SC_PAGESIZE)))
     }
 
+    /// Bytes to keep SAM 2's image features in: a quarter of what is free, 16 MB a frame for the published sizes.
+    static var forFeatures: Int { (bytes ?? 4 << 30) / 4 }
+
     private static var machine: Int? {
         text("/proc/meminfo").flatMap { number("MemAvailable:", in: $0) }.map { $0 * 1024 }
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Masks
+import Media
 import OutputFiles
 import Synchronization
 
@@ -47,21 +48,20 @@ public final class CaptionOutput: Sendable {
         self.replaces = replaces
         var forms: [CaptionFormat] = []
         for format in formats where !forms.contains(format) { forms.append(format) }
-        var isFolder: ObjCBool = false
-        let folder = output.flatMap { FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) ? $0 : nil }
+        let folder = output.flatMap { FileStatus($0)?.isFolder == true ? $0 : nil }
         files = forms.enumerated().map { index, format in
-            guard let output, !isFolder.boolValue else {
+            guard let output, folder == nil else {
                 return File(format: format, path: format.defaultPath(forClip: request.clip, in: folder))
             }
             if index == 0 { return File(format: format, path: output) }
             return File(
                 format: format,
-                path: URL(filePath: output).deletingPathExtension().appendingPathExtension(format.rawValue).path)
+                path: CaptionFormat.pathWithoutExtension(output) + "." + format.rawValue)
         }
     }
 
     /// Whether all forms are there already.
-    public var exists: Bool { files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) } }
+    public var exists: Bool { files.allSatisfy { FileStatus($0.path) != nil } }
 
     /// Whether some of it goes where a reader decides when it is taken: a pipe, or stdout.
     public var waitsForReaders: Bool { files.contains { $0.path == "-" || OutputFile.isDevice($0.path) } }

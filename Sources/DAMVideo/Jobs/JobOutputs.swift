@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Media
 import OutputFiles
 
 /// Pictures made from a captioned clip, such as its rendering: what a job writes besides captions.
@@ -19,7 +20,7 @@ public protocol ClipPictures: Sendable {
 
 extension ClipPictures {
     /// True if all files are there already.
-    var exist: Bool { paths.allSatisfy { FileManager.default.fileExists(atPath: $0) } }
+    var exist: Bool { paths.allSatisfy { FileStatus($0) != nil } }
 }
 
 /// The files that the captions and pictures of several clips go to.
@@ -88,9 +89,8 @@ public struct JobOutputs {
     }
 
     private func makeFolder(_ path: String) throws {
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-            guard isFolder.boolValue else {
+        if let status = FileStatus(path) {
+            guard status.isFolder else {
                 throw InputError(.inputOutput, "\(path): found a file, expected a folder for the captions of several clips")
             }
             return

@@ -1,6 +1,7 @@
 import Imaging
 import Masks
 import Media
+import ObjectTracking
 
 /// The masks of a clip as they were understood: what `damvideo masks` shows and converts.
 public struct MaskCollection: Sendable {
@@ -15,9 +16,10 @@ public struct MaskCollection: Sendable {
     ///   error here but one of the report's `mismatches`.
     public init(path: String, clip: String? = nil, settings: MaskSettings = MaskSettings()) throws {
         (source, report) = try InputError.translating {
-            let video = try clip.map { try ClipSummary(path: $0) }
-            let facts = clip.map { ClipFacts(path: $0, size: video?.size) } ?? ClipFacts()
-            let source = try MaskSources.open(path, settings: settings, clip: facts)
+            let opened = try clip.map { (path: $0, video: try VideoClip(path: $0)) }
+            let source = try opened.map { try ClipMasks.open(path, settings: settings, clip: $0.video, name: $0.path) }
+                ?? MaskSources.open(path, settings: settings)
+            let video = try opened.map { try ClipSummary($0.video, path: $0.path) }
             var mismatches: [String] = []
             do {
                 if let video { try source.validate(width: video.width, height: video.height, frameCount: video.frames) }
@@ -54,12 +56,9 @@ public struct ClipSummary: Encodable, Sendable, Equatable {
     /// As the packets tell, or the file says, or counted when neither does.
     public let frames: Int
 
-    var size: PictureSize { PictureSize(width: width, height: height) }
-
     /// - Throws: `VideoError`.
-    init(path: String) throws {
+    init(_ clip: VideoClip, path: String) throws {
         self.path = path
-        let clip = try VideoClip(path: path)
         (width, height) = (clip.info.width, clip.info.height)
         var count = 0
         if let known = clip.frameCount ?? clip.info.declaredFrames {

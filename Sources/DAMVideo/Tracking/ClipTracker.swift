@@ -52,13 +52,14 @@ public struct ClipTracker: Sendable {
             defer { withExtendedLifetime(claim) {} }
             let span = try options.part.span(), video = try VideoClip(path: clip, stillRate: options.part.stillRate)
             let tracker = try ObjectTracker(
-                segmentation, separatesObjects: !options.allowsOverlap || options.format == .labelPNG)
+                segmentation, separatesObjects: !options.allowsOverlap || options.format == .labelPNG,
+                featureBytes: AvailableMemory.forFeatures)
             let given = try GivenObjects(objects, settings: options.masks, clip: video, name: video.path)
             if options.output != nil, case .masks(let masks, let frames) = given {
                 try MaskWriter.check(masks, fits: options.format, frames: frames)
             }
             let reference = try options.reference.map {
-                try MaskSources.open($0, settings: options.masks, clip: ClipFacts(path: clip, size: video.info.size))
+                try ClipMasks.open($0, settings: options.masks, clip: video, name: clip)
             }
             let clock = ContinuousClock(), began = clock.now
             let masks = try tracker.follow(given, in: video, span: span, progress: progress)
@@ -66,7 +67,10 @@ public struct ClipTracker: Sendable {
             if let output = options.output {
                 try MaskWriter.write(masks, as: options.format, to: output, replaces: options.overwrites)
             }
-            return try TrackingReport(masks, clip: clip, seconds: seconds, reference: reference)
+            var report = try TrackingReport(masks, clip: clip, seconds: seconds, reference: reference)
+            let notes = [video.mending, masks.note].compactMap(\.self) + (given.masks?.problems ?? []).map(\.message)
+            if !notes.isEmpty { report.notes = notes }
+            return report
         }
     }
 }

@@ -35,11 +35,13 @@ public struct TrackingReport: Codable, Sendable, Equatable {
     public var comparedFrames: Int?
     /// What was wrong with the clip.
     public var damage: String?
+    /// What was mended or understood in one of several ways; nil when nothing was.
+    public var notes: [String]?
     /// Propagation alone, in seconds.
     public var seconds: Double
 
     enum CodingKeys: String, CodingKey {
-        case clip, frames, tracks, damage, seconds
+        case clip, frames, tracks, damage, notes, seconds
         case regionSimilarity = "j"
         case comparedFrames = "compared_frames"
     }

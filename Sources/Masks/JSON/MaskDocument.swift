@@ -13,9 +13,8 @@ struct MaskDocument {
     init(path: String) throws {
         self.path = path
         func unreadable(_ error: VideoError) -> MaskError { MaskError(path: path, reason: .unreadable(error)) }
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            let exists = FileManager.default.fileExists(atPath: path)
-            if !exists { throw MaskError(path: path, reason: .missing) }
+        guard let file = openFile(path) else {
+            if FileStatus(path) == nil { throw MaskError(path: path, reason: .missing) }
             throw unreadable(.unreadable(path: path, reason: "cannot be opened"))
         }
         let data: Data

@@ -1,4 +1,3 @@
-import Foundation
 import Media
 
 /// The names in one folder, in order.
@@ -11,32 +10,27 @@ struct FolderListing {
     /// - Throws: `MaskError` when `path` is not a folder or may not be listed.
     init(path: String, withHidden: Bool = false) throws {
         self.path = path
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw MaskError(path: path, reason: .missing)
-        }
-        guard isDirectory.boolValue else {
+        guard let status = FileStatus(path) else { throw MaskError(path: path, reason: .missing) }
+        guard status.isFolder else {
             throw MaskError(path: path, found: "a file", expected: "a folder of label PNGs")
         }
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: path).filter { withHidden || !$0.hasPrefix(".") }
-                .sorted()
-        } catch {
+        guard let names = folderNames(path) else {
             let cause = VideoError.unreadable(path: path, reason: "the folder cannot be listed")
             throw MaskError(path: path, reason: .unreadable(cause))
         }
         var files: [String] = [], folders: [String] = []
-        for name in names {
-            let isThere = FileManager.default.fileExists(
-                atPath: URL(filePath: path).appending(path: name).path, isDirectory: &isDirectory)
-            if isThere && isDirectory.boolValue { folders.append(name) } else { files.append(name) }
+        for name in names.filter({ withHidden || !$0.hasPrefix(".") }).sorted() {
+            if FileStatus(Self.file(name, in: path))?.isFolder ?? false { folders.append(name) } else { files.append(name) }
         }
         (self.files, self.folders) = (files, folders)
     }
 
     /// The path of something in the folder.
-    func file(_ name: String) -> String { URL(filePath: path).appending(path: name).path }
+    func file(_ name: String) -> String { Self.file(name, in: path) }
+
+    private static func file(_ name: String, in folder: String) -> String {
+        folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    }
 
     func files(withExtension kind: String) -> [String] {
         files.filter { $0.lowercased().hasSuffix("." + kind) }

@@ -13,6 +13,8 @@ package final class ClipFrames {
     private let span: TimeSpan?
     /// What to read instead when the source turns out not to be as its index says.
     private let alternative: (() throws -> ClipFrames)?
+    /// Told, at the end, what was mended.
+    private let onEnd: (String?) -> Void
     /// In use once that has happened.
     private var replacement: ClipFrames?
     private var lastGiven = -1
@@ -29,13 +31,16 @@ package final class ClipFrames {
         self.frameCount = frameCount
         self.lastTime = lastTime
         self.alternative = alternative
+        onEnd = { _ in }
         wanted = nil
         span = nil
     }
 
     /// Decodes from the start to the end of the clip, or of `span`: that alone shows how many frames there are and
     /// whether the clip is whole.
-    init(_ decoder: VideoDecoder, wanted: Set<Int>?, span: TimeSpan?) {
+    /// - Parameter onEnd: told, at the end, which times were mended.
+    init(_ decoder: VideoDecoder, wanted: Set<Int>?, span: TimeSpan?, onEnd: @escaping (String?) -> Void = { _ in }) {
+        self.onEnd = onEnd
         source = decoder
         self.wanted = wanted
         self.span = span
@@ -56,6 +61,7 @@ package final class ClipFrames {
                 try onFrame(frame.index)
                 if let span, span.isOver(at: frame.time) {
                     hasEnded = true
+                    onEnd((source as? VideoDecoder)?.mending)
                     return nil
                 }
                 latest = (frame.index, frame.time)
@@ -71,6 +77,7 @@ package final class ClipFrames {
         }
         hasEnded = true
         damage = source.damage
+        onEnd((source as? VideoDecoder)?.mending)
         if frameCount == nil, let latest {
             frameCount = latest.index + 1
             lastTime = latest.time

@@ -13,6 +13,8 @@ struct FramePresenter {
     /// Whether the first frame says otherwise.
     let isTurnedByFrames: Bool
     let timeline: ClipTimeline
+    /// Before the first frame.
+    let clock: PresentationClock
     private let converter: PictureConverter
 
     /// - Parameter first: the first frame of the stream `packets` reads.
@@ -24,9 +26,10 @@ struct FramePresenter {
         let orientation = first.orientation ?? streamOrientation
         size = orientation.size(of: first.size)
         info = VideoInfo(
-            size: size, isTransposed: orientation.transposed, first: first, stream: packets.stream,
-            format: packets.format.pointer)
+            size: size, orientation: orientation, first: first, stream: packets.stream,
+            format: packets.format, declaredFrames: packets.declaredFrames)
         timeline = ClipTimeline(packets)
+        clock = PresentationClock(frameRate: info.frameRate, isStream: packets.format.mayBeJoined)
     }
 
     /// - Throws: `VideoError.sizeChanged` when the picture is not of the first one's size.

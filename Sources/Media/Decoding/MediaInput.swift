@@ -16,6 +16,9 @@ enum MediaInput: Equatable {
         }
     }
 
+    /// What FFmpeg opens to read the first bytes alone.
+    func url(upTo end: Int) -> String { "subfile,,start,0,end,\(end),,:" + url }
+
     /// What messages call it.
     var name: String {
         switch self {

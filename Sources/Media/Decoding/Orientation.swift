@@ -3,14 +3,14 @@ import Imaging
 
 /// How a stored picture is turned for display: transposed first (rows become columns), then mirrored. Only turns by
 /// multiples of 90° and mirrors, which is what cameras write; another angle counts as none.
-struct Orientation: Equatable {
-    var transposed = false
-    var mirroredHorizontally = false
-    var mirroredVertically = false
+package struct Orientation: Sendable, Equatable {
+    package var transposed = false
+    package var mirroredHorizontally = false
+    package var mirroredVertically = false
 
-    static let asStored = Orientation()
+    package static let asStored = Orientation()
 
-    init() {}
+    package init() {}
 
     /// - Parameter matrix: FFmpeg's 3 x 3 display matrix (`libavutil/display.h`): a stored pixel (x, y) is shown at
     ///   (m0 x + m3 y + ..., m1 x + m4 y + ...).
@@ -28,8 +28,8 @@ struct Orientation: Equatable {
         }
     }
 
-    /// The size as shown of a picture with this stored size.
-    func size(of stored: PictureSize) -> PictureSize {
+    /// The size as shown of a picture with this stored size; and the other way round.
+    package func size(of stored: PictureSize) -> PictureSize {
         transposed ? PictureSize(width: stored.height, height: stored.width) : stored
     }
 
@@ -59,5 +59,30 @@ struct Orientation: Equatable {
             }
             initialized = count
         }
+    }
+
+    /// A mask of the stored picture, as shown.
+    package func turned(_ mask: Mask) -> Mask {
+        let stored = PictureSize(width: mask.width, height: mask.height), shown = size(of: stored)
+        let pixels = mask.pixels.withUnsafeBufferPointer { pixels in
+            pixels.baseAddress.map { apply(to: $0, stride: stored.width, stored: stored, channels: 1) } ?? []
+        }
+        return Mask(width: shown.width, height: shown.height, pixels: pixels)
+    }
+
+    /// A box in the stored picture, as shown.
+    package func turned(_ box: BoundingBox, stored: PictureSize) -> BoundingBox {
+        let shown = size(of: stored)
+        var turned = transposed
+            ? BoundingBox(left: box.top, top: box.left, width: box.height, height: box.width) : box
+        if mirroredHorizontally {
+            turned = BoundingBox(
+                left: shown.width - turned.left - turned.width, top: turned.top, width: turned.width, height: turned.height)
+        }
+        if mirroredVertically {
+            turned = BoundingBox(
+                left: turned.left, top: shown.height - turned.top - turned.height, width: turned.width, height: turned.height)
+        }
+        return turned
     }
 }

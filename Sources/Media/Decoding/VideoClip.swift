@@ -25,6 +25,8 @@ package final class VideoClip {
     /// The first decoder, until someone reads with it.
     private var opened: VideoDecoder?
     private var foundIndex: Result<FrameIndex, IndexProblem>?
+    /// What decoding from the start showed last.
+    private var lastMending: String?
 
     /// Opens the clip and decodes its first frame.
     /// - Parameters:
@@ -92,6 +94,22 @@ package final class VideoClip {
         return try? index.get().frames(in: span)
     }
 
+    /// One line on what was wrong with the frames' times and how it was mended; nil when nothing was, or it is not known
+    /// before the clip is decoded.
+    package var mending: String? {
+        if case .success(let index)? = foundIndex { index.mending } else { lastMending }
+    }
+
+    /// Seconds from the start of the clip to its end.
+    /// - Parameters:
+    ///   - last: time of the last frame that is known.
+    ///   - isLast: whether it is the clip's last.
+    package func duration(upTo last: Double, isLast: Bool) -> Double {
+        let shortest = last + 1 / info.frameRate
+        guard mending == nil else { return (shortest * 1e6).rounded() / 1e6 }
+        return isLast ? info.duration(upTo: last) : max(info.duration ?? 0, shortest)
+    }
+
     /// Whether nothing of the clip can be looked at twice.
     package var isReadOnce: Bool {
         if case .video(let input) = source { !input.isFile } else { false }
@@ -138,7 +156,7 @@ package final class VideoClip {
                     seeking, frameCount: index.frameCount, lastTime: index.time(ofFrame: index.frameCount - 1),
                     otherwise: { ClipFrames(try VideoDecoder(path: path), wanted: wanted, span: span) })
             }
-            return ClipFrames(try sequential(input), wanted: wanted, span: span)
+            return ClipFrames(try sequential(input), wanted: wanted, span: span) { [weak self] in self?.lastMending = $0 }
         }
     }
 
@@ -158,11 +176,11 @@ package final class VideoClip {
 
     private func makeIndex() -> Result<FrameIndex, IndexProblem> {
         guard case .video(.file(let path)) = source else { return .failure(IndexProblem(reason: "it can be read only once")) }
-        guard presenter?.isTurnedByFrames == false else {
+        guard let presenter, !presenter.isTurnedByFrames else {
             return .failure(IndexProblem(reason: "its frames say themselves how they are turned"))
         }
         do {
-            return .success(try FrameIndex(path: path))
+            return .success(try FrameIndex(path: path, clock: presenter.clock))
         } catch let problem as IndexProblem {
             return .failure(problem)
         } catch {

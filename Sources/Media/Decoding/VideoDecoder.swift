@@ -14,11 +14,18 @@ package final class VideoDecoder: FrameSource {
     private let frames: FrameReader
     /// The stream's, or what a frame said since: that holds until another frame says otherwise.
     private var orientation: Orientation
-    /// The first frame until `next()` hands it out.
+    /// The first frame until it has its time.
     private var first: FrameHandle?
+    /// Decoded frames with their times, in order.
+    private var ready: ArraySlice<(FrameHandle, Double)> = []
     private var handedOut = 0
-    private var lastTime: Double?
+    private var clock: PresentationClock
+    /// Ticks by which frames that have only times of decoding come late.
+    private let delay: Int64
     private var hasEnded = false
+
+    /// Frames decoded ahead to find one that is later than those before.
+    private static let lookahead = 8
 
     /// Opens the file and decodes its first frame.
     /// - Throws: `VideoError` when there is no such file, when it is not a video, has no video stream, a codec FFmpeg
@@ -45,20 +52,21 @@ package final class VideoDecoder: FrameSource {
         first = frame
         presenter = FramePresenter(frames.packets, first: frame, path: path)
         orientation = frame.orientation ?? presenter.streamOrientation
+        clock = presenter.clock
+        delay = Self.delay(frame, frames.packets)
     }
 
     /// The next frame, or nil after the last one. What cannot be decoded is left out and told by `damage`.
     /// - Throws: `VideoError.sizeChanged` when a frame is not of the first one's size.
     package func next() throws -> VideoFrame? {
-        guard let picture = try first ?? frames.next() else {
+        if ready.isEmpty { ready = try decodeTimed()[...] }
+        guard let (picture, time) = ready.popFirst() else {
             hasEnded = true
             return nil
         }
-        first = nil
         if let told = picture.orientation { orientation = told }
-        let frame = try presenter.frame(picture, index: handedOut, time: time(of: picture), orientation: orientation)
+        let frame = try presenter.frame(picture, index: handedOut, time: time, orientation: orientation)
         handedOut += 1
-        lastTime = frame.time
         return frame
     }
 
@@ -69,11 +77,38 @@ package final class VideoDecoder: FrameSource {
         hasEnded ? frames.damage.summary(decodedFrames: handedOut) : nil
     }
 
-    /// Seconds from the start of the file. A frame without a time (raw streams, some AVI files) comes one frame after
-    /// the one before.
-    private func time(of frame: FrameHandle) -> Double {
+    /// One line on times that were mended so far; nil when all are the file's own.
+    package var mending: String? { clock.mending }
+
+    /// The next frame with its time, in seconds from the start of the file, and those that had to be looked at for it;
+    /// none at the end. A frame without a time (raw streams, some AVI files) comes one frame after the one before.
+    private func decodeTimed() throws -> [(FrameHandle, Double)] {
+        guard let picture = try first ?? frames.next() else { return [] }
+        first = nil
+        guard let raw = seconds(picture) else { return [(picture, clock.untimed())] }
+        if let time = clock.time(raw) { return [(picture, time)] }
+        var held = [picture]
+        while held.count < Self.lookahead, let next = try frames.next() {
+            held.append(next)
+            if let raw = seconds(next), clock.isLater(raw) { return Array(zip(held, clock.spread(held.count, upTo: raw))) }
+        }
+        guard held.count == Self.lookahead else { return held.map { ($0, clock.respace()) } }
+        return [(picture, clock.restart(raw))] + held.dropFirst().map { next in
+            (next, seconds(next).map { clock.time($0) ?? clock.respace() } ?? clock.untimed())
+        }
+    }
+
+    /// On the stream's own clock; nil for a frame without a time.
+    private func seconds(_ frame: FrameHandle) -> Double? {
         let timestamp = frame.pointer.pointee.best_effort_timestamp
-        guard timestamp != cffmpeg_no_timestamp() else { return lastTime.map { $0 + 1 / info.frameRate } ?? 0 }
-        return presenter.timeline.seconds(timestamp)
+        return timestamp == cffmpeg_no_timestamp() ? nil : presenter.timeline.seconds(timestamp - delay)
+    }
+
+    /// Where a container has times of decoding alone (AVI), FFmpeg gives a frame the time at which it leaves the decoder. The
+    /// first one is shown at the start of the stream.
+    private static func delay(_ first: FrameHandle, _ packets: PacketReader) -> Int64 {
+        let none = cffmpeg_no_timestamp(), frame = first.pointer.pointee, start = packets.stream.pointee.start_time
+        guard frame.pts == none, frame.best_effort_timestamp != none else { return 0 }
+        return max(0, frame.best_effort_timestamp &- (start == none ? 0 : start))
     }
 }

@@ -11,36 +11,48 @@ package struct VideoInfo: Sendable, Equatable {
     package var size: PictureSize { PictureSize(width: width, height: height) }
     /// How pixels are shown, after rotation.
     package let pixelAspect: PixelAspect
+    /// How the stored pictures are turned to be shown; `asStored` for stills, each of which says it itself.
+    package let orientation: Orientation
     /// Frames a second: the average when the file knows it, else FFmpeg's guess, else 25 (what FFmpeg assumes for raw
-    /// streams).
+    /// streams). AVI knows its places for frames; where some are empty, the guess counts.
     package let frameRate: Double
     /// Frames the file claims to hold; nil when it makes no claim. The true number is known after decoding, or from
     /// `VideoClip.frameCount`.
     package let declaredFrames: Int?
     /// Seconds the video stream lasts, as the file says; nil when it does not.
     package let duration: Double?
+    /// Whether that is what FFmpeg says of the whole file, sound and all.
+    let isDurationOfFile: Bool
+    /// Whether the file has sound or other streams.
+    let hasOtherStreams: Bool
     /// Whether the stream or its first frame says that a picture is woven from two fields, taken at different times.
     /// The pictures are given as they are: moving edges are combed.
     package let isInterlaced: Bool
 
     init(
-        size: PictureSize, isTransposed: Bool, first: FrameHandle, stream: UnsafeMutablePointer<AVStream>,
-        format: UnsafeMutablePointer<AVFormatContext>
+        size: PictureSize, orientation: Orientation, first: FrameHandle, stream: UnsafeMutablePointer<AVStream>,
+        format: FormatHandle, declaredFrames: Int?
     ) {
         width = size.width
         height = size.height
-        let aspect = PixelAspect(av_guess_sample_aspect_ratio(format, stream, first.pointer))
-        pixelAspect = isTransposed ? aspect.turned : aspect
-        let rates = [stream.pointee.avg_frame_rate, stream.pointee.r_frame_rate].map(av_q2d)
-        frameRate = rates.first { $0.isFinite && $0 > 0 } ?? 25
-        let frames = stream.pointee.nb_frames
-        declaredFrames = frames > 0 ? Int(frames) : nil
-        let none = cffmpeg_no_timestamp()
+        let aspect = PixelAspect(av_guess_sample_aspect_ratio(format.pointer, stream, first.pointer))
+        pixelAspect = orientation.transposed ? aspect.turned : aspect
+        self.orientation = orientation
+        let rates = [stream.pointee.avg_frame_rate, stream.pointee.r_frame_rate].map(av_q2d).filter { $0.isFinite && $0 > 0 }
+        let average = rates.first ?? 25, guess = rates.last ?? 25
+        let hasEmptyPlaces = format.demuxerName == "avi" && average / guess > 1.5
+        frameRate = hasEmptyPlaces ? guess : average
+        self.declaredFrames = declaredFrames
+        let none = cffmpeg_no_timestamp(), start = format.pointer.pointee.start_time
+        // Matroska counts from 0, wherever its first frame is: a wall clock's is far away.
+        let isFromZero = format.demuxerName.contains("matroska") && start != none && start >= Int64(AV_TIME_BASE)
         let seconds = [
             stream.pointee.duration == none ? 0 : Double(stream.pointee.duration) * av_q2d(stream.pointee.time_base),
-            format.pointee.duration == none ? 0 : Double(format.pointee.duration) / Double(AV_TIME_BASE),
+            format.pointer.pointee.duration == none ? 0 : Double(format.pointer.pointee.duration - (isFromZero ? start : 0)) / Double(AV_TIME_BASE),
         ]
         duration = seconds.first { $0.isFinite && $0 > 0 }
+        isDurationOfFile = !(seconds[0] > 0) || format.pointer.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE
+        hasOtherStreams = format.pointer.pointee.nb_streams > 1
         isInterlaced = cffmpeg_frame_is_interlaced(first.pointer) != 0
             || ![AV_FIELD_UNKNOWN, AV_FIELD_PROGRESSIVE].contains(stream.pointee.codecpar.pointee.field_order)
     }
@@ -50,9 +62,24 @@ package struct VideoInfo: Sendable, Equatable {
         width = size.width
         height = size.height
         pixelAspect = .square
+        orientation = .asStored
         self.frameRate = frameRate
         declaredFrames = frames
         duration = Double(frames) / frameRate
+        isDurationOfFile = false
+        hasOtherStreams = false
         isInterlaced = false
+    }
+
+    /// Seconds from the start of the clip to the end of its last frame: what the file says, unless the frames' times tell
+    /// otherwise, as they do where it counts sound, or a wall clock from its own start.
+    /// - Parameter last: time of the last frame.
+    package func duration(upTo last: Double) -> Double {
+        let interval = 1 / frameRate
+        guard let duration, duration > last else { return last + interval }
+        guard isDurationOfFile else { return duration }
+        // The last frame of a file without sound may be shown for a while.
+        let longest = hasOtherStreams ? 1.5 * interval : max(1, 10 * interval)
+        return duration <= last + longest ? duration : last + interval
     }
 }

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Imaging
 
 /// An `AVFormatContext` that writes an MP4 file of one video stream, its index in front so that it plays while it loads.
 final class MP4File {
@@ -16,7 +17,7 @@ final class MP4File {
         // The context must know it: the file is opened a second time when its index goes to the front.
         let url = MediaInput.file(path).url
         var made: UnsafeMutablePointer<AVFormatContext>?
-        try check(avformat_alloc_output_context2(&made, nil, "mp4", url), "prepare an MP4", name)
+        try check(url.withPath { avformat_alloc_output_context2(&made, nil, "mp4", $0) }, "prepare an MP4", name)
         guard let made else { throw outOfMemory("prepare an MP4", name) }
         var owned: UnsafeMutablePointer<AVFormatContext>? = made
         defer { if let owned { Self.free(owned) } }
@@ -25,7 +26,7 @@ final class MP4File {
         stream.pointee.time_base = codec.pointer.pointee.time_base
         stream.pointee.avg_frame_rate = frameRate
         stream.pointee.sample_aspect_ratio = codec.pointer.pointee.sample_aspect_ratio
-        try check(avio_open(&made.pointee.pb, url, AVIO_FLAG_WRITE), "create the file", name)
+        try check(url.withPath { avio_open(&made.pointee.pb, $0, AVIO_FLAG_WRITE) }, "create the file", name)
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
         try check(av_dict_set(&options, "movflags", "+faststart", 0), "prepare an MP4", name)

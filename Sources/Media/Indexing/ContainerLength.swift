@@ -1,21 +1,26 @@
 import Foundation
 
 /// Whether a file is as long as its container's headers say. FFmpeg takes a Matroska file that was cut off for one that
-/// just ends there, and says of an MP4 without its index only that the data is invalid.
+/// just ends there, and says of an MP4 without its index, or cut within headers, only that the data is invalid.
 ///
-/// Sources: ISO/IEC 14496-12, 4.2 (boxes); RFC 8794, 4 (EBML variable-size integers) and RFC 9559, 5.1 (Segment).
+/// Sources: ISO/IEC 14496-12, 4.2 (boxes); RFC 8794, 4 (EBML variable-size integers) and RFC 9559, 5.1 (Segment);
+/// Microsoft's "AVI RIFF File Reference" (lists).
 struct ContainerLength {
     /// Bytes the headers promise and the file does not have; 0 when none are missing or nothing is promised.
     private(set) var missingBytes = 0
     /// An MP4 or QuickTime file without a `moov` box, which recorders write last.
     private(set) var lacksIndex = false
+    /// Where the whole boxes of an MP4 end whose last box is cut off and not one of pictures; nil for other files.
+    private(set) var wholeBoxes: Int?
+    /// An AVI file that has all bytes its lists promise.
+    private(set) var isWholeAVI = false
 
     private let file: FileHandle
     private let length: Int
 
     /// - Returns: nil when the file cannot be read or is of another kind.
     init?(path: String) {
-        guard let file = FileHandle(forReadingAtPath: path), let end = try? file.seekToEnd() else { return nil }
+        guard let file = openFile(path), let end = try? file.seekToEnd() else { return nil }
         self.file = file
         length = Int(clamping: end)
         let start = read(at: 0, count: 12)
@@ -23,6 +28,8 @@ struct ContainerLength {
             measureMatroska()
         } else if start.count == 12, start[4..<8].elementsEqual("ftyp".utf8) {
             measureMP4()
+        } else if start.starts(with: "RIFF".utf8), start[8...].elementsEqual("AVI ".utf8) {
+            measureAVI()
         } else {
             return nil
         }
@@ -39,15 +46,37 @@ struct ContainerLength {
         lacksIndex = true
         for _ in 0..<100_000 where offset < length {  // no file makes this take long
             let header = read(at: offset, count: 16)
-            guard header.count >= 8 else { return }
+            guard header.count >= 8 else {
+                missingBytes = 8 - header.count
+                wholeBoxes = lacksIndex ? nil : offset
+                return
+            }
             var size = bigEndian(header[0..<4])
             if header[4..<8].elementsEqual("moov".utf8) { lacksIndex = false }
             if size == 1, header.count == 16 { size = bigEndian(header[8..<16]) }
             guard size != 0 else { return }  // up to the end, wherever that is
             guard size >= 8, size < Int.max - offset else { return }
+            if offset + size > length, !lacksIndex, !header[4..<8].elementsEqual("mdat".utf8),
+                !header[4..<8].elementsEqual("moov".utf8) {
+                wholeBoxes = offset
+            }
             offset += size
         }
         missingBytes = max(0, offset - length)
+    }
+
+    /// Walks the lists at the top of the file; a long one has several. Sizes that were never filled in tell nothing.
+    private mutating func measureAVI() {
+        var offset = 0
+        for _ in 0..<100_000 where offset < length {
+            let header = read(at: offset, count: 8)
+            guard header.count == 8, header.starts(with: "RIFF".utf8) else { break }
+            let size = littleEndian(header[4..<8])
+            guard size > 0 else { return }
+            offset += 8 + size + size % 2
+        }
+        // The last list need not be padded.
+        isWholeAVI = offset <= length + 1
     }
 
     /// Reads the EBML header's size and the Segment's.
@@ -59,6 +88,10 @@ struct ContainerLength {
         let end = sizeEnd + headerSize + start
         missingBytes = max(0, size - max(0, length - end))
     }
+}
+
+private func littleEndian(_ bytes: ArraySlice<UInt8>) -> Int {
+    Int(clamping: bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
 }
 
 private func bigEndian(_ bytes: ArraySlice<UInt8>) -> Int {

@@ -33,8 +33,12 @@ struct FrameIndex: Sendable {
 
     /// In file order.
     let packets: [Packet]
-    /// The timestamps of the frames, ascending.
+    /// The timestamps of the frames, ascending from one joint to the next.
     let timestamps: [Int64]
+    /// One line on times that were mended; nil when all are the file's own.
+    let mending: String?
+    /// The frames' times; nil when they are the file's own.
+    let mendedTimes: [Double]?
     /// Ascending; the first is packet 0 and frame 0.
     let entries: [Entry]
     let timeline: ClipTimeline
@@ -43,7 +47,7 @@ struct FrameIndex: Sendable {
 
     /// Seconds from the start of the file.
     func time(ofFrame frame: Int) -> Double {
-        timeline.seconds(timestamps[frame])
+        mendedTimes?[frame] ?? timeline.seconds(timestamps[frame])
     }
 
     /// The last entry from which `frame` can be decoded.

@@ -2,34 +2,46 @@ import CFFmpeg
 
 extension FrameIndex {
     /// Reads all packets of the file at `path`.
+    /// - Parameter clock: of its frames, before the first.
     /// - Throws: `IndexProblem` when the packets do not tell the frames for certain; `VideoError` when the file cannot be
     ///   opened.
-    init(path: String) throws {
+    init(path: String, clock: PresentationClock) throws {
         let reader = try PacketReader(.file(path))
         let inspector = try PacketInspector(reader.stream.pointee.codecpar.pointee)
-        var draft = IndexDraft()
+        let timeline = ClipTimeline(reader)
+        var draft = IndexDraft(timeline: timeline, interval: clock.usual)
         while reader.advance() {
             try draft.add(reader.packet.pointer.pointee, inspector)
         }
         guard reader.damage.summary(decodedFrames: 0) == nil else { throw IndexProblem(reason: "it is damaged") }
-        try self.init(draft, timeline: ClipTimeline(reader))
+        try self.init(draft, clock)
     }
 
-    private init(_ draft: IndexDraft, timeline: ClipTimeline) throws {
+    private init(_ draft: IndexDraft, _ clock: PresentationClock) throws {
         packets = draft.packets
-        timestamps = draft.shown.sorted()
-        self.timeline = timeline
-        guard zip(timestamps, timestamps.dropFirst()).allSatisfy(<) else {
+        let ends = draft.joints.dropFirst() + [draft.shown.count]
+        let parts = zip(draft.joints, ends).map { draft.shown[$0..<$1].sorted() }
+        timestamps = parts.flatMap(\.self)
+        timeline = draft.timeline
+        guard parts.allSatisfy({ part in zip(part, part.dropFirst()).allSatisfy(<) }) else {
             throw IndexProblem(reason: "some of its frames have the same time")
         }
+        var clock = clock
+        let times = try timestamps.map { timestamp in
+            guard let time = clock.time(draft.timeline.seconds(timestamp)) else { throw IndexProblem(reason: "its times go back") }
+            return time
+        }
+        mending = clock.mending
+        mendedTimes = mending == nil ? nil : times
         // Where headers come with the pictures, decoding begins where they come, and nowhere else may they change.
         let candidates = draft.entries.filter { !draft.hasHeaders || $0.hasHeaders }
         guard candidates.count(where: \.hasHeaders) == draft.headers else {
             throw IndexProblem(reason: "its headers change between key frames")
         }
-        entries = candidates.map { [timestamps] candidate in
-            let time = draft.packets[candidate.packet].timestamp
-            return Entry(packet: candidate.packet, frame: firstPlace(in: timestamps.count) { timestamps[$0] >= time })
+        entries = candidates.map { candidate in
+            let time = draft.packets[candidate.packet].timestamp, part = parts[candidate.part]
+            let place = firstPlace(in: part.count) { part[$0] >= time }
+            return Entry(packet: candidate.packet, frame: draft.joints[candidate.part] + place)
         }
         guard !timestamps.isEmpty else { throw IndexProblem(reason: "it shows no frame") }
         guard entries.first == Entry(packet: 0, frame: 0) else {
@@ -42,8 +54,14 @@ extension FrameIndex {
 private struct IndexDraft {
     struct Candidate {
         let packet: Int
+        /// Which of the joined parts it belongs to.
+        let part: Int
         let hasHeaders: Bool
     }
+
+    let timeline: ClipTimeline
+    /// Seconds from frame to frame, as the file says.
+    let interval: Double
 
     private(set) var packets: [FrameIndex.Packet] = []
     /// Timestamps of the packets that show a frame, in file order.
@@ -52,20 +70,30 @@ private struct IndexDraft {
     private(set) var entries: [Candidate] = []
     /// Packets that carry headers.
     private(set) var headers = 0
+    /// Where in `shown` the parts of a joined file begin; the first at 0.
+    private(set) var joints = [0]
     private var latest = Int64.min
+
+    init(timeline: ClipTimeline, interval: Double) {
+        self.timeline = timeline
+        self.interval = interval
+    }
 
     var hasHeaders: Bool { headers > 0 }
 
     mutating func add(_ packet: AVPacket, _ inspector: PacketInspector) throws {
         guard packet.pts != cffmpeg_no_timestamp() else { throw IndexProblem(reason: "not all of its frames have a time") }
-        guard packet.flags & AV_PKT_FLAG_CORRUPT == 0 else { throw IndexProblem(reason: "it is damaged") }
         guard !changesHeaders(packet) else { throw IndexProblem(reason: "its headers change between key frames") }
         let finding = try inspector.inspect(packet)
         if finding.hasHeaders { headers += 1 }
+        if finding.isEntry, inspector.order != .any, startsAgain(at: packet.pts) {
+            joints.append(shown.count)
+            latest = .min
+        }
         guard follows(packet.pts, finding.isEntry, inspector.order) else { throw IndexProblem(reason: "its times go back") }
         // Everything before it must also come before it in time: then all frames from its time on lie behind it.
         if finding.isEntry, packet.pts > latest {
-            entries.append(Candidate(packet: packets.count, hasHeaders: finding.hasHeaders))
+            entries.append(Candidate(packet: packets.count, part: joints.count - 1, hasHeaders: finding.hasHeaders))
         }
         latest = max(latest, packet.pts)
         // An edit list hides frames that others need.
@@ -77,8 +105,15 @@ private struct IndexDraft {
         switch order {
         case .asShown: time > latest
         case .withinEntries: time > (isEntry ? latest : entries.last.map { packets[$0.packet].timestamp } ?? .min)
-        case .any: true
+        // What precedes an entry in the file is shown before it.
+        case .any: !isEntry || time > latest
         }
+    }
+
+    /// Whether the stream's clock has been started again.
+    private func startsAgain(at time: Int64) -> Bool {
+        !shown.isEmpty && latest != .min
+            && PresentationClock.isRestart(timeline.seconds(time), after: timeline.seconds(latest), usual: interval)
     }
 }
 

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Imaging
 
 /// The compressed packets of a file's first video stream, in file order.
 final class PacketReader {
@@ -8,17 +9,30 @@ final class PacketReader {
     let packet: PacketHandle
     /// The place of the packet in hand among the stream's packets; -1 before the first.
     private(set) var position = -1
+    /// Frames the file says it has; nil when it makes no claim.
+    let declaredFrames: Int?
     private let input: MediaInput
     private(set) var damage = DamageReport()
+    private var places: PacketPlaces
+    /// Whether the declared number is one of places, which only the times of the packets tell from frames.
+    private let countsPlaces: Bool
 
     /// - Throws: `VideoError` when FFmpeg cannot open the input or it has no video stream.
     init(_ input: MediaInput) throws {
         self.input = input
         format = try openByContent(input)
         packet = try PacketHandle(path: input.name)
-        stream = try firstVideoStream(of: format, path: input.name)
+        stream = try firstVideoStream(of: format, input)
         for other in format.streams where other != stream { other.pointee.discard = AVDISCARD_ALL }
-        damage.expectedPackets = expectedPackets
+        places = PacketPlaces(stream, mayBeJoined: format.mayBeJoined)
+        let declared = Int(stream.pointee.nb_frames), indexed = Int(avformat_index_get_entries_count(stream))
+        // AVI counts places for frames, some of which hold none.
+        let isIndexedAVI = format.demuxerName == "avi" && indexed > 0 && input.containerLength?.isWholeAVI == true
+        declaredFrames = declared <= 0 ? nil : isIndexedAVI ? min(declared, indexed) : declared
+        // An MP4's edit list can leave out samples, which its index, unlike its frame count, already takes into account.
+        let isIndexed = isIndexedAVI || format.demuxerName.contains("mov") && indexed > 0
+        damage.expectedPackets = isIndexed ? declaredFrames.map { min($0, indexed) } : declaredFrames
+        countsPlaces = format.demuxerName == "avi" && !isIndexedAVI
     }
 
     /// Reads the next packet of the stream into `packet`; false at the end of the file, or where reading failed.
@@ -63,25 +77,18 @@ final class PacketReader {
                     damage.readError = ffmpegMessage(io.pointee.error)
                 }
                 damage.missingBytes = input.containerLength?.missingBytes ?? 0
+                if countsPlaces { damage.expectedPackets = declaredFrames.map { places.frames(declared: $0, found: damage.packets) } }
+                damage.corruptPackets = places.corrupt
                 return false
             }
             if packet.pointer.pointee.stream_index == stream.pointee.index {
                 damage.packets += 1
-                if packet.pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { damage.corruptPackets += 1 }
+                places.add(packet.pointer.pointee)
+                damage.corruptPackets = places.corrupt
                 return true
             }
             av_packet_unref(packet.pointer)
         }
-    }
-
-    /// How many packets an undamaged file would give; nil when it does not say. An MP4's edit list can leave out samples,
-    /// which its index, unlike its frame count, already takes into account.
-    private var expectedPackets: Int? {
-        let declared = Int(stream.pointee.nb_frames)
-        guard declared > 0 else { return nil }
-        guard format.demuxerName.contains("mov") else { return declared }
-        let indexed = Int(avformat_index_get_entries_count(stream))
-        return indexed > 0 ? min(declared, indexed) : declared
     }
 }
 
@@ -91,7 +98,7 @@ private func openByContent(_ input: MediaInput) throws -> FormatHandle {
     guard byName.demuxerName == "image2", input.isFile else { return byName }
     var io: UnsafeMutablePointer<AVIOContext>?
     var demuxer: UnsafePointer<AVInputFormat>?
-    guard avio_open(&io, input.url, AVIO_FLAG_READ) >= 0 else { return byName }
+    guard input.url.withPath({ avio_open(&io, $0, AVIO_FLAG_READ) }) >= 0 else { return byName }
     defer { avio_closep(&io) }
     guard av_probe_input_buffer2(io, &demuxer, nil, nil, 0, 0) >= 0,
         let byContent = try? FormatHandle(input, demuxer: demuxer)
@@ -100,7 +107,8 @@ private func openByContent(_ input: MediaInput) throws -> FormatHandle {
     return codecs[0] == codecs[1] ? byName : byContent
 }
 
-private func firstVideoStream(of format: FormatHandle, path: String) throws -> UnsafeMutablePointer<AVStream> {
+private func firstVideoStream(of format: FormatHandle, _ input: MediaInput) throws -> UnsafeMutablePointer<AVStream> {
+    let path = input.name
     // FFmpeg draws any text file as a film of a terminal.
     guard !["tty", "bin"].contains(format.demuxerName) else {
         throw VideoError.invalid(path: path, found: "text", expected: "a video or picture")
@@ -115,8 +123,10 @@ private func firstVideoStream(of format: FormatHandle, path: String) throws -> U
         let kind = av_get_media_type_string(parameters.codec_type).map { String(cString: $0) } ?? "unknown"
         return "\(parameters.codec_type == AVMEDIA_TYPE_VIDEO ? "cover art" : kind) (\(codecName(parameters.codec_id)))"
     }
+    let missing = input.containerLength?.missingBytes ?? 0
     throw VideoError.invalid(
-        path: path, found: kinds.isEmpty ? "a file without streams" : "only " + kinds.joined(separator: ", "),
+        path: path, found: (kinds.isEmpty ? "a file without streams" : "only " + kinds.joined(separator: ", "))
+            + (missing > 0 ? " in a file that ends \(missing) bytes early" : ""),
         expected: "a video stream")
 }
 

@@ -16,9 +16,8 @@ struct StillSequence: Sendable {
     init?(path: String, frameRate: Double) throws {
         self.path = path
         self.frameRate = frameRate
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-            guard isFolder.boolValue else { return nil }
+        if let status = FileStatus(path) {
+            guard status.isFolder else { return nil }
             files = try stills(inFolder: path)
         } else {
             guard let pattern = NumberPattern(path) else { return nil }
@@ -68,18 +67,15 @@ private func stills(inFolder path: String) throws -> [String] {
 }
 
 private func stills(matching pattern: NumberPattern, path: String) throws -> [String] {
-    let names = FileManager.default.fileExists(atPath: pattern.folder) ? try contents(pattern.folder) : []
+    let names = FileStatus(pattern.folder) == nil ? [] : try contents(pattern.folder)
     let numbered = names.compactMap { name in pattern.number(in: name).map { (name: name, number: $0) } }
     guard !numbered.isEmpty else { throw VideoError.missing(path: path) }
     return try sorted(numbered, path: path).map { pattern.prefix + $0 }
 }
 
 private func contents(_ folder: String) throws -> [String] {
-    do {
-        return try FileManager.default.contentsOfDirectory(atPath: folder)
-    } catch {
-        throw VideoError.unreadable(path: folder, reason: "the folder cannot be listed")
-    }
+    if let names = folderNames(folder) { return names }
+    throw VideoError.unreadable(path: folder, reason: "the folder cannot be listed")
 }
 
 private func sorted(_ pictures: [(name: String, number: FileNumber)], path: String) throws -> [String] {

@@ -4,12 +4,15 @@ import Media
 import SegmentAnything
 
 /// Tracks with SAM 2, behind the interface the tracker without a model has: from masks, or from points and boxes.
-/// Frames are looked at forwards from the first that is marked, then backwards from there, as the original's predictor is
-/// used; of a long clip it remembers what the next frames need.
+/// Prompts are applied frame by frame, each upon what was tracked up to there. Then frames are looked at forwards from the first
+/// that is marked, then backwards from there, as the original's predictor is used; of a long clip it remembers what the next
+/// frames need.
 struct SegmentAnythingTracker: MaskTracker {
     let model: SegmentAnythingVideoModel
     /// Whether a pixel belongs to one object at most.
     let separatesObjects: Bool
+    /// Bytes of image features to keep of frames that are looked at several times.
+    let featureBytes: Int
 
     func propagate(
         clip: VideoClip, in span: TimeSpan?, masks: any MaskSource, frames: Set<Int>?,
@@ -34,7 +37,10 @@ struct SegmentAnythingTracker: MaskTracker {
         guard let first = marked.first else {
             throw MaskError(path: masks.path, reason: .emptyMasks)
         }
-        // Frame by frame, so that each is encoded once.
+        // Frame by frame, so that each is encoded once, and kept where a track is looked for among others' given masks.
+        predictor.keepFeatures(of: Set(marked.filter { frame in
+            followed.contains { !(given[$0]?.contains(frame) ?? false) }
+        }.map { $0 - part.lowerBound }))
         for frame in marked {
             for (index, track) in masks.tracks.enumerated()
             where followed.contains(track.id) && given[track.id]?.contains(frame) ?? false {
@@ -49,50 +55,65 @@ struct SegmentAnythingTracker: MaskTracker {
             let shown = try present.filter { $0.appearance(at: frame) != nil }.map { try masks.mask(of: $0.id, at: frame) }
             return (Set(present.map(\.id)), shown)
         }
-        return PropagatedMasks(
+        var result = PropagatedMasks(
             path: masks.path, size: masks.size, source: masks, given: given, part: part, damage: pictures.damage, carried: carried)
+        result.note = note(predictor)
+        return result
     }
 
     /// - Parameters:
-    ///   - prompts: each object's, on any frames; of those on one frame for one object, one may have a box.
+    ///   - prompts: each object's, on any frames, one at least on it; of those on one frame for one object, one may have a box.
     ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `VideoError`, `InputError` for a prompt outside the clip or its picture, and what `progress` throws.
+    /// - Throws: `VideoError`, `InputError` for a prompt outside the clip or its picture and for an object with points beside
+    ///   it alone, and what `progress` throws.
     func propagate(
         clip: VideoClip, in span: TimeSpan?, prompts: [ObjectPrompt], progress: (PropagationProgress) throws -> Void
     ) throws -> PropagatedMasks {
         let pictures = try ClipPictureReader(clip, in: span), part = pictures.part
         let predictor = predictor(pictures)
         let tracks = Array(Set(prompts.map(\.object))).sorted()
-        for frame in Set(prompts.map(\.frame)).sorted() {
-            guard part.contains(frame) else {
-                throw InputError(
-                    .invalid, "\(clip.path): found a prompt on frame \(frame), expected one from \(part.lowerBound) to \(part.upperBound - 1)")
-            }
-            for (index, track) in tracks.enumerated() {
+        let frames = Set(prompts.map(\.frame)).sorted()
+        if let outside = frames.first(where: { !part.contains($0) }) {
+            throw InputError(
+                .invalid, "\(clip.path): found a prompt on frame \(outside), expected one from \(part.lowerBound) to \(part.upperBound - 1)")
+        }
+        let regions = frames.flatMap { frame in
+            tracks.enumerated().compactMap { index, track in
                 let here = prompts.filter { $0.frame == frame && $0.object == track }.map(\.region)
-                guard !here.isEmpty else { continue }
-                let region = PicturePrompt(points: here.flatMap(\.points), box: here.compactMap(\.box).first)
-                do {
-                    try predictor.add(region, at: frame - part.lowerBound, object: index)
-                } catch let error as PicturePromptError {
-                    throw InputError(.invalid, "\(clip.path): \(error)")
-                } catch let error as VideoPromptError {
-                    throw InputError(error == .empty ? .usage : .invalid, "\(clip.path): \(error)")
-                }
+                return here.isEmpty ? nil : FramePrompt(
+                    frame: frame - part.lowerBound, object: index,
+                    PicturePrompt(points: here.flatMap(\.points), box: here.compactMap(\.box).first))
             }
-            try progress(PropagationProgress(isBackward: false, frame: frame))
+        }
+        do {
+            _ = try predictor.add(inOrder: regions) { frame, _ in
+                try progress(PropagationProgress(isBackward: false, frame: part.lowerBound + frame))
+            }
+        } catch let error as PicturePromptError {
+            throw InputError(.invalid, "\(clip.path): \(error)")
+        } catch let error as VideoPromptError {
+            throw InputError(error == .empty ? .usage : .invalid, "\(clip.path): \(error)")
         }
         let carried = try track(
-            predictor, tracks, pictures, from: prompts.map(\.frame).min() ?? part.lowerBound, progress) { _ in ([], []) }
-        return PropagatedMasks(
+            predictor, tracks, pictures, from: frames.first ?? part.lowerBound, progress) { _ in ([], []) }
+        var result = PropagatedMasks(
             path: clip.path, size: clip.info.size, source: nil, given: [:], part: part, damage: pictures.damage,
             carried: carried)
+        result.note = note(predictor)
+        return result
+    }
+
+    private func note(_ predictor: SegmentAnythingVideoPredictor) -> String? {
+        let again = predictor.encodings - predictor.encodedFrames.count
+        guard again > 0 else { return nil }
+        return "frames were encoded \(again) times more than once each: their features take more than the \(featureBytes >> 20) MB kept"
     }
 
     private func predictor(_ pictures: ClipPictureReader) -> SegmentAnythingVideoPredictor {
         var settings = VideoSettings()
         settings.separatesObjects = separatesObjects
         settings.keepsEverything = false
+        settings.featureBytes = featureBytes
         return SegmentAnythingVideoPredictor(model, pictures: pictures, settings: settings)
     }
 
@@ -107,6 +128,7 @@ struct SegmentAnythingTracker: MaskTracker {
             let base = pictures.part.lowerBound
             try predictor.propagate(from: first - base, reversed: isBackward) { index, found in
                 let frame = base + index
+                if frame != first { predictor.releaseFeatures(of: index) }
                 try progress(PropagationProgress(isBackward: isBackward, frame: frame))
                 // The way back begins where the way forward did.
                 guard !isBackward || frame != first else { return }

@@ -7,36 +7,52 @@ public struct SegmentationModel: Sendable {
     let model: SegmentAnythingImageModel
     /// As it was given.
     public let path: String
-    /// Nil for a checkpoint without a memory.
-    private let video: SegmentAnythingVideoModel?
+    /// Nil for a checkpoint without a memory; a failure for one whose sizes do not fit for tracking.
+    private let tracking: Result<SegmentAnythingVideoModel, InputError>?
 
     /// Maps a checkpoint: a directory in the layout of `facebook/sam2.1-hiera-large`, or a file as the original authors
     /// publish (`sam2.1_hiera_large.pt`). Its tensors are neither copied nor changed.
     /// - Throws: `InputError` of category `unusableModel` with the file at fault, what was found and what was expected.
     public init(path: String) throws {
         self.path = path
-        (model, video) = try InputError.translating {
+        (model, tracking) = try InputError.translating {
             let files = try SegmentAnythingCheckpoint(path: path)
             guard files.configuration.memory != nil else { return (try SegmentAnythingImageModel(files), nil) }
+            if let problem = files.trackingProblem {
+                return (try SegmentAnythingImageModel(files), .failure(InputError(.unusableModel, "\(problem)")))
+            }
             let video = try SegmentAnythingVideoModel(files)
-            return (video.image, video)
+            return (video.image, .success(video))
         }
     }
 
     /// Multiplications and additions that following so many objects takes in each frame.
     package func frameOperations(objects: Int) -> Double {
-        guard let video else { return 0 }
+        guard case .success(let video)? = tracking else { return 0 }
         return SegmentAnythingCost(configuration: video.configuration, weights: .f32)
             .trackedFrame(video.memory, objects: objects).operations
     }
 
     /// What follows regions through clips.
+    /// - Parameters:
+    ///   - separatesObjects: whether a pixel belongs to one object at most.
+    ///   - featureBytes: bytes of image features to keep.
     /// - Throws: `InputError` of category `unusableModel` when the checkpoint has none.
-    func tracker(separatesObjects: Bool) throws -> SegmentAnythingTracker {
-        guard let video else {
-            throw InputError(.unusableModel, "\(path): found a model of single pictures, expected one that tracks")
+    func tracker(separatesObjects: Bool, featureBytes: Int) throws -> SegmentAnythingTracker {
+        SegmentAnythingTracker(model: try video, separatesObjects: separatesObjects, featureBytes: featureBytes)
+    }
+
+    /// Checks that the checkpoint can follow objects through clips.
+    /// - Throws: `InputError` of category `unusableModel`.
+    package func checkTracking() throws { _ = try video }
+
+    private var video: SegmentAnythingVideoModel {
+        get throws {
+            guard let tracking else {
+                throw InputError(.unusableModel, "\(path): found a model of single pictures, expected one that tracks")
+            }
+            return try tracking.get()
         }
-        return SegmentAnythingTracker(model: video, separatesObjects: separatesObjects)
     }
 
     /// The region of a picture that a prompt means.

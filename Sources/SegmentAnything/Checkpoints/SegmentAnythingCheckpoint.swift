@@ -21,6 +21,17 @@ package struct SegmentAnythingCheckpoint: Sendable {
         }
     }
 
+    /// Why a checkpoint with a memory cannot track; nil when it can, or its tensors alone tell.
+    package var trackingProblem: CheckpointError? {
+        guard let memory = configuration.memory else { return nil }
+        do throws(CheckpointError) {
+            try configuration.checkTracking(memory, path: checkpoint.weights.path)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// The one `.pt` of a directory without tensors in the hub's layout.
     private static func originalFile(in directory: String) -> String? {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []

@@ -119,3 +119,12 @@ package struct MemoryConfiguration: Sendable {
         }
     }
 }
+
+extension MemoryConfiguration {
+    /// Whether several masks are made and the best is taken.
+    /// - Parameter isInitial: whether the frame was not tracked before.
+    func usesMultimask(points: Int, isInitial: Bool) -> Bool {
+        multimaskOutputInSAM && (isInitial || multimaskOutputForTracking)
+            && multimaskMinimumPoints <= points && points <= multimaskMaximumPoints
+    }
+}

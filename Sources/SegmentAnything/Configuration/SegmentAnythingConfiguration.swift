@@ -21,6 +21,31 @@ package struct SegmentAnythingConfiguration: Sendable {
         try self.init(ConfigurationFile(path: directory + "/config.json"))
     }
 
+    /// Whether the sizes that tracking brings together fit.
+    /// - Parameter path: of the file at fault.
+    /// - Throws: `CheckpointError` that names two sizes which do not.
+    func checkTracking(_ memory: MemoryConfiguration, path: String) throws(CheckpointError) {
+        func require(_ holds: Bool, _ key: String, _ found: Int, _ expected: String) throws(CheckpointError) {
+            guard !holds else { return }
+            throw CheckpointError(file: path, subject: key, found: "\(found)", expected: expected)
+        }
+        // An object's pointer is read as whole memories.
+        let width = memory.encoderOutputChannels
+        try require(
+            hiddenSize % width == 0, "memory_encoder_output_channels", width, "a width that divides hidden_size, \(hiddenSize)")
+        try require(
+            promptEncoder.maskInputSide * 4 == imageSize, "image_size", imageSize,
+            "\(promptEncoder.maskInputSide * 4), four times the side of the masks")
+        var side = imageSize, stride = 1
+        while stride < memory.maskDownsamplerTotalStride {
+            stride *= memory.maskDownsamplerStride
+            side = (side + 2 * memory.maskDownsamplerPadding - memory.maskDownsamplerKernelSize) / memory.maskDownsamplerStride + 1
+        }
+        try require(
+            side == promptEncoder.embeddingSide, "mask_downsampler_total_stride", memory.maskDownsamplerTotalStride,
+            "one that takes a picture of \(imageSize) to the side of the image embedding, \(promptEncoder.embeddingSide)")
+    }
+
     init(_ root: ConfigurationFile) throws {
         let type = try root.require("model_type", default: "sam2_video", among: ["sam2_video", "sam2"])
         let promptFile = try root.object("prompt_encoder_config"), visionFile = try root.object("vision_config")

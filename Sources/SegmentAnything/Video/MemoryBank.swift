@@ -71,10 +71,10 @@ struct MemoryBank: Sendable {
         return selected
     }
 
-    /// Forgets tracked frames that neither the next frames nor those around conditioning frames will ask for.
-    mutating func forget(except frame: Int, _ configuration: MemoryConfiguration) {
+    /// Forgets tracked frames that neither those around `frames` nor those around conditioning frames will ask for.
+    mutating func forget(except frames: [Int], _ configuration: MemoryConfiguration) {
         let reach = max(configuration.maskMemories, configuration.maximumObjectPointers)
-        let anchors = conditioning.keys + [frame]
+        let anchors = conditioning.keys + frames
         tracked = tracked.filter { entry in anchors.contains { abs($0 - entry.key) <= reach } }
     }
 }

@@ -38,6 +38,7 @@ package struct SegmentAnythingVideoModel: Sendable {
                 file: weights.path + "/config.json", subject: "model_type", found: "\"sam2\"",
                 expected: "\"sam2_video\": a model with a memory")
         }
+        try configuration.checkTracking(memory, path: weights.path)
         self.configuration = configuration
         self.memory = memory
         let hidden = configuration.hiddenSize, width = memory.encoderOutputChannels

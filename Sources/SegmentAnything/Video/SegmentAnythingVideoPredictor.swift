@@ -24,6 +24,11 @@ package final class SegmentAnythingVideoPredictor {
     private var states: [Int: TrackedObject] = [:]
     /// Of the frame looked at last.
     private var latest: (frame: Int, features: ImageFeatures)?
+    private var store: FeatureStore
+    /// How often a frame was encoded.
+    package private(set) var encodings = 0
+    /// Frames that were encoded.
+    package private(set) var encodedFrames: Set<Int> = []
     /// At that frame, once an object is looked for there with memory.
     private var firstLook: Tensor?
 
@@ -32,6 +37,7 @@ package final class SegmentAnythingVideoPredictor {
         self.pictures = pictures
         self.settings = settings
         preparation = ImagePreparation(side: model.configuration.imageSize)
+        store = FeatureStore(limit: settings.featureBytes)
     }
 
     // MARK: Prompts
@@ -47,8 +53,7 @@ package final class SegmentAnythingVideoPredictor {
     package func add(
         _ prompt: PicturePrompt, at frame: Int, object: Int, keepsPoints: Bool = false
     ) throws -> [ObjectMask] {
-        try check(frame)
-        guard prompt.box != nil || !prompt.points.isEmpty else { throw VideoPromptError.empty }
+        try check(prompt, at: frame)
         let points = try prompt.modelPoints(
             width: pictures.width, height: pictures.height, side: model.configuration.imageSize)
         var state = states[object] ?? TrackedObject()
@@ -98,6 +103,14 @@ package final class SegmentAnythingVideoPredictor {
         if states.updateValue(state, forKey: object) == nil { objects.append(object) }
     }
 
+    /// Whether a prompt can be added.
+    /// - Throws: as `add`.
+    package func check(_ prompt: PicturePrompt, at frame: Int) throws {
+        try check(frame)
+        guard prompt.box != nil || !prompt.points.isEmpty else { throw VideoPromptError.empty }
+        _ = try prompt.modelPoints(width: pictures.width, height: pictures.height, side: model.configuration.imageSize)
+    }
+
     private func check(_ frame: Int) throws {
         guard (0..<pictures.count).contains(frame) else { throw VideoPromptError.frame(frame, count: pictures.count) }
     }
@@ -114,9 +127,7 @@ package final class SegmentAnythingVideoPredictor {
         from start: Int? = nil, limit: Int? = nil, reversed: Bool = false,
         onFrame: (_ frame: Int, [ObjectMask]) throws -> Void
     ) throws {
-        for object in objects { states[object]?.settle() }
-        guard !objects.isEmpty else { throw VideoPromptError.noPrompt }
-        guard states.values.allSatisfy({ !$0.bank.conditioning.isEmpty }) else { throw VideoPromptError.unconditioned }
+        try settle()
         let first = start ?? states.values.compactMap { $0.bank.conditioning.keys.min() }.min() ?? 0
         try check(first)
         // The first frame of the clip has none before it.
@@ -124,12 +135,33 @@ package final class SegmentAnythingVideoPredictor {
         let reach = min(limit ?? pictures.count, pictures.count)
         let last = reversed ? max(first - reach, 0) : min(first + reach, pictures.count - 1)
         for frame in stride(from: first, through: last, by: reversed ? -1 : 1) {
-            for object in objects { try track(object, in: frame, reversed: reversed) }
+            for object in objects { try track(object, in: frame, from: first, reversed: reversed) }
             try onFrame(frame, masks(at: frame))
         }
     }
 
-    private func track(_ object: Int, in frame: Int, reversed: Bool) throws {
+    /// Tracks some objects forwards up to a frame, so that prompts there correct what was tracked.
+    /// - Parameters:
+    ///   - objects: each with a prompt already.
+    ///   - onFrame: called with each frame; what it throws ends the call.
+    /// - Throws: as `propagate`.
+    package func advance(_ objects: [Int], from start: Int, through last: Int, onFrame: (Int) throws -> Void) throws {
+        try settle()
+        try check(start)
+        try check(last)
+        for frame in stride(from: start, through: last, by: 1) {
+            for object in objects { try track(object, in: frame, from: start, reversed: false) }
+            try onFrame(frame)
+        }
+    }
+
+    private func settle() throws {
+        for object in objects { states[object]?.settle() }
+        guard !objects.isEmpty else { throw VideoPromptError.noPrompt }
+        guard states.values.allSatisfy({ !$0.bank.conditioning.isEmpty }) else { throw VideoPromptError.unconditioned }
+    }
+
+    private func track(_ object: Int, in frame: Int, from start: Int, reversed: Bool) throws {
         guard var state = states[object] else { return }
         if state.bank.conditioning[frame] == nil {
             let features = try features(of: frame)
@@ -141,7 +173,8 @@ package final class SegmentAnythingVideoPredictor {
             state.bank.track(frame, output)
         }
         state.directions[frame] = reversed
-        if !settings.keepsEverything { state.bank.forget(except: frame, model.memory) }
+        // Tracking the other way begins at the same frame.
+        if !settings.keepsEverything { state.bank.forget(except: [frame, start], model.memory) }
         states[object] = state
     }
 
@@ -160,10 +193,24 @@ package final class SegmentAnythingVideoPredictor {
         if let latest, latest.frame == frame { return latest.features }
         latest = nil
         firstLook = nil
-        let features = model.image.features(preparation.frame(try pictures.picture(at: frame)))
+        let features: ImageFeatures
+        if let kept = store[frame] {
+            features = kept
+        } else {
+            features = model.image.features(preparation.frame(try pictures.picture(at: frame)))
+            encodings += 1
+            encodedFrames.insert(frame)
+            store.keep(features, of: frame)
+        }
         latest = (frame, features)
         return features
     }
+
+    /// Keeps the features of these frames once they are encoded, as far as `VideoSettings.featureBytes` has room for them.
+    package func keepFeatures(of frames: Set<Int>) { store.wanted = frames }
+
+    /// Lets go of a frame's features.
+    package func releaseFeatures(of frame: Int) { store.release(frame) }
 
     // MARK: Masks
 
@@ -196,14 +243,5 @@ package final class SegmentAnythingVideoPredictor {
                 }
             }
         }
-    }
-}
-
-extension MemoryConfiguration {
-    /// Whether several masks are made and the best is taken.
-    /// - Parameter isInitial: whether the frame was not tracked before.
-    func usesMultimask(points: Int, isInitial: Bool) -> Bool {
-        multimaskOutputInSAM && (isInitial || multimaskOutputForTracking)
-            && multimaskMinimumPoints <= points && points <= multimaskMaximumPoints
     }
 }

@@ -10,5 +10,8 @@ package struct VideoSettings: Sendable {
     /// those around prompts need: memory for a long clip is then bounded.
     package var keepsEverything = true
 
+    /// Bytes of image features to keep for frames that are looked at again.
+    package var featureBytes = 1 << 30
+
     package init() {}
 }

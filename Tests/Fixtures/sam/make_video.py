@@ -109,14 +109,7 @@ def with_original(folder, frames, pixels, out):
         model = original.predictor(folder, **options)
         return model, original.state_of(model, frames, pixels)
 
-    def low(state, frame):
-        """The latest masks of every object, at a quarter of the model's picture."""
-        result = []
-        for index in range(len(state["obj_ids"])):
-            places = [state[kind][index][key] for kind in ("temp_output_dict_per_obj", "output_dict_per_obj")
-                      for key in ("cond_frame_outputs", "non_cond_frame_outputs")]
-            result.append(next((place[frame]["pred_masks"][0, 0] for place in places if frame in place), None))
-        return torch.stack([mask for mask in result if mask is not None])
+    low = original.low_masks
 
     def track(model, state, name, **arguments):
         masks = [low(state, frame) for frame, _, _ in model.propagate_in_video(state, **arguments)]

@@ -105,6 +105,29 @@ def make(scratch):
     ffmpeg(*source(1, size="16x16"), scratch / "cover.png")
     ffmpeg("-i", HERE / "sound_only.m4a", "-i", scratch / "cover.png", "-map", 0, "-map", 1, "-c", "copy",
            "-disposition:v:0", "attached_pic", *bare, HERE / "sound_with_cover.m4a")
+    make_clocks(bare, scratch)
+
+
+def make_clocks(bare, scratch):
+    """groups.mp4 again, in containers that tell its times in other ways."""
+    copy = ["-c", "copy", *bare]
+    # No times of presentation, and a header that counts twice as many frames.
+    ffmpeg("-i", HERE / "groups.mp4", *copy, HERE / "clocks_bframes.avi")
+    # The wall clock; a clock that is far ahead; one that runs over after 33 bits.
+    ffmpeg("-i", HERE / "groups.mp4", "-output_ts_offset", 1700000000, *copy, HERE / "clocks_wall.mkv")
+    ffmpeg("-i", HERE / "groups.mp4", "-output_ts_offset", 5000, *copy, HERE / "clocks_later.ts")
+    ffmpeg("-i", HERE / "groups.mp4", "-output_ts_offset", 95442, *copy, HERE / "clocks_wrap.ts")
+    # Sound that goes on after the pictures.
+    sine = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=8000:duration=4"]
+    ffmpeg("-i", HERE / "groups.mp4", *sine, "-c:v", "copy", "-c:a", "libvorbis", *bare, HERE / "clocks_sound.mkv")
+    ffmpeg("-i", HERE / "groups.mp4", *sine, "-c:v", "copy", "-c:a", "aac", "-b:a", "8k", *bare, HERE / "clocks_sound.mp4")
+    # Times that come in pairs.
+    ffmpeg(*source(12), "-c:v", "mjpeg", "-q:v", 8, scratch / "even.mkv")
+    ffmpeg("-i", scratch / "even.mkv", "-c", "copy", "-bsf:v", "setts=ts=floor(N/2)*200", *bare, HERE / "clocks_pairs.mkv")
+    # Fragments, as recorders write that may lose power.
+    ffmpeg("-i", HERE / "groups.mp4", "-movflags", "+frag_keyframe+empty_moov+default_base_moof", *copy, HERE / "fragments.mp4")
+    # Held upside down.
+    ffmpeg("-i", HERE / "h264_bframes.mp4", "-metadata:s:v:0", "rotate=180", *copy, HERE / "rotated180.mp4")
 
 
 FRAME_BY_FRAME = [
@@ -146,6 +169,8 @@ def expect(name, scratch):
     for frame in found["frames"]:  # a frame without a time comes one frame after the one before
         told = frame.get("best_effort_timestamp_time")
         times.append(round(float(told) - start if told else (times[-1] + under / over if times else 0), 6))
+    if path.suffix == ".avi":  # without times of presentation, ffprobe tells when a frame leaves the decoder
+        times = [round(time - times[0], 6) for time in times]
     assert len(times) == len(pictures), (name, len(times), len(pictures))
     return {
         "clip": name, "width": width, "height": height, "frameRate": over / under, "frames": len(pictures),

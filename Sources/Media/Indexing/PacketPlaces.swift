@@ -1,0 +1,50 @@
+import CFFmpeg
+
+/// Where the packets of a file lie by their times of decoding, in file order.
+struct PacketPlaces {
+    /// Packets that are marked as corrupt. One at a joint is not: the mark says that what follows does not belong to it.
+    private(set) var corrupt = 0
+    /// Ticks by which the clock does not go on without a joint; nil for formats without joints.
+    private let longestPause: Int64?
+    private var first: Int64?
+    private var latest: Int64?
+    private var longestStep: Int64 = 1
+    /// Packets since the latest mark, and since the latest joint.
+    private var sinceMark = Int.max
+    private var sinceJoint = Int.max
+
+    /// FFmpeg puts the mark on the packet that ends at the joint, or on the one before, whose end it finds there.
+    private static let reach = 2
+
+    init(_ stream: UnsafeMutablePointer<AVStream>, mayBeJoined: Bool) {
+        let base = av_q2d(stream.pointee.time_base)
+        longestPause = mayBeJoined && base > 0 ? Int64(exactly: (PresentationClock.longestPauses.stream / base).rounded()) : nil
+    }
+
+    mutating func add(_ packet: AVPacket) {
+        if let longestPause, let latest, packet.dts != cffmpeg_no_timestamp(),
+            packet.dts <= latest || packet.dts > latest &+ longestPause {
+            sinceJoint = 0
+            if sinceMark < Self.reach { corrupt -= 1 }
+            sinceMark = .max
+        }
+        if packet.flags & AV_PKT_FLAG_CORRUPT != 0, sinceJoint >= Self.reach {
+            corrupt += 1
+            sinceMark = 0
+        } else if sinceMark < .max {
+            sinceMark += 1
+        }
+        if sinceJoint < .max { sinceJoint += 1 }
+        guard packet.dts != cffmpeg_no_timestamp() else { return }
+        if let latest { longestStep = max(longestStep, packet.dts &- latest) }
+        first = first ?? packet.dts
+        latest = packet.dts
+    }
+
+    /// Frames a file has whose header counts places, one a tick, of which packets fill some.
+    func frames(declared: Int, found: Int) -> Int {
+        guard let first, let latest else { return declared }
+        let covered = Int(clamping: latest &- first &+ longestStep)
+        return covered < declared ? Int((Double(declared) * Double(found) / Double(covered)).rounded()) : found
+    }
+}

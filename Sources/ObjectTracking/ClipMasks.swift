@@ -1,0 +1,76 @@
+import Imaging
+import Masks
+import Media
+
+/// The masks of a clip whose pictures may be stored otherwise than they are shown.
+package enum ClipMasks {
+    /// Reads masks, and turns them with the clip where they belong to its stored pictures: where that is asked for, or where
+    /// their size is that of the stored pictures alone. Where sizes do not tell, masks are the shown pictures', and a note
+    /// says so.
+    /// - Parameter name: the clip's; tells which of several videos in a file is meant.
+    /// - Throws: `MaskError`.
+    package static func open(
+        _ path: String, settings: MaskSettings, clip: VideoClip, name: String
+    ) throws -> any MaskSource {
+        let turn = clip.info.orientation, shown = clip.info.size, stored = turn.size(of: shown)
+        let areStored = turn != .asStored && settings.orientation == .stored
+        let masks = try MaskSources.open(
+            path, settings: settings, clip: ClipFacts(path: name, size: areStored ? stored : shown))
+        if areStored { return TurnedMasks(masks, turn) }
+        guard turn != .asStored, settings.orientation == nil else { return masks }
+        // Boxes in text have no picture's size.
+        if stored == shown || masks.format == .motChallenge {
+            return TurnedMasks(masks, .asStored, note:
+                "\(path): the clip's pictures are stored \(turn.name), and masks drawn on those cannot be told from others: taken "
+                    + "for masks of the shown pictures (--masks-orientation stored says otherwise)")
+        }
+        guard masks.size == stored else { return masks }
+        return TurnedMasks(masks, turn, note: "\(path): masks of \(stored), as the clip's pictures are stored: turned with them to \(shown)")
+    }
+}
+
+/// How a mask's picture lies.
+extension Orientation {
+    /// What was done to stored pictures, to follow "stored".
+    fileprivate var name: String {
+        if transposed { return mirroredHorizontally != mirroredVertically ? "turned by 90 degrees" : "turned and mirrored" }
+        return mirroredHorizontally && mirroredVertically ? "turned by 180 degrees" : "mirrored"
+    }
+}
+
+/// Masks of stored pictures, turned as those are shown.
+struct TurnedMasks: MaskSource {
+    let size: PictureSize
+    let tracks: [Track]
+    let problems: [MaskProblem]
+
+    private let source: any MaskSource
+    private let turn: Orientation
+
+    var path: String { source.path }
+    var format: MaskFormat? { source.format }
+    var annotatedFrames: [Int] { source.annotatedFrames }
+
+    /// - Parameter note: something to know about them all.
+    init(_ source: any MaskSource, _ turn: Orientation, note: String? = nil) {
+        (self.source, self.turn) = (source, turn)
+        let stored = source.size
+        size = turn.size(of: stored)
+        tracks = source.tracks.map { track in
+            Track(
+                id: track.id, label: track.label,
+                appearances: track.appearances.map {
+                    Track.Appearance(frame: $0.frame, box: turn.turned($0.box, stored: stored), area: $0.area)
+                })
+        }
+        problems = source.problems + [note].compactMap(\.self).map { MaskProblem(.note, $0) }
+    }
+
+    func annotatedFrames(of track: TrackID) -> [Int] { source.annotatedFrames(of: track) }
+
+    func isGiven(_ track: TrackID, at frame: Int) -> Bool { source.isGiven(track, at: frame) }
+
+    func file(of frame: Int) -> String { source.file(of: frame) }
+
+    func mask(of track: TrackID, at frame: Int) throws -> Mask { turn.turned(try source.mask(of: track, at: frame)) }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Names that are not UTF-8, as old archives have them. A user loses their clips when these fail.
+@Suite struct FileNameTests {
+    /// Runs a script with the program as $P and the path of a folder as working directory.
+    private func run(_ script: String) throws -> CommandRun {
+        try withTemporaryDirectory { folder in
+            try CommandRun(
+                ["-c", "cd \"$F\" && \(script)"],
+                environment: [
+                    "F": folder.path, "P": CommandRun.executable.path, "CLIP": Fixtures.path("video/h264_bframes.mp4"),
+                    "MODEL": Fixtures.model(.damE),
+                ],
+                executable: URL(filePath: "/bin/sh"))
+        }
+    }
+
+    @Test func clipsMayHaveAnyName() throws {
+        let run = try run("""
+            name=$(printf 'caf\\351'); cp "$CLIP" "$name.mp4"; echo '1,1,4,4,20,20,1' > "$name.txt"
+            exec "$P" caption "$name.mp4" --masks "$name.txt" --model "$MODEL" --dry-run
+            """)
+        #expect(run.status == 0 && run.text.contains("64x48, 16 frames"), "\(run.errors)")
+        #expect(run.text.hasPrefix("caf\\xE9.mp4\n"))
+    }
+
+    @Test func masksMayHaveAnyName() throws {
+        let run = try run("""
+            name=$(printf 'm\\351'); mkdir "$name"
+            cp "$MASK" "$name/$(printf 'caf\\351_00003.png')"
+            exec "$P" masks "$name"
+            """.replacing("$MASK", with: Courtyard.mask(frame: 0)))
+        #expect(run.status == 0 && run.text.contains("1 annotated: 3"), "\(run.errors)")
+    }
+
+    @Test func whatIsNotThereIsNamed() throws {
+        let run = try run("exec \"$P\" masks \"$(printf 'nowhere\\351')\"")
+        #expect(run.status == 66 && run.errors.contains("nowhere\\xE9: no such file or folder"), "\(run.errors)")
+    }
+}

@@ -1,0 +1,23 @@
+import Imaging
+import Testing
+
+/// If these fail, files with names from other systems cannot be named, or others are written than were meant.
+@Suite struct PathTextTests {
+    /// Any bytes come back as they were; what is UTF-8 is the text it always was.
+    @Test(arguments: [
+        Array("caf\u{E9}/\u{4E2D}\u{1F600}.mp4".utf8), [0x63, 0xE9, 0x2E, 0x6D], [0xC3], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xFF, 0xFE, 0x41],
+        [0xF0, 0x9F, 0x98], [0x80, 0xBF], Array("\u{10FE80}x\u{10FEFF}\u{10FE7F}".utf8), [],
+    ] as [[UInt8]])
+    func bytesComeBack(bytes: [UInt8]) {
+        let text = String(path: bytes)
+        #expect(text.pathBytes == bytes)
+        #expect(text.withPath { path in bytes.indices.allSatisfy { UInt8(bitPattern: path[$0]) == bytes[$0] } && path[bytes.count] == 0 })
+    }
+
+    @Test func textIsLeftAlone() {
+        let text = "Stra\u{DF}e/\u{4E2D}.mp4"
+        #expect(String(path: Array(text.utf8)) == text && text.withReadablePaths == text)
+        #expect(String(path: Array("a/caf".utf8) + [0xE9] + Array(".mp4".utf8)).withReadablePaths == "a/caf\\xE9.mp4")
+        #expect(String(path: [0x61, 0xE9, 0x62]) != String(path: [0x61, 0xE8, 0x62]))
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Imaging
+import Masks
+import Media
+import ObjectTracking
+import TestSupport
+import Testing
+
+/// If these fail, masks of a clip that was recorded sideways or upside down lie on the wrong things.
+@Suite struct ClipMasksTests {
+    /// A mask that looks another way however a picture is turned.
+    private let mask: Mask = {
+        var pixels = [UInt8](repeating: 0, count: 64 * 48)
+        for row in 5..<15 { for column in 8..<40 where column < 12 || row < 8 { pixels[row * 64 + column] = 1 } }
+        return Mask(width: 64, height: 48, pixels: pixels)
+    }()
+
+    /// The bright part of a clip's fourth picture.
+    private func bright(_ clip: String) throws -> Mask {
+        let frame = try #require(try VideoClip(path: Fixtures.path("video/\(clip)")).frames([3]).next()), image = try frame.image()
+        let pixels = stride(from: 0, to: image.pixels.count, by: 3).map { place -> UInt8 in
+            image.pixels[place..<place + 3].reduce(0) { $0 + Int($1) } > 384 ? 1 : 0
+        }
+        return Mask(width: image.width, height: image.height, pixels: pixels)
+    }
+
+    private func open(_ mask: Mask, _ clip: String, _ orientation: MaskOrientation? = nil) throws -> any MaskSource {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "masks").path
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            let file = path + "/00003.png"
+            let image = LabelImage(width: mask.width, height: mask.height, values: mask.pixels.map(UInt16.init))
+            try Data(LabelPNGEncoder.png(image, path: file)).write(to: URL(filePath: file))
+            var settings = MaskSettings()
+            settings.orientation = orientation
+            let video = try VideoClip(path: Fixtures.path("video/\(clip)"))
+            let masks = try ClipMasks.open(path, settings: settings, clip: video, name: clip)
+            let track = try #require(masks.tracks.first), found = try masks.mask(of: track.id, at: 3)
+            #expect(track.appearances.map(\.box) == [found.boundingBox] && track.appearances[0].area == mask.area)
+            try masks.validate(width: video.info.width, height: video.info.height, frameCount: 16)
+            return DecodedMasks(masks, found)
+        }
+    }
+
+    /// Sizes that fit the stored pictures alone are evidence; the mask turns as the picture does.
+    @Test func masksOfStoredPicturesAreTurnedWithThem() throws {
+        // The same pictures, stored as they are shown and turned.
+        let stored = try bright("h264_bframes.mp4"), shown = try bright("rotated90.mp4")
+        let turned = try open(stored, "rotated90.mp4")
+        #expect(turned.size == PictureSize(width: 48, height: 64))
+        let found = try turned.mask(of: .number(1), at: 3)
+        #expect(zip(found.pixels, shown.pixels).count(where: ==) > 48 * 64 * 95 / 100)
+        #expect(turned.problems.map(\.kind) == [.note])
+        #expect(turned.problems[0].message.hasSuffix("masks of 64x48, as the clip's pictures are stored: turned with them to 48x64"))
+        #expect(throws: (any Error).self) { _ = try open(mask, "rotated90.mp4", .shown) }
+    }
+
+    /// Boxes in text are of no size; and turn as masks do.
+    @Test func boxesWithoutASize() throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "boxes.txt").path
+            try Data("1,7,3,6,10,20,1\n".utf8).write(to: URL(filePath: path))
+            let clip = try VideoClip(path: Fixtures.path("video/rotated90.mp4"))
+            let shown = try ClipMasks.open(path, settings: MaskSettings(), clip: clip, name: "clip")
+            #expect(shown.tracks[0].appearances[0].box == BoundingBox(left: 2, top: 5, width: 10, height: 20))
+            #expect(shown.problems.contains { $0.message.contains("stored turned by 90 degrees") })
+            var settings = MaskSettings()
+            settings.orientation = .stored
+            let stored = try ClipMasks.open(path, settings: settings, clip: clip, name: "clip")
+            #expect(stored.tracks[0].appearances[0].box.width == 20 && stored.size == clip.info.size)
+            #expect(try stored.mask(of: .number(7), at: 0).boundingBox == stored.tracks[0].appearances[0].box)
+        }
+    }
+
+    /// Where sizes are equal an option decides, and without it a note says what was done.
+    @Test func upsideDownIsSaid() throws {
+        let shown = try open(mask, "rotated180.mp4")
+        #expect(try shown.mask(of: .number(1), at: 3) == mask)
+        #expect(shown.problems.map(\.kind) == [.note])
+        #expect(shown.problems[0].message.contains("stored turned by 180 degrees"))
+        #expect(shown.problems[0].message.contains("--masks-orientation stored"))
+        let explicit = try open(mask, "rotated180.mp4", .shown)
+        #expect(try explicit.mask(of: .number(1), at: 3) == mask && explicit.problems.isEmpty)
+        let stored = try open(mask, "rotated180.mp4", .stored)
+        #expect(try stored.mask(of: .number(1), at: 3).pixels == mask.pixels.reversed() && stored.problems.isEmpty)
+        let upright = try open(mask, "h264_bframes.mp4")
+        #expect(try upright.mask(of: .number(1), at: 3) == mask && upright.problems.isEmpty)
+    }
+}
+
+/// Masks whose files are gone.
+private struct DecodedMasks: MaskSource {
+    let source: any MaskSource
+    let mask: Mask
+    var path: String { source.path }
+    var size: PictureSize { source.size }
+    var annotatedFrames: [Int] { source.annotatedFrames }
+    var tracks: [Track] { source.tracks }
+    var problems: [MaskProblem] { source.problems }
+
+    init(_ source: any MaskSource, _ mask: Mask) { (self.source, self.mask) = (source, mask) }
+
+    func file(of frame: Int) -> String { source.file(of: frame) }
+
+    func mask(of track: TrackID, at frame: Int) throws -> Mask { mask }
+}
