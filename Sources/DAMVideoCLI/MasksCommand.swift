@@ -52,7 +52,8 @@ struct MasksCommand: ParsableCommand {
                 path: masks, clip: clip, settings: reading.settings(keepsGoing: keepGoing))
             let report = collection.report
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
-            guard report.mismatches.isEmpty else { throw ExitCode(.invalid) }
+            // A script that keeps stderr alone needs the reason, too.
+            guard report.mismatches.isEmpty else { throw InputError(.invalid, report.mismatches.joined(separator: "; ")) }
             if let convert, let output {
                 try collection.write(as: convert, to: output, overwrites: overwrite)
                 Console.notice("\(output): \(convert.rawValue), \(report.annotatedFrames.count) frames")

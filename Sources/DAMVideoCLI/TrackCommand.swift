@@ -17,7 +17,7 @@ struct TrackCommand: ParsableCommand {
             similarity J, on frames that had no given mask. A clip on stdin is read once: its masks can be carried forwards \
             only, and without --sam.
 
-            Exit codes: 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 73 output exists; 74 \
+            Exit codes: 3 some tracks have no mask, the rest are written; 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 73 output exists; 74 \
             input/output.
             """)
 
@@ -91,7 +91,9 @@ struct TrackCommand: ParsableCommand {
             }
             line.clear()
             if let damage = report.damage { Console.notice(damage) }
+            report.problems.forEach(Console.notice)
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
+            guard report.lostTracks.isEmpty else { throw ExitCode.someTracksFailed }
         }
     }
 

@@ -18,8 +18,7 @@ package enum GivenObjects: Sendable {
     package init(_ source: ObjectSource, settings: MaskSettings, clip: VideoClip, name: String) throws {
         switch source {
         case .masks(let path, let frames):
-            let masks = try MaskSources.open(
-                path, settings: settings, clip: ClipFacts(path: name, size: clip.info.size))
+            let masks = try MaskSources.open(path, settings: settings, clip: ClipFacts(clip, path: name))
             if let missing = frames?.subtracting(masks.annotatedFrames).min() {
                 throw InputError(.usage, "\(path): found no mask for frame \(missing), expected one to start from")
             }

@@ -15,8 +15,10 @@ public struct MaskCollection: Sendable {
     ///   error here but one of the report's `mismatches`.
     public init(path: String, clip: String? = nil, settings: MaskSettings = MaskSettings()) throws {
         (source, report) = try InputError.translating {
-            let video = try clip.map { try ClipSummary(path: $0) }
-            let facts = clip.map { ClipFacts(path: $0, size: video?.size) } ?? ClipFacts()
+            let opened = try clip.map { try VideoClip(path: $0) }
+            let video = try opened.map { try ClipSummary($0, path: clip ?? $0.path) }
+            var facts = ClipFacts()
+            if let opened, let video { facts = ClipFacts(opened, path: video.path, frameCount: video.frames) }
             let source = try MaskSources.open(path, settings: settings, clip: facts)
             var mismatches: [String] = []
             do {
@@ -54,12 +56,9 @@ public struct ClipSummary: Encodable, Sendable, Equatable {
     /// As the packets tell, or the file says, or counted when neither does.
     public let frames: Int
 
-    var size: PictureSize { PictureSize(width: width, height: height) }
-
     /// - Throws: `VideoError`.
-    init(path: String) throws {
+    init(_ clip: VideoClip, path: String) throws {
         self.path = path
-        let clip = try VideoClip(path: path)
         (width, height) = (clip.info.width, clip.info.height)
         var count = 0
         if let known = clip.frameCount ?? clip.info.declaredFrames {

@@ -52,7 +52,7 @@ public struct ClipTracker: Sendable {
                 try MaskWriter.check(masks, fits: options.format, frames: frames)
             }
             let reference = try options.reference.map {
-                try MaskSources.open($0, settings: options.masks, clip: ClipFacts(path: clip, size: video.info.size))
+                try MaskSources.open($0, settings: options.masks, clip: ClipFacts(video, path: clip))
             }
             let clock = ContinuousClock(), began = clock.now
             let masks = try tracker.follow(given, in: video, span: span, progress: progress)
@@ -60,7 +60,10 @@ public struct ClipTracker: Sendable {
             if let output = options.output {
                 try MaskWriter.write(masks, as: options.format, to: output, replaces: options.overwrites)
             }
-            return try TrackingReport(masks, clip: clip, seconds: seconds, reference: reference)
+            var report = try TrackingReport(masks, clip: clip, seconds: seconds, reference: reference)
+            report.problems = ((given.masks?.problems ?? []) + (reference?.problems ?? [])).map(\.message)
+            report.lostTracks = (given.masks?.problems ?? []).compactMap(\.track)
+            return report
         }
     }
 }

@@ -37,6 +37,10 @@ public struct TrackingReport: Codable, Sendable, Equatable {
     public var damage: String?
     /// Propagation alone, in seconds.
     public var seconds: Double
+    /// What was left out of the masks, and what was understood in one of several ways; for people, not in the document.
+    public var problems: [String] = []
+    /// Tracks that no mask shows.
+    public var lostTracks: [TrackID] = []
 
     enum CodingKeys: String, CodingKey {
         case clip, frames, tracks, damage, seconds

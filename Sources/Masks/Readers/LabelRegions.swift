@@ -4,6 +4,8 @@ import Imaging
 struct LabelRegion: Sendable {
     let value: UInt32
     var area = 0
+    /// Pixels with neighbours of the same value; where nobody counted them 0.
+    var solid = 0
     var left: Int
     var top: Int
     var right: Int
