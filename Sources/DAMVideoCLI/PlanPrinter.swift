@@ -16,7 +16,7 @@ struct PlanPrinter {
             }
             guard let report else { continue }
             failures.written += 1
-            report.problems.forEach(Console.notice)
+            report.problems?.forEach(Console.notice)
             if json { reports.append(report) } else { try Console.result(text(report)) }
         }
         if json { try Console.result(json: reports) }

@@ -101,8 +101,8 @@ struct MaskDetection {
             throw MaskError(path: document.path, found: "one PNG", expected: "the folder it is in")
         case UInt8(ascii: "<") where document.bytes.prefix(4096).contains("annotations".utf8):
             throw MaskError(
-                path: document.path, found: "CVAT's XML, which is not read",
-                expected: "an export as segmentation masks, MOTS PNG, MOT or COCO")
+                path: document.path,
+                reason: .notRead("CVAT's XML", instead: "an export as segmentation masks, MOTS PNG, MOT or COCO"))
         case UInt8(ascii: "#"): return try formatOfText(document)
         default:
             var names: [String]?, isFirst = true
@@ -119,6 +119,9 @@ struct MaskDetection {
         try document.read { json in
             if try json.kind() == .object {
                 let keys = try json.keys()
+                if keys.contains("shapes"), keys.contains("imagePath") {
+                    throw MaskError(path: document.path, reason: .notRead("labelme JSON", instead: "label PNGs or COCO"))
+                }
                 if keys.contains("masklet") {
                     format = .segmentAnythingVideo
                 } else if keys.contains("annotations") {
@@ -161,9 +164,8 @@ struct MaskDetection {
         if fields.count >= 5, numbers.count == fields.count, Int(fields[0]) != nil,
             numbers[1...4].allSatisfy({ (0...1).contains($0) }), numbers[1...4].contains(where: { $0 != $0.rounded() })
         {
-            throw MaskError(
-                path: document.path, found: "YOLO text (class and parts of the picture), which is not read",
-                expected: "masks or boxes in pixels, such as MOT or COCO")
+            let layout = "YOLO text (a class, and parts of the picture)"
+            throw MaskError(path: document.path, reason: .notRead(layout, instead: "boxes or masks in pixels, such as MOT or COCO"))
         }
         if fields.count >= 6, numbers.count == fields.count { return .motChallenge }
         throw unknown(document.path, "text with \(fields.count) fields in a line")

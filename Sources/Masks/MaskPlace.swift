@@ -10,6 +10,9 @@ struct MaskPlace {
     /// Places of exports, relative to their folder: CVAT's segmentation masks and MOTS PNG, MOTChallenge.
     private static let known = ["SegmentationObject", "instances", "gt/gt.txt", "gt.txt"]
 
+    /// What data sets call their folders of pictures.
+    private static let ofStills: Set = ["images", "jpegimages", "img1", "data"]
+
     /// Levels of folders that lie between a data set's folder and those of its clips, as in `Annotations/480p/walk`.
     private static let depth = 2
 
@@ -31,7 +34,8 @@ struct MaskPlace {
             (self.path, note) = (place, "the masks are those in \(place)")
             return
         }
-        let folders = listing.folders.map(listing.file).filter(Self.holdsPictures)
+        let folders = listing.folders.filter { !Self.ofStills.contains($0.lowercased()) }.map(listing.file)
+            .filter(Self.holdsPictures)
         if folders.isEmpty, format == nil, let file = try Self.document(in: listing) {
             (self.path, note) = (file, "the masks are those in \(file)")
         } else if folders.count == 1, format == nil, try MaskDetection.showsSeveralObjects(folders[0]) != nil {
@@ -74,26 +78,30 @@ struct MaskPlace {
     /// The one file of masks in a folder of an export.
     /// - Throws: `MaskError` when there are several, or what there is is known not to be read.
     private static func document(in listing: FolderListing) throws -> String? {
-        let inside = listing.folders.filter { $0.lowercased() == "annotations" }.map(listing.file)
-        let files = try ([listing] + inside.map { try FolderListing(path: $0) }).flatMap { listing in
-            (listing.files(withExtension: "json") + listing.files(withExtension: "txt") + listing.files(withExtension: "xml"))
-                .filter { $0 != TrackLabels.fileName }.map(listing.file)
+        var folders = [listing], files: [String] = []
+        for _ in 0...depth {
+            files += folders.flatMap { folder in
+                ["json", "txt", "xml"].flatMap(folder.files(withExtension:)).filter { $0 != TrackLabels.fileName }.map(folder.file)
+            }
+            folders = folders.flatMap { folder in
+                folder.folders.prefix(8).compactMap { try? FolderListing(path: folder.file($0)) }
+            }
         }
-        var found: [String] = [], error: MaskError?
+        var found: [String] = [], unread: MaskError?
         for file in files.prefix(8) {
             do {
                 let format = try MaskDetection(path: file, forced: nil).format
                 // Such files may also be one a frame.
                 if format != .cocoRLE { found.append(file) }
-            } catch let fault as MaskError {
-                error = error ?? (fault.description.contains("which is not read") ? fault : nil)
+            } catch let error as MaskError {
+                if case .notRead = error.reason { unread = unread ?? error }
             }
         }
         guard found.count < 2 else {
             let names = found.map { FileNames.lastPart($0) }.joined(separator: " and ")
-            throw MaskError(path: listing.path, found: "\(names), which both hold masks", expected: "one of them")
+            throw MaskError(path: listing.path, found: "\(names), which hold masks", expected: "one of them")
         }
-        if found.isEmpty, let error { throw error }
+        if found.isEmpty, let unread { throw unread }
         return found.first
     }
 }

@@ -31,8 +31,9 @@ public struct PlanReport: Encodable, Sendable {
     public let annotatedFrames: Int
     public let tracks: [Track]
     public let estimate: CaptionEstimate
-    /// What is left out of the masks, and what is understood in one of several ways, one line each.
-    public let problems: [String]
+    /// What is left out of the masks, and what is understood in one of several ways, one line each; nil when
+    /// there is nothing to say.
+    public let problems: [String]?
 
     enum CodingKeys: String, CodingKey {
         case request, width, height, frames, fps, tracks, estimate, problems
@@ -52,7 +53,8 @@ public struct PlanReport: Encodable, Sendable {
                 id: $0.track.id, label: $0.track.label, givenFrames: $0.visible.count,
                 isPropagated: plan.propagated.contains($0.track.id), sampled: $0.frames)
         }
-        problems = (plan.input.given.masks?.problems ?? []).map(\.message)
+        let said = (plan.input.given.masks?.problems ?? []).map(\.message)
+        problems = said.isEmpty ? nil : said
         estimate = CaptionEstimate(plan, engine.model.model, segmentation, wantedBatch: engine.limits.batch)
     }
 }

@@ -105,7 +105,9 @@ struct COCOReader {
         let groups = Dictionary(grouping: pictures, by: group).sorted { $0.key < $1.key }
         let names = groups.map { name, members in
             let folders = members.first?.file?.split(separator: "/").dropLast().reversed().map(String.init) ?? []
-            return [members.first?.video.flatMap { videoNames[$0] }].compactMap(\.self) + folders + [name.isEmpty ? "images" : name]
+            let path = name.isEmpty ? "images" : name
+            guard let video = members.first?.video else { return [path] + folders }
+            return [videoNames[video]].compactMap(\.self) + folders + [path]
         }
         let chosen = groups[try VideoChoice(names: names).index(clip: clip.name, path: document.path)].value
         let files = chosen.compactMap(\.file)

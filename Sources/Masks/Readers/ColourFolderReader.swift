@@ -97,7 +97,7 @@ final class ColourFolderReader: MaskSource {
         let labels = LabelImage(width: image.width, height: image.height, values: values)
         let regions = countSolid(labels, in: labelRegions(labels)).map { region in
             var colour = LabelRegion(value: colours[Int(region.value)], area: region.area, box: region.box)
-            colour.solid = region.solid
+            (colour.solid, colour.core) = (region.solid, region.core)
             return colour
         }
         return MaskFileScan(file: file, size: PictureSize(width: image.width, height: image.height), regions: regions)

@@ -2,8 +2,8 @@ import Imaging
 
 /// What the values of a set of mask pictures are: a number for each object, or how much of a pixel one object covers.
 ///
-/// An object is solid, so most of its pixels have neighbours of the same value to the right and below; the edges that
-/// smooth resizing or lossy compression leave have not.
+/// An object is solid, so most of its pixels have neighbours of the same value; the edges that smooth resizing or lossy
+/// compression leave have not.
 struct ValueTally {
     enum Reading: Equatable {
         case objects
@@ -23,7 +23,11 @@ struct ValueTally {
     }
 
     private struct Sum {
-        var area = 0, solid = 0
+        var area = 0, solid = 0, core = 0
+
+        static func + (one: Sum, other: Sum) -> Sum {
+            Sum(area: one.area + other.area, solid: one.solid + other.solid, core: one.core + other.core)
+        }
     }
 
     private var sums: [UInt32: Sum] = [:]
@@ -39,27 +43,31 @@ struct ValueTally {
         scale = .levels
         for tally in tallies {
             if tally.scale != .levels { scale = tally.scale }
-            sums.merge(tally.sums) { Sum(area: $0.area + $1.area, solid: $0.solid + $1.solid) }
+            sums.merge(tally.sums) { $0 + $1 }
         }
     }
 
     mutating func add(_ region: LabelRegion, as value: UInt32) {
-        sums[value, default: Sum()].area += region.area
-        sums[value, default: Sum()].solid += region.solid
+        sums[value] = (sums[value] ?? Sum()) + Sum(area: region.area, solid: region.solid, core: region.core)
     }
 
     var reading: Reading {
         guard scale != .indices, sums.count > 1, let top = sums.keys.max(), let main = sums.max(by: { $0.value.area < $1.value.area })
         else { return .objects }
-        let edges = sums.count { $0.value.solid == 0 }
-        // What lossy compression makes of the inside differs a little from the end; a few labels are told apart exactly.
-        let isMany = sums.count > 8
-        let rest = sums.filter { isMany ? $0.key * 100 < main.key * 92 : $0.key != main.key }.values
-        let area = rest.reduce(0) { $0 + $1.area }, solid = rest.reduce(0) { $0 + $1.solid }
-        if scale == .levels, main.key >= 128, main.key * 4 >= top * 3, solid * (isMany ? 4 : 20) <= area {
+        if scale == .levels, main.key >= 128, main.key * 4 >= top * 3, areEdges(besides: main.key) {
             return .softEdges(from: main.key / 2 + 1)
         }
-        return edges >= 8 && edges * 2 > sums.count ? .unclear(edges) : .objects
+        let edges = sums.count { $0.value.solid == 0 }
+        return edges >= 6 && edges * 2 > sums.count ? .unclear(edges) : .objects
+    }
+
+    /// Whether all values but the object's are its edges.
+    private func areEdges(besides main: UInt32) -> Bool {
+        // What lossy compression makes of the inside differs a little from the end; a few labels are told apart exactly.
+        let isMany = sums.count > 8
+        let rest = sums.filter { isMany ? $0.key * 100 < main * 92 : $0.key != main }.values.reduce(Sum(), +)
+        let all = sums.values.reduce(Sum(), +), inside = all.area - rest.area
+        return isMany ? rest.solid * 4 <= rest.area && inside * 8 > all.area : rest.core * 20 <= rest.area && inside * 2 > all.area
     }
 
     /// Whether the pictures are of one object, and their values mean nothing else.
@@ -84,24 +92,29 @@ struct ValueTally {
     }
 }
 
-/// Counts the pixels of each region that have the same value as those to the right, below and between these.
+/// Counts the pixels of each region that begin a square of two, and of three, pixels of its value.
 func countSolid(_ labels: LabelImage, in regions: [LabelRegion]) -> [LabelRegion] {
     guard regions.count > 1 else { return regions }
-    var counts: [UInt16: Int] = [:]
+    var solid = [Int](repeating: 0, count: 1 << 16), core = solid
     let width = labels.width
     labels.values.withUnsafeBufferPointer { values in
+        func isSquare(_ place: Int, _ side: Int) -> Bool {
+            (0..<side).allSatisfy { line in
+                (0..<side).allSatisfy { values[place + line * width + $0] == values[place] }
+            }
+        }
         for row in 0..<max(0, labels.height - 1) {
-            for place in row * width..<(row + 1) * width - 1 {
-                let value = values[place]
-                if value != 0, values[place + 1] == value, values[place + width] == value, values[place + width + 1] == value {
-                    counts[value, default: 0] += 1
-                }
+            for column in 0..<width - 1 where values[row * width + column] != 0 {
+                let place = row * width + column
+                guard isSquare(place, 2) else { continue }
+                solid[Int(values[place])] += 1
+                if row < labels.height - 2, column < width - 2, isSquare(place, 3) { core[Int(values[place])] += 1 }
             }
         }
     }
     return regions.map { region in
         var region = region
-        region.solid = UInt16(exactly: region.value).flatMap { counts[$0] } ?? 0
+        (region.solid, region.core) = (solid[Int(region.value)], core[Int(region.value)])
         return region
     }
 }
