@@ -23,7 +23,7 @@ struct TrackCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp(
         "The clip: any video FFmpeg decodes, - for one on stdin, a folder of stills, or a pattern such as frames/%05d.jpg.",
-        discussion: "Stills are ordered by the number at the end of their names. Frames are numbered from 0."))
+        discussion: "Stills are ordered by the number that tells their names apart. Frames are numbered from 0."))
     var clip: String
 
     @Option(help: ArgumentHelp("Masks to start from: a file or folder in any layout.", valueName: "path"))

@@ -152,7 +152,7 @@ struct MaskDetection {
     private static func formatOfText(_ document: MaskDocument) throws -> MaskFormat {
         var first: ArraySlice<UInt8> = []
         document.forEachRow { number, line in if first.isEmpty { first = line } }
-        if first.contains(0x2C) || first.contains(0x3B) { return .motChallenge }
+        if first.separator != nil { return .motChallenge }
         let fields = first.fields(separatedByCommas: false).map { String(decoding: $0, as: UTF8.self) }
         if fields.count == 6, let height = Int(fields[3]), let width = Int(fields[4]),
             Double(fields[5]) == nil || (try? RunLengthEncoding(width: width, height: height, counts: Array(fields[5].utf8))) != nil

@@ -13,6 +13,9 @@ struct MaskPlace {
     /// What data sets call their folders of pictures.
     private static let ofStills: Set = ["images", "jpegimages", "img1", "data"]
 
+    /// What tools call a folder of label pictures that no clip is called like.
+    private static let ofLabels: Set = ["masks", "mask", "labels", "label", "annotations", "annotation", "default"]
+
     /// Levels of folders that lie between a data set's folder and those of its clips, as in `Annotations/480p/walk`.
     private static let depth = 2
 
@@ -38,7 +41,8 @@ struct MaskPlace {
             .filter(Self.holdsPictures)
         if folders.isEmpty, format == nil, let file = try Self.document(in: listing) {
             (self.path, note) = (file, "the masks are those in \(file)")
-        } else if folders.count == 1, format == nil, try MaskDetection.showsSeveralObjects(folders[0]) != nil {
+        } else if folders.count == 1, format == nil, Self.ofLabels.contains(FileNames.lastPart(folders[0]).lowercased()),
+            try MaskDetection.showsSeveralObjects(folders[0]) != nil {
             (self.path, note) = (folders[0], "the masks are those in \(folders[0])")
         } else {
             (self.path, note) = (path, nil)

@@ -35,7 +35,8 @@ struct MaskReadingTests {
             #expect(run.status == 3, "\(run.errors)")
             let document = try JSONDecoder().decode(CaptionDocument.self, from: run.output)
             #expect(document.tracks.map(\.id.description) == ["1"])
-            #expect(document.errors.map(\.code) == ["empty_mask"] && document.errors[0].track == .number(2))
+            let failed = document.errors.filter { $0.track != nil }
+            #expect(failed.map(\.code) == ["empty_mask"] && failed.first?.track == .number(2))
             #expect(run.lines.contains { $0.hasPrefix("damvideo: track 2: ") && $0.contains("an empty track 2") })
             let one = try CommandRun([
                 "caption", clip, "--masks", masks, "--track", "1", "--no-propagate", "--model", model, "--max-new-tokens", "2",

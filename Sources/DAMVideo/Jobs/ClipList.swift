@@ -85,7 +85,10 @@ public struct ClipList: Sendable, Equatable {
         guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else { return root }
         let stem = FileNames.stem(clip), names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
         if names.contains(stem) { return "\(root)/\(stem)" }
-        let candidates = names.filter { FileNames.stem($0) == stem }.sorted()
+        let own = URL(filePath: clip).standardizedFileURL
+        let candidates = names.filter {
+            FileNames.stem($0) == stem && URL(filePath: root).appending(path: $0).standardizedFileURL != own
+        }.sorted()
         if candidates.isEmpty, let folder = try MaskSources.folder(called: stem, in: root, besides: clip) { return folder }
         guard candidates.count == 1 else {
             throw InputError(

@@ -90,9 +90,17 @@ extension ArraySlice<UInt8> {
         return start.dropLast(start.reversed().prefix(while: isSpace).count)
     }
 
-    /// The fields of a row, between commas, semicolons or white space; none for a separator at its end.
+    /// The sign between the fields of a row; nil for white space. Runs of a mask may have semicolons in them, behind blanks.
+    var separator: UInt8? {
+        if contains(0x2C) { return 0x2C }
+        guard let place = firstIndex(of: 0x3B), !self[..<place].trimmingWhiteSpace.contains(where: { $0 == 0x20 || $0 == 0x09 })
+        else { return nil }
+        return 0x3B
+    }
+
+    /// The fields of a row; none for a separator at its end.
     var row: [ArraySlice<UInt8>] {
-        guard let separator = [0x2C, 0x3B].first(where: contains) else { return fields(separatedByCommas: false) }
+        guard let separator else { return fields(separatedByCommas: false) }
         let parts = split(separator: separator, omittingEmptySubsequences: false).map(\.trimmingWhiteSpace)
         return parts.last?.isEmpty ?? false ? parts.dropLast() : parts
     }

@@ -23,7 +23,8 @@ struct AbsenceReading {
             guard [.labelPNG, .colourPNG].contains(source.format), ids.count > 1 else { return }
             let shown = source.tracks.reduce(into: Set<Int>()) { $0.formUnion($1.visibleFrames) }
             let lacking = source.tracks.filter { $0.appearances.count < shown.count }
-            let isComplete = frameCount.map { all.count >= $0 } ?? false
+            // A file that is missing among many does not make them a person's work.
+            let isComplete = frameCount.map { all.count * 10 >= $0 * 9 } ?? false
             guard !lacking.isEmpty, !isComplete else { return }
             let neighbours = zip(all, all.dropFirst()).count { $1 - $0 == 1 }
             let isDense = neighbours * 2 >= all.count - 1

@@ -52,11 +52,9 @@ struct ValueTally {
     }
 
     var reading: Reading {
-        guard scale != .indices, sums.count > 1, let top = sums.keys.max(), let main = sums.max(by: { $0.value.area < $1.value.area })
-        else { return .objects }
-        if scale == .levels, main.key >= 128, main.key * 4 >= top * 3, areEdges(besides: main.key) {
-            return .softEdges(from: main.key / 2 + 1)
-        }
+        guard scale != .indices, sums.count > 1, let top = sums.keys.max() else { return .objects }
+        let main = sums.filter { top * 100 <= $0.key * 108 }.max { $0.value.area < $1.value.area }?.key ?? top
+        if scale == .levels, main >= 128, areEdges(besides: main) { return .softEdges(from: main / 2 + 1) }
         let edges = sums.count { $0.value.solid == 0 }
         return edges >= 6 && edges * 2 > sums.count ? .unclear(edges) : .objects
     }
@@ -67,7 +65,7 @@ struct ValueTally {
         let isMany = sums.count > 8
         let rest = sums.filter { isMany ? $0.key * 100 < main * 92 : $0.key != main }.values.reduce(Sum(), +)
         let all = sums.values.reduce(Sum(), +), inside = all.area - rest.area
-        return isMany ? rest.solid * 4 <= rest.area && inside * 8 > all.area : rest.core * 20 <= rest.area && inside * 2 > all.area
+        return isMany ? rest.solid * 4 <= rest.area && inside * 6 > all.area : rest.core * 20 <= rest.area && inside * 3 > all.area
     }
 
     /// Whether the pictures are of one object, and their values mean nothing else.
