@@ -7,7 +7,7 @@ import ObjectTracking
 struct ClipArguments: ParsableArguments {
     @Argument(help: ArgumentHelp(
         "The clips: any video FFmpeg decodes, - for one on stdin, a folder of stills, or a pattern such as frames/%05d.jpg.",
-        discussion: "Stills are ordered by the number at the end of their names. Frames are numbered from 0."))
+        discussion: "Stills are ordered by the number that tells their names apart. Frames are numbered from 0."))
     var clips: [String] = []
 
     @Option(

@@ -8,13 +8,16 @@ struct MaskReadingOptions: ParsableArguments {
 
     @Option(
         name: .customLong("mask-frame-offset"), parsing: .unconditional,
-        help: ArgumentHelp("The clip's frame that belongs to mask frame 0 (-1 when masks count from 1).", valueName: "n"))
-    var frameOffset = 0
+        help: ArgumentHelp(
+            "The clip's frame that belongs to mask frame 0 (-1 when masks count from 1). Default: 0, or what the masks' numbers, "
+                + "the clip's frames and the names of stills tell; a note says what that is.", valueName: "n"))
+    var frameOffset: Int?
 
     @Option(
         name: .customLong("mask-frame-step"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Clip frames from one mask number to the next: mask k is clip frame offset + k * step. Default: 4 for SA-V, else 1.",
+            "Clip frames from one mask number to the next: mask k is clip frame offset + k * step. Default: 4 for SA-V, else 1, or what "
+                + "numbers and clip tell.",
             valueName: "k"))
     var frameStep: Int?
 
@@ -24,6 +27,14 @@ struct MaskReadingOptions: ParsableArguments {
             "For a clip that is shown turned or mirrored: the pictures the masks were drawn on, shown or stored. Default: told by "
                 + "their size, shown where that does not tell.", valueName: "which"))
     var orientation: MaskOrientation?
+
+    @Option(
+        name: .customLong("absent-means"),
+        help: ArgumentHelp(
+            "What masks of a frame say of an object they do not show: not-said (it may be there, and is carried through the "
+                + "frame) or absent. Default: absent where frames are annotated one after the other, not-said for label PNGs "
+                + "with gaps between them.", valueName: "reading"))
+    var absence: MaskSettings.Absence?
 
     func validate() throws {
         if let frameStep, frameStep < 1 { throw ValidationError("mask-frame-step \(frameStep): expected 1 or more") }
@@ -36,6 +47,7 @@ struct MaskReadingOptions: ParsableArguments {
         settings.frameOffset = frameOffset
         settings.frameStep = frameStep
         settings.orientation = orientation
+        settings.absence = absence
         settings.keepsGoing = keepsGoing
         return settings
     }
@@ -44,3 +56,5 @@ struct MaskReadingOptions: ParsableArguments {
 extension MaskFormat: ExpressibleByArgument {}
 
 extension MaskOrientation: ExpressibleByArgument {}
+
+extension MaskSettings.Absence: ExpressibleByArgument {}

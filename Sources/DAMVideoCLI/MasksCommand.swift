@@ -46,13 +46,14 @@ struct MasksCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             if let convert, let output {
-                try MaskCollection.checkOutput(output, format: convert, overwrites: overwrite)
+                try MaskCollection.checkOutput(output, format: convert, overwrites: overwrite, clip: clip)
             }
             let collection = try MaskCollection(
                 path: masks, clip: clip, settings: reading.settings(keepsGoing: keepGoing))
             let report = collection.report
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
-            guard report.mismatches.isEmpty else { throw ExitCode(.invalid) }
+            // A script that keeps stderr alone needs the reason, too.
+            guard report.mismatches.isEmpty else { throw InputError(.invalid, report.mismatches.joined(separator: "; ")) }
             if let convert, let output {
                 try collection.write(as: convert, to: output, overwrites: overwrite)
                 Console.notice("\(output): \(convert.rawValue), \(report.annotatedFrames.count) frames")

@@ -17,13 +17,13 @@ struct TrackCommand: ParsableCommand {
             similarity J, on frames that had no given mask. A clip on stdin is read once: its masks can be carried forwards \
             only, and without --sam.
 
-            Exit codes: 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 73 output exists; 74 \
+            Exit codes: 3 some tracks have no mask, the rest are written; 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 73 output exists; 74 \
             input/output.
             """)
 
     @Argument(help: ArgumentHelp(
         "The clip: any video FFmpeg decodes, - for one on stdin, a folder of stills, or a pattern such as frames/%05d.jpg.",
-        discussion: "Stills are ordered by the number at the end of their names. Frames are numbered from 0."))
+        discussion: "Stills are ordered by the number that tells their names apart. Frames are numbered from 0."))
     var clip: String
 
     @Option(help: ArgumentHelp("Masks to start from: a file or folder in any layout.", valueName: "path"))
@@ -92,6 +92,7 @@ struct TrackCommand: ParsableCommand {
             line.clear()
             for line in [report.damage].compactMap(\.self) + (report.notes ?? []) { Console.notice(line) }
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
+            guard report.lostTracks.isEmpty else { throw ExitCode.someTracksFailed }
         }
     }
 

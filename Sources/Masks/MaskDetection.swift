@@ -43,7 +43,7 @@ struct MaskDetection {
     private static func format(ofFolder path: String) throws -> MaskFormat {
         let listing = try FolderListing(path: path)
         let pictures = listing.files(withExtension: "png")
-        if pictures.contains(where: { ObjectFileName($0) != nil }) { return .binaryPNG }
+        if ObjectFileName.areUsed(in: pictures) || VisibleColours.tellObject(pictures.map(listing.file)) { return .binaryPNG }
         if let first = pictures.first { return try isColour(listing.file(first)) ? .colourPNG : .labelPNG }
         let objects = try listing.folders.filter {
             try !FolderListing(path: listing.file($0)).files(withExtension: "png").isEmpty
@@ -69,28 +69,45 @@ struct MaskDetection {
     /// A picture with several numbers in it is a label PNG, and its folder one of several clips.
     private static func requireObjects(_ folders: [String]) throws {
         for folder in folders.prefix(4) {
-            for name in try FolderListing(path: folder).files(withExtension: "png").prefix(2) {
-                let file = URL(filePath: folder).appending(path: name).path
-                guard let labels = try? ImageDecoder.labels(path: file) else { continue }
-                let values = Set(labelRegions(labels).map(\.value)).subtracting([254, 255])
-                guard values.count < 2 else {
-                    throw MaskError(
-                        path: file, found: "\(values.count) object numbers in a folder of its own",
-                        expected: "the masks of one clip, not of several (or --masks-format per-object-png)")
-                }
-            }
+            guard let (file, count) = try showsSeveralObjects(folder) else { continue }
+            throw MaskError(
+                path: file, found: "\(count) object numbers in a folder of its own",
+                expected: "the masks of one clip, not of several (or --masks-format per-object-png)")
         }
     }
 
+    /// The first picture of a folder that has numbers of several objects, and how many; nil when the first ones have not.
+    static func showsSeveralObjects(_ folder: String) throws -> (file: String, count: Int)? {
+        for name in try FolderListing(path: folder).files(withExtension: "png").prefix(2) {
+            let file = URL(filePath: folder).appending(path: name).path
+            guard let scan = try? MaskFileScan.labels(of: MaskFile(frame: 0, path: file)), scan.values.reading == .objects
+            else { continue }
+            let values = Set(scan.regions.map(\.value)).subtracting([254, 255])
+            if values.count > 1 { return (file, values.count) }
+        }
+        return nil
+    }
+
     private static func format(of document: MaskDocument) throws -> MaskFormat {
-        let start = document.bytes.prefix(4096).first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
+        let start = document.bytes.prefix(4096).first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         guard let start else { throw unknown(document.path, "an empty file") }
         switch start {
         case UInt8(ascii: "{"), UInt8(ascii: "["): return try formatOfJSON(document)
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return try formatOfText(document)
         case 0x89 where document.bytes.dropFirst().starts(with: "PNG".utf8):
             throw MaskError(path: document.path, found: "one PNG", expected: "the folder it is in")
-        default: throw unknown(document.path, "a file that is neither JSON nor numbers")
+        case UInt8(ascii: "<") where document.bytes.prefix(4096).contains("annotations".utf8):
+            throw MaskError(
+                path: document.path,
+                reason: .notRead("CVAT's XML", instead: "an export as segmentation masks, MOTS PNG, MOT or COCO"))
+        case UInt8(ascii: "#"): return try formatOfText(document)
+        default:
+            var names: [String]?, isFirst = true
+            document.forEachLine { _, line in
+                if isFirst { (names, isFirst) = (document.header(line), false) }
+            }
+            if names != nil { return try formatOfText(document) }
+            throw unknown(document.path, "a file that is neither JSON nor numbers")
         }
     }
 
@@ -99,6 +116,9 @@ struct MaskDetection {
         try document.read { json in
             if try json.kind() == .object {
                 let keys = try json.keys()
+                if keys.contains("shapes"), keys.contains("imagePath") {
+                    throw MaskError(path: document.path, reason: .notRead("labelme JSON", instead: "label PNGs or COCO"))
+                }
                 if keys.contains("masklet") {
                     format = .segmentAnythingVideo
                 } else if keys.contains("annotations") {
@@ -128,15 +148,23 @@ struct MaskDetection {
 
     private static func formatOfText(_ document: MaskDocument) throws -> MaskFormat {
         var first: ArraySlice<UInt8> = []
-        document.forEachLine { number, line in if first.isEmpty { first = line } }
-        if first.contains(0x2C) { return .motChallenge }
+        document.forEachRow { number, line in if first.isEmpty { first = line } }
+        if first.separator != nil { return .motChallenge }
         let fields = first.fields(separatedByCommas: false).map { String(decoding: $0, as: UTF8.self) }
         if fields.count == 6, let height = Int(fields[3]), let width = Int(fields[4]),
             Double(fields[5]) == nil || (try? RunLengthEncoding(width: width, height: height, counts: Array(fields[5].utf8))) != nil
         {
             return .mots
         }
-        if fields.count >= 6, fields.allSatisfy({ Double($0) != nil }) { return .motChallenge }
+        let numbers = fields.compactMap(Double.init)
+        // A class, and then parts of the picture: a box, corners, a confidence.
+        if fields.count >= 5, numbers.count == fields.count, Int(fields[0]) != nil,
+            numbers[1...4].allSatisfy({ (0...1).contains($0) }), numbers[1...4].contains(where: { $0 != $0.rounded() })
+        {
+            let layout = "YOLO text (a class, and parts of the picture)"
+            throw MaskError(path: document.path, reason: .notRead(layout, instead: "boxes or masks in pixels, such as MOT or COCO"))
+        }
+        if fields.count >= 6, numbers.count == fields.count { return .motChallenge }
         throw unknown(document.path, "text with \(fields.count) fields in a line")
     }
 

@@ -9,6 +9,8 @@ package struct MaskError: CategorizedError, Equatable {
         case unreadable(VideoError)
         /// The content is not what the layout, the clip or the other masks ask for.
         case unusable(found: String, expected: String)
+        /// A layout that is known and not read; `instead` are some that are.
+        case notRead(_ layout: String, instead: String)
         /// Something in the file at `place`; `problem` says what was found and expected.
         case atPlace(_ place: String, _ problem: String)
         /// The output is there already.
@@ -36,7 +38,7 @@ package struct MaskError: CategorizedError, Equatable {
         case .outputExists: .outputExists
         case .unreadable(let error): error.category
         case .notWritten: .inputOutput
-        case .unusable, .atPlace: .invalid
+        case .unusable, .notRead, .atPlace: .invalid
         }
     }
 
@@ -45,6 +47,8 @@ package struct MaskError: CategorizedError, Equatable {
         case .missing: "\(path): no such file or folder"
         case .unreadable(let error): error.description
         case .unusable(let found, let expected): InputError(category, path, found: found, expected: expected).description
+        case .notRead(let layout, let instead):
+            InputError(category, path, found: "\(layout), which is not read", expected: instead).description
         case .atPlace(let place, let problem): "\(path): \(place): \(problem)"
         case .outputExists: "\(path): exists already (--overwrite replaces it)"
         case .notWritten(let cause): "\(path): cannot be written: \(cause)"

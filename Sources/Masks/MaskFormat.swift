@@ -26,4 +26,7 @@ public enum MaskFormat: String, Sendable, Codable, CaseIterable {
 
     /// Clip frames from one key of the layout to the next.
     var frameStep: Int { self == .segmentAnythingVideo ? 4 : 1 }
+
+    /// The number of the clip's first frame in files of the layout; readers count from 0 all the same.
+    var firstFrame: Int { self == .motChallenge ? 1 : 0 }
 }

@@ -20,6 +20,15 @@ package protocol MaskSource: Sendable {
     /// of its own. Where the object has no mask in one of them, it is not there.
     func annotatedFrames(of track: TrackID) -> [Int]
 
+    /// The frames that speak of this object by itself, ascending: they show it, or have a mask of its own that is empty.
+    func ownFrames(of track: TrackID) -> [Int]
+
+    /// Whether frame numbers are the clip's already, by the names of its stills.
+    var isPlaced: Bool { get }
+
+    /// What may help when the masks' numbers do not fit the clip: the end of a message, or nothing.
+    var numberingHelp: String { get }
+
     /// Whether the user, rather than propagation, says where the object is at a frame, or that it is not there.
     func isGiven(_ track: TrackID, at frame: Int) -> Bool
 
@@ -39,6 +48,12 @@ extension MaskSource {
 
     package func annotatedFrames(of track: TrackID) -> [Int] { annotatedFrames }
 
+    package func ownFrames(of track: TrackID) -> [Int] { tracks.first { $0.id == track }?.visibleFrames ?? [] }
+
+    package var isPlaced: Bool { false }
+
+    package var numberingHelp: String { "" }
+
     package func isGiven(_ track: TrackID, at frame: Int) -> Bool {
         annotatedFrames(of: track).holds(frame)
     }
@@ -54,7 +69,7 @@ extension MaskSource {
         if let frameCount, let beyond = annotatedFrames.first(where: { $0 >= frameCount }) {
             throw MaskError(
                 path: file(of: beyond), found: "a mask for frame \(beyond)",
-                expected: "none after frame \(frameCount - 1): the clip has \(frameCount) frames")
+                expected: "none after frame \(frameCount - 1): the clip has \(frameCount) frames\(numberingHelp)")
         }
     }
 
@@ -62,6 +77,7 @@ extension MaskSource {
     /// - Throws: `MaskError` that lists the ids there are.
     package func track(_ id: TrackID) throws -> Track {
         if let track = tracks.first(where: { $0.id == id }) { return track }
+        if problems.contains(where: { $0.track == id }) { throw MaskError(path: path, reason: .emptyTrack(id)) }
         throw MaskError(path: path, reason: .unknownTrack(id, known: tracks.map(\.id)))
     }
 }

@@ -1,9 +1,12 @@
+import Imaging
+
 /// The way in: masks of any layout, by what they are.
 package enum MaskSources {
     /// Reads masks.
     /// - Parameters:
     ///   - path: a file or folder.
-    ///   - clip: what is known about the clip; decides which of several videos is meant, and how far boxes reach.
+    ///   - clip: what is known about the clip; decides which of several videos is meant, what frame numbers are in it, and
+    ///     how far boxes reach.
     /// - Throws: `MaskError`, one line: the file, what was found, what was expected.
     package static func open(
         _ path: String, settings: MaskSettings = MaskSettings(), clip: ClipFacts = ClipFacts()
@@ -12,30 +15,67 @@ package enum MaskSources {
         guard step.map({ $0 >= 1 }) ?? true else {
             throw MaskError(path: path, found: "frame step \(step ?? 0)", expected: "1 or more")
         }
-        let source = try read(path, settings: settings, clip: clip)
-        let actualStep = step ?? source.format?.frameStep ?? 1
-        if settings.frameOffset == 0 && actualStep == 1 { return source }
-        return try MappedMaskSource(source, offset: settings.frameOffset, step: actualStep)
+        let place = try MaskPlace(path, clip: clip, format: settings.format)
+        var source = try read(place.path, settings: settings, clip: clip)
+        if let note = place.note { source = InterpretedMaskSource(source, note: note, help: "") }
+        source = try numbered(source, settings: settings, clip: clip)
+        if let key = source.annotatedFrames.last, key > FrameNames.largest {
+            let (found, expected) = FrameNames.tooLarge(FileNames.lastPart(source.file(of: key)))
+            throw MaskError(path: source.file(of: key), found: found, expected: expected)
+        }
+        let absence = AbsenceReading(source, wanted: settings.absence, frameCount: clip.frameCount)
+        if let frames = absence.framesOfTrack {
+            return InterpretedMaskSource(source, framesOfTrack: frames, note: absence.note)
+        }
+        return absence.note.map { InterpretedMaskSource(source, note: $0, help: source.numberingHelp) } ?? source
+    }
+
+    /// The folder of masks that is called like a clip, somewhere in a data set's folder; nil when there is none.
+    /// - Parameter clip: the clip's path, which is no folder of masks.
+    /// - Throws: `InputError` when there are several.
+    package static func folder(called name: String, in root: String, besides clip: String) throws(InputError) -> String? {
+        do {
+            return try MaskPlace.folder(called: name, in: root, besides: clip)
+        } catch {
+            throw InputError(.invalid, "\(error)")
+        }
+    }
+
+    /// The masks with the clip's frame numbers.
+    private static func numbered(
+        _ source: any MaskSource, settings: MaskSettings, clip: ClipFacts
+    ) throws -> any MaskSource {
+        let step = settings.frameStep ?? source.format?.frameStep ?? 1
+        if settings.frameOffset != nil || settings.frameStep != nil {
+            let offset = settings.frameOffset ?? 0
+            return offset == 0 && step == 1 ? source : try InterpretedMaskSource(source, offset: offset, step: step)
+        }
+        guard !source.isPlaced else { return source }
+        let stepped = step == 1 ? source : try InterpretedMaskSource(source, offset: 0, step: step)
+        let numbering = FrameNumbering(stepped.annotatedFrames, of: clip, first: source.format?.firstFrame ?? 0)
+        if let frames = numbering.frames { return InterpretedMaskSource(stepped, frames: frames, note: numbering.note) }
+        guard numbering.note != nil || !numbering.help.isEmpty else { return stepped }
+        return InterpretedMaskSource(stepped, note: numbering.note, help: numbering.help)
     }
 
     private static func read(_ path: String, settings: MaskSettings, clip: ClipFacts) throws -> any MaskSource {
         let kept = try MaskDetection(path: path, forced: settings.format)
-        let keepsGoing = settings.keepsGoing
+        let keepsGoing = settings.keepsGoing, stills = clip.frameOfStill
         switch kept.format {
         case .labelPNG:
-            let source = try LabelFolderReader(path: path, keepsGoing: keepsGoing)
-            let isBinary = source.tracks.count == 1 && source.tracks[0].id == .number(255)
-            guard isBinary, settings.format == nil else { return source }
-            return try ObjectFilesReader.files(path: path, keepsGoing: keepsGoing)
+            let source = try LabelFolderReader(path: path, keepsGoing: keepsGoing, stills: stills)
+            guard settings.format == nil, try source.values.areOneObject(path) else { return source }
+            return try ObjectFilesReader.files(path: path, keepsGoing: keepsGoing, stills: stills)
         case .colourPNG:
-            let source = try ColourFolderReader(path: path, keepsGoing: keepsGoing)
-            guard source.isBlackAndWhite, settings.format == nil else { return source }
-            return try ObjectFilesReader.files(path: path, keepsGoing: keepsGoing)
-        case .objectPNG: return try ObjectFilesReader.folders(path: path, keepsGoing: keepsGoing)
-        case .binaryPNG: return try ObjectFilesReader.files(path: path, keepsGoing: keepsGoing)
-        case .youtubeVIS: return try YouTubeVISReader.read(kept.document(), clip: clip.name, keepsGoing: keepsGoing)
-        case .coco: return try COCOReader.read(kept.document(), clip: clip.name, keepsGoing: keepsGoing)
-        case .cocoRLE where kept.isFolder: return try RunLengthFileReader.read(folder: path, keepsGoing: keepsGoing)
+            let source = try ColourFolderReader(path: path, keepsGoing: keepsGoing, stills: stills)
+            guard settings.format == nil, try source.values.areOneObject(path) else { return source }
+            return try ObjectFilesReader.files(path: path, keepsGoing: keepsGoing, stills: stills)
+        case .objectPNG: return try ObjectFilesReader.folders(path: path, keepsGoing: keepsGoing, stills: stills)
+        case .binaryPNG: return try ObjectFilesReader.files(path: path, keepsGoing: keepsGoing, stills: stills)
+        case .youtubeVIS: return try YouTubeVISReader.read(kept.document(), clip: clip, keepsGoing: keepsGoing)
+        case .coco: return try COCOReader.read(kept.document(), clip: clip, keepsGoing: keepsGoing)
+        case .cocoRLE where kept.isFolder:
+            return try RunLengthFileReader.read(folder: path, keepsGoing: keepsGoing, stills: stills)
         case .cocoRLE: return try RunLengthFileReader.read(kept.document(), keepsGoing: keepsGoing)
         case .mots: return try MOTSReader.read(kept.document(), keepsGoing: keepsGoing)
         case .motChallenge: return try MOTChallengeReader.read(kept.document(), size: clip.size, keepsGoing: keepsGoing)

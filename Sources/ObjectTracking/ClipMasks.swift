@@ -7,15 +7,17 @@ package enum ClipMasks {
     /// Reads masks, and turns them with the clip where they belong to its stored pictures: where that is asked for, or where
     /// their size is that of the stored pictures alone. Where sizes do not tell, masks are the shown pictures', and a note
     /// says so.
-    /// - Parameter name: the clip's; tells which of several videos in a file is meant.
+    /// - Parameters:
+    ///   - name: the clip's; tells which of several videos in a file is meant.
+    ///   - frameCount: frames in the clip, where that took counting.
     /// - Throws: `MaskError`.
     package static func open(
-        _ path: String, settings: MaskSettings, clip: VideoClip, name: String
+        _ path: String, settings: MaskSettings, clip: VideoClip, name: String, frameCount: Int? = nil
     ) throws -> any MaskSource {
         let turn = clip.info.orientation, shown = clip.info.size, stored = turn.size(of: shown)
         let areStored = turn != .asStored && settings.orientation == .stored
         let masks = try MaskSources.open(
-            path, settings: settings, clip: ClipFacts(path: name, size: areStored ? stored : shown))
+            path, settings: settings, clip: ClipFacts(clip, path: name, size: areStored ? stored : shown, frameCount: frameCount))
         if areStored { return TurnedMasks(masks, turn) }
         guard turn != .asStored, settings.orientation == nil else { return masks }
         // Boxes in text have no picture's size.

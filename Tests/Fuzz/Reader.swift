@@ -60,7 +60,7 @@ enum Reader: String, CaseIterable {
     }
 
     private func masks(at path: String) throws {
-        let source = try MaskSources.open(path, clip: ClipFacts(path: "clip.mp4", size: nil))
+        let source = try MaskSources.open(path, clip: ClipFacts(name: "clip"))
         for track in source.tracks.prefix(8) {
             for appearance in track.appearances.prefix(8) { _ = try source.mask(of: track.id, at: appearance.frame) }
         }

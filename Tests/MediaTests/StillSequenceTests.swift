@@ -62,6 +62,14 @@ import Media
         }
     }
 
+    /// Where names end in a hash, the number that tells them apart orders them.
+    @Test func hashesDoNotOrder() throws {
+        try withTemporaryDirectory { folder in
+            try fill(folder, [("s-0002_jpg.rf.0a1b2c3d1.png", "rgb.png"), ("s-0001_jpg.rf.f9e8d7c62.png", "rgb.png")])
+            #expect(try VideoClip(path: folder.path).stills == ["s-0001_jpg.rf.f9e8d7c62.png", "s-0002_jpg.rf.0a1b2c3d1.png"].map { folder.path + "/" + $0 })
+        }
+    }
+
     @Test func twoPicturesWithOneNumber() throws {
         try withTemporaryDirectory { folder in
             try fill(folder, [("7.png", "rgb.png"), ("8.png", "rgb.png"), ("007.jpg", "rgb.png")])

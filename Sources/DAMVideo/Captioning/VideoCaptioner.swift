@@ -121,15 +121,23 @@ public struct VideoCaptioner: Sendable {
                 path: plan.input.path, width: info.width, height: info.height, fps: info.frameRate,
                 frames: survey.frameCount ?? info.declaredFrames ?? survey.part.upperBound,
                 duration: plan.input.clip.duration(upTo: survey.lastTime, isLast: survey.frameCount != nil)))
-        document.errors = (plan.input.given.masks?.problems ?? []).map {
-            CaptionDocument.Problem(
-                track: nil, code: $0.kind == .skipped ? "mask_skipped" : "mask_note", message: $0.message)
+        let wanted = plan.request.options.tracks
+        for problem in plan.input.given.masks?.problems ?? [] {
+            guard let track = problem.track else {
+                let code = problem.kind == .skipped ? "mask_skipped" : "mask_note"
+                document.errors.append(CaptionDocument.Problem(track: nil, code: code, message: problem.message))
+                continue
+            }
+            if wanted?.contains(track) ?? true {
+                document.insert(CaptionDocument.Problem(track: track, code: "empty_mask", message: problem.message))
+            }
         }
         if let mending = plan.input.clip.mending {
             document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_note", message: mending))
         }
         if let damage = survey.damage {
-            document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage))
+            let problem = CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage)
+            document.errors.insert(problem, at: document.errors.firstIndex { $0.track != nil } ?? document.errors.count)
         }
         return document
     }

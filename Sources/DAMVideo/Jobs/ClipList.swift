@@ -55,7 +55,7 @@ public struct ClipList: Sendable, Equatable {
             throw InputError(.notFound, "\(path): found no file that can be read, expected a list of clips")
         }
         let folder = path == "-" || !path.contains("/") ? nil : URL(filePath: path).deletingLastPathComponent().relativePath
-        guard let text = String(validating: data, as: UTF8.self) else {
+        guard let text = String(validating: PlainText.bytes(Array(data)), as: UTF8.self) else {
             throw InputError(.invalid, "\(path): found bytes that are no text, expected a list of clips in UTF-8")
         }
         try self.init(text: text, path: path, folder: folder)
@@ -85,7 +85,11 @@ public struct ClipList: Sendable, Equatable {
         guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else { return root }
         let stem = FileNames.stem(clip), names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
         if names.contains(stem) { return "\(root)/\(stem)" }
-        let candidates = names.filter { FileNames.stem($0) == stem }.sorted()
+        let own = URL(filePath: clip).standardizedFileURL
+        let candidates = names.filter {
+            FileNames.stem($0) == stem && URL(filePath: root).appending(path: $0).standardizedFileURL != own
+        }.sorted()
+        if candidates.isEmpty, let folder = try MaskSources.folder(called: stem, in: root, besides: clip) { return folder }
         guard candidates.count == 1 else {
             throw InputError(
                 candidates.isEmpty ? .notFound : .invalid,

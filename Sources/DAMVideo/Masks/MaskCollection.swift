@@ -2,6 +2,7 @@ import Imaging
 import Masks
 import Media
 import ObjectTracking
+import OutputFiles
 
 /// The masks of a clip as they were understood: what `damvideo masks` shows and converts.
 public struct MaskCollection: Sendable {
@@ -17,9 +18,10 @@ public struct MaskCollection: Sendable {
     public init(path: String, clip: String? = nil, settings: MaskSettings = MaskSettings()) throws {
         (source, report) = try InputError.translating {
             let opened = try clip.map { (path: $0, video: try VideoClip(path: $0)) }
-            let source = try opened.map { try ClipMasks.open(path, settings: settings, clip: $0.video, name: $0.path) }
-                ?? MaskSources.open(path, settings: settings)
             let video = try opened.map { try ClipSummary($0.video, path: $0.path) }
+            let source = try opened.map {
+                try ClipMasks.open(path, settings: settings, clip: $0.video, name: $0.path, frameCount: video?.frames)
+            } ?? MaskSources.open(path, settings: settings)
             var mismatches: [String] = []
             do {
                 if let video { try source.validate(width: video.width, height: video.height, frameCount: video.frames) }
@@ -31,9 +33,11 @@ public struct MaskCollection: Sendable {
     }
 
     /// Whether masks can be written there; to be asked before a long reading.
+    /// - Parameter clip: the video they belong to, which they may not replace.
     /// - Throws: `InputError`: `outputExists` when something is there that may not be replaced, `inputOutput` when the
-    ///   folder is not writable, `invalid` when what is there is no mask.
-    public static func checkOutput(_ path: String, format: MaskFormat, overwrites: Bool) throws {
+    ///   folder is not writable, `invalid` when what is there is no mask, `usage` when it is the clip.
+    public static func checkOutput(_ path: String, format: MaskFormat, overwrites: Bool, clip: String? = nil) throws {
+        try InputFiles(clip.map(VideoClip.files) ?? []).refuse(path)
         try InputError.translating { try MaskWriter.check(path, format: format, replaces: overwrites) }
     }
 

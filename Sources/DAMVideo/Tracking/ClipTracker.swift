@@ -68,8 +68,10 @@ public struct ClipTracker: Sendable {
                 try MaskWriter.write(masks, as: options.format, to: output, replaces: options.overwrites)
             }
             var report = try TrackingReport(masks, clip: clip, seconds: seconds, reference: reference)
-            let notes = [video.mending, masks.note].compactMap(\.self) + (given.masks?.problems ?? []).map(\.message)
+            let problems = (given.masks?.problems ?? []) + (reference?.problems ?? [])
+            let notes = [video.mending, masks.note].compactMap(\.self) + problems.map(\.message)
             if !notes.isEmpty { report.notes = notes }
+            report.lostTracks = (given.masks?.problems ?? []).compactMap(\.track)
             return report
         }
     }

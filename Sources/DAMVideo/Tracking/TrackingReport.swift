@@ -39,6 +39,8 @@ public struct TrackingReport: Codable, Sendable, Equatable {
     public var notes: [String]?
     /// Propagation alone, in seconds.
     public var seconds: Double
+    /// Tracks that no mask shows; not in the document.
+    public var lostTracks: [TrackID] = []
 
     enum CodingKeys: String, CodingKey {
         case clip, frames, tracks, damage, notes, seconds

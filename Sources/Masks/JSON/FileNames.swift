@@ -1,18 +1,26 @@
 /// What the names of a clip's pictures say, as annotation files list them.
 package enum FileNames {
-    /// The clip's frames: the numbers at the ends of the names when each has one and they ascend, else positions.
-    static func frames(_ names: [String]) -> [Int] {
-        let numbers = names.compactMap { MaskFolder.frameNumber(in: stem($0)) }
-        let ascends = zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }
-        return numbers.count == names.count && ascends ? numbers : Array(names.indices)
-    }
-
     /// A file's name without folders and extension.
     package static func stem(_ path: String) -> String {
-        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let name = lastPart(path)
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
         return String(name[..<dot])
     }
+
+    /// A path without its folders.
+    static func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// A picture's name without folders and endings, of which there may be two, as in `00000.jpg.png`.
+    static func pictureStem(_ path: String) -> String {
+        let stem = stem(path), parts = stem.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 1, let last = parts.last, pictureExtensions.contains(last.lowercased()) else { return stem }
+        return String(stem.dropLast(last.count + 1))
+    }
+
+    /// Endings of pictures other than PNGs.
+    static let otherPictureExtensions: Set = ["jpg", "jpeg", "bmp", "gif", "tif", "tiff", "webp", "ppm", "pgm", "pbm", "jp2"]
+
+    private static let pictureExtensions = otherPictureExtensions.union(["png"])
 
     /// The last folder of a path; nil when there is none.
     static func folder(_ path: String) -> String? {
@@ -32,6 +40,10 @@ struct VideoChoice {
         if let clip {
             let matches = names.indices.filter { names[$0].contains(clip) }
             if matches.count == 1 { return matches[0] }
+            guard matches.count < 2 else {
+                throw MaskError(
+                    path: path, found: "\(matches.count) videos called like the clip, \(clip)", expected: "one: the names of the others differ")
+            }
         }
         if names.count == 1 { return 0 }
         let shown = names.prefix(8).map { $0.first ?? "?" } + (names.count > 8 ? ["..."] : [])

@@ -26,7 +26,7 @@ struct MaskDocument {
         guard data.count <= Self.maximumBytes else {
             throw MaskError(path: path, found: "more than \(Self.maximumBytes) bytes", expected: "masks of one clip")
         }
-        bytes = Array(data)
+        bytes = PlainText.bytes(Array(data))
     }
 
     /// For tests and files that are part of others.
@@ -45,6 +45,27 @@ struct MaskDocument {
         } catch let fault as JSONFault {
             throw MaskError(path: path, found: "\(fault.found) at byte \(fault.offset)", expected: fault.expected)
         }
+    }
+
+    /// Calls `body` for each line of fields, with its number from 1: not for empty ones, remarks and a line of names above
+    /// the first.
+    func forEachRow(_ body: (_ number: Int, _ line: ArraySlice<UInt8>) throws -> Void) rethrows {
+        var isFirst = true
+        try forEachLine { number, line in
+            guard !line.starts(with: [UInt8(ascii: "#")]) else { return }
+            defer { isFirst = false }
+            if isFirst, header(line) != nil { return }
+            try body(number, line)
+        }
+    }
+
+    /// The names in a line of names, in lower case; nil for a line that is none: the first field is a number in others.
+    func header(_ line: ArraySlice<UInt8>) -> [String]? {
+        let names = line.row.map { String(decoding: $0, as: UTF8.self).lowercased() }
+        guard names.count >= 6, let first = names.first, first.first?.isLetter ?? false,
+            names.allSatisfy({ Double($0) == nil && $0.count < 32 })
+        else { return nil }
+        return names
     }
 
     /// Calls `body` for each line that is not empty, with its number from 1.
@@ -66,6 +87,21 @@ extension ArraySlice<UInt8> {
         func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
         let start = drop(while: isSpace)
         return start.dropLast(start.reversed().prefix(while: isSpace).count)
+    }
+
+    /// The sign between the fields of a row; nil for white space. Runs of a mask may have semicolons in them, behind blanks.
+    var separator: UInt8? {
+        if contains(0x2C) { return 0x2C }
+        guard let place = firstIndex(of: 0x3B), !self[..<place].trimmingWhiteSpace.contains(where: { $0 == 0x20 || $0 == 0x09 })
+        else { return nil }
+        return 0x3B
+    }
+
+    /// The fields of a row; none for a separator at its end.
+    var row: [ArraySlice<UInt8>] {
+        guard let separator else { return fields(separatedByCommas: false) }
+        let parts = split(separator: separator, omittingEmptySubsequences: false).map(\.trimmingWhiteSpace)
+        return parts.last?.isEmpty ?? false ? parts.dropLast() : parts
     }
 
     /// The parts between single commas, or between any number of spaces and tabs.

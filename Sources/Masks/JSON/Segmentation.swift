@@ -29,7 +29,8 @@ enum Segmentation {
         case .none:
             return nil
         case .compressed(let counts, _):
-            return try RunLengthEncoding(width: size.width, height: size.height, counts: counts)
+            return try RunLengthEncoding(
+                width: size.width, height: size.height, counts: withoutPythonQuotes(counts))
         case .runs(let runs, _):
             return try RunLengthEncoding(width: size.width, height: size.height, runs: runs)
         case .polygons(let parts):
@@ -44,6 +45,19 @@ enum Segmentation {
             return union
         }
     }
+}
+
+/// Bytes that Python printed, `b'...'` with its backslashes doubled, as they were before.
+private func withoutPythonQuotes(_ text: [UInt8]) -> [UInt8] {
+    guard text.count > 2, text[0] == UInt8(ascii: "b"), [UInt8(ascii: "'"), UInt8(ascii: "\"")].contains(text[1]),
+        text[text.count - 1] == text[1]
+    else { return text }
+    var result: [UInt8] = [], isEscaped = false
+    for byte in text[2..<text.count - 1] {
+        isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+        if !isEscaped { result.append(byte) }
+    }
+    return result
 }
 
 extension JSONReader {

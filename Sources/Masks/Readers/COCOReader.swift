@@ -6,6 +6,15 @@ import Imaging
 ///
 /// Source: the COCO data format; CocoVID and CVAT for the fields of videos.
 struct COCOReader {
+    /// A clip's pictures.
+    private struct Frames {
+        /// By a picture's id.
+        var byPicture: [Int: (frame: Int, size: PictureSize?)] = [:]
+        /// Whether the frames are the clip's, whatever the numbers in the names.
+        var arePlaced = false
+        var note: String?
+    }
+
     private struct Picture {
         var id = -1
         var size: PictureSize?
@@ -17,7 +26,7 @@ struct COCOReader {
     private struct Annotation {
         var id: TrackID?
         var track: TrackID?
-        var picture = -1
+        var picture: Int?
         var category: Int?
         var segmentation = Segmentation.none
         var box: [Double] = []
@@ -29,7 +38,7 @@ struct COCOReader {
     private let labels: [Int: String]
 
     /// - Throws: `MaskError`.
-    static func read(_ document: MaskDocument, clip: String?, keepsGoing: Bool) throws -> RegionSource {
+    static func read(_ document: MaskDocument, clip: ClipFacts, keepsGoing: Bool) throws -> RegionSource {
         try COCOReader(document).source(clip: clip, keepsGoing: keepsGoing)
     }
 
@@ -87,29 +96,46 @@ struct COCOReader {
         return picture
     }
 
-    /// The pictures of the clip, by id, each with its frame.
-    private func frames(clip: String?) throws -> [Int: (frame: Int, size: PictureSize?)] {
+    /// The pictures of the clip, each with its frame.
+    /// - Throws: `MaskError` when pictures are of several clips, or two are one frame.
+    private func frames(clip: ClipFacts) throws -> Frames {
         func group(_ picture: Picture) -> String {
-            picture.video.map { "video \($0)" } ?? picture.file.flatMap(FileNames.folder) ?? "images"
+            picture.video.map { "video \($0)" } ?? picture.file.map { $0.split(separator: "/").dropLast().joined(separator: "/") } ?? ""
         }
         let groups = Dictionary(grouping: pictures, by: group).sorted { $0.key < $1.key }
         let names = groups.map { name, members in
-            let folder = members.first?.file.flatMap(FileNames.folder)
-            return [members.first?.video.flatMap { videoNames[$0] }, folder, name].compactMap { $0 }
+            let folders = members.first?.file?.split(separator: "/").dropLast().reversed().map(String.init) ?? []
+            let path = name.isEmpty ? "images" : name
+            guard let video = members.first?.video else { return [path] + folders }
+            return [videoNames[video]].compactMap(\.self) + folders + [path]
         }
-        let chosen = groups[try VideoChoice(names: names).index(clip: clip, path: document.path)].value
-        let numbers = chosen.compactMap { $0.file.flatMap { MaskFolder.frameNumber(in: FileNames.stem($0)) } }
-        let areFrames = numbers.count == chosen.count && Set(numbers).count == chosen.count
-        var result: [Int: (frame: Int, size: PictureSize?)] = [:]
+        let chosen = groups[try VideoChoice(names: names).index(clip: clip.name, path: document.path)].value
+        let files = chosen.compactMap(\.file)
+        let named = files.count == chosen.count ? try? FrameNames(files, stills: clip.frameOfStill) : nil
+        var result = Frames(), pictureOfFrame: [Int: Picture] = [:]
+        let areListed = chosen.contains { $0.frame == nil }
         for (index, picture) in chosen.enumerated() {
-            result[picture.id] = (picture.frame ?? (areFrames ? numbers[index] : index), picture.size)
+            let frame = areListed ? named?.frames[index] ?? index : picture.frame ?? index
+            if let other = pictureOfFrame.updateValue(picture, forKey: frame) {
+                throw MaskError(
+                    path: document.path,
+                    found: "images \(other.id) and \(picture.id) for the same frame, \(picture.file ?? String(frame))",
+                    expected: "the images of one video (a video_id for each, or folders in file_name)")
+            }
+            result.byPicture[picture.id] = (frame, picture.size)
+        }
+        if areListed {
+            result.arePlaced = named?.arePlaced ?? false
+            result.note = named.map(\.note) ?? "the images' names have no frame numbers: taken in the order of the file"
         }
         return result
     }
 
-    private func source(clip: String?, keepsGoing: Bool) throws -> RegionSource {
+    private func source(clip: ClipFacts, keepsGoing: Bool) throws -> RegionSource {
         var table = RegionTable(path: document.path, format: .coco, keepsGoing: keepsGoing)
-        let frames = try frames(clip: clip)
+        let found = try frames(clip: clip), frames = found.byPicture
+        table.isPlaced = found.arePlaced
+        if let note = found.note, frames.count > 1 { table.note(note) }
         for (_, picture) in frames.sorted(by: { $0.value.frame < $1.value.frame }) {
             try table.annotate(frame: picture.frame)
             guard let size = picture.size else { continue }
@@ -119,14 +145,19 @@ struct COCOReader {
             }
             table.size = size
         }
+        let known = Set(pictures.map(\.id))
+        var dangling = DanglingAnnotations()
         var boxes = 0, untracked: Set<Int> = []
         try document.read { json in
             try json.object { json, key in
                 guard key == "annotations" else { return try json.skip() }
                 try json.array { json, index in
                     let annotation = try Self.annotation(&json)
-                    guard let frame = frames[annotation.picture]?.frame else { return }
-                    if annotation.track == nil { untracked.insert(annotation.picture) }
+                    guard let picture = annotation.picture, let frame = frames[picture]?.frame else {
+                        return dangling.count(annotation.picture, isMissing: annotation.picture.map { !known.contains($0) } ?? true)
+                    }
+                    dangling.total += 1
+                    if annotation.track == nil { untracked.insert(picture) }
                     let track = annotation.track ?? annotation.id ?? .number(index + 1)
                     table.declare(track, label: annotation.category.flatMap { labels[$0] })
                     var segmentation = annotation.segmentation
@@ -137,6 +168,10 @@ struct COCOReader {
                     try table.add(segmentation, to: track, frame: frame, place: "annotation \(index + 1), frame \(frame)")
                 }
             }
+        }
+        if let problem = dangling.message {
+            guard dangling.missing < dangling.total else { throw table.unusable(problem, "the images of the annotations") }
+            table.leaveOut(problem)
         }
         guard untracked.count < 2 else {
             throw table.unusable("annotations without track_id in \(untracked.count) pictures", "track_id, to know an object again")
@@ -150,7 +185,7 @@ struct COCOReader {
         try json.object { json, key in
             switch key {
             case "id": annotation.id = try json.trackID()
-            case "image_id": annotation.picture = try json.integer()
+            case "image_id": annotation.picture = try json.null() ? nil : try json.integer()
             case "category_id": annotation.category = try json.optionalInteger()
             case "track_id", "instance_id", "object_id": annotation.track = try json.optionalTrackID() ?? annotation.track
             case "attributes" where try json.kind() == .object:
@@ -164,5 +199,28 @@ struct COCOReader {
             }
         }
         return annotation
+    }
+}
+
+/// Annotations of pictures that the file does not have.
+private struct DanglingAnnotations {
+    /// Annotations of the clip and those of no picture.
+    var total = 0
+    private(set) var missing = 0
+    private var pictures: Set<Int> = []
+
+    mutating func count(_ picture: Int?, isMissing: Bool) {
+        guard isMissing else { return }
+        total += 1
+        missing += 1
+        if let picture { pictures.insert(picture) }
+    }
+
+    /// Nil when there are none.
+    var message: String? {
+        guard missing > 0 else { return nil }
+        let shown = pictures.sorted().prefix(6).map(String.init) + (pictures.count > 6 ? ["..."] : [])
+        return "\(missing) of \(total) annotations of images that are not in the file"
+            + (shown.isEmpty ? " (without image_id)" : " (image_id \(shown.joined(separator: ", ")))")
     }
 }

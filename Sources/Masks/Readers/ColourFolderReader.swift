@@ -11,8 +11,9 @@ final class ColourFolderReader: MaskSource {
     let annotatedFrames: [Int]
     let tracks: [Track]
     let problems: [MaskProblem]
-    /// Whether white is all there is: a binary mask.
-    let isBlackAndWhite: Bool
+    let isPlaced: Bool
+    /// Brightness of all pictures' colours, where they are shades of one.
+    let values: ValueTally
 
     private let colours: [TrackID: UInt32]
     private let pathOfFrame: [Int: String]
@@ -24,10 +25,12 @@ final class ColourFolderReader: MaskSource {
     private static let maximumColours = 256
 
     /// - Throws: `MaskError` for the first file, by frame, that cannot be used.
-    init(path: String, keepsGoing: Bool) throws {
+    /// - Parameter stills: the frames of the clip's stills by their names.
+    init(path: String, keepsGoing: Bool, stills: [String: Int]) throws {
         self.path = path
-        let files = try MaskFolder(path: path).entries.map { MaskFile(frame: $0.frame, path: $0.path) }
-        var problems: [MaskProblem] = []
+        let folder = try MaskFolder(path: path, stills: stills)
+        let files = folder.entries.map { MaskFile(frame: $0.frame, path: $0.path) }
+        var problems = folder.notes(path)
         let scans = try MaskFileScan.scan(files, keepsGoing: keepsGoing, problems: &problems, read: Self.scan)
         let found = Set(scans.flatMap { $0.regions.map(\.value) })
         guard found.count <= Self.maximumColours else { throw Self.tooMany(path, "in all frames together") }
@@ -54,7 +57,8 @@ final class ColourFolderReader: MaskSource {
         self.tracks = tracks.sorted { $0.id < $1.id }
         self.colours = colours
         pathOfFrame = Dictionary(uniqueKeysWithValues: scans.map { ($0.file.frame, $0.file.path) })
-        isBlackAndWhite = found == [0xFFFFFF]
+        isPlaced = folder.isPlaced
+        values = ColourShades.tally(scans.flatMap(\.regions))
         self.problems = problems + [MaskProblem(.note, "\(path): found RGB colours instead of palette indices: \(note)")]
     }
 
@@ -91,7 +95,11 @@ final class ColourFolderReader: MaskSource {
             values[index] = last.number
         }
         let labels = LabelImage(width: image.width, height: image.height, values: values)
-        let regions = labelRegions(labels).map { LabelRegion(value: colours[Int($0.value)], area: $0.area, box: $0.box) }
+        let regions = countSolid(labels, in: labelRegions(labels)).map { region in
+            var colour = LabelRegion(value: colours[Int(region.value)], area: region.area, box: region.box)
+            (colour.solid, colour.core) = (region.solid, region.core)
+            return colour
+        }
         return MaskFileScan(file: file, size: PictureSize(width: image.width, height: image.height), regions: regions)
     }
 
@@ -130,7 +138,7 @@ final class ColourFolderReader: MaskSource {
 
 extension RGBImage {
     /// R, G and B of a pixel as one number, counted row after row.
-    fileprivate func colour(at index: Int) -> UInt32 {
+    func colour(at index: Int) -> UInt32 {
         UInt32(pixels[index * 3]) << 16 | UInt32(pixels[index * 3 + 1]) << 8 | UInt32(pixels[index * 3 + 2])
     }
 }

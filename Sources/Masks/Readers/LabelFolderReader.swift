@@ -12,6 +12,9 @@ package final class LabelFolderReader: MaskSource {
     package let annotatedFrames: [Int]
     package let tracks: [Track]
     package let problems: [MaskProblem]
+    package let isPlaced: Bool
+    /// Those of all pictures together.
+    let values: ValueTally
 
     private let pathOfFrame: [Int: String]
     /// The file read last: the tracks of one frame are usually asked for together.
@@ -22,10 +25,16 @@ package final class LabelFolderReader: MaskSource {
     /// Reads every mask once, for the tracks; keeps none.
     /// - Parameter keepsGoing: leave out files that cannot be used, as `problems`.
     /// - Throws: `MaskError` for the first file, by frame, that cannot be used.
-    package init(path: String, keepsGoing: Bool = false) throws {
+    package convenience init(path: String, keepsGoing: Bool = false) throws {
+        try self.init(path: path, keepsGoing: keepsGoing, stills: [:])
+    }
+
+    /// - Parameter stills: the frames of the clip's stills by their names.
+    init(path: String, keepsGoing: Bool, stills: [String: Int]) throws {
         self.path = path
-        let files = try MaskFolder(path: path).entries.map { MaskFile(frame: $0.frame, path: $0.path) }
-        var problems: [MaskProblem] = []
+        let folder = try MaskFolder(path: path, stills: stills)
+        let files = folder.entries.map { MaskFile(frame: $0.frame, path: $0.path) }
+        var problems = folder.notes(path)
         let scans = try MaskFileScan.scan(files, keepsGoing: keepsGoing, problems: &problems, read: MaskFileScan.labels)
         size = scans[0].size
         let labels = try TrackLabels(folder: path)
@@ -34,6 +43,8 @@ package final class LabelFolderReader: MaskSource {
         annotatedFrames = scans.map(\.file.frame)
         pathOfFrame = Dictionary(uniqueKeysWithValues: scans.map { ($0.file.frame, $0.file.path) })
         self.problems = problems
+        isPlaced = folder.isPlaced
+        values = ValueTally(scans.map(\.values))
     }
 
     package func file(of frame: Int) -> String {

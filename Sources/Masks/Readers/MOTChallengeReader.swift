@@ -30,7 +30,8 @@ struct MOTChallengeReader {
     static func read(_ document: MaskDocument, size: PictureSize?, keepsGoing: Bool) throws -> RegionSource {
         var table = RegionTable(path: document.path, format: .motChallenge, keepsGoing: keepsGoing)
         var rows: [Row] = []
-        try document.forEachLine { number, line in
+        try checkHeader(document)
+        try document.forEachRow { number, line in
             try table.attempt("line \(number)") { _ in rows.append(try row(line)) }
         }
         let shown = rows.filter { !$0.isIgnored }
@@ -53,8 +54,25 @@ struct MOTChallengeReader {
         return try table.source()
     }
 
+    /// - Throws: `MaskError` when a line of names above the first has others than those that are read, in that order.
+    private static func checkHeader(_ document: MaskDocument) throws {
+        var first: [String]?, isFirst = true
+        document.forEachLine { _, line in
+            guard isFirst, !line.starts(with: [UInt8(ascii: "#")]) else { return }
+            (first, isFirst) = (document.header(line), false)
+        }
+        guard let first else { return }
+        let wanted = ["frame", "id", "left x", "top y", "w", "h"]
+        let fits = zip(first, wanted).allSatisfy { name, parts in parts.split(separator: " ").contains { name.contains($0) } }
+        guard fits, !first.contains(where: { $0.contains("max") || $0.contains("right") || $0 == "x2" }) else {
+            throw MaskError(
+                path: document.path, found: "columns \(first.prefix(8).joined(separator: ","))",
+                expected: "frame,id,left,top,width,height,conf,...")
+        }
+    }
+
     private static func row(_ line: ArraySlice<UInt8>) throws -> Row {
-        let values = try line.fields(separatedByCommas: line.contains(0x2C)).map { field in
+        let values = try line.row.map { field in
             let text = String(decoding: field.prefix(32), as: UTF8.self)
             guard let value = Double(text), abs(value) <= 1e9 else {
                 throw InputError(found: "\"\(text)\"", expected: "a number up to a thousand million")
@@ -83,7 +101,8 @@ struct MOTChallengeReader {
     private static func sequenceSize(_ path: String) -> PictureSize? {
         let folder = URL(filePath: path).deletingLastPathComponent()
         for place in [folder, folder.deletingLastPathComponent()] {
-            guard let text = try? String(contentsOf: place.appending(path: "seqinfo.ini"), encoding: .utf8) else { continue }
+            guard let data = FileManager.default.contents(atPath: place.appending(path: "seqinfo.ini").path) else { continue }
+            let text = String(decoding: PlainText.bytes(Array(data)), as: UTF8.self)
             var values: [String: Int] = [:]
             for line in text.split(whereSeparator: \.isNewline) {
                 let parts = line.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }

@@ -13,7 +13,7 @@ enum MOTSReader {
     /// - Throws: `MaskError`.
     static func read(_ document: MaskDocument, keepsGoing: Bool) throws -> RegionSource {
         var table = RegionTable(path: document.path, format: .mots, keepsGoing: keepsGoing)
-        try document.forEachLine { number, line in
+        try document.forEachRow { number, line in
             try table.attempt("line \(number)") { table in
                 let fields = line.fields(separatedByCommas: false)
                 guard fields.count == 6 else {

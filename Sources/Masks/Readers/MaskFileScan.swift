@@ -15,6 +15,10 @@ struct MaskFileScan: Sendable {
     let size: PictureSize
     /// One for each value but the background.
     let regions: [LabelRegion]
+    /// What the values are, and where they stand, as far as it is known.
+    var values = ValueTally([], scale: .indices)
+    /// How the file was understood, when that could be meant in another way.
+    var note: String?
 }
 
 extension MaskFileScan {
@@ -66,16 +70,23 @@ extension MaskFileScan {
 
     /// Scans a picture of object numbers.
     static func labels(of file: MaskFile) throws -> MaskFileScan {
-        let labels = try reading(file.path) { try ImageDecoder.labels(path: file.path) }
+        let (labels, kind) = try reading(file.path) {
+            let picture = try MaskPicture(path: file.path)
+            return (try picture.labels(), picture.kind)
+        }
+        let regions = labelRegions(labels)
         return MaskFileScan(
-            file: file, size: PictureSize(width: labels.width, height: labels.height), regions: labelRegions(labels))
+            file: file, size: PictureSize(width: labels.width, height: labels.height), regions: regions,
+            values: kind == .grey
+                ? ValueTally(countSolid(labels, in: regions), scale: .levels) : ValueTally(regions, scale: .indices))
     }
 
-    /// Scans a picture in which anything but 0 is inside.
+    /// Scans a picture of one object.
     static func foreground(of file: MaskFile) throws -> MaskFileScan {
-        let mask = try reading(file.path) { try ImageDecoder.mask(path: file.path) }
+        let picture = try reading(file.path) { try ObjectPicture(path: file.path) }, mask = picture.mask
         let region = mask.boundingBox.map { LabelRegion(value: inside, area: mask.area, box: $0) }
         return MaskFileScan(
-            file: file, size: PictureSize(width: mask.width, height: mask.height), regions: region.map { [$0] } ?? [])
+            file: file, size: PictureSize(width: mask.width, height: mask.height), regions: region.map { [$0] } ?? [],
+            values: picture.values, note: picture.usesAlpha ? ObjectPicture.alphaNote : picture.values.note)
     }
 }

@@ -3,41 +3,67 @@ import Foundation
 /// The mask files in one folder, found by their names.
 struct MaskFolder {
     struct Entry {
-        /// 0-based frame of the clip: the number at the end of the name, whatever stands before it.
+        /// The number in the name, or the clip's frame where the masks are named as its stills.
         let frame: Int
         let path: String
     }
 
     /// Ascending by frame; at least one.
     let entries: [Entry]
+    /// Whether the frames are the clip's, whatever the numbers in the names.
+    let isPlaced: Bool
+    /// How the names were understood, when that could be meant in another way.
+    let note: String?
 
-    private static let pictureExtensions: Set = ["jpg", "jpeg", "bmp", "gif", "tif", "tiff", "webp", "ppm", "pgm", "pbm", "jp2"]
-
-    /// - Parameter fileExtension: of the mask files, in lower case.
+    /// - Parameters:
+    ///   - fileExtension: of the mask files, in lower case.
+    ///   - stills: the frames of the clip's stills by their names.
     /// - Throws: `MaskError` when `path` is not a folder, a picture in it is not a PNG or has no frame number, two
     /// are for one frame, or there is none. Hidden files and files that are not pictures do not matter.
-    init(path: String, fileExtension: String = "png") throws {
+    init(path: String, fileExtension: String = "png", stills: [String: Int] = [:]) throws {
         let listing = try FolderListing(path: path)
-        var pathOfFrame: [Int: String] = [:]
+        var names: [String] = []
         for name in listing.files where name != TrackLabels.fileName {
             let kind = (name.split(separator: ".").last ?? "").lowercased()
-            let file = listing.file(name)
-            if Self.pictureExtensions.contains(kind) {
-                throw MaskError(path: file, found: "a picture that is not a PNG", expected: "label PNGs only")
-            }
-            guard kind == fileExtension else { continue }
-            guard let frame = Self.frameNumber(in: FileNames.stem(name)) else {
+            if FileNames.otherPictureExtensions.contains(kind) {
                 throw MaskError(
-                    path: file, found: "a name without a number at its end", expected: "a frame number, such as 00000.png")
+                    path: listing.file(name), found: "a picture that is not a PNG", expected: "label PNGs only")
             }
+            if kind == fileExtension { names.append(name) }
+        }
+        guard !names.isEmpty else {
+            throw MaskError(path: path, found: listing.contents, expected: "label PNGs named by frame, such as 00000.png")
+        }
+        let found: FrameNames
+        do {
+            found = try FrameNames(names, stills: stills)
+        } catch {
+            throw Self.error(error, names, listing)
+        }
+        var pathOfFrame: [Int: String] = [:]
+        for (name, frame) in zip(names, found.frames) {
+            let file = listing.file(name)
             if let other = pathOfFrame.updateValue(file, forKey: frame) {
                 throw MaskError(path: file, reason: .sameFrame(frame, other: URL(filePath: other).lastPathComponent))
             }
         }
-        guard !pathOfFrame.isEmpty else {
-            throw MaskError(path: path, found: listing.contents, expected: "label PNGs named by frame, such as 00000.png")
-        }
         entries = pathOfFrame.map { Entry(frame: $0.key, path: $0.value) }.sorted { $0.frame < $1.frame }
+        (isPlaced, note) = (found.arePlaced, found.note)
+    }
+
+    /// Those that go with the masks.
+    func notes(_ path: String) -> [MaskProblem] { note.map { [MaskProblem(.note, "\(path): \($0)")] } ?? [] }
+
+    private static func error(_ fault: FrameNames.Fault, _ names: [String], _ listing: FolderListing) -> MaskError {
+        switch fault {
+        case .noNumber(let index):
+            return MaskError(
+                path: listing.file(names[index]), found: "a name without a number at its end",
+                expected: "a frame number, such as 00000.png")
+        case .tooLarge(let index):
+            let (found, expected) = FrameNames.tooLarge(names[index])
+            return MaskError(path: listing.file(names[index]), found: found, expected: expected)
+        }
     }
 
     /// The ASCII digits at the end of a file's stem as a number; nil when there are none, or more than a frame can have.

@@ -12,19 +12,23 @@ final class ObjectFilesReader: MaskSource {
     let annotatedFrames: [Int]
     let tracks: [Track]
     let problems: [MaskProblem]
+    let isPlaced: Bool
 
     private let files: [TrackID: [Int: String]]
     private let framesOfTrack: [TrackID: [Int]]
 
-    /// - Throws: `MaskError` for the first file that cannot be used, or an object without a pixel.
-    private init(path: String, format: MaskFormat, files: [MaskFile], keepsGoing: Bool) throws {
+    /// - Parameters:
+    ///   - folders: where the files were found; none for names with an object.
+    /// - Throws: `MaskError` for the first file that cannot be used, or when no object has a pixel.
+    private init(path: String, format: MaskFormat, files: [MaskFile], folders: [MaskFolder], keepsGoing: Bool) throws {
         self.path = path
         self.format = format
-        var problems: [MaskProblem] = []
+        isPlaced = !folders.isEmpty && folders.allSatisfy(\.isPlaced)
+        var problems = folders.first?.notes(path) ?? []
         let scans = try MaskFileScan.scan(files, keepsGoing: keepsGoing, problems: &problems, read: MaskFileScan.foreground)
         let labels = try TrackLabels(folder: path)
-        var tracks: [Track] = [], filesOfTrack: [TrackID: [Int: String]] = [:]
-        for (id, scans) in Dictionary(grouping: scans, by: { $0.file.object ?? .number(1) }) {
+        var tracks: [Track] = [], filesOfTrack: [TrackID: [Int: String]] = [:], empty: [MaskProblem] = []
+        for (id, scans) in Dictionary(grouping: scans, by: { $0.file.object ?? .number(1) }).sorted(by: { $0.key < $1.key }) {
             filesOfTrack[id] = Dictionary(scans.map { ($0.file.frame, $0.file.path) }, uniquingKeysWith: { first, _ in first })
             let appearances = scans.compactMap { scan in
                 scan.regions.first.map { Track.Appearance(frame: scan.file.frame, box: $0.box, area: $0.area) }
@@ -34,45 +38,50 @@ final class ObjectFilesReader: MaskSource {
                 continue
             }
             let place = format == .objectPNG ? URL(filePath: scans[0].file.path).deletingLastPathComponent().path : path
-            let error = MaskError(path: place, reason: .emptyTrack(id))
-            guard keepsGoing else { throw error }
-            problems.append(MaskProblem(.skipped, error.description))
+            empty.append(MaskProblem(.skipped, MaskError(path: place, reason: .emptyTrack(id)).description, track: id))
         }
         guard !tracks.isEmpty else { throw MaskError(path: path, reason: .emptyMasks) }
         size = scans[0].size
         annotatedFrames = Set(scans.map(\.file.frame)).sorted()
-        self.tracks = tracks.sorted { $0.id < $1.id }
+        self.tracks = tracks
         self.files = filesOfTrack
         framesOfTrack = filesOfTrack.mapValues { $0.keys.sorted() }
-        self.problems = problems
+        let readings = Set(scans.compactMap(\.note)).sorted().prefix(1)
+        self.problems = problems + readings.map { MaskProblem(.note, "\(path): \($0)") } + empty
     }
 
     /// `DIR/<object>/<frame>.png`. The object's id is the folder's name, a number when it is one.
-    static func folders(path: String, keepsGoing: Bool) throws -> ObjectFilesReader {
+    static func folders(path: String, keepsGoing: Bool, stills: [String: Int]) throws -> ObjectFilesReader {
         let listing = try FolderListing(path: path)
         var files: [MaskFile] = [], nameOfObject: [TrackID: String] = [:]
-        for name in listing.folders {
+        var folders = try listing.folders.map { (name: $0, masks: try MaskFolder(path: listing.file($0), stills: stills)) }
+        // Objects whose files are not all called like stills count by their numbers, as one.
+        if folders.contains(where: { !$0.masks.isPlaced }) {
+            folders = try listing.folders.map { (name: $0, masks: try MaskFolder(path: listing.file($0))) }
+        }
+        for (name, masks) in folders {
             let object = Int32(name).map { TrackID.number(Int($0)) } ?? .name(name)
             if let other = nameOfObject.updateValue(name, forKey: object) {
                 throw MaskError(path: path, found: "folders \(other) and \(name)", expected: "one for object \(object)")
             }
-            files += try MaskFolder(path: listing.file(name)).entries.map {
-                MaskFile(frame: $0.frame, path: $0.path, object: object)
-            }
+            files += masks.entries.map { MaskFile(frame: $0.frame, path: $0.path, object: object) }
         }
         guard !files.isEmpty else {
             throw MaskError(path: path, found: "no folder of PNGs", expected: "one for each object, such as 001/00000.png")
         }
-        return try ObjectFilesReader(path: path, format: .objectPNG, files: files, keepsGoing: keepsGoing)
+        return try ObjectFilesReader(
+            path: path, format: .objectPNG, files: files, folders: folders.map(\.masks), keepsGoing: keepsGoing)
     }
 
-    /// `DIR/<frame>.png`, or `DIR/<frame>_mask_<object>.png` when the first name is like that.
-    static func files(path: String, keepsGoing: Bool) throws -> ObjectFilesReader {
+    /// `DIR/<frame>.png`, or `DIR/<frame>_mask_<object>.png` when names are like that.
+    static func files(path: String, keepsGoing: Bool, stills: [String: Int]) throws -> ObjectFilesReader {
         let listing = try FolderListing(path: path)
         let names = listing.files(withExtension: "png")
-        guard names.contains(where: { ObjectFileName($0) != nil }) else {
-            let files = try MaskFolder(path: path).entries.map { MaskFile(frame: $0.frame, path: $0.path) }
-            return try ObjectFilesReader(path: path, format: .binaryPNG, files: files, keepsGoing: keepsGoing)
+        guard ObjectFileName.areUsed(in: names) else {
+            let folder = try MaskFolder(path: path, stills: stills)
+            let files = folder.entries.map { MaskFile(frame: $0.frame, path: $0.path) }
+            return try ObjectFilesReader(
+                path: path, format: .binaryPNG, files: files, folders: [folder], keepsGoing: keepsGoing)
         }
         var seen: [String: String] = [:]
         let files = try names.map { name in
@@ -86,10 +95,12 @@ final class ObjectFilesReader: MaskSource {
             }
             return MaskFile(frame: parts.frame, path: listing.file(name), object: parts.object)
         }
-        return try ObjectFilesReader(path: path, format: .binaryPNG, files: files, keepsGoing: keepsGoing)
+        return try ObjectFilesReader(path: path, format: .binaryPNG, files: files, folders: [], keepsGoing: keepsGoing)
     }
 
     func annotatedFrames(of track: TrackID) -> [Int] { framesOfTrack[track] ?? [] }
+
+    func ownFrames(of track: TrackID) -> [Int] { annotatedFrames(of: track) }
 
     func file(of frame: Int) -> String {
         tracks.lazy.compactMap { self.files[$0.id]?[frame] }.first ?? path
@@ -99,26 +110,11 @@ final class ObjectFilesReader: MaskSource {
         guard try self.track(track).appearance(at: frame) != nil, let file = files[track]?[frame] else {
             throw MaskError(path: path, reason: .notVisible(track, frame: frame))
         }
-        let mask = try MaskFileScan.reading(file) { try ImageDecoder.mask(path: file) }
+        let mask = try MaskFileScan.reading(file) { try ObjectPicture(path: file).mask }
         let found = PictureSize(width: mask.width, height: mask.height)
         guard found == size else {  // rewritten since it was scanned
             throw MaskError(path: file, reason: .sizeDiffers(found: found, expected: size, other: "the first reading"))
         }
         return mask
-    }
-}
-
-/// `<frame>_mask_<object>.png`.
-struct ObjectFileName {
-    let frame: Int
-    let object: TrackID
-
-    /// - Returns: nil for other names.
-    init?(_ name: String) {
-        guard name.lowercased().hasSuffix(".png"), let mark = name.range(of: "_mask_", options: .backwards) else { return nil }
-        let object = String(name[mark.upperBound...].dropLast(4))
-        guard let frame = MaskFolder.frameNumber(in: String(name[..<mark.lowerBound])), !object.isEmpty else { return nil }
-        self.frame = frame
-        self.object = Int32(object).map { .number(Int($0)) } ?? .name(object)
     }
 }

@@ -15,20 +15,42 @@ struct RunLengthFileReader {
                 return try json.array { json, index in try reader.frame(&json, number: index) }
             }
             if try json.isRegion() { return try reader.frame(&json, number: 0) }
+            let numbers = try numbers(&json, in: &reader.table)
+            var index = 0
             try json.object { json, key in
-                guard let number = MaskFolder.frameNumber(in: FileNames.stem(key)) else {
+                guard numbers.indices.contains(index) else {
                     throw json.fault("the key \"\(key)\"", expected: "one that ends in a frame number")
                 }
-                try reader.frame(&json, number: number)
+                try reader.frame(&json, number: numbers[index])
+                index += 1
             }
         }
         return try reader.table.source()
     }
 
-    /// - Parameter path: of a folder with one JSON file a frame.
-    static func read(folder path: String, keepsGoing: Bool) throws -> RegionSource {
+    /// The frame of each of the keys of the object that is next, in order; does not read it.
+    private static func numbers(_ json: inout JSONReader, in table: inout RegionTable) throws -> [Int] {
+        let keys = try json.keyList()
+        do {
+            let names = try FrameNames(keys)
+            if let note = names.note { table.note(note) }
+            return names.frames
+        } catch {
+            let index = switch error { case .noNumber(let index), .tooLarge(let index): index }
+            guard keys.indices.contains(index) else { return [] }
+            throw json.fault("the key \"\(keys[index])\"", expected: "one that ends in a frame number")
+        }
+    }
+
+    /// - Parameters:
+    ///   - path: of a folder with one JSON file a frame.
+    ///   - stills: the frames of the clip's stills by their names.
+    static func read(folder path: String, keepsGoing: Bool, stills: [String: Int]) throws -> RegionSource {
         var reader = RunLengthFileReader(table: RegionTable(path: path, format: .cocoRLE, keepsGoing: keepsGoing))
-        for entry in try MaskFolder(path: path, fileExtension: "json").entries {
+        let folder = try MaskFolder(path: path, fileExtension: "json", stills: stills)
+        reader.table.isPlaced = folder.isPlaced
+        if let note = folder.note { reader.table.note(note) }
+        for entry in folder.entries {
             try reader.table.attempt(entry.path) { table in
                 var reader = RunLengthFileReader(table: table)
                 try MaskDocument(path: entry.path).read { json in try reader.frame(&json, number: entry.frame) }
@@ -83,10 +105,13 @@ extension JSONReader {
     }
 
     /// The keys of the object that is next; does not read it.
-    func keys() throws -> Set<String> {
-        var copy = self, keys: Set<String> = []
+    func keys() throws -> Set<String> { Set(try keyList()) }
+
+    /// As `keys`, in order.
+    func keyList() throws -> [String] {
+        var copy = self, keys: [String] = []
         try copy.object { json, key in
-            keys.insert(key)
+            keys.append(key)
             try json.skip()
         }
         return keys

@@ -39,7 +39,7 @@ struct YouTubeVISReader {
     private let labels: [Int: String]
 
     /// - Throws: `MaskError`.
-    static func read(_ document: MaskDocument, clip: String?, keepsGoing: Bool) throws -> RegionSource {
+    static func read(_ document: MaskDocument, clip: ClipFacts, keepsGoing: Bool) throws -> RegionSource {
         try YouTubeVISReader(document).source(clip: clip, keepsGoing: keepsGoing)
     }
 
@@ -83,11 +83,11 @@ struct YouTubeVISReader {
         return video
     }
 
-    private func source(clip: String?, keepsGoing: Bool) throws -> RegionSource {
-        let video = videos[try VideoChoice(names: videos.map(\.names)).index(clip: clip, path: document.path)]
+    private func source(clip: ClipFacts, keepsGoing: Bool) throws -> RegionSource {
+        let video = videos[try VideoChoice(names: videos.map(\.names)).index(clip: clip.name, path: document.path)]
         var table = RegionTable(path: document.path, format: .youtubeVIS, keepsGoing: keepsGoing)
         table.size = video.size
-        var frames = video.files.isEmpty ? nil : FileNames.frames(video.files)
+        var frames = try frames(of: video, clip: clip, in: &table)
         var ids: Set<TrackID> = [], number = 0
         func take(_ annotation: Annotation) throws {
             number += 1
@@ -117,6 +117,21 @@ struct YouTubeVISReader {
             }
         }
         return try table.source()
+    }
+
+    /// The frames of a video's pictures by their names; nil for a video without names.
+    private func frames(of video: Video, clip: ClipFacts, in table: inout RegionTable) throws -> [Int]? {
+        guard !video.files.isEmpty else { return nil }
+        guard let named = try? FrameNames(video.files, stills: clip.frameOfStill) else {
+            if video.files.count > 1 { table.note("the pictures' names have no frame numbers: taken in the order of the file") }
+            return Array(video.files.indices)
+        }
+        if let index = named.frames.indices.first(where: { named.frames[..<$0].contains(named.frames[$0]) }) {
+            throw table.unusable("the name \(video.files[index]) for a frame that is there already", "one name for each frame")
+        }
+        table.isPlaced = named.arePlaced
+        if let note = named.note { table.note(note) }
+        return named.frames
     }
 
     private static func annotation(_ json: inout JSONReader) throws -> Annotation {

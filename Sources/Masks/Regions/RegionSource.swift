@@ -8,12 +8,19 @@ struct RegionSource: MaskSource {
     let annotatedFrames: [Int]
     let tracks: [Track]
     let problems: [MaskProblem]
+    let isPlaced: Bool
     /// In the order of the track's appearances.
     let regions: [TrackID: [StoredRegion]]
     /// The frames that say something of a track, where those are not all annotated frames.
     let framesOfTrack: [TrackID: [Int]]
+    /// The frames with a mask of a track, empty ones included, where there are such.
+    let framesWithMask: [TrackID: [Int]]
 
     func annotatedFrames(of track: TrackID) -> [Int] { framesOfTrack[track] ?? annotatedFrames }
+
+    func ownFrames(of track: TrackID) -> [Int] {
+        framesWithMask[track] ?? tracks.first { $0.id == track }?.visibleFrames ?? []
+    }
 
     func file(of frame: Int) -> String { path }
 

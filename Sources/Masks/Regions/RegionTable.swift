@@ -15,6 +15,8 @@ struct RegionTable {
     let keepsGoing: Bool
     /// Of every mask; nil until the first one says it.
     var size: PictureSize?
+    /// Whether the frames are the clip's already.
+    var isPlaced = false
     private(set) var problems: [MaskProblem] = []
     private var frames: Set<Int> = []
     private var entries: [TrackID: [Entry]] = [:]
@@ -93,6 +95,11 @@ struct RegionTable {
         problems.append(MaskProblem(.note, "\(path): \(message)"))
     }
 
+    /// Tells of masks that are not used.
+    mutating func leaveOut(_ message: String) {
+        problems.append(MaskProblem(.skipped, "\(path): found \(message): left out"))
+    }
+
     /// Gives tracks other ids.
     mutating func renameTracks(_ name: (TrackID) throws -> TrackID) throws {
         var renamed: [TrackID: [Entry]] = [:], renamedLabels: [TrackID: String] = [:], renamedFrames: [TrackID: Set<Int>] = [:]
@@ -111,9 +118,11 @@ struct RegionTable {
         MaskError(path: path, found: found, expected: expected)
     }
 
-    /// - Throws: `MaskError` when there is no mask at all, a track without one, or a frame with two of a track.
+    /// - Throws: `MaskError` when there is no mask at all, or a frame has two of a track. A track without one is a problem
+    ///   beside others.
     consuming func source() throws -> RegionSource {
         var tracks: [Track] = [], regions: [TrackID: [StoredRegion]] = [:], framesOfTrack: [TrackID: [Int]] = [:]
+        var ownFrames: [TrackID: [Int]] = [:], empty: [MaskProblem] = []
         let allFrames = frames.sorted()
         for (id, list) in entries.sorted(by: { $0.key < $1.key }) {
             let sorted = list.sorted { $0.appearance.frame < $1.appearance.frame }
@@ -121,19 +130,21 @@ struct RegionTable {
                 throw unusable("a second mask of track \(id) for frame \(second.appearance.frame)", "one")
             }
             guard !sorted.isEmpty else {
-                let error = MaskError(path: path, reason: .emptyTrack(id))
-                guard keepsGoing else { throw error }
-                problems.append(MaskProblem(.skipped, error.description))
+                empty.append(MaskProblem(.skipped, MaskError(path: path, reason: .emptyTrack(id)).description, track: id))
                 continue
             }
             tracks.append(Track(id: id, label: labels[id], appearances: sorted.map(\.appearance)))
             regions[id] = sorted.map(\.region)
-            framesOfTrack[id] = annotatedFrames(sorted.map(\.appearance.frame), emptyFrames[id] ?? [], of: allFrames)
+            let visible = sorted.map(\.appearance.frame), hidden = emptyFrames[id] ?? []
+            if !hidden.isEmpty { ownFrames[id] = hidden.union(visible).sorted() }
+            framesOfTrack[id] = annotatedFrames(visible, hidden, of: allFrames)
         }
+        if tracks.isEmpty, let first = empty.first?.track { throw MaskError(path: path, reason: .emptyTrack(first)) }
         guard let size, !tracks.isEmpty else { throw MaskError(path: path, reason: .emptyMasks) }
         return RegionSource(
-            path: path, format: format, size: size, annotatedFrames: allFrames, tracks: tracks, problems: problems,
-            regions: regions, framesOfTrack: framesOfTrack)
+            path: path, format: format, size: size, annotatedFrames: allFrames, tracks: tracks,
+            problems: problems + empty, isPlaced: isPlaced, regions: regions, framesOfTrack: framesOfTrack,
+            framesWithMask: ownFrames)
     }
 
     /// The frames that say where a track is, or that it is not there; nil for all of the file. JSON leaves a mask out for

@@ -81,6 +81,11 @@ package final class VideoClip {
         return try? index.get().frameCount
     }
 
+    /// Paths of a series of stills, in order; nil for a video.
+    package var stills: [String]? {
+        if case .stills(let stills) = source { stills.files } else { nil }
+    }
+
     /// Seconds from the start of the clip to `frame`; nil when only decoding can tell, or there is no such frame.
     package func time(ofFrame frame: Int) -> Double? {
         guard let frameCount, (0..<frameCount).contains(frame) else { return nil }

@@ -23,15 +23,7 @@ package enum ImageDecoder {
     /// A mask from any picture: inside is where the palette index, the grey value or any of R, G, B is not 0. Alpha
     /// does not count.
     package static func mask(path: String) throws -> Mask {
-        let picture = try StillPicture(path: path)
-        if let png = picture.png, png.colorType != .rgb, png.colorType != .rgbAlpha {
-            return try picture.labels().foreground
-        }
-        if let indices = picture.paletteIndices() {
-            let size = picture.orientation.size(of: picture.frame.size)
-            return Mask(width: size.width, height: size.height, pixels: indices)
-        }
-        return try picture.colourMask()
+        try MaskPicture(path: path).foreground()
     }
 
     /// Object numbers from a PNG: the palette indices of an indexed one (1, 2, 4 or 8 bits) or the values of a grey one

@@ -9,12 +9,6 @@ struct FileNumber: Comparable {
         self.digits = String(digits.drop { $0 == "0" })
     }
 
-    /// The number at the end of a name without its ending.
-    init?(endOf stem: String) {
-        let digits = stem.utf8.reversed().prefix(while: isDigit).reversed()
-        self.init(String(decoding: Array(digits), as: UTF8.self))
-    }
-
     static func < (one: FileNumber, other: FileNumber) -> Bool {
         (one.digits.utf8.count, one.digits) < (other.digits.utf8.count, other.digits)
     }

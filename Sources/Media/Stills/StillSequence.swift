@@ -51,7 +51,7 @@ private let endings: Set<String> = [
     "avif", "bmp", "dpx", "exr", "j2k", "jp2", "jpeg", "jpg", "pgm", "png", "ppm", "tga", "tif", "tiff", "webp",
 ]
 
-/// By the number at the end of the name when all have one, else by name.
+/// By the number that tells the names apart, such as one at their ends, when all have one; else by name.
 private func stills(inFolder path: String) throws -> [String] {
     let names = try contents(path).filter { name in
         !name.hasPrefix(".") && endings.contains((name as NSString).pathExtension.lowercased())
@@ -59,10 +59,8 @@ private func stills(inFolder path: String) throws -> [String] {
     guard !names.isEmpty else {
         throw VideoError.invalid(path: path, found: "a folder without pictures", expected: "stills, or a file")
     }
-    let numbered = names.compactMap { name in
-        FileNumber(endOf: (name as NSString).deletingPathExtension).map { (name: name, number: $0) }
-    }
-    let ordered = numbered.count == names.count ? try sorted(numbered, path: path) : names.sorted()
+    let numbers = NameNumbers(names.map { ($0 as NSString).deletingPathExtension })?.digits.compactMap { FileNumber($0) }
+    let ordered = try numbers.map { try sorted(zip(names, $0).map { (name: $0, number: $1) }, path: path) } ?? names.sorted()
     return ordered.map { path + "/" + $0 }
 }
 

@@ -1,0 +1,111 @@
+import Foundation
+import Imaging
+
+/// Where the masks are in what was given: the folder itself, or a place in it where data sets and tools keep them.
+struct MaskPlace {
+    let path: String
+    /// Why it is not the folder itself, where that could be meant in another way.
+    let note: String?
+
+    /// Places of exports, relative to their folder: CVAT's segmentation masks and MOTS PNG, MOTChallenge.
+    private static let known = ["SegmentationObject", "instances", "gt/gt.txt", "gt.txt"]
+
+    /// What data sets call their folders of pictures.
+    private static let ofStills: Set = ["images", "jpegimages", "img1", "data"]
+
+    /// What tools call a folder of label pictures that no clip is called like.
+    private static let ofLabels: Set = ["masks", "mask", "labels", "label", "annotations", "annotation", "default"]
+
+    /// Levels of folders that lie between a data set's folder and those of its clips, as in `Annotations/480p/walk`.
+    private static let depth = 2
+
+    /// - Parameter format: what somebody says it has.
+    /// - Throws: `MaskError` when there are several places.
+    init(_ path: String, clip: ClipFacts, format: MaskFormat?) throws {
+        guard format != .objectPNG, let listing = try? FolderListing(path: path), listing.files(withExtension: "png").isEmpty
+        else {
+            (self.path, note) = (path, nil)
+            return
+        }
+        if let name = clip.name, let found = try Self.folder(called: name, in: path, besides: clip.path) {
+            (self.path, note) = (found, "the masks are those in the folder called like the clip "
+                + "(--masks-format per-object-png takes folders for objects)")
+            return
+        }
+        let places = Self.known.map(listing.file).filter(Self.holdsMasks)
+        if let place = places.first {
+            (self.path, note) = (place, "the masks are those in \(place)")
+            return
+        }
+        let folders = listing.folders.filter { !Self.ofStills.contains($0.lowercased()) }.map(listing.file)
+            .filter(Self.holdsPictures)
+        if folders.isEmpty, format == nil, let file = try Self.document(in: listing) {
+            (self.path, note) = (file, "the masks are those in \(file)")
+        } else if folders.count == 1, format == nil, Self.ofLabels.contains(FileNames.lastPart(folders[0]).lowercased()),
+            try MaskDetection.showsSeveralObjects(folders[0]) != nil {
+            (self.path, note) = (folders[0], "the masks are those in \(folders[0])")
+        } else {
+            (self.path, note) = (path, nil)
+        }
+    }
+
+    /// The folder of masks that is called like a clip, at most two levels below `root`; nil when there is none.
+    /// - Parameter clip: the clip's path, which is no folder of masks.
+    /// - Throws: `MaskError` when there are several.
+    static func folder(called name: String, in root: String, besides clip: String?) throws -> String? {
+        let own = clip.map { URL(filePath: $0).standardizedFileURL.path }
+        var folders = [root]
+        for _ in 0...depth {
+            let found = folders.map { URL(filePath: $0).appending(path: name).path }.filter {
+                holdsPictures($0) && URL(filePath: $0).standardizedFileURL.path != own
+            }
+            guard found.count < 2 else {
+                throw MaskError(
+                    path: root, found: "\(found.sorted().joined(separator: " and ")), both called like the clip", expected: "one of them")
+            }
+            if let place = found.first { return place }
+            folders = folders.flatMap { folder in
+                ((try? FolderListing(path: folder))?.folders ?? []).prefix(32).map { URL(filePath: folder).appending(path: $0).path }
+            }
+        }
+        return nil
+    }
+
+    private static func holdsPictures(_ folder: String) -> Bool {
+        !((try? FolderListing(path: folder))?.files(withExtension: "png") ?? []).isEmpty
+    }
+
+    private static func holdsMasks(_ path: String) -> Bool {
+        holdsPictures(path) || path.hasSuffix(".txt") && FileManager.default.fileExists(atPath: path)
+    }
+
+    /// The one file of masks in a folder of an export.
+    /// - Throws: `MaskError` when there are several, or what there is is known not to be read.
+    private static func document(in listing: FolderListing) throws -> String? {
+        var folders = [listing], files: [String] = []
+        for _ in 0...depth {
+            files += folders.flatMap { folder in
+                ["json", "txt", "xml"].flatMap(folder.files(withExtension:)).filter { $0 != TrackLabels.fileName }.map(folder.file)
+            }
+            folders = folders.flatMap { folder in
+                folder.folders.prefix(8).compactMap { try? FolderListing(path: folder.file($0)) }
+            }
+        }
+        var found: [String] = [], unread: MaskError?
+        for file in files.prefix(8) {
+            do {
+                let format = try MaskDetection(path: file, forced: nil).format
+                // Such files may also be one a frame.
+                if format != .cocoRLE { found.append(file) }
+            } catch let error as MaskError {
+                if case .notRead = error.reason { unread = unread ?? error }
+            }
+        }
+        guard found.count < 2 else {
+            let names = found.map { FileNames.lastPart($0) }.joined(separator: " and ")
+            throw MaskError(path: listing.path, found: "\(names), which hold masks", expected: "one of them")
+        }
+        if found.isEmpty, let unread { throw unread }
+        return found.first
+    }
+}

@@ -1,0 +1,71 @@
+import Imaging
+
+/// How the frame numbers of masks become frames of the clip, where nobody says it: by their count, their range and the
+/// numbers of the clip's stills.
+struct FrameNumbering: Equatable {
+    /// The clip's frame of each number; nil for the numbers themselves.
+    private(set) var frames: [Int]?
+    /// What was understood that could be meant in another way.
+    private(set) var note: String?
+    /// The end of a message about a number beyond the clip.
+    private(set) var help = ""
+
+    private static let options = " (--mask-frame-offset and --mask-frame-step tell how masks are numbered)"
+    private static let asTheyAre = "(--mask-frame-offset 0 takes the numbers as they are)"
+
+    /// - Parameters:
+    ///   - keys: ascending, without repeats.
+    ///   - first: the number that key 0 has in the file.
+    init(_ keys: [Int], of clip: ClipFacts, first: Int = 0) {
+        guard let count = clip.frameCount, count > 0, let low = keys.first, let high = keys.last else { return }
+        let stills = clip.frameOfStillNumber
+        // Stills counted from 0 beside frames that the file counts from 1 are not the same numbers.
+        if first == 0 || stills[0] == nil, !stills.isEmpty, keys.allSatisfy({ stills[$0 + first] != nil }) {
+            let found = keys.compactMap { stills[$0 + first] }
+            guard found != keys else { return }
+            place(found, "masks belong to the stills of the same numbers: \(low + first) is frame \(found[0])")
+        } else if high < count {
+            note = Self.doubt(keys, count, first: first)
+        } else if let found = Self.frames(keys, low, high, count) {
+            place(found, "\(keys.count) masks numbered \(low + first) to \(high + first) for a clip of \(count) frames: "
+                + "number \(low + first) is frame \(found[0]), number \(high + first) frame \(found[found.count - 1])")
+        } else if low > 0, high - low < count {
+            help = " (--mask-frame-offset -\(low) if number \(low + first) is the clip's first frame)"
+        } else {
+            help = Self.options
+        }
+    }
+
+    private mutating func place(_ found: [Int], _ reading: String) {
+        (frames, note) = (found, "\(reading) \(Self.asTheyAre)")
+    }
+
+    /// Frames of numbers that go beyond the clip, where there is one way to fit them in.
+    private static func frames(_ keys: [Int], _ low: Int, _ high: Int, _ count: Int) -> [Int]? {
+        if keys.count == count { return Array(0..<count) }
+        if low > 0, high == count { return keys.map { $0 - 1 } }
+        if high - low == count - 1 { return keys.map { $0 - low } }
+        let step = keys.reduce(0) { greatestDivisor($0, $1 - low) }
+        guard keys.count > 2, step > 1, (high - low) / step == count - 1 else { return nil }
+        return keys.map { ($0 - low) / step }
+    }
+
+    /// What numbers that fit as they are might mean as well.
+    private static func doubt(_ keys: [Int], _ count: Int, first: Int) -> String? {
+        // Frames that the file itself counts from 1 begin with the second only when the first has no mask.
+        if keys[0] == 1, first == 0 {
+            return "masks are numbered from 1, read as frames counted from 0: number 1 is the clip's second frame "
+                + "(--mask-frame-offset -1 if they count from 1)"
+        }
+        let step = (count + keys.count - 1) / keys.count, isDense = keys[0] == 0 && keys[keys.count - 1] == keys.count - 1
+        guard isDense, keys.count > 3, step > 1, step * (keys.count - 1) < count else { return nil }
+        return "\(keys.count) masks numbered \(first) to \(keys.count - 1 + first) for a clip of \(count) frames, read as its first "
+            + "\(keys.count) (--mask-frame-step \(step) if they are of every \(step)th)"
+    }
+
+    private static func greatestDivisor(_ first: Int, _ second: Int) -> Int {
+        var (large, small) = (first, second)
+        while small != 0 { (large, small) = (small, large % small) }
+        return large
+    }
+}

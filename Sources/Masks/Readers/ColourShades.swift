@@ -1,0 +1,27 @@
+/// Colours as brightness, where all are shades of one.
+enum ColourShades {
+    /// Levels by which what lossy compression leaves of a shade is beside it.
+    private static let tolerance = 12
+
+    /// The brightness of regions whose values are colours; the colours themselves where they are no shades of one.
+    static func tally(_ regions: [LabelRegion]) -> ValueTally {
+        let main = regions.max { $0.area < $1.area }?.value ?? 0, colours = Set(regions.map(\.value))
+        guard colours.allSatisfy({ isShade($0, of: main) }) else { return ValueTally(regions, scale: .colours) }
+        // A single colour is an object's number unless it is white.
+        guard colours.count > 1 || colours == [0xFFFFFF] else { return ValueTally(regions, scale: .indices) }
+        var tally = ValueTally([], scale: .levels)
+        for region in regions { tally.add(region, as: brightness(region.value)) }
+        return tally
+    }
+
+    static func brightness(_ colour: UInt32) -> UInt32 { channels(colour).max() ?? 0 }
+
+    private static func isShade(_ colour: UInt32, of main: UInt32) -> Bool {
+        let level = Int(brightness(colour)), full = Int(brightness(main))
+        return zip(channels(colour), channels(main)).allSatisfy {
+            abs(Int($0) * full - Int($1) * level) <= tolerance * full
+        }
+    }
+
+    private static func channels(_ colour: UInt32) -> [UInt32] { [colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF] }
+}

@@ -1,0 +1,30 @@
+import Foundation
+
+/// `<frame>_mask_<object>.png`.
+struct ObjectFileName {
+    let frame: Int
+    let object: TrackID
+    private let prefix: Substring
+    /// As it is written.
+    private let objectName: String
+
+    /// - Returns: nil for other names.
+    init?(_ name: String) {
+        guard name.lowercased().hasSuffix(".png"), let mark = name.range(of: "_mask_", options: .backwards) else { return nil }
+        prefix = name[..<mark.lowerBound]
+        objectName = String(name[mark.upperBound...].dropLast(4))
+        guard let frame = MaskFolder.frameNumber(in: String(prefix)), !objectName.isEmpty else { return nil }
+        self.frame = frame
+        object = Int32(objectName).map { .number(Int($0)) } ?? .name(objectName)
+    }
+
+    /// Whether files are named so. `clip1_mask_00000.png`, `clip1_mask_00001.png` are not: what differs is a frame's number,
+    /// of four digits or more, and what stands before it ends in one of two digits at most.
+    static func areUsed(in names: [String]) -> Bool {
+        let found = names.compactMap(ObjectFileName.init)
+        guard found.count > 1, found.count == names.count else { return !found.isEmpty }
+        let isSeries = Set(found.map(\.prefix)).count == 1 && found[0].prefix.reversed().prefix(while: \.isNumber).count <= 2
+            && found.allSatisfy { $0.objectName.count >= 4 && Int($0.objectName) != nil }
+        return !isSeries
+    }
+}

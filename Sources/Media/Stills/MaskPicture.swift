@@ -1,0 +1,51 @@
+import Imaging
+
+/// A picture that may be a mask, decoded, for whoever finds out what its values mean.
+///
+/// Every function throws `VideoError`.
+package struct MaskPicture {
+    package enum Kind: Sendable {
+        /// Indices of a palette.
+        case palette
+        case grey, colours
+        /// No PNG.
+        case other
+    }
+
+    private let picture: StillPicture
+
+    package init(path: String) throws { picture = try StillPicture(path: path) }
+
+    package var kind: Kind {
+        switch picture.png?.colorType {
+        case .palette: .palette
+        case .grey, .greyAlpha: .grey
+        case .rgb, .rgbAlpha: .colours
+        case nil: .other
+        }
+    }
+
+    /// Whether the pixels themselves, and not only a palette, have an alpha channel.
+    package var hasAlpha: Bool { picture.png?.colorType == .greyAlpha || picture.png?.colorType == .rgbAlpha }
+
+    /// As `ImageDecoder.labels`.
+    package func labels() throws -> LabelImage { try picture.labels() }
+
+    /// As `ImageDecoder.rgb`.
+    package func rgb() throws -> RGBImage { try picture.rgb() }
+
+    /// Where alpha is above 0; nil without alpha.
+    package func alphaMask() throws -> Mask? { try picture.alphaMask() }
+
+    /// As `ImageDecoder.mask`.
+    package func foreground() throws -> Mask {
+        switch kind {
+        case .palette, .grey: return try picture.labels().foreground
+        case .colours: return try picture.colourMask()
+        case .other:
+            guard let indices = picture.paletteIndices() else { return try picture.colourMask() }
+            let size = picture.orientation.size(of: picture.frame.size)
+            return Mask(width: size.width, height: size.height, pixels: indices)
+        }
+    }
+}

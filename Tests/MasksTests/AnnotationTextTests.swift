@@ -1,0 +1,108 @@
+import Foundation
+import Masks
+import TestSupport
+import Testing
+
+/// If these fail, files from editors, spreadsheets and other tools are refused for their form, or read in silence where
+/// something is missing.
+@Suite struct AnnotationTextTests {
+    private let rows = "1,1,2,2,5,5,1,-1,-1,-1\n2,1,3,2,5,5,1,-1,-1,-1"
+
+    private func source(_ text: Data, clip: ClipFacts = ClipFacts()) throws -> any MaskSource {
+        try withTemporaryDirectory { folder in
+            let file = folder.appending(path: "masks")
+            try text.write(to: file)
+            return try MaskSources.open(file.path, clip: clip)
+        }
+    }
+
+    private func source(_ text: String) throws -> any MaskSource { try source(Data(text.utf8)) }
+
+    private func error(_ text: String) -> String? {
+        do { _ = try source(text) } catch { return "\(error)" }
+        return nil
+    }
+
+    @Test func byteOrderMarksAndHeaders() throws {
+        let plain = try source(rows).tracks
+        #expect(try source("\u{FEFF}" + rows).tracks == plain)
+        let wide = Array(("\u{FEFF}" + rows.replacing("\n", with: "\r\n")).utf16)
+        #expect(try source(Data(wide.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })).tracks == plain)
+        #expect(try source(Data(wide.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })).tracks == plain)
+        #expect(try source("# remark\nframe,id,bb_left,bb_top,bb_width,bb_height,conf,x,y,z\n" + rows).tracks == plain)
+        #expect(try source(rows.replacing("\n", with: ",\r\n") + ",").tracks == plain)
+        #expect(try source(rows.replacing(",", with: ";")).tracks == plain)
+        #expect(error("x_min,y_min,x_max,y_max,class_id,confidence\n" + rows)?.contains("found columns x_min,y_min") == true)
+        let json = "\u{FEFF}" + #"[{"size":[2,3],"counts":[0,2,4]}]"#
+        #expect(try source(json).tracks.count == 1)
+    }
+
+    /// Python's `str` of bytes.
+    @Test func printedBytes() throws {
+        let counts = #"WSV:2d;1O10000O10000O1O100O100O1O100O1000000000000000O100O102N5K00O1O1N2O110OO2O001O1NTga3"#
+        func json(_ counts: String) -> String { #"[{"size":[375,1242],"counts":"\#(counts)"}]"# }
+        let plain = try source(json(counts)).tracks
+        #expect(plain[0].appearances[0].area == 283)
+        #expect(try source(json("b'\(counts)'")).tracks == plain)
+        #expect(try source(json("b\\\"\(counts)\\\"")).tracks == plain)
+        let line = try source("1 1 2 375 1242 b'\(counts)'")
+        #expect(line.format == .mots && line.tracks[0].appearances[0].area == 283)
+        // Backslashes of the counts themselves: three columns of 45 pixels, of which one begins with \ (44).
+        let runs = #"[{"size":[45,3],"counts":[44,91]}]"#, area = 91
+        let compressed = try source(runs).mask(of: .number(1), at: 0)
+        #expect(compressed.area == area)
+        #expect(try source(json(#"b'\\\\1k2'"#).replacing("375,1242", with: "45,3")).tracks[0].appearances[0].area == area)
+    }
+
+    private func coco(_ images: [String], _ annotations: [String]) -> String {
+        #"{"images":[\#(images.joined(separator: ","))],"annotations":[\#(annotations.joined(separator: ","))]}"#
+    }
+
+    private func image(_ id: Int, _ name: String) -> String {
+        #"{"id":\#(id),"width":9,"height":9,"file_name":"\#(name)"}"#
+    }
+
+    private func annotation(_ id: Int, of image: String) -> String {
+        #"{"id":\#(id),"image_id":\#(image),"bbox":[1,1,5,5],"track_id":1}"#
+    }
+
+    @Test func imagesOfCOCO() throws {
+        let annotations = [annotation(1, of: "0"), annotation(2, of: "1")]
+        let inside = try source(coco([image(0, "c-0030_x"), image(1, "c-0003_x")], annotations))
+        #expect(inside.annotatedFrames == [3, 30] && inside.notes.contains { $0.contains("c-0030_x is number 30") })
+        let hashes = [image(0, "v_mp4-0030_jpg.rf.34173cb38f07f8977.jpg"), image(1, "v_mp4-0003_jpg.rf.eccbc87e4b5ce2f2.jpg")]
+        #expect(try source(coco(hashes, annotations)).annotatedFrames == [3, 30])
+        let without = try source(coco([image(0, "anna.jpg"), image(1, "bert.jpg")], annotations))
+        #expect(without.annotatedFrames == [0, 1] && without.notes.contains { $0.contains("in the order of the file") })
+        #expect(error(coco([image(0, "x/000.png"), image(1, "x/000.png")], annotations))?.contains("images 0 and 1 for the same frame") == true)
+        #expect(error(coco([image(0, "a/img/000.png"), image(1, "b/img/000.png")], annotations))?.contains("2 videos (a/img, b/img)") == true)
+        let stills = ClipFacts(frameCount: 3, stills: ["s/x.jpg", "s/anna.jpg", "s/bert.jpg"])
+        let text = Data(coco([image(0, "anna.jpg"), image(1, "bert.jpg")], annotations).utf8)
+        #expect(try source(text, clip: stills).annotatedFrames == [1, 2])
+    }
+
+    @Test func annotationsOfNoImage() throws {
+        let images = [image(0, "0.jpg"), image(1, "1.jpg")]
+        let some = try source(coco(images, [annotation(1, of: "0"), annotation(2, of: "5"), annotation(3, of: "null")]))
+        #expect(some.problems.contains { $0.kind == .skipped && $0.message.contains("2 of 3 annotations of images that are not in the file (image_id 5)") })
+        #expect(error(coco(images, [annotation(1, of: "7")]))?.contains("1 of 1 annotations") == true)
+    }
+
+    @Test func videosOfOneName() throws {
+        let videos = #"{"id":1,"width":2,"height":2,"length":1,"name":"v"},{"id":2,"width":2,"height":2,"length":1,"name":"v"}"#
+        let text = #"{"videos":[\#(videos)],"annotations":[]}"#
+        let error = #expect(throws: MaskError.self) { try source(Data(text.utf8), clip: ClipFacts(name: "v")) }
+        #expect(error?.description.contains("2 videos called like the clip, v") == true)
+    }
+
+    /// One object that no mask shows does not cost the others.
+    @Test func anEmptyTrackBesideGoodOnes() throws {
+        let mask = #"{"size":[2,3],"counts":[0,2,4]}"#, empty = #"{"size":[2,3],"counts":[6]}"#
+        let found = try source(#"{"0":{"1":\#(mask),"2":\#(empty)},"1":{"1":\#(mask),"2":\#(empty)}}"#)
+        #expect(found.tracks.map(\.id) == [.number(1)])
+        let problem = try #require(found.problems.first)
+        #expect(problem.track == .number(2) && problem.kind == .skipped && problem.message.contains("an empty track 2"))
+        let asked = #expect(throws: MaskError.self) { try found.track(.number(2)) }
+        #expect(asked?.description.contains("an empty track 2") == true)
+    }
+}

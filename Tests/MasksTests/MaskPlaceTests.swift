@@ -1,0 +1,70 @@
+import Foundation
+import Masks
+import TestSupport
+import Testing
+
+/// If these fail, people have to know which of an export's folders damvideo wants, or get another clip's masks.
+@Suite struct MaskPlaceTests {
+    private let box = Data("1,1,2,2,5,5,1\n2,1,2,2,5,5,1\n".utf8)
+
+    @Test(arguments: ["", "Annotations", "Annotations/480p"]) func theFolderCalledLikeTheClip(root: String) throws {
+        try MaskFolderBuilder.run { builder in
+            for clip in ["walk", "run"] { try builder.add("Annotations/480p/\(clip)/00000.png", objects: [1, 2]) }
+            try builder.add("JPEGImages/480p/walk/00000.jpg", Data())
+            let source = try builder.open(root, clip: "walk")
+            #expect(source.path.hasSuffix("Annotations/480p/walk") && source.tracks.count == 2)
+            #expect(source.notes.count == 1)
+            #expect(builder.error(root, clip: "jump") != nil)
+        }
+    }
+
+    /// One object a folder is that, unless the folder is called like the clip.
+    @Test func foldersOfObjects() throws {
+        try MaskFolderBuilder.run { builder in
+            try builder.add(["walk/00000.png", "dog/00000.png"])
+            #expect(try builder.open(clip: "walk").tracks.map(\.id) == [.number(1)])
+            #expect(try builder.open(clip: "other").tracks.map(\.id) == [.name("dog"), .name("walk")])
+            #expect(try builder.open(clip: "walk") { $0.format = .objectPNG }.tracks.count == 2)
+        }
+    }
+
+    @Test func twoFoldersCalledLikeTheClip() throws {
+        try MaskFolderBuilder.run { builder in
+            try builder.add(["480p/walk/00000.png", "1080p/walk/00000.png"])
+            #expect(builder.error(clip: "walk")?.contains("both called like the clip") == true)
+        }
+    }
+
+    @Test func exports() throws {
+        try MaskFolderBuilder.run { builder in
+            try builder.add("mot/gt/gt.txt", box)
+            try builder.add("mot/gt/labels.txt", Data("person\n".utf8))
+            #expect(try builder.open("mot").format == .motChallenge)
+            #expect(try builder.open("mot/gt").format == .motChallenge)
+            try builder.add("voc/SegmentationObject/a_0.png", objects: [1, 2])
+            try builder.add("voc/SegmentationClass/a_0.png", objects: [3])
+            try builder.add("voc/ImageSets/Segmentation/default.txt", Data("a_0\n".utf8))
+            #expect(try builder.open("voc").tracks.count == 2)
+            let coco = #"{"images":[{"id":1,"width":9,"height":9,"file_name":"0.jpg"}],"annotations":[{"id":1,"image_id":1,"bbox":[1,1,5,5]}]}"#
+            try builder.add("coco/annotations/instances_default.json", Data(coco.utf8))
+            try builder.add("coco/images/0.png", objects: [1])
+            #expect(try builder.open("coco").format == .coco)
+            try builder.add("one/labels/00000.png", objects: [1, 2])
+            #expect(try builder.open("one").tracks.count == 2)
+            try builder.add("two/a.txt", box)
+            try builder.add("two/b.txt", box)
+            #expect(builder.error("two")?.contains("a.txt and b.txt, which hold masks") == true)
+        }
+    }
+
+    @Test func layoutsThatAreNotRead() throws {
+        try MaskFolderBuilder.run { builder in
+            try builder.add("yolo/labels/train/clip_1.txt", Data("0 0.125 0.75 0.125 0.25 1\n".utf8))
+            #expect(builder.error("yolo")?.contains("YOLO text") == true)
+            try builder.add("cvat/annotations.xml", Data("<?xml version=\"1.0\"?>\n<annotations></annotations>".utf8))
+            #expect(builder.error("cvat")?.contains("CVAT's XML") == true)
+            try builder.add("labelme/00000.json", Data(#"{"shapes":[],"imagePath":"00000.jpg"}"#.utf8))
+            #expect(builder.error("labelme")?.contains("labelme JSON") == true)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Masks
+import TestSupport
+import Testing
+
+/// If these fail, soft edges become objects, each with a caption, or objects become edges.
+@Suite struct SoftEdgeTests {
+    private typealias Sample = (Double, Int, Int) -> [UInt8]
+
+    /// A box whose edge is `blur` pixels wide.
+    private func open(
+        _ color: PNGBuilder.Color, blur: Double = 6, format: MaskFormat? = nil, _ sample: Sample
+    ) throws -> any MaskSource {
+        var found: (any MaskSource)?
+        try MaskFolderBuilder.run { builder in
+            let data = PNGBuilder.png(color, width: 64, height: 64) { x, y in
+                let inside = Double(min(x - 15, y - 15, 48 - x, 48 - y))
+                return sample(max(0, min(1, inside / blur + 0.5)), x, y)
+            }
+            for name in names(0..<2) { try builder.add(name, data) }
+            found = try builder.open { $0.format = format }
+            // While the files are there.
+            if let found { #expect(try found.mask(of: found.tracks[0].id, at: 1).area == found.tracks[0].appearances[1].area) }
+        }
+        return try #require(found)
+    }
+
+    private func level(_ share: Double) -> UInt8 { UInt8((share * 255).rounded()) }
+
+    private func expectBox(_ source: any MaskSource) {
+        #expect(source.format == .binaryPNG && source.tracks.map(\.id) == [.number(1)])
+        #expect(source.tracks.first?.appearances[0].box.width == 34)
+        #expect(source.notes.count == 1 && source.notes.first?.contains("soft edges") == true)
+    }
+
+    @Test func oneObject() throws {
+        expectBox(try open(.grey) { share, _, _ in [level(share)] })
+        expectBox(try open(.grey, blur: 12) { share, _, _ in [level(share)] })
+        expectBox(try open(.rgb) { share, _, _ in [level(share), level(share), level(share)] })
+        expectBox(try open(.rgb) { share, _, _ in [level(share), 0, 0] })
+        // Three steps of grey, each two pixels wide.
+        expectBox(try open(.grey, blur: 8) { share, _, _ in [level((share * 4).rounded() / 4)] })
+        // What lossy compression leaves, inside and outside.
+        expectBox(try open(.grey, blur: 3) { share, x, y in
+            [share == 1 ? 255 - UInt8((x * y) % 5) : share == 0 ? UInt8((x * 3 + y * y) % 4) : level(share)]
+        })
+    }
+
+    /// A mask of one object says so, and what is nearer to black is still outside.
+    @Test func namedFormatsDecide() throws {
+        #expect(try open(.grey, format: .binaryPNG) { share, _, _ in [level(share)] }.tracks[0].appearances[0].box.width == 34)
+        #expect(try open(.grey, blur: 20, format: .labelPNG) { share, _, _ in [level(share)] }.tracks.count > 5)
+    }
+
+    @Test func objectsStayObjects() throws {
+        let many = try open(.grey) { share, x, y in share > 0.5 ? [UInt8(1 + x / 4 + y / 4 * 15)] : [0] }
+        #expect(many.format == .labelPNG && many.tracks.count > 60 && many.notes.isEmpty)
+        let two = try open(.grey) { share, x, _ in share > 0.5 ? [x < 20 ? 1 : 200] : [0] }
+        #expect(two.tracks.map(\.id) == [.number(1), .number(200)])
+        let outlined = try open(.grey) { share, _, _ in [share > 0.9 ? 1 : share > 0.5 ? 255 : 0] }
+        #expect(outlined.tracks.map(\.id) == [.number(1)] && outlined.format == .labelPNG)
+    }
+
+    /// Two objects whose edges are soft: their numbers cannot be known.
+    @Test func whatCannotBeToldIsRefused() throws {
+        let error = #expect(throws: MaskError.self) {
+            try open(.grey) { share, x, _ in [UInt8((share * (x < 32 ? 90 : 180)).rounded())] }
+        }
+        #expect(error?.description.contains("--masks-format label-png") == true && error?.description.contains("binary-png") == true)
+        #expect(throws: MaskError.self) { try open(.grey) { _, x, _ in [UInt8(x * 4)] } }
+    }
+
+    /// Colours that say nothing leave the alpha channel.
+    @Test func alphaIsTheObject() throws {
+        for source in [
+            try open(.greyAlpha, blur: 1) { share, _, _ in [255, share > 0.5 ? 255 : 0] },
+            try open(.rgbAlpha, blur: 1) { share, _, _ in [0, 0, 0, share > 0.5 ? 255 : 0] },
+            try open(.rgbAlpha, blur: 1) { share, x, y in
+                share > 0.5 ? [UInt8(x * 4), UInt8(y * 4), UInt8((x * y) % 256), 255] : [0, 0, 0, 0]
+            },
+        ] {
+            #expect(source.format == .binaryPNG && source.tracks.count == 1 && source.notes.first?.contains("alpha") == true)
+            #expect(source.tracks[0].appearances[0].box.width == 32)
+        }
+        let colours = try open(.rgbAlpha, blur: 1) { share, x, _ in share > 0.5 ? [x < 32 ? 200 : 0, 90, 0, 255] : [0, 0, 0, 0] }
+        #expect(colours.format == .colourPNG && colours.tracks.count == 2)
+        let opaque = try open(.greyAlpha, blur: 1) { share, _, _ in [share > 0.5 ? 255 : 0, 255] }
+        #expect(opaque.tracks.count == 1 && opaque.tracks[0].appearances[0].area < 1200 && opaque.notes.isEmpty)
+    }
+}

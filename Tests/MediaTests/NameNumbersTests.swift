@@ -1,0 +1,42 @@
+import Media
+import Testing
+
+/// If these fail, stills come in the order of a hash, and masks land on frames that their names do not mean.
+@Suite struct NameNumbersTests {
+    private func digits(_ stems: String...) -> [String]? { NameNumbers(stems)?.digits }
+
+    @Test func theNumberAtTheEnd() {
+        #expect(digits("00012", "frame_7", "cam2-0100", "3") == ["00012", "7", "0100", "3"])
+        #expect(digits("shot1_05", "shot1_07") == ["05", "07"])
+        #expect(digits("7", "a007") == ["7", "007"])
+        #expect(digits("take5") == ["5"])
+        #expect(NameNumbers(["f1", "f2"])?.areAtEnd == true)
+    }
+
+    @Test func theNumberInsideWhereNamesDiffer() {
+        #expect(digits("frame_00000_left", "frame_00005_left") == ["00000", "00005"])
+        #expect(digits("frame_00000_mask") == ["00000"])
+        #expect(digits("00003_v2", "00004_v2") == ["00003", "00004"])
+        #expect(NameNumbers(["f1_x", "f2_x"])?.areAtEnd == false)
+    }
+
+    /// Of two numbers, one that no clip has as many frames as is a time.
+    @Test func timesAreNoFrames() {
+        #expect(digits("00005_1717171717000", "00006_1717171717040") == ["00005", "00006"])
+        #expect(digits("1717171717000", "1717171717040") == ["1717171717000", "1717171717040"])
+    }
+
+    @Test func hashesAreNoNumbers() {
+        #expect(digits("clip_mp4-0030_jpg.rf.34173cb38f07f89d7", "clip_mp4-0003_jpg.rf.eccbc87e4b5ce2fe2") == ["0030", "0003"])
+        #expect(digits("clip_mp4-0030_jpg.rf.34173cb38f07f89d7") == ["0030"])
+        #expect(digits("3f2a8c1e7", "77ab2c9d1") == nil)
+    }
+
+    @Test func namesWithoutNumbers() {
+        #expect(digits("anna", "bert") == nil)
+        #expect(digits("1", "zebra") == nil)
+        #expect(digits("cat1 red", "cat1 blue", "cat2 red") == nil)
+        #expect(digits("mask") == nil)
+        #expect(digits() == nil)
+    }
+}
