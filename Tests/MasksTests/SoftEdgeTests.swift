@@ -27,9 +27,9 @@ import Testing
 
     private func level(_ share: Double) -> UInt8 { UInt8((share * 255).rounded()) }
 
-    private func expectBox(_ source: any MaskSource) {
+    private func expectBox(_ source: any MaskSource, width: Int = 34) {
         #expect(source.format == .binaryPNG && source.tracks.map(\.id) == [.number(1)])
-        #expect(source.tracks.first?.appearances[0].box.width == 34)
+        #expect(source.tracks.first?.appearances[0].box.width == width)
         #expect(source.notes.count == 1 && source.notes.first?.contains("soft edges") == true)
     }
 
@@ -39,7 +39,7 @@ import Testing
         expectBox(try open(.rgb) { share, _, _ in [level(share), level(share), level(share)] })
         expectBox(try open(.rgb) { share, _, _ in [level(share), 0, 0] })
         // Three steps of grey, each two pixels wide.
-        expectBox(try open(.grey, blur: 8) { share, _, _ in [level((share * 4).rounded() / 4)] })
+        expectBox(try open(.grey, blur: 8) { share, _, _ in [level((share * 4).rounded() / 4)] }, width: 36)
         // What lossy compression leaves, inside and outside.
         expectBox(try open(.grey, blur: 3) { share, x, y in
             [share == 1 ? 255 - UInt8((x * y) % 5) : share == 0 ? UInt8((x * 3 + y * y) % 4) : level(share)]
@@ -55,6 +55,11 @@ import Testing
     @Test func objectsStayObjects() throws {
         let many = try open(.grey) { share, x, y in share > 0.5 ? [UInt8(1 + x / 4 + y / 4 * 15)] : [0] }
         #expect(many.format == .labelPNG && many.tracks.count > 60 && many.notes.isEmpty)
+        // Numbers near the largest one, and thin objects beside a large one.
+        let near = try open(.grey) { share, x, _ in share > 0.5 ? [UInt8(240 + x % 32 / 2)] : [0] }
+        #expect(near.format == .labelPNG && near.tracks.count > 8)
+        let thin = try open(.grey) { share, x, _ in share > 0.5 ? [x < 17 ? 1 : 250] : [0] }
+        #expect(thin.tracks.map(\.id) == [.number(1), .number(250)])
         let two = try open(.grey) { share, x, _ in share > 0.5 ? [x < 20 ? 1 : 200] : [0] }
         #expect(two.tracks.map(\.id) == [.number(1), .number(200)])
         let outlined = try open(.grey) { share, _, _ in [share > 0.9 ? 1 : share > 0.5 ? 255 : 0] }

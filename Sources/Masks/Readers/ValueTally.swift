@@ -53,19 +53,23 @@ struct ValueTally {
 
     var reading: Reading {
         guard scale != .indices, sums.count > 1, let top = sums.keys.max() else { return .objects }
-        let main = sums.filter { top * 100 <= $0.key * 108 }.max { $0.value.area < $1.value.area }?.key ?? top
-        if scale == .levels, main >= 128, areEdges(besides: main) { return .softEdges(from: main / 2 + 1) }
+        // What lossy compression makes of white differs a little from it; a few labels are told apart exactly.
+        let white: UInt32 = top > 255 ? 65535 : 255, isMany = sums.count > 8
+        let whites = sums.filter { isMany ? $0.key * 100 >= white * 92 : $0.key == white }
+        if scale == .levels, let main = whites.max(by: { $0.value.area < $1.value.area })?.key,
+            areEdges(sums.filter { whites[$0.key] == nil }, isMany: isMany)
+        {
+            return .softEdges(from: main / 2 + 1)
+        }
         let edges = sums.count { $0.value.solid == 0 }
         return edges >= 6 && edges * 2 > sums.count ? .unclear(edges) : .objects
     }
 
-    /// Whether all values but the object's are its edges.
-    private func areEdges(besides main: UInt32) -> Bool {
-        // What lossy compression makes of the inside differs a little from the end; a few labels are told apart exactly.
-        let isMany = sums.count > 8
-        let rest = sums.filter { isMany ? $0.key * 100 < main * 92 : $0.key != main }.values.reduce(Sum(), +)
-        let all = sums.values.reduce(Sum(), +), inside = all.area - rest.area
-        return isMany ? rest.solid * 4 <= rest.area && inside * 6 > all.area : rest.core * 20 <= rest.area && inside * 3 > all.area
+    /// Whether these values are the edges of what is white.
+    private func areEdges(_ grey: [UInt32: Sum], isMany: Bool) -> Bool {
+        let rest = grey.values.reduce(Sum(), +), inside = sums.values.reduce(Sum(), +).area - rest.area
+        guard rest.area > 0 else { return false }
+        return isMany ? rest.solid * 4 <= rest.area && inside * 6 > rest.area : rest.core * 20 <= rest.area && inside * 2 > rest.area
     }
 
     /// Whether the pictures are of one object, and their values mean nothing else.
