@@ -25,7 +25,7 @@ struct CaptionCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var generation: GenerationArguments
 
-    @Option(name: .customLong("track"), help: ArgumentHelp("Caption this track only (repeatable).", valueName: "id"))
+    @Option(name: .customLong("track"), parsing: .unconditionalSingleValue, help: ArgumentHelp("Caption this track only (repeatable).", valueName: "id"))
     var tracks: [TrackID] = []
 
     @Option(help: "Spread frames over those where the track is visible (track), or over the whole clip (clip).")
@@ -142,8 +142,7 @@ struct CaptionCommand: ParsableCommand {
         ) { pictures.files($0, overwrites: overwrite) }
         return try outputs.jobs(for: requests, areMany: clips.areMany).compactMap { job in
             try failures.attempt(job.request.clip, tell: Console.notice) {
-                var job = job
-                job.earlier = try resume ? job.output.earlierRun() : nil
+                let job = try resume ? job.resumed() : job
                 try job.check()
                 return job
             }

@@ -16,6 +16,7 @@ struct DAMVideoCommand: ParsableCommand {
         Program.begin()
         do {
             var command = try parseAsRoot(ProgramArguments.all)
+            Program.requireThreads()
             try command.run()
         } catch {
             Program.end(error)

@@ -20,7 +20,7 @@ enum DriftTable {
             }
             + ["tokens that change  \(changes) of \(report.tokens)"]
             + report.cases.flatMap { object in object.changes.map { change(object.name, $0) } }
-        return lines.map { $0 + "\n" }.joined()
+        return PlainText.report(lines)
     }
 
     private static func change(_ name: String, _ change: DriftReport.Change) -> String {

@@ -67,7 +67,7 @@ struct EvaluateCommand: ParsableCommand {
                     table.row("own facts", cell(clips.ownFacts), cell(pictures.ownFacts)),
                     table.row("invented objects", inventions(clips), inventions(pictures)),
                 ]
-            return lines.map { $0 + "\n" }.joined()
+            return PlainText.report(lines)
         }
 
         private func cell(_ tally: Tally?) -> String {

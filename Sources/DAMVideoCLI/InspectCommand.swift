@@ -37,6 +37,6 @@ struct InspectCommand: ParsableCommand {
         let total = report.parts.reduce((0, 0)) { ($0.0 + $1.parameters, $0.1 + $1.bytes) }
         lines.append(table.row("total", "\(total.0) parameters, \(total.1) bytes"))
         lines += report.problems.isEmpty ? ["  no tensor missing or left over"] : report.problems.map { "  problem: \($0)" }
-        return lines.joined(separator: "\n") + "\n"
+        return PlainText.report(lines)
     }
 }

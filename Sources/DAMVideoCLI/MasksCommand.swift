@@ -72,7 +72,7 @@ struct MasksCommand: ParsableCommand {
         add("tracks", "\(report.tracks.count)")
         lines += report.tracks.map { "    " + line($0) }
         lines += report.problems.map { "  " + $0 } + report.mismatches.map { "  error: " + $0 }
-        return lines.joined(separator: "\n") + "\n"
+        return PlainText.report(lines)
     }
 
     private func line(_ track: MaskReport.Track) -> String {

@@ -25,6 +25,7 @@ struct ObjectPromptOptions: ParsableArguments {
     var at: [Int] = []
 
     @Option(
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "The object of them all, or of each; with --sam. Default: each box is one, 1 and so on, and points belong to the first.",
             valueName: "id"))

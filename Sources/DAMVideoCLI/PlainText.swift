@@ -11,6 +11,11 @@ enum PlainText {
         return escaped("\(head) [... \(left) letters ...] \(tail)") { _ in false }
     }
 
+    /// Lines of a report: a break within one of them is shown.
+    static func report(_ lines: [String]) -> String {
+        lines.map { line in escaped(line) { $0 == "\t" } + "\n" }.joined()
+    }
+
     /// Lines, as they are broken.
     static func lines(_ text: String) -> String { escaped(text) { $0 == "\n" || $0 == "\t" } }
 

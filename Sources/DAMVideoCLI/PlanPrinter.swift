@@ -54,7 +54,7 @@ struct PlanPrinter {
         let longest = estimate.tokenSeconds * Double(estimate.newTokens * count)
         add("", "and \(seconds(estimate.tokenSeconds * 100)) for each 100 tokens of a caption, \(seconds(longest)) when all are "
             + "as long as they may be")
-        return lines.joined(separator: "\n") + "\n"
+        return PlainText.report(lines)
     }
 
     private func line(_ track: PlanReport.Track, _ known: String) -> String {

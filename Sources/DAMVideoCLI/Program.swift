@@ -10,12 +10,21 @@ enum Program {
 
     /// Comes before any work.
     static func begin() {
+        // Otherwise the first files that are opened would be taken for stdin, stdout or stderr.
+        for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
+            // Opened so that what the program would do with it fails as with a closed one.
+            _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
         // A reader that has gone, or a file at its limit, is an error of the call that writes.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         _ = interruption
+    }
+
+    /// Ends a process that may not have the threads of a command.
+    static func requireThreads() {
         guard threadsCanBegin(ProcessInfo.processInfo.activeProcessorCount + 4) else {
-            Console.notice("error: found no room for the threads of the program, expected a higher limit of processes (ulimit -u)")
+            Console.notice("error: found no room for the threads of the program, expected higher limits (ulimit -u, ulimit -v)")
             _exit(ExitCode(70).rawValue)
         }
     }

@@ -12,7 +12,7 @@ enum SizeTable {
         let before = report.parts.reduce(0) { $0 + $1.before.bytes }, after = report.parts.reduce(0) { $0 + $1.after.bytes }
         let share = before > 0 ? String(format: ", %.0f %%", 100 * Double(after) / Double(before)) : ""
         let lines = [report.output] + rows + [table.row("total", size(before), size(after) + share)]
-        return lines.map { $0 + "\n" }.joined()
+        return PlainText.report(lines)
     }
 
     /// Such as "0.32 MB F32 + Q8".

@@ -126,7 +126,7 @@ struct TrackCommand: ParsableCommand {
         }
         let rate = report.seconds > 0 ? Double(report.frames) / report.seconds : 0
         lines.append("\(report.frames) frames in " + String(format: "%.1f s (%.1f frames/s)", report.seconds, rate))
-        return lines.joined(separator: "\n") + "\n"
+        return PlainText.report(lines)
     }
 }
 

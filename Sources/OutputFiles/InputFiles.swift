@@ -3,37 +3,62 @@ import Imaging
 
 /// Files and folders that a run reads, which none of its outputs may replace, by whatever name or link.
 package struct InputFiles {
-    private let paths: [String]
+    private let paths: [Identity: String]
+    /// Absolute, without links.
+    private let places: Set<String>
+    private let folders: [String: String]
 
     /// - Parameter paths: files, and folders with all that is in them; what is not there counts for nothing.
-    package init(_ paths: [String]) { self.paths = paths }
-
-    /// - Throws: `InputError` of category `usage` when what is at `output` is an input, is in one, or has one in it.
-    package func refuse(_ output: String) throws {
-        guard let target = File(output) else { return }
-        for path in paths {
-            guard let input = File(path), input.isSame(as: target) || input.holds(target) || target.holds(input) else { continue }
-            throw InputError(
-                .usage, "\(output): found \(input.isSame(as: target) ? "an input of this run" : "a place of \(path), which is read"), "
-                    + "expected another to write to")
+    package init(_ paths: [String]) {
+        var known: [Identity: String] = [:], places: Set<String> = [], folders: [String: String] = [:]
+        for path in Set(paths) {
+            guard let file = File(path) else { continue }
+            known[file.identity] = path
+            places.insert(file.path)
+            if file.isFolder { folders[file.path] = path }
         }
+        (self.paths, self.places, self.folders) = (known, places, folders)
+    }
+
+    /// - Parameter isOwn: whether an output of an earlier run is there, which may lie among inputs.
+    /// - Throws: `InputError` of category `usage` when what is at `output` is an input, is in one, or has one in it.
+    package func refuse(_ output: String, isOwn: Bool = false) throws {
+        guard let target = File(output) else { return }
+        if paths[target.identity] != nil { throw refusal(output, "an input of this run") }
+        if target.isFolder, let input = places.first(where: { $0.hasPrefix(target.path + "/") }) {
+            throw refusal(output, "the place of \(input), which is read")
+        }
+        guard !isOwn else { return }
+        var parent = target.path[...]
+        while let slash = parent.lastIndex(of: "/") {
+            parent = parent[..<slash]
+            if let folder = folders[String(parent)] { throw refusal(output, "a file in \(folder), which is read") }
+        }
+    }
+
+    private func refusal(_ output: String, _ found: String) -> InputError {
+        InputError(.usage, "\(output): found \(found), expected another place to write to")
+    }
+
+    private struct Identity: Hashable {
+        let device: UInt
+        let number: UInt
     }
 
     /// Something that is there, known by more than its name.
     private struct File {
-        private let status: stat
+        let identity: Identity
+        let isFolder: Bool
         /// Absolute, without links.
-        private let path: String
+        let path: String
 
         init?(_ path: String) {
             var status = stat()
             guard path.withPath({ stat($0, &status) }) == 0, let real = path.withPath({ realpath($0, nil) }) else { return nil }
             defer { free(real) }
-            (self.status, self.path) = (status, String(cString: real))
+            identity = Identity(device: UInt(status.st_dev), number: UInt(status.st_ino))
+            isFolder = status.isFolder
+            self.path = String(path: Array(UnsafeRawBufferPointer(start: real, count: strlen(real))))
         }
-
-        func isSame(as other: File) -> Bool { status.st_dev == other.status.st_dev && status.st_ino == other.status.st_ino }
-
-        func holds(_ other: File) -> Bool { status.isFolder && other.path.hasPrefix(path + "/") }
     }
 }

@@ -19,13 +19,9 @@ package final class NewFile {
         }
         let name = TemporaryNames.make(in: place.folder)
         handle = try OutputFile.translating(path) {
-            TemporaryNames.insert(name)
             let descriptor = name.withPath { open($0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666) }
-            guard descriptor >= 0 else {
-                let error = SystemError.last
-                TemporaryNames.remove(name)
-                throw error
-            }
+            guard descriptor >= 0 else { throw SystemError.last }
+            TemporaryNames.insert(name) { _ = name.withPath { unlink($0) } }
             return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         }
         temporary = name
@@ -39,9 +35,7 @@ package final class NewFile {
     }
 
     deinit {
-        guard let temporary else { return }
-        _ = temporary.withPath { unlink($0) }
-        TemporaryNames.remove(temporary)
+        if let temporary { TemporaryNames.discard(temporary) }
     }
 
     /// Where other code can open it for writing.
@@ -55,9 +49,8 @@ package final class NewFile {
             try handle.synchronize()
             let name = try temporary ?? linked()
             temporary = name
-            try Rename.move(file: name, to: place, replaces: replaces)
+            try TemporaryNames.complete(name) { try Rename.move(file: name, to: place, replaces: replaces) }
             temporary = nil
-            TemporaryNames.remove(name)
             try Self.synchronize(folder: place.folder)
         }
     }
@@ -65,13 +58,9 @@ package final class NewFile {
     /// Gives a nameless file its temporary name.
     private func linked() throws -> String {
         let name = TemporaryNames.make(in: place.folder)
-        TemporaryNames.insert(name)
         let linked = name.withPath { linkat(AT_FDCWD, Self.link(handle.fileDescriptor), AT_FDCWD, $0, AT_SYMLINK_FOLLOW) }
-        guard linked == 0 else {
-            let error = SystemError.last
-            TemporaryNames.remove(name)
-            throw error
-        }
+        guard linked == 0 else { throw SystemError.last }
+        TemporaryNames.insert(name) { _ = name.withPath { unlink($0) } }
         return name
     }
 

@@ -7,6 +7,7 @@ package enum OutputFile {
     /// Checks, before any work is done, that a file can be written: a file without a name is made where it is to go.
     /// - Throws: `InputError`: `outputExists`, or `inputOutput` when it cannot be written there.
     package static func check(_ path: String, overwrites: Bool) throws {
+        guard !path.isEmpty else { throw InputError(.usage, "found an empty name for an output, expected a file") }
         let place = OutputPath(path)
         if place.isDevice {
             guard path.withPath({ access($0, W_OK) }) == 0 else { throw InputError(.inputOutput, "\(path): found no right to write to it") }
@@ -14,14 +15,12 @@ package enum OutputFile {
         }
         try checkFolder(of: path)
         guard ![".", ".."].contains(place.name), !path.hasSuffix("/") else { throw isFolder(path) }
-        if let status = place.status {
+        if let status = try place.existing() {
             guard !status.isFolder else { throw isFolder(path) }
             guard overwrites else { throw InputError(.outputExists, "\(path): exists already (--overwrite replaces it)") }
             guard mayReplace(status, in: place.folder) else {
                 throw InputError(.inputOutput, "\(path): found somebody else's file in a folder where only they may replace it")
             }
-        } else if errno != ENOENT {
-            throw InputError(.inputOutput, "\(path): cannot be written: \(SystemError.last.description)")
         }
         _ = try NewFile(for: path)
     }
@@ -69,6 +68,7 @@ package enum OutputFile {
         let place = OutputPath(path), ending = URL(filePath: place.name).pathExtension
         let number = String(UInt32.random(in: 0...UInt32.max), radix: 16)
         let name = "damvideo-captions-\(number)" + (ending.isEmpty ? "" : ".\(ending)")
+        guard !place.isDevice else { return nil }
         return [place.folder, FileManager.default.temporaryDirectory.path].lazy.map { "\($0)/\(name)" }
             .first { (try? write(data, to: $0, replaces: false)) != nil }
     }
@@ -82,7 +82,7 @@ package enum OutputFile {
         package var path: String { file?.path ?? name }
 
         /// - Throws: `InputError` of category `inputOutput`.
-        package func open() throws -> FileHandle { try file?.handle ?? OutputFile.open(name, flags: 0) }
+        package func open() throws -> FileHandle { try file?.handle ?? OutputFile.open(name, flags: O_APPEND) }
     }
 
     /// Writes a new file piece by piece in a folder of this process, with no more of it in memory than a piece.

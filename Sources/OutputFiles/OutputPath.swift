@@ -32,8 +32,16 @@ struct OutputPath {
         var status = stat()
         guard path.withPath({ stat($0, &status) }) == 0 else { return false }
         if ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) { return true }
-        // A file that stands behind /dev/stdout or /proc/self/fd/1: there is no name to replace.
-        return path.hasPrefix("/dev/std") || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/")
+        // A file that stands behind an open one of this process has no name here that could be replaced.
+        return path.wholeMatch(of: /\/dev\/(stdout|stderr|fd\/[0-9]+)|\/proc\/(self|[0-9]+)\/fd\/[0-9]+/) != nil
+    }
+
+    /// What is there now; nil for nothing.
+    /// - Throws: `InputError` of category `inputOutput` for a path that no file can have, such as one with too long a name.
+    func existing() throws -> stat? {
+        if let status { return status }
+        guard errno == ENOENT else { throw InputError(.inputOutput, "\(path): cannot be written: \(SystemError.last.description)") }
+        return nil
     }
 }
 

@@ -1,30 +1,67 @@
 import Foundation
+import Imaging
 import Synchronization
 
 /// Names of files and folders of this process that are not complete, so that whatever ends it can remove them.
 package enum TemporaryNames {
-    private static let names = Mutex(Set<String>())
-
-    /// A new name beside others in a folder: not to be guessed, and short enough for any folder.
-    static func make(in folder: String, ending: String = ".partial") -> String {
-        let number = UInt64.random(in: 0...UInt64.max)
-        return "\(folder)/\(beginning)" + String(number, radix: 16) + ending
+    private struct State {
+        var removals: [String: @Sendable () -> Void] = [:]
+        var isClosed = false
     }
+
+    private static let state = Mutex(State())
 
     static let beginning = ".damvideo-"
 
-    static func insert(_ name: String) { names.withLock { _ = $0.insert(name) } }
+    /// The machine since it was started: only there can be known whether a process is still at work.
+    static let machine: String = {
+        let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? ""
+        var host = [CChar](repeating: 0, count: 256)
+        gethostname(&host, host.count - 1)
+        let text = String(path: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }) + boot
+        return String(text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 36)
+    }()
 
-    static func remove(_ name: String) { names.withLock { _ = $0.remove(name) } }
+    /// A new name beside others in a folder: not to be guessed, and short enough for any folder.
+    static func make(in folder: String) -> String {
+        "\(folder)/\(beginning)\(machine)-\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).partial"
+    }
 
-    /// Removes what has them. For a process that ends at once: other threads may still be writing.
-    package static func removeAll() {
-        for name in names.withLock({ $0 }) {
-            // A folder that a thread is filling may not be empty yet after the first time.
-            for _ in 0..<5 where unlink(name) != 0 && (try? FileManager.default.removeItem(atPath: name)) == nil {
-                guard access(name, F_OK) == 0 else { break }
-                usleep(2000)
-            }
+    /// - Parameter removal: removes what has the name.
+    static func insert(_ name: String, removal: @escaping @Sendable () -> Void) {
+        state.withLock { state in
+            stopIfClosed(state)
+            state.removals[name] = removal
         }
+    }
+
+    /// Removes what has a name.
+    static func discard(_ name: String) {
+        state.withLock { $0.removals.removeValue(forKey: name) }?()
+    }
+
+    /// Does what gives something its own name, at a time when nobody removes it.
+    /// - Parameter keeps: whether the temporary name is still in use after that.
+    static func complete(_ name: String, keeps: Bool = false, _ body: () throws -> Void) throws {
+        try state.withLock { state in
+            stopIfClosed(state)
+            try body()
+            if !keeps { state.removals[name] = nil }
+        }
+    }
+
+    /// Removes what has temporary names, and lets nothing be completed from then on: for a process that ends at once, while
+    /// other threads are still writing.
+    package static func removeAll() {
+        state.withLock { state in
+            state.isClosed = true
+            for removal in state.removals.values { removal() }
+            state.removals = [:]
+        }
+    }
+
+    /// Waits for the end of a process that is ending.
+    private static func stopIfClosed(_ state: State) {
+        while state.isClosed { pause() }
     }
 }

@@ -1,4 +1,5 @@
 import DAMVideo
+import Imaging
 import Media
 import OutputFiles
 
@@ -24,17 +25,28 @@ public struct PictureFiles: ClipPictures {
 
     public var paths: [String] { [render, report].compactMap(\.self) }
 
-    public func check(_ request: ClipRequest, keeps: Bool) throws {
+    public func check(_ request: ClipRequest, resumes: Bool) throws {
         guard !paths.isEmpty else { return }
+        guard !paths.contains("-") else {
+            throw InputError(.usage, "found - as the place of pictures, expected a file: stdout takes captions only")
+        }
         try CaptionedClip.checkReadable(again: request.clip)
-        for path in paths where !keeps || isMissing(path) { try OutputFile.check(path, overwrites: overwrites) }
+        for path in paths { try OutputFile.check(path, overwrites: mayReplace(path, resumes: resumes)) }
         if let render { try CaptionedClip.checkRendering(to: render) }
     }
 
-    private func isMissing(_ path: String) -> Bool { FileStatus(path) == nil }
+    public func isOwn(_ path: String) -> Bool {
+        switch path {
+        case render: ClipRenderer.isRendering(path)
+        case report: ClipReport.isReport(path)
+        default: false
+        }
+    }
 
-    public func write(_ clip: CaptionedClip, keeps: Bool, events: (CaptionEvent) throws -> Void) throws {
-        if let render, !keeps || isMissing(render) { try clip.render(to: render, replaces: overwrites, events: events) }
-        if let report, !keeps || isMissing(report) { try clip.report(to: report, replaces: overwrites, events: events) }
+    private func mayReplace(_ path: String, resumes: Bool) -> Bool { overwrites || resumes && isOwn(path) }
+
+    public func write(_ clip: CaptionedClip, resumes: Bool, events: (CaptionEvent) throws -> Void) throws {
+        if let render { try clip.render(to: render, replaces: mayReplace(render, resumes: resumes), events: events) }
+        if let report { try clip.report(to: report, replaces: mayReplace(report, resumes: resumes), events: events) }
     }
 }

@@ -21,7 +21,7 @@ struct CommandLineTests {
 
     @Test func negativeValuesAreValues() throws {
         for (option, value) in [
-            ("--mask-frame-offset", "-1"), ("--start", "-1"), ("--temperature", "-1"), ("--frames", "-1"), ("--batch", "-1"),
+            ("--mask-frame-offset", "-1"), ("--start", "-1"), ("--temperature", "-1"), ("--frames", "-1"), ("--batch", "-1"), ("--track", "-1"),
         ] {
             let apart = try CommandRun(Self.plan + [option, value]), together = try CommandRun(Self.plan + ["\(option)=\(value)"])
             #expect(apart.status == together.status && apart.errors == together.errors, "\(option): \(apart.errors)")
@@ -54,6 +54,18 @@ struct CommandLineTests {
                 $0.properties.generalCategory == .control || $0.properties.isBidiControl
             }
             #expect(commands.isEmpty)
+        }
+    }
+
+    /// A name with a line break forges no line of a report.
+    @Test func reportsHaveTheirOwnLines() throws {
+        try withTemporaryDirectory { folder in
+            let masks = folder.appending(path: "a\nb").path
+            try FileManager.default.createSymbolicLink(atPath: masks, withDestinationPath: Courtyard.masks)
+            for arguments in [["masks", masks], ["caption", Courtyard.clip, "--masks", masks, "--dry-run"]] {
+                let run = try CommandRun(arguments)
+                #expect(run.status == 0 && run.text.contains("a\\u{a}b"), "\(run.text)")
+            }
         }
     }
 

@@ -70,6 +70,25 @@ struct EndingTests {
         }
     }
 
+    /// The first files that are opened get the numbers of closed ones, and are not to be taken for them.
+    @Test func closedStreamsAreNoFiles() throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "out.json").path
+            let quick = ["--masks", Courtyard.masks, "--model", Fixtures.model(.damA), "--no-propagate", "--track", "1", "--max-new-tokens", "1"]
+            func run(_ closing: String, _ arguments: [String]) throws -> CommandRun {
+                try CommandRun(
+                    ["-c", "exec \"$@\" \(closing)", "sh", CommandRun.executable.path, "caption"] + arguments + quick,
+                    executable: URL(filePath: "/bin/sh"))
+            }
+            let clip = try run("<&-", ["-", "-o", path])
+            #expect([65, 66, 74].contains(clip.status) && clip.lines.count == 1, "\(clip.status) \(clip.errors)")
+            #expect(try run("2>&-", [Courtyard.clip, "-o", path]).status == 0)
+            #expect(try finished(path).count == 1)
+            let output = try run(">&-", [Courtyard.clip, "-o", "-"])
+            #expect(output.status == 74 && output.lines.count == 1, "\(output.errors)")
+        }
+    }
+
     /// The document waits for a pipe's reader, who does not come.
     @Test func aPipeWithoutReaderCanBeInterrupted() throws {
         try withTemporaryDirectory { folder in

@@ -63,6 +63,12 @@ struct RefusedOutputTests {
                 #expect(try String(contentsOfFile: path(name), encoding: .utf8) == text)
                 try FileManager.default.removeItem(atPath: path(name))
             }
+            // Without an earlier run no subtitles are its own.
+            let subtitles = "WEBVTT - captions by damvideo\n\n"
+            try Data(subtitles.utf8).write(to: URL(filePath: path("r.vtt")))
+            let run = try CommandRun(Self.arguments("-o", path("r.jsonl"), "--format", "jsonl", "--resume", "--format", "vtt"))
+            #expect(run.status == 73)
+            try FileManager.default.removeItem(atPath: path("r.vtt"))
             // Those of an earlier run are its own.
             let formats = ["json", "csv", "vtt"].flatMap { ["--format", $0] }
             let first = Self.arguments("-o", path("r.jsonl"), "--format", "jsonl") + formats
@@ -83,6 +89,29 @@ struct RefusedOutputTests {
                 #expect(!run.errors.contains("encoding") && !FileManager.default.fileExists(atPath: path))
             }
         }
+    }
+
+    /// A folder of masks that has the clip and its captions in it.
+    @Test func captionsMayLieAmongMasks() throws {
+        try withTemporaryDirectory { folder in
+            func path(_ name: String) -> String { folder.appending(path: "m/\(name)").path }
+            try FileManager.default.copyItem(atPath: Courtyard.masks, toPath: folder.appending(path: "m").path)
+            try FileManager.default.copyItem(atPath: Courtyard.clip, toPath: path("clip.mp4"))
+            var arguments = Self.arguments("--format", "jsonl")
+            (arguments[1], arguments[3]) = (path("clip.mp4"), folder.appending(path: "m").path)
+            for more in [[], ["--resume"], ["--overwrite"]] {
+                let run = try CommandRun(arguments + more)
+                #expect(run.status == 0, "\(more): \(run.errors)")
+            }
+        }
+    }
+
+    @Test func emptyNamesAreRefusedAtOnce() throws {
+        for option in ["-o", "--render", "--report"] {
+            let run = try CommandRun(Self.arguments(option, ""))
+            #expect(run.status == 64 && run.lines.count == 1, "\(option): \(run.errors)")
+        }
+        #expect(try CommandRun(Self.arguments("-o", "-", "--render", "-")).status == 64)
     }
 
     @Test func aLongNameIsWritten() throws {

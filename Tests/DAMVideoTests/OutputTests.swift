@@ -17,7 +17,7 @@ struct OutputTests {
         document.tracks[1].caption = "A <b>dog</b> --> a & b\n\nand more"
         let cues = try text(.vtt, document)
         #expect(cues == """
-            WEBVTT
+            WEBVTT - captions by damvideo
 
             7
             00:00:00.000 --> 00:00:05.900

@@ -94,6 +94,7 @@ struct OutputFileTests {
             try FileManager.default.createDirectory(atPath: model, withIntermediateDirectories: false)
             try Data("{}".utf8).write(to: URL(filePath: model + "/config.json"))
             let inputs = InputFiles([file, model])
+            try inputs.refuse(model + "/config.json", isOwn: true)
             for output in [file, link, hard, model, model + "/config.json", model + "/../model/config.json", folder.path] {
                 let error = #expect(throws: InputError.self, "\(output)") { try inputs.refuse(output) }
                 #expect(error?.category == .usage)
@@ -118,13 +119,47 @@ struct OutputFileTests {
             #expect(try content() == "one")
             try write("three", replaces: true)
             #expect(try content() == "three" && names(folder) == ["masks"])
-            // Of a run that was killed, and of one that is at work.
-            let leftOver = folder.appending(path: ".damvideo-1.partial").path
-            try FileManager.default.createDirectory(atPath: leftOver + "/content", withIntermediateDirectories: true)
+            // Of a run that was killed, of one that is at work, and of another machine's.
             let other = try PendingOutput(path: folder.appending(path: "other").path)
+            let working = try #require(try names(folder).first { $0.hasPrefix(".damvideo-") })
+            let leftOver = working.replacing(/-[^-]*$/) { _ in "-1.partial" }, foreign = ".damvideo-elsewhere-1.partial"
+            for name in [leftOver, foreign] {
+                let content = folder.appending(path: "\(name)/content")
+                try FileManager.default.createDirectory(at: content, withIntermediateDirectories: true)
+            }
             try write("four", replaces: true)
-            #expect(!FileManager.default.fileExists(atPath: leftOver))
-            #expect(FileManager.default.fileExists(atPath: other.temporary.deletingLastPathComponent().path))
+            #expect(try names(folder) == [foreign, working, "masks"].sorted())
+            withExtendedLifetime(other) {}
+        }
+    }
+
+    /// A folder whose name is no text takes masks as any other.
+    @Test func foldersMayHaveAnyName() throws {
+        try withTemporaryDirectory { folder in
+            let strange = folder.path + "/d" + String(path: [0xE9])
+            #expect(strange.withPath { mkdir($0, 0o755) } == 0)
+            let output = try PendingOutput(path: strange + "/masks")
+            try FileManager.default.createDirectory(at: output.temporary, withIntermediateDirectories: false)
+            try output.commit(replaces: false)
+            #expect((strange + "/masks").withPath { access($0, F_OK) } == 0)
+            #expect(throws: InputError.self) { try InputFiles([strange + "/masks"]).refuse(strange + "/masks") }
+            // Foundation could not remove it.
+            #expect((strange + "/masks").withPath { rmdir($0) } == 0)
+        }
+    }
+
+    /// Behind /dev/fd there may be a file that others write to as well: it is added to.
+    @Test func openFilesAreAddedTo() throws {
+        try withTemporaryDirectory { folder in
+            let file = folder.appending(path: "all").path
+            try Data("mine\n".utf8).write(to: URL(filePath: file))
+            let handle = try #require(FileHandle(forWritingAtPath: file))
+            let path = "/proc/self/fd/\(handle.fileDescriptor)"
+            try OutputFile.check(path, overwrites: false)
+            try OutputFile.write(Data("more\n".utf8), to: path, replaces: false)
+            #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine\nmore\n")
+            // By way of the working folder it is a file like others.
+            #expect(throws: InputError.self) { try OutputFile.check("/proc/self/root" + file, overwrites: false) }
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import OutputFiles
 
 /// What a caption document can be written as. Raw values are what a user types, and file name extensions.
 public enum CaptionFormat: String, Sendable, CaseIterable {
@@ -25,7 +26,9 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
 
     /// True for a file that holds captions in this form, whole or cut off, and nothing else.
     func isDocument(at path: String) -> Bool {
-        guard let data = try? openFile(path)?.readToEnd() else { return false }
+        guard !OutputFile.isDevice(path), let file = openFile(path),
+            let data = try? file.readToEnd() ?? Data()
+        else { return false }
         return switch self {
         case .json: (try? JSONDecoder().decode(CaptionDocument.self, from: data))?.schema == CaptionDocument.currentSchema
         case .jsonl: (try? ResumedRun(path: path)) != nil || JSONLines.beginsHeader(data)

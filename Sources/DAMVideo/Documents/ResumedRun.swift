@@ -52,6 +52,7 @@ public struct ResumedRun: Sendable, Equatable {
                 throw invalid(number, "something else")
             }
         }
+        guard !hasSummary || lines.last?.isEmpty ?? true else { throw invalid(lines.count - 1, "something behind the summary", "nothing") }
         guard let header else {
             guard data.isEmpty || JSONLines.beginsHeader(data) else { throw invalid(0, "something else") }
             return nil

@@ -3,8 +3,8 @@ import Foundation
 /// Captions as subtitles: one cue a track, its id the track's, shown while the object is seen.
 /// Source: WebVTT, https://www.w3.org/TR/webvtt1/, section 4.
 enum WebVTT {
-    /// The first line.
-    static let head = "WEBVTT\n"
+    /// The first line; the words behind the first one tell these captions from other subtitles.
+    static let head = "WEBVTT - captions by damvideo\n"
 
     static func text(_ document: CaptionDocument) -> String {
         let cues = document.tracks.sorted { ($0.start, $0.id) < ($1.start, $1.id) }.map { track in

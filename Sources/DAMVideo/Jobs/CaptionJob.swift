@@ -7,19 +7,33 @@ public struct CaptionJob: Sendable {
     public let output: CaptionOutput
     public let pictures: (any ClipPictures)?
     /// An earlier run that this one goes on with.
-    public var earlier: ResumedRun?
+    public private(set) var earlier: ResumedRun?
+    /// Whether it goes on with an earlier run if there is one.
+    public private(set) var resumes = false
+
+    init(request: ClipRequest, output: CaptionOutput, pictures: (any ClipPictures)?) {
+        (self.request, self.output, self.pictures) = (request, output, pictures)
+    }
 
     /// Files that are written.
     var paths: [String] { output.files.map(\.path).filter { $0 != "-" } + (pictures?.paths ?? []) }
 
-    /// Whether pictures that are there are an earlier run's: it came to its end, and they are made last.
-    var keepsPictures: Bool { earlier?.isFinished ?? false }
+    /// Whether captions or pictures of an earlier run are at a path of this one's.
+    func isOwn(_ path: String) -> Bool { output.isOwn(path) || pictures?.isOwn(path) ?? false }
+
+    /// This job, going on with what is there.
+    /// - Throws: `InputError`: as `CaptionOutput.earlierRun`.
+    public func resumed() throws -> CaptionJob {
+        var job = self
+        (job.resumes, job.earlier) = (true, try output.earlierRun())
+        return job
+    }
 
     /// Checks, before any work is done, that everything can be written.
     /// - Throws: `InputError`.
     public func check() throws {
         try output.check()
-        try pictures?.check(request, keeps: keepsPictures)
+        try pictures?.check(request, resumes: resumes)
     }
 
     /// The right to write all its files, which one run has at a time.

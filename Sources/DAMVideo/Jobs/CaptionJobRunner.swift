@@ -44,13 +44,31 @@ public final class CaptionJobRunner: Sendable {
         }
         for (number, (job, plan)) in pending.enumerated() {
             if jobs.count > 1 { onEvent(.message("\(job.request.clip) (\(number + 1) of \(pending.count))")) }
-            guard let document = try attempt(job, &failures, { try caption(job, plan ?? self.plan(job)) }) else { continue }
+            guard let document = try attempt(job, &failures, { try captionOnce(job, plan) }) else { continue }
             failures.written += 1
-            failures.someTracksFailed = failures.someTracksFailed || document.errors.contains { $0.track != nil }
-            for problem in document.errors {
-                onEvent(.notice((problem.track.map { "track \($0): " } ?? "\(job.request.clip): ") + problem.message))
-            }
+            if let document { tell(document, of: job, &failures) }
         }
+    }
+
+    private func tell(_ document: CaptionDocument, of job: CaptionJob, _ failures: inout JobFailures) {
+        failures.someTracksFailed = failures.someTracksFailed || document.errors.contains { $0.track != nil }
+        for problem in document.errors {
+            onEvent(.notice((problem.track.map { "track \($0): " } ?? "\(job.request.clip): ") + problem.message))
+        }
+    }
+
+    /// Captions a clip that no other run is at work on.
+    /// - Returns: nil for a clip that another run has finished meanwhile.
+    private func captionOnce(_ job: CaptionJob, _ plan: CaptionPlan?) throws -> CaptionDocument? {
+        let claims = try job.claims()
+        defer { withExtendedLifetime(claims) {} }
+        // What is there was read before the claim.
+        let job = try job.resumes ? job.resumed() : job
+        if try isFinished(job) {
+            onEvent(.message("\(job.request.clip): finished already"))
+            return nil
+        }
+        return try caption(job, plan ?? self.plan(job))
     }
 
     /// Ends the clip at work, from any thread: its finished tracks are written, whatever else comes is passed over.
@@ -74,14 +92,12 @@ public final class CaptionJobRunner: Sendable {
 
     private func caption(_ job: CaptionJob, _ plan: CaptionPlan) throws -> CaptionDocument {
         defer { onEvent(.ended) }
-        let claims = try job.claims()
-        defer { withExtendedLifetime(claims) {} }
         current.withLock { $0 = job }
         if let note = job.earlier?.note { onEvent(.notice(note)) }
         let clip = try captions(job, plan)
         // The captions are safe before anything else is begun.
         try job.output.finish(clip.document)
-        try job.pictures?.write(clip, keeps: job.keepsPictures) { onEvent(.clip($0)) }
+        try job.pictures?.write(clip, resumes: job.resumes) { onEvent(.clip($0)) }
         return clip.document
     }
 

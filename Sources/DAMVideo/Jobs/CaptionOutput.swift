@@ -64,7 +64,12 @@ public final class CaptionOutput: Sendable {
     public var exists: Bool { files.allSatisfy { FileStatus($0.path) != nil } }
 
     /// Whether some of it goes where a reader decides when it is taken: a pipe, or stdout.
-    public var waitsForReaders: Bool { files.contains { $0.path == "-" || OutputFile.isDevice($0.path) } }
+    public var waitsForReaders: Bool { files.contains(where: isPipe) }
+
+    private func isPipe(_ file: File) -> Bool { file.path == "-" || OutputFile.isDevice(file.path) }
+
+    /// Whether a file is there that an earlier run with these outputs has left.
+    func isOwn(_ path: String) -> Bool { files.contains { $0.path == path && $0.format.isDocument(at: path) } }
 
     /// Checks, before any work is done, that everything can be written.
     public func check() throws {
@@ -78,6 +83,9 @@ public final class CaptionOutput: Sendable {
     public func earlierRun() throws -> ResumedRun? {
         guard let file = files.first(where: { $0.format == .jsonl && $0.path != "-" }) else {
             throw InputError(.usage, "--resume: found no JSON Lines to go on from, expected --format jsonl")
+        }
+        guard !OutputFile.isDevice(file.path) else {
+            throw InputError(.usage, "\(file.path): found a pipe or device, expected a file to go on from")
         }
         return try ResumedRun(path: file.path)
     }
@@ -161,12 +169,13 @@ public final class CaptionOutput: Sendable {
     /// - Throws: the first error, once all is tried.
     private func close(_ document: CaptionDocument, _ state: inout State) throws {
         state.isOver = true
-        let others = files.filter { $0.format != .jsonl }.map { file in
+        // Pipes come last: their readers may keep what is behind them waiting.
+        let others = files.filter { $0.format != .jsonl }.sorted { !isPipe($0) && isPipe($1) }.map { file in
             Result { try save(file.format.data(document, request), as: file) }
         }
         try others.forEach { try $0.get() }
         guard let file = linesFile else { return }
-        if file.path != "-", state.isResumed || state.order != state.order.sorted() {
+        if !isPipe(file), state.isResumed || state.order != state.order.sorted() {
             // In the order in which a run that does one track after the other, and was not interrupted, writes them.
             try OutputFile.write(JSONLines.data(document, request), to: file.path, replaces: true)
         } else {
@@ -188,7 +197,7 @@ public final class CaptionOutput: Sendable {
     private func mayReplace(_ file: File) -> Bool {
         switch replaces {
         case .none: false
-        case .earlierRun: file.format.isDocument(at: file.path)
+        case .earlierRun: linesFile.map { FileStatus($0.path) != nil } == true && file.format.isDocument(at: file.path)
         case .all: true
         }
     }

@@ -15,7 +15,8 @@ public final class Interruption: Sendable {
     }
 
     private let action: Mutex<@Sendable (Cause) -> Void>
-    private let current = Mutex<(cause: Cause, since: ContinuousClock.Instant)?>(nil)
+    private let since = Mutex<ContinuousClock.Instant?>(nil)
+    private let causes = Mutex<[Cause]>([])
     private let alarm = DispatchSemaphore(value: 0)
 
     /// Takes over the signals for the whole process, once; those it was started with orders to ignore stay ignored. A second
@@ -32,12 +33,17 @@ public final class Interruption: Sendable {
 
     private func listen() {
         while let message = SignalPipe.next() {
-            if let began = current.withLock({ $0?.since }) {
+            if let began = since.withLock({ $0 }), [SIGINT, SIGTERM, SIGHUP].contains(message.signal) {
                 if ContinuousClock.now - began > .seconds(1) { _exit(130) }
                 continue
             }
             guard let cause = Self.cause(message) else { continue }
-            current.withLock { $0 = (cause, .now) }
+            // Time that is used up is reported again each second.
+            guard causes.withLock({ causes in
+                defer { if !causes.contains(cause) { causes.append(cause) } }
+                return !causes.contains(cause)
+            }) else { continue }
+            since.withLock { $0 = $0 ?? .now }
             alarm.signal()
         }
     }
@@ -45,9 +51,10 @@ public final class Interruption: Sendable {
     private func act() {
         while true {
             alarm.wait()
-            guard let cause = current.withLock({ $0?.cause }) else { continue }
+            guard let cause = causes.withLock({ $0.first }) else { continue }
             action.withLock { $0 }(cause)
-            current.withLock { $0 = nil }
+            causes.withLock { _ = $0.removeFirst() }
+            since.withLock { $0 = nil }
         }
     }
 
@@ -103,8 +110,7 @@ private enum SignalPipe {
     /// Reports memory that ran out, and waits for the end of the process.
     @Sendable static func reportExhaustion(byteCount: Int) {
         send(Message(signal: 0, value: UInt(byteCount)))
-        // Whoever answers ends the process long before.
-        sleep(60)
+        while true { pause() }
     }
 
     private static func send(_ message: Message) {

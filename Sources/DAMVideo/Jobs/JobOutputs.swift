@@ -8,14 +8,17 @@ public protocol ClipPictures: Sendable {
     /// Files they are written to.
     var paths: [String] { get }
 
-    /// Checks, before any work is done, that they can be made and written.
-    /// - Parameter keeps: whether files that are there are those of an earlier run, and stay.
-    /// - Throws: `InputError`.
-    func check(_ request: ClipRequest, keeps: Bool) throws
+    /// Whether pictures of an earlier run are at one of `paths`.
+    func isOwn(_ path: String) -> Bool
 
-    /// - Parameter keeps: as `check`.
+    /// Checks, before any work is done, that they can be made and written.
+    /// - Parameter resumes: whether those of an earlier run may be replaced.
+    /// - Throws: `InputError`.
+    func check(_ request: ClipRequest, resumes: Bool) throws
+
+    /// - Parameter resumes: as `check`.
     /// - Throws: `InputError`, and what `events` throws.
-    func write(_ clip: CaptionedClip, keeps: Bool, events: (CaptionEvent) throws -> Void) throws
+    func write(_ clip: CaptionedClip, resumes: Bool, events: (CaptionEvent) throws -> Void) throws
 }
 
 extension ClipPictures {
@@ -53,6 +56,7 @@ public struct JobOutputs {
     /// - Throws: `InputError`: `usage` when two would be written to the same file or one to that of an input, `inputOutput`
     ///   when the output is no folder and cannot become one.
     public func jobs(for requests: [ClipRequest], areMany: Bool) throws -> [CaptionJob] {
+        guard output != "" else { throw InputError(.usage, "-o: found an empty name, expected a file, a folder or -") }
         if output == "-", Set(formats).count > 1 {
             throw InputError(.usage, "-o -: found \(Set(formats).count) formats, expected one")
         }
@@ -71,7 +75,9 @@ public struct JobOutputs {
         }
         try checkDistinct(jobs)
         let read = InputFiles(inputs + requests.flatMap(\.files))
-        for path in jobs.flatMap(\.paths) { try read.refuse(path) }
+        for job in jobs {
+            for path in job.paths { try read.refuse(path, isOwn: job.isOwn(path)) }
+        }
         return jobs
     }
 

@@ -37,7 +37,7 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
         try require(topP > 0 && topP <= 1, "top-p \(topP): expected more than 0 and at most 1")
         try require(topK ?? 1 >= 1, "top-k \(topK ?? 1): expected 1 or more")
         try require((1...64).contains(numBeams), "num-beams \(numBeams): expected 1 to 64")
-        try require((1...1_000_000).contains(maxNewTokens), "max-new-tokens \(maxNewTokens): expected 1 or more")
+        try require((1...1_000_000).contains(maxNewTokens), "max-new-tokens \(maxNewTokens): expected 1 to 1000000")
     }
 }
 

@@ -12,7 +12,8 @@ final class MP4File {
     /// - Parameters:
     ///   - path: where it is written.
     ///   - codec: the open encoder of its stream.
-    init(path: String, name: String, codec: CodecHandle, frameRate: AVRational) throws {
+    ///   - comment: what the file says about itself.
+    init(path: String, name: String, codec: CodecHandle, frameRate: AVRational, comment: String?) throws {
         self.name = name
         // The context must know it: the file is opened a second time when its index goes to the front.
         let url = MediaInput.file(path).url
@@ -29,6 +30,9 @@ final class MP4File {
         try check(url.withPath { avio_open(&made.pointee.pb, $0, AVIO_FLAG_WRITE) }, "create the file", name)
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
+        if let comment {
+            try check(av_dict_set(&made.pointee.metadata, VideoComment.key, comment, 0), "prepare an MP4", name)
+        }
         try check(av_dict_set(&options, "movflags", "+faststart", 0), "prepare an MP4", name)
         try check(avformat_write_header(made, &options), "begin the MP4", name)
         self.stream = stream

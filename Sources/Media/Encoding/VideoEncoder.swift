@@ -25,9 +25,11 @@ package final class VideoEncoder {
     ///   - size: of all pictures.
     ///   - pixelAspect: how pixels are shown.
     ///   - frameRate: frames a second on average.
+    ///   - comment: what the file says about itself.
     /// - Throws: `VideoError` when FFmpeg has no H.264 encoder or it refuses the size, or the file cannot be written.
     package init(
-        path: String, name: String? = nil, size: PictureSize, pixelAspect: PixelAspect = .square, frameRate: Double
+        path: String, name: String? = nil, size: PictureSize, pixelAspect: PixelAspect = .square, frameRate: Double,
+        comment: String? = nil
     ) throws {
         let name = name ?? path
         self.name = name
@@ -66,7 +68,7 @@ package final class VideoEncoder {
             try codec.open(path: name)
         }
         packet = try PacketHandle(path: name)
-        file = try MP4File(path: path, name: name, codec: codec, frameRate: rate)
+        file = try MP4File(path: path, name: name, codec: codec, frameRate: rate, comment: comment)
     }
 
     /// - Parameter path: where a video is meant to go.

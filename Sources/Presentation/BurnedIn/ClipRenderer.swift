@@ -18,6 +18,12 @@ package struct ClipRenderer {
         (self.clip, self.span, self.masks, self.document) = (clip, span, masks, document)
     }
 
+    /// What tells a rendering from other videos.
+    private static let comment = "captions by damvideo"
+
+    /// Whether a file is a rendering.
+    package static func isRendering(_ path: String) -> Bool { VideoComment.read(path) == comment }
+
     /// - Parameters:
     ///   - path: of the MP4; complete or not there at all.
     ///   - replaces: whether a file that is there is replaced.
@@ -45,7 +51,8 @@ package struct ClipRenderer {
             width: panel.isUnder ? max(info.width, panel.width) : info.width + panel.width,
             height: panel.isUnder ? info.height + panel.height : max(info.height, panel.height))
         let encoder = try VideoEncoder(
-            path: path, name: name, size: size, pixelAspect: info.pixelAspect, frameRate: info.frameRate)
+            path: path, name: name, size: size, pixelAspect: info.pixelAspect, frameRate: info.frameRate,
+            comment: Self.comment)
         var canvas = Canvas(width: size.width, height: size.height, CaptionPanel.ground)
         let frames = try clip.frames(in: span)
         var count = 0

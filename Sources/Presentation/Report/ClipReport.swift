@@ -22,6 +22,12 @@ package struct ClipReport {
         (self.document, self.imageProcessor) = (document, imageProcessor)
     }
 
+    /// Whether a file is a report.
+    package static func isReport(_ path: String) -> Bool {
+        guard let head = try? openFile(path)?.read(upToCount: 1024) else { return false }
+        return head.range(of: Data(ReportPage.generator.utf8)) != nil
+    }
+
     /// - Parameters:
     ///   - path: of the page; complete or not there at all.
     ///   - replaces: whether a file that is there is replaced.

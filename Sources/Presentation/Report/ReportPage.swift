@@ -6,6 +6,9 @@ import Masks
 /// The parts of a report as HTML that is also well-formed XML. All text from outside goes through `Markup.escaped`, and
 /// the page forbids itself everything but its own pictures and style.
 struct ReportPage {
+    /// What tells a report from other pages.
+    static let generator = #"<meta name="generator" content="damvideo"/>"#
+
     /// The JPEGs of a sample.
     struct Images {
         let frame: Data
@@ -40,6 +43,7 @@ struct ReportPage {
         return """
             <!DOCTYPE html>
             <html lang="en" xmlns="http://www.w3.org/1999/xhtml"><head><meta charset="utf-8"/>
+            \(Self.generator)
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"/>
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <title>\(name): captions of \(Self.count(tracks.count, "track"))</title>
