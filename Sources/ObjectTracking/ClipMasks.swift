@@ -30,7 +30,6 @@ package enum ClipMasks {
     }
 }
 
-/// How a mask's picture lies.
 extension Orientation {
     /// What was done to stored pictures, to follow "stored".
     fileprivate var name: String {
