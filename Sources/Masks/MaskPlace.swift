@@ -20,7 +20,7 @@ struct MaskPlace {
     private static let depth = 2
 
     /// - Parameter format: what somebody says it has.
-    /// - Throws: `MaskError` when there are several places.
+    /// - Throws: `MaskError` when there are several places, or the place may be one of several objects.
     init(_ path: String, clip: ClipFacts, format: MaskFormat?) throws {
         guard format != .objectPNG, let listing = try? FolderListing(path: path), listing.files(withExtension: "png").isEmpty
         else {
@@ -28,6 +28,7 @@ struct MaskPlace {
             return
         }
         if let name = clip.name, let found = try Self.folder(called: name, in: path, besides: clip.path) {
+            if format == nil { try Self.checkSiblings(of: found, in: listing) }
             (self.path, note) = (found, "the masks are those in the folder called like the clip "
                 + "(--masks-format per-object-png takes folders for objects)")
             return
@@ -71,7 +72,7 @@ struct MaskPlace {
         return nil
     }
 
-    private static func holdsPictures(_ folder: String) -> Bool {
+    static func holdsPictures(_ folder: String) -> Bool {
         !((try? FolderListing(path: folder))?.files(withExtension: "png") ?? []).isEmpty
     }
 

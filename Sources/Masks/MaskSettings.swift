@@ -79,24 +79,35 @@ package struct ClipFacts: Sendable {
     package let size: PictureSize?
     /// Nil when that is not known yet.
     package let frameCount: Int?
+    /// Whether frames were counted, rather than what a header says of them.
+    let isCountExact: Bool
     /// Paths of its pictures, in order; none for a video.
     let stills: [String]
     let path: String?
 
-    package init(name: String? = nil, size: PictureSize? = nil, frameCount: Int? = nil, stills: [String] = [], path: String? = nil) {
-        (self.name, self.size, self.frameCount, self.stills, self.path) = (name, size, frameCount, stills, path)
+    package init(
+        name: String? = nil, size: PictureSize? = nil, frameCount: Int? = nil, isCountExact: Bool = true, stills: [String] = [],
+        path: String? = nil
+    ) {
+        (self.name, self.size, self.stills, self.path) = (name, size, stills, path)
+        (self.frameCount, self.isCountExact) = (frameCount, isCountExact)
+    }
+
+    /// The same clip, once its frames were counted.
+    func with(frameCount: Int) -> ClipFacts {
+        ClipFacts(name: name, size: size, frameCount: frameCount, stills: stills, path: path)
     }
 
     /// - Parameters:
     ///   - clip: open already.
     ///   - path: the clip's, as given.
     ///   - size: of the pictures that masks were drawn on; nil for the clip's.
-    ///   - frameCount: frames in the clip, where that took counting.
-    package init(_ clip: VideoClip, path: String, size: PictureSize? = nil, frameCount: Int? = nil) {
+    package init(_ clip: VideoClip, path: String, size: PictureSize? = nil) {
         let isPattern = clip.stills != nil && FileNames.stem(path).contains("%")
         self.init(
             name: isPattern ? FileNames.folder(path) : FileNames.stem(path), size: size ?? clip.info.size,
-            frameCount: frameCount ?? clip.frameCount ?? clip.info.declaredFrames, stills: clip.stills ?? [], path: path)
+            frameCount: clip.knownFrameCount ?? clip.info.declaredFrames, isCountExact: clip.knownFrameCount != nil,
+            stills: clip.stills ?? [], path: path)
     }
 
     /// The frame of each still by its name; none when two are called alike.

@@ -7,9 +7,10 @@ package enum MaskSources {
     ///   - path: a file or folder.
     ///   - clip: what is known about the clip; decides which of several videos is meant, what frame numbers are in it, and
     ///     how far boxes reach.
-    /// - Throws: `MaskError`, one line: the file, what was found, what was expected.
+    ///   - count: counts the clip's frames, which takes long; asked where masks' numbers depend on it. Nil when it cannot.
+    /// - Throws: `MaskError`, one line: the file, what was found, what was expected; what `count` throws.
     package static func open(
-        _ path: String, settings: MaskSettings = MaskSettings(), clip: ClipFacts = ClipFacts()
+        _ path: String, settings: MaskSettings = MaskSettings(), clip: ClipFacts = ClipFacts(), count: () throws -> Int? = { nil }
     ) throws -> any MaskSource {
         let step = settings.frameStep
         guard step.map({ $0 >= 1 }) ?? true else {
@@ -17,8 +18,8 @@ package enum MaskSources {
         }
         let place = try MaskPlace(path, clip: clip, format: settings.format)
         var source = try read(place.path, settings: settings, clip: clip)
-        if let note = place.note { source = InterpretedMaskSource(source, note: note, help: "") }
-        source = try numbered(source, settings: settings, clip: clip)
+        if let note = place.note { source = InterpretedMaskSource(source, note: note, help: source.numberingHelp) }
+        source = try numbered(source, settings: settings, clip: clip, count: count)
         if let key = source.annotatedFrames.last, key > FrameNames.largest {
             let (found, expected) = FrameNames.tooLarge(FileNames.lastPart(source.file(of: key)))
             throw MaskError(path: source.file(of: key), found: found, expected: expected)
@@ -43,7 +44,7 @@ package enum MaskSources {
 
     /// The masks with the clip's frame numbers.
     private static func numbered(
-        _ source: any MaskSource, settings: MaskSettings, clip: ClipFacts
+        _ source: any MaskSource, settings: MaskSettings, clip: ClipFacts, count: () throws -> Int?
     ) throws -> any MaskSource {
         let step = settings.frameStep ?? source.format?.frameStep ?? 1
         if settings.frameOffset != nil || settings.frameStep != nil {
@@ -52,7 +53,11 @@ package enum MaskSources {
         }
         guard !source.isPlaced else { return source }
         let stepped = step == 1 ? source : try InterpretedMaskSource(source, offset: 0, step: step)
-        let numbering = FrameNumbering(stepped.annotatedFrames, of: clip, first: source.format?.firstFrame ?? 0)
+        let first = source.format?.firstFrame ?? 0
+        var numbering = FrameNumbering(stepped.annotatedFrames, of: clip, first: first)
+        if numbering.needsCount, let count = try count() {
+            numbering = FrameNumbering(stepped.annotatedFrames, of: clip.with(frameCount: count), first: first)
+        }
         if let frames = numbering.frames { return InterpretedMaskSource(stepped, frames: frames, note: numbering.note) }
         guard numbering.note != nil || !numbering.help.isEmpty else { return stepped }
         return InterpretedMaskSource(stepped, note: numbering.note, help: numbering.help)

@@ -9,15 +9,14 @@ package enum ClipMasks {
     /// says so.
     /// - Parameters:
     ///   - name: the clip's; tells which of several videos in a file is meant.
-    ///   - frameCount: frames in the clip, where that took counting.
-    /// - Throws: `MaskError`.
+    /// - Throws: `MaskError`; `VideoError` where the clip's frames have to be counted and cannot be.
     package static func open(
-        _ path: String, settings: MaskSettings, clip: VideoClip, name: String, frameCount: Int? = nil
+        _ path: String, settings: MaskSettings, clip: VideoClip, name: String
     ) throws -> any MaskSource {
         let turn = clip.info.orientation, shown = clip.info.size, stored = turn.size(of: shown)
         let areStored = turn != .asStored && settings.orientation == .stored
         let masks = try MaskSources.open(
-            path, settings: settings, clip: ClipFacts(clip, path: name, size: areStored ? stored : shown, frameCount: frameCount))
+            path, settings: settings, clip: ClipFacts(clip, path: name, size: areStored ? stored : shown), count: clip.countFrames)
         if areStored { return TurnedMasks(masks, turn) }
         guard turn != .asStored, settings.orientation == nil else { return masks }
         // Boxes in text have no picture's size.
@@ -31,7 +30,6 @@ package enum ClipMasks {
     }
 }
 
-/// How a mask's picture lies.
 extension Orientation {
     /// What was done to stored pictures, to follow "stored".
     fileprivate var name: String {
@@ -52,6 +50,8 @@ struct TurnedMasks: MaskSource {
     var path: String { source.path }
     var format: MaskFormat? { source.format }
     var annotatedFrames: [Int] { source.annotatedFrames }
+    var isPlaced: Bool { source.isPlaced }
+    var numberingHelp: String { source.numberingHelp }
 
     /// - Parameter note: something to know about them all.
     init(_ source: any MaskSource, _ turn: Orientation, note: String? = nil) {
@@ -69,6 +69,8 @@ struct TurnedMasks: MaskSource {
     }
 
     func annotatedFrames(of track: TrackID) -> [Int] { source.annotatedFrames(of: track) }
+
+    func ownFrames(of track: TrackID) -> [Int] { source.ownFrames(of: track) }
 
     func isGiven(_ track: TrackID, at frame: Int) -> Bool { source.isGiven(track, at: frame) }
 

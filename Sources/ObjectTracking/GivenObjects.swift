@@ -27,7 +27,7 @@ package enum GivenObjects: Sendable {
         case .regions(let regions):
             self = .masks(try DrawnRegions(regions, path: name, size: clip.info.size), frames: nil)
         case .prompts(let prompts):
-            let positive = Set(prompts.filter { $0.region.box != nil || $0.region.points.contains(where: \.isForeground) }.map(\.object))
+            let positive = Set(prompts.filter(\.region.isOnObject).map(\.object))
             if let object = prompts.map(\.object).first(where: { !positive.contains($0) }) {
                 throw InputError(
                     .usage, "\(name): found object \(object) with points beside it alone, expected one on it, or a box around it")

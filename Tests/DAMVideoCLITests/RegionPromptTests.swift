@@ -24,6 +24,7 @@ struct RegionPromptTests {
         (["--point", "320,100"], Int32(65), "astronaut.png: found point 320,100, expected one inside the picture of 320x320"),
         (["--box=-50,0,50,20"], 65, "found box -50,0,50,20, expected one with pixels of the picture"),
         (["--box", "5,5,0,20"], 65, "found box 5,5,0,20"),
+        (["--point", "5,5,-"], 64, "astronaut.png: found points beside the object alone, expected one on it, or a box around it"),
         (["--point", "1,2,*"], 64, "--point"),
         (["--point", "1"], 64, "--point"),
         (["--box", "1,2,3"], 64, "four whole numbers"),

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Masks
 import TestSupport
 import Testing
@@ -104,5 +105,40 @@ import Testing
         #expect(problem.track == .number(2) && problem.kind == .skipped && problem.message.contains("an empty track 2"))
         let asked = #expect(throws: MaskError.self) { try found.track(.number(2)) }
         #expect(asked?.description.contains("an empty track 2") == true)
+    }
+
+    /// Numbers no picture or frame can have are told, whatever they are.
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "1e300", "-1", "1e19", "NaN"]) func numbersBeyondReason(number: String) {
+        for field in ["\"id\":#", "\"width\":#", "\"height\":#", "\"frame_index\":#", "\"video_id\":#"] {
+            let image = #"{"id":1,"width":9,"height":9,"file_name":"7.jpg",\#(field.replacing("#", with: number))}"#
+            _ = try? source(Data(#"{"images":[\#(image)],"annotations":[{"id":1,"image_id":1,"bbox":[1,1,5,5]}]}"#.utf8))
+        }
+        for field in ["\"id\":#", "\"track_id\":#", "\"image_id\":#", "\"bbox\":[#,1,5,5]", "\"bbox\":[1,1,#,#]", "\"segmentation\":[[#,1,5,5,2,#]]",
+            "\"segmentation\":{\"size\":[#,9],\"counts\":[1,#]}", "\"segmentation\":{\"size\":[9,9],\"counts\":[#,#]}"] {
+            let annotation = #"{"id":1,"image_id":1,\#(field.replacing("#", with: number))}"#
+            _ = try? source(Data(#"{"images":[{"id":1,"width":9,"height":9,"file_name":"7.jpg"}],"annotations":[\#(annotation)]}"#.utf8))
+        }
+        for name in ["\(number).jpg", "9223372036854775807.jpg", "99999999999999999999.jpg"] {
+            let video = #"{"id":1,"width":9,"height":9,"length":2,"file_names":["1.jpg","\#(name)"]}"#
+            let mask = #"{"id":1,"video_id":1,"segmentations":[[[1,1,5,1,5,5]],null]}"#
+            let found = try? source(Data(#"{"videos":[\#(video)],"annotations":[\#(mask)]}"#.utf8), clip: ClipFacts(frameCount: 2))
+            #expect(found?.annotatedFrames.allSatisfy { $0 >= 0 } ?? true)
+        }
+        for line in ["#,1,1,1,5,5,1", "1,#,1,1,5,5,1", "1,1,#,#,5,5,1", "1,1,1,1,#,#,1"] {
+            let text = "\(line.replacing("#", with: number))\n"
+            _ = try? source(Data(text.utf8), clip: ClipFacts(size: PictureSize(width: 9, height: 9), frameCount: 2))
+        }
+        _ = try? source(Data("\(number) 1 1 9 9 abc\n".utf8))
+    }
+
+    /// A hundred thousand names are compared in a moment.
+    @Test func manyNames() throws {
+        let files = (0..<100_000).map { "\"\($0).jpg\"" }.joined(separator: ",")
+        let masks = "[[1,1,5,1,5,5]]" + String(repeating: ",null", count: 99_999)
+        let text = #"{"videos":[{"id":1,"width":9,"height":9,"file_names":[\#(files)]}],"annotations":[{"id":1,"video_id":1,"segmentations":[\#(masks)]}]}"#
+        let found = try source(Data(text.utf8))
+        #expect(found.annotatedFrames.count == 100_000)
+        let twice = text.replacing("\"99999.jpg\"", with: "\"00000.jpg\"")
+        #expect(throws: MaskError.self) { try source(Data(twice.utf8)) }
     }
 }

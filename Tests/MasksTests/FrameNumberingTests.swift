@@ -43,9 +43,35 @@ import Testing
         #expect(try frames([0, 5], of: 8).notes.isEmpty)
         let fromOne = try frames([1, 2, 3], of: 8)
         #expect(fromOne.frames == [1, 2, 3] && fromOne.notes.count == 1 && fromOne.notes[0].contains("--mask-frame-offset -1"))
+        // All but the first frame: an object that comes in later.
+        let later = try frames(1..<8, of: 8)
+        #expect(later.frames == Array(1..<8) && later.notes.count == 1 && later.notes[0].contains("--mask-frame-offset -1"))
         let every = try frames(0..<4, of: 8)
         #expect(every.frames == [0, 1, 2, 3] && every.notes.count == 1 && every.notes[0].contains("--mask-frame-step 2"))
         #expect(try frames(0..<5, of: 8).notes.isEmpty)
+    }
+
+    /// What a header says of a clip's length moves nothing; frames that were counted do.
+    @Test func onlyCountedFramesMoveNumbers() throws {
+        func open(_ numbers: [Int], claimed: Int?, counted: Int?) throws -> any MaskSource {
+            var found: (any MaskSource)?
+            try MaskFolderBuilder.run { builder in
+                try builder.add(names(numbers))
+                let clip = ClipFacts(frameCount: claimed, isCountExact: false)
+                found = try MaskSources.open(builder.path, clip: clip) { counted }
+            }
+            return try #require(found)
+        }
+        #expect(try open([10, 50], claimed: 50, counted: 51).annotatedFrames == [10, 50])
+        #expect(try open([10, 50], claimed: 50, counted: 50).annotatedFrames == [9, 49])
+        #expect(try open([10, 50], claimed: nil, counted: 50).annotatedFrames == [9, 49])
+        for numbers in [[10, 50], Array(1...50)] {
+            let unknown = try open(numbers, claimed: 50, counted: nil)
+            #expect(unknown.annotatedFrames == numbers && unknown.notes.isEmpty)
+            let error = #expect(throws: MaskError.self) { try unknown.validate(width: 32, height: 24, frameCount: 50) }
+            #expect(error?.description.hasSuffix("the clip has 50 frames as its header says (--mask-frame-offset -1 if masks count from 1)") == true)
+        }
+        #expect(try open(Array(0..<50), claimed: nil, counted: nil).numberingHelp.isEmpty)
     }
 
     @Test func whatSomebodySaysIsNotQuestioned() throws {

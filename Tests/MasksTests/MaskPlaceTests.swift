@@ -18,13 +18,41 @@ import Testing
         }
     }
 
-    /// One object a folder is that, unless the folder is called like the clip.
+    /// One object a folder is that, unless the folder is called like the clip and others have other frames.
     @Test func foldersOfObjects() throws {
         try MaskFolderBuilder.run { builder in
-            try builder.add(["walk/00000.png", "dog/00000.png"])
+            try builder.add(["walk/00000.png", "dog/00000.png", "dog/00001.png"])
             #expect(try builder.open(clip: "walk").tracks.map(\.id) == [.number(1)])
             #expect(try builder.open(clip: "other").tracks.map(\.id) == [.name("dog"), .name("walk")])
             #expect(try builder.open(clip: "walk") { $0.format = .objectPNG }.tracks.count == 2)
+        }
+    }
+
+    /// A clip called like one of several objects.
+    @Test(arguments: [["1", "2", "3"], ["001", "002"], ["walk", "dog"]]) func theFolderOfAnObjectCalledLikeTheClip(objects: [String]) throws {
+        try MaskFolderBuilder.run { builder in
+            for object in objects { try builder.add(["\(object)/00000.png", "\(object)/00001.png"]) }
+            // Objects called by numbers need not have the same frames.
+            if objects[0] != "walk" { try builder.add("\(objects[0])/00002.png") }
+            let error = try #require(builder.error(clip: objects[0]))
+            #expect(error.contains("\(objects[0]), called like the clip, among \(objects.count) folders with masks of one object each"))
+            #expect(error.contains("--masks-format per-object-png") && error.contains("/\(objects[0]) for the masks of that folder"))
+            #expect(try builder.open(clip: objects[0]) { $0.format = .objectPNG }.tracks.count == objects.count)
+            #expect(try builder.open(clip: objects[0]) { $0.format = .binaryPNG }.tracks.count == 1)
+            #expect(try builder.open(objects[0], clip: objects[0]).tracks.count == 1)
+            #expect(try builder.open(clip: "other").tracks.count == objects.count)
+            // Several objects in one of them, or other pictures, are clips.
+            try builder.add("\(objects[1])/00000.png", objects: [1, 2])
+            #expect(try builder.open(clip: objects[0]).tracks.count == 1)
+        }
+    }
+
+    /// Masks named as stills stay with them, wherever they were found.
+    @Test func namesOfStillsCountInAPlaceToo() throws {
+        try MaskFolderBuilder.run { builder in
+            try builder.add(["Annotations/walk/00002.png", "Annotations/walk/00003.png"])
+            let source = try builder.open(stills: names(1...9, ending: ".jpg"), clip: "walk")
+            #expect(source.annotatedFrames == [1, 2] && source.isPlaced)
         }
     }
 

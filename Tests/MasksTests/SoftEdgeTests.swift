@@ -92,4 +92,58 @@ import Testing
         let opaque = try open(.greyAlpha, blur: 1) { share, _, _ in [share > 0.5 ? 255 : 0, 255] }
         #expect(opaque.tracks.count == 1 && opaque.tracks[0].appearances[0].area < 1200 && opaque.notes.isEmpty)
     }
+
+    /// Small objects beside void do not lie between white and black, however few pixels they have.
+    @Test func smallObjectsBesideVoidStayObjects() throws {
+        func isIn(_ x: Int, _ y: Int, _ left: Int, _ top: Int, _ width: Int, _ height: Int) -> Bool {
+            (left..<left + width).contains(x) && (top..<top + height).contains(y)
+        }
+        for ids in [[1, 2], [100, 150]] as [[UInt8]] {
+            for color in [PNGBuilder.Color.grey, .rgb] {
+                let found = try open(color) { _, x, y in
+                    let value = isIn(x, y, 5, 5, 2, 20) ? ids[0] : isIn(x, y, 40, 5, 2, 2) ? ids[1] : y >= 50 ? 255 : 0
+                    return color == .grey ? [value] : [value, value, value]
+                }
+                #expect(found.tracks.map(\.id) == ids.map { .number(Int($0)) } && found.format != .binaryPNG)
+            }
+        }
+        // Beside void itself, where grey could be the edge of white.
+        let error = #expect(throws: MaskError.self) {
+            try open(.grey) { _, x, y in [isIn(x, y, 5, 40, 2, 10) ? 100 : isIn(x, y, 40, 48, 2, 2) ? 180 : y >= 50 ? 255 : 0] }
+        }
+        #expect(error?.description.contains("the values 100, 180, 255") == true)
+        // Each with a band of void around it, as PASCAL VOC has them.
+        let banded = try open(.grey) { _, x, y in
+            [isIn(x, y, 5, 5, 2, 20) ? 128 : isIn(x, y, 3, 3, 6, 24) ? 255 : isIn(x, y, 40, 5, 2, 9) ? 2 : isIn(x, y, 38, 3, 6, 13) ? 255 : 0]
+        }
+        #expect(banded.tracks.map(\.id) == [.number(2), .number(128)])
+        // Many of them, with numbers from 1 on, and with some spread over all values.
+        for step in [1, 12] {
+            let many = try open(.grey) { _, x, y in
+                [y >= 50 ? 255 : y < 8 && x % 5 < 2 && y % 4 < 2 ? UInt8((1 + x / 5) * step) : 0]
+            }
+            #expect(many.tracks.count == 13 && many.format == .labelPNG)
+        }
+    }
+
+    /// Masks that were drawn larger: a few levels, all between white and black.
+    @Test(arguments: [2, 4]) func fewLevelsOfOneObject(levels: Int) throws {
+        for width in [7, 16, 34] {
+            let found = try open(.grey) { _, x, y in
+                // A disc, by so many samples along each pixel.
+                let places = (0..<levels).map { (Double($0) + 0.5) / Double(levels) - 0.5 }
+                let inside = places.count { hypot(Double(x) + $0 - 31.3, Double(y) - 31.6) < Double(width) / 2 }
+                return [UInt8(inside * 255 / levels)]
+            }
+            #expect(found.format == .binaryPNG && found.tracks.map(\.id) == [.number(1)], "\(width)")
+        }
+    }
+
+    /// A thin object along void, or an edge of which one level alone is there.
+    @Test func oneLevelNearBlackIsRefused() throws {
+        let error = #expect(throws: MaskError.self) { try open(.grey) { share, _, _ in [share > 0.7 ? 255 : share > 0.5 ? 40 : 0] } }
+        #expect(error?.description.contains("the values 40, 255") == true)
+        #expect(error?.description.contains("binary-png") == true && error?.description.contains("label-png") == true)
+        #expect(try open(.grey, format: .binaryPNG) { share, _, _ in [share > 0.7 ? 255 : share > 0.5 ? 40 : 0] }.tracks.count == 1)
+    }
 }

@@ -86,6 +86,65 @@ import Testing
         let upright = try open(mask, "h264_bframes.mp4")
         #expect(try upright.mask(of: .number(1), at: 3) == mask && upright.problems.isEmpty)
     }
+
+    /// Frames that a header of a clip of 12 claims, and what masks with some numbers are.
+    struct Claim: Sendable {
+        let frames: UInt8
+        let numbers: [Int]
+        let expected: [Int]
+    }
+
+    /// A header that counts one frame too few does not make numbers from 0 numbers from 1; frames that are counted tell.
+    @Test(arguments: [
+        Claim(frames: 11, numbers: [5, 11], expected: [5, 11]), Claim(frames: 12, numbers: [5, 12], expected: [4, 11]),
+        Claim(frames: 12, numbers: Array(1...12), expected: Array(0..<12)),
+        Claim(frames: 11, numbers: Array(0..<12), expected: Array(0..<12)),
+    ])
+    func headersDoNotMoveMasks(claim: Claim) throws {
+        try withTemporaryDirectory { folder in
+            var clip = [UInt8](try Data(contentsOf: URL(filePath: Fixtures.path("video/mpeg4_wide_pixels.avi"))))
+            for (mark, offset) in [("avih", 24), ("strh", 40)] {
+                let place = try #require(clip.indices.dropLast(4).first { clip[$0..<$0 + 4].elementsEqual(mark.utf8) })
+                try #require(clip[place + offset] == 12)
+                clip[place + offset] = claim.frames
+            }
+            let path = folder.appending(path: "clip.avi").path
+            try Data(clip).write(to: URL(filePath: path))
+            let masks = folder.appending(path: "masks").path
+            try FileManager.default.createDirectory(atPath: masks, withIntermediateDirectories: false)
+            let image = LabelImage(width: mask.width, height: mask.height, values: mask.pixels.map(UInt16.init))
+            for number in claim.numbers {
+                let file = masks + "/\(number).png"
+                try Data(LabelPNGEncoder.png(image, path: file)).write(to: URL(filePath: file))
+            }
+            let video = try VideoClip(path: path)
+            let source = try ClipMasks.open(masks, settings: MaskSettings(), clip: video, name: "clip")
+            #expect(video.frameCount == nil && video.info.declaredFrames == Int(claim.frames) && video.knownFrameCount == 12)
+            #expect(source.annotatedFrames == claim.expected)
+            try source.validate(width: 64, height: 48, frameCount: 12)
+        }
+    }
+
+    /// What is known of masks stays known when they are turned.
+    @Test func turnedMasksSayWhatTheirsSay() throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "boxes.json").path
+            let text = #"""
+                {"images":[{"id":1,"width":64,"height":48,"file_name":"3.jpg"},{"id":2,"width":64,"height":48,"file_name":"40.jpg"}],
+                "annotations":[{"id":1,"track_id":1,"image_id":1,"bbox":[1,1,5,5]},{"id":2,"track_id":2,"image_id":2,"bbox":[1,1,5,5]}]}
+                """#
+            try Data(text.utf8).write(to: URL(filePath: path))
+            let clip = try VideoClip(path: Fixtures.path("video/rotated90.mp4"))
+            let turned = try ClipMasks.open(path, settings: MaskSettings(), clip: clip, name: "clip")
+            let plain = try MaskSources.open(path, clip: ClipFacts(frameCount: 16))
+            #expect(turned.size == PictureSize(width: 48, height: 64) && plain.numberingHelp.contains("--mask-frame-step"))
+            #expect(turned.numberingHelp == plain.numberingHelp && turned.isPlaced == plain.isPlaced)
+            #expect(turned.ownFrames(of: .number(2)) == [40] && turned.annotatedFrames(of: .number(2)) == plain.annotatedFrames(of: .number(2)))
+            #expect(turned.isGiven(.number(2), at: 40) && turned.format == .coco)
+            let error = #expect(throws: MaskError.self) { try turned.validate(width: 48, height: 64, frameCount: 16) }
+            #expect(error?.description.contains("--mask-frame-step") == true)
+        }
+    }
 }
 
 /// Masks whose files are gone.

@@ -98,4 +98,15 @@ import Testing
             #expect(error?.category == .unusableModel && error?.description.hasSuffix(sentence) == true)
         }
     }
+
+    /// A picture's prompt, as an object's in a clip, has something on it.
+    @Test func pointsBesideAnObjectAloneAreRefused() throws {
+        let model = try SegmentationModel(path: Fixtures.path("sam/video-a"))
+        let picture = RGBImage(width: 8, height: 8, pixels: Array(repeating: 90, count: 192))
+        for prompt in [PicturePrompt(points: [.init(x: 5, y: 5, isForeground: false)]), PicturePrompt()] {
+            let error = #expect(throws: InputError.self) { try model.mask(of: prompt, in: picture, path: "pic.png") }
+            #expect(error?.category == .usage)
+            #expect(error?.description == "pic.png: found points beside the object alone, expected one on it, or a box around it")
+        }
+    }
 }

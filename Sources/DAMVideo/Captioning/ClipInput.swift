@@ -20,7 +20,7 @@ package struct ClipInput {
     package var isReadOnce: Bool { path == "-" }
 
     /// Frames of the whole clip as far as the file tells.
-    var frameCount: Int? { clip.frameCount ?? clip.info.declaredFrames }
+    var frameCount: Int? { clip.knownFrameCount ?? clip.info.declaredFrames }
 
     /// Opens clip and masks, and checks that they fit.
     /// - Parameter file: the clip's bytes; nil for those at the request's path.

@@ -55,7 +55,7 @@ public struct ClipList: Sendable, Equatable {
             throw InputError(.notFound, "\(path): found no file that can be read, expected a list of clips")
         }
         let folder = path == "-" || !path.contains("/") ? nil : URL(filePath: path).deletingLastPathComponent().relativePath
-        guard let text = String(validating: PlainText.bytes(Array(data)), as: UTF8.self) else {
+        guard let text = String(validating: UTF8Text.bytes(Array(data)), as: UTF8.self) else {
             throw InputError(.invalid, "\(path): found bytes that are no text, expected a list of clips in UTF-8")
         }
         try self.init(text: text, path: path, folder: folder)

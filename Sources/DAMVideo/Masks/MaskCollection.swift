@@ -18,10 +18,11 @@ public struct MaskCollection: Sendable {
     public init(path: String, clip: String? = nil, settings: MaskSettings = MaskSettings()) throws {
         (source, report) = try InputError.translating {
             let opened = try clip.map { (path: $0, video: try VideoClip(path: $0)) }
-            let video = try opened.map { try ClipSummary($0.video, path: $0.path) }
             let source = try opened.map {
-                try ClipMasks.open(path, settings: settings, clip: $0.video, name: $0.path, frameCount: video?.frames)
+                try ClipMasks.open(path, settings: settings, clip: $0.video, name: $0.path)
             } ?? MaskSources.open(path, settings: settings)
+            // After that: reading masks may have counted the clip's frames.
+            let video = try opened.map { try ClipSummary($0.video, path: $0.path) }
             var mismatches: [String] = []
             do {
                 if let video { try source.validate(width: video.width, height: video.height, frameCount: video.frames) }
@@ -64,13 +65,13 @@ public struct ClipSummary: Encodable, Sendable, Equatable {
     init(_ clip: VideoClip, path: String) throws {
         self.path = path
         (width, height) = (clip.info.width, clip.info.height)
-        var count = 0
-        if let known = clip.frameCount ?? clip.info.declaredFrames {
-            count = known
+        if let known = clip.knownFrameCount ?? clip.info.declaredFrames {
+            frames = known
         } else {
+            var count = 0
             let frames = try clip.frames()
             while try frames.next() != nil { count += 1 }
+            self.frames = count
         }
-        frames = count
     }
 }

@@ -26,7 +26,7 @@ struct MaskDocument {
         guard data.count <= Self.maximumBytes else {
             throw MaskError(path: path, found: "more than \(Self.maximumBytes) bytes", expected: "masks of one clip")
         }
-        bytes = PlainText.bytes(Array(data))
+        bytes = UTF8Text.bytes(Array(data))
     }
 
     /// For tests and files that are part of others.

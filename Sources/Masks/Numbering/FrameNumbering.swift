@@ -9,6 +9,8 @@ struct FrameNumbering: Equatable {
     private(set) var note: String?
     /// The end of a message about a number beyond the clip.
     private(set) var help = ""
+    /// Whether only counting the clip's frames can tell.
+    private(set) var needsCount = false
 
     private static let options = " (--mask-frame-offset and --mask-frame-step tell how masks are numbered)"
     private static let asTheyAre = "(--mask-frame-offset 0 takes the numbers as they are)"
@@ -17,7 +19,12 @@ struct FrameNumbering: Equatable {
     ///   - keys: ascending, without repeats.
     ///   - first: the number that key 0 has in the file.
     init(_ keys: [Int], of clip: ClipFacts, first: Int = 0) {
-        guard let count = clip.frameCount, count > 0, let low = keys.first, let high = keys.last else { return }
+        guard let low = keys.first, let high = keys.last else { return }
+        guard let count = clip.frameCount, count > 0 else {
+            needsCount = low > 0 || high >= keys.count
+            help = needsCount ? Self.options : ""
+            return
+        }
         let stills = clip.frameOfStillNumber
         // Stills counted from 0 beside frames that the file counts from 1 are not the same numbers.
         if first == 0 || stills[0] == nil, !stills.isEmpty, keys.allSatisfy({ stills[$0 + first] != nil }) {
@@ -26,6 +33,10 @@ struct FrameNumbering: Equatable {
             place(found, "masks belong to the stills of the same numbers: \(low + first) is frame \(found[0])")
         } else if high < count {
             note = Self.doubt(keys, count, first: first)
+        } else if !clip.isCountExact {
+            // What a header says moves nothing: a count of one too few makes numbers from 0 look like numbers from 1.
+            needsCount = true
+            help = " as its header says (--mask-frame-offset -1 if masks count from 1)"
         } else if let found = Self.frames(keys, low, high, count) {
             place(found, "\(keys.count) masks numbered \(low + first) to \(high + first) for a clip of \(count) frames: "
                 + "number \(low + first) is frame \(found[0]), number \(high + first) frame \(found[found.count - 1])")

@@ -17,6 +17,7 @@ struct InterpretedMaskSource: MaskSource {
     var path: String { source.path }
     var format: MaskFormat? { source.format }
     var size: PictureSize { source.size }
+    var isPlaced: Bool { source.isPlaced }
     var problems: [MaskProblem] { source.problems + notes }
 
     /// The same frames, and a question about their numbers.

@@ -77,7 +77,7 @@ final class ColourFolderReader: MaskSource {
     }
 
     /// The colours of one picture, each a region.
-    @Sendable private static func scan(_ file: MaskFile) throws -> MaskFileScan {
+    @Sendable static func scan(_ file: MaskFile) throws -> MaskFileScan {
         let image = try MaskFileScan.reading(file.path) { try ImageDecoder.rgb(path: file.path) }
         var numberOfColour: [UInt32: UInt16] = [0: 0], colours: [UInt32] = [0]
         var values = [UInt16](repeating: 0, count: image.width * image.height)
@@ -95,12 +95,13 @@ final class ColourFolderReader: MaskSource {
             values[index] = last.number
         }
         let labels = LabelImage(width: image.width, height: image.height, values: values)
-        let regions = countSolid(labels, in: labelRegions(labels)).map { region in
-            var colour = LabelRegion(value: colours[Int(region.value)], area: region.area, box: region.box)
-            (colour.solid, colour.core) = (region.solid, region.core)
+        let regions = countSolid(labels, in: labelRegions(labels)) { ColourShades.brightness(colours[Int($0)]) }
+        let ofColours = regions.map { region in
+            var colour = region
+            colour.value = colours[Int(region.value)]
             return colour
         }
-        return MaskFileScan(file: file, size: PictureSize(width: image.width, height: image.height), regions: regions)
+        return MaskFileScan(file: file, size: PictureSize(width: image.width, height: image.height), regions: ofColours)
     }
 
     private static func tooMany(_ path: String, _ place: String) -> MaskError {

@@ -2,11 +2,16 @@ import Imaging
 
 /// The pixels that share one value of a label image.
 struct LabelRegion: Sendable {
-    let value: UInt32
+    var value: UInt32
     var area = 0
     /// Pixels that begin a square of two, or of three, pixels of the same value; where nobody counted them 0.
     var solid = 0
     var core = 0
+    /// Pixels of a grey patch that lies between white and black; where nobody counted them 0.
+    var between = 0
+    /// Sides of white pixels at which there is black, and grey; where nobody counted them 0.
+    var bareSides = 0
+    var greySides = 0
     var left: Int
     var top: Int
     var right: Int

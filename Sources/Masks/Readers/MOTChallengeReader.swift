@@ -102,7 +102,7 @@ struct MOTChallengeReader {
         let folder = URL(filePath: path).deletingLastPathComponent()
         for place in [folder, folder.deletingLastPathComponent()] {
             guard let data = FileManager.default.contents(atPath: place.appending(path: "seqinfo.ini").path) else { continue }
-            let text = String(decoding: PlainText.bytes(Array(data)), as: UTF8.self)
+            let text = String(decoding: UTF8Text.bytes(Array(data)), as: UTF8.self)
             var values: [String: Int] = [:]
             for line in text.split(whereSeparator: \.isNewline) {
                 let parts = line.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }

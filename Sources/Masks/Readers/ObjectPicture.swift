@@ -24,10 +24,10 @@ struct ObjectPicture {
             return
         }
         values = ValueTally(countSolid(levels, in: labelRegions(levels)), scale: .levels)
-        if case .softEdges(let least) = values.reading {
+        switch values.reading {
+        case .softEdges(let least), .either(let least):
             mask = Mask(width: levels.width, height: levels.height, pixels: levels.values.map { $0 >= least ? 1 : 0 })
-        } else {
-            mask = try picture.foreground()
+        case .objects, .unclear: mask = try picture.foreground()
         }
     }
 

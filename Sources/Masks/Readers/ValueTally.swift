@@ -3,12 +3,14 @@ import Imaging
 /// What the values of a set of mask pictures are: a number for each object, or how much of a pixel one object covers.
 ///
 /// An object is solid, so most of its pixels have neighbours of the same value; the edges that smooth resizing or lossy
-/// compression leave have not.
+/// compression leave have not. Edges also lie between white and black, where small objects beside white have no reason to.
 struct ValueTally {
     enum Reading: Equatable {
         case objects
         /// One object, with what a pixel inside has at least.
         case softEdges(from: UInt32)
+        /// That, or objects as thin as edges beside white that means nothing.
+        case either(from: UInt32)
         /// Objects with soft edges, or a picture that is no mask; with the number of values that have edges only.
         case unclear(Int)
     }
@@ -23,10 +25,13 @@ struct ValueTally {
     }
 
     private struct Sum {
-        var area = 0, solid = 0, core = 0
+        var area = 0, solid = 0, core = 0, between = 0, bareSides = 0, greySides = 0
 
         static func + (one: Sum, other: Sum) -> Sum {
-            Sum(area: one.area + other.area, solid: one.solid + other.solid, core: one.core + other.core)
+            Sum(
+                area: one.area + other.area, solid: one.solid + other.solid, core: one.core + other.core,
+                between: one.between + other.between, bareSides: one.bareSides + other.bareSides,
+                greySides: one.greySides + other.greySides)
         }
     }
 
@@ -48,29 +53,53 @@ struct ValueTally {
     }
 
     mutating func add(_ region: LabelRegion, as value: UInt32) {
-        sums[value] = (sums[value] ?? Sum()) + Sum(area: region.area, solid: region.solid, core: region.core)
+        sums[value] = (sums[value] ?? Sum()) + Sum(
+            area: region.area, solid: region.solid, core: region.core, between: region.between, bareSides: region.bareSides,
+            greySides: region.greySides)
     }
 
     var reading: Reading {
         guard scale != .indices, sums.count > 1, let top = sums.keys.max() else { return .objects }
         // What lossy compression makes of white differs a little from it; a few labels are told apart exactly.
-        let white: UInt32 = top > 255 ? 65535 : 255, isMany = sums.count > 8
-        let whites = sums.filter { isMany ? $0.key * 100 >= white * 92 : $0.key == white }
-        if scale == .levels, let main = whites.max(by: { $0.value.area < $1.value.area })?.key,
-            areEdges(sums.filter { whites[$0.key] == nil }, isMany: isMany)
-        {
-            return .softEdges(from: main / 2 + 1)
+        let white = GreyGrade.white(top), isMany = sums.count > 8
+        let whites = sums.filter { isMany ? GreyGrade($0.key, white: white) == .white : $0.key == white }
+        if scale == .levels, let main = whites.max(by: { $0.value.area < $1.value.area })?.key {
+            let grey = sums.filter { whites[$0.key] == nil }
+            let found = isMany ? ofMany(grey, whites: whites.count, white, main / 2 + 1) : ofFew(grey, white, main / 2 + 1)
+            if let found { return found }
         }
         let edges = sums.count { $0.value.solid == 0 }
         return edges >= 6 && edges * 2 > sums.count ? .unclear(edges) : .objects
     }
 
-    /// Whether these values are the edges of what is white.
-    private func areEdges(_ grey: [UInt32: Sum], isMany: Bool) -> Bool {
-        let rest = grey.values.reduce(Sum(), +), inside = sums.values.reduce(Sum(), +).area - rest.area
-        guard rest.area > 0 else { return false }
-        return isMany ? rest.solid * 4 <= rest.area && inside * 6 > rest.area : rest.core * 20 <= rest.area && inside * 2 > rest.area
+    /// What a few values beside white are; nil for objects.
+    private func ofFew(_ grey: [UInt32: Sum], _ white: UInt32, _ least: UInt32) -> Reading? {
+        let rest = grey.values.reduce(Sum(), +), inside = others(rest).area
+        guard rest.area > 0, rest.core * 20 <= rest.area, rest.between * 4 >= rest.area else { return nil }
+        let hasMiddle = grey.keys.contains { $0 * 5 > white && $0 * 5 < white * 4 }
+        return rest.between * 4 >= rest.area * 3 && inside * 2 > rest.area && hasMiddle && isRimmed(others(rest))
+            ? .softEdges(from: least) : .either(from: least)
     }
+
+    /// What many values beside white, or what lossy compression made of it, are; nil for objects.
+    private func ofMany(_ grey: [UInt32: Sum], whites: Int, _ white: UInt32, _ least: UInt32) -> Reading? {
+        let rest = grey.values.reduce(Sum(), +)
+        guard rest.area > 0, rest.solid * 4 <= rest.area, others(rest).area * 6 > rest.area else { return nil }
+        let graded = grey.filter { GreyGrade($0.key, white: white) == .between }.values.reduce(Sum(), +)
+        // Compression leaves its traces in white too; numbers from 1 on do not.
+        guard graded.area > 0 else { return whites > 2 ? .softEdges(from: least) : nil }
+        if graded.between * 2 >= graded.area, whites > 2 || isRimmed(others(rest)) { return .softEdges(from: least) }
+        return graded.between * 4 >= graded.area ? .either(from: least) : nil
+    }
+
+    /// Of all values but grey.
+    private func others(_ grey: Sum) -> Sum {
+        let all = sums.values.reduce(Sum(), +)
+        return Sum(area: all.area - grey.area, bareSides: all.bareSides - grey.bareSides, greySides: all.greySides - grey.greySides)
+    }
+
+    /// Whether grey is around white, but for sides along the pixels, rather than here and there beside it.
+    private func isRimmed(_ white: Sum) -> Bool { white.greySides * 3 >= white.bareSides }
 
     /// Whether the pictures are of one object, and their values mean nothing else.
     /// - Throws: `MaskError` when they can be read two ways.
@@ -79,6 +108,11 @@ struct ValueTally {
         switch reading {
         case .objects: return false
         case .softEdges: return true
+        case .either:
+            let shown = sums.keys.sorted().map(String.init).prefix(8).joined(separator: ", ") + (sums.count > 8 ? ", ..." : "")
+            throw MaskError(
+                path: path, found: "the values \(shown), which may be one white object with soft edges, or thin objects beside white",
+                expected: "one of them (--masks-format binary-png takes all for one object, label-png each for an object)")
         case .unclear(let edges):
             throw MaskError(
                 path: path, found: "\(sums.count) values, \(edges) of them at edges only, as blurred edges have",
@@ -88,35 +122,11 @@ struct ValueTally {
 
     /// The sentence about one object whose edges are soft; nil when they are not.
     var note: String? {
-        guard case .softEdges = reading else { return nil }
+        switch reading {
+        case .softEdges, .either: break
+        case .objects, .unclear: return nil
+        }
         return "one object with soft edges (\(sums.count) grey values): inside is what is nearer to white than to black "
             + "(--masks-format label-png takes each value for an object)"
-    }
-}
-
-/// Counts the pixels of each region that begin a square of two, and of three, pixels of its value.
-func countSolid(_ labels: LabelImage, in regions: [LabelRegion]) -> [LabelRegion] {
-    guard regions.count > 1 else { return regions }
-    var solid = [Int](repeating: 0, count: 1 << 16), core = solid
-    let width = labels.width
-    labels.values.withUnsafeBufferPointer { values in
-        func isSquare(_ place: Int, _ side: Int) -> Bool {
-            (0..<side).allSatisfy { line in
-                (0..<side).allSatisfy { values[place + line * width + $0] == values[place] }
-            }
-        }
-        for row in 0..<max(0, labels.height - 1) {
-            for column in 0..<width - 1 where values[row * width + column] != 0 {
-                let place = row * width + column
-                guard isSquare(place, 2) else { continue }
-                solid[Int(values[place])] += 1
-                if row < labels.height - 2, column < width - 2, isSquare(place, 3) { core[Int(values[place])] += 1 }
-            }
-        }
-    }
-    return regions.map { region in
-        var region = region
-        (region.solid, region.core) = (solid[Int(region.value)], core[Int(region.value)])
-        return region
     }
 }

@@ -126,7 +126,8 @@ struct YouTubeVISReader {
             if video.files.count > 1 { table.note("the pictures' names have no frame numbers: taken in the order of the file") }
             return Array(video.files.indices)
         }
-        if let index = named.frames.indices.first(where: { named.frames[..<$0].contains(named.frames[$0]) }) {
+        var seen: Set<Int> = []
+        if let index = named.frames.firstIndex(where: { !seen.insert($0).inserted }) {
             throw table.unusable("the name \(video.files[index]) for a frame that is there already", "one name for each frame")
         }
         table.isPlaced = named.arePlaced

@@ -17,4 +17,9 @@ struct ClipTimeline: Sendable {
         // Multiplied before it is divided: frame 3 of 10 a second is at 0.3, not at 0.30000000000000004.
         Double(timestamp &- origin) * Double(base.num) / Double(base.den)
     }
+
+    /// Whether one of these spans of timestamps overlaps a span of seconds.
+    func isAny(of spans: [Range<Int64>], between start: Double, and end: Double) -> Bool {
+        spans.contains { seconds($0.lowerBound) < end && seconds($0.upperBound) > start }
+    }
 }

@@ -1,6 +1,6 @@
 /// Times of a clip's frames, in order of presentation, as one clock that only goes on. Recordings that were joined start
-/// their clock again, or jump ahead; the frames behind such a joint follow those before it at the usual interval. Other
-/// clips keep the times they have.
+/// their clock again, or jump far ahead; the frames behind such a joint follow those before it at the usual interval. Other
+/// clips keep the times they have, pauses included.
 struct PresentationClock {
     /// Frames at which the stream's clock started again or jumped.
     private(set) var joints: [Int] = []
@@ -8,21 +8,26 @@ struct PresentationClock {
     private(set) var respaced = 0
     /// Seconds from frame to frame, as the file says.
     let usual: Double
-    private let longestPause: Double
+    private let isStream: Bool
+    /// The first pause at which the stream is broken off and its clock goes on, and how many there are.
+    private var broken: (frame: Int, seconds: Double, count: Int)?
     /// Added to the stream's times.
     private var shift = 0.0
     private var latest: (frame: Int, time: Double, interval: Double)?
 
     /// Intervals the clock may go back by without having started again.
     private static let jitter = 3.0
-    /// Pauses longer than this and than ten intervals are jumps of the clock: FFmpeg's own bars for streams that may be
-    /// joined (`dts_delta_threshold`) and for files (`dts_error_threshold`).
-    static let longestPauses = (stream: 10.0, file: 30 * 3600.0)
+    /// Seconds that a pause of a stream is worth a look at: FFmpeg's bar for a discontinuity (`dts_delta_threshold`).
+    static let longPause = 10.0
+    /// Seconds by which a clock jumps that is another one. A recorder that waits for motion has long pauses, so in a stream
+    /// it takes a break in its data, or half the range of its 33 bits: then the clock has gone back. For files FFmpeg's bar
+    /// (`dts_error_threshold`).
+    private static let jumps = (broken: 3600.0, stream: Double(1 << 32) / 90000, file: 30 * 3600.0)
 
     /// - Parameter isStream: whether the format is one whose clock may change, as MPEG transport streams' may.
     init(frameRate: Double, isStream: Bool) {
         usual = 1 / frameRate
-        longestPause = isStream ? Self.longestPauses.stream : Self.longestPauses.file
+        self.isStream = isStream
     }
 
     /// One line on what was mended; nil when nothing was.
@@ -34,6 +39,12 @@ struct PresentationClock {
                 "its clock starts again or jumps at frame \(first)"
                     + (others > 0 ? " and \(others) more \(others == 1 ? "time" : "times")" : "")
                     + ": times go on from the frame before")
+        }
+        if let broken {
+            let others = broken.count - 1
+            parts.append(
+                "it is broken off before frame \(broken.frame), and its clock goes on \(Int(broken.seconds.rounded())) seconds later"
+                    + (others > 0 ? ", and \(others) more \(others == 1 ? "time" : "times") like that" : "") + ": taken for a pause")
         }
         if respaced > 0 {
             parts.append(
@@ -47,12 +58,20 @@ struct PresentationClock {
     static func isRestart(_ raw: Double, after latest: Double, usual: Double) -> Bool { raw < latest - jitter * usual }
 
     /// The time of the next frame.
-    /// - Parameter raw: seconds on the stream's own clock.
+    /// - Parameters:
+    ///   - raw: seconds on the stream's own clock.
+    ///   - isBroken: whether the stream is broken off between two times of that clock; asked about long pauses.
     /// - Returns: nil when that is not later than the frame before, and no joint.
-    mutating func time(_ raw: Double) -> Double? {
+    mutating func time(_ raw: Double, isBroken: (_ start: Double, _ end: Double) -> Bool = { _, _ in false }) -> Double? {
         guard let latest else { return note(raw) }
-        let time = shifted(raw), pause = max(longestPause, 10 * max(usual, latest.interval))
-        if Self.isRestart(time, after: latest.time, usual: usual) || time > latest.time + pause { return restart(raw) }
+        let time = shifted(raw), pause = time - latest.time
+        if Self.isRestart(time, after: latest.time, usual: usual) { return restart(raw) }
+        if pause > Self.longPause, pause > 10 * max(usual, latest.interval) {
+            let isBroken = isStream && isBroken(raw - pause, raw)
+            let jump = isBroken ? Self.jumps.broken : isStream ? Self.jumps.stream : Self.jumps.file
+            if pause > jump { return restart(raw) }
+            if isBroken { broken = (broken?.frame ?? latest.frame + 1, broken?.seconds ?? pause, (broken?.count ?? 0) + 1) }
+        }
         return time > latest.time ? note(time) : nil
     }
 

@@ -27,6 +27,8 @@ package final class VideoClip {
     private var foundIndex: Result<FrameIndex, IndexProblem>?
     /// What decoding from the start showed last.
     private var lastMending: String?
+    /// Frames that decoding from the start showed.
+    private var counted: Int?
 
     /// Opens the clip and decodes its first frame.
     /// - Parameters:
@@ -79,6 +81,21 @@ package final class VideoClip {
     package var frameCount: Int? {
         if case .stills(let stills) = source { return stills.files.count }
         return try? index.get().frameCount
+    }
+
+    /// How many frames the clip has, exactly, as far as that is known: by `frameCount`, or because `countFrames` was asked.
+    package var knownFrameCount: Int? { counted ?? frameCount }
+
+    /// How many frames the clip has, exactly; decodes it where nothing else can tell. Nil for a clip that can be read once, or
+    /// is damaged.
+    /// - Throws: `VideoError`.
+    package func countFrames() throws -> Int? {
+        if isReadOnce || knownFrameCount != nil { return knownFrameCount }
+        let decoder = try VideoDecoder(path: path)
+        var count = 0
+        while try decoder.next() != nil { count += 1 }
+        counted = decoder.damage == nil ? count : nil
+        return counted
     }
 
     /// Paths of a series of stills, in order; nil for a video.

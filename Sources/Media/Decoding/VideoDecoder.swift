@@ -86,7 +86,7 @@ package final class VideoDecoder: FrameSource {
         guard let picture = try first ?? frames.next() else { return [] }
         first = nil
         guard let raw = seconds(picture) else { return [(picture, clock.untimed())] }
-        if let time = clock.time(raw) { return [(picture, time)] }
+        if let time = clock.time(raw, isBroken: isBroken) { return [(picture, time)] }
         var held = [picture]
         while held.count < Self.lookahead, let next = try frames.next() {
             held.append(next)
@@ -94,14 +94,18 @@ package final class VideoDecoder: FrameSource {
         }
         guard held.count == Self.lookahead else { return held.map { ($0, clock.respace()) } }
         return [(picture, clock.restart(raw))] + held.dropFirst().map { next in
-            (next, seconds(next).map { clock.time($0) ?? clock.respace() } ?? clock.untimed())
+            (next, seconds(next).map { clock.time($0, isBroken: isBroken) ?? clock.respace() } ?? clock.untimed())
         }
     }
 
     /// On the stream's own clock; nil for a frame without a time.
     private func seconds(_ frame: FrameHandle) -> Double? {
         let timestamp = frame.pointer.pointee.best_effort_timestamp
-        return timestamp == cffmpeg_no_timestamp() ? nil : presenter.timeline.seconds(timestamp - delay)
+        return timestamp == cffmpeg_no_timestamp() ? nil : presenter.timeline.seconds(timestamp &- delay)
+    }
+
+    private func isBroken(_ start: Double, _ end: Double) -> Bool {
+        presenter.timeline.isAny(of: frames.packets.breaks, between: start, and: end)
     }
 
     /// Where a container has times of decoding alone (AVI), FFmpeg gives a frame the time at which it leaves the decoder. The

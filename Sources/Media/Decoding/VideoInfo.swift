@@ -48,7 +48,7 @@ package struct VideoInfo: Sendable, Equatable {
         let isFromZero = format.demuxerName.contains("matroska") && start != none && start >= Int64(AV_TIME_BASE)
         let seconds = [
             stream.pointee.duration == none ? 0 : Double(stream.pointee.duration) * av_q2d(stream.pointee.time_base),
-            format.pointer.pointee.duration == none ? 0 : Double(format.pointer.pointee.duration - (isFromZero ? start : 0)) / Double(AV_TIME_BASE),
+            format.pointer.pointee.duration == none ? 0 : Double(format.pointer.pointee.duration &- (isFromZero ? start : 0)) / Double(AV_TIME_BASE),
         ]
         duration = seconds.first { $0.isFinite && $0 > 0 }
         isDurationOfFile = !(seconds[0] > 0) || format.pointer.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE

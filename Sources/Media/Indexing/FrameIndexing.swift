@@ -14,10 +14,10 @@ extension FrameIndex {
             try draft.add(reader.packet.pointer.pointee, inspector)
         }
         guard reader.damage.summary(decodedFrames: 0) == nil else { throw IndexProblem(reason: "it is damaged") }
-        try self.init(draft, clock)
+        try self.init(draft, clock, breaks: reader.breaks)
     }
 
-    private init(_ draft: IndexDraft, _ clock: PresentationClock) throws {
+    private init(_ draft: IndexDraft, _ clock: PresentationClock, breaks: [Range<Int64>]) throws {
         packets = draft.packets
         let ends = draft.joints.dropFirst() + [draft.shown.count]
         let parts = zip(draft.joints, ends).map { draft.shown[$0..<$1].sorted() }
@@ -28,7 +28,8 @@ extension FrameIndex {
         }
         var clock = clock
         let times = try timestamps.map { timestamp in
-            guard let time = clock.time(draft.timeline.seconds(timestamp)) else { throw IndexProblem(reason: "its times go back") }
+            let time = clock.time(draft.timeline.seconds(timestamp)) { draft.timeline.isAny(of: breaks, between: $0, and: $1) }
+            guard let time else { throw IndexProblem(reason: "its times go back") }
             return time
         }
         mending = clock.mending

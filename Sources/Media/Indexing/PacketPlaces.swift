@@ -1,11 +1,13 @@
 import CFFmpeg
 
 /// Where the packets of a file lie by their times of decoding, in file order.
-struct PacketPlaces {
+package struct PacketPlaces {
     /// Packets that are marked as corrupt. One at a joint is not: the mark says that what follows does not belong to it.
     private(set) var corrupt = 0
-    /// Ticks by which the clock does not go on without a joint; nil for formats without joints.
-    private let longestPause: Int64?
+    /// From the packet before a long pause to the one behind it, where one of the packets before it is marked.
+    private(set) var breaks: [Range<Int64>] = []
+    /// Ticks of a long pause; nil for formats without joints.
+    private let longPause: Int64?
     private var first: Int64?
     private var latest: Int64?
     private var longestStep: Int64 = 1
@@ -18,12 +20,13 @@ struct PacketPlaces {
 
     init(_ stream: UnsafeMutablePointer<AVStream>, mayBeJoined: Bool) {
         let base = av_q2d(stream.pointee.time_base)
-        longestPause = mayBeJoined && base > 0 ? Int64(exactly: (PresentationClock.longestPauses.stream / base).rounded()) : nil
+        longPause = mayBeJoined && base > 0 ? Int64(exactly: (PresentationClock.longPause / base).rounded()) : nil
     }
 
     mutating func add(_ packet: AVPacket) {
-        if let longestPause, let latest, packet.dts != cffmpeg_no_timestamp(),
-            packet.dts <= latest || packet.dts > latest &+ longestPause {
+        if let longPause, let latest, packet.dts != cffmpeg_no_timestamp(),
+            packet.dts <= latest || packet.dts &- longPause > latest {
+            if packet.dts > latest, sinceMark < Self.reach { breaks.append(latest..<packet.dts) }
             sinceJoint = 0
             if sinceMark < Self.reach { corrupt -= 1 }
             sinceMark = .max
@@ -44,7 +47,16 @@ struct PacketPlaces {
     /// Frames a file has whose header counts places, one a tick, of which packets fill some.
     func frames(declared: Int, found: Int) -> Int {
         guard let first, let latest else { return declared }
-        let covered = Int(clamping: latest &- first &+ longestStep)
-        return covered < declared ? Int((Double(declared) * Double(found) / Double(covered)).rounded()) : found
+        return Self.frames(declared: declared, found: found, covered: Int(clamping: latest &- first &+ longestStep))
+    }
+
+    /// - Parameters:
+    ///   - declared: places by the header.
+    ///   - found: packets that were read.
+    ///   - covered: places up to the last of them.
+    package static func frames(declared: Int, found: Int, covered: Int) -> Int {
+        // Times that go back cover nothing.
+        guard covered > 0, covered < declared else { return found }
+        return Int(exactly: (Double(declared) * Double(found) / Double(covered)).rounded()) ?? found
     }
 }

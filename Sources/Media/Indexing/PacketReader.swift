@@ -14,6 +14,8 @@ final class PacketReader {
     private let input: MediaInput
     private(set) var damage = DamageReport()
     private var places: PacketPlaces
+    /// Timestamps between which the stream is broken off, as far as packets were read.
+    var breaks: [Range<Int64>] { places.breaks }
     /// Whether the declared number is one of places, which only the times of the packets tell from frames.
     private let countsPlaces: Bool
 
@@ -25,7 +27,7 @@ final class PacketReader {
         stream = try firstVideoStream(of: format, input)
         for other in format.streams where other != stream { other.pointee.discard = AVDISCARD_ALL }
         places = PacketPlaces(stream, mayBeJoined: format.mayBeJoined)
-        let declared = Int(stream.pointee.nb_frames), indexed = Int(avformat_index_get_entries_count(stream))
+        let declared = claimed(stream.pointee.nb_frames), indexed = Int(avformat_index_get_entries_count(stream))
         // AVI counts places for frames, some of which hold none.
         let isIndexedAVI = format.demuxerName == "avi" && indexed > 0 && input.containerLength?.isWholeAVI == true
         declaredFrames = declared <= 0 ? nil : isIndexedAVI ? min(declared, indexed) : declared
@@ -129,6 +131,9 @@ private func firstVideoStream(of format: FormatHandle, _ input: MediaInput) thro
             + (missing > 0 ? " in a file that ends \(missing) bytes early" : ""),
         expected: "a video stream")
 }
+
+/// A header's number of frames; 0 for none that a clip can have.
+private func claimed(_ frames: Int64) -> Int { (0...Int64(Int32.max)).contains(frames) ? Int(frames) : 0 }
 
 /// FFmpeg's name of a codec, for messages.
 func codecName(_ codec: AVCodecID) -> String {

@@ -57,8 +57,12 @@ public struct SegmentationModel: Sendable {
 
     /// The region of a picture that a prompt means.
     /// - Parameter path: what errors call the picture.
-    /// - Throws: `InputError` of category `invalid` when the prompt lies outside the picture or the model finds nothing there.
+    /// - Throws: `InputError` of category `invalid` when the prompt lies outside the picture or the model finds nothing there,
+    ///   `usage` when it only says where the object is not.
     package func mask(of prompt: PicturePrompt, in image: RGBImage, path: String) throws -> Mask {
+        guard prompt.isOnObject else {
+            throw InputError(.usage, "\(path): found points beside the object alone, expected one on it, or a box around it")
+        }
         do {
             let mask = try SegmentAnythingImagePredictor(model).encode(image).bestMask(prompt).mask
             guard mask.boundingBox != nil else {

@@ -1,5 +1,5 @@
 /// Text as editors and spreadsheets on Windows save it.
-package enum PlainText {
+package enum UTF8Text {
     /// The text in UTF-8 without the byte order mark in front: of UTF-16 with a mark, in UTF-8; everything else as it is.
     package static func bytes(_ bytes: [UInt8]) -> [UInt8] {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
