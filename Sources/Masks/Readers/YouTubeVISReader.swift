@@ -129,7 +129,7 @@ struct YouTubeVISReader {
         if let index = named.frames.indices.first(where: { named.frames[..<$0].contains(named.frames[$0]) }) {
             throw table.unusable("the name \(video.files[index]) for a frame that is there already", "one name for each frame")
         }
-        table.isPlaced = named.arePlaced
+        (table.isPlaced, table.isInOrder) = (named.arePlaced, named.areInOrder)
         if let note = named.note { table.note(note) }
         return named.frames
     }

@@ -17,6 +17,10 @@ struct RegionTable {
     var size: PictureSize?
     /// Whether the frames are the clip's already.
     var isPlaced = false
+    /// Whether the frames are places in the order of names.
+    var isInOrder = false
+    /// The number of the clip's first frame in the file.
+    var firstFrame: Int
     private(set) var problems: [MaskProblem] = []
     private var frames: Set<Int> = []
     private var entries: [TrackID: [Entry]] = [:]
@@ -28,6 +32,7 @@ struct RegionTable {
         self.path = path
         self.format = format
         self.keepsGoing = keepsGoing
+        firstFrame = format.firstFrame
     }
 
     /// Somebody looked at this frame.
@@ -143,7 +148,8 @@ struct RegionTable {
         guard let size, !tracks.isEmpty else { throw MaskError(path: path, reason: .emptyMasks) }
         return RegionSource(
             path: path, format: format, size: size, annotatedFrames: allFrames, tracks: tracks,
-            problems: problems + empty, isPlaced: isPlaced, regions: regions, framesOfTrack: framesOfTrack,
+            problems: problems + empty, isPlaced: isPlaced, isInOrder: isInOrder,
+            firstFrame: firstFrame, regions: regions, framesOfTrack: framesOfTrack,
             framesWithMask: ownFrames)
     }
 
