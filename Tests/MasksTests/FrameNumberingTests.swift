@@ -44,7 +44,7 @@ import Testing
         let fromOne = try frames([1, 2, 3], of: 8)
         #expect(fromOne.frames == [1, 2, 3] && fromOne.notes.count == 1 && fromOne.notes[0].contains("--mask-frame-offset -1"))
         let every = try frames(0..<4, of: 8)
-        #expect(every.frames == [0, 1, 2, 3] && every.notes.count == 1 && every.notes[0].contains("--mask-frame-step 2"))
+        #expect(every.frames == [0, 1, 2, 3] && every.notes.count == 1 && every.notes[0].contains("--mask-frame-step 2 if they are of every 2 frames"))
         #expect(try frames(0..<5, of: 8).notes.isEmpty)
     }
 
@@ -162,5 +162,10 @@ import Testing
             let source = try builder.open(frames: 4)
             #expect(source.tracks.map(\.visibleFrames) == [[0, 1, 2, 3], [0, 1, 2, 3]])
         }
+    }
+
+    @Test func oneMaskIsNumberedOnce() throws {
+        let notes = try frames([40], of: 40).notes
+        #expect(notes.count == 1 && notes[0].contains("1 mask numbered 40 for a clip of 40 frames: number 40 is frame 39 ("))
     }
 }
