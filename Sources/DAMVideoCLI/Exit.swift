@@ -64,7 +64,7 @@ enum Console {
     static func result(json value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try result(try encoder.encode(value) + Data("\n".utf8))
+        try result(try ReadableJSON.data(encoder.encode(value)) + Data("\n".utf8))
     }
 }
 

@@ -116,7 +116,7 @@ package struct ClipFacts: Sendable {
         return names.count == stills.count ? names : [:]
     }
 
-    /// The frame of each still by the number in its name; none when they have none.
+    /// The frame of each still by the number in its name; none when they have none, or several each.
     var frameOfStillNumber: [Int: Int] {
         let numbers = (NameNumbers(stills.map(FileNames.pictureStem))?.digits ?? []).compactMap { Int($0) }
         guard numbers.count == stills.count else { return [:] }

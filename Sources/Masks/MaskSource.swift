@@ -26,6 +26,12 @@ package protocol MaskSource: Sendable {
     /// Whether frame numbers are the clip's already, by the names of its stills.
     var isPlaced: Bool { get }
 
+    /// Whether frame numbers are places in the order of names that hold no frame's number.
+    var isInOrder: Bool { get }
+
+    /// The number of the clip's first frame in the file; frames count from 0 all the same.
+    var firstFrame: Int { get }
+
     /// What may help when the masks' numbers do not fit the clip: the end of a message, or nothing.
     var numberingHelp: String { get }
 
@@ -51,6 +57,10 @@ extension MaskSource {
     package func ownFrames(of track: TrackID) -> [Int] { tracks.first { $0.id == track }?.visibleFrames ?? [] }
 
     package var isPlaced: Bool { false }
+
+    package var isInOrder: Bool { false }
+
+    package var firstFrame: Int { format?.firstFrame ?? 0 }
 
     package var numberingHelp: String { "" }
 

@@ -52,8 +52,12 @@ package enum MaskSources {
             return offset == 0 && step == 1 ? source : try InterpretedMaskSource(source, offset: offset, step: step)
         }
         guard !source.isPlaced else { return source }
+        if source.isInOrder {
+            try checkOrder(source, frameCount: clip.frameCount)
+            return source
+        }
         let stepped = step == 1 ? source : try InterpretedMaskSource(source, offset: 0, step: step)
-        let first = source.format?.firstFrame ?? 0
+        let first = source.firstFrame
         var numbering = FrameNumbering(stepped.annotatedFrames, of: clip, first: first)
         if numbering.needsCount, let count = try count() {
             numbering = FrameNumbering(stepped.annotatedFrames, of: clip.with(frameCount: count), first: first)
@@ -61,6 +65,16 @@ package enum MaskSources {
         if let frames = numbering.frames { return InterpretedMaskSource(stepped, frames: frames, note: numbering.note) }
         guard numbering.note != nil || !numbering.help.isEmpty else { return stepped }
         return InterpretedMaskSource(stepped, note: numbering.note, help: numbering.help)
+    }
+
+    /// - Throws: `MaskError` unless there are as many masks in the order of their names as the clip has frames.
+    private static func checkOrder(_ source: any MaskSource, frameCount: Int?) throws {
+        guard let frameCount, let last = source.annotatedFrames.last, last + 1 != frameCount else { return }
+        throw MaskError(
+            path: source.path,
+            found: "\(last + 1) names with several numbers, such as times or two counters, for a clip of \(frameCount) frames",
+            expected: "one mask for each frame, or names with the frame's number "
+                + "(--mask-frame-offset and --mask-frame-step count masks in the order of their names)")
     }
 
     private static func read(_ path: String, settings: MaskSettings, clip: ClipFacts) throws -> any MaskSource {

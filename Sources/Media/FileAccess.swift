@@ -5,6 +5,9 @@ import Imaging
 func checkReadable(_ path: String) throws {
     guard let status = FileStatus(path) else { throw VideoError.missing(path: path) }
     guard !status.isFolder else { throw VideoError.invalid(path: path, found: "a folder", expected: "a file") }
+    guard !status.isPipe else {
+        throw VideoError.invalid(path: path, found: "a pipe", expected: "a file, or - for a video on standard input")
+    }
     guard path.withPath({ access($0, R_OK) }) == 0 else { throw VideoError.unreadable(path: path, reason: "permission denied") }
     guard status.size != 0 else { throw VideoError.invalid(path: path, found: "an empty file", expected: "a video or picture") }
 }
@@ -12,6 +15,9 @@ func checkReadable(_ path: String) throws {
 /// What the system knows of a file or folder, links followed.
 package struct FileStatus {
     package let isFolder: Bool
+    /// Whether it is a file, and no folder, pipe or device.
+    package let isRegular: Bool
+    let isPipe: Bool
     /// Bytes.
     let size: Int
 
@@ -20,6 +26,8 @@ package struct FileStatus {
         var status = stat()
         guard path.withPath({ stat($0, &status) }) == 0 else { return nil }
         isFolder = status.st_mode & S_IFMT == S_IFDIR
+        isRegular = status.st_mode & S_IFMT == S_IFREG
+        isPipe = status.st_mode & S_IFMT == S_IFIFO
         size = Int(status.st_size)
     }
 }

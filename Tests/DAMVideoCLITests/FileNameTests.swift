@@ -39,4 +39,36 @@ import Testing
         let run = try run("exec \"$P\" masks \"$(printf 'nowhere\\351')\"")
         #expect(run.status == 66 && run.errors.contains("nowhere\\xE9: no such file or folder"), "\(run.errors)")
     }
+
+    @Test func listsAndModelsMayHaveAnyName() throws {
+        let run = try run("""
+            name=$(printf 'caf\\351'); cp "$CLIP" "$name.mp4"; echo '1,1,4,4,20,20,1' > "$name.txt"; cp -r "$MODEL" "$name"
+            printf '%s\\t%s\\n' "$name.mp4" "$name.txt" > "$name.list"
+            "$P" inspect "$name" > /dev/null || exit 1
+            exec "$P" caption -a "$name.list" --model "$name" --dry-run
+            """)
+        #expect(run.status == 0 && run.text.contains("64x48, 16 frames"), "\(run.errors)")
+    }
+
+    /// What a document calls a file can be read, and is what a run goes on with.
+    @Test func documentsNameThemReadably() throws {
+        let run = try run("""
+            name=$(printf 'caf\\351'); cp "$CLIP" "$name.mp4"; echo '1,1,4,4,20,20,1' > "$name.txt"
+            set -- caption "$name.mp4" --masks "$name.txt" --model "$MODEL" --max-new-tokens 1 --format jsonl -o out.jsonl
+            "$P" "$@" || exit 1
+            grep -v '"type":"summary"' out.jsonl > cut && mv cut out.jsonl
+            "$P" "$@" --resume || exit 2
+            exec cat out.jsonl
+            """)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.text.contains(#""path":"caf\\xE9.mp4""#) && !run.text.contains("\u{10FEE9}"))
+    }
+
+    @Test func aPipeIsNamed() throws {
+        let run = try run("""
+            echo '1,1,4,4,20,20,1' > masks.txt
+            cat "$CLIP" | "$P" caption /dev/fd/0 --masks masks.txt --model "$MODEL" --dry-run
+            """)
+        #expect(run.status == 65 && run.errors.contains("found a pipe, expected a file, or - for"), "\(run.errors)")
+    }
 }

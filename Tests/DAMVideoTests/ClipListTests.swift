@@ -65,4 +65,32 @@ struct ClipListTests {
             #expect(try list.pairs(masks: [file]).map(\.masks) == [file, file])
         }
     }
+
+    @Test func namesNeedNotBeUTF8() throws {
+        try withTemporaryDirectory { folder in
+            let file = folder.appending(path: "list.txt")
+            try Data(Array("caf".utf8) + [0xE9] + Array(".mp4\r\nb.mp4".utf8)).write(to: file)
+            let clips = try ClipList(path: file.path).entries.map(\.clip)
+            #expect(clips.map(\.withReadablePaths) == ["caf\\xE9.mp4", "b.mp4"].map { folder.path + "/" + $0 })
+            #expect(clips.first?.pathBytes.suffix(5) == [0xE9] + Array(".mp4".utf8))
+        }
+    }
+
+    @Test func aListWithoutClipsIsRefused() throws {
+        try withTemporaryDirectory { folder in
+            let file = folder.appending(path: "list.txt")
+            try Data("# none\n\n".utf8).write(to: file)
+            let error = failure { _ = try ClipList(path: file.path) }
+            #expect(error?.category == .invalid && error?.description.contains("found no clip") == true)
+        }
+    }
+
+    /// Names in a pipe are relative to where the user is.
+    @Test func aListFromAPipe() throws {
+        let pipe = Pipe()
+        try pipe.fileHandleForWriting.write(contentsOf: Data("a.mp4\nb.mp4\n".utf8))
+        try pipe.fileHandleForWriting.close()
+        let list = try ClipList(path: "/proc/self/fd/\(pipe.fileHandleForReading.fileDescriptor)")
+        #expect(list.entries.map(\.clip) == ["a.mp4", "b.mp4"])
+    }
 }

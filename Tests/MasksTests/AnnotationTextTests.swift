@@ -141,4 +141,49 @@ import Testing
         let twice = text.replacing("\"99999.jpg\"", with: "\"00000.jpg\"")
         #expect(throws: MaskError.self) { try source(Data(twice.utf8)) }
     }
+
+    /// Bytes as Python prints them, without the quotes: only half of the backslashes make runs that fit.
+    @Test func doubledBackslashes() throws {
+        let rle = #"{"size":[45,3],"counts":"\\\\1k2"}"#
+        let video = #"{"id":1,"width":3,"height":45,"length":1,"file_names":["0.jpg"]}"#
+        let files = [
+            "[\(rle)]", #"{"videos":[\#(video)],"annotations":[{"id":1,"video_id":1,"segmentations":[\#(rle)]}]}"#,
+            coco([#"{"id":0,"width":3,"height":45,"file_name":"0.jpg"}"#], [#"{"id":1,"image_id":0,"track_id":1,"segmentation":\#(rle)}"#]),
+            #"0 1001 1 45 3 \\1k2"#,
+        ]
+        for text in files {
+            let found = try source(text)
+            #expect(found.tracks[0].appearances[0].area == 91)
+            #expect(found.notes.contains { $0.contains("backslashes doubled") })
+        }
+        let quoted = try source(#"0 1001 1 45 3 b'\1k2'"#)
+        #expect(quoted.tracks[0].appearances[0].area == 91)
+        let plain = try source(#"0 1001 1 45 3 \1k2"#)
+        #expect(plain.tracks[0].appearances[0].area == 91 && plain.notes.isEmpty)
+    }
+
+    @Test func boxesFromFrameZero() throws {
+        let found = try source(rows.replacing("2,1,3", with: "0,1,3"))
+        #expect(found.annotatedFrames == [0, 1] && found.notes.contains { $0.contains("count from 0") })
+        let clip = ClipFacts(frameCount: 2)
+        #expect(try source(Data(rows.replacing("2,1,3", with: "0,1,3").utf8), clip: clip).annotatedFrames == [0, 1])
+        #expect(try source(rows).annotatedFrames == [0, 1])
+        #expect(error(rows.replacing("2,1,3", with: "-1,1,3"))?.contains("frame -1") == true)
+    }
+
+    @Test func boxesToBeIgnored() throws {
+        let found = try source(rows + "\n1,2,2,2,5,5,0,-1,-1,-1\n2,2,2,2,5,5,0,-1,-1,-1")
+        #expect(found.tracks.map(\.id) == [.number(1)])
+        #expect(found.notes.contains { $0.contains("2 of 4 boxes have conf 0") && $0.contains("object 2") })
+        #expect(error("1,2,2,2,5,5,0,-1,-1,-1")?.contains("conf 0 only") == true)
+    }
+
+    @Test func boxesInPartsOfThePicture() {
+        #expect(error("1,1,0.1,0.2,0.25,0.5,1,-1,-1,-1\n2,1,0.1,0.2,0.3,0.5,1,-1,-1,-1")?.contains("parts of the picture") == true)
+    }
+
+    @Test func imagesOfOneNameWithoutNumber() {
+        let images = [image(0, "anna.jpg"), image(1, "anna.jpg")]
+        #expect(error(coco(images, [annotation(1, of: "0"), annotation(2, of: "1")]))?.contains("two images called anna.jpg") == true)
+    }
 }

@@ -47,7 +47,7 @@ import Testing
         let later = try frames(1..<8, of: 8)
         #expect(later.frames == Array(1..<8) && later.notes.count == 1 && later.notes[0].contains("--mask-frame-offset -1"))
         let every = try frames(0..<4, of: 8)
-        #expect(every.frames == [0, 1, 2, 3] && every.notes.count == 1 && every.notes[0].contains("--mask-frame-step 2"))
+        #expect(every.frames == [0, 1, 2, 3] && every.notes.count == 1 && every.notes[0].contains("--mask-frame-step 2 if they are of every 2 frames"))
         #expect(try frames(0..<5, of: 8).notes.isEmpty)
     }
 
@@ -152,5 +152,46 @@ import Testing
             settings.absence = offset.map { _ in .notSaid }
             #expect(try JSONDecoder().decode(MaskSettings.self, from: encoder.encode(settings)) == settings)
         }
+    }
+
+    private let clock = ["12-58-50.png", "12-58-56.png", "12-59-02.png", "12-59-08.png"]
+
+    @Test func timesAreNoFrames() throws {
+        try MaskFolderBuilder.run { builder in
+            try builder.add(clock)
+            let source = try builder.open(frames: 4)
+            #expect(source.annotatedFrames == [0, 1, 2, 3] && source.file(of: 2).hasSuffix("12-59-02.png"))
+            #expect(source.notes.contains { $0.contains("taken in their order") })
+            let refused = try #require(builder.error(frames: 70))
+            #expect(refused.contains("found 4 names with several numbers") && refused.contains("--mask-frame-step"))
+            #expect(try builder.open(frames: 70) { $0.frameStep = 6 }.annotatedFrames == [0, 6, 12, 18])
+            // Stills of these names are what they belong to.
+            let stills = ["12-58-47.jpg"] + clock.map { $0.replacing("png", with: "jpg") }
+            #expect(try builder.open(stills: stills).annotatedFrames == [1, 2, 3, 4])
+        }
+        try MaskFolderBuilder.run { builder in
+            try builder.add(["f_9.0.png", "f_9.5.png", "f_10.0.png"])
+            #expect(try builder.open(frames: 3).file(of: 2).hasSuffix("f_10.0.png"))
+            #expect(builder.error(frames: 300)?.contains("several numbers") == true)
+        }
+    }
+
+    /// Each object's folder has the places of all names.
+    @Test func timesOfObjects() throws {
+        try MaskFolderBuilder.run { builder in
+            try builder.add(clock.map { "1/" + $0 } + clock.dropFirst(2).map { "2/" + $0 })
+            let source = try builder.open(frames: 4)
+            #expect(source.tracks.map(\.visibleFrames) == [[0, 1, 2, 3], [2, 3]])
+        }
+        try MaskFolderBuilder.run { builder in
+            try builder.add(clock.flatMap { name in [1, 2].map { name.replacing(".png", with: "_mask_\($0).png") } })
+            let source = try builder.open(frames: 4)
+            #expect(source.tracks.map(\.visibleFrames) == [[0, 1, 2, 3], [0, 1, 2, 3]])
+        }
+    }
+
+    @Test func oneMaskIsNumberedOnce() throws {
+        let notes = try frames([40], of: 40).notes
+        #expect(notes.count == 1 && notes[0].contains("1 mask numbered 40 for a clip of 40 frames: number 40 is frame 39 ("))
     }
 }

@@ -39,4 +39,28 @@ import Testing
         #expect(digits("mask") == nil)
         #expect(digits() == nil)
     }
+
+    /// Names in order; each is in the place it has.
+    private func isOrder(_ stems: [String]) -> Bool {
+        let mixed = Array(stems.indices).sorted { ($0 * 7 % 5, $0) < ($1 * 7 % 5, $1) }
+        return NameNumbers(mixed.map { stems[$0] })?.places == mixed
+    }
+
+    @Test(arguments: [
+        ["2024-05-01_12-58-50", "2024-05-01_12-58-59", "2024-05-01_12-59-02", "2024-05-01_12-59-11"],
+        ["00m7s", "01m4s", "02m1s", "02m8s"], ["00-00-00.700", "00-00-00.900", "00-00-01.000", "00-00-01.600"],
+        ["0.5", "0.75", "1", "1.25"], ["9.5", "9.75", "10.0", "10.25", "10.5"], ["0.25", "0.5", "0.75"],
+        ["part1_frame8", "part1_frame9", "part2_frame0"], ["run2_0003", "run10_0001", "run10_0002"], ["0.08", "0.12", "0.16"],
+    ]) func severalNumbersAndFractions(names: [String]) {
+        #expect(isOrder(names))
+        // None of them is a frame's.
+        #expect(NameNumbers(names)?.digits == nil)
+    }
+
+    @Test func pointsBetweenCounters() {
+        #expect(digits("shot010.0009", "shot010.0010") == ["0009", "0010"])
+        #expect(digits("cam1.9", "cam1.10", "cam1.11") == ["9", "10", "11"])
+        #expect(digits("2024.05.01", "2024.05.02") == ["01", "02"])
+        #expect(isOrder(["s1.9", "s1.10", "s2.1"]) && digits("s1.9", "s1.10", "s2.1") == nil)
+    }
 }

@@ -128,4 +128,13 @@ import Media
             #expect(error?.description.hasPrefix(folder.path + "/2.png") == true)
         }
     }
+
+    /// A clock that passes a full minute, and two counters.
+    @Test(arguments: [["12-58-50.png", "12-58-59.png", "12-59-02.png"], ["part1_8.png", "part2_0.png", "part2_8.png"], ["0.5.png", "0.75.png", "1.png"]])
+    func severalNumbersCountFromTheLeft(names: [String]) throws {
+        try withTemporaryDirectory { folder in
+            try fill(folder, names.map { ($0, "rgb.png") })
+            #expect(try VideoClip(path: folder.path).stills == names.map { folder.path + "/" + $0 })
+        }
+    }
 }

@@ -6,7 +6,7 @@ enum DocumentJSON {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(document), as: UTF8.self)
-        return Data((compact(text) + "\n").utf8)
+        return ReadableJSON.data(Data((compact(text) + "\n").utf8))
     }
 
     /// Puts lists of numbers on one line, boxes above all, and closes empty ones. Only the layout has line breaks: those

@@ -68,6 +68,6 @@ public enum JSONLines {
     private static func line(_ type: String, _ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(Line(type: type, value: value)) + Data("\n".utf8)
+        return try ReadableJSON.data(encoder.encode(Line(type: type, value: value))) + Data("\n".utf8)
     }
 }

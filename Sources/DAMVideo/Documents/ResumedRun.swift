@@ -90,9 +90,9 @@ public struct ResumedRun: Sendable, Equatable {
     /// Whether this run asked the same model for the same: what can be known before the clip is looked at.
     /// - Throws: `InputError` of category `usage` when it did not.
     func check(_ request: ClipRequest, _ model: CaptionDocument.Model) throws {
-        guard model == self.model else { throw mismatch("on another model, or with other options") }
+        guard ReadableJSON.readBack(model) == self.model else { throw mismatch("on another model, or with other options") }
         // What was left out because it could not be read shows in the frames that were looked at.
-        var same = request
+        var same = ReadableJSON.readBack(request)
         same.options.masks.keepsGoing = self.request.options.masks.keepsGoing
         guard same == self.request else { throw mismatch("with other masks or options") }
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Masks
+import Media
 
 /// Several clips in one call: which masks belong to which.
 public struct ClipList: Sendable, Equatable {
@@ -43,22 +44,26 @@ public struct ClipList: Sendable, Equatable {
         self.entries = entries
     }
 
-    /// - Parameter path: of a text file, relative paths in which are relative to its folder; - for standard input.
-    /// - Throws: `InputError`.
+    /// - Parameter path: of a text file, relative paths in which are relative to its folder; - for standard input. Paths in
+    ///   standard input and in pipes are relative to the current folder. Names need not be UTF-8.
+    /// - Throws: `InputError`; one of category `invalid` for a list without any clip.
     public init(path: String) throws {
-        let data: Data
-        if path == "-" {
-            data = FileHandle.standardInput.readDataToEndOfFile()
-        } else if let content = FileManager.default.contents(atPath: path) {
-            data = content
-        } else {
+        let isFile = path != "-" && FileStatus(path)?.isRegular ?? false
+        guard let data = try? (path == "-" ? FileHandle.standardInput : openFile(path))?.readToEnd() ?? Data() else {
             throw InputError(.notFound, "\(path): found no file that can be read, expected a list of clips")
         }
-        let folder = path == "-" || !path.contains("/") ? nil : URL(filePath: path).deletingLastPathComponent().relativePath
-        guard let text = String(validating: UTF8Text.bytes(Array(data)), as: UTF8.self) else {
-            throw InputError(.invalid, "\(path): found bytes that are no text, expected a list of clips in UTF-8")
+        let bytes = UTF8Text.bytes(Array(data))
+        guard !bytes.contains(0) else {
+            throw InputError(.invalid, "\(path): found bytes that are no text, expected a list of clips")
         }
-        try self.init(text: text, path: path, folder: folder)
+        try self.init(text: String(path: bytes), path: path, folder: isFile ? Self.folder(of: path) : nil)
+        guard !entries.isEmpty else { throw InputError(.invalid, "\(path): found no clip, expected a list of clips, one a line") }
+    }
+
+    /// Nil for a file in the current folder.
+    private static func folder(of path: String) -> String? {
+        guard let slash = path.lastIndex(of: "/") else { return nil }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Each clip with its masks.
@@ -81,9 +86,8 @@ public struct ClipList: Sendable, Equatable {
 
     /// What is called like a clip in a folder.
     private static func masks(of clip: String, in root: String) throws -> String {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else { return root }
-        let stem = FileNames.stem(clip), names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        guard FileStatus(root)?.isFolder ?? false else { return root }
+        let stem = FileNames.stem(clip), names = folderNames(root) ?? []
         if names.contains(stem) { return "\(root)/\(stem)" }
         let own = URL(filePath: clip).standardizedFileURL
         let candidates = names.filter {

@@ -18,10 +18,12 @@ enum Segmentation {
     }
 
     /// The region.
-    /// - Parameter size: of the picture.
+    /// - Parameters:
+    ///   - size: of the picture.
+    ///   - isUnescaped: becomes true when runs fit the size only with half of their backslashes.
     /// - Returns: nil when there is none.
     /// - Throws: `InputError` for runs or corners that are none, or are for a picture of another size.
-    func region(size: PictureSize) throws(InputError) -> RunLengthEncoding? {
+    func region(size: PictureSize, isUnescaped: inout Bool) throws(InputError) -> RunLengthEncoding? {
         if let found = self.size, found != size {
             throw InputError(found: "a mask of \(found)", expected: "\(size) as the others")
         }
@@ -29,8 +31,7 @@ enum Segmentation {
         case .none:
             return nil
         case .compressed(let counts, _):
-            return try RunLengthEncoding(
-                width: size.width, height: size.height, counts: withoutPythonQuotes(counts))
+            return try Self.region(counts, size, isUnescaped: &isUnescaped)
         case .runs(let runs, _):
             return try RunLengthEncoding(width: size.width, height: size.height, runs: runs)
         case .polygons(let parts):
@@ -45,19 +46,34 @@ enum Segmentation {
             return union
         }
     }
-}
 
-/// Bytes that Python printed, `b'...'` with its backslashes doubled, as they were before.
-private func withoutPythonQuotes(_ text: [UInt8]) -> [UInt8] {
-    guard text.count > 2, text[0] == UInt8(ascii: "b"), [UInt8(ascii: "'"), UInt8(ascii: "\"")].contains(text[1]),
-        text[text.count - 1] == text[1]
-    else { return text }
-    var result: [UInt8] = [], isEscaped = false
-    for byte in text[2..<text.count - 1] {
-        isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
-        if !isEscaped { result.append(byte) }
+    /// Runs as a string, perhaps as Python prints bytes: `b'...'` or what is between the quotes, with backslashes doubled.
+    private static func region(
+        _ text: [UInt8], _ size: PictureSize, isUnescaped: inout Bool
+    ) throws(InputError) -> RunLengthEncoding {
+        let isQuoted = text.count > 2 && text[0] == UInt8(ascii: "b")
+            && [UInt8(ascii: "'"), UInt8(ascii: "\"")].contains(text[1]) && text[text.count - 1] == text[1]
+        let counts = isQuoted ? Array(text[2..<text.count - 1]) : text, halved = withHalfTheBackslashes(counts)
+        guard halved != counts else { return try RunLengthEncoding(width: size.width, height: size.height, counts: counts) }
+        // Quotes are printed, and backslashes with them; where they do not fit so, they fit as they are or not at all.
+        let other = isQuoted ? counts : halved
+        do {
+            return try RunLengthEncoding(width: size.width, height: size.height, counts: isQuoted ? halved : counts)
+        } catch {
+            guard let region = try? RunLengthEncoding(width: size.width, height: size.height, counts: other) else { throw error }
+            if !isQuoted { isUnescaped = true }
+            return region
+        }
     }
-    return result
+
+    private static func withHalfTheBackslashes(_ text: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = [], isEscaped = false
+        for byte in text {
+            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+            if !isEscaped { result.append(byte) }
+        }
+        return result
+    }
 }
 
 extension JSONReader {

@@ -13,6 +13,8 @@ struct FrameNames {
     let frames: [Int]
     /// Whether they are the frames of the clip's stills, which have the same names, and not numbers.
     let arePlaced: Bool
+    /// Whether they are places in the order of the names, whose numbers are no frames: times, or several counters.
+    let areInOrder: Bool
     /// Where the numbers stand, when that is not the end of each name.
     let note: String?
 
@@ -22,19 +24,24 @@ struct FrameNames {
     init(_ names: [String], stills: [String: Int] = [:]) throws(Fault) {
         let stems = names.map(FileNames.pictureStem), placed = stems.compactMap { stills[$0] }
         if !names.isEmpty, placed.count == names.count {
-            (frames, arePlaced) = (placed, true)
+            (frames, arePlaced, areInOrder) = (placed, true, false)
             note = Self.differ(stems, placed) ? "masks belong to the stills of the same names: \(names[0]) is frame \(placed[0])" : nil
             return
         }
         guard let numbers = NameNumbers(stems) else {
             throw .noNumber(stems.firstIndex { !($0.utf8.last.map { (0x30...0x39).contains($0) } ?? false) } ?? 0)
         }
+        guard let texts = numbers.digits else {
+            (frames, arePlaced, areInOrder) = (numbers.places, false, true)
+            note = "names with several numbers, such as \(names[0]), are times or several counters: taken in their order"
+            return
+        }
         var frames: [Int] = []
-        for (index, digits) in numbers.digits.enumerated() {
+        for (index, digits) in texts.enumerated() {
             guard let number = Int(digits) else { throw .tooLarge(index) }
             frames.append(number)
         }
-        (self.frames, arePlaced) = (frames, false)
+        (self.frames, arePlaced, areInOrder) = (frames, false, false)
         note = numbers.areAtEnd ? nil : "the number inside a name is its frame's: \(names[0]) is number \(frames[0])"
     }
 

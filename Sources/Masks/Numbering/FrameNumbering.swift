@@ -38,8 +38,10 @@ struct FrameNumbering: Equatable {
             needsCount = true
             help = " as its header says (--mask-frame-offset -1 if masks count from 1)"
         } else if let found = Self.frames(keys, low, high, count) {
-            place(found, "\(keys.count) masks numbered \(low + first) to \(high + first) for a clip of \(count) frames: "
-                + "number \(low + first) is frame \(found[0]), number \(high + first) frame \(found[found.count - 1])")
+            place(found, "\(keys.count == 1 ? "1 mask" : "\(keys.count) masks") numbered \(low + first)"
+                + (low == high ? "" : " to \(high + first)") + " for a clip of \(count) frames: "
+                + "number \(low + first) is frame \(found[0])"
+                + (low == high ? "" : ", number \(high + first) frame \(found[found.count - 1])"))
         } else if low > 0, high - low < count {
             help = " (--mask-frame-offset -\(low) if number \(low + first) is the clip's first frame)"
         } else {
@@ -71,7 +73,7 @@ struct FrameNumbering: Equatable {
         let step = (count + keys.count - 1) / keys.count, isDense = keys[0] == 0 && keys[keys.count - 1] == keys.count - 1
         guard isDense, keys.count > 3, step > 1, step * (keys.count - 1) < count else { return nil }
         return "\(keys.count) masks numbered \(first) to \(keys.count - 1 + first) for a clip of \(count) frames, read as its first "
-            + "\(keys.count) (--mask-frame-step \(step) if they are of every \(step)th)"
+            + "\(keys.count) (--mask-frame-step \(step) if they are of every \(step) frames)"
     }
 
     private static func greatestDivisor(_ first: Int, _ second: Int) -> Int {

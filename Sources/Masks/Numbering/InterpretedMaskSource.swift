@@ -17,7 +17,9 @@ struct InterpretedMaskSource: MaskSource {
     var path: String { source.path }
     var format: MaskFormat? { source.format }
     var size: PictureSize { source.size }
-    var isPlaced: Bool { source.isPlaced }
+    var isPlaced: Bool { frameOfKey == nil && source.isPlaced }
+    var isInOrder: Bool { frameOfKey == nil && source.isInOrder }
+    var firstFrame: Int { source.firstFrame }
     var problems: [MaskProblem] { source.problems + notes }
 
     /// The same frames, and a question about their numbers.

@@ -12,6 +12,8 @@ struct COCOReader {
         var byPicture: [Int: (frame: Int, size: PictureSize?)] = [:]
         /// Whether the frames are the clip's, whatever the numbers in the names.
         var arePlaced = false
+        /// Whether the frames are places in the order of the names.
+        var areInOrder = false
         var note: String?
     }
 
@@ -112,6 +114,7 @@ struct COCOReader {
         let chosen = groups[try VideoChoice(names: names).index(clip: clip.name, path: document.path)].value
         let files = chosen.compactMap(\.file)
         let named = files.count == chosen.count ? try? FrameNames(files, stills: clip.frameOfStill) : nil
+        try checkNames(files, named)
         var result = Frames(), pictureOfFrame: [Int: Picture] = [:]
         let areListed = chosen.contains { $0.frame == nil }
         for (index, picture) in chosen.enumerated() {
@@ -125,16 +128,23 @@ struct COCOReader {
             result.byPicture[picture.id] = (frame, picture.size)
         }
         if areListed {
-            result.arePlaced = named?.arePlaced ?? false
+            (result.arePlaced, result.areInOrder) = (named?.arePlaced ?? false, named?.areInOrder ?? false)
             result.note = named.map(\.note) ?? "the images' names have no frame numbers: taken in the order of the file"
         }
         return result
     }
 
+    /// - Throws: `MaskError` when two pictures that no number places have the same name.
+    private func checkNames(_ files: [String], _ named: FrameNames?) throws {
+        guard named == nil, let name = Dictionary(grouping: files, by: \.self).filter({ $1.count > 1 }).keys.min() else { return }
+        throw MaskError(
+            path: document.path, found: "two images called \(name)", expected: "a different file_name for each, or frame_index")
+    }
+
     private func source(clip: ClipFacts, keepsGoing: Bool) throws -> RegionSource {
         var table = RegionTable(path: document.path, format: .coco, keepsGoing: keepsGoing)
         let found = try frames(clip: clip), frames = found.byPicture
-        table.isPlaced = found.arePlaced
+        (table.isPlaced, table.isInOrder) = (found.arePlaced, found.areInOrder)
         if let note = found.note, frames.count > 1 { table.note(note) }
         for (_, picture) in frames.sorted(by: { $0.value.frame < $1.value.frame }) {
             try table.annotate(frame: picture.frame)

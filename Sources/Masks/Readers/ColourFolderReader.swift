@@ -12,6 +12,7 @@ final class ColourFolderReader: MaskSource {
     let tracks: [Track]
     let problems: [MaskProblem]
     let isPlaced: Bool
+    let isInOrder: Bool
     /// Brightness of all pictures' colours, where they are shades of one.
     let values: ValueTally
 
@@ -57,7 +58,7 @@ final class ColourFolderReader: MaskSource {
         self.tracks = tracks.sorted { $0.id < $1.id }
         self.colours = colours
         pathOfFrame = Dictionary(uniqueKeysWithValues: scans.map { ($0.file.frame, $0.file.path) })
-        isPlaced = folder.isPlaced
+        (isPlaced, isInOrder) = (folder.isPlaced, folder.isInOrder)
         values = ColourShades.tally(scans.flatMap(\.regions))
         self.problems = problems + [MaskProblem(.note, "\(path): found RGB colours instead of palette indices: \(note)")]
     }

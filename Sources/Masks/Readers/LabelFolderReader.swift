@@ -13,6 +13,7 @@ package final class LabelFolderReader: MaskSource {
     package let tracks: [Track]
     package let problems: [MaskProblem]
     package let isPlaced: Bool
+    package let isInOrder: Bool
     /// Those of all pictures together.
     let values: ValueTally
 
@@ -43,7 +44,7 @@ package final class LabelFolderReader: MaskSource {
         annotatedFrames = scans.map(\.file.frame)
         pathOfFrame = Dictionary(uniqueKeysWithValues: scans.map { ($0.file.frame, $0.file.path) })
         self.problems = problems
-        isPlaced = folder.isPlaced
+        (isPlaced, isInOrder) = (folder.isPlaced, folder.isInOrder)
         values = ValueTally(scans.map(\.values))
     }
 

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 
 /// MOTChallenge text: a line for each box, `frame,id,left,top,width,height,conf,class,visibility`, or with spaces. Frames
-/// and pixels count from 1. There are no masks, so the box is the mask: the pixels whose centres lie in it. Ground truth
+/// and pixels count from 1; in files with a frame 0 frames count from 0. There are no masks, so the box is the mask: the pixels whose centres lie in it. Ground truth
 /// sets conf to 0 for what is not to be looked at; such lines are left out. Ground truth has nine fields, and the eighth is
 /// a class; results have -1 there.
 ///
@@ -20,6 +20,8 @@ struct MOTChallengeReader {
         let id: Int
         let label: String?
         let isIgnored: Bool
+        /// Whether the box may be given in parts of the picture.
+        let isFraction: Bool
         /// Edges in pixels from 0, the right and lower ones outside.
         let left, top, right, bottom: Int
     }
@@ -34,14 +36,26 @@ struct MOTChallengeReader {
         try document.forEachRow { number, line in
             try table.attempt("line \(number)") { _ in rows.append(try row(line)) }
         }
+        guard rows.isEmpty || !rows.allSatisfy(\.isFraction) else {
+            throw table.unusable("boxes in parts of the picture, all between 0 and 1", "pixels")
+        }
         let shown = rows.filter { !$0.isIgnored }
+        guard rows.isEmpty || !shown.isEmpty else { throw table.unusable("boxes with conf 0 only, which are to be ignored", "others") }
+        noteIgnored(rows, shown, in: &table)
         let known = size ?? sequenceSize(document.path)
         guard let size = known ?? extent(shown) else { throw MaskError(path: document.path, reason: .emptyMasks) }
         if known == nil { table.note("the picture size is not known: \(size) is how far the boxes reach") }
         table.size = size
+        if rows.contains(where: { $0.frame == 0 }) {
+            table.firstFrame = 0
+            table.note("the file has a frame 0: its frames count from 0, and not from 1 (--mask-frame-offset says otherwise)")
+        }
         for row in rows {
-            guard (1...Int(Int32.max)).contains(row.frame) else { throw table.unusable("frame \(row.frame)", "1 or more") }
-            try table.annotate(frame: row.frame - 1)
+            guard row.frame >= table.firstFrame, row.frame <= Int32.max else {
+                throw table.unusable("frame \(row.frame)", "\(table.firstFrame) or more")
+            }
+            let frame = row.frame - table.firstFrame
+            try table.annotate(frame: frame)
             guard !row.isIgnored else { continue }
             table.declare(.number(row.id), label: row.label)
             let left = max(0, row.left), top = max(0, row.top)
@@ -49,9 +63,19 @@ struct MOTChallengeReader {
             guard left < right, top < bottom else { continue }
             try table.add(
                 box: BoundingBox(left: left, top: top, width: right - left, height: bottom - top),
-                to: .number(row.id), frame: row.frame - 1)
+                to: .number(row.id), frame: frame)
         }
         return try table.source()
+    }
+
+    /// Tells of boxes that are left out as ground truth says.
+    private static func noteIgnored(_ rows: [Row], _ shown: [Row], in table: inout RegionTable) {
+        guard shown.count < rows.count else { return }
+        let gone = Set(rows.map(\.id)).subtracting(shown.map(\.id)).sorted()
+        let list = gone.prefix(6).map(String.init).joined(separator: ", ") + (gone.count > 6 ? ", ..." : "")
+        table.note(
+            "\(rows.count - shown.count) of \(rows.count) boxes have conf 0, which MOTChallenge sets for what is to be ignored: left out"
+                + (gone.isEmpty ? "" : ", and with them \(gone.count == 1 ? "object" : "objects") \(list)"))
     }
 
     /// - Throws: `MaskError` when a line of names above the first has others than those that are read, in that order.
@@ -94,6 +118,7 @@ struct MOTChallengeReader {
         return Row(
             frame: frame, id: id, label: values.count == 9 ? Int(exactly: values[7]).flatMap { classes[$0] } : nil,
             isIgnored: values.count > 6 && values[6] == 0,
+            isFraction: values[2...5].allSatisfy { (0...1).contains($0) } && values[2...5].contains { $0 != $0.rounded() },
             left: edge(values[2]), top: edge(values[3]), right: edge(values[2] + values[4]), bottom: edge(values[3] + values[5]))
     }
 

@@ -12,6 +12,8 @@ struct MaskFolder {
     let entries: [Entry]
     /// Whether the frames are the clip's, whatever the numbers in the names.
     let isPlaced: Bool
+    /// Whether they are places in the order of the names.
+    let isInOrder: Bool
     /// How the names were understood, when that could be meant in another way.
     let note: String?
 
@@ -48,7 +50,7 @@ struct MaskFolder {
             }
         }
         entries = pathOfFrame.map { Entry(frame: $0.key, path: $0.value) }.sorted { $0.frame < $1.frame }
-        (isPlaced, note) = (found.arePlaced, found.note)
+        (isPlaced, isInOrder, note) = (found.arePlaced, found.areInOrder, found.note)
     }
 
     /// Those that go with the masks.

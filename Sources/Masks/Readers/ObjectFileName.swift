@@ -4,7 +4,8 @@ import Foundation
 struct ObjectFileName {
     let frame: Int
     let object: TrackID
-    private let prefix: Substring
+    /// What stands before the object.
+    let prefix: Substring
     /// As it is written.
     private let objectName: String
 

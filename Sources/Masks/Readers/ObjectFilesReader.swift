@@ -13,6 +13,7 @@ final class ObjectFilesReader: MaskSource {
     let tracks: [Track]
     let problems: [MaskProblem]
     let isPlaced: Bool
+    let isInOrder: Bool
 
     private let files: [TrackID: [Int: String]]
     private let framesOfTrack: [TrackID: [Int]]
@@ -20,11 +21,15 @@ final class ObjectFilesReader: MaskSource {
     /// - Parameters:
     ///   - folders: where the files were found; none for names with an object.
     /// - Throws: `MaskError` for the first file that cannot be used, or when no object has a pixel.
-    private init(path: String, format: MaskFormat, files: [MaskFile], folders: [MaskFolder], keepsGoing: Bool) throws {
+    ///   - order: how names without a frame's number were understood.
+    private init(
+        path: String, format: MaskFormat, files: [MaskFile], folders: [MaskFolder], order: FrameNames? = nil, keepsGoing: Bool
+    ) throws {
         self.path = path
         self.format = format
-        isPlaced = !folders.isEmpty && folders.allSatisfy(\.isPlaced)
-        var problems = folders.first?.notes(path) ?? []
+        isInOrder = order != nil || folders.contains(where: \.isInOrder)
+        isPlaced = !isInOrder && !folders.isEmpty && folders.allSatisfy(\.isPlaced)
+        var problems = order?.note.map { [MaskProblem(.note, "\(path): \($0)")] } ?? folders.first?.notes(path) ?? []
         let scans = try MaskFileScan.scan(files, keepsGoing: keepsGoing, problems: &problems, read: MaskFileScan.foreground)
         let labels = try TrackLabels(folder: path)
         var tracks: [Track] = [], filesOfTrack: [TrackID: [Int: String]] = [:], empty: [MaskProblem] = []
@@ -56,8 +61,14 @@ final class ObjectFilesReader: MaskSource {
         var files: [MaskFile] = [], nameOfObject: [TrackID: String] = [:]
         var folders = try listing.folders.map { (name: $0, masks: try MaskFolder(path: listing.file($0), stills: stills)) }
         // Objects whose files are not all called like stills count by their numbers, as one.
+        var order: FrameNames?
         if folders.contains(where: { !$0.masks.isPlaced }) {
-            folders = try listing.folders.map { (name: $0, masks: try MaskFolder(path: listing.file($0))) }
+            let names = Set(folders.flatMap { $0.masks.entries.map { FileNames.lastPart($0.path) } }).sorted()
+            order = Self.order(names)
+            let places = order.map { Dictionary(zip(names.map(FileNames.pictureStem), $0.frames)) { first, _ in first } }
+            folders = try listing.folders.map {
+                (name: $0, masks: try MaskFolder(path: listing.file($0), stills: places ?? [:]))
+            }
         }
         for (name, masks) in folders {
             let object = Int32(name).map { TrackID.number(Int($0)) } ?? .name(name)
@@ -70,7 +81,13 @@ final class ObjectFilesReader: MaskSource {
             throw MaskError(path: path, found: "no folder of PNGs", expected: "one for each object, such as 001/00000.png")
         }
         return try ObjectFilesReader(
-            path: path, format: .objectPNG, files: files, folders: folders.map(\.masks), keepsGoing: keepsGoing)
+            path: path, format: .objectPNG, files: files, folders: folders.map(\.masks), order: order, keepsGoing: keepsGoing)
+    }
+
+    /// The places of names in their order, where they have no frame's number.
+    private static func order(_ names: [String]) -> FrameNames? {
+        let found = try? FrameNames(names)
+        return found.flatMap { $0.areInOrder ? $0 : nil }
     }
 
     /// `DIR/<frame>.png`, or `DIR/<frame>_mask_<object>.png` when names are like that.
@@ -83,6 +100,9 @@ final class ObjectFilesReader: MaskSource {
             return try ObjectFilesReader(
                 path: path, format: .binaryPNG, files: files, folders: [folder], keepsGoing: keepsGoing)
         }
+        let prefixes = Set(names.compactMap { ObjectFileName($0).map { String($0.prefix) } }).sorted()
+        let order = Self.order(prefixes)
+        let places = order.map { Dictionary(uniqueKeysWithValues: zip(prefixes, $0.frames)) } ?? [:]
         var seen: [String: String] = [:]
         let files = try names.map { name in
             guard let parts = ObjectFileName(name) else {
@@ -90,12 +110,14 @@ final class ObjectFilesReader: MaskSource {
                     path: listing.file(name), found: "a name without object",
                     expected: "<frame>_mask_<object>.png as the others")
             }
-            if let other = seen.updateValue(name, forKey: "\(parts.frame) \(parts.object)") {
-                throw MaskError(path: listing.file(name), reason: .sameFrame(parts.frame, other: other))
+            let frame = places[String(parts.prefix)] ?? parts.frame
+            if let other = seen.updateValue(name, forKey: "\(frame) \(parts.object)") {
+                throw MaskError(path: listing.file(name), reason: .sameFrame(frame, other: other))
             }
-            return MaskFile(frame: parts.frame, path: listing.file(name), object: parts.object)
+            return MaskFile(frame: frame, path: listing.file(name), object: parts.object)
         }
-        return try ObjectFilesReader(path: path, format: .binaryPNG, files: files, folders: [], keepsGoing: keepsGoing)
+        return try ObjectFilesReader(
+            path: path, format: .binaryPNG, files: files, folders: [], order: order, keepsGoing: keepsGoing)
     }
 
     func annotatedFrames(of track: TrackID) -> [Int] { framesOfTrack[track] ?? [] }

@@ -34,6 +34,7 @@ struct RunLengthFileReader {
         do {
             let names = try FrameNames(keys)
             if let note = names.note { table.note(note) }
+            table.isInOrder = names.areInOrder
             return names.frames
         } catch {
             let index = switch error { case .noNumber(let index), .tooLarge(let index): index }
@@ -48,7 +49,7 @@ struct RunLengthFileReader {
     static func read(folder path: String, keepsGoing: Bool, stills: [String: Int]) throws -> RegionSource {
         var reader = RunLengthFileReader(table: RegionTable(path: path, format: .cocoRLE, keepsGoing: keepsGoing))
         let folder = try MaskFolder(path: path, fileExtension: "json", stills: stills)
-        reader.table.isPlaced = folder.isPlaced
+        (reader.table.isPlaced, reader.table.isInOrder) = (folder.isPlaced, folder.isInOrder)
         if let note = folder.note { reader.table.note(note) }
         for entry in folder.entries {
             try reader.table.attempt(entry.path) { table in

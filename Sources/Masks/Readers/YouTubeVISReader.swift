@@ -130,7 +130,7 @@ struct YouTubeVISReader {
         if let index = named.frames.firstIndex(where: { !seen.insert($0).inserted }) {
             throw table.unusable("the name \(video.files[index]) for a frame that is there already", "one name for each frame")
         }
-        table.isPlaced = named.arePlaced
+        (table.isPlaced, table.isInOrder) = (named.arePlaced, named.areInOrder)
         if let note = named.note { table.note(note) }
         return named.frames
     }

@@ -9,6 +9,8 @@ struct RegionSource: MaskSource {
     let tracks: [Track]
     let problems: [MaskProblem]
     let isPlaced: Bool
+    let isInOrder: Bool
+    let firstFrame: Int
     /// In the order of the track's appearances.
     let regions: [TrackID: [StoredRegion]]
     /// The frames that say something of a track, where those are not all annotated frames.

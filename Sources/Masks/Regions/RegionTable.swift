@@ -17,6 +17,12 @@ struct RegionTable {
     var size: PictureSize?
     /// Whether the frames are the clip's already.
     var isPlaced = false
+    /// Whether the frames are places in the order of names.
+    var isInOrder = false
+    /// The number of the clip's first frame in the file.
+    var firstFrame: Int
+    /// Whether some runs have their backslashes doubled.
+    private var isUnescaped = false
     private(set) var problems: [MaskProblem] = []
     private var frames: Set<Int> = []
     private var entries: [TrackID: [Entry]] = [:]
@@ -28,6 +34,7 @@ struct RegionTable {
         self.path = path
         self.format = format
         self.keepsGoing = keepsGoing
+        firstFrame = format.firstFrame
     }
 
     /// Somebody looked at this frame.
@@ -54,7 +61,7 @@ struct RegionTable {
             guard let size = table.size ?? segmentation.size else {
                 throw table.unusable("\(place()): a polygon, but no picture size", "width and height")
             }
-            guard let region = try segmentation.region(size: size) else { return }
+            guard let region = try segmentation.region(size: size, isUnescaped: &table.isUnescaped) else { return }
             table.size = size
             guard let box = region.boundingBox else {
                 table.emptyFrames[track, default: []].insert(frame)
@@ -122,6 +129,7 @@ struct RegionTable {
     ///   beside others.
     consuming func source() throws -> RegionSource {
         var tracks: [Track] = [], regions: [TrackID: [StoredRegion]] = [:], framesOfTrack: [TrackID: [Int]] = [:]
+        if isUnescaped { note("RLE counts with backslashes doubled, as Python prints them, fit the size with half of them: read so") }
         var ownFrames: [TrackID: [Int]] = [:], empty: [MaskProblem] = []
         let allFrames = frames.sorted()
         for (id, list) in entries.sorted(by: { $0.key < $1.key }) {
@@ -143,7 +151,8 @@ struct RegionTable {
         guard let size, !tracks.isEmpty else { throw MaskError(path: path, reason: .emptyMasks) }
         return RegionSource(
             path: path, format: format, size: size, annotatedFrames: allFrames, tracks: tracks,
-            problems: problems + empty, isPlaced: isPlaced, regions: regions, framesOfTrack: framesOfTrack,
+            problems: problems + empty, isPlaced: isPlaced, isInOrder: isInOrder,
+            firstFrame: firstFrame, regions: regions, framesOfTrack: framesOfTrack,
             framesWithMask: ownFrames)
     }
 

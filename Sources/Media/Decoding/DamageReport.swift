@@ -5,6 +5,8 @@ struct DamageReport {
     var expectedPackets: Int?
     /// Bytes the container promises and the file does not have.
     var missingBytes = 0
+    /// Bytes of another recording behind the one that is read.
+    var bytesOfOthers = 0
     var corruptPackets = 0
     /// What stopped the reading before the end of the file.
     var readError: String?
@@ -18,6 +20,7 @@ struct DamageReport {
     func summary(decodedFrames: Int) -> String? {
         var parts: [String] = []
         if missingBytes > 0 { parts.append("the file ends \(missingBytes) bytes early") }
+        if bytesOfOthers > 0 { parts.append("\(bytesOfOthers) bytes of another recording follow the end and are not read") }
         if let readError { parts.append("reading stopped early: \(readError)") }
         if let expectedPackets, packets < expectedPackets {
             parts.append("holds \(packets) of the \(expectedPackets) frames it declares")

@@ -85,17 +85,23 @@ package final class VideoDecoder: FrameSource {
     private func decodeTimed() throws -> [(FrameHandle, Double)] {
         guard let picture = try first ?? frames.next() else { return [] }
         first = nil
-        guard let raw = seconds(picture) else { return [(picture, clock.untimed())] }
+        guard let raw = seconds(picture) else { return [(picture, Self.tidy(clock.untimed()))] }
         if let time = clock.time(raw, isBroken: isBroken) { return [(picture, time)] }
         var held = [picture]
         while held.count < Self.lookahead, let next = try frames.next() {
             held.append(next)
             if let raw = seconds(next), clock.isLater(raw) { return Array(zip(held, clock.spread(held.count, upTo: raw))) }
         }
-        guard held.count == Self.lookahead else { return held.map { ($0, clock.respace()) } }
+        guard held.count == Self.lookahead else { return held.map { ($0, Self.tidy(clock.respace())) } }
         return [(picture, clock.restart(raw))] + held.dropFirst().map { next in
-            (next, seconds(next).map { clock.time($0, isBroken: isBroken) ?? clock.respace() } ?? clock.untimed())
+            (next, seconds(next).map { clock.time($0, isBroken: isBroken) ?? Self.tidy(clock.respace()) } ?? Self.tidy(clock.untimed()))
         }
+    }
+
+    /// A sum of intervals without what adding them up left behind: 3.9, not 3.900000000000002.
+    private static func tidy(_ time: Double) -> Double {
+        let rounded = (time * 1e6).rounded() / 1e6
+        return abs(rounded - time) < 1e-9 ? rounded : time
     }
 
     /// On the stream's own clock; nil for a frame without a time.

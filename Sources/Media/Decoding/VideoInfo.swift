@@ -23,6 +23,8 @@ package struct VideoInfo: Sendable, Equatable {
     package let duration: Double?
     /// Whether that is what FFmpeg says of the whole file, sound and all.
     let isDurationOfFile: Bool
+    /// Seconds before the first frame that the duration may count; 0 when it does not.
+    private let leadIn: Double
     /// Whether the file has sound or other streams.
     let hasOtherStreams: Bool
     /// Whether the stream or its first frame says that a picture is woven from two fields, taken at different times.
@@ -51,6 +53,8 @@ package struct VideoInfo: Sendable, Equatable {
             format.pointer.pointee.duration == none ? 0 : Double(format.pointer.pointee.duration &- (isFromZero ? start : 0)) / Double(AV_TIME_BASE),
         ]
         duration = seconds.first { $0.isFinite && $0 > 0 }
+        // FLV's goes up to the last time, whatever the first one is.
+        leadIn = format.demuxerName == "flv" && start != none ? max(0, Double(start) / Double(AV_TIME_BASE)) : 0
         isDurationOfFile = !(seconds[0] > 0) || format.pointer.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE
         hasOtherStreams = format.pointer.pointee.nb_streams > 1
         isInterlaced = cffmpeg_frame_is_interlaced(first.pointer) != 0
@@ -67,6 +71,7 @@ package struct VideoInfo: Sendable, Equatable {
         declaredFrames = frames
         duration = Double(frames) / frameRate
         isDurationOfFile = false
+        leadIn = 0
         hasOtherStreams = false
         isInterlaced = false
     }
@@ -77,6 +82,7 @@ package struct VideoInfo: Sendable, Equatable {
     package func duration(upTo last: Double) -> Double {
         let interval = 1 / frameRate
         guard let duration, duration > last else { return last + interval }
+        if leadIn > 0, abs(duration - leadIn - (last + interval)) < interval / 2 { return last + interval }
         guard isDurationOfFile else { return duration }
         // The last frame of a file without sound may be shown for a while.
         let longest = hasOtherStreams ? 1.5 * interval : max(1, 10 * interval)

@@ -12,6 +12,8 @@ final class PacketReader {
     /// Frames the file says it has; nil when it makes no claim.
     let declaredFrames: Int?
     private let input: MediaInput
+    /// Where in the file the packet read last lies; -1 when that is not known.
+    private var lastPlace = -1
     private(set) var damage = DamageReport()
     private var places: PacketPlaces
     /// Timestamps between which the stream is broken off, as far as packets were read.
@@ -79,12 +81,16 @@ final class PacketReader {
                     damage.readError = ffmpegMessage(io.pointee.error)
                 }
                 damage.missingBytes = input.containerLength?.missingBytes ?? 0
+                if format.demuxerName == "flv", case .file(let path) = input {
+                    damage.bytesOfOthers = FLVRecordings.bytesAfterFirst(path: path, from: lastPlace)
+                }
                 if countsPlaces { damage.expectedPackets = declaredFrames.map { places.frames(declared: $0, found: damage.packets) } }
                 damage.corruptPackets = places.corrupt
                 return false
             }
             if packet.pointer.pointee.stream_index == stream.pointee.index {
                 damage.packets += 1
+                lastPlace = Int(packet.pointer.pointee.pos)
                 places.add(packet.pointer.pointee)
                 damage.corruptPackets = places.corrupt
                 return true

@@ -1,107 +1,88 @@
 /// The numbers that order a series of files, found by comparing their names: where the names differ and nothing else does.
 package struct NameNumbers {
-    /// The digits of each name, in the order given.
-    package let digits: [String]
-    /// Whether the digits end each name.
+    /// The digits of the one number of each name, in the order given; nil where several numbers or a fraction tell the names
+    /// apart, as in times.
+    package let digits: [String]?
+    /// Whether the numbers end each name.
     package let areAtEnd: Bool
+    /// Each name's place in the order of their numbers, compared from left to right; the same for names with the same
+    /// numbers.
+    package let places: [Int]
 
     /// - Parameter stems: names without folders and endings.
     /// - Returns: nil when the names have no number in common.
     package init?(_ stems: [String]) {
-        let names = stems.map(NameParts.init)
-        var column = names.count > 1 ? Self.telling(names) : nil
-        if names.count == 1, !names[0].endsInNumber, let word = names[0].words.lastIndex(where: \.isNumber) {
-            column = Column(word: word, run: 0)
+        let names = NameParts.parts(of: stems)
+        let columns = names.count > 1 ? Self.telling(names) : []
+        if let last = columns.last {
+            let keys = names.map { name in columns.map { NameNumber(name[$0]) } }
+            places = Self.places(keys) { $0.lexicographicallyPrecedes($1) }
+            areAtEnd = names.allSatisfy { $0.isAtEnd(last) }
+            digits = Self.single(names, columns, places)
+            return
         }
-        if let column {
-            digits = names.map { $0.words[column.word].numbers[column.run] }
-            areAtEnd = names.allSatisfy { $0.isAtEnd(column) }
+        if names.count == 1, !names[0].endsInNumber, let word = names[0].words.lastIndex(where: \.isNumber) {
+            (digits, areAtEnd) = ([names[0].words[word].numbers[0]], false)
         } else if !names.isEmpty, names.allSatisfy(\.endsInNumber) {
-            digits = names.map { $0.words.last?.numbers.last ?? "" }
-            areAtEnd = true
+            (digits, areAtEnd) = (names.map { $0.words.last?.numbers.last ?? "" }, true)
         } else {
             return nil
         }
+        places = Self.places((digits ?? []).map(NameNumber.init), by: <)
     }
 
-    /// The place at which the names' numbers differ: at the end, or the only one at which no two are alike. A word whose
-    /// letters differ, such as a hash, has no numbers.
-    private static func telling(_ names: [NameParts]) -> Column? {
-        let first = names[0]
-        guard names.allSatisfy({ $0.words.count == first.words.count }) else { return nil }
-        var places: [(column: Column, rank: Int)] = []
-        for (word, parts) in first.words.enumerated()
-        where names.allSatisfy({ $0.words[word].skeleton == parts.skeleton }) {
-            for run in parts.numbers.indices {
-                let column = Column(word: word, run: run), isAtEnd = names.allSatisfy { $0.isAtEnd(column) }
-                let values = names.map { $0.words[word].numbers[run].drop { $0 == "0" } }
-                let isUnique = Set(values).count == values.count
-                guard isUnique || isAtEnd && Set(values).count > 1 else { continue }
-                // Ten digits are as many as a frame's number can have.
-                let isSmall = values.allSatisfy { $0.count <= 10 }
-                places.append((column, (isUnique ? 4 : 0) + (isSmall ? 2 : 0) + (isAtEnd ? 1 : 0)))
-            }
+    /// The places at which the names' numbers differ, from left to right: none when they do not tell names apart that do not
+    /// end in one. A word whose letters differ, such as a hash, has no numbers.
+    private static func telling(_ names: [NameParts]) -> [NameColumn] {
+        var columns: [NameColumn] = [], seen: Set<[NameNumber]> = []
+        for column in NameParts.columns(names) {
+            let values = names.map { NameNumber($0[column]) }
+            // A number that is in the names twice is one.
+            if Set(values).count > 1, seen.insert(values).inserted { columns.append(column) }
         }
-        let best = places.map(\.rank).max(), chosen = places.filter { $0.rank == best }
-        return chosen.count == 1 ? chosen[0].column : nil
+        guard let last = columns.last else { return [] }
+        let areUnique = Set(names.map { name in columns.map { NameNumber(name[$0]) } }).count == names.count
+        return areUnique || names.allSatisfy { $0.isAtEnd(last) } ? columns : []
+    }
+
+    /// The digits of the only number, or of the only one that is no time where the others say the same order.
+    private static func single(_ names: [NameParts], _ columns: [NameColumn], _ places: [Int]) -> [String]? {
+        // Ten digits are as many as a frame's number can have.
+        let small = columns.filter { column in names.allSatisfy { NameNumber($0[column]).digitCount <= 10 } }
+        let candidates = columns.count == 1 ? columns : small
+        guard candidates.count == 1 else { return nil }
+        let digits = names.map { $0[candidates[0]] }
+        guard !digits.contains(where: { $0.contains(".") }) else { return nil }
+        return self.places(digits.map(NameNumber.init), by: <) == places ? digits : nil
+    }
+
+    private static func places<Key: Hashable>(_ keys: [Key], by precedes: (Key, Key) -> Bool) -> [Int] {
+        let ordered = Set(keys).sorted(by: precedes)
+        let place = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
+        return keys.map { place[$0] ?? 0 }
     }
 }
 
-/// A number's place in a name.
-private struct Column {
-    let word: Int
-    let run: Int
-}
+/// A number of any length in a name, with or without a fraction.
+private struct NameNumber: Comparable, Hashable {
+    /// Without zeros in front.
+    private let whole: Substring
+    /// Without zeros at the end.
+    private let fraction: Substring
 
-/// A name, cut at everything but letters and digits.
-private struct NameParts {
-    let words: [Word]
-    /// Whether a sign follows the last word.
-    private let hasTail: Bool
-
-    init(_ stem: String) {
-        words = stem.split { !$0.isLetter && !isDigit($0) }.map(Word.init)
-        hasTail = stem.last.map { !$0.isLetter && !isDigit($0) } ?? true
+    /// - Parameter text: digits, perhaps with one point among them.
+    init(_ text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        whole = parts[0].drop { $0 == "0" }
+        var fraction = parts.count > 1 ? parts[1] : ""
+        while fraction.last == "0" { fraction.removeLast() }
+        self.fraction = fraction
     }
 
-    /// Whether a number, and not a hash, ends the name.
-    var endsInNumber: Bool { !hasTail && words.last.map { $0.endsInNumber && !$0.isHash } ?? false }
+    /// Of the whole part.
+    var digitCount: Int { whole.utf8.count }
 
-    func isAtEnd(_ column: Column) -> Bool {
-        !hasTail && column.word == words.count - 1 && words[column.word].endsInNumber
-            && column.run == words[column.word].numbers.count - 1
+    static func < (one: NameNumber, other: NameNumber) -> Bool {
+        (one.digitCount, one.whole, one.fraction) < (other.digitCount, other.whole, other.fraction)
     }
 }
-
-/// Letters and digits without anything between them.
-private struct Word {
-    /// The word with one sign for each number.
-    let skeleton: String
-    let numbers: [String]
-    let endsInNumber: Bool
-    /// Whether letters and digits alternate as in a hexadecimal hash.
-    let isHash: Bool
-
-    init(_ word: Substring) {
-        var skeleton = "", numbers: [String] = [], wasDigit = false, changes = 0
-        for character in word {
-            let isNow = isDigit(character)
-            if !skeleton.isEmpty, isNow != wasDigit { changes += 1 }
-            if !isNow {
-                skeleton.append(character)
-            } else if wasDigit {
-                numbers[numbers.count - 1].append(character)
-            } else {
-                numbers.append(String(character))
-                skeleton.append("#")
-            }
-            wasDigit = isNow
-        }
-        (self.skeleton, self.numbers, endsInNumber) = (skeleton, numbers, wasDigit)
-        isHash = changes >= 3 && word.count >= 7 && word.allSatisfy(\.isHexDigit)
-    }
-
-    var isNumber: Bool { skeleton == "#" }
-}
-
-private func isDigit(_ character: Character) -> Bool { ("0"..."9").contains(character) }

@@ -51,7 +51,7 @@ private let endings: Set<String> = [
     "avif", "bmp", "dpx", "exr", "j2k", "jp2", "jpeg", "jpg", "pgm", "png", "ppm", "tga", "tif", "tiff", "webp",
 ]
 
-/// By the number that tells the names apart, such as one at their ends, when all have one; else by name.
+/// By the numbers that tell the names apart, from left to right, when all have such; else by name.
 private func stills(inFolder path: String) throws -> [String] {
     let names = try contents(path).filter { name in
         !name.hasPrefix(".") && endings.contains((name as NSString).pathExtension.lowercased())
@@ -59,8 +59,8 @@ private func stills(inFolder path: String) throws -> [String] {
     guard !names.isEmpty else {
         throw VideoError.invalid(path: path, found: "a folder without pictures", expected: "stills, or a file")
     }
-    let numbers = NameNumbers(names.map { ($0 as NSString).deletingPathExtension })?.digits.compactMap { FileNumber($0) }
-    let ordered = try numbers.map { try sorted(zip(names, $0).map { (name: $0, number: $1) }, path: path) } ?? names.sorted()
+    let places = NameNumbers(names.map { ($0 as NSString).deletingPathExtension })?.places
+    let ordered = try places.map { try sorted(zip(names, $0).map { (name: $0, number: $1) }, path: path) } ?? names.sorted()
     return ordered.map { path + "/" + $0 }
 }
 
@@ -76,7 +76,7 @@ private func contents(_ folder: String) throws -> [String] {
     throw VideoError.unreadable(path: folder, reason: "the folder cannot be listed")
 }
 
-private func sorted(_ pictures: [(name: String, number: FileNumber)], path: String) throws -> [String] {
+private func sorted(_ pictures: [(name: String, number: some Comparable)], path: String) throws -> [String] {
     let ordered = pictures.sorted { ($0.number, $0.name) < ($1.number, $1.name) }
     for (picture, next) in zip(ordered, ordered.dropFirst()) where picture.number == next.number {
         throw VideoError.invalid(

@@ -11,9 +11,7 @@ package struct SegmentAnythingCheckpoint: Sendable {
     /// - Parameter path: of the directory or the `.pt` file.
     /// - Throws: `CheckpointError` when a file is missing or is not what it should be.
     package init(path: String) throws {
-        var isDirectory: ObjCBool = false
-        let isFolder = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
-        if let file = isFolder ? Self.originalFile(in: path) : path {
+        if let file = ModelFiles.kind(path) == .folder ? Self.originalFile(in: path) : path {
             self = try Self(original: file)
         } else {
             configuration = try SegmentAnythingConfiguration(directory: path)
@@ -34,7 +32,7 @@ package struct SegmentAnythingCheckpoint: Sendable {
 
     /// The one `.pt` of a directory without tensors in the hub's layout.
     private static func originalFile(in directory: String) -> String? {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let files = ModelFiles.names(in: directory)
         guard !files.contains(where: { $0.hasSuffix(".safetensors") }) else { return nil }
         let originals = files.filter { $0.hasSuffix(".pt") }
         return originals.count == 1 ? directory + "/" + originals[0] : nil
@@ -45,7 +43,7 @@ package struct SegmentAnythingCheckpoint: Sendable {
         let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
         let file = (folder.hasSuffix("/") ? folder : folder + "/") + "config.json"
         configuration = try SegmentAnythingConfiguration(
-            FileManager.default.fileExists(atPath: file)
+            ModelFiles.kind(file) != nil
                 ? ConfigurationFile(path: file)
                 : ConfigurationFile(path: path, values: OriginalConfiguration.values(of: tensors, path: path)))
         checkpoint = Checkpoint(file: path, tensors: tensors)

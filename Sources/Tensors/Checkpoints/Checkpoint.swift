@@ -37,7 +37,7 @@ package final class Checkpoint: TensorSource {
         self.policy = policy
         let single = directory + "/model.safetensors"
         let index = single + ".index.json"
-        isIndexed = FileManager.default.fileExists(atPath: index)
+        isIndexed = ModelFiles.kind(index) != nil
         if isIndexed {
             let shards = try Self.shardNames(index)
             files = shards.map { directory + "/" + $0 }
@@ -73,7 +73,7 @@ package final class Checkpoint: TensorSource {
         struct Index: Decodable { let weight_map: [String: String] }
         let names: Set<String>
         do {
-            names = Set(try JSONDecoder().decode(Index.self, from: Data(contentsOf: URL(filePath: path))).weight_map.values)
+            names = Set(try JSONDecoder().decode(Index.self, from: ModelFiles.contents(path) ?? Data()).weight_map.values)
         } catch {
             throw CheckpointError(
                 file: path, found: briefly(error), expected: "an object whose weight_map gives each tensor's file")

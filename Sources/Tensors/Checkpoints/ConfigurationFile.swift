@@ -11,7 +11,7 @@ package struct ConfigurationFile: Sendable {
 
     /// - Throws: `CheckpointError` when the file is missing or not a JSON object.
     package init(path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let data = ModelFiles.contents(path) else {
             throw CheckpointError(file: path, found: "no such file", expected: "a configuration in JSON")
         }
         self.path = path

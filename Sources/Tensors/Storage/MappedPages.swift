@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 
 /// Pages mapped into memory, which cost nothing until they are touched: those of a file, shared by every process that maps
 /// it, or zeros.
@@ -16,7 +17,7 @@ final class MappedPages: ByteOwner, @unchecked Sendable {
         func error(_ found: String, _ expected: String) -> CheckpointError {
             CheckpointError(file: path, found: found, expected: expected)
         }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = path.withPath { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw error(String(cString: strerror(errno)), "a readable file") }
         let file = MappedFile(path: path, descriptor: descriptor)
         var status = stat()

@@ -60,7 +60,7 @@ package struct LlamaTokenizerFiles {
 
     /// - Returns: nil when there is no such file.
     private static func object(_ path: String) throws -> [String: Any]? {
-        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        guard let data = ModelFiles.contents(path) else { return nil }
         guard let value = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed) else {
             let found = "\(data.count) bytes that are no valid JSON"
             throw CheckpointError(file: path, found: found, expected: "a JSON object")

@@ -42,7 +42,7 @@ package struct SentencePieceModel: Sendable {
     /// - Parameter path: a `tokenizer.model`.
     /// - Throws: `CheckpointError` when the file is missing, broken or asks for what is not supported.
     package init(path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let data = ModelFiles.contents(path) else {
             throw CheckpointError(file: path, found: "no readable file", expected: "a SentencePiece model")
         }
         try self.init([UInt8](data), path: path)
