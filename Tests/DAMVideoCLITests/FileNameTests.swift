@@ -67,7 +67,7 @@ import Testing
     @Test func aPipeIsNamed() throws {
         let run = try run("""
             echo '1,1,4,4,20,20,1' > masks.txt
-            cat "$CLIP" | "$P" caption /dev/fd/0 --masks masks.txt --model "$MODEL" --dry-run
+            cat "$CLIP" | "$P" caption /dev/fd/0 --masks masks.txt --model "$MODEL" --dry-run -o a.json
             """)
         #expect(run.status == 65 && run.errors.contains("found a pipe, expected a file, or - for"), "\(run.errors)")
     }

@@ -185,5 +185,9 @@ import Testing
     @Test func imagesOfOneNameWithoutNumber() {
         let images = [image(0, "anna.jpg"), image(1, "anna.jpg")]
         #expect(error(coco(images, [annotation(1, of: "0"), annotation(2, of: "1")]))?.contains("two images called anna.jpg") == true)
+        let mask = #"{"size":[2,3],"counts":[0,2,4]}"#
+        let video = #"{"id":1,"width":3,"height":2,"length":2,"file_names":["anna.jpg","anna.jpg"]}"#
+        let text = #"{"videos":[\#(video)],"annotations":[{"id":1,"video_id":1,"segmentations":[\#(mask),\#(mask)]}]}"#
+        #expect(error(text)?.contains("two pictures of one name") == true)
     }
 }

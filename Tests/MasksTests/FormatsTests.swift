@@ -56,7 +56,7 @@ import Testing
             labels: [.number(2001): "pedestrian", .number(2002): "pedestrian", .number(2003): "pedestrian"]),
         Layout(
             file: "MOT-scene/gt/gt.txt", format: .motChallenge, shape: "boxes",
-            labels: [.number(1): "pedestrian", .number(2): "pedestrian", .number(3): "pedestrian"]),
+            labels: [.number(1): "pedestrian", .number(2): "pedestrian", .number(3): "pedestrian"], notes: 1),
         Layout(
             file: "sa-v.json", format: .segmentAnythingVideo, tracks: [.number(0): "1", .number(1): "2", .number(2): "3"],
             frames: everyFourth, annotated: [0, 4, 8, 12]),

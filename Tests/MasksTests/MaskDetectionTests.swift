@@ -50,9 +50,9 @@ import Testing
         #expect(try error("1 1 1 2 2 04\n1 1 1 2 2 04\n") == "found a second mask of track 1 for frame 1, expected one")
         #expect(try error("1,1,1,1,2,2,1\n1,1,1,1,2,2,1\n") == "found a second mask of track 1 for frame 0, expected one")
         #expect(try error("1,-1,1,1,2,2,1\n") == "line 1: found id -1, as detections have, expected tracks")
-        #expect(try error("0,1,1,1,2,2,1\n") == "found frame 0, expected 1 or more")
+        #expect(try error("-1,1,1,1,2,2,1\n") == "found frame -1, expected 1 or more")
         #expect(try error("1,1,1,1,nan,2,1\n").hasPrefix("line 1: found \"nan\""))
-        #expect(try error("1,1,1,1,2,2,0\n").hasPrefix("found empty masks"))
+        #expect(try error("1,1,1,1,2,2,0\n").hasPrefix("found boxes with conf 0 only"))
     }
 
     /// A file with several videos needs to know which.

@@ -49,7 +49,7 @@ public struct ClipList: Sendable, Equatable {
     /// - Throws: `InputError`; one of category `invalid` for a list without any clip.
     public init(path: String) throws {
         let isFile = path != "-" && FileStatus(path)?.isRegular ?? false
-        guard let data = try? (path == "-" ? FileHandle.standardInput : openFile(path))?.readToEnd() ?? Data() else {
+        guard let file = path == "-" ? .standardInput : openFile(path), let data = try? file.readToEnd() ?? Data() else {
             throw InputError(.notFound, "\(path): found no file that can be read, expected a list of clips")
         }
         let bytes = UTF8Text.bytes(Array(data))

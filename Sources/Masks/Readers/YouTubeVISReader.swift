@@ -123,6 +123,9 @@ struct YouTubeVISReader {
     private func frames(of video: Video, clip: ClipFacts, in table: inout RegionTable) throws -> [Int]? {
         guard !video.files.isEmpty else { return nil }
         guard let named = try? FrameNames(video.files, stills: clip.frameOfStill) else {
+            guard Set(video.files).count == video.files.count else {
+                throw table.unusable("two pictures of one name without a number", "a different name for each frame")
+            }
             if video.files.count > 1 { table.note("the pictures' names have no frame numbers: taken in the order of the file") }
             return Array(video.files.indices)
         }

@@ -23,7 +23,7 @@ struct ReportPage {
     /// Everything in front of the tracks.
     /// - Parameter tracks: with the colour and the frames each is seen in.
     func head(_ tracks: [(caption: CaptionDocument.Track, colour: Colour, seen: [Range<Int>])]) -> String {
-        let name = Markup.escaped(URL(filePath: document.video.path).lastPathComponent)
+        let name = Markup.escaped(URL(filePath: document.video.path).lastPathComponent.withReadablePaths)
         let areLabelled = tracks.contains { $0.caption.label != nil }
         let rows = tracks.map { track in
             """
