@@ -68,11 +68,11 @@ package enum MaskSources {
         let keepsGoing = settings.keepsGoing, stills = clip.frameOfStill
         switch kept.format {
         case .labelPNG:
-            let source = try LabelFolderReader(path: path, keepsGoing: keepsGoing, stills: stills)
+            let source = try LabelFolderReader(path: path, keepsGoing: keepsGoing, stills: stills, format: settings.format)
             guard settings.format == nil, try source.values.areOneObject(path) else { return source }
             return try ObjectFilesReader.files(path: path, keepsGoing: keepsGoing, stills: stills)
         case .colourPNG:
-            let source = try ColourFolderReader(path: path, keepsGoing: keepsGoing, stills: stills)
+            let source = try ColourFolderReader(path: path, keepsGoing: keepsGoing, stills: stills, format: settings.format)
             guard settings.format == nil, try source.values.areOneObject(path) else { return source }
             return try ObjectFilesReader.files(path: path, keepsGoing: keepsGoing, stills: stills)
         case .objectPNG: return try ObjectFilesReader.folders(path: path, keepsGoing: keepsGoing, stills: stills)

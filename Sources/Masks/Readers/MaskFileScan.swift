@@ -74,7 +74,7 @@ extension MaskFileScan {
             let picture = try MaskPicture(path: file.path)
             return (try picture.labels(), picture.kind)
         }
-        let regions = labelRegions(labels)
+        let regions = countRim(labels, in: labelRegions(labels), white: 255)
         return MaskFileScan(
             file: file, size: PictureSize(width: labels.width, height: labels.height), regions: regions,
             values: kind == .grey
