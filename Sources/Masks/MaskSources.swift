@@ -64,7 +64,7 @@ package enum MaskSources {
     }
 
     private static func read(_ path: String, settings: MaskSettings, clip: ClipFacts) throws -> any MaskSource {
-        let kept = try MaskDetection(path: path, forced: settings.format)
+        let kept = try MaskDetection(path: path, forced: settings.format, frameCount: clip.isCountExact ? clip.frameCount : nil)
         let keepsGoing = settings.keepsGoing, stills = clip.frameOfStill
         switch kept.format {
         case .labelPNG:

@@ -123,6 +123,17 @@ import Testing
         #expect(opaque.tracks.count == 1 && opaque.tracks[0].appearances[0].area < 1200 && opaque.notes.isEmpty)
     }
 
+    /// A drawing of a few colours that goes on where alpha hides it.
+    @Test func coloursUnderHiddenPixelsAreInDoubt() throws {
+        let sample: Sample = { share, x, _ in [x < 32 ? 200 : 0, 90, 0, share > 0.5 ? 255 : 0] }
+        let error = #expect(throws: MaskError.self) { try open(.rgbAlpha, blur: 1, sample) }
+        #expect(error?.description.contains("found 2 colours and an alpha channel") == true)
+        #expect(error?.description.contains("rgb-png") == true && error?.description.contains("binary-png") == true)
+        let alpha = try open(.rgbAlpha, blur: 1, format: .binaryPNG, sample)
+        #expect(alpha.tracks.count == 1 && alpha.tracks[0].appearances[0].box.width == 32)
+        #expect(try open(.rgbAlpha, blur: 1, format: .colourPNG, sample).tracks.count == 2)
+    }
+
     /// Small objects beside void do not lie between white and black, however few pixels they have.
     @Test func smallObjectsBesideVoidStayObjects() throws {
         func isIn(_ x: Int, _ y: Int, _ left: Int, _ top: Int, _ width: Int, _ height: Int) -> Bool {
