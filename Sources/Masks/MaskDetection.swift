@@ -9,9 +9,11 @@ struct MaskDetection {
     private let path: String
     private let read: MaskDocument?
 
-    /// - Parameter forced: the layout somebody says it has; nil to find out.
+    /// - Parameters:
+    ///   - forced: the layout somebody says it has; nil to find out.
+    ///   - frameCount: the clip's; nil when that is not known.
     /// - Throws: `MaskError` when there is nothing, or it fits no layout, or two.
-    init(path: String, forced: MaskFormat?) throws {
+    init(path: String, forced: MaskFormat?, frameCount: Int? = nil) throws {
         self.path = path
         guard let status = FileStatus(path) else { throw MaskError(path: path, reason: .missing) }
         isFolder = status.isFolder
@@ -33,22 +35,28 @@ struct MaskDetection {
         } else if let document {
             format = try Self.format(of: document)
         } else {
-            format = try Self.format(ofFolder: path)
+            format = try Self.format(ofFolder: path, frameCount: frameCount)
         }
     }
 
     /// The file's content.
     func document() throws -> MaskDocument { try read ?? MaskDocument(path: path) }
 
-    private static func format(ofFolder path: String) throws -> MaskFormat {
+    private static func format(ofFolder path: String, frameCount: Int?) throws -> MaskFormat {
         let listing = try FolderListing(path: path)
         let pictures = listing.files(withExtension: "png")
-        if ObjectFileName.areUsed(in: pictures) || VisibleColours.tellObject(pictures.map(listing.file)) { return .binaryPNG }
+        if ObjectFileName.areUsed(in: pictures) {
+            try requireOneObject(pictures.map(listing.file))
+            return .binaryPNG
+        }
+        if VisibleColours.tellObject(pictures.map(listing.file)) { return .binaryPNG }
+        try VisibleColours.check(pictures.map(listing.file))
         if let first = pictures.first { return try isColour(listing.file(first)) ? .colourPNG : .labelPNG }
         let objects = try listing.folders.filter {
             try !FolderListing(path: listing.file($0)).files(withExtension: "png").isEmpty
         }
         if !objects.isEmpty {
+            try FrameFolders.check(listing, objects, frameCount: frameCount)
             try requireObjects(objects.map(listing.file))
             return .objectPNG
         }
@@ -76,16 +84,31 @@ struct MaskDetection {
         }
     }
 
+    /// A picture that is called like one object's has no numbers of several.
+    private static func requireOneObject(_ files: [String]) throws {
+        for file in files.prefix(4) {
+            guard let count = severalObjects(in: file) else { continue }
+            throw MaskError(
+                path: file, found: "\(count) object numbers in a file that is called like one object's",
+                expected: "one number (--masks-format binary-png takes all for one object, label-png each for an object)")
+        }
+    }
+
     /// The first picture of a folder that has numbers of several objects, and how many; nil when the first ones have not.
     static func showsSeveralObjects(_ folder: String) throws -> (file: String, count: Int)? {
         for name in try FolderListing(path: folder).files(withExtension: "png").prefix(2) {
             let file = URL(filePath: folder).appending(path: name).path
-            guard let scan = try? MaskFileScan.labels(of: MaskFile(frame: 0, path: file)), scan.values.reading == .objects
-            else { continue }
-            let values = Set(scan.regions.map(\.value)).subtracting([254, 255])
-            if values.count > 1 { return (file, values.count) }
+            if let count = severalObjects(in: file) { return (file, count) }
         }
         return nil
+    }
+
+    /// How many numbers of objects are in a picture; nil for one, and where they are none.
+    private static func severalObjects(in file: String) -> Int? {
+        guard let scan = try? MaskFileScan.labels(of: MaskFile(frame: 0, path: file)), scan.values.reading == .objects
+        else { return nil }
+        let count = Set(scan.regions.map(\.value)).subtracting([254, 255]).count
+        return count > 1 ? count : nil
     }
 
     private static func format(of document: MaskDocument) throws -> MaskFormat {

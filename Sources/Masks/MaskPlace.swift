@@ -28,6 +28,11 @@ struct MaskPlace {
             return
         }
         if let name = clip.name, let found = try Self.folder(called: name, in: path, besides: clip.path) {
+            guard Self.holdsPictures(found) else {
+                let place = Self.known.map { URL(filePath: found).appending(path: $0).path }.first(where: Self.holdsMasks) ?? found
+                (self.path, note) = (place, "the masks are those in \(place), of the folder called like the clip")
+                return
+            }
             if format == nil { try Self.checkSiblings(of: found, in: listing) }
             (self.path, note) = (found, "the masks are those in the folder called like the clip "
                 + "(--masks-format per-object-png takes folders for objects)")
@@ -54,11 +59,18 @@ struct MaskPlace {
     /// - Parameter clip: the clip's path, which is no folder of masks.
     /// - Throws: `MaskError` when there are several.
     static func folder(called name: String, in root: String, besides clip: String?) throws -> String? {
+        try folder(called: name, in: root, besides: clip, where: holdsPictures)
+            ?? folder(called: name, in: root, besides: clip, where: holdsPlace)
+    }
+
+    private static func folder(
+        called name: String, in root: String, besides clip: String?, where holds: (String) -> Bool
+    ) throws -> String? {
         let own = clip.map { URL(filePath: $0).standardizedFileURL.path }
         var folders = [root]
         for _ in 0...depth {
             let found = folders.map { URL(filePath: $0).appending(path: name).path }.filter {
-                holdsPictures($0) && URL(filePath: $0).standardizedFileURL.path != own
+                holds($0) && URL(filePath: $0).standardizedFileURL.path != own
             }
             guard found.count < 2 else {
                 throw MaskError(
@@ -74,6 +86,14 @@ struct MaskPlace {
 
     static func holdsPictures(_ folder: String) -> Bool {
         !((try? FolderListing(path: folder))?.files(withExtension: "png") ?? []).isEmpty
+    }
+
+    /// Whether a folder has a place of masks in it: an export's, or folders of objects.
+    private static func holdsPlace(_ folder: String) -> Bool {
+        guard let listing = try? FolderListing(path: folder) else { return false }
+        return known.map(listing.file).contains(where: holdsMasks) || !listing.folders.isEmpty && listing.folders.allSatisfy {
+            !ofStills.contains($0.lowercased()) && !ofLabels.contains($0.lowercased()) && holdsPictures(listing.file($0))
+        }
     }
 
     private static func holdsMasks(_ path: String) -> Bool {
@@ -103,7 +123,7 @@ struct MaskPlace {
             }
         }
         guard found.count < 2 else {
-            let names = found.map { FileNames.lastPart($0) }.joined(separator: " and ")
+            let names = found.map { $0.dropFirst(listing.file("").count) }.joined(separator: " and ")
             throw MaskError(path: listing.path, found: "\(names), which hold masks", expected: "one of them")
         }
         if found.isEmpty, let unread { throw unread }

@@ -78,15 +78,15 @@ package enum MaskSources {
     }
 
     private static func read(_ path: String, settings: MaskSettings, clip: ClipFacts) throws -> any MaskSource {
-        let kept = try MaskDetection(path: path, forced: settings.format)
+        let kept = try MaskDetection(path: path, forced: settings.format, frameCount: clip.isCountExact ? clip.frameCount : nil)
         let keepsGoing = settings.keepsGoing, stills = clip.frameOfStill
         switch kept.format {
         case .labelPNG:
-            let source = try LabelFolderReader(path: path, keepsGoing: keepsGoing, stills: stills)
+            let source = try LabelFolderReader(path: path, keepsGoing: keepsGoing, stills: stills, format: settings.format)
             guard settings.format == nil, try source.values.areOneObject(path) else { return source }
             return try ObjectFilesReader.files(path: path, keepsGoing: keepsGoing, stills: stills)
         case .colourPNG:
-            let source = try ColourFolderReader(path: path, keepsGoing: keepsGoing, stills: stills)
+            let source = try ColourFolderReader(path: path, keepsGoing: keepsGoing, stills: stills, format: settings.format)
             guard settings.format == nil, try source.values.areOneObject(path) else { return source }
             return try ObjectFilesReader.files(path: path, keepsGoing: keepsGoing, stills: stills)
         case .objectPNG: return try ObjectFilesReader.folders(path: path, keepsGoing: keepsGoing, stills: stills)

@@ -5,7 +5,7 @@ import Media
 /// The masks of a clip whose pictures may be stored otherwise than they are shown.
 package enum ClipMasks {
     /// Reads masks, and turns them with the clip where they belong to its stored pictures: where that is asked for, or where
-    /// their size is that of the stored pictures alone. Where sizes do not tell, masks are the shown pictures', and a note
+    /// their size, or how far boxes reach, is that of the stored pictures alone. Where that does not tell, masks are the shown pictures', and a note
     /// says so.
     /// - Parameters:
     ///   - name: the clip's; tells which of several videos in a file is meant.
@@ -19,7 +19,14 @@ package enum ClipMasks {
             path, settings: settings, clip: ClipFacts(clip, path: name, size: areStored ? stored : shown), count: clip.countFrames)
         if areStored { return TurnedMasks(masks, turn) }
         guard turn != .asStored, settings.orientation == nil else { return masks }
-        // Boxes in text have no picture's size.
+        // Boxes in text have no picture's size, but some reach farther than others.
+        if masks.format == .motChallenge, stored != shown, try boxes(path, settings, clip, name, fit: stored, not: shown) {
+            let masks = try MaskSources.open(
+                path, settings: settings, clip: ClipFacts(clip, path: name, size: stored), count: clip.countFrames)
+            return TurnedMasks(masks, turn, note:
+                "\(path): boxes that reach beyond \(shown) and not beyond \(stored), as the clip's pictures are stored: turned with "
+                    + "them (--masks-orientation shown says otherwise)")
+        }
         if stored == shown || masks.format == .motChallenge {
             return TurnedMasks(masks, .asStored, note:
                 "\(path): the clip's pictures are stored \(turn.name), and masks drawn on those cannot be told from others: taken "
@@ -27,6 +34,22 @@ package enum ClipMasks {
         }
         guard masks.size == stored else { return masks }
         return TurnedMasks(masks, turn, note: "\(path): masks of \(stored), as the clip's pictures are stored: turned with them to \(shown)")
+    }
+}
+
+extension ClipMasks {
+    /// Whether all boxes are inside one size and some are not inside another.
+    private static func boxes(
+        _ path: String, _ settings: MaskSettings, _ clip: VideoClip, _ name: String, fit one: PictureSize, not other: PictureSize
+    ) throws -> Bool {
+        // Large enough to see how far they reach beyond either.
+        let side = 2 * max(one.width, one.height), all = PictureSize(width: side, height: side)
+        let masks = try MaskSources.open(path, settings: settings, clip: ClipFacts(clip, path: name, size: all), count: clip.countFrames)
+        let found = masks.tracks.flatMap { $0.appearances.map(\.box) }
+        func areInside(_ size: PictureSize) -> Bool {
+            found.allSatisfy { $0.left + $0.width <= size.width && $0.top + $0.height <= size.height }
+        }
+        return areInside(one) && !areInside(other)
     }
 }
 

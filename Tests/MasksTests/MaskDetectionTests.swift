@@ -73,6 +73,39 @@ import Testing
             == "found annotations without track_id in 2 pictures, expected track_id, to know an object again")
     }
 
+    /// Frames with a file for each object, where objects with a file for each frame are read.
+    @Test func foldersOfFramesAreRefused() throws {
+        for (folders, files) in [
+            (["frame_00000", "frame_00001"], ["obj_1", "obj_2"]), (names(0..<3, ending: ""), ["1", "2"]), (["0", "1", "2"], ["1", "2"]),
+        ] {
+            try MaskFolderBuilder.run { builder in
+                for folder in folders { try builder.add(files.map { "\(folder)/\($0).png" }) }
+                let error = builder.error(frames: 3)
+                #expect(error?.contains("\(folders.count) folders such as \(folders[0])") == true, "\(folders)")
+                #expect(error?.contains("--masks-format per-object-png") == true && error?.contains("<frame>_mask_<object>.png") == true)
+                #expect(try builder.open { $0.format = .objectPNG }.tracks.count == folders.count)
+            }
+        }
+        for (folders, files) in [(["000", "001", "002"], ["00000", "00001"]), (["obj_1", "obj_2"], ["frame_0", "frame_1"]), (["0", "1", "2"], ["1"])] {
+            try MaskFolderBuilder.run { builder in
+                for folder in folders { try builder.add(files.map { "\(folder)/\($0).png" }) }
+                #expect(try builder.open(frames: 3).tracks.count == folders.count)
+            }
+        }
+    }
+
+    @Test func severalObjectsInAFileOfOne() throws {
+        try MaskFolderBuilder.run { builder in
+            for frame in 1...3 { try builder.add("\(frame)_mask_0.png", objects: [1, 2]) }
+            let error = builder.error()
+            #expect(error?.contains("1_mask_0.png: found 2 object numbers in a file that is called like one object's") == true)
+            #expect(error?.contains("label-png") == true)
+            #expect(try builder.open { $0.format = .binaryPNG }.tracks.count == 1)
+            let labels = try builder.open { $0.format = .labelPNG }
+            #expect(labels.tracks.count == 2 && labels.annotatedFrames == [1, 2, 3])
+        }
+    }
+
     @Test func foldersThatAreNoMasks() throws {
         try withTemporaryDirectory { folder in
             func line() -> String? {

@@ -85,6 +85,36 @@ import Testing
         }
     }
 
+    /// Sequences and folders of objects in a folder called like the clip, beside others.
+    @Test func placesInTheFolderCalledLikeTheClip() throws {
+        try MaskFolderBuilder.run { builder in
+            for clip in ["clip", "other"] { try builder.add("MOT17/train/\(clip)/gt/gt.txt", box) }
+            for root in ["MOT17", "MOT17/train"] {
+                let source = try builder.open(root, clip: "clip")
+                #expect(source.format == .motChallenge && source.path.hasSuffix("train/clip/gt/gt.txt") && !source.notes.isEmpty)
+            }
+            try builder.add(["sam/clip/000/00000.png", "sam/clip/001/00000.png", "sam/other/000/00000.png"])
+            let objects = try builder.open("sam", clip: "clip")
+            #expect(objects.tracks.map(\.id) == [.number(0), .number(1)] && objects.path.hasSuffix("sam/clip"))
+        }
+    }
+
+    @Test func filesOfOneNameInSeveralFolders() throws {
+        try MaskFolderBuilder.run { builder in
+            for split in ["train", "valid"] { try builder.add("\(split)/boxes.txt", box) }
+            #expect(builder.error()?.contains("train/boxes.txt and valid/boxes.txt, which hold masks") == true)
+        }
+    }
+
+    /// What macOS puts into archives.
+    @Test func foldersOfTheSystemArePassedOver() throws {
+        try MaskFolderBuilder.run { builder in
+            try builder.add(["1/00000.png", "2/00000.png"])
+            try FileManager.default.createDirectory(at: builder.folder.appending(path: "__MACOSX"), withIntermediateDirectories: false)
+            #expect(try builder.open().tracks.count == 2)
+        }
+    }
+
     @Test func layoutsThatAreNotRead() throws {
         try MaskFolderBuilder.run { builder in
             try builder.add("yolo/labels/train/clip_1.txt", Data("0 0.125 0.75 0.125 0.25 1\n".utf8))

@@ -46,6 +46,36 @@ import Testing
         })
     }
 
+    /// Greys of a palette in any order, as tools write them that save colours: black need not be its first.
+    @Test(arguments: [256, 16]) func greysOfAPalette(count: Int) throws {
+        try MaskFolderBuilder.run { builder in
+            let greys = (0..<count).map { UInt8(255 - $0 * 255 / (count - 1)) }
+            let data = PNGBuilder.palette(greys.map { [$0, $0, $0] }, width: 64, height: 64) { x, y in
+                let share = max(0, min(1, Double(min(x - 15, y - 15, 48 - x, 48 - y)) / 6 + 0.5))
+                return UInt8((Double(count - 1) * (1 - share)).rounded())
+            }
+            for name in names(0..<2) { try builder.add(name, data) }
+            let source = try builder.open()
+            // A half is rounded to black here.
+            expectBox(source, width: 32)
+            #expect(try source.mask(of: .number(1), at: 1).area == source.tracks[0].appearances[1].area)
+            #expect(try builder.open { $0.format = .labelPNG }.tracks.count > 5)
+        }
+    }
+
+    /// A few numbers keep their indices, whatever they look like.
+    @Test func objectsOfAPaletteStayObjects() throws {
+        try MaskFolderBuilder.run { builder in
+            let greys: [UInt8] = [0, 255, 128, 64]
+            try builder.add("00000.png", PNGBuilder.palette(greys.map { [$0, $0, $0] }, width: 64, height: 64) { x, y in
+                (10..<50).contains(y) && x % 16 > 4 ? UInt8(x / 16) : 0
+            })
+            try builder.add("00001.png", PNGBuilder.palette(greys.map { [$0, $0, $0] }, width: 64, height: 64) { x, _ in x < 20 ? 1 : 0 })
+            let source = try builder.open()
+            #expect(source.tracks.map(\.id) == [1, 2, 3].map(TrackID.number) && source.format == .labelPNG)
+        }
+    }
+
     /// A mask of one object says so, and what is nearer to black is still outside.
     @Test func namedFormatsDecide() throws {
         #expect(try open(.grey, format: .binaryPNG) { share, _, _ in [level(share)] }.tracks[0].appearances[0].box.width == 34)
@@ -91,6 +121,17 @@ import Testing
         #expect(colours.format == .colourPNG && colours.tracks.count == 2)
         let opaque = try open(.greyAlpha, blur: 1) { share, _, _ in [share > 0.5 ? 255 : 0, 255] }
         #expect(opaque.tracks.count == 1 && opaque.tracks[0].appearances[0].area < 1200 && opaque.notes.isEmpty)
+    }
+
+    /// A drawing of a few colours that goes on where alpha hides it.
+    @Test func coloursUnderHiddenPixelsAreInDoubt() throws {
+        let sample: Sample = { share, x, _ in [x < 32 ? 200 : 0, 90, 0, share > 0.5 ? 255 : 0] }
+        let error = #expect(throws: MaskError.self) { try open(.rgbAlpha, blur: 1, sample) }
+        #expect(error?.description.contains("found 2 colours and an alpha channel") == true)
+        #expect(error?.description.contains("rgb-png") == true && error?.description.contains("binary-png") == true)
+        let alpha = try open(.rgbAlpha, blur: 1, format: .binaryPNG, sample)
+        #expect(alpha.tracks.count == 1 && alpha.tracks[0].appearances[0].box.width == 32)
+        #expect(try open(.rgbAlpha, blur: 1, format: .colourPNG, sample).tracks.count == 2)
     }
 
     /// Small objects beside void do not lie between white and black, however few pixels they have.

@@ -72,6 +72,29 @@ import Testing
         }
     }
 
+    /// Boxes that lie inside the stored pictures, and beyond the shown ones, belong to the stored.
+    @Test func boxesTellByHowFarTheyReach() throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "boxes.txt").path
+            let clip = try VideoClip(path: Fixtures.path("video/rotated90.mp4"))
+            func open(_ text: String, _ orientation: MaskOrientation? = nil) throws -> any MaskSource {
+                try Data(text.utf8).write(to: URL(filePath: path))
+                var settings = MaskSettings()
+                settings.orientation = orientation
+                return try ClipMasks.open(path, settings: settings, clip: clip, name: "clip")
+            }
+            let stored = "1,7,3,6,10,20,1\n2,7,43,6,22,20,1\n", turned = try open(stored), named = try open(stored, .stored)
+            #expect(turned.size == clip.info.size && turned.tracks == named.tracks)
+            #expect(turned.problems.contains { $0.message.contains("beyond 48x64 and not beyond 64x48") })
+            // Beyond both, and beyond the stored ones alone.
+            for text in ["1,7,3,6,10,20,1\n2,7,43,6,23,20,1\n", "1,7,3,30,10,25,1\n"] {
+                let shown = try open(text), named = try open(text, .shown)
+                #expect(shown.tracks == named.tracks)
+                #expect(shown.problems.contains { $0.message.contains("--masks-orientation stored") })
+            }
+        }
+    }
+
     /// Where sizes are equal an option decides, and without it a note says what was done.
     @Test func upsideDownIsSaid() throws {
         let shown = try open(mask, "rotated180.mp4")

@@ -23,6 +23,16 @@ package enum PNGBuilder {
         return Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header) + chunk("IDAT", stored(rows)) + chunk("IEND", []))
     }
 
+    /// A picture of indices.
+    /// - Parameter palette: R, G and B of each index.
+    package static func palette(_ palette: [[UInt8]], width: Int, height: Int, _ index: (Int, Int) -> UInt8) -> Data {
+        var rows: [UInt8] = []
+        for y in 0..<height { rows += [0] + (0..<width).map { index($0, y) } }
+        let header = number(width) + number(height) + [8, 3, 0, 0, 0]
+        return Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header) + chunk("PLTE", palette.flatMap(\.self))
+            + chunk("IDAT", stored(rows)) + chunk("IEND", []))
+    }
+
     /// A grey picture of boxes with values; 0 elsewhere.
     package static func labels(
         width: Int = 32, height: Int = 24, _ boxes: [(value: UInt8, columns: Range<Int>, rows: Range<Int>)]

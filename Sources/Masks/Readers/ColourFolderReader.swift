@@ -26,8 +26,10 @@ final class ColourFolderReader: MaskSource {
     private static let maximumColours = 256
 
     /// - Throws: `MaskError` for the first file, by frame, that cannot be used.
-    /// - Parameter stills: the frames of the clip's stills by their names.
-    init(path: String, keepsGoing: Bool, stills: [String: Int]) throws {
+    /// - Parameters:
+    ///   - stills: the frames of the clip's stills by their names.
+    ///   - format: what somebody says the pictures are.
+    init(path: String, keepsGoing: Bool, stills: [String: Int], format: MaskFormat? = nil) throws {
         self.path = path
         let folder = try MaskFolder(path: path, stills: stills)
         let files = folder.entries.map { MaskFile(frame: $0.frame, path: $0.path) }
@@ -37,7 +39,12 @@ final class ColourFolderReader: MaskSource {
         guard found.count <= Self.maximumColours else { throw Self.tooMany(path, "in all frames together") }
         guard !found.isEmpty else { throw MaskError(path: path, reason: .emptyMasks) }
         let (ids, note) = Self.ids(of: found)
-        let void = LabelMeaning.void(among: Set(ids.values))
+        let numbered = scans.flatMap(\.regions).map { region in
+            var numbered = region
+            numbered.value = ids[region.value] ?? region.value
+            return numbered
+        }
+        let void = VoidReading(numbered, format: format, layout: .colourPNG)
         var appearances: [UInt32: [Track.Appearance]] = [:]
         for scan in scans {
             for region in scan.regions {
@@ -48,7 +55,7 @@ final class ColourFolderReader: MaskSource {
         let labels = try TrackLabels(folder: path)
         var tracks: [Track] = [], colours: [TrackID: UInt32] = [:]
         for (colour, list) in appearances {
-            guard let value = ids[colour], !void.contains(value) else { continue }
+            guard let value = ids[colour], !void.values.contains(value) else { continue }
             let id = TrackID.number(Int(value))
             tracks.append(Track(id: id, label: labels[id], appearances: list))
             colours[id] = colour
@@ -60,7 +67,8 @@ final class ColourFolderReader: MaskSource {
         pathOfFrame = Dictionary(uniqueKeysWithValues: scans.map { ($0.file.frame, $0.file.path) })
         (isPlaced, isInOrder) = (folder.isPlaced, folder.isInOrder)
         values = ColourShades.tally(scans.flatMap(\.regions))
-        self.problems = problems + [MaskProblem(.note, "\(path): found RGB colours instead of palette indices: \(note)")]
+        let notes = ["found RGB colours instead of palette indices: \(note)", void.note].compactMap(\.self)
+        self.problems = problems + notes.map { MaskProblem(.note, "\(path): \($0)") }
     }
 
     private static func ids(of colours: Set<UInt32>) -> (ids: [UInt32: UInt32], note: String) {
@@ -96,7 +104,8 @@ final class ColourFolderReader: MaskSource {
             values[index] = last.number
         }
         let labels = LabelImage(width: image.width, height: image.height, values: values)
-        let regions = countSolid(labels, in: labelRegions(labels)) { ColourShades.brightness(colours[Int($0)]) }
+        let rimmed = countRim(labels, in: labelRegions(labels), white: numberOfColour[0xFFFFFF] ?? numberOfColour[0xE0E0C0] ?? 0)
+        let regions = countSolid(labels, in: rimmed) { ColourShades.brightness(colours[Int($0)]) }
         let ofColours = regions.map { region in
             var colour = region
             colour.value = colours[Int(region.value)]

@@ -1,3 +1,6 @@
+import Imaging
+import Media
+
 /// Colours as brightness, where all are shades of one.
 enum ColourShades {
     /// Levels by which what lossy compression leaves of a shade is beside it.
@@ -12,6 +15,27 @@ enum ColourShades {
         var tally = ValueTally([], scale: .levels)
         for region in regions { tally.add(region, as: brightness(region.value)) }
         return tally
+    }
+
+    /// What the greys of a picture with a palette are; nil for other pictures and for colours.
+    /// - Throws: `VideoError`.
+    static func ofPalette(_ picture: MaskPicture) throws -> ValueTally? {
+        guard let levels = try paletteLevels(picture) else { return nil }
+        return ValueTally(countSolid(levels, in: labelRegions(levels)), scale: .shades)
+    }
+
+    /// The brightness of a picture whose palette has greys only, or those alone that are used; nil for others.
+    /// - Throws: `VideoError`.
+    static func paletteLevels(_ picture: MaskPicture) throws -> LabelImage? {
+        guard picture.kind == .palette else { return nil }
+        let image = try picture.rgb()
+        var values = [UInt16](repeating: 0, count: image.width * image.height)
+        for place in values.indices {
+            let colour = image.colour(at: place)
+            guard colour & 0xFF == colour >> 8 & 0xFF, colour & 0xFF == colour >> 16 else { return nil }
+            values[place] = UInt16(colour & 0xFF)
+        }
+        return LabelImage(width: image.width, height: image.height, values: values)
     }
 
     static func brightness(_ colour: UInt32) -> UInt32 { channels(colour).max() ?? 0 }

@@ -6,7 +6,7 @@ struct FolderListing {
     let files: [String]
     let folders: [String]
 
-    /// - Parameter withHidden: list names that start with a dot, too.
+    /// - Parameter withHidden: list names that start with a dot, and what macOS adds, too.
     /// - Throws: `MaskError` when `path` is not a folder or may not be listed.
     init(path: String, withHidden: Bool = false) throws {
         self.path = path
@@ -19,11 +19,14 @@ struct FolderListing {
             throw MaskError(path: path, reason: .unreadable(cause))
         }
         var files: [String] = [], folders: [String] = []
-        for name in names.filter({ withHidden || !$0.hasPrefix(".") }).sorted() {
+        for name in names.filter({ withHidden || !Self.isHidden($0) }).sorted() {
             if FileStatus(Self.file(name, in: path))?.isFolder ?? false { folders.append(name) } else { files.append(name) }
         }
         (self.files, self.folders) = (files, folders)
     }
+
+    /// Whether a name is the system's own, such as what macOS puts into archives.
+    private static func isHidden(_ name: String) -> Bool { name.hasPrefix(".") || name == "__MACOSX" }
 
     /// The path of something in the folder.
     func file(_ name: String) -> String { Self.file(name, in: path) }

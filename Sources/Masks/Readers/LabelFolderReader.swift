@@ -3,8 +3,8 @@ import Synchronization
 import Media
 
 /// A folder of label PNGs, one a frame, as DAVIS, YouTube-VOS and SAM 2's `vos_inference` write them: the palette index
-/// (or grey value) of a pixel is the number of the object it belongs to, 0 is background. 254 and 255 are void when there
-/// are other objects, unless some number is above 255: then the masks have 16 bits, and those two mean nothing special.
+/// (or grey value) of a pixel is the number of the object it belongs to, 0 is background. 255, and 254 with it, are void when
+/// there are other objects, unless some number is above 255: then the masks have 16 bits, and those two mean nothing special.
 /// Among ids of KITTI MOTS (1000 to 9999) 10000 is a region to ignore.
 package final class LabelFolderReader: MaskSource {
     package let path: String
@@ -30,8 +30,10 @@ package final class LabelFolderReader: MaskSource {
         try self.init(path: path, keepsGoing: keepsGoing, stills: [:])
     }
 
-    /// - Parameter stills: the frames of the clip's stills by their names.
-    init(path: String, keepsGoing: Bool, stills: [String: Int]) throws {
+    /// - Parameters:
+    ///   - stills: the frames of the clip's stills by their names.
+    ///   - format: what somebody says the pictures are.
+    init(path: String, keepsGoing: Bool, stills: [String: Int], format: MaskFormat? = nil) throws {
         self.path = path
         let folder = try MaskFolder(path: path, stills: stills)
         let files = folder.entries.map { MaskFile(frame: $0.frame, path: $0.path) }
@@ -39,7 +41,9 @@ package final class LabelFolderReader: MaskSource {
         let scans = try MaskFileScan.scan(files, keepsGoing: keepsGoing, problems: &problems, read: MaskFileScan.labels)
         size = scans[0].size
         let labels = try TrackLabels(folder: path)
-        tracks = makeTracks(scans, labels)
+        let void = VoidReading(scans.flatMap(\.regions), format: format, layout: .labelPNG)
+        if let note = void.note { problems.append(MaskProblem(.note, "\(path): \(note)")) }
+        tracks = makeTracks(scans, labels, void: void.values)
         guard !tracks.isEmpty else { throw MaskError(path: path, reason: .emptyMasks) }
         annotatedFrames = scans.map(\.file.frame)
         pathOfFrame = Dictionary(uniqueKeysWithValues: scans.map { ($0.file.frame, $0.file.path) })
@@ -75,7 +79,7 @@ package final class LabelFolderReader: MaskSource {
     }
 }
 
-private func makeTracks(_ scans: [MaskFileScan], _ labels: TrackLabels) -> [Track] {
+private func makeTracks(_ scans: [MaskFileScan], _ labels: TrackLabels, void: Set<UInt32>) -> [Track] {
     var appearances: [UInt32: [Track.Appearance]] = [:]
     for scan in scans {
         for region in scan.regions {
@@ -83,21 +87,7 @@ private func makeTracks(_ scans: [MaskFileScan], _ labels: TrackLabels) -> [Trac
                 Track.Appearance(frame: scan.file.frame, box: region.box, area: region.area))
         }
     }
-    let void = LabelMeaning.void(among: Set(appearances.keys))
     return appearances.filter { !void.contains($0.key) }
         .map { Track(id: .number(Int($0.key)), label: labels[.number(Int($0.key))], appearances: $0.value) }
         .sorted { $0.id < $1.id }
-}
-
-/// What numbers in label PNGs mean beside "this object".
-enum LabelMeaning {
-    /// The numbers that are no objects when these are all there are, 0 aside.
-    static func void(among values: Set<UInt32>) -> Set<UInt32> {
-        let ignored = UInt32(MOTSReader.ignored)
-        if values.contains(ignored), values.count > 1, values.allSatisfy({ $0 == ignored || (1000..<ignored).contains($0) }) {
-            return [ignored]
-        }
-        let void: Set<UInt32> = [254, 255]
-        return !void.isSuperset(of: values) && values.allSatisfy { $0 <= 255 } ? void : []
-    }
 }

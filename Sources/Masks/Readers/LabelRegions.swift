@@ -12,6 +12,8 @@ struct LabelRegion: Sendable {
     /// Sides of white pixels at which there is black, and grey; where nobody counted them 0.
     var bareSides = 0
     var greySides = 0
+    /// Pixels of white in a band around other objects; where nobody counted them 0.
+    var rim = 0
     var left: Int
     var top: Int
     var right: Int

@@ -70,15 +70,15 @@ extension MaskFileScan {
 
     /// Scans a picture of object numbers.
     static func labels(of file: MaskFile) throws -> MaskFileScan {
-        let (labels, kind) = try reading(file.path) {
+        let (labels, kind, shades) = try reading(file.path) {
             let picture = try MaskPicture(path: file.path)
-            return (try picture.labels(), picture.kind)
+            return (try picture.labels(), picture.kind, try ColourShades.ofPalette(picture))
         }
-        let regions = labelRegions(labels)
+        let regions = countRim(labels, in: labelRegions(labels), white: 255)
         return MaskFileScan(
             file: file, size: PictureSize(width: labels.width, height: labels.height), regions: regions,
             values: kind == .grey
-                ? ValueTally(countSolid(labels, in: regions), scale: .levels) : ValueTally(regions, scale: .indices))
+                ? ValueTally(countSolid(labels, in: regions), scale: .levels) : shades ?? ValueTally(regions, scale: .indices))
     }
 
     /// Scans a picture of one object.

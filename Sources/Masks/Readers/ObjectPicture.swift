@@ -13,7 +13,7 @@ struct ObjectPicture {
     /// - Throws: `VideoError`.
     init(path: String) throws {
         let picture = try MaskPicture(path: path)
-        if let seen = try VisibleColours(picture), seen.tellsObject {
+        if let seen = try VisibleColours(picture), seen.tellsObject || seen.areInDoubt {
             (mask, usesAlpha) = (seen.alpha, true)
             values = ValueTally([], scale: .indices)
             return
@@ -39,7 +39,8 @@ struct ObjectPicture {
             let image = try picture.rgb()
             let values = (0..<image.width * image.height).map { UInt16(ColourShades.brightness(image.colour(at: $0))) }
             return LabelImage(width: image.width, height: image.height, values: values)
-        case .palette, .other: return nil
+        case .palette: return try ColourShades.paletteLevels(picture)
+        case .other: return nil
         }
     }
 }
@@ -50,6 +51,9 @@ struct VisibleColours {
     let colours: Set<UInt32>
     /// Whether these are a photograph's and not numbers of objects.
     let arePicture: Bool
+    /// Whether there are several colours of objects, and others than black where nothing can be seen: these may be parts of
+    /// a picture in which alpha shows the object.
+    let areInDoubt: Bool
     private let isTransparent: Bool
 
     /// More colours are no numbers of objects.
@@ -69,18 +73,35 @@ struct VisibleColours {
             for (value, inside) in zip(labels.values, alpha.pixels) where inside != 0 { colours.insert(UInt32(value)) }
             let tally = ValueTally(countSolid(seen, in: labelRegions(seen)), scale: .levels)
             arePicture = if case .unclear = tally.reading { true } else { false }
+            areInDoubt = false
         } else {
             let image = try picture.rgb()
-            for (place, inside) in alpha.pixels.enumerated() where inside != 0 && colours.count <= Self.maximum {
-                colours.insert(image.colour(at: place))
+            var isHidden = false
+            for (place, inside) in alpha.pixels.enumerated() {
+                if inside == 0 {
+                    isHidden = isHidden || image.colour(at: place) != 0
+                } else if colours.count <= Self.maximum {
+                    colours.insert(image.colour(at: place))
+                }
             }
             arePicture = colours.count > Self.maximum
+            areInDoubt = isHidden && !arePicture && colours.count > 1
         }
         self.colours = colours
     }
 
     /// Whether alpha shows an object that the colours do not.
     var tellsObject: Bool { isTransparent && (colours.count < 2 || arePicture) }
+
+    /// - Throws: `MaskError` when the first of these pictures may be colours of objects, or a picture of one.
+    static func check(_ files: [String]) throws {
+        // A file that cannot be read is for the reader to tell.
+        guard let file = files.first, let picture = try? MaskPicture(path: file), let seen = try? VisibleColours(picture), seen.areInDoubt
+        else { return }
+        throw MaskError(
+            path: file, found: "\(seen.colours.count) colours and an alpha channel, with colours where nothing can be seen",
+            expected: "one of them (--masks-format rgb-png takes each colour for an object, binary-png what can be seen for one)")
+    }
 
     /// Whether the alpha channels of all these pictures show an object. A file that cannot be read is for the reader to tell.
     static func tellObject(_ files: [String]) -> Bool {

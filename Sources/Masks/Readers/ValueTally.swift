@@ -18,6 +18,8 @@ struct ValueTally {
     enum Scale {
         /// Brightness from 0 on.
         case levels
+        /// Brightness of a palette's greys, where indices are the numbers.
+        case shades
         /// Colours that are no shades of one.
         case colours
         /// Indices of a palette.
@@ -47,7 +49,7 @@ struct ValueTally {
     init(_ tallies: some Sequence<ValueTally>) {
         scale = .levels
         for tally in tallies {
-            if tally.scale != .levels { scale = tally.scale }
+            if tally.scale != .levels, scale != .indices { scale = tally.scale }
             sums.merge(tally.sums) { $0 + $1 }
         }
     }
@@ -63,7 +65,7 @@ struct ValueTally {
         // What lossy compression makes of white differs a little from it; a few labels are told apart exactly.
         let white = GreyGrade.white(top), isMany = sums.count > 8
         let whites = sums.filter { isMany ? GreyGrade($0.key, white: white) == .white : $0.key == white }
-        if scale == .levels, let main = whites.max(by: { $0.value.area < $1.value.area })?.key {
+        if scale == .levels || scale == .shades, let main = whites.max(by: { $0.value.area < $1.value.area })?.key {
             let grey = sums.filter { whites[$0.key] == nil }
             let found = isMany ? ofMany(grey, whites: whites.count, white, main / 2 + 1) : ofFew(grey, white, main / 2 + 1)
             if let found { return found }
