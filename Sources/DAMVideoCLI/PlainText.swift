@@ -1,6 +1,6 @@
-/// Text that a terminal shows as it is: what comes from a file may hold anything.
+/// Text with control characters escaped, safe to show on a terminal; text from files may hold anything.
 enum PlainText {
-    /// Letters that a line has at most; its middle is left out of a longer one.
+    /// Most characters of a line; the middle of a longer one is left out.
     static let longest = 1200
 
     /// One line.
@@ -32,7 +32,7 @@ enum PlainText {
         return String(plain)
     }
 
-    /// True for what tells a terminal to do something: control characters, line breaks, and turns of the direction of text.
+    /// True for control characters, line breaks and changes of text direction.
     private static func isCommand(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: true

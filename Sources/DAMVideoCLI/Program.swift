@@ -3,12 +3,12 @@ import DAMVideo
 import Foundation
 import OutputFiles
 
-/// The process: what the system asks of it and how it ends.
+/// Start and end of the process: signals, standard streams, exit codes.
 enum Program {
-    /// What ends a run from outside; commands that have work to save say so.
+    /// Handler of signals and memory faults; a command with work to save sets its own action.
     static let interruption = Interruption { end($0) }
 
-    /// Comes before any work.
+    /// Prepares the process: standard streams, signals. To be called before anything else.
     static func begin() {
         // Otherwise the first files that are opened would be taken for stdin, stdout or stderr.
         for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
@@ -29,7 +29,7 @@ enum Program {
         }
     }
 
-    /// Whether the system lets as many threads run as a command has at a time: one that does not begin would be waited for.
+    /// True if the system can start this many threads. A thread that fails to start would be waited for without end.
     private static func threadsCanBegin(_ count: Int) -> Bool {
         let gate = DispatchSemaphore(value: 0)
         let waiting = Unmanaged.passRetained(gate)

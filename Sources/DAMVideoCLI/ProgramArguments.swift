@@ -1,9 +1,9 @@
 import Foundation
 import Imaging
 
-/// What the program was called with.
+/// Command-line arguments of the process.
 enum ProgramArguments {
-    /// Without its own name. Bytes that are no UTF-8 are kept, as in paths.
+    /// Arguments without the program's name. Bytes that are not UTF-8 are kept, as in paths.
     static var all: [String] {
         (1..<max(1, Int(CommandLine.argc))).compactMap { index in
             CommandLine.unsafeArgv[index].map { argument in

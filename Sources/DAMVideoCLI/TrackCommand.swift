@@ -144,7 +144,7 @@ struct NumberList: ExpressibleByArgument {
         self.numbers = numbers
     }
 
-    /// Nil when one is not whole.
+    /// The numbers as integers; nil if one has a fraction.
     var wholeNumbers: [Int]? {
         let whole = numbers.compactMap { Int(exactly: $0) }
         return whole.count == numbers.count ? whole : nil

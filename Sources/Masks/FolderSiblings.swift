@@ -32,7 +32,7 @@ extension MaskPlace {
             expected: "\(found) for the masks of that folder alone, or --masks-format per-object-png for an object in each folder")
     }
 
-    /// Whether a picture shows no several objects by numbers or colours.
+    /// Reads the size of a picture and whether it shows at most one object.
     private static func look(at path: String) throws -> (size: PictureSize, isOneObject: Bool) {
         let file = MaskFile(frame: 0, path: path)
         if let scan = try? MaskFileScan.labels(of: file) {

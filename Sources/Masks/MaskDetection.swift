@@ -103,7 +103,7 @@ struct MaskDetection {
         return nil
     }
 
-    /// How many numbers of objects are in a picture; nil for one, and where they are none.
+    /// Number of object ids in a picture; nil if there is one, or if values are not ids.
     private static func severalObjects(in file: String) -> Int? {
         guard let scan = try? MaskFileScan.labels(of: MaskFile(frame: 0, path: file)), scan.values.reading == .objects
         else { return nil }

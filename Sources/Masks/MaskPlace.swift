@@ -1,19 +1,19 @@
 import Foundation
 import Imaging
 
-/// Where the masks are in what was given: the folder itself, or a place in it where data sets and tools keep them.
+/// Folder or file that holds the masks: the given path, or a place below it where data sets and tools keep them.
 struct MaskPlace {
     let path: String
-    /// Why it is not the folder itself, where that could be meant in another way.
+    /// Note on why a place below the given folder was chosen; nil if there was no other reading.
     let note: String?
 
     /// Places of exports, relative to their folder: CVAT's segmentation masks and MOTS PNG, MOTChallenge.
     private static let known = ["SegmentationObject", "instances", "gt/gt.txt", "gt.txt"]
 
-    /// What data sets call their folders of pictures.
+    /// Names that data sets give to their folders of pictures.
     private static let ofStills: Set = ["images", "jpegimages", "img1", "data"]
 
-    /// What tools call a folder of label pictures that no clip is called like.
+    /// Names that tools give to a folder of label pictures.
     private static let ofLabels: Set = ["masks", "mask", "labels", "label", "annotations", "annotation", "default"]
 
     /// Levels of folders that lie between a data set's folder and those of its clips, as in `Annotations/480p/walk`.
@@ -88,7 +88,7 @@ struct MaskPlace {
         !((try? FolderListing(path: folder))?.files(withExtension: "png") ?? []).isEmpty
     }
 
-    /// Whether a folder has a place of masks in it: an export's, or folders of objects.
+    /// True if a folder has a place of masks in it: an export's, or folders of objects.
     private static func holdsPlace(_ folder: String) -> Bool {
         guard let listing = try? FolderListing(path: folder) else { return false }
         return known.map(listing.file).contains(where: holdsMasks) || !listing.folders.isEmpty && listing.folders.allSatisfy {

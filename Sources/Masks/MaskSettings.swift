@@ -3,7 +3,7 @@ import Media
 
 /// How masks are read when their content does not say, or says it wrong.
 public struct MaskSettings: Sendable, Equatable {
-    /// What masks of a frame that do not show an object say of it.
+    /// Meaning of an object's absence from an annotated frame.
     public enum Absence: String, Sendable, Codable, CaseIterable {
         /// Nothing: it may be there, and is followed through the frame.
         case notSaid = "not-said"
@@ -22,7 +22,7 @@ public struct MaskSettings: Sendable, Equatable {
     /// Which of a clip's pictures the masks were drawn on, where it is shown otherwise than it is stored; nil to tell it by
     /// their size.
     public var orientation: MaskOrientation?
-    /// Nil to tell it from the frames that have masks.
+    /// Meaning of absence; nil to derive it from the annotated frames.
     public var absence: Absence?
     /// Leave out what cannot be read, as one of the source's `problems`, instead of giving up.
     public var keepsGoing = false
@@ -32,9 +32,9 @@ public struct MaskSettings: Sendable, Equatable {
 
 /// Pictures of a clip that is turned or mirrored when it is shown.
 public enum MaskOrientation: String, Sendable, CaseIterable, Codable {
-    /// As players show them.
+    /// Pictures as players show them, after rotation.
     case shown
-    /// As the file has them.
+    /// Pictures as stored in the file, before rotation.
     case stored
 }
 
@@ -77,9 +77,9 @@ package struct ClipFacts: Sendable {
     package let name: String?
     /// After rotation: how far boxes reach.
     package let size: PictureSize?
-    /// Nil when that is not known yet.
+    /// Number of frames; nil if it is not known yet.
     package let frameCount: Int?
-    /// Whether frames were counted, rather than what a header says of them.
+    /// True if frames were counted, rather than what a header says of them.
     let isCountExact: Bool
     /// Paths of its pictures, in order; none for a video.
     let stills: [String]

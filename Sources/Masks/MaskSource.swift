@@ -23,16 +23,16 @@ package protocol MaskSource: Sendable {
     /// The frames that speak of this object by itself, ascending: they show it, or have a mask of its own that is empty.
     func ownFrames(of track: TrackID) -> [Int]
 
-    /// Whether frame numbers are the clip's already, by the names of its stills.
+    /// True if the frames were found by the names of the clip's stills.
     var isPlaced: Bool { get }
 
-    /// Whether frame numbers are places in the order of names that hold no frame's number.
+    /// True if the frames are positions in the sorted names, which hold no frame number.
     var isInOrder: Bool { get }
 
     /// The number of the clip's first frame in the file; frames count from 0 all the same.
     var firstFrame: Int { get }
 
-    /// What may help when the masks' numbers do not fit the clip: the end of a message, or nothing.
+    /// Hint to append to an error if frame numbers do not fit the clip; empty if there is none.
     var numberingHelp: String { get }
 
     /// Whether the user, rather than propagation, says where the object is at a frame, or that it is not there.

@@ -45,7 +45,7 @@ final class FormatHandle {
         pointer.pointee.iformat?.pointee.name.map { String(cString: $0) } ?? "unknown"
     }
 
-    /// Whether parts of other recordings may follow one another in the format, each with a clock of its own.
+    /// True if parts of other recordings may follow one another in the format, each with a clock of its own.
     var mayBeJoined: Bool { pointer.pointee.iformat.map { $0.pointee.flags & AVFMT_TS_DISCONT != 0 } ?? false }
 
     /// The streams, in the file's order.

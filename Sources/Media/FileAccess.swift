@@ -12,10 +12,10 @@ func checkReadable(_ path: String) throws {
     guard status.size != 0 else { throw VideoError.invalid(path: path, found: "an empty file", expected: "a video or picture") }
 }
 
-/// What the system knows of a file or folder, links followed.
+/// File type and size of a path, links followed.
 package struct FileStatus {
     package let isFolder: Bool
-    /// Whether it is a file, and no folder, pipe or device.
+    /// True if it is a file, and no folder, pipe or device.
     package let isRegular: Bool
     let isPipe: Bool
     /// Bytes.

@@ -38,7 +38,7 @@ package enum ClipMasks {
 }
 
 extension ClipMasks {
-    /// Whether all boxes are inside one size and some are not inside another.
+    /// True if all boxes are inside one size and some are not inside another.
     private static func boxes(
         _ path: String, _ settings: MaskSettings, _ clip: VideoClip, _ name: String, fit one: PictureSize, not other: PictureSize
     ) throws -> Bool {
@@ -54,7 +54,7 @@ extension ClipMasks {
 }
 
 extension Orientation {
-    /// What was done to stored pictures, to follow "stored".
+    /// Name of the rotation, to follow "stored".
     fileprivate var name: String {
         if transposed { return mirroredHorizontally != mirroredVertically ? "turned by 90 degrees" : "turned and mirrored" }
         return mirroredHorizontally && mirroredVertically ? "turned by 180 degrees" : "mirrored"

@@ -38,7 +38,7 @@ package final class NewFile {
         if let temporary { TemporaryNames.discard(temporary) }
     }
 
-    /// Where other code can open it for writing.
+    /// Path at which other code can open it for writing.
     package var path: String { temporary ?? Self.link(handle.fileDescriptor) }
 
     /// Gives it its name; it is on the disk then, and so is the name.

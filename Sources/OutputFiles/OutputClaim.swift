@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 
-/// The right to write a path, which one process of the machine has at a time. It ends with the value, or the process.
+/// Exclusive claim on an output path among the processes of this machine. It ends with the value or the process.
 package final class OutputClaim: Sendable {
     private let socket: Int32
 

@@ -52,7 +52,7 @@ package enum OutputFile {
         }
     }
 
-    /// As `write`, for what is written piece by piece.
+    /// Writes a file piece by piece, like `write(_:to:replaces:)`.
     /// - Parameter body: writes the file.
     /// - Throws: also what `body` throws; nothing is left of the new file then.
     package static func write(_ path: String, replaces: Bool, _ body: (Target) throws -> Void) throws {
@@ -78,7 +78,7 @@ package enum OutputFile {
         fileprivate let name: String
         fileprivate let file: NewFile?
 
-        /// Where to open it.
+        /// Path at which it can be opened.
         package var path: String { file?.path ?? name }
 
         /// - Throws: `InputError` of category `inputOutput`.

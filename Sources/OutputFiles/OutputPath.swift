@@ -3,7 +3,7 @@ import Imaging
 
 /// The path of a file or folder to be written, taken apart by its letters alone: nothing has to be there.
 struct OutputPath {
-    /// As it was given, without slashes at its end.
+    /// The given path without trailing slashes.
     let path: String
     /// `.` for a name alone.
     let folder: String
@@ -21,7 +21,7 @@ struct OutputPath {
         name = String(path[path.index(after: slash)...])
     }
 
-    /// What is there now; a link is a thing of its own, and not what it leads to.
+    /// Status of the file at the path, links not followed; nil if there is none.
     var status: stat? {
         var status = stat()
         return path.withPath { lstat($0, &status) } == 0 ? status : nil
@@ -36,7 +36,7 @@ struct OutputPath {
         return path.wholeMatch(of: /\/dev\/(stdout|stderr|fd\/[0-9]+)|\/proc\/(self|[0-9]+)\/fd\/[0-9]+/) != nil
     }
 
-    /// What is there now; nil for nothing.
+    /// Status of the file at the path; nil if there is none.
     /// - Throws: `InputError` of category `inputOutput` for a path that no file can have, such as one with too long a name.
     func existing() throws -> stat? {
         if let status { return status }

@@ -6,7 +6,7 @@ package final class PendingOutput {
     private let place: OutputPath
     private let folder: TemporaryFolder
 
-    /// Where to write; nothing is there yet.
+    /// URL to write to; nothing exists there yet.
     package var temporary: URL { URL(filePath: folder.content) }
 
     /// Checks, before any work is done, that it can be written: its folder is made, and goes again.

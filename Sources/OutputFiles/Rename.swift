@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 
-/// Renaming with a word on what is there already.
+/// Renaming files and folders, with or without replacing.
 enum Rename {
     /// Gives a file its name.
     /// - Throws: `InputError` of category `outputExists` when something is there that is not to be replaced, `SystemError`.
@@ -17,7 +17,7 @@ enum Rename {
         guard call(rename, old, place.path) == 0 else { throw SystemError.last }
     }
 
-    /// Gives a folder its name, where nothing is that would be lost.
+    /// Renames a folder; never replaces a file or a folder that is not empty.
     /// - Throws: `InputError` of category `outputExists`, `SystemError`.
     static func move(folder old: String, to place: OutputPath) throws {
         guard call(rename, old, place.path) != 0 else { return }

@@ -3,7 +3,7 @@ import Imaging
 
 /// A call of the system that failed.
 struct SystemError: Error {
-    /// As `errno` has it.
+    /// Value of `errno`.
     let number: Int32
 
     /// The one that failed last.

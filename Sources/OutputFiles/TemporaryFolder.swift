@@ -7,7 +7,8 @@ final class TemporaryFolder: Sendable {
     /// Open as long as the process works in it; its lock keeps others from taking it for one that was left over.
     private let descriptor: Int32
 
-    /// The one thing in it. By way of the open folder where the system allows, so that any letters may be in its path.
+    /// Path of its one entry, through the open descriptor if /proc is mounted, so that the folder's own path may have any
+    /// bytes.
     var content: String { Self.inside(descriptor, path) + "/content" }
 
     /// - Throws: `SystemError`.

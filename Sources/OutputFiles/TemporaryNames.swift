@@ -13,7 +13,7 @@ package enum TemporaryNames {
 
     static let beginning = ".damvideo-"
 
-    /// The machine since it was started: only there can be known whether a process is still at work.
+    /// Hash of host name and boot id: locks tell whether a process is still running only on the same machine and boot.
     static let machine: String = {
         let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? ""
         var host = [CChar](repeating: 0, count: 256)
@@ -35,12 +35,12 @@ package enum TemporaryNames {
         }
     }
 
-    /// Removes what has a name.
+    /// Removes the file or folder of a temporary name.
     static func discard(_ name: String) {
         state.withLock { $0.removals.removeValue(forKey: name) }?()
     }
 
-    /// Does what gives something its own name, at a time when nobody removes it.
+    /// Runs the renaming of a complete file, excluded from a concurrent `removeAll`.
     /// - Parameter keeps: whether the temporary name is still in use after that.
     static func complete(_ name: String, keeps: Bool = false, _ body: () throws -> Void) throws {
         try state.withLock { state in

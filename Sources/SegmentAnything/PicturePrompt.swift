@@ -23,7 +23,7 @@ public struct PicturePrompt: Sendable, Equatable, Codable {
         self.box = box
     }
 
-    /// Whether a point or the box is on the object, and not all beside it.
+    /// True if there is a box or a positive point.
     package var isOnObject: Bool { box != nil || points.contains(where: \.isForeground) }
 
     /// Whether one click is all there is: it may mean a part as well as the whole, so several masks are worth having.

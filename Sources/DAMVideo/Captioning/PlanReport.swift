@@ -29,7 +29,7 @@ public struct PlanReport: Encodable, Sendable {
     /// Nil for masks of no known layout.
     public let masksFormat: MaskFormat?
     public let annotatedFrames: Int
-    /// What is mended or understood in one of several ways; nil when nothing is.
+    /// Notes on the clip and its masks: repairs, and readings chosen among several; nil if there are none.
     public let notes: [String]?
     public let tracks: [Track]
     public let estimate: CaptionEstimate

@@ -13,7 +13,7 @@ public struct ResumedRun: Sendable, Equatable {
     /// Whether nothing is left to do: the run came to its end, and every track has its caption.
     public let isFinished: Bool
 
-    /// What differs between the run and this program, in one line for people; nil when nothing does.
+    /// Notice for the user that another version of the program wrote the run; nil if it was this one.
     public let note: String?
 
     /// Reads what an interrupted run wrote. A last line that was cut short is passed over, as are problems: what failed is

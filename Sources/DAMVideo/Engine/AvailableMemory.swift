@@ -24,7 +24,7 @@ enum AvailableMemory {
         text("/proc/meminfo").flatMap { number("MemAvailable:", in: $0) }.map { $0 * 1024 }
     }
 
-    /// Of the group itself and those around it the tightest counts.
+    /// Free bytes of the tightest control group this process is in, its parents included; nil without a limit.
     private static var controlGroup: Int? {
         guard let groups = text("/proc/self/cgroup") else { return nil }
         return groups.split(separator: "\n").flatMap { free(inGroup: $0) }.min()
@@ -48,7 +48,7 @@ enum AvailableMemory {
         }
     }
 
-    /// Where a version of control groups keeps its books. Sources: Linux, Documentation/admin-guide/cgroup-v2.rst and
+    /// Files in which a version of control groups reports memory. Sources: Linux, Documentation/admin-guide/cgroup-v2.rst and
     /// cgroup-v1/memory.rst.
     private struct ControlGroups {
         let root: String

@@ -8,7 +8,7 @@ public struct CaptionJob: Sendable {
     public let pictures: (any ClipPictures)?
     /// An earlier run that this one goes on with.
     public private(set) var earlier: ResumedRun?
-    /// Whether it goes on with an earlier run if there is one.
+    /// True if `--resume` was given: an earlier run is continued if there is one.
     public private(set) var resumes = false
 
     init(request: ClipRequest, output: CaptionOutput, pictures: (any ClipPictures)?) {
@@ -18,10 +18,10 @@ public struct CaptionJob: Sendable {
     /// Files that are written.
     var paths: [String] { output.files.map(\.path).filter { $0 != "-" } + (pictures?.paths ?? []) }
 
-    /// Whether captions or pictures of an earlier run are at a path of this one's.
+    /// True if the file at one of this job's output paths was written by an earlier run.
     func isOwn(_ path: String) -> Bool { output.isOwn(path) || pictures?.isOwn(path) ?? false }
 
-    /// This job, going on with what is there.
+    /// The same job, continuing the earlier run at its output path if there is one.
     /// - Throws: `InputError`: as `CaptionOutput.earlierRun`.
     public func resumed() throws -> CaptionJob {
         var job = self
@@ -36,7 +36,7 @@ public struct CaptionJob: Sendable {
         try pictures?.check(request, resumes: resumes)
     }
 
-    /// The right to write all its files, which one run has at a time.
+    /// Exclusive claims on all output files.
     /// - Throws: `InputError` of category `outputExists` when another run has it.
     func claims() throws -> [OutputClaim] {
         try paths.map(OutputClaim.init)

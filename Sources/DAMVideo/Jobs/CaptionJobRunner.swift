@@ -62,7 +62,7 @@ public final class CaptionJobRunner: Sendable {
     private func captionOnce(_ job: CaptionJob, _ plan: CaptionPlan?) throws -> CaptionDocument? {
         let claims = try job.claims()
         defer { withExtendedLifetime(claims) {} }
-        // What is there was read before the claim.
+        // The earlier run was read before the claim, and another run may have finished it since.
         let job = try job.resumes ? job.resumed() : job
         if try isFinished(job) {
             onEvent(.message("\(job.request.clip): finished already"))

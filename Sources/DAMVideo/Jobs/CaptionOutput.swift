@@ -5,10 +5,10 @@ import Media
 import OutputFiles
 import Synchronization
 
-/// The files that outputs may take the place of.
+/// Files that outputs may replace.
 public enum OutputReplacement: Sendable {
     case none
-    /// Those that an earlier run with the same outputs has left.
+    /// Files written by an earlier run with the same outputs.
     case earlierRun
     case all
 }
@@ -63,12 +63,12 @@ public final class CaptionOutput: Sendable {
     /// Whether all forms are there already.
     public var exists: Bool { files.allSatisfy { FileStatus($0.path) != nil } }
 
-    /// Whether some of it goes where a reader decides when it is taken: a pipe, or stdout.
+    /// True if an output is a pipe or stdout, where a slow reader can block writing.
     public var waitsForReaders: Bool { files.contains(where: isPipe) }
 
     private func isPipe(_ file: File) -> Bool { file.path == "-" || OutputFile.isDevice(file.path) }
 
-    /// Whether a file is there that an earlier run with these outputs has left.
+    /// True if the file at one of these output paths is a caption document of an earlier run.
     func isOwn(_ path: String) -> Bool { files.contains { $0.path == path && $0.format.isDocument(at: path) } }
 
     /// Checks, before any work is done, that everything can be written.
@@ -122,7 +122,7 @@ public final class CaptionOutput: Sendable {
         }
     }
 
-    /// As `interrupt`, for a run that an error ends. Without a finished track nothing is written.
+    /// Writes the finished tracks of a run that an error ends; nothing if there are none.
     func fail(_ error: any Error) throws {
         try state.withLock { state in
             guard let document = state.document, !document.tracks.isEmpty else { return }

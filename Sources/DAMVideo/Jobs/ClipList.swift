@@ -60,7 +60,7 @@ public struct ClipList: Sendable, Equatable {
         guard !entries.isEmpty else { throw InputError(.invalid, "\(path): found no clip, expected a list of clips, one a line") }
     }
 
-    /// Nil for a file in the current folder.
+    /// Folder of a path; nil for a file in the current folder.
     private static func folder(of path: String) -> String? {
         guard let slash = path.lastIndex(of: "/") else { return nil }
         return slash == path.startIndex ? "/" : String(path[..<slash])

@@ -3,14 +3,15 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// What ends a run from outside, as a call on a thread of its own: the work in progress can take a minute to its next pause.
+/// Handler of signals and of memory faults. It runs on its own thread, because work in progress may not check for a signal for
+/// a minute.
 public final class Interruption: Sendable {
     public enum Cause: Sendable, Equatable {
         /// Ctrl-C, SIGTERM, a terminal that was closed (SIGHUP), or time that is used up (SIGXCPU).
         case signal
-        /// A file that is mapped was cut: the pages that were asked for are gone, and whoever asked waits for the end.
+        /// A mapped file was truncated; the thread that read a missing page waits until the process ends.
         case fileCut(path: String)
-        /// The system has no memory of so many bytes for a tensor; whoever asked waits for the end.
+        /// Allocating this many bytes for a tensor failed; the thread that asked waits until the process ends.
         case memoryExhausted(byteCount: Int)
     }
 
@@ -19,8 +20,8 @@ public final class Interruption: Sendable {
     private let causes = Mutex<[Cause]>([])
     private let alarm = DispatchSemaphore(value: 0)
 
-    /// Takes over the signals for the whole process, once; those it was started with orders to ignore stay ignored. A second
-    /// signal that comes a second later, while the action is still at work, ends the process at once, with code 130.
+    /// Installs the handlers for the whole process, once; signals that were ignored at the start stay ignored. A second signal,
+    /// at least a second after the first while the action still runs, ends the process at once with exit code 130.
     /// - Parameter action: called at the first signal, and at each that comes when the one before is done with.
     public init(_ action: @escaping @Sendable (Cause) -> Void) {
         self.action = Mutex(action)
@@ -72,8 +73,8 @@ public final class Interruption: Sendable {
     }
 }
 
-/// Signals as messages in a pipe: a handler may do little more than write to one. Whatever thread the system picks, whatever
-/// others block, the message arrives.
+/// Signals as messages in a pipe, because a signal handler may do little more than write. It works on any thread, whichever
+/// signals other threads block.
 private enum SignalPipe {
     struct Message {
         /// 0 for memory that ran out.

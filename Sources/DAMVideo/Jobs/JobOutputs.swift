@@ -8,7 +8,7 @@ public protocol ClipPictures: Sendable {
     /// Files they are written to.
     var paths: [String] { get }
 
-    /// Whether pictures of an earlier run are at one of `paths`.
+    /// True if pictures of an earlier run are at one of `paths`.
     func isOwn(_ path: String) -> Bool
 
     /// Checks, before any work is done, that they can be made and written.
@@ -32,7 +32,7 @@ public struct JobOutputs {
     let output: String?
     let formats: [CaptionFormat]
     let replaces: OutputReplacement
-    /// What a run reads besides clips, masks and SAM 2.
+    /// Other input files and folders: the model, the list of clips.
     let inputs: [String]
     /// Where a clip's pictures go; nil for none.
     let pictures: (ClipRequest) -> (any ClipPictures)?

@@ -35,7 +35,7 @@ public struct TrackingReport: Codable, Sendable, Equatable {
     public var comparedFrames: Int?
     /// What was wrong with the clip.
     public var damage: String?
-    /// What was mended or understood in one of several ways; nil when nothing was.
+    /// Notes on the clip and its masks: repairs, and readings chosen among several; nil if there are none.
     public var notes: [String]?
     /// Propagation alone, in seconds.
     public var seconds: Double

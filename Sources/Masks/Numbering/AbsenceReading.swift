@@ -1,6 +1,6 @@
 import Imaging
 
-/// What a frame with masks says of an object that none of them shows, where the layout leaves that open.
+/// Reading of an object's absence from an annotated frame, for layouts that leave it open.
 struct AbsenceReading {
     /// Frames that speak of each track; nil to leave that to the layout.
     private(set) var framesOfTrack: [TrackID: [Int]]?

@@ -2,7 +2,7 @@ import Media
 
 /// The frames that the names of a set of files, or of a clip's pictures, stand for.
 struct FrameNames {
-    /// What keeps a set of names from telling frames: the place of the name at fault.
+    /// Reason why names give no frames, with the index of the name at fault.
     enum Fault: Error {
         case noNumber(Int)
         /// A number no clip has as many frames as.
@@ -11,11 +11,11 @@ struct FrameNames {
 
     /// One for each name.
     let frames: [Int]
-    /// Whether they are the frames of the clip's stills, which have the same names, and not numbers.
+    /// True if the frames were found by the names of the clip's stills and not by numbers.
     let arePlaced: Bool
-    /// Whether they are places in the order of the names, whose numbers are no frames: times, or several counters.
+    /// True if the frames are positions in the sorted names, whose numbers are times or several counters.
     let areInOrder: Bool
-    /// Where the numbers stand, when that is not the end of each name.
+    /// Note on where in the names the frame number is; nil if it ends each name.
     let note: String?
 
     /// - Parameters:
@@ -45,7 +45,7 @@ struct FrameNames {
         note = numbers.areAtEnd ? nil : "the number inside a name is its frame's: \(names[0]) is number \(frames[0])"
     }
 
-    /// Whether the names' own numbers say something else, or nothing.
+    /// True if the numbers in the names differ from `frames`, or there are none.
     private static func differ(_ stems: [String], _ frames: [Int]) -> Bool {
         guard let digits = NameNumbers(stems)?.digits else { return stems.count > 1 }
         return digits.map { Int($0) } != frames

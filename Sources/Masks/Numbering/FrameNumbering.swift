@@ -1,15 +1,15 @@
 import Imaging
 
-/// How the frame numbers of masks become frames of the clip, where nobody says it: by their count, their range and the
-/// numbers of the clip's stills.
+/// Mapping of mask numbers to frames of the clip if no option gives it, derived from the count and range of the numbers and
+/// those of the clip's stills.
 struct FrameNumbering: Equatable {
     /// The clip's frame of each number; nil for the numbers themselves.
     private(set) var frames: [Int]?
-    /// What was understood that could be meant in another way.
+    /// Note on the reading chosen; nil if there was only one.
     private(set) var note: String?
     /// The end of a message about a number beyond the clip.
     private(set) var help = ""
-    /// Whether only counting the clip's frames can tell.
+    /// True if the exact number of frames is needed to decide.
     private(set) var needsCount = false
 
     private static let options = " (--mask-frame-offset and --mask-frame-step tell how masks are numbered)"
@@ -63,7 +63,7 @@ struct FrameNumbering: Equatable {
         return keys.map { ($0 - low) / step }
     }
 
-    /// What numbers that fit as they are might mean as well.
+    /// Note on another reading of numbers that fit the clip unchanged.
     private static func doubt(_ keys: [Int], _ count: Int, first: Int) -> String? {
         // Frames that the file itself counts from 1 begin with the second only when the first has no mask.
         if keys[0] == 1, first == 0 {

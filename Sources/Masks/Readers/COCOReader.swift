@@ -8,11 +8,11 @@ import Imaging
 struct COCOReader {
     /// A clip's pictures.
     private struct Frames {
-        /// By a picture's id.
+        /// Frames by image id.
         var byPicture: [Int: (frame: Int, size: PictureSize?)] = [:]
-        /// Whether the frames are the clip's, whatever the numbers in the names.
+        /// True if the frames were found by the names of the clip's stills.
         var arePlaced = false
-        /// Whether the frames are places in the order of the names.
+        /// True if the frames are positions in the sorted names.
         var areInOrder = false
         var note: String?
     }
@@ -226,7 +226,7 @@ private struct DanglingAnnotations {
         if let picture { pictures.insert(picture) }
     }
 
-    /// Nil when there are none.
+    /// Note on annotations of images that the file does not have; nil if there are none.
     var message: String? {
         guard missing > 0 else { return nil }
         let shown = pictures.sorted().prefix(6).map(String.init) + (pictures.count > 6 ? ["..."] : [])

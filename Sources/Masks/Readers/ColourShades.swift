@@ -17,7 +17,7 @@ enum ColourShades {
         return tally
     }
 
-    /// What the greys of a picture with a palette are; nil for other pictures and for colours.
+    /// Counts of a palette picture's grey levels; nil for pictures without a palette or with a coloured one.
     /// - Throws: `VideoError`.
     static func ofPalette(_ picture: MaskPicture) throws -> ValueTally? {
         guard let levels = try paletteLevels(picture) else { return nil }

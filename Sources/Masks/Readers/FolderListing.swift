@@ -25,7 +25,7 @@ struct FolderListing {
         (self.files, self.folders) = (files, folders)
     }
 
-    /// Whether a name is the system's own, such as what macOS puts into archives.
+    /// True if a name is the system's own, such as what macOS puts into archives.
     private static func isHidden(_ name: String) -> Bool { name.hasPrefix(".") || name == "__MACOSX" }
 
     /// The path of something in the folder.

@@ -17,7 +17,7 @@ enum FrameFolders {
                 + "<frame>_mask_<object>.png in one folder are frames with objects)")
     }
 
-    /// Whether names, or the clip's frames, speak for folders of frames.
+    /// True if names, or the number of the clip's frames, suggest one folder for each frame.
     private static func tell(_ folders: [String], _ files: Set<String>, _ frameCount: Int?) -> Bool {
         if folders.allSatisfy({ starts($0, with: ["frame", "img", "image"]) }) {
             return !files.contains { starts($0, with: ["frame", "img", "image"]) }
@@ -31,7 +31,7 @@ enum FrameFolders {
         return folders.allSatisfy { $0.count >= 4 && $0.count > digits }
     }
 
-    /// Whether a name starts with one of these words and ends in a number.
+    /// True if a name starts with one of these words and ends in a number.
     private static func starts(_ name: String, with words: [String]) -> Bool {
         let rest = name.lowercased()
         return words.contains { rest.hasPrefix($0) && MaskFolder.frameNumber(in: rest) != nil }

@@ -14,7 +14,7 @@ package final class LabelFolderReader: MaskSource {
     package let problems: [MaskProblem]
     package let isPlaced: Bool
     package let isInOrder: Bool
-    /// Those of all pictures together.
+    /// Values of all pictures together.
     let values: ValueTally
 
     private let pathOfFrame: [Int: String]

@@ -20,7 +20,7 @@ struct MOTChallengeReader {
         let id: Int
         let label: String?
         let isIgnored: Bool
-        /// Whether the box may be given in parts of the picture.
+        /// True if the box may be given in parts of the picture.
         let isFraction: Bool
         /// Edges in pixels from 0, the right and lower ones outside.
         let left, top, right, bottom: Int

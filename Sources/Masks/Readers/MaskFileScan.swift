@@ -15,9 +15,9 @@ struct MaskFileScan: Sendable {
     let size: PictureSize
     /// One for each value but the background.
     let regions: [LabelRegion]
-    /// What the values are, and where they stand, as far as it is known.
+    /// Counts of pixel values, and of values at edges, as far as known.
     var values = ValueTally([], scale: .indices)
-    /// How the file was understood, when that could be meant in another way.
+    /// Note on the reading chosen; nil if there was only one.
     var note: String?
 }
 

@@ -10,11 +10,11 @@ struct MaskFolder {
 
     /// Ascending by frame; at least one.
     let entries: [Entry]
-    /// Whether the frames are the clip's, whatever the numbers in the names.
+    /// True if the frames were found by the names of the clip's stills.
     let isPlaced: Bool
-    /// Whether they are places in the order of the names.
+    /// True if the frames are positions in the sorted names.
     let isInOrder: Bool
-    /// How the names were understood, when that could be meant in another way.
+    /// Note on how names were read; nil if there was only one reading.
     let note: String?
 
     /// - Parameters:
@@ -53,7 +53,7 @@ struct MaskFolder {
         (isPlaced, isInOrder, note) = (found.arePlaced, found.areInOrder, found.note)
     }
 
-    /// Those that go with the masks.
+    /// `note` as a list of problems of the masks.
     func notes(_ path: String) -> [MaskProblem] { note.map { [MaskProblem(.note, "\(path): \($0)")] } ?? [] }
 
     private static func error(_ fault: FrameNames.Fault, _ names: [String], _ listing: FolderListing) -> MaskError {

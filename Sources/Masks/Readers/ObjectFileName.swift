@@ -4,9 +4,9 @@ import Foundation
 struct ObjectFileName {
     let frame: Int
     let object: TrackID
-    /// What stands before the object.
+    /// Part of the name before the object's id.
     let prefix: Substring
-    /// As it is written.
+    /// The object's id as written.
     private let objectName: String
 
     /// - Returns: nil for other names.
@@ -19,7 +19,7 @@ struct ObjectFileName {
         object = Int32(objectName).map { .number(Int($0)) } ?? .name(objectName)
     }
 
-    /// Whether files are named so. `clip1_mask_00000.png`, `clip1_mask_00001.png` are not: what differs is a frame's number,
+    /// True if files are named so. `clip1_mask_00000.png`, `clip1_mask_00001.png` are not: what differs is a frame's number,
     /// of four digits or more, and what stands before it ends in one of two digits at most.
     static func areUsed(in names: [String]) -> Bool {
         let found = names.compactMap(ObjectFileName.init)

@@ -49,9 +49,9 @@ struct ObjectPicture {
 struct VisibleColours {
     let alpha: Mask
     let colours: Set<UInt32>
-    /// Whether these are a photograph's and not numbers of objects.
+    /// True if these are a photograph's and not numbers of objects.
     let arePicture: Bool
-    /// Whether there are several colours of objects, and others than black where nothing can be seen: these may be parts of
+    /// True if there are several colours of objects, and others than black where nothing can be seen: these may be parts of
     /// a picture in which alpha shows the object.
     let areInDoubt: Bool
     private let isTransparent: Bool
@@ -90,7 +90,7 @@ struct VisibleColours {
         self.colours = colours
     }
 
-    /// Whether alpha shows an object that the colours do not.
+    /// True if alpha shows an object that the colours do not.
     var tellsObject: Bool { isTransparent && (colours.count < 2 || arePicture) }
 
     /// - Throws: `MaskError` when the first of these pictures may be colours of objects, or a picture of one.
@@ -103,7 +103,7 @@ struct VisibleColours {
             expected: "one of them (--masks-format rgb-png takes each colour for an object, binary-png what can be seen for one)")
     }
 
-    /// Whether the alpha channels of all these pictures show an object. A file that cannot be read is for the reader to tell.
+    /// True if the alpha channels of all these pictures show an object. A file that cannot be read is for the reader to tell.
     static func tellObject(_ files: [String]) -> Bool {
         var colours: Set<UInt32> = [], found = false
         for file in files {

@@ -108,7 +108,7 @@ extension JSONReader {
     /// The keys of the object that is next; does not read it.
     func keys() throws -> Set<String> { Set(try keyList()) }
 
-    /// As `keys`, in order.
+    /// Keys of the next object, in file order; does not read it.
     func keyList() throws -> [String] {
         var copy = self, keys: [String] = []
         try copy.object { json, key in

@@ -1,6 +1,6 @@
 import Imaging
 
-/// How a pixel's brightness is to be taken where white is one object, and compression may have changed it a little.
+/// Brightness class of a pixel in a white-on-black mask, with tolerance for values that compression has changed.
 enum GreyGrade {
     case black, between, white
 

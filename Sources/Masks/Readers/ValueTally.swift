@@ -1,6 +1,6 @@
 import Imaging
 
-/// What the values of a set of mask pictures are: a number for each object, or how much of a pixel one object covers.
+/// Meaning of the values in a set of mask pictures: object ids, or coverage of one object's soft edges.
 ///
 /// An object is solid, so most of its pixels have neighbours of the same value; the edges that smooth resizing or lossy
 /// compression leave have not. Edges also lie between white and black, where small objects beside white have no reason to.
@@ -45,7 +45,7 @@ struct ValueTally {
         for region in regions { add(region, as: region.value) }
     }
 
-    /// Of several pictures.
+    /// Counts over several pictures.
     init(_ tallies: some Sequence<ValueTally>) {
         scale = .levels
         for tally in tallies {
@@ -74,7 +74,7 @@ struct ValueTally {
         return edges >= 6 && edges * 2 > sums.count ? .unclear(edges) : .objects
     }
 
-    /// What a few values beside white are; nil for objects.
+    /// Meaning of a few values beside white; nil for object ids.
     private func ofFew(_ grey: [UInt32: Sum], _ white: UInt32, _ least: UInt32) -> Reading? {
         let rest = grey.values.reduce(Sum(), +), inside = others(rest).area
         guard rest.area > 0, rest.core * 20 <= rest.area, rest.between * 4 >= rest.area else { return nil }
@@ -83,7 +83,7 @@ struct ValueTally {
             ? .softEdges(from: least) : .either(from: least)
     }
 
-    /// What many values beside white, or what lossy compression made of it, are; nil for objects.
+    /// Meaning of many values beside white, as lossy compression leaves them; nil for object ids.
     private func ofMany(_ grey: [UInt32: Sum], whites: Int, _ white: UInt32, _ least: UInt32) -> Reading? {
         let rest = grey.values.reduce(Sum(), +)
         guard rest.area > 0, rest.solid * 4 <= rest.area, others(rest).area * 6 > rest.area else { return nil }
@@ -94,16 +94,16 @@ struct ValueTally {
         return graded.between * 4 >= graded.area ? .either(from: least) : nil
     }
 
-    /// Of all values but grey.
+    /// Pixels of all values but grey.
     private func others(_ grey: Sum) -> Sum {
         let all = sums.values.reduce(Sum(), +)
         return Sum(area: all.area - grey.area, bareSides: all.bareSides - grey.bareSides, greySides: all.greySides - grey.greySides)
     }
 
-    /// Whether grey is around white, but for sides along the pixels, rather than here and there beside it.
+    /// True if grey pixels surround most of the white, rather than touch it in places.
     private func isRimmed(_ white: Sum) -> Bool { white.greySides * 3 >= white.bareSides }
 
-    /// Whether the pictures are of one object, and their values mean nothing else.
+    /// True if the values are coverage of one object.
     /// - Throws: `MaskError` when they can be read two ways.
     func areOneObject(_ path: String) throws -> Bool {
         if scale == .levels, sums.count == 1, sums[255] != nil || sums[65535] != nil { return true }

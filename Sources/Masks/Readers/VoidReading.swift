@@ -1,6 +1,6 @@
 import Imaging
 
-/// What numbers in label PNGs mean beside "this object".
+/// Reading of void values in label PNGs.
 enum LabelMeaning {
     /// The numbers that are no objects when these are all there are, 0 aside.
     static func void(among values: Set<UInt32>) -> Set<UInt32> {
@@ -18,7 +18,7 @@ enum LabelMeaning {
 /// The numbers of a set of pictures that are no objects, by where these stand.
 struct VoidReading {
     let values: Set<UInt32>
-    /// How 255 was understood, where it is no thin rim of other objects.
+    /// Note on how 255 was read; nil if it is a thin rim around other objects.
     let note: String?
 
     /// - Parameters:
@@ -44,7 +44,7 @@ struct VoidReading {
         }
     }
 
-    /// Whether numbers are 1, 2, ... as shares of 255, as pictures have them that were made to be looked at.
+    /// True if values divide 0 to 255 evenly, as in label pictures made for viewing.
     private static func areSpread(_ values: Set<UInt32>) -> Bool {
         values.sorted().enumerated().allSatisfy { index, value in
             let share = Double(index + 1) * 255 / Double(values.count)

@@ -15,13 +15,13 @@ struct RegionTable {
     let keepsGoing: Bool
     /// Of every mask; nil until the first one says it.
     var size: PictureSize?
-    /// Whether the frames are the clip's already.
+    /// True if the frames were found by the names of the clip's stills.
     var isPlaced = false
-    /// Whether the frames are places in the order of names.
+    /// True if the frames are positions in the sorted names.
     var isInOrder = false
     /// The number of the clip's first frame in the file.
     var firstFrame: Int
-    /// Whether some runs have their backslashes doubled.
+    /// True if some runs have their backslashes doubled.
     private var isUnescaped = false
     private(set) var problems: [MaskProblem] = []
     private var frames: Set<Int> = []

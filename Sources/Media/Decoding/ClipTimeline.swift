@@ -18,7 +18,7 @@ struct ClipTimeline: Sendable {
         Double(timestamp &- origin) * Double(base.num) / Double(base.den)
     }
 
-    /// Whether one of these spans of timestamps overlaps a span of seconds.
+    /// True if one of these spans of timestamps overlaps a span of seconds.
     func isAny(of spans: [Range<Int64>], between start: Double, and end: Double) -> Bool {
         spans.contains { seconds($0.lowerBound) < end && seconds($0.upperBound) > start }
     }

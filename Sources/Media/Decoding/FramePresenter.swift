@@ -13,7 +13,7 @@ struct FramePresenter {
     /// Whether the first frame says otherwise.
     let isTurnedByFrames: Bool
     let timeline: ClipTimeline
-    /// Before the first frame.
+    /// Clock in its state before the first frame.
     let clock: PresentationClock
     private let converter: PictureConverter
 

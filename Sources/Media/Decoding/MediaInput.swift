@@ -16,7 +16,7 @@ enum MediaInput: Equatable {
         }
     }
 
-    /// What FFmpeg opens to read the first bytes alone.
+    /// URL with which FFmpeg reads the first bytes alone.
     func url(upTo end: Int) -> String { "subfile,,start,0,end,\(end),,:" + url }
 
     /// What messages call it.

@@ -54,7 +54,7 @@ struct PresentationClock {
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
-    /// Whether a clock that shows `raw` after `latest` has been started again.
+    /// True if a clock that shows `raw` after `latest` has been started again.
     static func isRestart(_ raw: Double, after latest: Double, usual: Double) -> Bool { raw < latest - jitter * usual }
 
     /// The time of the next frame.
@@ -84,7 +84,7 @@ struct PresentationClock {
         return note(shifted(raw))
     }
 
-    /// Whether a frame of this time could follow the latest one.
+    /// True if a frame of this time could follow the latest one.
     func isLater(_ raw: Double) -> Bool { latest.map { shifted(raw) > $0.time } ?? true }
 
     /// The time of the next frame when it has none itself.

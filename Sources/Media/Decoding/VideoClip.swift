@@ -25,7 +25,7 @@ package final class VideoClip {
     /// The first decoder, until someone reads with it.
     private var opened: VideoDecoder?
     private var foundIndex: Result<FrameIndex, IndexProblem>?
-    /// What decoding from the start showed last.
+    /// Note on repaired times from the last decoding from the start.
     private var lastMending: String?
     /// Frames that decoding from the start showed.
     private var counted: Int?
@@ -83,10 +83,10 @@ package final class VideoClip {
         return try? index.get().frameCount
     }
 
-    /// How many frames the clip has, exactly, as far as that is known: by `frameCount`, or because `countFrames` was asked.
+    /// Exact number of frames if known, from `frameCount` or an earlier `countFrames`.
     package var knownFrameCount: Int? { counted ?? frameCount }
 
-    /// How many frames the clip has, exactly; decodes it where nothing else can tell. Nil for a clip that can be read once, or
+    /// Counts the frames exactly, by decoding if nothing else can tell. Nil for a clip that can be read once, or
     /// is damaged.
     /// - Throws: `VideoError`.
     package func countFrames() throws -> Int? {

@@ -114,8 +114,8 @@ package final class VideoDecoder: FrameSource {
         presenter.timeline.isAny(of: frames.packets.breaks, between: start, and: end)
     }
 
-    /// Where a container has times of decoding alone (AVI), FFmpeg gives a frame the time at which it leaves the decoder. The
-    /// first one is shown at the start of the stream.
+    /// Ticks between the start of the stream and the first frame in containers without presentation times (AVI), where FFmpeg
+    /// gives a frame the time at which it leaves the decoder. The first frame is shown at the start of the stream.
     private static func delay(_ first: FrameHandle, _ packets: PacketReader) -> Int64 {
         let none = cffmpeg_no_timestamp(), frame = first.pointer.pointee, start = packets.stream.pointee.start_time
         guard frame.pts == none, frame.best_effort_timestamp != none else { return 0 }

@@ -11,7 +11,7 @@ package struct VideoInfo: Sendable, Equatable {
     package var size: PictureSize { PictureSize(width: width, height: height) }
     /// How pixels are shown, after rotation.
     package let pixelAspect: PixelAspect
-    /// How the stored pictures are turned to be shown; `asStored` for stills, each of which says it itself.
+    /// Rotation from stored to shown pictures; `asStored` for stills, each of which has its own.
     package let orientation: Orientation
     /// Frames a second: the average when the file knows it, else FFmpeg's guess, else 25 (what FFmpeg assumes for raw
     /// streams). AVI knows its places for frames; where some are empty, the guess counts.
@@ -21,11 +21,11 @@ package struct VideoInfo: Sendable, Equatable {
     package let declaredFrames: Int?
     /// Seconds the video stream lasts, as the file says; nil when it does not.
     package let duration: Double?
-    /// Whether that is what FFmpeg says of the whole file, sound and all.
+    /// True if that is what FFmpeg says of the whole file, sound and all.
     let isDurationOfFile: Bool
     /// Seconds before the first frame that the duration may count; 0 when it does not.
     private let leadIn: Double
-    /// Whether the file has sound or other streams.
+    /// True if the file has sound or other streams.
     let hasOtherStreams: Bool
     /// Whether the stream or its first frame says that a picture is woven from two fields, taken at different times.
     /// The pictures are given as they are: moving edges are combed.

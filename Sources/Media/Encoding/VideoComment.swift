@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// What a video file says about itself.
+/// Comment in the metadata of a video file.
 package enum VideoComment {
     /// The comment of a file; nil for none, or for a file that is no video.
     package static func read(_ path: String) -> String? {

@@ -10,7 +10,7 @@ struct ContainerLength {
     private(set) var missingBytes = 0
     /// An MP4 or QuickTime file without a `moov` box, which recorders write last.
     private(set) var lacksIndex = false
-    /// Where the whole boxes of an MP4 end whose last box is cut off and not one of pictures; nil for other files.
+    /// Byte offset at which the complete boxes of an MP4 end if its last box is cut off and holds no pictures; nil otherwise.
     private(set) var wholeBoxes: Int?
     /// An AVI file that has all bytes its lists promise.
     private(set) var isWholeAVI = false

@@ -71,7 +71,7 @@ private struct IndexDraft {
     private(set) var entries: [Candidate] = []
     /// Packets that carry headers.
     private(set) var headers = 0
-    /// Where in `shown` the parts of a joined file begin; the first at 0.
+    /// Indices in `shown` at which the parts of a joined file begin; the first is 0.
     private(set) var joints = [0]
     private var latest = Int64.min
 
@@ -111,7 +111,7 @@ private struct IndexDraft {
         }
     }
 
-    /// Whether the stream's clock has been started again.
+    /// True if the stream's clock has been started again.
     private func startsAgain(at time: Int64) -> Bool {
         !shown.isEmpty && latest != .min
             && PresentationClock.isRestart(timeline.seconds(time), after: timeline.seconds(latest), usual: interval)

@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// Where the packets of a file lie by their times of decoding, in file order.
+/// Frame slots of a file's packets by their decoding times, in file order.
 package struct PacketPlaces {
     /// Packets that are marked as corrupt. One at a joint is not: the mark says that what follows does not belong to it.
     private(set) var corrupt = 0

@@ -12,13 +12,13 @@ final class PacketReader {
     /// Frames the file says it has; nil when it makes no claim.
     let declaredFrames: Int?
     private let input: MediaInput
-    /// Where in the file the packet read last lies; -1 when that is not known.
+    /// Byte offset of the packet read last; -1 if unknown.
     private var lastPlace = -1
     private(set) var damage = DamageReport()
     private var places: PacketPlaces
     /// Timestamps between which the stream is broken off, as far as packets were read.
     var breaks: [Range<Int64>] { places.breaks }
-    /// Whether the declared number is one of places, which only the times of the packets tell from frames.
+    /// True if the declared number is one of places, which only the times of the packets tell from frames.
     private let countsPlaces: Bool
 
     /// - Throws: `VideoError` when FFmpeg cannot open the input or it has no video stream.

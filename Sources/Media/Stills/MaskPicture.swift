@@ -25,19 +25,19 @@ package struct MaskPicture {
         }
     }
 
-    /// Whether the pixels themselves, and not only a palette, have an alpha channel.
+    /// True if the pixels themselves, and not only a palette, have an alpha channel.
     package var hasAlpha: Bool { picture.png?.colorType == .greyAlpha || picture.png?.colorType == .rgbAlpha }
 
-    /// As `ImageDecoder.labels`.
+    /// Label values, as `ImageDecoder.labels` returns them.
     package func labels() throws -> LabelImage { try picture.labels() }
 
-    /// As `ImageDecoder.rgb`.
+    /// Colours, as `ImageDecoder.rgb` returns them.
     package func rgb() throws -> RGBImage { try picture.rgb() }
 
-    /// Where alpha is above 0; nil without alpha.
+    /// Mask of the pixels with alpha above 0; nil without alpha.
     package func alphaMask() throws -> Mask? { try picture.alphaMask() }
 
-    /// As `ImageDecoder.mask`.
+    /// Binary mask, as `ImageDecoder.mask` returns it.
     package func foreground() throws -> Mask {
         switch kind {
         case .palette, .grey: return try picture.labels().foreground

@@ -3,7 +3,7 @@ package struct NameNumbers {
     /// The digits of the one number of each name, in the order given; nil where several numbers or a fraction tell the names
     /// apart, as in times.
     package let digits: [String]?
-    /// Whether the numbers end each name.
+    /// True if the numbers end each name.
     package let areAtEnd: Bool
     /// Each name's place in the order of their numbers, compared from left to right; the same for names with the same
     /// numbers.
@@ -65,9 +65,9 @@ package struct NameNumbers {
 
 /// A number of any length in a name, with or without a fraction.
 private struct NameNumber: Comparable, Hashable {
-    /// Without zeros in front.
+    /// Digits without leading zeros.
     private let whole: Substring
-    /// Without zeros at the end.
+    /// Digits without trailing zeros.
     private let fraction: Substring
 
     /// - Parameter text: digits, perhaps with one point among them.
@@ -79,7 +79,7 @@ private struct NameNumber: Comparable, Hashable {
         self.fraction = fraction
     }
 
-    /// Of the whole part.
+    /// Digits of the whole part.
     var digitCount: Int { whole.utf8.count }
 
     static func < (one: NameNumber, other: NameNumber) -> Bool {

@@ -7,7 +7,7 @@ struct NameColumn {
 /// A name, cut at everything but letters and digits.
 struct NameParts {
     let words: [NameWord]
-    /// Whether a sign follows the last word.
+    /// True if a sign follows the last word.
     private let hasTail: Bool
 
     /// - Parameter joinsFractions: take `0.5` as one number.
@@ -45,7 +45,7 @@ struct NameParts {
     /// The digits at a place.
     subscript(column: NameColumn) -> String { words[column.word].numbers[column.run] }
 
-    /// Whether a number, and not a hash, ends the name.
+    /// True if a number, and not a hash, ends the name.
     var endsInNumber: Bool { !hasTail && words.last.map { $0.endsInNumber && !$0.isHash } ?? false }
 
     func isAtEnd(_ column: NameColumn) -> Bool {
@@ -53,7 +53,7 @@ struct NameParts {
             && column.run == words[column.word].numbers.count - 1
     }
 
-    /// Whether numbers with points are fractions, and not two counters each, such as a shot's and a frame's.
+    /// True if numbers with points are fractions, and not two counters each, such as a shot's and a frame's.
     /// - Parameter isAlone: whether no letters stand beside them.
     private static func areFractions(_ values: [String], isAlone: Bool) -> Bool {
         let parts = values.map { $0.split(separator: ".") }
@@ -72,7 +72,7 @@ struct NameWord {
     let skeleton: String
     let numbers: [String]
     let endsInNumber: Bool
-    /// Whether letters and digits alternate as in a hexadecimal hash.
+    /// True if letters and digits alternate as in a hexadecimal hash.
     let isHash: Bool
 
     fileprivate init(_ word: ArraySlice<Character>) {
@@ -97,7 +97,7 @@ struct NameWord {
     var isNumber: Bool { skeleton == "#" }
 }
 
-/// Whether the sign is the point of a number: between digits, and not one of several points as dates have them.
+/// True if the sign is the point of a number: between digits, and not one of several points as dates have them.
 private func isPoint(_ index: Int, in signs: [Character]) -> Bool {
     guard signs[index] == "." else { return false }
     let before = signs[..<index].reversed().prefix(while: isDigit).count

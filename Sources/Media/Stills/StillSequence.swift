@@ -51,7 +51,7 @@ private let endings: Set<String> = [
     "avif", "bmp", "dpx", "exr", "j2k", "jp2", "jpeg", "jpg", "pgm", "png", "ppm", "tga", "tif", "tiff", "webp",
 ]
 
-/// By the numbers that tell the names apart, from left to right, when all have such; else by name.
+/// Sorts stills by the numbers in which names differ, from left to right, if all have some; else by name.
 private func stills(inFolder path: String) throws -> [String] {
     let names = try contents(path).filter { name in
         !name.hasPrefix(".") && endings.contains((name as NSString).pathExtension.lowercased())

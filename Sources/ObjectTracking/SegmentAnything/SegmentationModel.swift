@@ -7,7 +7,7 @@ public struct SegmentationModel: Sendable {
     let model: SegmentAnythingImageModel
     /// As it was given.
     public let path: String
-    /// Nil for a checkpoint without a memory; a failure for one whose sizes do not fit for tracking.
+    /// Video model; nil for a checkpoint without memory, a failure if its widths do not fit.
     private let tracking: Result<SegmentAnythingVideoModel, InputError>?
 
     /// Maps a checkpoint: a directory in the layout of `facebook/sam2.1-hiera-large`, or a file as the original authors

@@ -18,10 +18,10 @@ package struct ClipRenderer {
         (self.clip, self.span, self.masks, self.document) = (clip, span, masks, document)
     }
 
-    /// What tells a rendering from other videos.
+    /// Metadata comment that marks a rendering.
     private static let comment = "captions by damvideo"
 
-    /// Whether a file is a rendering.
+    /// True if a file is a rendering.
     package static func isRendering(_ path: String) -> Bool { VideoComment.read(path) == comment }
 
     /// - Parameters:

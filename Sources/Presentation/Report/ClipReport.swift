@@ -22,7 +22,7 @@ package struct ClipReport {
         (self.document, self.imageProcessor) = (document, imageProcessor)
     }
 
-    /// Whether a file is a report.
+    /// True if a file is a report.
     package static func isReport(_ path: String) -> Bool {
         guard let head = try? openFile(path)?.read(upToCount: 1024) else { return false }
         return head.range(of: Data(ReportPage.generator.utf8)) != nil

@@ -6,7 +6,7 @@ import Masks
 /// The parts of a report as HTML that is also well-formed XML. All text from outside goes through `Markup.escaped`, and
 /// the page forbids itself everything but its own pictures and style.
 struct ReportPage {
-    /// What tells a report from other pages.
+    /// Element that marks a report.
     static let generator = #"<meta name="generator" content="damvideo"/>"#
 
     /// The JPEGs of a sample.

@@ -19,7 +19,7 @@ package struct SegmentAnythingCheckpoint: Sendable {
         }
     }
 
-    /// Why a checkpoint with a memory cannot track; nil when it can, or its tensors alone tell.
+    /// Reason why a checkpoint with memory cannot track; nil if it can.
     package var trackingProblem: CheckpointError? {
         guard let memory = configuration.memory else { return nil }
         do throws(CheckpointError) {

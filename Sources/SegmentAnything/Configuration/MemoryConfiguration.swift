@@ -121,7 +121,7 @@ package struct MemoryConfiguration: Sendable {
 }
 
 extension MemoryConfiguration {
-    /// Whether several masks are made and the best is taken.
+    /// True if several masks are predicted and the best one is used.
     /// - Parameter isInitial: whether the frame was not tracked before.
     func usesMultimask(points: Int, isInitial: Bool) -> Bool {
         multimaskOutputInSAM && (isInitial || multimaskOutputForTracking)

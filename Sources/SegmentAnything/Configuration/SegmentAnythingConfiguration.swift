@@ -21,7 +21,7 @@ package struct SegmentAnythingConfiguration: Sendable {
         try self.init(ConfigurationFile(path: directory + "/config.json"))
     }
 
-    /// Whether the sizes that tracking brings together fit.
+    /// Checks that the widths of memory and image features fit each other.
     /// - Parameter path: of the file at fault.
     /// - Throws: `CheckpointError` that names two sizes which do not.
     func checkTracking(_ memory: MemoryConfiguration, path: String) throws(CheckpointError) {

@@ -12,7 +12,7 @@ package struct FramePrompt: Sendable, Equatable {
 }
 
 extension SegmentAnythingVideoPredictor {
-    /// Adds prompts in the order of their frames, as somebody does who looks at what was tracked and corrects it: before each
+    /// Adds prompts in frame order, as a user does who propagates and then corrects: before each
     /// frame with prompts after the first, the clip is tracked from the first one up to that frame, so that the answer there
     /// builds on memories and on the tracked mask. Objects that are not prompted there need not be tracked for that.
     /// Features are kept for the frames in between, which are looked at again.

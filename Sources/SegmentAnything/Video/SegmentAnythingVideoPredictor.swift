@@ -25,7 +25,7 @@ package final class SegmentAnythingVideoPredictor {
     /// Of the frame looked at last.
     private var latest: (frame: Int, features: ImageFeatures)?
     private var store: FeatureStore
-    /// How often a frame was encoded.
+    /// Number of frames encoded so far, repeats included.
     package private(set) var encodings = 0
     /// Frames that were encoded.
     package private(set) var encodedFrames: Set<Int> = []
@@ -103,7 +103,7 @@ package final class SegmentAnythingVideoPredictor {
         if states.updateValue(state, forKey: object) == nil { objects.append(object) }
     }
 
-    /// Whether a prompt can be added.
+    /// Checks that a prompt can be added.
     /// - Throws: as `add`.
     package func check(_ prompt: PicturePrompt, at frame: Int) throws {
         try check(frame)

@@ -1,13 +1,13 @@
 import Foundation
 import Synchronization
 
-/// A file whose pages are mapped: cut, or written anew in its place, it changes under whoever reads it.
+/// A memory-mapped file. Truncating it, or writing it in place, changes the pages while they are read.
 package final class MappedFile: Sendable {
     private let path: String
     private let descriptor: Int32
     private let state: Mutex<(addresses: Range<UInt>, stamp: Stamp)?> = Mutex(nil)
 
-    /// All that are mapped now.
+    /// Files mapped at present.
     private static let all = Mutex<[ObjectIdentifier: Weak]>([:])
 
     /// - Parameter descriptor: of the open file; it is closed with this value.
@@ -42,7 +42,7 @@ package final class MappedFile: Sendable {
         weak let file: MappedFile?
     }
 
-    /// What the system keeps of a file's content: its size and when it was written.
+    /// Size and modification time of a file.
     private struct Stamp: Equatable {
         let size: Int
         let seconds: Int

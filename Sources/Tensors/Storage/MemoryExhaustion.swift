@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// The end of a process that the system gives no more memory: tensors cannot do without, and no caller could go on.
+/// Ends the process if an allocation for a tensor fails; no caller could continue.
 package enum MemoryExhaustion {
     private static let handler = Mutex<(@Sendable (Int) -> Void)?>(nil)
 
-    /// Sets what is done first, with the bytes that were asked for, on the thread that asked; it need not return.
+    /// Sets the action called with the number of bytes, on the thread that asked, before the process ends. It need not return.
     package static func handle(_ action: @escaping @Sendable (Int) -> Void) { handler.withLock { $0 = action } }
 
     static func end(wanting byteCount: Int) -> Never {

@@ -3,7 +3,7 @@ import Imaging
 
 /// A model's files, whose paths need not be UTF-8.
 package enum ModelFiles {
-    /// What a path leads to.
+    /// File type at a path.
     package enum Kind { case file, folder }
 
     /// - Returns: nil when there is nothing.
