@@ -1,8 +1,8 @@
 import ArgumentParser
 import DAMVideo
+import Files
 import Foundation
 import Imaging
-import OutputFiles
 
 extension ExitCode {
     /// Some tracks failed, the rest are written.

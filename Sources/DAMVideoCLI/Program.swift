@@ -1,7 +1,7 @@
 import ArgumentParser
 import DAMVideo
+import Files
 import Foundation
-import OutputFiles
 
 /// Start and end of the process: signals, standard streams, exit codes.
 enum Program {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DAMVideo
+import Files
 import Foundation
-import OutputFiles
 import Synchronization
 
 /// Ctrl-C as a question that a command asks between the steps of its work, to leave nothing half done. Once that work is

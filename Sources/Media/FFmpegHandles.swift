@@ -1,4 +1,5 @@
 import CFFmpeg
+import Files
 import Imaging
 
 // Owners of what FFmpeg allocates: each frees its pointer in deinit. Wrapped is only what this target calls.

@@ -1,7 +1,7 @@
 import DAMVideo
+import Files
 import Imaging
 import Media
-import OutputFiles
 
 /// The files that one clip's rendering and report go to.
 public struct PictureFiles: ClipPictures {

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import OutputFiles
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import DAMVideo
+import Files
 import Foundation
 import Imaging
 import TestSupport

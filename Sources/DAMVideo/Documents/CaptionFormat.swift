@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import Media
-import OutputFiles
 
 /// What a caption document can be written as. Raw values are what a user types, and file name extensions.
 public enum CaptionFormat: String, Sendable, CaseIterable {
@@ -26,9 +26,7 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
 
     /// True for a file that holds captions in this form, whole or cut off, and nothing else.
     func isDocument(at path: String) -> Bool {
-        guard !OutputFile.isDevice(path), let file = openFile(path),
-            let data = try? file.readToEnd() ?? Data()
-        else { return false }
+        guard !OutputFile.isDevice(path), let data = fileContents(path) else { return false }
         return switch self {
         case .json: (try? JSONDecoder().decode(CaptionDocument.self, from: data))?.schema == CaptionDocument.currentSchema
         case .jsonl: (try? ResumedRun(path: path)) != nil || JSONLines.beginsHeader(data)

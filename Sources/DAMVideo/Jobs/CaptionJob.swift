@@ -1,5 +1,5 @@
+import Files
 import Imaging
-import OutputFiles
 
 /// A clip and where its captions go.
 public struct CaptionJob: Sendable {

@@ -1,8 +1,8 @@
+import Files
 import Foundation
 import Imaging
 import Masks
 import Media
-import OutputFiles
 import Synchronization
 
 /// Files that outputs may replace.

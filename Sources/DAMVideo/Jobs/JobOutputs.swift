@@ -1,7 +1,7 @@
+import Files
 import Foundation
 import Imaging
 import Media
-import OutputFiles
 
 /// Pictures made from a captioned clip, such as its rendering: what a job writes besides captions.
 public protocol ClipPictures: Sendable {

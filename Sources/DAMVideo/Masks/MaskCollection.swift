@@ -1,8 +1,8 @@
+import Files
 import Imaging
 import Masks
 import Media
 import ObjectTracking
-import OutputFiles
 
 /// The masks of a clip as they were understood: what `damvideo masks` shows and converts.
 public struct MaskCollection: Sendable {

@@ -1,8 +1,8 @@
+import Files
 import Imaging
 import Masks
 import Media
 import ObjectTracking
-import OutputFiles
 
 /// How a clip is tracked, and where the masks go.
 public struct TrackingOptions: Sendable, Equatable {

@@ -1,3 +1,4 @@
+import Files
 import Media
 
 /// The names in one folder, in order.

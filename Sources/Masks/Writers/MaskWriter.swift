@@ -1,7 +1,7 @@
+import Files
 import Foundation
 import Imaging
 import Media
-import OutputFiles
 
 /// Writes masks of any source as files other tools read, so that reading them again gives the same tracks: ids, labels,
 /// frames and every pixel. What a layout cannot hold is an error that says what would be lost.

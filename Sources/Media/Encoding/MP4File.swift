@@ -1,4 +1,5 @@
 import CFFmpeg
+import Files
 import Imaging
 
 /// An `AVFormatContext` that writes an MP4 file of one video stream, its index in front so that it plays while it loads.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Whether a file is as long as its container's headers say. FFmpeg takes a Matroska file that was cut off for one that

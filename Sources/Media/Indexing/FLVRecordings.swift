@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The recordings in an FLV file, of which FFmpeg reads the first: what is appended to it looks to it like the end.

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Files
 import Imaging
 
 /// The compressed packets of a file's first video stream, in file order.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A series of pictures that make a clip: frame K is the picture that comes K-th, so a gap in the numbers is not a gap

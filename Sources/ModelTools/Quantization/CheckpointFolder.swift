@@ -1,7 +1,7 @@
 import DescribeAnything
+import Files
 import Foundation
 import Imaging
-import OutputFiles
 
 /// The files of a checkpoint directory besides its weights, and the rules for the path of a new one.
 enum CheckpointFolder {

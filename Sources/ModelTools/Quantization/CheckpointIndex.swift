@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import OutputFiles
 import Tensors
 
 /// `model.safetensors.index.json`: the file that each tensor of a folder is in.

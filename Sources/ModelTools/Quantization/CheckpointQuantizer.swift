@@ -1,7 +1,7 @@
 import DescribeAnything
+import Files
 import Foundation
 import Imaging
-import OutputFiles
 import Tensors
 
 /// Writes a checkpoint directory with its weights in other formats. The new directory loads like any other; its quantised

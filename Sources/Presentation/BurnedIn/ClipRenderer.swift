@@ -1,9 +1,9 @@
 import DAMVideo
+import Files
 import Foundation
 import Imaging
 import Masks
 import Media
-import OutputFiles
 
 /// Writes a clip with its captions burned in: outlines and ids on the picture, the words of what is seen in a panel beside
 /// or under it. One pass through the clip; memory does not grow with its length. Sound is left out.

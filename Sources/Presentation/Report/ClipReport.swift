@@ -1,9 +1,9 @@
 import DAMVideo
 import DescribeAnything
+import Files
 import Foundation
 import Masks
 import Media
-import OutputFiles
 
 /// Writes what a clip's captions were made from and what came of it as one page for a browser: no network, no script, no
 /// other file. Memory does not grow with the number of tracks.

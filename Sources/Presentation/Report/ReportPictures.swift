@@ -1,10 +1,10 @@
 import DAMVideo
 import DescribeAnything
+import Files
 import Foundation
 import Imaging
 import Masks
 import Media
-import OutputFiles
 
 /// The pictures of a report as JPEGs: of each sample the frame, small, and the two views the model saw, the object
 /// outlined in all three. Frames come in the clip's order and the page is in the order of tracks, so that what is made

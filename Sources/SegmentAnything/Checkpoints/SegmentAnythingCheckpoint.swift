@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 
@@ -11,7 +12,7 @@ package struct SegmentAnythingCheckpoint: Sendable {
     /// - Parameter path: of the directory or the `.pt` file.
     /// - Throws: `CheckpointError` when a file is missing or is not what it should be.
     package init(path: String) throws {
-        if let file = ModelFiles.kind(path) == .folder ? Self.originalFile(in: path) : path {
+        if let file = FileStatus(path)?.isFolder == true ? Self.originalFile(in: path) : path {
             self = try Self(original: file)
         } else {
             configuration = try SegmentAnythingConfiguration(directory: path)
@@ -32,7 +33,7 @@ package struct SegmentAnythingCheckpoint: Sendable {
 
     /// The one `.pt` of a directory without tensors in the hub's layout.
     private static func originalFile(in directory: String) -> String? {
-        let files = ModelFiles.names(in: directory)
+        let files = folderNames(directory) ?? []
         guard !files.contains(where: { $0.hasSuffix(".safetensors") }) else { return nil }
         let originals = files.filter { $0.hasSuffix(".pt") }
         return originals.count == 1 ? directory + "/" + originals[0] : nil
@@ -43,7 +44,7 @@ package struct SegmentAnythingCheckpoint: Sendable {
         let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
         let file = (folder.hasSuffix("/") ? folder : folder + "/") + "config.json"
         configuration = try SegmentAnythingConfiguration(
-            ModelFiles.kind(file) != nil
+            FileStatus(file) != nil
                 ? ConfigurationFile(path: file)
                 : ConfigurationFile(path: path, values: OriginalConfiguration.values(of: tensors, path: path)))
         checkpoint = Checkpoint(file: path, tensors: tensors)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Imaging
 import Synchronization
@@ -37,7 +38,7 @@ package final class Checkpoint: TensorSource {
         self.policy = policy
         let single = directory + "/model.safetensors"
         let index = single + ".index.json"
-        isIndexed = ModelFiles.kind(index) != nil
+        isIndexed = FileStatus(index) != nil
         if isIndexed {
             let shards = try Self.shardNames(index)
             files = shards.map { directory + "/" + $0 }
@@ -73,7 +74,7 @@ package final class Checkpoint: TensorSource {
         struct Index: Decodable { let weight_map: [String: String] }
         let names: Set<String>
         do {
-            names = Set(try JSONDecoder().decode(Index.self, from: ModelFiles.contents(path) ?? Data()).weight_map.values)
+            names = Set(try JSONDecoder().decode(Index.self, from: fileContents(path) ?? Data()).weight_map.values)
         } catch {
             throw CheckpointError(
                 file: path, found: briefly(error), expected: "an object whose weight_map gives each tensor's file")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Imaging
 
@@ -11,7 +12,7 @@ package struct ConfigurationFile: Sendable {
 
     /// - Throws: `CheckpointError` when the file is missing or not a JSON object.
     package init(path: String) throws {
-        guard let data = ModelFiles.contents(path) else {
+        guard let data = fileContents(path) else {
             throw CheckpointError(file: path, found: "no such file", expected: "a configuration in JSON")
         }
         self.path = path

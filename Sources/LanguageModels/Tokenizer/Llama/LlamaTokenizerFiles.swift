@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 
@@ -60,7 +61,7 @@ package struct LlamaTokenizerFiles {
 
     /// - Returns: nil when there is no such file.
     private static func object(_ path: String) throws -> [String: Any]? {
-        guard let data = ModelFiles.contents(path) else { return nil }
+        guard let data = fileContents(path) else { return nil }
         guard let value = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed) else {
             let found = "\(data.count) bytes that are no valid JSON"
             throw CheckpointError(file: path, found: found, expected: "a JSON object")

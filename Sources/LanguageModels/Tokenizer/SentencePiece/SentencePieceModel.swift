@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 
@@ -42,7 +43,7 @@ package struct SentencePieceModel: Sendable {
     /// - Parameter path: a `tokenizer.model`.
     /// - Throws: `CheckpointError` when the file is missing, broken or asks for what is not supported.
     package init(path: String) throws {
-        guard let data = ModelFiles.contents(path) else {
+        guard let data = fileContents(path) else {
             throw CheckpointError(file: path, found: "no readable file", expected: "a SentencePiece model")
         }
         try self.init([UInt8](data), path: path)

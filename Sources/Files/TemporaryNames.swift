@@ -19,7 +19,7 @@ package enum TemporaryNames {
         var host = [CChar](repeating: 0, count: 256)
         gethostname(&host, host.count - 1)
         let text = String(path: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }) + boot
-        return String(text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 36)
+        return String(fingerprint(text.utf8), radix: 36)
     }()
 
     /// A new name beside others in a folder: not to be guessed, and short enough for any folder.

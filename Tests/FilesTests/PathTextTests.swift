@@ -1,8 +1,25 @@
-import Imaging
+import Files
+import Foundation
+import TestSupport
 import Testing
 
 /// If these fail, files with names from other systems cannot be named, or others are written than were meant.
 @Suite struct PathTextTests {
+    /// An empty file has contents; one that is not there, and a folder, have none.
+    @Test func filesOfAnyNameAreRead() throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.path + "/caf" + String(path: [0xE9])
+            #expect(fileContents(path) == nil && FileStatus(path) == nil && fileContents(folder.path) == nil)
+            let descriptor = path.withPath { open($0, O_CREAT | O_WRONLY, 0o644) }
+            #expect(descriptor >= 0 && fileContents(path) == Data())
+            #expect(write(descriptor, "x", 1) == 1)
+            close(descriptor)
+            #expect(fileContents(path) == Data("x".utf8) && FileStatus(path)?.isRegular == true)
+            #expect(folderNames(folder.path) == ["caf" + String(path: [0xE9])] && folderNames(path) == nil)
+            _ = path.withPath { unlink($0) }
+        }
+    }
+
     /// Any bytes come back as they were; what is UTF-8 is the text it always was.
     @Test(arguments: [
         Array("caf\u{E9}/\u{4E2D}\u{1F600}.mp4".utf8), [0x63, 0xE9, 0x2E, 0x6D], [0xC3], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xFF, 0xFE, 0x41],

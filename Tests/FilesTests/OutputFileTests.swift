@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import Imaging
-import OutputFiles
 import TestSupport
 import Testing
 

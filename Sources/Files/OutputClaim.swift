@@ -13,8 +13,8 @@ package final class OutputClaim: Sendable {
             socket = -1
             return
         }
-        // Folder and name may be called in many ways; the system knows the folder by two numbers. FNV-1a makes the name short.
-        let name = place.name.pathBytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        // Folder and name may be called in many ways; the system knows the folder by two numbers. A hash makes the name short.
+        let name = fingerprint(place.name.pathBytes)
         socket = Foundation.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return }
         // An address of Linux's abstract namespace is no file: nothing is left of it, however the process ends.

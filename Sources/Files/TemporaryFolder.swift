@@ -50,7 +50,7 @@ final class TemporaryFolder: Sendable {
 
     /// Removes what runs on this machine that were killed have left in a folder: theirs are not locked any more.
     static func removeLeftOvers(in parent: String) {
-        for name in names(in: parent) where name.hasPrefix("\(TemporaryNames.beginning)\(TemporaryNames.machine)-") {
+        for name in folderNames(parent) ?? [] where name.hasPrefix("\(TemporaryNames.beginning)\(TemporaryNames.machine)-") {
             let path = "\(parent)/\(name)"
             let descriptor = path.withPath { open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
             guard descriptor >= 0 else { continue }
@@ -62,12 +62,5 @@ final class TemporaryFolder: Sendable {
             // One that is just being made has no lock yet, and nothing in it.
             if name.hasSuffix(".partial") { remove(path, descriptor) }
         }
-    }
-
-    private static func names(in parent: String) -> [String] {
-        let descriptor = parent.withPath { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        guard descriptor >= 0 else { return [] }
-        defer { close(descriptor) }
-        return (try? FileManager.default.contentsOfDirectory(atPath: inside(descriptor, parent))) ?? []
     }
 }
