@@ -18,24 +18,18 @@ enum ColourShades {
     }
 
     /// Counts of a palette picture's grey levels; nil for pictures without a palette or with a coloured one.
-    /// - Throws: `VideoError`.
-    static func ofPalette(_ picture: MaskPicture) throws -> ValueTally? {
-        guard let levels = try paletteLevels(picture) else { return nil }
+    static func ofPalette(_ picture: MaskPicture, _ labels: LabelImage) -> ValueTally? {
+        guard let levels = paletteLevels(picture, labels) else { return nil }
         return ValueTally(countSolid(levels, in: labelRegions(levels)), scale: .shades)
     }
 
     /// The brightness of a picture whose palette has greys only, or those alone that are used; nil for others.
-    /// - Throws: `VideoError`.
-    static func paletteLevels(_ picture: MaskPicture) throws -> LabelImage? {
-        guard picture.kind == .palette else { return nil }
-        let image = try picture.rgb()
-        var values = [UInt16](repeating: 0, count: image.width * image.height)
-        for place in values.indices {
-            let colour = image.colour(at: place)
-            guard colour & 0xFF == colour >> 8 & 0xFF, colour & 0xFF == colour >> 16 else { return nil }
-            values[place] = UInt16(colour & 0xFF)
-        }
-        return LabelImage(width: image.width, height: image.height, values: values)
+    /// - Parameter labels: the picture's palette indices.
+    static func paletteLevels(_ picture: MaskPicture, _ labels: LabelImage) -> LabelImage? {
+        guard picture.kind == .palette, let greys = picture.paletteGreys,
+            labels.values.allSatisfy({ greys[Int($0)] != nil })
+        else { return nil }
+        return LabelImage(width: labels.width, height: labels.height, values: labels.values.map { greys[Int($0)] ?? 0 })
     }
 
     static func brightness(_ colour: UInt32) -> UInt32 { channels(colour).max() ?? 0 }

@@ -72,7 +72,8 @@ extension MaskFileScan {
     static func labels(of file: MaskFile) throws -> MaskFileScan {
         let (labels, kind, shades) = try reading(file.path) {
             let picture = try MaskPicture(path: file.path)
-            return (try picture.labels(), picture.kind, try ColourShades.ofPalette(picture))
+            let labels = try picture.labels()
+            return (labels, picture.kind, ColourShades.ofPalette(picture, labels))
         }
         let regions = countRim(labels, in: labelRegions(labels), white: 255)
         return MaskFileScan(

@@ -39,7 +39,7 @@ struct ObjectPicture {
             let image = try picture.rgb()
             let values = (0..<image.width * image.height).map { UInt16(ColourShades.brightness(image.colour(at: $0))) }
             return LabelImage(width: image.width, height: image.height, values: values)
-        case .palette: return try ColourShades.paletteLevels(picture)
+        case .palette: return ColourShades.paletteLevels(picture, try picture.labels())
         case .other: return nil
         }
     }

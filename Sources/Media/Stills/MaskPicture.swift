@@ -31,6 +31,9 @@ package struct MaskPicture {
     /// Label values, as `ImageDecoder.labels` returns them.
     package func labels() throws -> LabelImage { try picture.labels() }
 
+    /// Grey level of each palette entry, nil for coloured ones; nil if the picture has no palette.
+    package var paletteGreys: [UInt16?]? { picture.paletteGreys }
+
     /// Colours, as `ImageDecoder.rgb` returns them.
     package func rgb() throws -> RGBImage { try picture.rgb() }
 

@@ -67,6 +67,19 @@ extension StillPicture {
     }
 }
 
+extension StillPicture {
+    /// Grey level of each of the 256 palette entries, nil for coloured ones; nil if the picture has no palette.
+    var paletteGreys: [UInt16?]? {
+        guard frame.format == AV_PIX_FMT_PAL8, let data = frame.pointer.pointee.data.1 else { return nil }
+        // AVPALETTE: 32 bits an entry, 0xAARRGGBB.
+        let entries = UnsafeRawBufferPointer(start: data, count: 256 * 4)
+        return (0..<256).map { entry in
+            let colour = entries.loadUnaligned(fromByteOffset: entry * 4, as: UInt32.self), grey = colour & 0xFF
+            return colour & 0xFF_FFFF == grey * 0x01_0101 ? UInt16(grey) : nil
+        }
+    }
+}
+
 /// A picture's R, G, B and alpha, with 8 bits each, or 16 when the picture has more than 8.
 private struct RGBASamples {
     private let size: PictureSize
