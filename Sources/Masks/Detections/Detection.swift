@@ -1,0 +1,29 @@
+import Imaging
+
+/// An object as a detector or an annotator marked it on one frame of a clip.
+package struct Detection: Sendable, Equatable {
+    /// 0-based frame of the clip.
+    package var frame: Int
+    /// In pixels of the clip; may reach beyond the picture.
+    package var box: Rectangle
+    /// Mask at the clip's size; nil for a box alone.
+    package var mask: StoredMask?
+    /// Class name; nil if the source has none.
+    package var label: String?
+    /// Score on the source's own scale; nil if the source has none.
+    package var score: Double?
+    /// Identity over the frames; nil if the source has none.
+    package var identity: TrackID?
+
+    package init(
+        frame: Int, box: Rectangle, mask: StoredMask? = nil, label: String? = nil, score: Double? = nil,
+        identity: TrackID? = nil
+    ) {
+        self.frame = frame
+        self.box = box
+        self.mask = mask
+        self.label = label
+        self.score = score
+        self.identity = identity
+    }
+}
