@@ -16,7 +16,7 @@ public struct TrackingScores: Sendable, Equatable, Codable {
     public let assA: Double
     public let assRe: Double
     public let assPr: Double
-    /// Mean similarity of matches.
+    /// Mean similarity of matches; a threshold that nothing reaches counts as 1.
     public let locA: Double
 
     /// CLEAR: 1 - (misses + false positives + switches) / true detections; 0 where either side has no detection.
