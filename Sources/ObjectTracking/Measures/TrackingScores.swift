@@ -2,8 +2,8 @@
 /// 0...1 and better when high, `mota` may be below 0.
 ///
 /// The figures are those of TrackEval for one sequence and one class without preprocessing. py-motmetrics differs in these:
-/// it keeps an object's last match however long ago, TrackEval only that of the frame before, so that switches, MOTA and
-/// MOTP may differ after a loss; its MOTP is a distance, 1 - MOTP here; an object matched on exactly 80 % of its frames is
+/// it keeps an object's last match however long ago, TrackEval only that of the frame before, so that switches, misses, MOTA
+/// and MOTP may differ after a loss; its MOTP is a distance, 1 - MOTP here; an object matched on exactly 80 % of its frames is
 /// mostly tracked there and not here; it counts fragmentations by misses, TrackEval by matches that begin again.
 public struct TrackingScores: Sendable, Equatable, Codable {
     /// HOTA and its parts: means over the thresholds 0.05, 0.10 ... 0.95 of similarity.
