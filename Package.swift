@@ -85,7 +85,7 @@ let package = Package(
         tests("LanguageModels"),
         tests("DescribeAnything"),
         tests("SegmentAnything", ["Parallelism", "Imaging", "Tensors"]),
-        tests("DAMVideo"),
+        tests("DAMVideo", ["Evaluation"]),
         tests("Presentation"),
         tests("ModelTools"),
         tests("Evaluation"),

@@ -20,7 +20,8 @@ struct MasksCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write the masks as \(MaskFormat.writable.map(\.rawValue).joined(separator: ", ")).", valueName: "format"))
+            "Write the masks as \(MaskFormat.writable.map(\.rawValue).joined(separator: ", ")), of which the last "
+                + "holds boxes alone.", valueName: "format"))
     var convert: MaskFormat?
 
     @Option(name: .shortAndLong, help: "The folder, or file, to write to.")

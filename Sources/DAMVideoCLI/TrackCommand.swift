@@ -14,7 +14,8 @@ struct TrackCommand: ParsableCommand {
             --point. --at and --object say which frame and object these belong to: one for all of them, or one for each \
             --box, then each --polygon, then each --point, in order. Prompts of one object on one frame belong together; \
             those on further frames correct it there. With --evaluate the result is compared with reference masks by region \
-            similarity J, on frames that had no given mask. A clip on stdin is read once: its masks can be carried forwards \
+            similarity J of the same ids, on frames that had no given mask, and on all frames by HOTA, MOTA and IDF1, for which \
+            ids do not matter; boxes in MOTChallenge text are compared with the boxes around the masks. A clip on stdin is read once: its masks can be carried forwards \
             only, and without --sam.
 
             Exit codes: 3 some tracks have no mask, the rest are written; 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 73 output exists; 74 \
@@ -47,7 +48,7 @@ struct TrackCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Write the masks as \(MaskFormat.writable.map(\.rawValue).joined(separator: ", ")). Label PNGs have no place for "
-                + "objects over each other.", valueName: "format"))
+                + "objects over each other, MOTChallenge text holds their boxes.", valueName: "format"))
     var convert = MaskFormat.labelPNG
 
     @Flag(help: "Let SAM 2 give a pixel to one object at most; label PNGs need that and have it anyway.")
@@ -124,10 +125,21 @@ struct TrackCommand: ParsableCommand {
         if let similarity = report.regionSimilarity, let frames = report.comparedFrames {
             lines.append("mean J " + String(format: "%.3f", similarity) + " over \(frames) frames without a given mask")
         }
+        if let scores = report.tracking { lines.append(line(scores)) }
         let rate = report.seconds > 0 ? Double(report.frames) / report.seconds : 0
         lines.append("\(report.frames) frames in " + String(format: "%.1f s (%.1f frames/s)", report.seconds, rate))
         return PlainText.report(lines)
     }
+}
+
+private func line(_ scores: TrackingScores) -> String {
+    let counts = [
+        (scores.switches, "switch", "switches"), (scores.misses, "miss", "misses"),
+        (scores.falsePositives, "false positive", "false positives"),
+    ].map { "\($0) \($0 == 1 ? $1 : $2)" }
+    return String(
+        format: "HOTA %.3f (DetA %.3f, AssA %.3f), MOTA %.3f, IDF1 %.3f: ", scores.hota, scores.detA, scores.assA, scores.mota,
+        scores.idf1) + counts.joined(separator: ", ")
 }
 
 /// Numbers with commas between them.

@@ -21,13 +21,7 @@ struct MaskDetection {
         let document = isFolder ? nil : try MaskDocument(path: path)
         read = document
         if let forced {
-            let wantsFolder: Bool? =
-                switch forced {
-                case .labelPNG, .colourPNG, .objectPNG, .binaryPNG: true
-                case .cocoRLE: nil
-                case .youtubeVIS, .coco, .mots, .motChallenge, .segmentAnythingVideo: false
-                }
-            guard wantsFolder == nil || wantsFolder == isFolder else {
+            guard forced.isFolder == nil || forced.isFolder == isFolder else {
                 throw MaskError(
                     path: path, found: isFolder ? "a folder" : "a file",
                     expected: "a \(isFolder ? "file" : "folder") for \(forced.rawValue) masks")

@@ -22,7 +22,16 @@ public enum MaskFormat: String, Sendable, Codable, CaseIterable {
     case segmentAnythingVideo = "sa-v"
 
     /// The layouts masks can be written in.
-    public static let writable: [MaskFormat] = [.labelPNG, .objectPNG, .youtubeVIS]
+    public static let writable: [MaskFormat] = [.labelPNG, .objectPNG, .youtubeVIS, .motChallenge]
+
+    /// True if masks of the layout are a folder, false if they are a file; nil if they may be either.
+    var isFolder: Bool? {
+        switch self {
+        case .labelPNG, .colourPNG, .objectPNG, .binaryPNG: true
+        case .cocoRLE: nil
+        case .youtubeVIS, .coco, .mots, .motChallenge, .segmentAnythingVideo: false
+        }
+    }
 
     /// Clip frames from one key of the layout to the next.
     var frameStep: Int { self == .segmentAnythingVideo ? 4 : 1 }

@@ -33,6 +33,40 @@ import Testing
         }
     }
 
+    /// Tracks written as MOTChallenge text are a reference of boxes for the masks they come from.
+    @Test func tracksAreScoredAndWrittenAsText() throws {
+        try withTemporaryDirectory { folder in
+            let tracks = folder.appending(path: "tracks.txt").path
+            let arguments = ["track", clip, "--masks", masks, "--from-frame", "0"]
+            let first = try CommandRun(arguments + ["--evaluate", masks, "-o", tracks, "--convert", "motchallenge"])
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(first.text.contains("\nHOTA 0.") && first.text.contains(" false positive"))
+            let written = try MaskSources.open(tracks)
+            #expect(written.format == .motChallenge && written.tracks.first?.firstFrame == 0)
+
+            let run = try CommandRun(arguments + ["--evaluate", tracks, "--json"])
+            #expect(run.status == 0, "\(run.errors)")
+            let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+            let scores = try #require(report["tracking"] as? [String: Double])
+            #expect(scores.count == 23 && scores["mota"] == 1 && scores["idf1"] == 1 && scores["switches"] == 0)
+            #expect(scores["truth_tracks"] == Double(written.tracks.count))
+            #expect(scores["found_detections"] == Double(written.tracks.reduce(0) { $0 + $1.appearances.count }))
+        }
+    }
+
+    /// A name cannot be saved as a number: that is said before SAM 2 has worked.
+    @Test(arguments: [("label-png", "1 to 65535"), ("motchallenge", "0 to 1000000000")])
+    func idsThatCannotBeWrittenAreRefusedBefore(format: String, ids: String) throws {
+        try withTemporaryDirectory { folder in
+            let run = try CommandRun([
+                "track", clip, "--sam", model, "--point", "20,20", "--at", "0", "--object", "walker", "-o",
+                folder.appending(path: "out").path, "--convert", format,
+            ])
+            #expect(run.status == 65 && !run.errors.contains("tracking forward"), "\(run.errors)")
+            #expect(run.errors.contains("\(clip): found track walker, whose id is not \(ids), expected only what \(format) can hold"))
+        }
+    }
+
     private func intersectionOverUnion(
         of track: TrackID, at frame: Int, _ first: any MaskSource, _ second: any MaskSource
     ) throws -> Double {
@@ -130,7 +164,7 @@ import Testing
     @Test(arguments: [
         (["--box", "1,2,3,4"], 64, "damvideo: error: Give one --at for all regions and points, or one for each."),
         (["--box", "0,0,5,5", "--at", "0", "--convert", "mots"], 64,
-         "damvideo: error: convert mots: expected label-png, per-object-png, youtube-vis"),
+         "damvideo: error: convert mots: expected label-png, per-object-png, youtube-vis, motchallenge"),
         (["--box", "0,0,5,5", "--at", "0", "--start", "-1"], 64, "damvideo: error: --start -1.0: expected seconds, 0 or more"),
         (["--box", "0,0,5,5", "--at", "0", "--start", "1000"], 65, "damvideo: error: CLIP: found no mask in frames"),
         (["--box", "1,2,3", "--at", "0"], 64, "damvideo: error: --box takes four whole numbers: left,top,width,height."),

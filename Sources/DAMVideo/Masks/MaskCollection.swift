@@ -42,10 +42,10 @@ public struct MaskCollection: Sendable {
         try InputError.translating { try MaskWriter.check(path, format: format, replaces: overwrites) }
     }
 
-    /// Writes the masks in another layout. Reading them again gives the same tracks.
+    /// Writes the masks in another layout. Reading them again gives the same tracks, of MOTChallenge text their boxes.
     /// - Parameters:
     ///   - format: one of `MaskFormat.writable`.
-    ///   - path: a folder, or a file for YouTube-VIS; complete or not there at all.
+    ///   - path: a folder, or a file for YouTube-VIS and MOTChallenge; complete or not there at all.
     /// - Throws: `InputError`: as `checkOutput`, and `invalid` with what would be lost when the layout cannot hold
     ///   everything.
     public func write(as format: MaskFormat, to path: String, overwrites: Bool = false) throws {

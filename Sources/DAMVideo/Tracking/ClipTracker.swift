@@ -9,7 +9,7 @@ public struct TrackingOptions: Sendable, Equatable {
     /// How mask files are read, those to start from and those to compare with.
     public var masks = MaskSettings()
     public var part = ClipPart()
-    /// Folder, or file for YouTube-VIS, for the masks of all frames; nil to write none.
+    /// Folder, or file for YouTube-VIS and MOTChallenge, for the masks of all frames; nil to write none.
     public var output: String?
     /// One of `MaskFormat.writable`.
     public var format = MaskFormat.labelPNG
@@ -55,8 +55,12 @@ public struct ClipTracker: Sendable {
                 segmentation, separatesObjects: !options.allowsOverlap || options.format == .labelPNG,
                 featureBytes: AvailableMemory.forFeatures)
             let given = try GivenObjects(objects, settings: options.masks, clip: video, name: video.path)
-            if options.output != nil, case .masks(let masks, let frames) = given {
-                try MaskWriter.check(masks, fits: options.format, frames: frames)
+            if options.output != nil {
+                switch given {
+                case .masks(let masks, let frames): try MaskWriter.check(masks, fits: options.format, frames: frames)
+                case .prompts(let objects):
+                    try MaskWriter.check(objects.tracks.map(\.id), of: video.path, fit: options.format)
+                }
             }
             let reference = try options.reference.map {
                 try ClipMasks.open($0, settings: options.masks, clip: video, name: clip)
@@ -69,8 +73,8 @@ public struct ClipTracker: Sendable {
             }
             var report = try TrackingReport(masks, clip: clip, seconds: seconds, reference: reference)
             let problems = (given.masks?.problems ?? []) + (reference?.problems ?? [])
-            let notes = [video.mending, masks.note].compactMap(\.self) + problems.map(\.message)
-            if !notes.isEmpty { report.notes = notes }
+            let notes = [video.mending, masks.note].compactMap(\.self) + problems.map(\.message) + (report.notes ?? [])
+            report.notes = notes.isEmpty ? nil : notes
             report.lostTracks = (given.masks?.problems ?? []).compactMap(\.track)
             return report
         }

@@ -33,6 +33,9 @@ public struct TrackingReport: Codable, Sendable, Equatable {
     public var regionSimilarity: Double?
     /// Frames compared: those of the reference without a given mask.
     public var comparedFrames: Int?
+    /// Agreement by the measures of multi-object tracking, where ids need not be the reference's; on all frames of the
+    /// reference, given masks included, as other programs find it from the files; nil when nothing was compared.
+    public var tracking: TrackingScores?
     /// What was wrong with the clip.
     public var damage: String?
     /// Notes on the clip and its masks: repairs, and readings chosen among several; nil if there are none.
@@ -43,7 +46,7 @@ public struct TrackingReport: Codable, Sendable, Equatable {
     public var lostTracks: [TrackID] = []
 
     enum CodingKeys: String, CodingKey {
-        case clip, frames, tracks, damage, notes, seconds
+        case clip, frames, tracks, tracking, damage, notes, seconds
         case regionSimilarity = "j"
         case comparedFrames = "compared_frames"
     }
@@ -54,6 +57,11 @@ public struct TrackingReport: Codable, Sendable, Equatable {
             let frames = Set(masks.annotatedFrames)
             return try RegionSimilarity(masks, reference: reference) { masks.isGiven($0, at: $1) || !frames.contains($1) }
         }
+        let counted = reference.map { ComparedFrames(of: $0, in: masks.annotatedFrames) }
+        if let reference, let counted, !counted.frames.isEmpty {
+            tracking = try TrackingScores(found: masks, reference: reference, frames: counted.frames)
+        }
+        notes = (counted?.note).map { [$0] }
         let compared = (scores?.tracks ?? []).filter { $0.frames > 0 }
         let byTrack = Dictionary(uniqueKeysWithValues: compared.map { ($0.id, $0.mean) })
         self.clip = clip

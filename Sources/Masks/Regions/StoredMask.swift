@@ -45,16 +45,47 @@ package struct StoredMask: Sendable, Equatable {
         return StoredMask(Mask(width: width, height: height, pixels: pixels))
     }
 
+    /// Pixels that are inside both; the sizes must be the same.
+    package func commonPixels(with other: StoredMask) -> Int {
+        precondition(width == other.width && height == other.height, "StoredMask: pixels of two sizes")
+        guard box.intersection(other.box) != nil else { return 0 }
+        var own = Spans(self), others = Spans(other), count = 0
+        var first = own.next(), second = others.next()
+        while let one = first, let two = second {
+            count += max(0, min(one.upperBound, two.upperBound) - max(one.lowerBound, two.lowerBound))
+            if one.upperBound <= two.upperBound { first = own.next() } else { second = others.next() }
+        }
+        return count
+    }
+
     /// Calls `body` with the place of each pixel inside, row after row.
     func forEachPixel(_ body: (Int) -> Void) {
-        var position = 0
-        for (index, run) in runs.enumerated() {
-            if index % 2 == 1 {
-                for place in position..<position + Int(run) {
-                    body((box.top + place / box.width) * width + box.left + place % box.width)
-                }
+        for span in Spans(self) { span.forEach(body) }
+    }
+
+    /// Places of pixels inside that lie side by side in a row, ascending.
+    private struct Spans: Sequence, IteratorProtocol {
+        private let mask: StoredMask
+        private var nextRun = 0
+        /// In the box, row after row: the first pixel that was not given yet.
+        private var position = 0
+        /// The end of the run that is being given.
+        private var end = 0
+
+        init(_ mask: StoredMask) { self.mask = mask }
+
+        mutating func next() -> Range<Int>? {
+            while position == end {
+                guard nextRun + 1 < mask.runs.count else { return nil }
+                position += Int(mask.runs[nextRun])
+                end = position + Int(mask.runs[nextRun + 1])
+                nextRun += 2
             }
-            position += Int(run)
+            let row = position / mask.box.width, column = position % mask.box.width
+            let length = Swift.min(end - position, mask.box.width - column)
+            position += length
+            let start = (mask.box.top + row) * mask.width + mask.box.left + column
+            return start..<start + length
         }
     }
 }

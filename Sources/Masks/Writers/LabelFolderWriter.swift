@@ -5,7 +5,7 @@ import Media
 /// Label PNGs, one for each annotated frame: `DIR/00000.png`, the value of a pixel the id of its track.
 enum LabelFolderWriter {
     static func write(_ source: any MaskSource, to folder: URL) throws {
-        try checkIDs(source)
+        try check(source.tracks.map(\.id), of: source.path)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         for frame in source.annotatedFrames {
             let file = folder.appending(path: frameName(frame) + ".png")
@@ -15,9 +15,8 @@ enum LabelFolderWriter {
         try TrackLabels(source.tracks).write(to: folder)
     }
 
-    /// Whether ids and masks fit: a pixel has one label.
+    /// Throws where masks do not fit: a pixel has one label.
     static func check(_ source: any MaskSource, frames: Set<Int>) throws {
-        try checkIDs(source)
         for frame in frames.sorted() where hasTouchingBoxes(source, at: frame) { _ = try labels(source, at: frame) }
     }
 
@@ -28,15 +27,15 @@ enum LabelFolderWriter {
         }
     }
 
-    /// Ids that mean something else, or nothing, when they are read again.
-    private static func checkIDs(_ source: any MaskSource) throws {
+    /// Throws for ids that mean something else, or nothing, when they are read again.
+    static func check(_ ids: [TrackID], of path: String) throws {
         func lost(_ what: String) -> MaskError {
-            MaskError(path: source.path, reason: .wouldLose(what: what, format: .labelPNG))
+            MaskError(path: path, reason: .wouldLose(what: what, format: .labelPNG))
         }
         var values: Set<UInt32> = []
-        for track in source.tracks {
-            guard case .number(let number) = track.id, let value = UInt16(exactly: number), value > 0 else {
-                throw lost("track \(track.id), whose id is not 1 to 65535")
+        for id in ids {
+            guard case .number(let number) = id, let value = UInt16(exactly: number), value > 0 else {
+                throw lost("track \(id), whose id is not 1 to 65535")
             }
             values.insert(UInt32(value))
         }

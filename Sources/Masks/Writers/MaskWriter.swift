@@ -4,10 +4,11 @@ import Imaging
 import Media
 
 /// Writes masks of any source as files other tools read, so that reading them again gives the same tracks: ids, labels,
-/// frames and every pixel. What a layout cannot hold is an error that says what would be lost.
+/// frames and every pixel. What a layout cannot hold is an error that says what would be lost. MOTChallenge text is for
+/// tracks: it keeps ids and the boxes around masks.
 package enum MaskWriter {
     /// - Parameters:
-    ///   - path: the folder, or the file for `youtubeVIS`; written beside it under another name first.
+    ///   - path: the folder, or the file for `youtubeVIS` and `motChallenge`; written beside it under another name first.
     ///   - replaces: whether something there may be replaced: a file, or a folder with nothing but masks in it.
     /// - Throws: `MaskError`; then nothing has changed at `path`.
     package static func write(
@@ -21,6 +22,7 @@ package enum MaskWriter {
             case .labelPNG: try LabelFolderWriter.write(source, to: output.temporary)
             case .objectPNG: try ObjectFolderWriter.write(source, to: output.temporary)
             case .youtubeVIS: try YouTubeVISWriter.write(source, to: output.temporary)
+            case .motChallenge: try MOTChallengeWriter.write(source, to: output.temporary)
             default: throw notWritable(format, path)
             }
             try output.commit(replaces: replaces)
@@ -48,7 +50,7 @@ package enum MaskWriter {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
         guard replaces else { throw MaskError(path: path, reason: .outputExists) }
-        let wantsFolder = format != .youtubeVIS
+        let wantsFolder = format.isFolder ?? false
         guard isFolder.boolValue == wantsFolder else {
             throw MaskError(
                 path: path, found: wantsFolder ? "a file" : "a folder",
@@ -61,9 +63,18 @@ package enum MaskWriter {
     /// - Parameter frames: the frames that count; nil for all.
     /// - Throws: `MaskError` with what would be lost.
     package static func check(_ source: any MaskSource, fits format: MaskFormat, frames: Set<Int>?) throws {
+        try check(source.tracks.map(\.id), of: source.path, fit: format)
+        if format == .labelPNG { try LabelFolderWriter.check(source, frames: frames ?? Set(source.annotatedFrames)) }
+    }
+
+    /// Whether a layout can hold tracks of these ids.
+    /// - Parameter path: what the error calls the place they come from.
+    /// - Throws: `MaskError` with what would be lost.
+    package static func check(_ ids: [TrackID], of path: String, fit format: MaskFormat) throws {
         switch format {
-        case .labelPNG: try LabelFolderWriter.check(source, frames: frames ?? Set(source.annotatedFrames))
-        case .objectPNG: _ = try source.tracks.map { try ObjectFolderWriter.name($0.id, of: source) }
+        case .labelPNG: try LabelFolderWriter.check(ids, of: path)
+        case .objectPNG: for id in ids { _ = try ObjectFolderWriter.name(id, of: path) }
+        case .motChallenge: for id in ids { _ = try MOTChallengeWriter.number(id, of: path) }
         default: break
         }
     }

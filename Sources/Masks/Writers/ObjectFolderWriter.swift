@@ -6,7 +6,7 @@ import Media
 /// not to be seen has an empty picture; a frame nobody looked at has none.
 enum ObjectFolderWriter {
     static func write(_ source: any MaskSource, to folder: URL) throws {
-        let names = try source.tracks.map { try name($0.id, of: source) }
+        let names = try source.tracks.map { try name($0.id, of: source.path) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         for name in names {
             try FileManager.default.createDirectory(at: folder.appending(path: name), withIntermediateDirectories: false)
@@ -28,7 +28,7 @@ enum ObjectFolderWriter {
     }
 
     /// The folder whose name is read as this id again.
-    static func name(_ id: TrackID, of source: any MaskSource) throws -> String {
+    static func name(_ id: TrackID, of path: String) throws -> String {
         switch id {
         case .number(let number) where (0...Int(Int32.max)).contains(number):
             let digits = String(number)
@@ -39,7 +39,7 @@ enum ObjectFolderWriter {
             return name
         default:
             throw MaskError(
-                path: source.path, reason: .wouldLose(what: "track \(id), whose id cannot be a folder's name", format: .objectPNG))
+                path: path, reason: .wouldLose(what: "track \(id), whose id cannot be a folder's name", format: .objectPNG))
         }
     }
 }

@@ -1,0 +1,48 @@
+import Imaging
+import Masks
+
+extension TrackingScores {
+    /// Scores found masks by those of a reference, or their boxes by a reference's boxes where it has no masks.
+    /// - Parameter frames: those that count, ascending; given masks among the found ones count like others.
+    /// - Throws: `MaskError` when sizes differ or a mask cannot be read.
+    package init(found: any MaskSource, reference: any MaskSource, frames: [Int]) throws {
+        try reference.validate(width: found.size.width, height: found.size.height, frameCount: nil)
+        if reference.format == .motChallenge {
+            func boxes(_ source: any MaskSource) -> [Trajectory<Rectangle>] {
+                let known = Set(frames)
+                return source.tracks.map { Trajectory($0, frames: known) }
+            }
+            self.init(truth: boxes(reference), found: boxes(found))
+        } else {
+            self.init(try OverlapTable(truth: reference, found: found, frames: frames))
+        }
+    }
+}
+
+extension OverlapTable {
+    /// Compares masks of the same size frame by frame, and keeps none of them.
+    /// - Parameter frames: those that count, ascending.
+    /// - Throws: `MaskError` when a mask cannot be read.
+    package init(truth: any MaskSource, found: any MaskSource, frames: [Int]) throws {
+        self.init(truthTracks: truth.tracks.count, foundTracks: found.tracks.count)
+        for frame in frames { append(truth: try truth.storedMasks(at: frame), found: try found.storedMasks(at: frame)) }
+    }
+}
+
+extension MaskSource {
+    /// Masks of all tracks; nil for those that are not to be seen.
+    fileprivate func storedMasks(at frame: Int) throws -> [StoredMask?] {
+        try tracks.map { track in
+            try track.appearance(at: frame).flatMap { _ in StoredMask(try mask(of: track.id, at: frame)) }
+        }
+    }
+}
+
+extension Trajectory where Place == Rectangle {
+    /// The boxes around a track's masks.
+    /// - Parameter frames: those that count.
+    package init(_ track: Track, frames: Set<Int>) {
+        let shown = track.appearances.filter { frames.contains($0.frame) }
+        self.init(id: track.id, places: Dictionary(uniqueKeysWithValues: shown.map { ($0.frame, Rectangle($0.box)) }))
+    }
+}
