@@ -8,8 +8,8 @@ import Masks
 /// object's behaviour changes (`BehaviourChanges`) or after it was hidden for long; ones that are too short are joined to a
 /// neighbour.
 package struct TrackSegmentation: Sendable, Equatable {
-    /// Seconds that an automatic part lasts at least.
-    package static let shortestPart = 2.0
+    /// Seconds that an automatic part lasts at least: shorter ones make a flood of captions that say little.
+    package static let shortestPart = 1.5
     /// Seconds without the object after which an automatic part begins.
     static let longestPause = 2.0
     /// Share of a given length that a part lasts at least.

@@ -30,7 +30,7 @@ enum ReportStyle {
         small { color: var(--faint); font-weight: normal; }
         p.facts { margin: .3rem 0 0; font-size: .85rem; color: var(--faint); }
         blockquote { margin: .8rem 0 1.2rem; font-size: 1.12rem; max-width: 46rem; } blockquote p { margin: 0; }
-        .whole { fill-opacity: .25; } .even { fill-opacity: .6; } .part:hover { fill-opacity: .8; }
+        .whole { fill-opacity: .25; } .even { fill-opacity: .4; } g.part:hover { fill-opacity: .8; }
         .parts { margin: 0 0 1.2rem; } .parts ol { list-style: none; margin: .6rem 0 0; padding: 0; max-width: 60rem; }
         .parts li { display: grid; grid-template-columns: 10.5rem 1fr; gap: .2rem 1rem; padding: .3rem 0; border-top: 1px solid var(--line); }
         .parts a { color: var(--faint); font-variant-numeric: tabular-nums; }
