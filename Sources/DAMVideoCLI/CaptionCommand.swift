@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import Masks
 import Media
+import ObjectTracking
 
 struct CaptionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,6 +34,17 @@ struct CaptionCommand: ParsableCommand {
 
     @Option(parsing: .unconditional, help: "Frames per caption. Default: as many as the model was trained on.")
     var frames: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Tell long tracks in parts as well, each with its own frames and caption: parts of so many seconds, or auto for parts that begin where the object stops, starts, turns, enters or leaves.",
+            valueName: "seconds|auto"),
+        transform: { text in
+            guard let length = SegmentLength(text: text) else { throw ValidationError("expected \(SegmentLength.rangeText)") }
+            return length
+        })
+    var segment: SegmentLength?
 
     @Flag(
         name: .customLong("no-propagate"),
@@ -155,6 +167,7 @@ struct CaptionCommand: ParsableCommand {
         options.masks = clips.reading.settings(keepsGoing: keepGoing)
         options.sampling = sampling
         options.frames = frames
+        options.segment = segment
         options.propagates = !noPropagation
         options.segmentation = prompts.sam
         options.part = part.part

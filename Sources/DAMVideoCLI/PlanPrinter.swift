@@ -25,7 +25,7 @@ struct PlanPrinter {
         let table = TextTable(indentation: 2, columns: [.left(11)])
         var lines = [report.request.clip]
         func add(_ name: String, _ value: String) { lines.append(table.row(name, value)) }
-        let estimate = report.estimate, count = report.tracks.count
+        let estimate = report.estimate
         add("clip", "\(report.width)x\(report.height), \(report.frames.map(String.init) ?? "an unknown number of") frames, "
             + String(format: "%g a second", report.fps))
         for note in report.notes ?? [] { add("note", note) }
@@ -41,9 +41,10 @@ struct PlanPrinter {
             add("masks", "none, objects pointed at on \(report.annotatedFrames) frames")
             known = "pointed at on"
         }
-        add("tracks", "\(count)")
-        for track in report.tracks { lines.append("    " + line(track, known)) }
-        add("prompt", "\(estimate.promptTokens) tokens a track, at most \(estimate.newTokens) generated")
+        add("tracks", "\(report.tracks.count)")
+        for track in report.tracks { lines.append("    " + line(track, known) + parts(track, report.request)) }
+        if report.request.options.segment != nil { add("captions", "\(estimate.captions), parts of tracks included as far as they are known") }
+        add("prompt", "\(estimate.promptTokens) tokens a \(report.request.options.segment == nil ? "track" : "caption"), at most \(estimate.newTokens) generated")
         if estimate.batch > 1 { add("batch", "\(estimate.batch) captions generated side by side") }
         add("memory", "\(bytes(estimate.weightBytes)) of mapped weights, about \(bytes(estimate.workingBytes)) besides")
         let fixed = estimate.propagationSeconds + estimate.encodingSeconds + estimate.promptSeconds
@@ -51,7 +52,7 @@ struct PlanPrinter {
             estimate.propagationSeconds > 0 ? "\(seconds(estimate.propagationSeconds)) carrying masks" : nil,
             "\(seconds(estimate.encodingSeconds)) encoding frames", "\(seconds(estimate.promptSeconds)) reading prompts",
         ].compactMap { $0 }.joined(separator: ", "))
-        let longest = estimate.tokenSeconds * Double(estimate.newTokens * count)
+        let longest = estimate.tokenSeconds * Double(estimate.newTokens * estimate.captions)
         add("", "and \(seconds(estimate.tokenSeconds * 100)) for each 100 tokens of a caption, \(seconds(longest)) when all are "
             + "as long as they may be")
         return PlainText.report(lines)
@@ -63,6 +64,12 @@ struct PlanPrinter {
         if track.sampled.isEmpty { return "\(name): not in these frames" }
         return "\(name): \(known) \(track.givenFrames) frames, looked at in "
             + track.sampled.map(String.init).joined(separator: " ")
+    }
+
+    private func parts(_ track: PlanReport.Track, _ request: ClipRequest) -> String {
+        guard request.options.segment != nil, !track.sampled.isEmpty else { return "" }
+        guard let parts = track.parts else { return ", and told in parts" }
+        return parts == 0 ? ", told as a whole" : ", and told in \(track.isPropagated ? "up to " : "")\(parts) parts"
     }
 
     private func bytes(_ count: Int) -> String {

@@ -37,6 +37,7 @@ final class ProgressReporter: Sendable {
         switch event {
         case .token(let track, _, let tokens): state.tokens[track] = tokens
         case .finished(let track): state.tokens = state.tokens.filter { $0.key.id != track.id }
+        case .progress(.captioned(let part), _, _): state.tokens[part] = nil
         case .began: state.tokens = [:]
         case .progress, .failed: break
         }
@@ -71,16 +72,19 @@ final class ProgressReporter: Sendable {
         case .decoding: "decoding " + bar(done + 1, total)
         case .encoding(let track): "\(name(track))  encoding " + bar(done, total)
         case .reading(let track): "\(name(track))  reading a prompt of \(total ?? 0) tokens"
+        case .captioned(let track): "track \(track.id)  parts " + bar(done, total)
         case .rendering: "rendering " + bar(done + 1, total)
         case .reporting: "making the report " + bar(done + 1, total)
         }
     }
 
-    private func name(_ track: TrackPosition) -> String { "track \(track.id) (\(track.number) of \(track.count))" }
+    private func name(_ track: TrackPosition) -> String {
+        "track \(track.id) (\(track.number) of \(track.count))" + (track.part.map { ", part \($0) of \(track.parts)" } ?? "")
+    }
 
     private func generating(_ captions: [TrackPosition: Int]) -> String {
         let tokens = captions.values, fewest = tokens.min() ?? 0, most = tokens.max() ?? 0
-        let name = captions.count == 1 ? captions.keys.first.map(name) ?? "" : "\(captions.count) tracks"
+        let name = captions.count == 1 ? captions.keys.first.map(name) ?? "" : "\(captions.count) \(captions.keys.contains { $0.parts > 0 } ? "captions" : "tracks")"
         return "\(name)  generating, \(fewest == most ? "\(most)" : "\(fewest) to \(most)") tokens"
     }
 
@@ -110,6 +114,7 @@ final class ProgressReporter: Sendable {
         case .decoding: "decoding"
         case .encoding(let track): "\(name(track)): encoding \(total ?? 0) frames"
         case .reading(let track): "\(name(track)): reading a prompt of \(total ?? 0) tokens"
+        case .captioned(let track): "\(name(track)): done"
         case .rendering: "rendering"
         case .reporting: "making the report"
         }

@@ -40,6 +40,57 @@ struct OutputTests {
         ].joined(separator: "\r\n"))
     }
 
+    /// One cue for each part of a track that has some, and a row for each behind the track's.
+    @Test func partsHaveCuesAndRows() throws {
+        let document = try exampleWithParts()
+        #expect(try text(.vtt, document) == """
+            WEBVTT - captions by damvideo
+
+            7/1
+            00:00:00.000 --> 00:00:02.900
+            He walks.
+
+            7/2
+            00:00:03.000 --> 00:00:05.900
+            He stands, "still".
+
+            car
+            01:01:01.500 --> 01:01:01.600
+            A car.
+
+            """)
+        #expect(try text(.csv, document) == [
+            "id,label,start,end,first_frame,last_frame,visible_frames,caption,finish_reason,prompt_tokens,completion_tokens,seconds,part",
+            "7,,0.0,5.9,0,59,60,\"A man, \"\"tall\"\".\",stop,100,5,1.5,",
+            "7,,0.0,2.9,0,29,30,He walks.,stop,100,3,1.0,1",
+            "7,,3.0,5.9,30,59,28,\"He stands, \"\"still\"\".\",length,101,4,2.0,2",
+            "car,,3661.5,3661.5,36615,36615,1,A car.,length,100,6,2.0,", "",
+        ].joined(separator: "\r\n"))
+    }
+
+    /// A reader of lines has a track with its parts, and what is wrong with one of them before it.
+    @Test func linesHoldParts() throws {
+        var document = try exampleWithParts()
+        var problem = CaptionDocument.Problem(track: .number(7), code: "not_visible", message: "part from 6.0 to 7.0 s: m")
+        (problem.start, problem.end) = (6, 7)
+        document.errors.append(problem)
+        let lines = try text(.jsonl, document).split(separator: "\n").dropFirst().map(String.init)
+        #expect(lines.map { $0.contains("\"track\":7") || $0.contains("\"id\":7") } == [false, true, true, false, false])
+        #expect(lines[1] == #"{"code":"not_visible","end":7,"message":"part from 6.0 to 7.0 s: m","start":6,"track":7,"type":"error"}"#)
+        #expect(lines[2].contains(#""segments":[{"caption":"He walks.","end":2.9,"finish_reason":"stop","first_frame":0,"#))
+        try withTemporaryDirectory { folder in
+            let file = folder.appending(path: "a.jsonl"), whole = try CaptionFormat.jsonl.data(document, Self.request)
+            try whole.write(to: file)
+            let run = try #require(try ResumedRun(path: file.path))
+            #expect(run.tracks == document.tracks && run.problems == [problem] && !run.isFinished)
+            // Without its track a part's problem is nothing that is finished.
+            let breaks = whole.indices.filter { whole[$0] == UInt8(ascii: "\n") }
+            try whole.prefix(through: breaks[2]).write(to: file)
+            let broken = try #require(try ResumedRun(path: file.path))
+            #expect(broken.tracks.isEmpty && broken.problems.isEmpty)
+        }
+    }
+
     @Test func linesHoldTheDocument() throws {
         let document = try example()
         let lines = try text(.jsonl, document).split(separator: "\n")
@@ -121,6 +172,31 @@ struct OutputTests {
             #expect(text.contains(old))
             #expect(try schema.problems(Data(text.replacing(old, with: new).utf8)) != [], "\(new)")
         }
+        var withParts = try exampleWithParts()
+        (withParts.errors[0].start, withParts.errors[0].end) = (1, 2)
+        let parts = String(decoding: try CaptionFormat.json.data(withParts, Self.request), as: UTF8.self)
+        #expect(try schema.problems(Data(parts.utf8)) == [])
+        #expect(try JSONDecoder().decode(CaptionDocument.self, from: Data(parts.utf8)) == withParts)
+        for (old, new) in [("\"caption\" : \"He walks.\"", "\"caption\" : 3"), ("\"visible_frames\" : 28", "\"visible_frames\" : 0"),
+                           ("\"start\" : 1", "\"start\" : null")] {
+            #expect(parts.contains(old))
+            #expect(try schema.problems(Data(parts.replacing(old, with: new).utf8)) != [], "\(new)")
+        }
+    }
+
+    private func exampleWithParts() throws -> CaptionDocument {
+        let json = """
+            [{"first_frame": 0, "last_frame": 29, "start": 0, "end": 2.9, "visible_frames": 30,
+              "sampled": [{"frame": 0, "time": 0, "bbox": [1, 2, 3, 4], "area": 9, "mask": "given"}],
+              "caption": "He walks.", "finish_reason": "stop", "usage": {"prompt_tokens": 100, "completion_tokens": 3}, "seconds": 1},
+             {"first_frame": 30, "last_frame": 59, "start": 3, "end": 5.9, "visible_frames": 28,
+              "sampled": [{"frame": 30, "time": 3, "bbox": [1, 2, 3, 4], "area": 9, "mask": "given"}],
+              "caption": "He stands, \\"still\\".", "finish_reason": "length", "usage": {"prompt_tokens": 101, "completion_tokens": 4},
+              "seconds": 2}]
+            """
+        var document = try example()
+        document.tracks[0].segments = try JSONDecoder().decode([CaptionDocument.Segment].self, from: Data(json.utf8))
+        return document
     }
 
     private func example() throws -> CaptionDocument {

@@ -88,6 +88,29 @@ struct ClipRendererTests {
         }
     }
 
+    /// Of a track with parts, the words of the part at that time; the whole's where no part has any.
+    @Test func theWordsShownAreThePartsOwn() throws {
+        let long = "WWW WWWWWW WWWWW WWWWWWW WWW"
+        let courtyard = try CourtyardDocument([1: long]).withParts(of: 1, [(0...19, "i"), (40...59, "WWWWW WWW")])
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "out.mp4").path
+            try render(courtyard, to: path)
+            let frames = try VideoClip(path: path).frames([10, 19, 20, 30, 39, 40, 50])
+            var ink: [Int] = []
+            while let frame = try frames.next() {
+                let image = try frame.image()
+                // The upper half: the clock is at the bottom.
+                ink.append((0..<image.height / 2).reduce(0) { count, y in
+                    count + (770..<image.width).count { distance(image, $0, y, [238, 238, 238]) < 60 }
+                })
+            }
+            #expect(ink.count == 7)
+            let (short, whole, middle) = (ink[0...1], ink[2...4], ink[5...6])
+            #expect(short.allSatisfy { one in middle.allSatisfy { one * 4 < $0 } }, "\(ink)")
+            #expect(middle.allSatisfy { one in whole.allSatisfy { one * 3 / 2 < $0 } }, "\(ink)")
+        }
+    }
+
     @Test func aPartIsRenderedAlone() throws {
         let courtyard = try CourtyardDocument([1: "A man walks."])
         try withTemporaryDirectory { folder in

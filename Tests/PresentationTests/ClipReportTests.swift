@@ -102,6 +102,37 @@ struct ClipReportTests {
         }
     }
 
+    /// Each part is in the timeline, which leads to its words and its frames.
+    @Test func partsAreInTheTimelineAndHaveTheirFrames() throws {
+        let courtyard = try CourtyardDocument([1: "A man walks.", 4: "Somebody leaves."])
+            .withParts(of: 4, [(0...19, "He <comes>."), (30...56, "He goes.")])
+        let page = try parse(try report(courtyard))
+        let places = Set(try attributes(page, "id"))
+        #expect(places.isSuperset(of: ["track-2-part-1", "track-2-part-2", "track-2-part-1-0", "track-2-part-1-19", "track-2-part-2-56"]))
+        #expect(try attributes(page, "href").allSatisfy { $0.hasPrefix("#") && places.contains(String($0.dropFirst())) })
+        #expect(try attributes(page, "id").count == places.count)
+        let sections = try elements(page, "section").filter { attribute($0, "class") == "part" }
+        #expect(sections.count == 2)
+        for (section, words) in zip(sections, [["Part 1", "0:00.00–0:01.90", "He <comes>.", "in 20 frames of 0–19"],
+                                               ["Part 2", "0:03.00–0:05.60", "He goes.", "in 27 frames of 30–56"]]) {
+            let text = try #require(section.stringValue)
+            #expect(words.allSatisfy(text.contains), "\(text)")
+            #expect(try section.nodes(forXPath: ".//*[local-name()='img']").count == 2 * 3)
+        }
+        // In the overview and above the words: of a thousand wide, 60 frames long.
+        let pieces = try elements(page, "g").filter { attribute($0, "class")?.hasSuffix("part") == true }
+        #expect(pieces.count == 4)
+        let bars = try pieces.map { piece in
+            try piece.nodes(forXPath: ".//*[local-name()='rect']").compactMap { $0 as? XMLElement }
+                .map { [attribute($0, "x"), attribute($0, "width")] }
+        }
+        // Frames 20 to 29 belong to no part.
+        #expect(bars[0] == [["0", "333.3"]] && bars[1] == [["500", "450"]] && bars[0] == bars[2] && bars[1] == bars[3])
+        #expect(pieces[0].stringValue == "0:00.00–0:01.90: He <comes>.")
+        let items = try elements(page, "li").compactMap(\.stringValue)
+        #expect(items == ["0:00.00–0:01.90He <comes>.", "0:03.00–0:05.60He goes."])
+    }
+
     @Test func needsNothingFromElsewhere() throws {
         let text = try report(try CourtyardDocument([1: "A man walks."]))
         let page = try parse(text)

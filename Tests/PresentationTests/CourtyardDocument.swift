@@ -49,4 +49,30 @@ struct CourtyardDocument {
         document = try JSONDecoder().decode(
             CaptionDocument.self, from: JSONSerialization.data(withJSONObject: json))
     }
+
+    /// The same with parts of a track, each made from its first and its last frame.
+    /// - Parameter parts: their frames and captions.
+    func withParts(of id: Int, _ parts: [(frames: ClosedRange<Int>, caption: String)]) throws -> CourtyardDocument {
+        var document = document
+        let track = try masks.track(.number(id))
+        let segments = try parts.map { part -> [String: Any] in
+            let sampled = try [part.frames.lowerBound, part.frames.upperBound].map { frame -> [String: Any] in
+                guard let there = track.appearance(at: frame) else { throw CocoaError(.coderValueNotFound) }
+                return [
+                    "frame": frame, "time": Double(frame) / 10, "area": there.area, "mask": "given",
+                    "bbox": [there.box.left, there.box.top, there.box.width, there.box.height],
+                ]
+            }
+            return [
+                "first_frame": part.frames.lowerBound, "last_frame": part.frames.upperBound,
+                "start": Double(part.frames.lowerBound) / 10, "end": Double(part.frames.upperBound) / 10,
+                "visible_frames": part.frames.count, "caption": part.caption, "finish_reason": "stop",
+                "usage": ["prompt_tokens": 100, "completion_tokens": 20], "seconds": 1.5, "sampled": sampled,
+            ]
+        }
+        let data = try JSONSerialization.data(withJSONObject: segments)
+        let index = document.tracks.firstIndex { $0.id == .number(id) } ?? 0
+        document.tracks[index].segments = try JSONDecoder().decode([CaptionDocument.Segment].self, from: data)
+        return CourtyardDocument(document: document, masks: masks)
+    }
 }

@@ -4,16 +4,18 @@ import ObjectTracking
 /// The time and memory that captioning a plan takes. Operations are counted from the model's shapes, and the machine's speed is measured on
 /// the model's largest matrix; what is estimated is the work of one run alone on the machine.
 public struct CaptionEstimate: Encodable, Sendable, Equatable {
-    /// Tokens of one track's prompt, text and frames.
+    /// Tokens of one caption's prompt, text and frames.
     public let promptTokens: Int
     /// The most tokens a caption can have: the limit asked for, or what the context leaves room for.
     public let newTokens: Int
     /// Seconds to carry masks through the clip, when that is needed; without decoding.
     public let propagationSeconds: Double
-    /// Seconds to encode all tracks' frames.
+    /// Seconds to encode the frames of all captions.
     public let encodingSeconds: Double
-    /// Seconds to read all tracks' prompts.
+    /// Seconds to read all prompts.
     public let promptSeconds: Double
+    /// Captions of tracks and of their parts, as far as they are known.
+    public let captions: Int
     /// Captions generated together.
     public let batch: Int
     /// Seconds for each generated token, of one caption among those.
@@ -26,7 +28,7 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case promptTokens = "prompt_tokens"
         case newTokens = "max_new_tokens"
-        case batch
+        case captions, batch
         case propagationSeconds = "propagation_seconds"
         case encodingSeconds = "encoding_seconds"
         case promptSeconds = "prompt_seconds"
@@ -43,11 +45,12 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
     init(_ plan: CaptionPlan, _ model: DescribeAnythingModel, _ segmentation: SegmentationModel?, wantedBatch: Int?) {
         let memory = MemoryEstimate(plan, model), request = memory.request
         batch = memory.batch(wantedBatch)
+        captions = memory.captions
         let cost = DescribeAnythingCost(model), speed = model.measuredSpeed(tracks: batch), size = plan.input.clip.info.size
         promptTokens = request.promptTokens
         newTokens = request.newTokens
         encodingSeconds = Double(memory.encodedFrames) * cost.frame.operations / speed.operations
-        promptSeconds = Double(memory.tracks) * cost.prefill(tokens: promptTokens).operations / speed.operations
+        promptSeconds = Double(captions) * cost.prefill(tokens: promptTokens).operations / speed.operations
         tokenSeconds = cost.decode(context: promptTokens, tracks: batch).bytes / speed.bytes / Double(batch)
 
         let frames = plan.input.frameCount ?? plan.part.upperBound

@@ -22,6 +22,8 @@ public enum CaptionEvent: Sendable {
         case encoding(TrackPosition)
         /// The language model reads a track's prompt of `total` tokens.
         case reading(TrackPosition)
+        /// A part of a track has its caption: `done` of the track's `total` parts.
+        case captioned(TrackPosition)
         /// A frame of the rendered clip is written.
         case rendering
         /// A frame is decoded for the report.
@@ -29,10 +31,14 @@ public enum CaptionEvent: Sendable {
     }
 }
 
-/// A track and its place among those of the clip.
+/// A track, or a part of one, and its place among those of the clip.
 public struct TrackPosition: Sendable, Hashable {
     public let id: TrackID
     /// From 1.
     public let number: Int
     public let count: Int
+    /// The part of the track, from 1; nil for the whole track.
+    public internal(set) var part: Int?
+    /// Parts that the track is told in besides its whole; 0 for none.
+    public internal(set) var parts = 0
 }

@@ -19,7 +19,7 @@ public struct CaptionPlan {
     let propagated: Set<TrackID>
     /// Frames that count, as far as is known before decoding.
     package let part: Range<Int>
-    /// Samples from the given masks in `part`.
+    /// Samples from the given masks in `part`, of tracks and of their parts.
     package let samples: [TrackSamples]
 
     public var request: ClipRequest { input.request }
@@ -47,7 +47,8 @@ public struct CaptionPlan {
         } ?? input.given.tracks
         let part = input.likelyPart(tracks)
         self.part = part
-        sampler = TrackSampler(sampling: sampling, count: frames)
+        sampler = TrackSampler(
+            sampling: sampling, count: frames, parts: try request.options.segment.map { try TrackParts($0, input.clip) })
         samples = sampler.samples(of: tracks, in: part)
         let need = input.given.masks.map { PropagationNeed(masks: $0, sampling: sampling, frames: frames, part: part) }
         let usesSomeFrames = if case .masks(_, frames: .some) = request.objects { true } else { false }

@@ -3,7 +3,7 @@ import Imaging
 import Masks
 import Media
 
-/// A track's sampled frames, cut and resized for the model: all that is kept of the clip's pictures.
+/// The sampled frames of a track or of a part of one, cut and resized for the model: all that is kept of the clip's pictures.
 package struct TrackCrops {
     package let samples: TrackSamples
     /// By frame; a frame that could not be decoded is not there.
@@ -30,22 +30,23 @@ package struct TrackProblem: Error {
     package let message: String
 }
 
-/// Reads the crops of a clip's tracks in order, for as many tracks in one pass through the clip as the memory limit has
-/// room for: memory grows neither with the clip nor, beyond the limit, with the number of tracks.
+/// Reads the crops of a clip's tracks and their parts in order, for as many in one pass through the clip as the memory limit
+/// has room for: memory grows neither with the clip nor, beyond the limit, with the number of tracks and parts. A frame that
+/// a track and its parts look at is cropped once in a pass.
 package struct CropReader {
-    /// Bytes of crops held at a time, unless one track's are more: about 27 tracks of 8 frames at 384 pixels.
+    /// Bytes of crops held at a time, unless one caption's are more: about 27 tracks of 8 frames at 384 pixels.
     package static let memoryLimit = 256 << 20
 
     package let survey: ClipSurvey
-    /// Samples of all tracks, from the frames the clip turned out to have.
+    /// Samples of all tracks and parts, from the frames the clip turned out to have.
     package let samples: [TrackSamples]
     private let input: ClipInput
     private let masks: any MaskSource
     private let processor: ImageProcessor
     private let memoryLimit: Int
-    /// Tracks still to be read.
+    /// Tracks and parts still to be read.
     private var pending: ArraySlice<TrackSamples>
-    /// Crops of the tracks of one pass, those handed out taken away.
+    /// Crops of one pass, those handed out taken away.
     private var held: [TrackCrops]
 
     /// Decodes what is needed of the clip, and reads the first tracks on the way. A clip that turns out to have other frames
@@ -87,7 +88,7 @@ package struct CropReader {
     /// True if `next` goes through the clip again.
     package var needsPass: Bool { held.isEmpty && !pending.isEmpty }
 
-    /// The next track's crops, which are not held any longer; nil after the last.
+    /// The crops of the next track or part, which are not held any longer; nil after the last. A track comes before its parts.
     /// - Throws: as `init`.
     package mutating func next(onFrame: (Int) throws -> Void) throws -> TrackCrops? {
         if needsPass {
@@ -99,26 +100,31 @@ package struct CropReader {
         return held.isEmpty ? nil : held.removeFirst()
     }
 
-    /// Takes away the tracks that are held together next: one at least, and all of a clip that cannot be read again.
+    /// Takes away what is held together next: one caption's at least, and all of a clip that cannot be read again.
     private static func popGroup(
         _ pending: inout ArraySlice<TrackSamples>, _ input: ClipInput, _ processor: ImageProcessor, _ bytes: Int
     ) -> [TrackSamples] {
         var room = max(1, bytes / max(1, processor.cropBytes))
+        // Of the track whose whole and parts follow one another.
+        var track = 0, frames: Set<Int> = []
         let group = pending.prefix { samples in
-            defer { room -= Set(samples.frames).count }
-            return room > 0 || input.isReadOnce
+            let hasRoom = room > 0
+            if samples.position.number != track { (track, frames) = (samples.position.number, []) }
+            room -= Set(samples.frames).subtracting(frames).count
+            frames.formUnion(samples.frames)
+            return hasRoom || input.isReadOnce
         }
         pending.removeFirst(group.count)
         return Array(group)
     }
 }
 
-/// The crops of some tracks, gathered in one pass through the clip.
+/// The crops of some tracks and parts, gathered in one pass through the clip.
 private struct CropPass {
     private let samples: [TrackSamples]
     private let masks: any MaskSource
     private let processor: ImageProcessor
-    /// Indices of the tracks that look at each frame.
+    /// Indices of the samples that look at each frame.
     private var wanted: [Int: [Int]] = [:]
     private var found: [[Int: Result<FocalPrompt, FocalPromptError>]]
 
@@ -135,10 +141,15 @@ private struct CropPass {
     var crops: [TrackCrops] { zip(samples, found).map { TrackCrops(samples: $0, crops: $1) } }
 
     mutating func add(_ frame: VideoFrame) throws {
-        guard let tracks = wanted[frame.index] else { return }
+        guard let indices = wanted[frame.index] else { return }
         let image = try frame.image(), resized = processor.resized(image)
-        for index in tracks {
-            found[index][frame.index] = try crop(image, resized, samples[index].track, frame.index)
+        // By track, whose parts share it.
+        var crops: [Int: Result<FocalPrompt, FocalPromptError>] = [:]
+        for index in indices {
+            let track = samples[index].position.number
+            let crop = try crops[track] ?? crop(image, resized, samples[index].track, frame.index)
+            crops[track] = crop
+            found[index][frame.index] = crop
         }
     }
 

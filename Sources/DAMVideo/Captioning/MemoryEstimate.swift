@@ -7,9 +7,9 @@ import ObjectTracking
 struct MemoryEstimate {
     /// One track's prompt and answer.
     let request: RequestMemory
-    /// Tracks that can be captioned, as far as is known.
-    let tracks: Int
-    /// Frames of all tracks that are encoded.
+    /// Captions that are generated, of tracks and of their parts, as far as is known.
+    let captions: Int
+    /// Frames of all of these that are encoded.
     let encodedFrames: Int
     /// Bytes held beside the engine.
     let callerBytes: Int
@@ -17,17 +17,21 @@ struct MemoryEstimate {
     private let isSearch: Bool
 
     init(_ plan: CaptionPlan, _ model: DescribeAnythingModel) {
-        let samples = plan.samples.filter { !$0.frames.isEmpty }, frames = plan.sampler.count
-        tracks = samples.count
+        let frames = plan.sampler.count
+        // Parts of a propagated track are other ones than now.
+        let samples = plan.samples.filter { !$0.frames.isEmpty && ($0.position.part == nil || !plan.propagated.contains($0.track.id)) }
+        let moreParts = samples.reduce(0) { $0 + (plan.propagated.contains($1.track.id) ? plan.parts(of: $1) ?? 0 : 0) }
+        captions = samples.count + moreParts
         weightBytes = model.weightBytes
         isSearch = plan.options.numBeams > 1
         // A propagated track is looked at in other frames than now, in as many as there is room for.
         let encoded = samples.map { plan.propagated.contains($0.track.id) ? frames : Set($0.frames).count }.reduce(0, +)
+            + moreParts * frames
         encodedFrames = encoded
         callerBytes = Self.callerBytes(plan, model, encodedFrames: encoded)
         request = RequestMemory(
             model, queryTokens: model.tokens(query: plan.query).count, frames: frames, options: plan.options,
-            callerBytes: callerBytes, encodedFrames: encoded / max(1, samples.count))
+            callerBytes: callerBytes, encodedFrames: encoded / max(1, captions))
     }
 
     /// Crops, the table of masks, the decoder's pictures, the window of propagation.
@@ -48,6 +52,14 @@ struct MemoryEstimate {
         if isSearch { return 1 }
         let most = wanted ?? EngineMemory.batch(
             sequence: request.sequenceBytes, fixed: weightBytes + request.otherBytes, available: AvailableMemory.bytes)
-        return max(1, min(most, tracks))
+        return max(1, min(most, captions))
+    }
+}
+
+extension CaptionPlan {
+    /// Parts that a track is told in, as it is known now: of a propagated track as if it were seen all the time. Nil when they
+    /// depend on what will be found.
+    func parts(of track: TrackSamples) -> Int? {
+        propagated.contains(track.track.id) ? sampler.parts.map { $0.expectedParts(in: part) } ?? 0 : track.position.parts
     }
 }

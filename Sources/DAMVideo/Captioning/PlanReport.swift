@@ -12,9 +12,12 @@ public struct PlanReport: Encodable, Sendable {
         public let isPropagated: Bool
         /// Frames to be looked at, ascending, with repeats; those known now. None when it cannot be captioned.
         public let sampled: [Int]
+        /// Parts it is told in besides, as far as is known now; nil when that was not asked for, or depends on what will be
+        /// found.
+        public let parts: Int?
 
         enum CodingKeys: String, CodingKey {
-            case id, label, sampled
+            case id, label, sampled, parts
             case givenFrames = "given_frames"
             case isPropagated = "propagated"
         }
@@ -49,10 +52,11 @@ public struct PlanReport: Encodable, Sendable {
         self.notes = notes.isEmpty ? nil : notes
         masksFormat = plan.input.given.masks?.format
         annotatedFrames = plan.input.given.annotatedFrames.count
-        tracks = plan.samples.map {
+        tracks = plan.samples.filter { $0.position.part == nil }.map {
             Track(
                 id: $0.track.id, label: $0.track.label, givenFrames: $0.visible.count,
-                isPropagated: plan.propagated.contains($0.track.id), sampled: $0.frames)
+                isPropagated: plan.propagated.contains($0.track.id), sampled: $0.frames,
+                parts: plan.sampler.parts == nil ? nil : plan.parts(of: $0))
         }
         estimate = CaptionEstimate(plan, engine.model.model, segmentation, wantedBatch: engine.limits.batch)
     }

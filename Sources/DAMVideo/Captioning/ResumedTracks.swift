@@ -5,9 +5,18 @@ extension ResumedRun {
     /// - Throws: `InputError` of category `usage` when the clip is another, or a track would be lost.
     func check(_ document: CaptionDocument, _ samples: [TrackSamples]) throws {
         guard video == ReadableJSON.readBack(document.video) else { throw mismatch("on another clip") }
-        let sampled = Dictionary(uniqueKeysWithValues: samples.map { ($0.track.id, $0.frames) })
-        if let other = tracks.first(where: { sampled[$0.id] != $0.sampled.map(\.frame) }) {
+        let sampled = Dictionary(grouping: samples, by: \.track.id)
+        if let other = tracks.first(where: { !isSame($0, sampled[$0.id] ?? []) }) {
             throw mismatch("whose track \(other.id) is looked at in other frames, or not there any more")
         }
+    }
+
+    /// True if a track was looked at in these frames, in its whole and its parts; one that failed in some of its parts has
+    /// the others.
+    private func isSame(_ track: CaptionDocument.Track, _ samples: [TrackSamples]) -> Bool {
+        let segments = track.segments ?? [], parts = samples.filter { $0.position.part != nil }.map(\.frames)
+        return samples.first { $0.position.part == nil }?.frames == track.sampled.map(\.frame)
+            && segments.allSatisfy { parts.contains($0.sampled.map(\.frame)) }
+            && segments.count + problems.count { $0.track == track.id } == parts.count
     }
 }

@@ -83,6 +83,7 @@ public struct VideoCaptioner: Sendable {
             if let earlier {
                 try earlier.check(document, reader.samples)
                 document.tracks = earlier.tracks.sorted { $0.id < $1.id }
+                for problem in earlier.problems { document.insert(problem) }
             }
             try events(.began(document))
             return try withoutActuallyEscaping(events) { events in

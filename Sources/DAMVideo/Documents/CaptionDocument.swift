@@ -91,9 +91,12 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         public var usage: Usage
         /// How long encoding and generating took; of what was done for several tracks at once, its share.
         public var seconds: Double
+        /// Its parts, in order, where they were asked for and it is long enough; nil for a track without. A part that failed
+        /// is among the document's errors instead.
+        public var segments: [Segment]?
 
         enum CodingKeys: String, CodingKey {
-            case id, label, start, end, sampled, caption, usage, seconds
+            case id, label, start, end, sampled, caption, usage, seconds, segments
             case firstFrame = "first_frame"
             case lastFrame = "last_frame"
             case visibleFrames = "visible_frames"
@@ -115,6 +118,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
             try container.encode(finishReason, forKey: .finishReason)
             try container.encode(usage, forKey: .usage)
             try container.encode(seconds, forKey: .seconds)
+            try container.encodeIfPresent(segments, forKey: .segments)
         }
     }
 
@@ -149,6 +153,10 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         /// "interrupted".
         public var code: String
         public var message: String
+        /// Time of the first frame of the part of the track that it is about; nil when it is about all of it.
+        public var start: Double?
+        /// Time of the last frame of that part.
+        public var end: Double?
 
         /// The code for a run that was ended by its user.
         public static let interrupted = "interrupted"
@@ -164,6 +172,8 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
             try container.encode(track, forKey: .track)
             try container.encode(code, forKey: .code)
             try container.encode(message, forKey: .message)
+            try container.encodeIfPresent(start, forKey: .start)
+            try container.encodeIfPresent(end, forKey: .end)
         }
     }
 }

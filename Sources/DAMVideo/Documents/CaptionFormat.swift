@@ -8,9 +8,9 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
     case json
     /// JSON Lines: a header, a line for each track as it is finished, a line for each problem, a summary.
     case jsonl
-    /// WebVTT: one cue a track, for players that show subtitles.
+    /// WebVTT: one cue a track, or one for each of its parts, for players that show subtitles.
     case vtt
-    /// A table with one row a track.
+    /// A table with one row a track, and one for each of its parts.
     case csv
 
     /// The document in this form.

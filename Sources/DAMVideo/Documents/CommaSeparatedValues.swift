@@ -1,20 +1,38 @@
-/// Captions as a table, one row a track. Source: RFC 4180.
+/// Captions as a table, one row a track. Where a track has parts, a row for each of them follows the track's, and a column
+/// at the end has the part's number, from 1, which is empty for whole tracks. Source: RFC 4180.
 enum CommaSeparatedValues {
-    /// The first row.
-    static let head = row([
+    /// Columns of every table.
+    private static let columns = [
         "id", "label", "start", "end", "first_frame", "last_frame", "visible_frames", "caption", "finish_reason",
         "prompt_tokens", "completion_tokens", "seconds",
-    ])
+    ]
+
+    /// The beginning of every table.
+    static let head = columns.joined(separator: ",")
 
     static func text(_ document: CaptionDocument) -> String {
-        let rows = document.tracks.map { track in
-            [
-                track.id.description, track.label ?? "", "\(track.start)", "\(track.end)", "\(track.firstFrame)",
-                "\(track.lastFrame)", "\(track.visibleFrames)", track.caption, track.finishReason,
-                "\(track.usage.promptTokens)", "\(track.usage.completionTokens)", "\(track.seconds)",
-            ]
+        let hasParts = document.tracks.contains { $0.segments != nil }
+        let rows = document.tracks.flatMap { track in
+            [whole(track) + (hasParts ? [""] : [])]
+                + (track.segments ?? []).enumerated().map { part(track, $1) + ["\($0 + 1)"] }
         }
-        return head + rows.map(row).joined()
+        return ([columns + (hasParts ? ["part"] : [])] + rows).map(row).joined()
+    }
+
+    private static func whole(_ track: CaptionDocument.Track) -> [String] {
+        [
+            track.id.description, track.label ?? "", "\(track.start)", "\(track.end)", "\(track.firstFrame)",
+            "\(track.lastFrame)", "\(track.visibleFrames)", track.caption, track.finishReason,
+            "\(track.usage.promptTokens)", "\(track.usage.completionTokens)", "\(track.seconds)",
+        ]
+    }
+
+    private static func part(_ track: CaptionDocument.Track, _ segment: CaptionDocument.Segment) -> [String] {
+        [
+            track.id.description, track.label ?? "", "\(segment.start)", "\(segment.end)", "\(segment.firstFrame)",
+            "\(segment.lastFrame)", "\(segment.visibleFrames)", segment.caption, segment.finishReason,
+            "\(segment.usage.promptTokens)", "\(segment.usage.completionTokens)", "\(segment.seconds)",
+        ]
     }
 
     private static func row(_ fields: [String]) -> String { fields.map(field).joined(separator: ",") + "\r\n" }

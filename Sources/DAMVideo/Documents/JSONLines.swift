@@ -24,12 +24,13 @@ public enum JSONLines {
     }
 
     /// All lines, in the order in which a run that nothing stopped writes them: what is wrong with the clip, then for each
-    /// track its caption or why it has none.
+    /// track its caption or why it has none. Why a part of a track has none comes before the track.
     public static func data(_ document: CaptionDocument, _ request: ClipRequest) throws -> Data {
         let ofClip = try document.errors.filter { $0.track == nil }.map(problem)
-        let ofTracks = try document.tracks.map { ($0.id, try track($0)) }
-            + document.errors.compactMap { error in try error.track.map { ($0, try problem(error)) } }
-        let lines = try [header(document, request)] + ofClip + ofTracks.sorted { $0.0 < $1.0 }.map(\.1)
+        var ofTracks = try Dictionary(grouping: document.errors.filter { $0.track != nil }, by: \.track).mapValues { try $0.map(problem) }
+        for entry in document.tracks { ofTracks[entry.id, default: []].append(try track(entry)) }
+        let inOrder = ofTracks.compactMap { id, lines in id.map { ($0, lines) } }.sorted { $0.0 < $1.0 }.flatMap(\.1)
+        let lines = try [header(document, request)] + ofClip + inOrder
         return try (lines + [summary(document)]).reduce(Data(), +)
     }
 

@@ -11,21 +11,23 @@ public struct ResumedRun: Sendable, Equatable {
     public let request: ClipRequest
     /// As they were finished.
     public let tracks: [CaptionDocument.Track]
+    /// Reasons why parts of these tracks have no caption; a track that has one is finished, and stays as it is.
+    public let problems: [CaptionDocument.Problem]
     /// Whether nothing is left to do: the run came to its end, and every track has its caption.
     public let isFinished: Bool
 
     /// Notice for the user that another version of the program wrote the run; nil if it was this one.
     public let note: String?
 
-    /// Reads what an interrupted run wrote. A last line that was cut short is passed over, as are problems: what failed is
-    /// tried again.
+    /// Reads what an interrupted run wrote. A last line that was cut short is passed over, as are problems but those of parts:
+    /// a track that failed is tried again.
     /// - Returns: nil when there is no such file, or not even a whole header in it.
     /// - Throws: `InputError`: `invalid` for anything but the lines of a caption document, or two of a track;
     ///   `inputOutput` for a file that is there and cannot be read.
     public init?(path: String) throws {
         guard let data = try Self.contents(path) else { return nil }
         var header: JSONLines.Header?, tracks: [CaptionDocument.Track] = [], ids: Set<TrackID> = []
-        var failures = 0, hasSummary = false
+        var problems: [CaptionDocument.Problem] = [], failures = 0, hasSummary = false
         func invalid(_ number: Int, _ found: String, _ expected: String = "a line of a caption document") -> InputError {
             InputError(.invalid, "\(path): found in line \(number + 1) \(found), expected \(expected)")
         }
@@ -45,6 +47,7 @@ public struct ResumedRun: Sendable, Equatable {
                     tracks.append(track)
                 case "error":
                     let problem = try JSONDecoder().decode(CaptionDocument.Problem.self, from: line)
+                    problems.append(problem)
                     failures += problem.track != nil || problem.code == CaptionDocument.Problem.interrupted ? 1 : 0
                 case "summary": hasSummary = true
                 default: throw invalid(number, "something else")
@@ -59,6 +62,7 @@ public struct ResumedRun: Sendable, Equatable {
             return nil
         }
         (model, video, request, self.tracks) = (header.model, header.video, header.request, tracks)
+        self.problems = problems.filter { $0.track.map(ids.contains) ?? false }
         isFinished = hasSummary && failures == 0
         let version = header.tool.version
         note = version == CaptionDocument.version

@@ -1,18 +1,40 @@
 import Foundation
+import Masks
 
-/// Captions as subtitles: one cue a track, its id the track's, shown while the object is seen.
+/// Captions as subtitles: one cue a track, its id the track's, shown while the object is seen; of a track with parts one cue
+/// for each of them, with ids such as `3/2`, and none for the whole.
 /// Source: WebVTT, https://www.w3.org/TR/webvtt1/, section 4.
 enum WebVTT {
     /// The first line; the words behind the first one tell these captions from other subtitles.
     static let head = "WEBVTT - captions by damvideo\n"
 
+    private struct Cue {
+        let track: TrackID
+        /// From 1; 0 for a track without parts.
+        let part: Int
+        let start: Double
+        let end: Double
+        let caption: String
+
+        var id: String { part == 0 ? track.description : "\(track)/\(part)" }
+    }
+
     static func text(_ document: CaptionDocument) -> String {
-        let cues = document.tracks.sorted { ($0.start, $0.id) < ($1.start, $1.id) }.map { track in
+        let cues = document.tracks.flatMap(cues).sorted { ($0.start, $0.track, $0.part) < ($1.start, $1.track, $1.part) }
+        return ([head] + cues.map { cue in
             // A cue must end after it begins: one that is seen in a single frame lasts that frame.
-            let end = max(track.end, track.start + 1 / document.video.fps)
-            return "\(line(track.id.description))\n\(time(track.start)) --> \(time(end))\n\(line(track.caption))\n"
+            let end = max(cue.end, cue.start + 1 / document.video.fps)
+            return "\(line(cue.id))\n\(time(cue.start)) --> \(time(end))\n\(line(cue.caption))\n"
+        }).joined(separator: "\n")
+    }
+
+    private static func cues(_ track: CaptionDocument.Track) -> [Cue] {
+        guard let segments = track.segments else {
+            return [Cue(track: track.id, part: 0, start: track.start, end: track.end, caption: track.caption)]
         }
-        return ([head] + cues).joined(separator: "\n")
+        return segments.enumerated().map {
+            Cue(track: track.id, part: $0 + 1, start: $1.start, end: $1.end, caption: $1.caption)
+        }
     }
 
     /// `hh:mm:ss.mmm`.

@@ -11,6 +11,8 @@ public struct ClipOptions: Sendable, Equatable {
     public var sampling = FrameSampling.track
     /// Frames per caption; nil for as many as the model was trained on.
     public var frames: Int?
+    /// Length of the parts that long tracks are told in, besides their whole; nil for none.
+    public var segment: SegmentLength?
     /// True to propagate masks that a track has on a few frames only to the others.
     public var propagates = true
     /// Path of the SAM 2 checkpoint that propagates them; nil to do it without a model.
@@ -25,7 +27,7 @@ public struct ClipOptions: Sendable, Equatable {
 /// The keys of `ClipPart` stand beside the others.
 extension ClipOptions: Codable {
     private enum CodingKeys: String, CodingKey {
-        case tracks, masks, sampling, frames, propagates
+        case tracks, masks, sampling, frames, segment, propagates
         case segmentation = "sam"
         case includesMasks = "with_masks"
     }
@@ -36,6 +38,7 @@ extension ClipOptions: Codable {
         masks = try values.decode(MaskSettings.self, forKey: .masks)
         sampling = try values.decode(FrameSampling.self, forKey: .sampling)
         frames = try values.decodeIfPresent(Int.self, forKey: .frames)
+        segment = try values.decodeIfPresent(SegmentLength.self, forKey: .segment)
         propagates = try values.decode(Bool.self, forKey: .propagates)
         segmentation = try values.decodeIfPresent(String.self, forKey: .segmentation)
         part = try ClipPart(from: decoder)
@@ -48,6 +51,7 @@ extension ClipOptions: Codable {
         try values.encode(masks, forKey: .masks)
         try values.encode(sampling, forKey: .sampling)
         try values.encodeIfPresent(frames, forKey: .frames)
+        try values.encodeIfPresent(segment, forKey: .segment)
         try values.encode(propagates, forKey: .propagates)
         try values.encodeIfPresent(segmentation, forKey: .segmentation)
         try part.encode(to: encoder)

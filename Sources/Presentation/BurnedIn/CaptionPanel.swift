@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 
-/// The captions of the tracks that are seen, beside or under the picture: of each a chip in its outline's colour with its
+/// The captions of the tracks that are seen, or of their parts, beside or under the picture: of each a chip in its outline's colour with its
 /// id, and its words. The panel is the same size all through a clip.
 final class CaptionPanel {
     static let ground = Colour(20, 22, 26)
@@ -14,6 +14,7 @@ final class CaptionPanel {
     private(set) var height: Int
     /// Under the picture rather than beside it.
     let isUnder: Bool
+    /// One for each caption: a track is there once for each of its parts, with the words of that.
     private let tracks: [ShownTrack]
     private let typesetter: Typesetter
     private let textSize: Double

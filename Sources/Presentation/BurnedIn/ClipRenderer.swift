@@ -39,9 +39,11 @@ package struct ClipRenderer {
         let typesetter = try Typesetter(pixelAspect: pixelAspect)
         let tracks = ShownTrack.all(of: document, masks: masks)
         let held = tracks.map { HeldMasks($0.track, of: masks, frameRate: info.frameRate) }
-        let schedule = CaptionSchedule(held.map { $0.stretches(joining: max(1, Int(info.frameRate))) })
+        let seen = zip(tracks, held).map { ($0, $1.stretches(joining: max(1, Int(info.frameRate)))) }
+        let captions = seen.flatMap { track, stretches in ShownCaption.all(of: track).map { ($0.track, $0.clipped(stretches)) } }
+        let schedule = CaptionSchedule(captions.map { $1 })
         let panel = try CaptionPanel(
-            tracks, schedule, pictureWidth: info.width, pictureHeight: info.height, pixelAspect: pixelAspect,
+            captions.map { $0.0 }, schedule, pictureWidth: info.width, pictureHeight: info.height, pixelAspect: pixelAspect,
             typesetter: typesetter)
         var painter = try OutlinePainter(
             tracks, masks, held, shortSide: min(info.width, info.height),

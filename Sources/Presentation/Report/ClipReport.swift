@@ -39,7 +39,8 @@ package struct ClipReport {
         let tracks = document.tracks.compactMap { track in shown[track.id].map { (caption: track, shown: $0) } }
         var wanted: [Int: [(index: Int, track: ShownTrack)]] = [:]
         for (index, track) in tracks.enumerated() {
-            for frame in Set(track.caption.sampled.map(\.frame)) { wanted[frame, default: []].append((index, track.shown)) }
+            let samples = track.caption.sampled + (track.caption.segments ?? []).flatMap(\.sampled)
+            for frame in Set(samples.map(\.frame)) { wanted[frame, default: []].append((index, track.shown)) }
         }
         var pictures = try ReportPictures(
             imageProcessor, size: clip.info.size, count: wanted.values.reduce(0) { $0 + $1.count }, path: path)
@@ -47,8 +48,9 @@ package struct ClipReport {
         while let frame = try frames.next(onFrame: onFrame) {
             if let samples = wanted[frame.index] { try pictures.add(frame, of: samples, masks: masks) }
         }
-        let stretches = tracks.map { track in
-            HeldMasks(track.shown.track, of: masks, frameRate: clip.info.frameRate).stretches(joining: 1)
+        let timelines = tracks.map { track in
+            let held = HeldMasks(track.shown.track, of: masks, frameRate: clip.info.frameRate)
+            return ReportTimeline(track.caption, track.shown, seen: held.stretches(joining: 1))
         }
         try OutputFile.write(path, replaces: replaces) { target in
             let page = ReportPage(document: document, pixels: clip.info.width * clip.info.height)
@@ -56,23 +58,39 @@ package struct ClipReport {
             func write(_ text: String) throws {
                 try OutputFile.translating(path) { try file.write(contentsOf: Data(text.utf8)) }
             }
-            try write(page.head(tracks.enumerated().map { ($1.caption, $1.shown.colour, stretches[$0]) }))
-            for (index, track) in tracks.enumerated() {
-                try write(page.trackHead(track.caption, track.shown.colour))
-                for (position, sample) in track.caption.sampled.enumerated()
-                where position == 0 || track.caption.sampled[position - 1].frame != sample.frame {
-                    let repeats = track.caption.sampled.count { $0.frame == sample.frame }
-                    let stored = pictures.sample(ReportPictures.Key(track: index, frame: sample.frame))
-                    let images = try stored.map {
-                        ReportPage.Images(
-                            frame: try pictures.jpeg($0.frame), full: try pictures.jpeg($0.full),
-                            region: try pictures.jpeg($0.region))
-                    }
-                    try write(page.sample(sample, repeats: repeats, of: track.caption, images))
+            try write(page.head(timelines))
+            for (index, timeline) in timelines.enumerated() {
+                let track = timeline.caption
+                try write(page.trackHead(timeline))
+                try writeSamples(track.sampled, of: track, part: nil, index, page, pictures, write)
+                for (number, segment) in (track.segments ?? []).enumerated() {
+                    try write(page.partHead(segment, part: number + 1, of: track))
+                    try writeSamples(segment.sampled, of: track, part: number + 1, index, page, pictures, write)
+                    try write(page.partEnd)
                 }
                 try write(page.trackEnd)
             }
             try write(page.end)
         }
+    }
+
+    /// Writes the frames that a caption was made from.
+    /// - Parameters:
+    ///   - part: of the track, from 1; nil for the whole.
+    ///   - index: of the track among the pictures.
+    private func writeSamples(
+        _ samples: [CaptionDocument.Sample], of track: CaptionDocument.Track, part: Int?, _ index: Int, _ page: ReportPage,
+        _ pictures: ReportPictures, _ write: (String) throws -> Void
+    ) throws {
+        for (position, sample) in samples.enumerated() where position == 0 || samples[position - 1].frame != sample.frame {
+            let repeats = samples.count { $0.frame == sample.frame }
+            let stored = pictures.sample(ReportPictures.Key(track: index, frame: sample.frame))
+            let images = try stored.map {
+                ReportPage.Images(
+                    frame: try pictures.jpeg($0.frame), full: try pictures.jpeg($0.full), region: try pictures.jpeg($0.region))
+            }
+            try write(page.sample(sample, repeats: repeats, of: track, part: part, images))
+        }
+        try write(page.samplesEnd)
     }
 }

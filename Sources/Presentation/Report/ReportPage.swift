@@ -22,8 +22,7 @@ struct ReportPage {
     let pixels: Int
 
     /// Everything in front of the tracks.
-    /// - Parameter tracks: with the colour and the frames each is seen in.
-    func head(_ tracks: [(caption: CaptionDocument.Track, colour: Colour, seen: [Range<Int>])]) -> String {
+    func head(_ tracks: [ReportTimeline]) -> String {
         let name = Markup.escaped(URL(filePath: document.video.path).lastPathComponent.withReadablePaths)
         let areLabelled = tracks.contains { $0.caption.label != nil }
         let rows = tracks.map { track in
@@ -31,7 +30,7 @@ struct ReportPage {
             <tr><th scope="row">\(chip(track.caption, track.colour))</th>\
             \(areLabelled ? "<td class=\"label\">\(Markup.escaped(track.caption.label ?? ""))</td>" : "")\
             <td>\(ClipTime.text(track.caption.start))–\(ClipTime.text(track.caption.end))</td>\
-            <td class="line">\(timeline(track.caption, track.colour, track.seen))</td></tr>
+            <td class="line">\(timeline(track))</td></tr>
             """
         }
         let table = tracks.isEmpty ? "<p>No track was captioned.</p>" : """
@@ -63,34 +62,41 @@ struct ReportPage {
             """
     }
 
-    /// The beginning of a track's part.
-    func trackHead(_ track: CaptionDocument.Track, _ colour: Colour) -> String {
-        let end = track.finishReason == "stop" ? "complete" : track.finishReason == "length"
-            ? "cut off at \(track.usage.completionTokens) tokens" : Markup.escaped(track.finishReason)
+    /// The beginning of a track's article.
+    func trackHead(_ timeline: ReportTimeline) -> String {
+        let track = timeline.caption
         let facts = [
             "seen \(ClipTime.text(track.start))–\(ClipTime.text(track.end))",
-            "in \(Self.count(track.visibleFrames, "frame")) of \(track.firstFrame)–\(track.lastFrame)", end,
-            "\(track.usage.completionTokens) tokens after a prompt of \(track.usage.promptTokens)",
-            "\(track.seconds) s",
-        ]
+            "in \(Self.count(track.visibleFrames, "frame")) of \(track.firstFrame)–\(track.lastFrame)",
+        ] + Self.facts(track.finishReason, track.usage, seconds: track.seconds)
         let title = track.label.map { "\(Markup.escaped($0)) <small>track \(Markup.escaped(track.id.description))</small>" }
             ?? "Track \(Markup.escaped(track.id.description))"
-        let caption = track.caption.isEmpty ? "(no words)" : Markup.escaped(track.caption)
         return """
-            <article id="\(anchor(track))"><h2>\(chip(track, colour)) <span>\(title)</span></h2>
+            <article id="\(anchor(track))"><h2>\(chip(track, timeline.colour)) <span>\(title)</span></h2>
             <p class="facts">\(facts.joined(separator: " · "))</p>
-            <blockquote><p>\(caption)</p></blockquote>
-            <div class="samples">
+            <blockquote><p>\(Self.words(track.caption))</p></blockquote>
+            \(partList(timeline))<div class="samples">
 
             """
     }
 
+    /// What is known of an answer.
+    static func facts(_ finishReason: String, _ usage: CaptionDocument.Usage, seconds: Double) -> [String] {
+        let end = finishReason == "stop" ? "complete" : finishReason == "length"
+            ? "cut off at \(usage.completionTokens) tokens" : Markup.escaped(finishReason)
+        return [end, "\(usage.completionTokens) tokens after a prompt of \(usage.promptTokens)", "\(seconds) s"]
+    }
+
+    /// A caption as it is shown.
+    static func words(_ caption: String) -> String { caption.isEmpty ? "(no words)" : Markup.escaped(caption) }
+
     /// One frame the model was shown.
     /// - Parameters:
     ///   - repeats: how often it was shown.
+    ///   - part: of the track, from 1; nil for the whole.
     ///   - images: nil when it could not be decoded again.
     func sample(
-        _ sample: CaptionDocument.Sample, repeats: Int, of track: CaptionDocument.Track, _ images: Images?
+        _ sample: CaptionDocument.Sample, repeats: Int, of track: CaptionDocument.Track, part: Int?, _ images: Images?
     ) -> String {
         let id = Markup.escaped(track.id.description)
         let share = Double(sample.area) / Double(max(1, pixels)) * 100
@@ -107,14 +113,17 @@ struct ReportPage {
             """
         }
         return """
-            <figure id="\(anchor(track))-\(sample.frame)">
+            <figure id="\(anchor(track, part))-\(sample.frame)">
             \(pictures ?? "<p>This frame could not be decoded again.</p>")
             <figcaption><b>\(ClipTime.text(sample.time))</b> · \(facts.map { "<span>\($0)</span>" }.joined(separator: " · "))</figcaption></figure>
 
             """
     }
 
-    let trackEnd = "</div></article>\n"
+    /// What follows the samples of a track or of a part.
+    let samplesEnd = "</div>\n"
+
+    let trackEnd = "</article>\n"
 
     /// What follows the last track.
     var end: String {
@@ -127,8 +136,9 @@ struct ReportPage {
     }
 
     private var failed: String {
-        let count = document.errors.count { $0.track != nil }
-        return count == 0 ? "" : ", \(count) failed"
+        let ids = Set(document.tracks.map(\.id)), failures = document.errors.compactMap(\.track)
+        let parts = failures.count { ids.contains($0) }, tracks = failures.count - parts
+        return (tracks == 0 ? "" : ", \(tracks) failed") + (parts == 0 ? "" : ", \(Self.count(parts, "part")) of tracks failed")
     }
 
     private var facts: String {
@@ -160,33 +170,17 @@ struct ReportPage {
         return "<section class=\"problems\"><h2>Problems</h2><ul>\(items.joined())</ul></section>"
     }
 
-    /// A bar where the track is seen, and a tick that leads to each sample.
-    private func timeline(_ track: CaptionDocument.Track, _ colour: Colour, _ seen: [Range<Int>]) -> String {
-        let width = 1000.0, scale = width / Double(max(1, document.video.frames))
-        func number(_ value: Double) -> String { String(format: "%.4g", max(0, min(width, value))) }
-        let bars = seen.map {
-            "<rect x=\"\(number(Double($0.lowerBound) * scale))\" y=\"5\" width=\"\(number(max(2, Double($0.count) * scale)))\" height=\"10\"/>"
-        }
-        let ticks = Set(track.sampled.map(\.frame)).sorted().map { frame in
-            "<a href=\"#\(anchor(track))-\(frame)\"><rect class=\"tick\" x=\"\(number((Double(frame) + 0.5) * scale - 3))\" y=\"0\" "
-                + "width=\"6\" height=\"20\"><title>frame \(frame)</title></rect></a>"
-        }
-        return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" role=\"img\" "
-            + "aria-label=\"seen in frames \(track.firstFrame) to \(track.lastFrame)\"><g fill=\"\(Markup.hex(colour))\">\(bars.joined())</g>"
-            + ticks.joined() + "</svg>"
-    }
-
     private func chip(_ track: CaptionDocument.Track, _ colour: Colour) -> String {
         "<a class=\"chip\" href=\"#\(anchor(track))\" style=\"background:\(Markup.hex(colour));color:\(Markup.hex(colour.readable))\">"
             + "\(Markup.escaped(track.id.description))</a>"
     }
 
-    /// Names the place of a track: its number among the document's, because an id may be any text.
-    private func anchor(_ track: CaptionDocument.Track) -> String {
-        "track-\((document.tracks.firstIndex { $0.id == track.id } ?? 0) + 1)"
+    /// Names the place of a track or of a part of it: by its number among the document's, because an id may be any text.
+    func anchor(_ track: CaptionDocument.Track, _ part: Int? = nil) -> String {
+        "track-\((document.tracks.firstIndex { $0.id == track.id } ?? 0) + 1)" + (part.map { "-part-\($0)" } ?? "")
     }
 
-    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+    static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     /// The question with a row of places for frames written as one.
     private static func shortened(_ query: String) -> String {

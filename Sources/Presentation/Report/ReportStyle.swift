@@ -30,6 +30,12 @@ enum ReportStyle {
         small { color: var(--faint); font-weight: normal; }
         p.facts { margin: .3rem 0 0; font-size: .85rem; color: var(--faint); }
         blockquote { margin: .8rem 0 1.2rem; font-size: 1.12rem; max-width: 46rem; } blockquote p { margin: 0; }
+        .whole { fill-opacity: .25; } .even { fill-opacity: .4; } g.part:hover { fill-opacity: .8; }
+        .parts { margin: 0 0 1.2rem; } .parts ol { list-style: none; margin: .6rem 0 0; padding: 0; max-width: 60rem; }
+        .parts li { display: grid; grid-template-columns: 10.5rem 1fr; gap: .2rem 1rem; padding: .3rem 0; border-top: 1px solid var(--line); }
+        .parts a { color: var(--faint); font-variant-numeric: tabular-nums; }
+        section.part { margin-top: 1.6rem; padding-top: 1rem; border-top: 1px solid var(--line); }
+        h3 { font-size: 1.05rem; margin: 0; } p.words { margin: .5rem 0 1rem; max-width: 46rem; }
         .samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); gap: 1.2rem 1rem; }
         figure { margin: 0; font-size: .85rem; break-inside: avoid; }
         figure:target { outline: .2rem solid var(--faint); outline-offset: .3rem; }
@@ -38,7 +44,7 @@ enum ReportStyle {
         .views { display: grid; grid-template-columns: 1fr 1fr; gap: .25rem; margin-top: .25rem; }
         figcaption { margin-top: .3rem; color: var(--faint); } figcaption b { color: var(--ink); } figcaption span { white-space: nowrap; }
         footer { margin-top: 2rem; color: var(--faint); font-size: .85rem; max-width: 60rem; }
-        @media (max-width: 40rem) { td.line, thead th:last-child { display: none; } }
+        @media (max-width: 40rem) { td.line, thead th:last-child { display: none; } .parts li { grid-template-columns: 1fr; } }
         @media print { :root { --ground: #fff; --card: #fff; --ink: #000; --faint: #444; --line: #bbb; --tick: #000; }
           body { max-width: none; padding: 0; font-size: 10pt; } article { border: 0; border-top: 1px solid #bbb; border-radius: 0; padding: 1rem 0; }
           article h2, article p.facts, blockquote { break-after: avoid; break-inside: avoid; } .samples { grid-template-columns: repeat(4, 1fr); }

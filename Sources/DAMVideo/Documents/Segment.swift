@@ -1,0 +1,27 @@
+extension CaptionDocument {
+    /// A part of a track, with a caption of its own.
+    public struct Segment: Codable, Sendable, Equatable {
+        public var firstFrame: Int
+        public var lastFrame: Int
+        /// Time of the first frame of the part that the object is seen in.
+        public var start: Double
+        /// Time of the last frame of the part that the object is seen in.
+        public var end: Double
+        public var visibleFrames: Int
+        public var sampled: [Sample]
+        public var caption: String
+        /// "stop", or "length" when the answer was cut off.
+        public var finishReason: String
+        public var usage: Usage
+        /// How long encoding and generating took; of what was done for several captions at once, its share.
+        public var seconds: Double
+
+        enum CodingKeys: String, CodingKey {
+            case start, end, sampled, caption, usage, seconds
+            case firstFrame = "first_frame"
+            case lastFrame = "last_frame"
+            case visibleFrames = "visible_frames"
+            case finishReason = "finish_reason"
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Imaging
+import Masks
+
+/// Motion of a track through the picture, smoothed so that the jitter of masks and boxes is not taken for it. The camera's own
+/// motion is not taken out.
+struct TrackMotion {
+    /// Seconds over which a velocity is fitted.
+    static let window = 1.0
+    /// Appearances whose median stands for the middle one, so that single wrong masks do not count.
+    static let medianCount = 5
+
+    let times: [Double]
+    /// Boxes as they are.
+    let boxes: [BoundingBox]
+    /// Pixels: the root of the box's area, averaged over `window`.
+    let sizes: [Double]
+    /// Pixels: the root of the mask's area, averaged over `window`.
+    let extents: [Double]
+    /// Velocities of the box's centre in object sizes a second.
+    let velocities: [(x: Double, y: Double)]
+
+    /// - Parameters:
+    ///   - appearances: one at least, ascending.
+    ///   - times: of the appearances, in seconds.
+    ///   - step: seconds between two appearances, as a rule.
+    init(_ appearances: [Track.Appearance], _ times: [Double], step: Double) {
+        self.times = times
+        boxes = appearances.map(\.box)
+        let x = Self.medians(boxes.map { Double($0.left) + Double($0.width) / 2 })
+        let y = Self.medians(boxes.map { Double($0.top) + Double($0.height) / 2 })
+        let roots = Self.medians(boxes.map { max(1, Double($0.width) * Double($0.height)).squareRoot() })
+        let areas = Self.medians(appearances.map { Double($0.area).squareRoot() })
+        // Three at least, however seldom the object is seen.
+        let reach = max(Self.window / 2, 1.01 * step)
+        var sizes: [Double] = [], extents: [Double] = [], velocities: [(x: Double, y: Double)] = []
+        var low = 0, high = 0
+        for time in times {
+            while times[low] < time - reach { low += 1 }
+            while high < times.count, times[high] <= time + reach { high += 1 }
+            let size = Self.mean(roots[low..<high])
+            sizes.append(size)
+            extents.append(Self.mean(areas[low..<high]))
+            let around = times[low..<high]
+            velocities.append((Self.slope(x[low..<high], around) / size, Self.slope(y[low..<high], around) / size))
+        }
+        (self.sizes, self.extents, self.velocities) = (sizes, extents, velocities)
+    }
+
+    /// Object sizes a second.
+    func speed(at index: Int) -> Double {
+        let velocity = velocities[index]
+        return (velocity.x * velocity.x + velocity.y * velocity.y).squareRoot()
+    }
+
+    private static func mean(_ values: ArraySlice<Double>) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
+
+    /// Slope of the line that fits best; 0 for values at one time.
+    private static func slope(_ values: ArraySlice<Double>, _ times: ArraySlice<Double>) -> Double {
+        let middle = mean(times), average = mean(values)
+        var product = 0.0, square = 0.0
+        for (value, time) in zip(values, times) {
+            product += (value - average) * (time - middle)
+            square += (time - middle) * (time - middle)
+        }
+        return square > 0 ? product / square : 0
+    }
+
+    private static func medians(_ values: [Double]) -> [Double] {
+        values.indices.map { index in
+            // As many on both sides, so that the ends are not pulled inwards.
+            let reach = min(medianCount / 2, index, values.count - 1 - index)
+            return values[index - reach...index + reach].sorted()[reach]
+        }
+    }
+}
