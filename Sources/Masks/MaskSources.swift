@@ -98,6 +98,11 @@ package enum MaskSources {
         case .cocoRLE: return try RunLengthFileReader.read(kept.document(), keepsGoing: keepsGoing)
         case .mots: return try MOTSReader.read(kept.document(), keepsGoing: keepsGoing)
         case .motChallenge: return try MOTChallengeReader.read(kept.document(), size: clip.size, keepsGoing: keepsGoing)
+        case .cvat, .labelStudio, .groundedSAM2, .labelme, .ultralytics, .supervision, .videoRefer:
+            let content = kept.isFolder
+                ? try DetectionContent(path: path, forced: kept.format.detectionFormat)
+                : try DetectionContent(document: kept.document(), forced: kept.format.detectionFormat)
+            return try DetectionSources.read(content, clip: clip, keepsGoing: keepsGoing).tracks(as: kept.format, clip: clip.size)
         case .segmentAnythingVideo: return try SegmentAnythingVideoReader.read(kept.document(), keepsGoing: keepsGoing)
         }
     }

@@ -21,9 +21,21 @@ package enum DetectionSources {
             .detections(settings: settings, clip: clip, count: count)
     }
 
-    private static func read(_ content: DetectionContent, clip: ClipFacts, keepsGoing: Bool) throws -> DetectionTable {
+    /// Reads detections as they stand in their source.
+    /// - Throws: `MaskError`.
+    static func read(_ content: DetectionContent, clip: ClipFacts, keepsGoing: Bool) throws -> DetectionTable {
         switch content.format {
         case .motChallenge: try MOTChallengeDetections.read(content.document(), keepsGoing: keepsGoing)
+        case .coco: try COCODetections.read(content.document(), clip: clip, keepsGoing: keepsGoing)
+        case .ultralytics:
+            try UltralyticsDetections.read(content.path, files: content.files, clip: clip, keepsGoing: keepsGoing)
+        case .cvat: try CVATDetections.read(content.document(), clip: clip, keepsGoing: keepsGoing)
+        case .labelStudio: try LabelStudioDetections.read(content.document(), clip: clip, keepsGoing: keepsGoing)
+        case .groundedSAM2:
+            try GroundedSAMDetections.read(content.path, files: content.files, clip: clip, keepsGoing: keepsGoing)
+        case .labelme: try LabelmeDetections.read(content.path, files: content.files, clip: clip, keepsGoing: keepsGoing)
+        case .videoRefer: try VideoReferDetections.read(content.document(), clip: clip, keepsGoing: keepsGoing)
+        case .supervision: try SupervisionDetections.read(content.document(), clip: clip, keepsGoing: keepsGoing)
         }
     }
 }

@@ -11,18 +11,12 @@ struct DetectionRow {
     var identity: TrackID?
 }
 
-/// What a source has of an object's outline.
-enum DetectedShape {
-    /// No more than the box.
-    case box
-    case region(Segmentation)
-    case mask(StoredMask)
-}
-
 /// Gathers the detections of one source while it is read, then becomes a `DetectionSet`, or masks of tracks.
 struct DetectionTable {
     /// More detections than hours of a crowd have, so that a few digits in a file cannot ask for memory without bound.
     static let maximumRows = 1 << 22
+    /// Corners of all polygons, for the same reason.
+    private static let maximumCorners = 1 << 26
     private static let maximumProblems = 1000
 
     let path: String
@@ -40,7 +34,10 @@ struct DetectionTable {
     private(set) var ignored: [DetectionRow] = []
     /// Keys of frames that were looked at; nil if the source does not tell.
     private(set) var annotated: Set<Int>?
+    /// Keys of frames that say that an object is not to be seen.
+    private(set) var empty: [TrackID: Set<Int>] = [:]
     private(set) var problems: [MaskProblem] = []
+    private var corners = 0
 
     init(path: String, format: DetectionFormat, keepsGoing: Bool) {
         (self.path, self.format, self.keepsGoing) = (path, format, keepsGoing)
@@ -53,11 +50,15 @@ struct DetectionTable {
         guard numbers.allSatisfy({ abs($0) <= 1e9 }), row.box.width >= 0, row.box.height >= 0 else {
             throw InputError(found: "a box of \(row.box.width)x\(row.box.height)", expected: "0 or more pixels of a picture")
         }
-        guard rows.count + ignored.count < Self.maximumRows else {
-            throw unusable("more than \(Self.maximumRows) detections", "those of one clip")
+        if case .region(.polygons(let parts)) = row.shape { corners += parts.reduce(0) { $0 + $1.count / 2 } }
+        guard rows.count + ignored.count < Self.maximumRows, corners <= Self.maximumCorners else {
+            throw unusable("more than \(Self.maximumRows) detections, or \(Self.maximumCorners) corners of polygons", "those of one clip")
         }
         if isIgnored { ignored.append(row) } else { rows.append(row) }
     }
+
+    /// Takes a frame, which was looked at, that says that an object is not to be seen.
+    mutating func addEmpty(_ identity: TrackID, key: Int) { empty[identity, default: []].insert(key) }
 
     /// Somebody looked at this frame.
     /// - Throws: `MaskError` for a number no clip has.
@@ -69,11 +70,11 @@ struct DetectionTable {
 
     /// Somebody looked at all of these frames.
     /// - Throws: `MaskError` for numbers no clip has.
-    mutating func annotate(frames: Range<Int>) throws {
-        guard let last = frames.last else { return }
-        try check(frame: frames.lowerBound)
-        guard last < Self.maximumRows else { throw unusable("\(last + 1) frames", "at most \(Self.maximumRows)") }
-        annotated = (annotated ?? []).union(frames)
+    mutating func annotate(_ frames: StrideTo<Int>) throws {
+        for (index, frame) in frames.enumerated() {
+            guard index < Self.maximumRows else { throw unusable("more than \(index) frames", "those of one clip") }
+            try annotate(frame: frame)
+        }
     }
 
     private func check(frame: Int) throws {
@@ -107,6 +108,11 @@ struct DetectionTable {
                 throw unusable("more than \(Self.maximumProblems) detections that cannot be used", "a few at most")
             }
         }
+    }
+
+    /// Tells of detections that are not used.
+    mutating func leaveOut(_ message: String) {
+        problems.append(MaskProblem(.skipped, "\(path): found \(message): left out"))
     }
 
     mutating func note(_ message: String) { problems.append(MaskProblem(.note, "\(path): \(message)")) }

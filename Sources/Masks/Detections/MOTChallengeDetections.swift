@@ -25,7 +25,7 @@ enum MOTChallengeDetections {
         }
         let sequence = MOTChallengeRows.Sequence(beside: document.path)
         if let size = sequence.size { try table.take(size: size) }
-        if let length = sequence.length { try table.annotate(frames: 0..<length) }
+        if let length = sequence.length { try table.annotate(stride(from: 0, to: length, by: 1)) }
         let tracked = rows.filter { $0.row.id >= 0 }
         let areFlags = tracked.allSatisfy { $0.row.confidence == 0 || $0.row.confidence == 1 }
         let haveScores = rows.contains { $0.row.confidence.map { $0 != -1 } ?? false }

@@ -10,6 +10,22 @@ package struct StoredMask: Sendable, Equatable {
 
     /// - Returns: nil for an empty mask.
     package init?(_ mask: Mask) {
+        self.init(mask, offset: (0, 0), of: PictureSize(width: mask.width, height: mask.height))
+    }
+
+    /// A mask of a part of a picture; what lies outside the picture is cut off.
+    /// - Parameters:
+    ///   - left, top: place of the part in the picture.
+    ///   - size: of the picture.
+    /// - Returns: nil when nothing lies inside the picture.
+    init?(_ mask: Mask, left: Int, top: Int, in size: PictureSize) {
+        let part = BoundingBox(left: left, top: top, width: mask.width, height: mask.height)
+        guard let inside = part.intersection(BoundingBox(left: 0, top: 0, width: size.width, height: size.height)) else { return nil }
+        let visible = inside == part ? mask : mask.cropped(to: inside.moved(x: -left, y: -top))
+        self.init(visible, offset: (inside.left, inside.top), of: size)
+    }
+
+    private init?(_ mask: Mask, offset: (left: Int, top: Int), of size: PictureSize) {
         guard let box = mask.boundingBox else { return nil }
         var runs: [UInt32] = [], inside: UInt8 = 0, length: UInt32 = 0, area = 0
         mask.pixels.withUnsafeBufferPointer { pixels in
@@ -25,9 +41,9 @@ package struct StoredMask: Sendable, Equatable {
             }
         }
         runs.append(length)
-        width = mask.width
-        height = mask.height
-        self.box = box
+        width = size.width
+        height = size.height
+        self.box = box.moved(x: offset.left, y: offset.top)
         self.area = area
         self.runs = runs
     }
@@ -43,6 +59,13 @@ package struct StoredMask: Sendable, Equatable {
         var pixels = mask.pixels
         other.forEachPixel { pixels[$0] = 0 }
         return StoredMask(Mask(width: width, height: height, pixels: pixels))
+    }
+
+    /// The pixels of either, of two masks of one size.
+    func joined(with other: StoredMask) -> StoredMask {
+        var pixels = mask.pixels
+        other.forEachPixel { pixels[$0] = 1 }
+        return StoredMask(Mask(width: width, height: height, pixels: pixels)) ?? self
     }
 
     /// Calls `body` with the place of each pixel inside, row after row.
