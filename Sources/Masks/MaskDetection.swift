@@ -161,6 +161,7 @@ struct MaskDetection {
                         let keys = try json.keys()
                         if keys.contains("segmentations") { format = .youtubeVIS }
                         if !keys.isDisjoint(with: notRuns) { (format, seen) = (nil, keys.sorted()) }
+                        if keys.isSuperset(of: ["image_id", "track_id"]) { format = .coco }
                     }
                     try json.skip()
                 }

@@ -92,6 +92,8 @@ package enum MaskSources {
         case .objectPNG: return try ObjectFilesReader.folders(path: path, keepsGoing: keepsGoing, stills: stills)
         case .binaryPNG: return try ObjectFilesReader.files(path: path, keepsGoing: keepsGoing, stills: stills)
         case .youtubeVIS: return try YouTubeVISReader.read(kept.document(), clip: clip, keepsGoing: keepsGoing)
+        case .coco where try kept.document().isList:
+            return try COCODetections.read(kept.document(), clip: clip, keepsGoing: keepsGoing).tracks(as: .coco, clip: clip.size)
         case .coco: return try COCOReader.read(kept.document(), clip: clip, keepsGoing: keepsGoing)
         case .cocoRLE where kept.isFolder:
             return try RunLengthFileReader.read(folder: path, keepsGoing: keepsGoing, stills: stills)

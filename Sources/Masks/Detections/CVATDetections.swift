@@ -8,10 +8,14 @@ import Imaging
 enum CVATDetections {
     /// - Throws: `MaskError`.
     static func read(_ document: MaskDocument, clip: ClipFacts, keepsGoing: Bool) throws -> DetectionTable {
-        let reader = CVATReader(DetectionTable(path: document.path, format: .cvat, keepsGoing: keepsGoing), clip: clip)
+        var reader = CVATReader(DetectionTable(path: document.path, format: .cvat, keepsGoing: keepsGoing), clip: clip)
         do {
-            try XMLEvents.read(
-                document.bytes, start: { try reader.start($0) }, end: { try reader.end($0, text: $1) })
+            try XMLReader.read(document.bytes) { event in
+                switch event {
+                case .start(let element): try reader.start(element)
+                case .end(let element, let text): try reader.end(element, text: text)
+                }
+            }
             return try reader.finish()
         } catch let error as InputError {
             throw MaskError(path: document.path, found: error.found ?? error.description, expected: error.expected ?? "CVAT's XML")
@@ -19,15 +23,7 @@ enum CVATDetections {
     }
 }
 
-private final class CVATReader {
-    private struct Track {
-        let id: TrackID
-        let label: String?
-        let isOfClip: Bool
-        let line: Int
-        var shapes: [(frame: Int, isOutside: Bool, shape: CVATShape)] = []
-    }
-
+private struct CVATReader {
     private struct Picture {
         let id: Int?
         let name: String
@@ -40,14 +36,14 @@ private final class CVATReader {
     private var current = CVATTask()
     /// The clip's task, known from the first track or picture on.
     private var task: CVATTask?
-    private var track: Track?
+    private var track: CVATTrack?
     private var pictures: [Picture] = []
     private var passedOver = 0
     private var carried = 0
 
     init(_ table: DetectionTable, clip: ClipFacts) { (self.table, self.clip) = (table, clip) }
 
-    func start(_ element: XMLEvents.Element) throws {
+    mutating func start(_ element: XMLReader.Element) throws {
         switch (element.path.count, element.path.last, element.name) {
         case (0, _, let name):
             guard name == "annotations" else { throw InputError(found: "XML of <\(name.prefix(32))>", expected: "CVAT's <annotations>") }
@@ -55,7 +51,7 @@ private final class CVATReader {
         case (1, _, "track"):
             let task = try chosenTask()
             let number = try element.whole("id")
-            track = Track(
+            track = CVATTrack(
                 id: .number(number ?? element.line), label: element.attributes["label"],
                 isOfClip: try element.whole("task_id").map { $0 == task.id } ?? true, line: element.line)
         case (1, _, "image"):
@@ -66,13 +62,17 @@ private final class CVATReader {
             pictures.append(Picture(id: try element.whole("id"), name: element.attributes["name"] ?? ""))
         case (2, "track", _), (2, "image", _):
             if CVATShape.passedOver.contains(element.name) { passedOver += 1 }
-            let size = table.size ?? clip.size
-            try table.attempt("line \(element.line)") { _ in try take(element, size: size) }
+            do {
+                try take(element)
+            } catch {
+                // The table says what it is, or leaves it out.
+                try table.attempt("line \(element.line)") { _ in throw error }
+            }
         default: break
         }
     }
 
-    func end(_ element: XMLEvents.Element, text: String) throws {
+    mutating func end(_ element: XMLReader.Element, text: String) throws {
         if element.path.contains("meta"), let parent = element.path.last {
             current.take(element.name, in: parent, text)
             if element.name == "task" || element.name == "job" { tasks.append(current) }
@@ -83,12 +83,15 @@ private final class CVATReader {
         } else if element.name == "track", element.path.count == 1, let track {
             self.track = nil
             guard track.isOfClip else { return }
-            try table.attempt("line \(track.line), track \(track.id)") { table in try add(track, to: &table) }
+            let task = task
+            var isCarried = false
+            try table.attempt("line \(track.line), track \(track.id)") { table in isCarried = try track.add(to: &table, task: task) }
+            if isCarried { carried += 1 }
         }
     }
 
     /// - Throws: `MaskError` when the file has several tasks, and none is called like the clip.
-    private func chosenTask() throws -> CVATTask {
+    private mutating func chosenTask() throws -> CVATTask {
         if let task { return task }
         var found = tasks.count > 1
             ? tasks[try VideoChoice(names: tasks.map(\.names)).index(clip: clip.name, path: table.path)] : tasks.first ?? current
@@ -99,8 +102,8 @@ private final class CVATReader {
         return found
     }
 
-    private func take(_ element: XMLEvents.Element, size: PictureSize?) throws {
-        guard track?.isOfClip ?? true, let shape = try CVATShape(element, size: size) else { return }
+    private mutating func take(_ element: XMLReader.Element) throws {
+        guard track?.isOfClip ?? true, let shape = try CVATShape(element, size: table.size ?? clip.size) else { return }
         if track == nil {
             pictures[pictures.count - 1].shapes.append((shape, element.attributes["label"], nil))
             return
@@ -109,30 +112,8 @@ private final class CVATReader {
         track?.shapes.append((frame, element.attributes["outside"] == "1", shape))
     }
 
-    private func add(_ track: Track, to table: inout DetectionTable) throws {
-        let shapes = track.shapes.sorted { $0.frame < $1.frame }, step = max(1, task?.step ?? 1)
-        func add(_ shape: CVATShape, frame: Int) throws {
-            let (outline, box) = try shape.placed()
-            try table.add(DetectionRow(key: frame, box: box, shape: outline, label: track.label, identity: track.id))
-        }
-        for (index, (frame, isOutside, shape)) in shapes.enumerated() where !isOutside {
-            try add(shape, frame: frame)
-            guard index + 1 < shapes.count else { continue }
-            let next = shapes[index + 1]
-            guard next.frame > frame else { throw InputError(found: "frame \(frame) twice", expected: "one shape for each frame") }
-            guard next.frame - frame > step, let between = try CVATInterpolation(from: shape, to: next.shape) else { continue }
-            for middle in stride(from: frame + step, to: next.frame, by: step) {
-                try add(between.shape(at: Double(middle - frame) / Double(next.frame - frame)), frame: middle)
-            }
-        }
-        guard let last = shapes.last, !last.isOutside, let stop = task?.stop, stop - last.frame >= step else { return }
-        if case .mask = last.shape { return }
-        carried += 1
-        for frame in stride(from: last.frame + step, through: min(stop, FrameNames.largest), by: step) { try add(last.shape, frame: frame) }
-    }
-
     /// - Throws: `MaskError` for a file without annotations, and pictures without frame numbers.
-    func finish() throws -> DetectionTable {
+    mutating func finish() throws -> DetectionTable {
         try addPictures()
         if let frames = task?.frames, pictures.isEmpty { try table.annotate(frames) }
         if carried > 0 {
@@ -142,7 +123,7 @@ private final class CVATReader {
         return table
     }
 
-    private func addPictures() throws {
+    private mutating func addPictures() throws {
         guard !pictures.isEmpty else { return }
         var keys = pictures.map(\.id)
         if let named = try? FrameNames(pictures.map(\.name), stills: clip.frameOfStill), named.arePlaced || keys.contains(nil) {

@@ -20,7 +20,7 @@ enum CVATShape {
     /// - Parameter size: of the picture; nil if it is not known.
     /// - Returns: nil for an element that is no shape with an inside.
     /// - Throws: `InputError` for a wrong or missing attribute.
-    init?(_ element: XMLEvents.Element, size: PictureSize?) throws(InputError) {
+    init?(_ element: XMLReader.Element, size: PictureSize?) throws(InputError) {
         let rotation = try element.number("rotation", default: 0)
         switch element.name {
         case "box":
@@ -41,7 +41,7 @@ enum CVATShape {
     }
 
     /// Runs inside a box, row after row, starting outside.
-    private static func mask(_ element: XMLEvents.Element, size: PictureSize?) throws(InputError) -> StoredMask? {
+    private static func mask(_ element: XMLReader.Element, size: PictureSize?) throws(InputError) -> StoredMask? {
         guard let size else { throw InputError(found: "a mask, but no picture size", expected: "original_size, or the clip") }
         let numbers = try element.numbers(["left", "top", "width", "height"])
         let box = numbers.compactMap { Int(exactly: $0) }
@@ -91,7 +91,7 @@ func turned(_ points: [(x: Double, y: Double)], about middle: (x: Double, y: Dou
     }
 }
 
-extension XMLEvents.Element {
+extension XMLReader.Element {
     /// - Throws: `InputError` for text that is no number.
     func number(_ name: String, default value: Double? = nil) throws(InputError) -> Double {
         guard let text = attributes[name] else {

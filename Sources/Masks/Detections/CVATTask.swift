@@ -23,24 +23,26 @@ struct CVATTask {
 
     /// Frames of the task; nil if the file does not say.
     var frames: StrideTo<Int>? {
-        guard let start, let stop, start >= 0, stop >= start, stop <= FrameNames.largest, step >= 1 else { return nil }
+        guard let start, let stop, stop >= start else { return nil }
         return stride(from: start, to: stop + 1, by: step)
     }
 
     /// Takes the text of an element of `meta`.
     mutating func take(_ name: String, in parent: String, _ text: String) {
         let text = String(decoding: Array(text.utf8)[...].trimmingWhiteSpace, as: UTF8.self)
+        /// A number that a frame or a side of a picture can have.
+        func whole(_ text: some StringProtocol) -> Int? { Int(text).flatMap { (0...FrameNames.largest).contains($0) ? $0 : nil } }
         switch (parent, name) {
         case ("task", "id"), ("job", "id"): id = Int(text)
         case ("task", "name"), ("job", "name"): self.name = text
         case (_, "source"): source = text
-        case (_, "start_frame"): start = Int(text)
-        case (_, "stop_frame"): stop = Int(text)
+        case (_, "start_frame"): start = whole(text)
+        case (_, "stop_frame"): stop = whole(text)
         case (_, "frame_filter"):
             guard let place = text.firstIndex(of: "="), text.hasPrefix("step") else { return }
-            step = Int(text[text.index(after: place)...].drop { $0 == " " }) ?? 1
-        case ("original_size", "width"): width = Int(text)
-        case ("original_size", "height"): height = Int(text)
+            step = max(1, whole(text[text.index(after: place)...].drop { $0 == " " }) ?? 1)
+        case ("original_size", "width"): width = whole(text)
+        case ("original_size", "height"): height = whole(text)
         default: break
         }
     }

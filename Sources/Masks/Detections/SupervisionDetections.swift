@@ -98,7 +98,7 @@ enum SupervisionDetections {
         }
         let names = Set(rows.compactMap { $0.text([name]) }).sorted()
         guard let named = try? FrameNames(names, stills: clip.frameOfStill) else {
-            throw table.unusable("\(name) without frame numbers, such as \(names[0].prefix(64))", "frame numbers, or a column frame_index")
+            throw table.unusable("\(name) without frame numbers, such as \(names[0].prefix(32))", "frame numbers, or a column frame_index")
         }
         (table.isPlaced, table.isInOrder) = (named.arePlaced, named.areInOrder)
         if let note = named.note { table.note(note) }
