@@ -59,7 +59,7 @@ enum DetectedShape {
         case .mask(let mask): return mask
         case .region(let segmentation):
             var isUnescaped = false
-            return try segmentation.region(size: size, isUnescaped: &isUnescaped).flatMap { StoredMask($0.mask) }
+            return try segmentation.region(size: size, isUnescaped: &isUnescaped).flatMap(StoredMask.init)
         case .box:
             guard let pixels = box.pixels(in: size) else { return nil }
             let mask = Mask(width: pixels.width, height: pixels.height, pixels: [UInt8](repeating: 1, count: pixels.width * pixels.height))

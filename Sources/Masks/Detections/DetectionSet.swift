@@ -15,4 +15,12 @@ package struct DetectionSet: Sendable, Equatable {
     package let pictureSize: PictureSize?
     /// Readings where others were possible, and what was left out; one line each, with the file.
     package let notes: [String]
+
+    package init(
+        path: String, format: DetectionFormat, detections: [Detection], ignored: [Detection] = [], annotatedFrames: [Int]? = nil,
+        pictureSize: PictureSize? = nil, notes: [String] = []
+    ) {
+        (self.path, self.format, self.detections, self.ignored) = (path, format, detections, ignored)
+        (self.annotatedFrames, self.pictureSize, self.notes) = (annotatedFrames, pictureSize, notes)
+    }
 }

@@ -56,8 +56,11 @@ enum LabelStudioDetections {
         _ region: LabelStudioTask.Region, _ id: TrackID, _ timing: LabelStudioTiming, size: PictureSize, to table: inout DetectionTable
     ) throws {
         let keyframes = region.keyframes.sorted { $0.frame < $1.frame }
+        var latest = -1
         func add(_ keyframe: LabelStudioTask.Keyframe, frame: Int) throws {
-            guard timing.isInClip(frame) else { return }
+            // Several of the project's frames may be one of the clip's.
+            guard timing.isInClip(frame), frame > latest else { return }
+            latest = frame
             let (shape, box) = try placed(keyframe, size)
             try table.add(DetectionRow(key: frame, box: box, shape: shape, label: region.label, score: region.score, identity: id))
         }
@@ -69,7 +72,7 @@ enum LabelStudioDetections {
             let start = timing.clipFrame(keyframe.frame)
             // A keyframe that ends the rectangle's presence still shows it.
             guard keyframe.isEnabled else {
-                if index == 0 || timing.clipFrame(keyframes[index - 1].frame) < start { try add(keyframe, frame: start) }
+                try add(keyframe, frame: start)
                 continue
             }
             let end = next.map { timing.clipFrame($0.frame) } ?? max(start + 1, timing.end(region))

@@ -36,28 +36,26 @@ struct PictureScale {
     /// - Parameter size: of the source's pictures.
     /// - Throws: `MaskError` for a region that is none.
     func mask(of shape: DetectedShape, size: PictureSize?, path: String, frame: Int) throws -> StoredMask? {
-        let mask: Mask
+        let mask: StoredMask?
         switch shape {
         case .box: return nil
-        case .mask(let stored):
-            guard note != nil else { return stored }
-            mask = stored.mask
+        case .mask(let stored): mask = stored
         case .region(let segmentation):
             guard let size = size ?? segmentation.size ?? clip else { return nil }
             var isUnescaped = false
             do {
                 guard let region = try segmentation.region(size: size, isUnescaped: &isUnescaped) else { return nil }
-                mask = region.mask
+                mask = StoredMask(region)
             } catch {
                 throw MaskError(path: path, reason: .atPlace("frame \(frame)", "\(error)"))
             }
         }
-        return StoredMask(resized(mask))
+        return note == nil ? mask : mask.flatMap { StoredMask(resized($0.mask)) }
     }
 
     /// Each pixel as the nearest one of the source.
     private func resized(_ mask: Mask) -> Mask {
-        guard note != nil, let clip else { return mask }
+        guard let clip else { return mask }
         let columns = (0..<clip.width).map { $0 * mask.width / clip.width }
         var pixels = [UInt8](repeating: 0, count: clip.width * clip.height)
         for row in 0..<clip.height {

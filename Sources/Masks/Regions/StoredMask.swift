@@ -13,6 +13,12 @@ package struct StoredMask: Sendable, Equatable {
         self.init(mask, offset: (0, 0), of: PictureSize(width: mask.width, height: mask.height))
     }
 
+    /// - Returns: nil for an empty region.
+    init?(_ region: RunLengthEncoding) {
+        guard let box = region.boundingBox else { return nil }
+        self.init(region.mask(in: box), left: box.left, top: box.top, in: PictureSize(width: region.width, height: region.height))
+    }
+
     /// A mask of a part of a picture; what lies outside the picture is cut off.
     /// - Parameters:
     ///   - left, top: place of the part in the picture.
