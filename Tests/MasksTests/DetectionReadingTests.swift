@@ -99,6 +99,18 @@ import Testing
         #expect(error(["anna.txt": line, "bert.txt": line])?.contains("anna.txt: found a name without the number of a frame") == true)
     }
 
+    /// Masks are moved by masks' option.
+    @Test func optionOfMasks() throws {
+        try MaskFolderBuilder.run { builder in
+            for frame in 1...2 { try builder.add("labels/walk_\(frame).txt", Data((box + " 7\n").utf8)) }
+            let source = try MaskSources.open(builder.path, clip: Self.clip)
+            #expect(source.tracks[0].visibleFrames == [0, 1] && source.notes.contains { $0.contains("(--mask-frame-offset 1 if they count from 0)") })
+            var settings = MaskSettings()
+            settings.frameOffset = 1
+            #expect(try MaskSources.open(builder.path, settings: settings, clip: Self.clip).tracks[0].visibleFrames == [1, 2])
+        }
+    }
+
     @Test func namesOfClasses() throws {
         let files = ["labels/clip_1.txt": "0 0.5 0.5 0.2 0.4 0.5\n2 0.5 0.5 0.2 0.4 0.5"]
         for (name, text) in [

@@ -31,7 +31,10 @@ extension DetectionTable {
             throw unusable("detections without identities", "tracks (--detections takes detections)")
         }
         var table = RegionTable(path: path, format: format, keepsGoing: keepsGoing)
-        table.take(problems)
+        // Masks' numbers are moved by an option of their own.
+        table.take(problems.map {
+            MaskProblem($0.kind, $0.message.replacing(NumberedSubject.detections.offset, with: NumberedSubject.masks.offset))
+        })
         (table.isPlaced, table.isInOrder, table.firstFrame) = (isPlaced, isInOrder, firstFrame)
         guard let size = size ?? clip ?? extent(identified) else { throw MaskError(path: path, reason: .emptyMasks) }
         if self.size == nil, clip == nil { table.note("the picture size is not known: \(size) is how far the boxes reach") }
