@@ -19,8 +19,8 @@ struct ClipArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A clip's masks: a file or folder. Label PNGs, PNGs for each object, COCO, YouTube-VIS, RLE, MOTS, MOTChallenge "
-                + "and SA-V are told apart by their content. For several clips: repeated, in the clips' order; or once, a folder "
+            "A clip's masks: a file or folder. Label PNGs, PNGs for each object, COCO, YouTube-VIS, RLE, MOTS, MOTChallenge, "
+                + "SA-V, CVAT, Label Studio, Grounded-SAM-2, labelme, Ultralytics, supervision and VideoRefer are told apart by their content. For several clips: repeated, in the clips' order; or once, a folder "
                 + "that has a folder or file called like each clip, or a file that has the clips by their names.",
             valueName: "path"))
     var masks: [String] = []

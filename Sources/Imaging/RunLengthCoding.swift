@@ -82,6 +82,20 @@ extension RunLengthEncoding {
         return Mask(width: width, height: height, pixels: pixels)
     }
 
+    /// The part of the region in a box, which must lie within the picture and not be empty.
+    package func mask(in box: BoundingBox) -> Mask {
+        var pixels = [UInt8](repeating: 0, count: box.width * box.height)
+        pixels.withUnsafeMutableBufferPointer { pixels in
+            forEachSegment { column, rows in
+                guard column >= box.left, column < box.right else { return }
+                for row in max(rows.lowerBound, box.top)..<max(rows.lowerBound, box.top, min(rows.upperBound, box.bottom)) {
+                    pixels[(row - box.top) * box.width + column - box.left] = 1
+                }
+            }
+        }
+        return Mask(width: box.width, height: box.height, pixels: pixels)
+    }
+
     /// The pixels inside either of two regions of the same size.
     package func union(_ other: RunLengthEncoding) -> RunLengthEncoding {
         precondition(width == other.width && height == other.height, "RunLengthEncoding: union of two sizes")

@@ -39,6 +39,7 @@ struct MaskDetection {
 
     private static func format(ofFolder path: String, frameCount: Int?) throws -> MaskFormat {
         let listing = try FolderListing(path: path)
+        if let format = try DetectionPlace.frames(below: listing, forced: nil)?.format.maskFormat { return format }
         let pictures = listing.files(withExtension: "png")
         if ObjectFileName.areUsed(in: pictures) {
             try requireOneObject(pictures.map(listing.file))
@@ -114,10 +115,9 @@ struct MaskDetection {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return try formatOfText(document)
         case 0x89 where document.bytes.dropFirst().starts(with: "PNG".utf8):
             throw MaskError(path: document.path, found: "one PNG", expected: "the folder it is in")
-        case UInt8(ascii: "<") where document.bytes.prefix(4096).contains("annotations".utf8):
-            throw MaskError(
-                path: document.path,
-                reason: .notRead("CVAT's XML", instead: "an export as segmentation masks, MOTS PNG, MOT or COCO"))
+        case UInt8(ascii: "<"):
+            guard let format = try DetectionContent.format(of: document).maskFormat else { throw unknown(document.path, "XML of another kind") }
+            return format
         case UInt8(ascii: "#"): return try formatOfText(document)
         default:
             var names: [String]?, isFirst = true
@@ -135,9 +135,8 @@ struct MaskDetection {
             if try json.kind() == .object {
                 let keys = try json.keys()
                 if keys.contains("shapes"), keys.contains("imagePath") {
-                    throw MaskError(path: document.path, reason: .notRead("labelme JSON", instead: "label PNGs or COCO"))
-                }
-                if keys.contains("masklet") {
+                    format = .labelme
+                } else if keys.contains("masklet") {
                     format = .segmentAnythingVideo
                 } else if keys.contains("annotations") {
                     format = keys.contains("images") ? .coco : keys.contains("videos") ? .youtubeVIS : nil
@@ -154,17 +153,24 @@ struct MaskDetection {
                     if index == 0, try json.kind() == .object {
                         let keys = try json.keys()
                         if keys.contains("segmentations") { format = .youtubeVIS }
-                        if keys.contains("image_id") { (format, seen) = (nil, keys.sorted()) }
+                        if !keys.isDisjoint(with: notRuns) { (format, seen) = (nil, keys.sorted()) }
+                        if keys.isSuperset(of: ["image_id", "track_id"]) { format = .coco }
                     }
                     try json.skip()
                 }
             }
         }
-        if let format { return format }
+        if let format = try format ?? DetectionContent.jsonFormat(of: document)?.maskFormat { return format }
         throw unknown(document.path, "JSON with the keys \(seen.prefix(8).joined(separator: ", "))")
     }
 
+    /// Keys of entries of lists that are no masks by frame.
+    private static let notRuns: Set = [
+        "image_id", "x_min", "annotation", "annotations", "predictions", "completions", "annotation_id", "lead_time",
+    ]
+
     private static func formatOfText(_ document: MaskDocument) throws -> MaskFormat {
+        if CSVTable.starts(document.bytes, with: SupervisionDetections.columns) { return .supervision }
         var first: ArraySlice<UInt8> = []
         document.forEachRow { number, line in if first.isEmpty { first = line } }
         if first.separator != nil { return .motChallenge }
@@ -179,8 +185,7 @@ struct MaskDetection {
         if fields.count >= 5, numbers.count == fields.count, Int(fields[0]) != nil,
             numbers[1...4].allSatisfy({ (0...1).contains($0) }), numbers[1...4].contains(where: { $0 != $0.rounded() })
         {
-            let layout = "YOLO text (a class, and parts of the picture)"
-            throw MaskError(path: document.path, reason: .notRead(layout, instead: "boxes or masks in pixels, such as MOT or COCO"))
+            return .ultralytics
         }
         if fields.count >= 6, numbers.count == fields.count { return .motChallenge }
         throw unknown(document.path, "text with \(fields.count) fields in a line")

@@ -42,7 +42,10 @@ package struct MaskError: CategorizedError, Equatable {
         }
     }
 
-    package var description: String {
+    /// Names and values in files may have line breaks in them.
+    package var description: String { sentence.split(whereSeparator: \.isNewline).joined(separator: " ") }
+
+    private var sentence: String {
         switch reason {
         case .missing: "\(path): no such file or folder"
         case .unreadable(let error): error.description

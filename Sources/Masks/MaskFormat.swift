@@ -20,6 +20,20 @@ public enum MaskFormat: String, Sendable, Codable, CaseIterable {
     case motChallenge = "motchallenge"
     /// `masklet[frame][object]`.
     case segmentAnythingVideo = "sa-v"
+    /// CVAT's XML 1.1: `track` with `box`, `polygon`, `mask` and others.
+    case cvat = "cvat"
+    /// Label Studio's `videorectangle`: boxes.
+    case labelStudio = "label-studio"
+    /// Grounded-SAM-2's `mask_data` and `json_data`.
+    case groundedSAM2 = "grounded-sam-2"
+    /// labelme's `<frame>.json`: an object is a label and a group.
+    case labelme = "labelme"
+    /// Ultralytics' `labels/<clip>_<frame>.txt` with identities.
+    case ultralytics = "ultralytics"
+    /// Rows of supervision's sinks with `tracker_id`: boxes.
+    case supervision = "supervision"
+    /// VideoRefer's `annotation` by frame.
+    case videoRefer = "videorefer"
 
     /// The layouts masks can be written in.
     public static let writable: [MaskFormat] = [.labelPNG, .objectPNG, .youtubeVIS, .motChallenge]
@@ -28,7 +42,7 @@ public enum MaskFormat: String, Sendable, Codable, CaseIterable {
     var isFolder: Bool? {
         switch self {
         case .labelPNG, .colourPNG, .objectPNG, .binaryPNG: true
-        case .cocoRLE: nil
+        case .cocoRLE, .cvat, .labelStudio, .groundedSAM2, .labelme, .ultralytics, .supervision, .videoRefer: nil
         case .youtubeVIS, .coco, .mots, .motChallenge, .segmentAnythingVideo: false
         }
     }

@@ -27,6 +27,10 @@ struct MaskPlace {
             (self.path, note) = (path, nil)
             return
         }
+        if format == nil || format?.detectionFormat != nil, try DetectionPlace.frames(below: listing, forced: nil) != nil {
+            (self.path, note) = (path, nil)
+            return
+        }
         if let name = clip.name, let found = try Self.folder(called: name, in: path, besides: clip.path) {
             guard Self.holdsPictures(found) else {
                 let place = Self.known.map { URL(filePath: found).appending(path: $0).path }.first(where: Self.holdsMasks) ?? found
@@ -106,7 +110,7 @@ struct MaskPlace {
         var folders = [listing], files: [String] = []
         for _ in 0...depth {
             files += folders.flatMap { folder in
-                ["json", "txt", "xml"].flatMap(folder.files(withExtension:)).filter { $0 != TrackLabels.fileName }.map(folder.file)
+                ["json", "txt", "xml", "csv"].flatMap(folder.files(withExtension:)).filter { $0 != TrackLabels.fileName }.map(folder.file)
             }
             folders = folders.flatMap { folder in
                 folder.folders.prefix(8).compactMap { try? FolderListing(path: folder.file($0)) }

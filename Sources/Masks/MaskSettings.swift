@@ -84,18 +84,20 @@ package struct ClipFacts: Sendable {
     /// Paths of its pictures, in order; none for a video.
     let stills: [String]
     let path: String?
+    /// Frames a second; nil if it is not known.
+    let frameRate: Double?
 
     package init(
         name: String? = nil, size: PictureSize? = nil, frameCount: Int? = nil, isCountExact: Bool = true, stills: [String] = [],
-        path: String? = nil
+        path: String? = nil, frameRate: Double? = nil
     ) {
-        (self.name, self.size, self.stills, self.path) = (name, size, stills, path)
+        (self.name, self.size, self.stills, self.path, self.frameRate) = (name, size, stills, path, frameRate)
         (self.frameCount, self.isCountExact) = (frameCount, isCountExact)
     }
 
     /// The same clip, once its frames were counted.
     func with(frameCount: Int) -> ClipFacts {
-        ClipFacts(name: name, size: size, frameCount: frameCount, stills: stills, path: path)
+        ClipFacts(name: name, size: size, frameCount: frameCount, stills: stills, path: path, frameRate: frameRate)
     }
 
     /// - Parameters:
@@ -107,7 +109,7 @@ package struct ClipFacts: Sendable {
         self.init(
             name: isPattern ? FileNames.folder(path) : FileNames.stem(path), size: size ?? clip.info.size,
             frameCount: clip.knownFrameCount ?? clip.info.declaredFrames, isCountExact: clip.knownFrameCount != nil,
-            stills: clip.stills ?? [], path: path)
+            stills: clip.stills ?? [], path: path, frameRate: clip.info.frameRate)
     }
 
     /// The frame of each still by its name; none when two are called alike.

@@ -45,6 +45,10 @@ package protocol MaskSource: Sendable {
     /// frame's file once.
     /// - Throws: `MaskError` when there is no such mask, or its file cannot be read any more.
     func mask(of track: TrackID, at frame: Int) throws -> Mask
+
+    /// The same as run lengths; nil for a mask without a pixel.
+    /// - Throws: as `mask`.
+    func storedMask(of track: TrackID, at frame: Int) throws -> StoredMask?
 }
 
 extension MaskSource {
@@ -53,6 +57,10 @@ extension MaskSource {
     package var problems: [MaskProblem] { [] }
 
     package func annotatedFrames(of track: TrackID) -> [Int] { annotatedFrames }
+
+    package func storedMask(of track: TrackID, at frame: Int) throws -> StoredMask? {
+        StoredMask(try mask(of: track, at: frame))
+    }
 
     package func ownFrames(of track: TrackID) -> [Int] { tracks.first { $0.id == track }?.visibleFrames ?? [] }
 

@@ -92,12 +92,19 @@ package enum MaskSources {
         case .objectPNG: return try ObjectFilesReader.folders(path: path, keepsGoing: keepsGoing, stills: stills)
         case .binaryPNG: return try ObjectFilesReader.files(path: path, keepsGoing: keepsGoing, stills: stills)
         case .youtubeVIS: return try YouTubeVISReader.read(kept.document(), clip: clip, keepsGoing: keepsGoing)
+        case .coco where try kept.document().isList:
+            return try COCODetections.read(kept.document(), clip: clip, keepsGoing: keepsGoing).tracks(as: .coco, clip: clip.size)
         case .coco: return try COCOReader.read(kept.document(), clip: clip, keepsGoing: keepsGoing)
         case .cocoRLE where kept.isFolder:
             return try RunLengthFileReader.read(folder: path, keepsGoing: keepsGoing, stills: stills)
         case .cocoRLE: return try RunLengthFileReader.read(kept.document(), keepsGoing: keepsGoing)
         case .mots: return try MOTSReader.read(kept.document(), keepsGoing: keepsGoing)
         case .motChallenge: return try MOTChallengeReader.read(kept.document(), size: clip.size, keepsGoing: keepsGoing)
+        case .cvat, .labelStudio, .groundedSAM2, .labelme, .ultralytics, .supervision, .videoRefer:
+            let content = kept.isFolder
+                ? try DetectionContent(path: path, forced: kept.format.detectionFormat)
+                : try DetectionContent(document: kept.document(), forced: kept.format.detectionFormat)
+            return try DetectionSources.read(content, clip: clip, keepsGoing: keepsGoing).tracks(as: kept.format, clip: clip.size)
         case .segmentAnythingVideo: return try SegmentAnythingVideoReader.read(kept.document(), keepsGoing: keepsGoing)
         }
     }

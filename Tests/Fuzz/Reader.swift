@@ -13,6 +13,10 @@ import Tensors
 enum Reader: String, CaseIterable {
     /// Masks in one file: COCO, YouTube-VIS, run-length JSON, SA-V, MOTS, MOTChallenge.
     case masks
+    /// Detections in one file: MOTChallenge, COCO, supervision, CVAT, Label Studio, labelme, VideoRefer, Ultralytics.
+    case detections
+    /// An array of NumPy as a label image.
+    case array
     /// Masks as the PNGs of a folder.
     case labels
     /// Run lengths alone.
@@ -39,6 +43,12 @@ enum Reader: String, CaseIterable {
     func read(_ bytes: [UInt8], in scratch: Scratch) throws {
         switch self {
         case .masks: try masks(at: scratch.file(bytes))
+        case .detections:
+            let path = try scratch.file(bytes), clip = ClipFacts(name: "clip", size: PictureSize(width: 64, height: 48), frameCount: 6)
+            // What has no identities is no mask, and both readings are to be seen.
+            _ = try? DetectionSources.open(path, clip: clip)
+            try masks(at: path, clip: clip)
+        case .array: _ = try DetectionSources.open(scratch.folder("mask_data", file: "mask_00000.npy", bytes))
         case .labels: try masks(at: scratch.folder("labels", file: "00000.png", bytes))
         case .runs:
             let encoding = try JSONDecoder().decode(RunLengthEncoding.self, from: Data(bytes))
@@ -59,8 +69,8 @@ enum Reader: String, CaseIterable {
         }
     }
 
-    private func masks(at path: String) throws {
-        let source = try MaskSources.open(path, clip: ClipFacts(name: "clip"))
+    private func masks(at path: String, clip: ClipFacts = ClipFacts(name: "clip")) throws {
+        let source = try MaskSources.open(path, clip: clip)
         for track in source.tracks.prefix(8) {
             for appearance in track.appearances.prefix(8) { _ = try source.mask(of: track.id, at: appearance.frame) }
         }

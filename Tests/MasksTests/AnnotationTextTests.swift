@@ -33,7 +33,9 @@ import Testing
         #expect(try source("# remark\nframe,id,bb_left,bb_top,bb_width,bb_height,conf,x,y,z\n" + rows).tracks == plain)
         #expect(try source(rows.replacing("\n", with: ",\r\n") + ",").tracks == plain)
         #expect(try source(rows.replacing(",", with: ";")).tracks == plain)
-        #expect(error("x_min,y_min,x_max,y_max,class_id,confidence\n" + rows)?.contains("found columns x_min,y_min") == true)
+        #expect(error("x_min,y_min,x_max,y_max,class_id,confidence\n" + rows)?.contains("found rows without a frame") == true)
+        #expect(error("a,b,x_min,y_min,x_max,y_max\n" + rows)?.contains("found rows without a frame") == true)
+        #expect(error("x1,y1,x2,y2,class_id,confidence\n" + rows)?.contains("found columns x1,y1") == true)
         let json = "\u{FEFF}" + #"[{"size":[2,3],"counts":[0,2,4]}]"#
         #expect(try source(json).tracks.count == 1)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Masks
 import TestSupport
 import Testing
@@ -117,12 +118,22 @@ import Testing
 
     @Test func layoutsThatAreNotRead() throws {
         try MaskFolderBuilder.run { builder in
+            try builder.add("yolo/labels/train/clip_1.txt", Data("0 0.125 0.75 0.125 0.25 0.5\n".utf8))
+            #expect(builder.error("yolo")?.contains("boxes in parts of the picture, and no clip") == true)
+            let clip = ClipFacts(size: PictureSize(width: 64, height: 48))
+            let untracked = #expect(throws: MaskError.self) {
+                try MaskSources.open(builder.folder.appending(path: "yolo").path, clip: clip)
+            }
+            #expect(untracked?.description.contains("found detections without identities, expected tracks") == true)
             try builder.add("yolo/labels/train/clip_1.txt", Data("0 0.125 0.75 0.125 0.25 1\n".utf8))
-            #expect(builder.error("yolo")?.contains("YOLO text") == true)
+            try builder.add("yolo/labels/train/clip_2.txt", Data("0 0.125 0.75 0.125 0.25 7\n".utf8))
+            #expect(try MaskSources.open(builder.folder.appending(path: "yolo").path, clip: clip).tracks.map(\.id) == [.number(1), .number(7)])
             try builder.add("cvat/annotations.xml", Data("<?xml version=\"1.0\"?>\n<annotations></annotations>".utf8))
-            #expect(builder.error("cvat")?.contains("CVAT's XML") == true)
+            #expect(builder.error("cvat")?.contains("found empty masks") == true)
             try builder.add("labelme/00000.json", Data(#"{"shapes":[],"imagePath":"00000.jpg"}"#.utf8))
-            #expect(builder.error("labelme")?.contains("labelme JSON") == true)
+            #expect(builder.error("labelme")?.contains("found empty masks") == true)
+            try builder.add("voc/00000.xml", Data("<annotation><object/></annotation>".utf8))
+            #expect(builder.error("voc")?.contains("found Pascal VOC's XML, which is not read") == true)
         }
     }
 }

@@ -36,6 +36,12 @@ struct MaskDocument {
         self.bytes = bytes
     }
 
+    /// The first byte that is no white space; nil if there is none.
+    var firstByte: UInt8? { bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } }
+
+    /// True if the file's JSON is a list.
+    var isList: Bool { firstByte == UInt8(ascii: "[") }
+
     /// Reads the file as one JSON value.
     /// - Throws: what `body` throws, and `MaskError` that says where the JSON is wrong.
     func read(_ body: (inout JSONReader) throws -> Void) throws {

@@ -12,17 +12,18 @@ struct FrameNumbering: Equatable {
     /// True if the exact number of frames is needed to decide.
     private(set) var needsCount = false
 
-    private static let options = " (--mask-frame-offset and --mask-frame-step tell how masks are numbered)"
-    private static let asTheyAre = "(--mask-frame-offset 0 takes the numbers as they are)"
+    private let subject: NumberedSubject
 
     /// - Parameters:
     ///   - keys: ascending, without repeats.
     ///   - first: the number that key 0 has in the file.
-    init(_ keys: [Int], of clip: ClipFacts, first: Int = 0) {
+    ///   - subject: numbered frames' content, for messages.
+    init(_ keys: [Int], of clip: ClipFacts, first: Int = 0, subject: NumberedSubject = .masks) {
+        self.subject = subject
         guard let low = keys.first, let high = keys.last else { return }
         guard let count = clip.frameCount, count > 0 else {
             needsCount = low > 0 || high >= keys.count
-            help = needsCount ? Self.options : ""
+            help = needsCount ? options : ""
             return
         }
         let stills = clip.frameOfStillNumber
@@ -30,28 +31,30 @@ struct FrameNumbering: Equatable {
         if first == 0 || stills[0] == nil, !stills.isEmpty, keys.allSatisfy({ stills[$0 + first] != nil }) {
             let found = keys.compactMap { stills[$0 + first] }
             guard found != keys else { return }
-            place(found, "masks belong to the stills of the same numbers: \(low + first) is frame \(found[0])")
+            place(found, "\(subject.plural) belong to the stills of the same numbers: \(low + first) is frame \(found[0])")
         } else if high < count {
-            note = Self.doubt(keys, count, first: first)
+            note = doubt(keys, count, first: first)
         } else if !clip.isCountExact {
             // What a header says moves nothing: a count of one too few makes numbers from 0 look like numbers from 1.
             needsCount = true
-            help = " as its header says (--mask-frame-offset -1 if masks count from 1)"
+            help = " as its header says (\(subject.offset) -1 if \(subject.plural) count from 1)"
         } else if let found = Self.frames(keys, low, high, count) {
-            place(found, "\(keys.count == 1 ? "1 mask" : "\(keys.count) masks") numbered \(low + first)"
+            place(found, "\(subject.count(keys.count)) numbered \(low + first)"
                 + (low == high ? "" : " to \(high + first)") + " for a clip of \(count) frames: "
                 + "number \(low + first) is frame \(found[0])"
                 + (low == high ? "" : ", number \(high + first) frame \(found[found.count - 1])"))
         } else if low > 0, high - low < count {
-            help = " (--mask-frame-offset -\(low) if number \(low + first) is the clip's first frame)"
+            help = " (\(subject.offset) -\(low) if number \(low + first) is the clip's first frame)"
         } else {
-            help = Self.options
+            help = options
         }
     }
 
     private mutating func place(_ found: [Int], _ reading: String) {
-        (frames, note) = (found, "\(reading) \(Self.asTheyAre)")
+        (frames, note) = (found, "\(reading) (\(subject.offset) 0 takes the numbers as they are)")
     }
+
+    private var options: String { " (\(subject.offset) and \(subject.step) tell how \(subject.plural) are numbered)" }
 
     /// Frames of numbers that go beyond the clip, where there is one way to fit them in.
     private static func frames(_ keys: [Int], _ low: Int, _ high: Int, _ count: Int) -> [Int]? {
@@ -64,16 +67,16 @@ struct FrameNumbering: Equatable {
     }
 
     /// Note on another reading of numbers that fit the clip unchanged.
-    private static func doubt(_ keys: [Int], _ count: Int, first: Int) -> String? {
+    private func doubt(_ keys: [Int], _ count: Int, first: Int) -> String? {
         // Frames that the file itself counts from 1 begin with the second only when the first has no mask.
         if keys[0] == 1, first == 0 {
-            return "masks are numbered from 1, read as frames counted from 0: number 1 is the clip's second frame "
-                + "(--mask-frame-offset -1 if they count from 1)"
+            return "\(subject.plural) are numbered from 1, read as frames counted from 0: number 1 is the clip's second frame "
+                + "(\(subject.offset) -1 if they count from 1)"
         }
         let step = (count + keys.count - 1) / keys.count, isDense = keys[0] == 0 && keys[keys.count - 1] == keys.count - 1
         guard isDense, keys.count > 3, step > 1, step * (keys.count - 1) < count else { return nil }
-        return "\(keys.count) masks numbered \(first) to \(keys.count - 1 + first) for a clip of \(count) frames, read as its first "
-            + "\(keys.count) (--mask-frame-step \(step) if they are of every \(step) frames)"
+        return "\(subject.count(keys.count)) numbered \(first) to \(keys.count - 1 + first) for a clip of \(count) frames, read as its first "
+            + "\(keys.count) (\(subject.step) \(step) if they are of every \(step) frames)"
     }
 
     private static func greatestDivisor(_ first: Int, _ second: Int) -> Int {

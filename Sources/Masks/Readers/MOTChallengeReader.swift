@@ -1,4 +1,3 @@
-import Foundation
 import Imaging
 
 /// MOTChallenge text: a line for each box, `frame,id,left,top,width,height,conf,class,visibility`, or with spaces. Frames
@@ -8,13 +7,6 @@ import Imaging
 ///
 /// Source: MOT16, arXiv 1603.00831, section 3.
 struct MOTChallengeReader {
-    /// Table 3 there, and class 13 of MOT20.
-    private static let classes = [
-        1: "pedestrian", 2: "person on vehicle", 3: "car", 4: "bicycle", 5: "motorbike", 6: "non-motorized vehicle",
-        7: "static person", 8: "distractor", 9: "occluder", 10: "occluder on the ground", 11: "full occluder",
-        12: "reflection", 13: "crowd",
-    ]
-
     private struct Row {
         let frame: Int
         let id: Int
@@ -32,7 +24,7 @@ struct MOTChallengeReader {
     static func read(_ document: MaskDocument, size: PictureSize?, keepsGoing: Bool) throws -> RegionSource {
         var table = RegionTable(path: document.path, format: .motChallenge, keepsGoing: keepsGoing)
         var rows: [Row] = []
-        try checkHeader(document)
+        try MOTChallengeRows.checkHeader(document)
         try document.forEachRow { number, line in
             try table.attempt("line \(number)") { _ in rows.append(try row(line)) }
         }
@@ -42,7 +34,7 @@ struct MOTChallengeReader {
         let shown = rows.filter { !$0.isIgnored }
         guard rows.isEmpty || !shown.isEmpty else { throw table.unusable("boxes with conf 0 only, which are to be ignored", "others") }
         noteIgnored(rows, shown, in: &table)
-        let known = size ?? sequenceSize(document.path)
+        let known = size ?? MOTChallengeRows.Sequence(beside: document.path).size
         guard let size = known ?? extent(shown) else { throw MaskError(path: document.path, reason: .emptyMasks) }
         if known == nil { table.note("the picture size is not known: \(size) is how far the boxes reach") }
         table.size = size
@@ -78,68 +70,14 @@ struct MOTChallengeReader {
                 + (gone.isEmpty ? "" : ", and with them \(gone.count == 1 ? "object" : "objects") \(list)"))
     }
 
-    /// - Throws: `MaskError` when a line of names above the first has others than those that are read, in that order.
-    private static func checkHeader(_ document: MaskDocument) throws {
-        var first: [String]?, isFirst = true
-        document.forEachLine { _, line in
-            guard isFirst, !line.starts(with: [UInt8(ascii: "#")]) else { return }
-            (first, isFirst) = (document.header(line), false)
-        }
-        guard let first else { return }
-        let wanted = ["frame", "id", "left x", "top y", "w", "h"]
-        let fits = zip(first, wanted).allSatisfy { name, parts in parts.split(separator: " ").contains { name.contains($0) } }
-        guard fits, !first.contains(where: { $0.contains("max") || $0.contains("right") || $0 == "x2" }) else {
-            throw MaskError(
-                path: document.path, found: "columns \(first.prefix(8).joined(separator: ","))",
-                expected: "frame,id,left,top,width,height,conf,...")
-        }
-    }
-
-    private static func row(_ line: ArraySlice<UInt8>) throws -> Row {
-        let values = try line.row.map { field in
-            let text = String(decoding: field.prefix(32), as: UTF8.self)
-            guard let value = Double(text), abs(value) <= 1e9 else {
-                throw InputError(found: "\"\(text)\"", expected: "a number up to a thousand million")
-            }
-            return value
-        }
-        guard values.count >= 6 else {
-            throw InputError(found: "\(values.count) fields", expected: "frame,id,left,top,width,height,conf,...")
-        }
-        guard let frame = Int(exactly: values[0]), let id = Int(exactly: values[1]) else {
-            throw InputError(found: "frame \(values[0]), id \(values[1])", expected: "whole numbers")
-        }
-        guard id >= 0 else { throw InputError(found: "id \(id), as detections have", expected: "tracks") }
-        guard values[4] >= 0, values[5] >= 0 else {
-            throw InputError(found: "a box of \(values[4])x\(values[5])", expected: "0 or more")
-        }
+    private static func row(_ line: ArraySlice<UInt8>) throws(InputError) -> Row {
+        let row = try MOTChallengeRows.row(line)
+        guard row.id >= 0 else { throw InputError(found: "id \(row.id), as detections have", expected: "tracks") }
         // The first pixel whose centre is not before the edge.
         func edge(_ value: Double) -> Int { Int((value - 1.5).rounded(.up)) }
         return Row(
-            frame: frame, id: id, label: values.count == 9 ? Int(exactly: values[7]).flatMap { classes[$0] } : nil,
-            isIgnored: values.count > 6 && values[6] == 0,
-            isFraction: values[2...5].allSatisfy { (0...1).contains($0) } && values[2...5].contains { $0 != $0.rounded() },
-            left: edge(values[2]), top: edge(values[3]), right: edge(values[2] + values[4]), bottom: edge(values[3] + values[5]))
-    }
-
-    /// `imWidth` and `imHeight` of the sequence, which MOTChallenge keeps one folder up.
-    private static func sequenceSize(_ path: String) -> PictureSize? {
-        let folder = URL(filePath: path).deletingLastPathComponent()
-        for place in [folder, folder.deletingLastPathComponent()] {
-            guard let data = FileManager.default.contents(atPath: place.appending(path: "seqinfo.ini").path) else { continue }
-            let text = String(decoding: UTF8Text.bytes(Array(data)), as: UTF8.self)
-            var values: [String: Int] = [:]
-            for line in text.split(whereSeparator: \.isNewline) {
-                let parts = line.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }
-                if parts.count == 2 { values[parts[0]] = Int(parts[1]) }
-            }
-            if let width = values["imWidth"], let height = values["imHeight"],
-                (try? RunLengthEncoding.pixels(width: width, height: height)) != nil
-            {
-                return PictureSize(width: width, height: height)
-            }
-        }
-        return nil
+            frame: row.frame, id: row.id, label: row.label, isIgnored: row.confidence == 0, isFraction: row.isFraction,
+            left: edge(row.left), top: edge(row.top), right: edge(row.left + row.width), bottom: edge(row.top + row.height))
     }
 
     /// The smallest picture that holds all boxes; nil when there are none.

@@ -80,6 +80,22 @@ struct RegionTable {
             Entry(appearance: Track.Appearance(frame: frame, box: box, area: box.width * box.height), region: .box(box)))
     }
 
+    /// Takes a mask, of the table's size.
+    mutating func add(_ mask: StoredMask, to track: TrackID, frame: Int) throws {
+        try annotate(frame: frame)
+        entries[track, default: []].append(
+            Entry(appearance: Track.Appearance(frame: frame, box: mask.box, area: mask.area), region: .mask(mask)))
+    }
+
+    /// Takes a frame that says that a track is not to be seen.
+    mutating func addEmpty(_ track: TrackID, frame: Int) throws {
+        try annotate(frame: frame)
+        emptyFrames[track, default: []].insert(frame)
+    }
+
+    /// Takes what somebody else found out about the file.
+    mutating func take(_ problems: [MaskProblem]) { self.problems += problems }
+
     /// Does `body`; what goes wrong in it is an error about this place, or a problem when `keepsGoing`.
     mutating func attempt(_ place: @autoclosure () -> String, _ body: (inout RegionTable) throws -> Void) throws {
         do {
@@ -161,7 +177,7 @@ struct RegionTable {
     /// frames from the first to the last are a tracker's work, which is complete; fewer are a person's, for this track
     /// alone. The text layouts are written by trackers only.
     private func annotatedFrames(_ visible: [Int], _ empty: Set<Int>, of all: [Int]) -> [Int]? {
-        guard [.youtubeVIS, .coco, .cocoRLE].contains(format), let first = visible.first, let last = visible.last else { return nil }
+        guard [.youtubeVIS, .coco, .cocoRLE, .labelme, .videoRefer].contains(format), let first = visible.first, let last = visible.last else { return nil }
         let own = empty.union(visible)
         let covered = all.count { (first...last).contains($0) }
         let isComplete = visible.count >= 3 && own.count { (first...last).contains($0) } * 3 >= covered * 2

@@ -2,33 +2,73 @@ import Imaging
 
 /// A mask as run lengths over its box, row after row, starting with background: a few bytes a row.
 package struct StoredMask: Sendable, Equatable {
-    let width: Int
-    let height: Int
+    package let width: Int
+    package let height: Int
     package let box: BoundingBox
     package let area: Int
     private let runs: [UInt32]
 
     /// - Returns: nil for an empty mask.
     package init?(_ mask: Mask) {
-        guard let box = mask.boundingBox else { return nil }
-        var runs: [UInt32] = [], inside: UInt8 = 0, length: UInt32 = 0, area = 0
+        self.init(mask, left: 0, top: 0, in: PictureSize(width: mask.width, height: mask.height))
+    }
+
+    /// - Returns: nil for an empty region.
+    init?(_ region: RunLengthEncoding) {
+        guard let box = region.boundingBox else { return nil }
+        self.init(region.mask(in: box), left: box.left, top: box.top, in: PictureSize(width: region.width, height: region.height))
+    }
+
+    /// A mask of a part of a picture; what lies outside the picture is cut off.
+    /// - Parameters:
+    ///   - left, top: place of the part in the picture.
+    ///   - size: of the picture.
+    /// - Returns: nil when nothing lies inside the picture.
+    package init?(_ mask: Mask, left: Int, top: Int, in size: PictureSize) {
+        let columns = max(0, -left)..<max(0, -left, min(mask.width, size.width - left))
+        let rows = max(0, -top)..<max(0, -top, min(mask.height, size.height - top))
+        var spans: [Range<Int>] = []
         mask.pixels.withUnsafeBufferPointer { pixels in
-            for row in box.top..<box.bottom {
-                for place in row * mask.width + box.left..<row * mask.width + box.right {
-                    if pixels[place] != inside {
-                        runs.append(length)
-                        (inside, length) = (pixels[place], 0)
-                    }
-                    length += 1
-                    area += Int(pixels[place])
+            for row in rows {
+                let start = row * mask.width, shift = (row + top) * size.width + left - start
+                var place = start + columns.lowerBound
+                let end = start + columns.upperBound
+                while let first = pixels[place..<end].firstIndex(of: 1) {
+                    place = pixels[first..<end].firstIndex(of: 0) ?? end
+                    spans.append(first + shift..<place + shift)
                 }
             }
         }
-        runs.append(length)
-        width = mask.width
-        height = mask.height
-        self.box = box
+        self.init(size: size, spans: spans)
+    }
+
+    /// - Parameter spans: places of pixels that lie side by side in a row of the picture, ascending, apart from one another.
+    /// - Returns: nil for an empty mask.
+    package init?(size: PictureSize, spans: [Range<Int>]) {
+        guard let first = spans.first, let last = spans.last else { return nil }
+        (width, height) = (size.width, size.height)
+        let top = first.lowerBound / width, bottom = last.lowerBound / width
+        var left = width, right = 0, area = 0
+        for span in spans {
+            let row = span.lowerBound / width * width
+            (left, right) = (min(left, span.lowerBound - row), max(right, span.upperBound - row))
+            area += span.count
+        }
         self.area = area
+        box = BoundingBox(left: left, top: top, width: right - left, height: bottom - top + 1)
+        var runs: [UInt32] = [], end = 0
+        runs.reserveCapacity(2 * spans.count + 1)
+        for span in spans {
+            let row = span.lowerBound / width
+            let start = (row - top) * (right - left) + span.lowerBound - row * width - left
+            // Rows that reach from edge to edge of the box go on in the next.
+            if start == end, !runs.isEmpty {
+                runs[runs.count - 1] += UInt32(span.count)
+            } else {
+                runs += [UInt32(start - end), UInt32(span.count)]
+            }
+            end = start + span.count
+        }
         self.runs = runs
     }
 
@@ -38,11 +78,31 @@ package struct StoredMask: Sendable, Equatable {
         return Mask(width: width, height: height, pixels: pixels)
     }
 
-    /// The part outside `other`; nil when nothing is left.
+    /// The part outside `other`, which has the same size; nil when nothing is left.
     package func subtracting(_ other: StoredMask) -> StoredMask? {
-        var pixels = mask.pixels
-        other.forEachPixel { pixels[$0] = 0 }
-        return StoredMask(Mask(width: width, height: height, pixels: pixels))
+        guard box.intersection(other.box) != nil else { return self }
+        var rest: [Range<Int>] = [], others = Spans(other), hole = others.next()
+        for span in Spans(self) {
+            var start = span.lowerBound
+            while let next = hole, next.lowerBound < span.upperBound {
+                if next.upperBound > start {
+                    if next.lowerBound > start { rest.append(start..<next.lowerBound) }
+                    start = next.upperBound
+                }
+                // A hole that reaches beyond may cover the next span as well.
+                guard next.upperBound <= span.upperBound else { break }
+                hole = others.next()
+            }
+            if start < span.upperBound { rest.append(start..<span.upperBound) }
+        }
+        return StoredMask(size: PictureSize(width: width, height: height), spans: rest)
+    }
+
+    /// The pixels of both, which have the same size.
+    package func joined(with other: StoredMask) -> StoredMask {
+        guard let rest = other.subtracting(self) else { return self }
+        let all = (Array(spans) + Array(rest.spans)).sorted { $0.lowerBound < $1.lowerBound }
+        return StoredMask(size: PictureSize(width: width, height: height), spans: all) ?? self
     }
 
     /// Pixels that are inside both; the sizes must be the same.
@@ -58,8 +118,11 @@ package struct StoredMask: Sendable, Equatable {
         return count
     }
 
+    /// Places of pixels inside that lie side by side in a row of the picture, ascending.
+    package var spans: some Sequence<Range<Int>> { Spans(self) }
+
     /// Calls `body` with the place of each pixel inside, row after row.
-    func forEachPixel(_ body: (Int) -> Void) {
+    package func forEachPixel(_ body: (Int) -> Void) {
         for span in Spans(self) { span.forEach(body) }
     }
 

@@ -5,12 +5,14 @@ enum StoredRegion: Sendable {
     /// Compressed runs.
     case runs([UInt8])
     case box(BoundingBox)
+    case mask(StoredMask)
 
     /// - Throws: `InputError`, not for what this program stored itself.
     func mask(size: PictureSize) throws(InputError) -> Mask {
         switch self {
         case .runs(let counts):
             return try RunLengthEncoding(width: size.width, height: size.height, counts: counts).mask
+        case .mask(let stored): return stored.mask
         case .box(let box):
             var pixels = [UInt8](repeating: 0, count: size.width * size.height)
             for row in box.top..<box.top + box.height {

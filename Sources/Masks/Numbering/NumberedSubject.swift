@@ -1,0 +1,17 @@
+/// Content of numbered frames, as messages about the numbers name it and its options.
+struct NumberedSubject: Equatable {
+    let singular: String
+    let plural: String
+    /// Option for the clip's frame of number 0.
+    let offset: String
+    /// Option for the clip's frames from one number to the next.
+    let step: String
+
+    static let masks = NumberedSubject(
+        singular: "mask", plural: "masks", offset: "--mask-frame-offset", step: "--mask-frame-step")
+    static let detections = NumberedSubject(
+        singular: "frame of detections", plural: "frames of detections", offset: "--detection-frame-offset",
+        step: "--detection-frame-step")
+
+    func count(_ number: Int) -> String { number == 1 ? "1 \(singular)" : "\(number) \(plural)" }
+}

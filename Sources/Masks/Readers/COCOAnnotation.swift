@@ -1,0 +1,67 @@
+import Imaging
+
+/// An entry of `annotations` in a COCO file for pictures, or of a list of results.
+struct COCOAnnotation {
+    var id: TrackID?
+    var track: TrackID?
+    /// `image_id`: a number, or a name in some results.
+    var picture: TrackID?
+    var category: Int?
+    /// Of results that bring the category's name with them.
+    var label: String?
+    var segmentation = Segmentation.none
+    /// Left, top, width and height; empty if there is none.
+    var box: [Double] = []
+    var score: Double?
+    /// True for crowds, and what is marked to be ignored.
+    var isIgnored = false
+
+    init(_ json: inout JSONReader) throws {
+        var found = COCOAnnotation()
+        try json.object { json, key in
+            switch key {
+            case "id": found.id = try json.trackID()
+            case "image_id": found.picture = try json.optionalTrackID()
+            case "category_id": found.category = try json.optionalInteger()
+            case "category_name": found.label = try json.optionalString()
+            case "track_id", "instance_id", "object_id": found.track = try json.optionalTrackID() ?? found.track
+            case "attributes" where try json.kind() == .object:
+                try json.object { json, key in
+                    guard key == "track_id" else { return try json.skip() }
+                    found.track = try json.optionalTrackID() ?? found.track
+                }
+            case "segmentation": found.segmentation = try json.segmentation()
+            case "bbox": if try !json.null() { try json.array { json, _ in found.box.append(try json.number()) } }
+            case "score": found.score = try json.optionalNumber()
+            case "iscrowd", "ignore": found.isIgnored = try json.flag() || found.isIgnored
+            default: try json.skip()
+            }
+        }
+        self = found
+    }
+
+    private init() {}
+}
+
+extension JSONReader {
+    /// Reads a value that may be null or of another kind than hoped for.
+    mutating func optionalNumber() throws -> Double? {
+        if try kind() == .number { return try number() }
+        try skip()
+        return nil
+    }
+
+    /// Reads true or a number but 0; false for anything else.
+    mutating func flag() throws -> Bool {
+        switch try kind() {
+        case .number: return try number() != 0
+        case .bool:
+            let isTrue = bytes[position] == UInt8(ascii: "t")
+            try skip()
+            return isTrue
+        default:
+            try skip()
+            return false
+        }
+    }
+}
