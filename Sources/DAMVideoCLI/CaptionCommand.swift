@@ -9,9 +9,9 @@ import ObjectTracking
 struct CaptionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "caption",
-        abstract: "Caption every tracked object of a clip, as JSON.",
+        abstract: "Caption every object of a clip, found or given, as JSON.",
         discussion: """
-            Objects are given by --masks, or, with SAM 2 (--sam), by --point and --box on frames (--at): one --at and one \
+            Without anything else the objects that move before a fixed camera are found and followed. Or they are detected elsewhere (--detections), given by --masks, or, with SAM 2 (--sam), by --point and --box on frames (--at): one --at and one \
             --object for all of them, or one for each --box, then each --point, in order.
 
             Exit codes: 0 every track captioned; 3 some tracks failed, the rest written; 64 usage; 65 bad input; \
@@ -23,11 +23,20 @@ struct CaptionCommand: ParsableCommand {
 
     @OptionGroup var prompts: ObjectPromptOptions
 
+    @OptionGroup var detections: DetectionOptions
+
     @OptionGroup var model: ModelOptions
     @OptionGroup var generation: GenerationArguments
 
     @Option(name: .customLong("track"), parsing: .unconditionalSingleValue, help: ArgumentHelp("Caption this track only (repeatable).", valueName: "id"))
     var tracks: [TrackID] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Caption so many tracks at most: moving ones before those that stand, then by how long and how large they are seen. Default: all "
+                + "that are given, \(ClipOptions.defaultMaxTracks) of those that are found.", valueName: "n"))
+    var maxTracks: Int?
 
     @Option(help: "Spread frames over those where the track is visible (track), or over the whole clip (clip).")
     var sampling = FrameSampling.track
@@ -88,14 +97,15 @@ struct CaptionCommand: ParsableCommand {
     @Flag(help: "Replace the output when it exists.")
     var overwrite = false
 
+    @Option(help: "Tell on stderr how far the work has come for people (text) or as lines of JSON (json).")
+    var progress = ProgressForm.text
+
     @Flag(help: "Say nothing on stderr but errors.")
     var quiet = false
 
     func validate() throws {
         if json, !dryRun { throw ValidationError("--json: expected --dry-run") }
-        guard !clips.masks.isEmpty || clips.batchFile != nil || prompts.count > 0 else {
-            throw ValidationError("expected --masks, or --point or --box with --sam")
-        }
+        if let maxTracks, maxTracks < 1 { throw ValidationError("max-tracks \(maxTracks): expected 1 or more") }
         guard prompts.sam != nil || prompts.count == 0 else { throw ValidationError("--point and --box go with --sam.") }
     }
 
@@ -116,7 +126,8 @@ struct CaptionCommand: ParsableCommand {
     }
 
     private func caption(_ jobs: [CaptionJob], _ options: CaptionOptions, _ failures: inout JobFailures) throws {
-        let reporter = ProgressReporter(quiet ? .quiet : isatty(STDERR_FILENO) == 1 ? .bar : .lines)
+        let reporter = ProgressReporter(
+            quiet ? .quiet : progress == .json ? .json : isatty(STDERR_FILENO) == 1 ? .bar : .lines)
         let engine = try engine(), mayWait = jobs.contains { $0.output.waitsForReaders }
         let runner = CaptionJobRunner(try captioner(engine), options: options) { reporter.show($0) }
         Program.interruption.handle { Self.end(runner, $0, mayWait: mayWait) }
@@ -146,7 +157,8 @@ struct CaptionCommand: ParsableCommand {
 
     /// Each clip with its output, which is checked.
     private func jobs(_ failures: inout JobFailures) throws -> [CaptionJob] {
-        let requests = try clips.requests(clipOptions, prompts: prompts.count > 0 ? prompts.prompts() : [])
+        let requests = try clips.requests(clipOptions, prompts: prompts.count > 0 ? prompts.prompts() : [],
+            detections: detections.source(keepsGoing: keepGoing))
         let outputs = JobOutputs(
             output: output, formats: formats, replaces: overwrite ? .all : resume ? .earlierRun : .none,
             inputs: [try? model.location().directory, clips.batchFile].compactMap(\.self),
@@ -164,6 +176,7 @@ struct CaptionCommand: ParsableCommand {
     private var clipOptions: ClipOptions {
         var options = ClipOptions()
         options.tracks = tracks.isEmpty ? nil : tracks
+        options.maxTracks = maxTracks
         options.masks = clips.reading.settings(keepsGoing: keepGoing)
         options.sampling = sampling
         options.frames = frames
@@ -174,6 +187,11 @@ struct CaptionCommand: ParsableCommand {
         options.includesMasks = withMasks
         return options
     }
+}
+
+/// Forms of progress on stderr.
+enum ProgressForm: String, ExpressibleByArgument, CaseIterable {
+    case text, json
 }
 
 extension FrameSampling: ExpressibleByArgument {}

@@ -39,9 +39,17 @@ struct ClipArguments: ParsableArguments {
 
     /// - Parameters:
     ///   - options: of each clip.
-    ///   - prompts: what stands for the masks of a single clip.
+    ///   - prompts: points and boxes for a single clip, instead of masks.
+    ///   - detections: detections of a single clip, instead of masks.
     /// - Throws: `InputError`.
-    func requests(_ options: ClipOptions, prompts: [ObjectPrompt]) throws -> [ClipRequest] {
+    func requests(_ options: ClipOptions, prompts: [ObjectPrompt], detections: ObjectSource?) throws -> [ClipRequest] {
+        if let detections {
+            guard !areMany, masks.isEmpty, prompts.isEmpty else {
+                throw InputError(
+                    .usage, "found --detections besides \(areMany ? "several clips" : "masks, points or boxes"), expected them to be a clip's own")
+            }
+            return [ClipRequest(clip: clips[0], objects: detections, options: options)]
+        }
         guard prompts.isEmpty else {
             guard !areMany, masks.isEmpty else {
                 throw InputError(.usage, "found points or boxes besides \(areMany ? "several clips" : "--masks"), expected them to be a clip's own")
@@ -49,11 +57,16 @@ struct ClipArguments: ParsableArguments {
             return [ClipRequest(clip: clips[0], objects: .prompts(prompts), options: options)]
         }
         guard areMany else {
-            guard masks.count == 1 else { throw InputError(.usage, "found \(masks.count) masks for a clip, expected one") }
-            return [ClipRequest(clip: clips[0], masks: masks[0], options: options)]
+            guard masks.count < 2 else { throw InputError(.usage, "found \(masks.count) masks for a clip, expected one") }
+            return [ClipRequest(clip: clips[0], objects: masks.first.map { .masks(path: $0) } ?? .motion, options: options)]
         }
         let listed = try batchFile.map { try ClipList(path: $0).entries } ?? []
         let list = ClipList(entries: clips.map { ClipList.Entry(clip: $0) } + listed)
+        guard !masks.isEmpty else {
+            return list.entries.map {
+                ClipRequest(clip: $0.clip, objects: $0.masks.map { .masks(path: $0) } ?? .motion, options: options)
+            }
+        }
         return try list.pairs(masks: masks).map { ClipRequest(clip: $0.clip, masks: $0.masks, options: options) }
     }
 }

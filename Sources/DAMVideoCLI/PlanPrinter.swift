@@ -40,8 +40,15 @@ struct PlanPrinter {
         case .prompts:
             add("masks", "none, objects pointed at on \(report.annotatedFrames) frames")
             known = "pointed at on"
+        case .motion:
+            add("masks", "none: what moves is found first, and \(estimate.captions) tracks at most are captioned")
+            known = "found on"
+        case .detections(let path, _, _):
+            add("masks", "none: detections of \(path) on \(report.annotatedFrames) frames are linked first, and \(estimate.captions) tracks at most "
+                + "are captioned")
+            known = "detected on"
         }
-        add("tracks", "\(report.tracks.count)")
+        if !report.tracks.isEmpty { add("tracks", "\(report.tracks.count)") }
         for track in report.tracks { lines.append("    " + line(track, known) + parts(track, report.request)) }
         if report.request.options.segment != nil { add("captions", "\(estimate.captions), parts of tracks included as far as they are known") }
         add("prompt", "\(estimate.promptTokens) tokens a \(report.request.options.segment == nil ? "track" : "caption"), at most \(estimate.newTokens) generated")

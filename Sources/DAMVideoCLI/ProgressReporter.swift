@@ -2,17 +2,20 @@ import DAMVideo
 import Foundation
 import Synchronization
 
-/// Shows on stderr how far captioning has come: one line redrawn on a terminal, a line per step elsewhere.
+/// Shows on stderr how far captioning has come: one line redrawn on a terminal, a line per step elsewhere, lines of JSON for programs.
 final class ProgressReporter: Sendable {
     enum Style {
         case bar
         case lines
+        /// A line of JSON for each step, ten a second at most of those that come often.
+        case json
         case quiet
     }
 
     private struct State {
         var lastDrawn: ContinuousClock.Instant?
         var lastLine = ""
+        var clock = StageClock()
         /// Tokens of each caption that is being generated.
         var tokens: [TrackPosition: Int] = [:]
     }
@@ -45,7 +48,17 @@ final class ProgressReporter: Sendable {
         case .quiet: break
         case .bar: draw(event, &state)
         case .lines: printStep(event, &state)
+        case .json: printLine(event, &state)
         }
+    }
+
+    private func printLine(_ event: CaptionEvent, _ state: inout State) {
+        guard var line = ProgressLine(event) else { return }
+        let now = ContinuousClock.now, comesOften = line.stage == state.lastLine && line.done != line.total
+        if let done = line.done { line.secondsLeft = state.clock.secondsLeft(line.stage, done: done, total: line.total) }
+        if comesOften, let last = state.lastDrawn, now - last < .milliseconds(100) { return }
+        (state.lastDrawn, state.lastLine) = (now, line.stage)
+        try? FileHandle.standardError.write(contentsOf: line.data)
     }
 
     private func draw(_ event: CaptionEvent, _ state: inout State) {
@@ -54,7 +67,7 @@ final class ProgressReporter: Sendable {
         var comesOften = true
         switch event {
         case .progress(let stage, let done, let total):
-            line = bar(stage, done, total)
+            line = bar(stage, done, total) + left(stage, done, total, &state)
             if case .encoding = stage { comesOften = false }
             if case .reading = stage { comesOften = false }
         case .token: line = generating(state.tokens)
@@ -66,8 +79,19 @@ final class ProgressReporter: Sendable {
         try? FileHandle.standardError.write(contentsOf: Data("\r\(PlainText.line(line))\u{1b}[K".utf8))
     }
 
+    /// Time left in a stage that goes through frames; empty if unknown.
+    private func left(_ stage: CaptionEvent.Stage, _ done: Int, _ total: Int?, _ state: inout State) -> String {
+        switch stage {
+        case .finding, .decoding, .rendering, .reporting:
+            let seconds = state.clock.secondsLeft("\(stage)", done: done, total: total)
+            return seconds.map { String(format: ", %.0f s left", $0) } ?? ""
+        case .following, .encoding, .reading, .captioned: return ""
+        }
+    }
+
     private func bar(_ stage: CaptionEvent.Stage, _ done: Int, _ total: Int?) -> String {
         switch stage {
+        case .finding: "finding objects " + bar(done + 1, total)
         case .following(let isBackward): "carrying masks \(isBackward ? "backward" : "forward"), frame \(done)"
         case .decoding: "decoding " + bar(done + 1, total)
         case .encoding(let track): "\(name(track))  encoding " + bar(done, total)
@@ -110,6 +134,7 @@ final class ProgressReporter: Sendable {
 
     private func step(_ stage: CaptionEvent.Stage, _ total: Int?) -> String {
         switch stage {
+        case .finding: "finding what moves"
         case .following: "carrying masks to frames without"
         case .decoding: "decoding"
         case .encoding(let track): "\(name(track)): encoding \(total ?? 0) frames"

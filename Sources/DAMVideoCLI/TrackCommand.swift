@@ -8,9 +8,9 @@ import ObjectTracking
 struct TrackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "track",
-        abstract: "Carry masks given on some frames (one is enough) to all frames of a clip, without a model or with SAM 2.",
+        abstract: "Find what moves in a clip, or carry masks given on some frames (one is enough) to all frames, without a model or with SAM 2.",
         discussion: """
-            Start from mask files (--masks), from regions (--box or --polygon), or, with SAM 2 (--sam), from --box and \
+            Without anything else the objects that move before a fixed camera are found and followed. Or start from mask files (--masks), from regions (--box or --polygon), or, with SAM 2 (--sam), from --box and \
             --point. --at and --object say which frame and object these belong to: one for all of them, or one for each \
             --box, then each --polygon, then each --point, in order. Prompts of one object on one frame belong together; \
             those on further frames correct it there. With --evaluate the result is compared with reference masks by region \
@@ -36,6 +36,11 @@ struct TrackCommand: ParsableCommand {
     var fromFrame: [Int] = []
 
     @OptionGroup var prompts: ObjectPromptOptions
+
+    @OptionGroup var detections: DetectionOptions
+
+    @Option(help: ArgumentHelp("Write the fate of each detection as JSON Lines: the track it is of, or why it is of none.", valueName: "path"))
+    var detectionsOut: String?
 
     @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A polygon to start from, without --sam (repeatable).", valueName: "x,y,x,y,..."))
     var polygon: [NumberList] = []
@@ -68,16 +73,23 @@ struct TrackCommand: ParsableCommand {
 
     func validate() throws {
         let regions = prompts.count + polygon.count
-        guard (masks != nil) != (regions > 0) else {
-            throw ValidationError("Give either --masks or --box, --polygon or --point.")
+        guard masks == nil || regions == 0 else {
+            throw ValidationError("Give either --masks or --box, --polygon or --point, or none of them to find what moves.")
         }
+        guard detections.detections == nil || masks == nil && regions == 0 else {
+            throw ValidationError("--detections goes without --masks, --box, --polygon and --point.")
+        }
+        guard detectionsOut == nil || detections.detections != nil else { throw ValidationError("--detections-out goes with --detections.") }
+        guard masks != nil || regions > 0 || prompts.sam == nil else { throw ValidationError("--sam goes with --masks, --box or --point.") }
         guard prompts.sam == nil || polygon.isEmpty else { throw ValidationError("--polygon goes without --sam.") }
         guard masks != nil || fromFrame.isEmpty else { throw ValidationError("--from-frame goes with --masks.") }
         if prompts.sam == nil {
             guard prompts.object.isEmpty else { throw ValidationError("--object goes with --sam.") }
         }
         if regions > 0 { _ = try prompts.frames(for: regions) }
-        guard output != nil || evaluate != nil else { throw ValidationError("Give -o or --evaluate.") }
+        guard output != nil || evaluate != nil || detectionsOut != nil else {
+            throw ValidationError("Give -o, --evaluate or --detections-out.")
+        }
         guard MaskFormat.writable.contains(convert) else {
             throw ValidationError(
                 "convert \(convert.rawValue): expected \(MaskFormat.writable.map(\.rawValue).joined(separator: ", "))")
@@ -88,7 +100,9 @@ struct TrackCommand: ParsableCommand {
         try reportingErrors {
             let line = StatusLine(quiet: quiet)
             let report = try ClipTracker(prompts.segmentation()).track(clip: clip, objects(), options: options) { progress in
-                line.show("tracking \(progress.isBackward ? "backward" : "forward"), frame \(progress.frame)")
+                line.show(progress.stage == .finding
+                    ? "finding what moves, frame \(progress.frame)"
+                    : "tracking \(progress.isBackward ? "backward" : "forward"), frame \(progress.frame)")
             }
             line.clear()
             for line in [report.damage].compactMap(\.self) + (report.notes ?? []) { Console.notice(line) }
@@ -102,12 +116,15 @@ struct TrackCommand: ParsableCommand {
         options.masks = reading.settings()
         options.part = part.part
         (options.output, options.format, options.overwrites) = (output, convert, overwrite)
+        options.detectionsOutput = detectionsOut
         options.allowsOverlap = !noOverlap
         options.reference = evaluate
         return options
     }
 
     private func objects() throws -> ObjectSource {
+        if let source = detections.source() { return source }
+        if masks == nil, prompts.count == 0, polygon.isEmpty { return .motion }
         if let masks { return .masks(path: masks, frames: fromFrame.isEmpty ? nil : Set(fromFrame)) }
         if prompts.sam != nil { return .prompts(try prompts.prompts()) }
         let shapes = try prompts.boxes.map(Region.Shape.box) + polygon.map { try .polygon(coordinates: $0.numbers) }

@@ -8,6 +8,10 @@ package enum GivenObjects: Sendable {
     case masks(any MaskSource, frames: Set<Int>?)
     /// Points and boxes that SAM 2 makes masks from.
     case prompts(PromptedObjects)
+    /// None: what moves is found first.
+    case motion
+    /// Detections, which are linked to tracks first.
+    case detections(DetectionSet, DetectionFilter)
 
     /// Opens what a source names.
     /// - Parameters:
@@ -33,6 +37,22 @@ package enum GivenObjects: Sendable {
                     .usage, "\(name): found object \(object) with points beside it alone, expected one on it, or a box around it")
             }
             self = .prompts(PromptedObjects(prompts))
+        case .motion:
+            try Self.checkReread(clip, name)
+            self = .motion
+        case .detections(let path, let settings, let filter):
+            try Self.checkReread(clip, name)
+            let facts = ClipFacts(clip, path: name, size: clip.info.size)
+            self = .detections(
+                try DetectionSources.open(path, settings: settings, clip: facts, count: clip.countFrames), filter)
+        }
+    }
+
+    /// True if the objects are not known before the clip is looked at.
+    package var areFound: Bool {
+        switch self {
+        case .motion, .detections: true
+        case .masks, .prompts: false
         }
     }
 
@@ -41,6 +61,7 @@ package enum GivenObjects: Sendable {
         switch self {
         case .masks(let masks, _): masks.tracks
         case .prompts(let objects): objects.tracks
+        case .motion, .detections: []
         }
     }
 
@@ -49,7 +70,21 @@ package enum GivenObjects: Sendable {
         switch self {
         case .masks(let masks, let frames): frames?.sorted() ?? masks.annotatedFrames
         case .prompts(let objects): objects.annotatedFrames
+        case .motion: []
+        case .detections(let set, _): set.annotatedFrames ?? Set(set.detections.map(\.frame)).sorted()
         }
+    }
+
+    /// Lines to know about how they were read, besides the masks' own.
+    package var notes: [String] {
+        if case .detections(let set, _) = self { set.notes } else { [] }
+    }
+
+    /// - Throws: `InputError` for a clip that can be read only once.
+    private static func checkReread(_ clip: VideoClip, _ name: String) throws {
+        guard clip.isReadOnce else { return }
+        throw InputError(
+            .usage, "\(name): found a clip that can be read only once, expected a file, which is read more than once to find objects; or masks")
     }
 
     /// Masks, where that is how the objects are given.

@@ -20,13 +20,26 @@ package protocol MaskTracker: Sendable {
 
 /// Progress of a tracker: the frame it is at.
 public struct PropagationProgress: Sendable, Equatable {
-    /// On the way from the end of the clip to its start.
-    public let isBackward: Bool
+    public enum Stage: Sendable, Equatable {
+        /// Looks for objects.
+        case finding
+        /// Carries masks from the start of the clip to its end.
+        case forward
+        /// Carries masks from the end of the clip to its start.
+        case backward
+    }
+
+    public let stage: Stage
     /// 0-based frame of the clip.
     public let frame: Int
 
-    package init(isBackward: Bool, frame: Int) {
-        self.isBackward = isBackward
+    package init(_ stage: Stage, frame: Int) {
+        self.stage = stage
         self.frame = frame
     }
+
+    package init(isBackward: Bool, frame: Int) { self.init(isBackward ? .backward : .forward, frame: frame) }
+
+    /// True on the way from the end of the clip to its start.
+    public var isBackward: Bool { stage == .backward }
 }

@@ -9,6 +9,10 @@ public enum ObjectSource: Sendable, Equatable {
     case regions([Region])
     /// Points and boxes on frames, for SAM 2.
     case prompts([ObjectPrompt])
+    /// Objects that move before a fixed camera, found without a model.
+    case motion
+    /// Detections made elsewhere: a file or folder in any layout of `DetectionFormat`.
+    case detections(path: String, settings: DetectionSettings = DetectionSettings(), filter: DetectionFilter = DetectionFilter())
 }
 
 /// Points and a box that mean one object on one frame of a clip.

@@ -31,6 +31,11 @@ package struct ObjectTracker: Sendable {
                 throw InputError(.usage, "found points or boxes to segment from, expected SAM 2 to do it with")
             }
             return try segmentation.propagate(clip: clip, in: span, prompts: objects.prompts, progress: progress)
+        case .motion:
+            return try MotionTracker(clip: clip, span: span).track(progress: progress)
+        case .detections(let set, let filter):
+            return try DetectionTracker(clip: clip, ahead: clip.reopened(), span: span, detections: set, filter: filter)
+                .masks { try progress(PropagationProgress(.finding, frame: $0)) }
         }
     }
 }

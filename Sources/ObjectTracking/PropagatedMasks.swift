@@ -11,8 +11,10 @@ package struct PropagatedMasks: MaskSource {
     package let tracks: [Track]
     /// Damage of the clip, in words; nil when there was none.
     package let damage: String?
-    /// Something to know about how they were found; nil for nothing.
-    package var note: String?
+    /// Lines to know about how they were found.
+    package var notes: [String] = []
+    /// Fates of the detections they were found by; nil for none.
+    package var fates: DetectionFates?
 
     /// Nil when nothing was given as a mask.
     private let source: (any MaskSource)?
@@ -34,9 +36,10 @@ package struct PropagatedMasks: MaskSource {
     ///   - source: the given masks; nil when there were none.
     ///   - given: by track, the frames whose given masks were used.
     ///   - carried: by track and frame, the masks that were found.
+    ///   - labels: of tracks that no given mask names.
     package init(
         path: String, size: PictureSize, source: (any MaskSource)?, given: [TrackID: Set<Int>], part: Range<Int>,
-        damage: String?, carried: [TrackID: [Int: PropagatedMask]]
+        damage: String?, carried: [TrackID: [Int: PropagatedMask]], labels: [TrackID: String] = [:]
     ) {
         self.damage = damage
         self.source = source
@@ -54,7 +57,7 @@ package struct PropagatedMasks: MaskSource {
                 Track.Appearance(frame: $0.key, box: $0.value.mask.box, area: $0.value.mask.area)
             }
             let appearances = shown + found
-            return appearances.isEmpty ? nil : Track(id: id, label: track?.label, appearances: appearances)
+            return appearances.isEmpty ? nil : Track(id: id, label: track?.label ?? labels[id], appearances: appearances)
         }
     }
 
@@ -78,7 +81,7 @@ package struct PropagatedMasks: MaskSource {
 
 /// A propagated mask.
 package struct PropagatedMask: Sendable {
-    let mask: StoredMask
+    package let mask: StoredMask
     /// 0...1.
     let confidence: Float
     /// Frames to the given mask it comes from.

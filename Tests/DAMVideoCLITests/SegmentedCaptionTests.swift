@@ -58,7 +58,6 @@ struct SegmentedCaptionTests {
         (["--sam", "SAM", "--point", "40,20", "--at", "99"], 65, "found a prompt on frame 99, expected one from 0 to 7"),
         (["--sam", "SAM", "--point", "640,20", "--at", "0"], 65, "found point 640,20"),
         (["--sam", "/nowhere", "--point", "40,20", "--at", "0"], 69, "/nowhere"),
-        ([], 64, "expected --masks"),
     ])
     func promptsThatAreWrongHaveTheirExitCode(arguments: [String], code: Int, says: String) throws {
         let run = try caption(arguments.map { $0 == "SAM" ? sam : $0 })

@@ -171,7 +171,7 @@ import Testing
         (["--box", "1,2,3,x", "--at", "0"], 64, "damvideo: error: The value '1,2,3,x' is invalid for '--box <l,t,w,h>'"),
         (["--polygon", "1,2,3,4", "--at", "0"], 64,
          "damvideo: error: polygon of 4 numbers: expected x,y of three corners or more"),
-        ([], 64, "damvideo: error: Give either --masks or --box, --polygon or --point."),
+        (["--box", "0,0,5,5", "--at", "0", "--masks", "/nonexistent"], 64, "damvideo: error: Give either --masks or --box, --polygon or --point, or none of them"),
         (["--masks", "/nonexistent"], 66, "damvideo: error: /nonexistent: no such file or folder"),
         (["--box", "9999,0,5,5", "--at", "0"], 65,
          "damvideo: error: CLIP: found region 1 outside the picture, expected at least one pixel of 64x48"),

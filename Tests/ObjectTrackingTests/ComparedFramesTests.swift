@@ -53,17 +53,18 @@ import Testing
         let found = try DrawnRegions([.init(.polygon(corners), frame: 0)], path: "found", size: size)
         let box = try #require(found.tracks[0].appearances.first?.box)
         let drawn = try DrawnRegions([.init(.box(box), frame: 0)], path: "drawn", size: size)
-        let masks = try TrackingScores(found: found, reference: drawn, frames: [0])
+        let masks = try TrackingScores(found: found, reference: drawn, boxes: nil, frames: [0])
         #expect(masks.truthDetections == 1 && masks.motp < 0.7 && masks.hota < 0.7)
         try withTemporaryDirectory { folder in
             let file = folder.appending(path: "gt.txt").path
             try MaskWriter.write(drawn, as: .motChallenge, to: file)
             let text = try MaskSources.open(file, clip: ClipFacts(size: size))
-            let boxes = try TrackingScores(found: found, reference: text, frames: [0])
+            let exact = try DetectionSources.open(text.path)
+            let boxes = try TrackingScores(found: found, reference: text, boxes: exact, frames: [0])
             #expect(abs(boxes.hota - 1) < 1e-12 && boxes.mota == 1)
-            #expect(try TrackingScores(found: found, reference: text, frames: [1]).truthDetections == 0)
+            #expect(try TrackingScores(found: found, reference: text, boxes: exact, frames: [1]).truthDetections == 0)
         }
         let other = try DrawnRegions([.init(.box(box), frame: 0)], path: "other", size: PictureSize(width: 41, height: 30))
-        #expect(throws: MaskError.self) { try TrackingScores(found: found, reference: other, frames: [0]) }
+        #expect(throws: MaskError.self) { try TrackingScores(found: found, reference: other, boxes: nil, frames: [0]) }
     }
 }

@@ -77,7 +77,7 @@ import Testing
     @Test func roomForFeaturesChangesNothing() throws {
         let results = try [1 << 30, 0].map { try follow(.prompts(clicks), featureBytes: $0) }
         #expect(results[0].tracks == results[1].tracks)
-        #expect(results[0].note == nil && results[1].note?.hasSuffix("their features take more than the 0 MB kept") == true)
+        #expect(results[0].notes.isEmpty && results[1].notes.first?.hasSuffix("their features take more than the 0 MB kept") == true)
     }
 
     @Test func objectsWithoutAPositivePromptAreRefused() throws {

@@ -14,6 +14,8 @@ public enum CaptionEvent: Sendable {
     case failed(CaptionDocument.Problem)
 
     public enum Stage: Sendable, Equatable {
+        /// Objects are looked for in a frame.
+        case finding
         /// Masks are propagated to a frame, forwards or backwards through the clip.
         case following(isBackward: Bool)
         /// A frame is decoded.

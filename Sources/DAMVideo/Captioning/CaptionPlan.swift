@@ -42,9 +42,10 @@ public struct CaptionPlan {
             throw InputError(.usage, "found points or boxes to segment from, expected one at least, and SAM 2 to do it with")
         }
         self.input = input
-        tracks = try request.options.tracks.map { ids in
-            try Set(ids).sorted().map { try input.given.track($0, path: input.path) }
-        } ?? input.given.tracks
+        if let most = request.options.maxTracks, most < 1 {
+            throw InputError(.usage, "max-tracks \(most): expected 1 or more")
+        }
+        tracks = input.given.areFound ? [] : try Self.tracks(input)
         let part = input.likelyPart(tracks)
         self.part = part
         sampler = TrackSampler(
@@ -60,6 +61,20 @@ public struct CaptionPlan {
                 .usage, "\(input.clip.path): found masks of track \(track) on too few frames, and carrying them to others "
                     + "reads the clip more than once, expected a file\(input.given.masks == nil ? "" : ", or --no-propagate")")
         }
+    }
+
+    /// Given tracks that are asked for, and no more of them than wanted.
+    private static func tracks(_ input: ClipInput) throws -> [Track] {
+        let options = input.request.options
+        let tracks = try options.tracks.map { ids in
+            try Set(ids).sorted().map { try input.given.track($0, path: input.path) }
+        }
+        return TrackChoice(tracks ?? input.given.tracks, limit: options.maxTracks).chosen
+    }
+
+    /// Captions of whole tracks that are made at most, where the tracks are still to be found.
+    var mostFoundTracks: Int {
+        input.given.areFound ? request.options.tracks?.count ?? request.options.maxTracks ?? ClipOptions.defaultMaxTracks : 0
     }
 
     /// Frames for each caption, and the question about them.
@@ -78,11 +93,27 @@ public struct CaptionPlan {
         with segmentation: SegmentationModel?, progress: (PropagationProgress) throws -> Void
     ) throws -> FollowedObjects {
         if propagated.isEmpty, let masks = input.given.masks { return FollowedObjects(masks: masks, tracks: tracks, lost: []) }
+        if input.given.areFound { return try find(progress: progress) }
         let found = try ObjectTracker(segmentation, separatesObjects: false, featureBytes: AvailableMemory.forFeatures)
             .follow(input.given, in: input.clip, span: nil, progress: progress)
         let byID = Dictionary(uniqueKeysWithValues: found.tracks.map { ($0.id, $0) })
         return FollowedObjects(
             masks: found, tracks: tracks.map { propagated.contains($0.id) ? byID[$0.id] ?? $0 : $0 },
             lost: propagated.filter { byID[$0] == nil })
+    }
+
+    /// Finds the objects, and chooses among them.
+    private func find(progress: (PropagationProgress) throws -> Void) throws -> FollowedObjects {
+        let found = try ObjectTracker(nil, separatesObjects: false, featureBytes: 0)
+            .follow(input.given, in: input.clip, span: input.span, progress: progress)
+        let options = request.options, wanted = options.tracks.map(Set.init)
+        let tracks = found.tracks.filter { wanted?.contains($0.id) ?? true }
+        let choice = TrackChoice(tracks, limit: options.maxTracks ?? (wanted == nil ? ClipOptions.defaultMaxTracks : nil))
+        var objects = FollowedObjects(masks: found, tracks: choice.chosen, lost: [])
+        objects.areFound = true
+        objects.leftOut = choice.leftOut
+        objects.unknown = (wanted ?? []).subtracting(tracks.map(\.id)).sorted()
+        objects.notes = found.notes
+        return objects
     }
 }

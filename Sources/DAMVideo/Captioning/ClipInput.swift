@@ -60,4 +60,12 @@ package struct FollowedObjects {
     package let tracks: [Track]
     /// Tracks that were looked for and not found.
     package let lost: Set<TrackID>
+    /// True if they were found, and not given.
+    package var areFound = false
+    /// Found tracks that are not captioned, because others are more important.
+    package var leftOut: [Track] = []
+    /// Numbers that were asked for and are no found track's.
+    package var unknown: [TrackID] = []
+    /// Lines to know about how they were found.
+    package var notes: [String] = []
 }

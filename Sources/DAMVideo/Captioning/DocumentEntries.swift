@@ -56,7 +56,7 @@ struct DocumentEntries {
             try track.appearance(at: frame).map { appearance in
                 CaptionDocument.Sample(
                     frame: frame, time: survey.times[frame] ?? 0, bbox: appearance.box, area: appearance.area,
-                    mask: masks.isGiven(track.id, at: frame) ? "given" : "propagated",
+                    mask: objects.areFound ? "found" : masks.isGiven(track.id, at: frame) ? "given" : "propagated",
                     segmentation: includesMasks ? RunLengthEncoding(try masks.mask(of: track.id, at: frame)) : nil)
             }
         }

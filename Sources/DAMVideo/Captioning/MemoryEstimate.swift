@@ -21,12 +21,12 @@ struct MemoryEstimate {
         // Parts of a propagated track are other ones than now.
         let samples = plan.samples.filter { !$0.frames.isEmpty && ($0.position.part == nil || !plan.propagated.contains($0.track.id)) }
         let moreParts = samples.reduce(0) { $0 + (plan.propagated.contains($1.track.id) ? plan.parts(of: $1) ?? 0 : 0) }
-        captions = samples.count + moreParts
+        captions = samples.count + moreParts + plan.mostFoundTracks
         weightBytes = model.weightBytes
         isSearch = plan.options.numBeams > 1
         // A propagated track is looked at in other frames than now, in as many as there is room for.
         let encoded = samples.map { plan.propagated.contains($0.track.id) ? frames : Set($0.frames).count }.reduce(0, +)
-            + moreParts * frames
+            + (moreParts + plan.mostFoundTracks) * frames
         encodedFrames = encoded
         callerBytes = Self.callerBytes(plan, model, encodedFrames: encoded)
         request = RequestMemory(
@@ -40,7 +40,7 @@ struct MemoryEstimate {
         let appearances = plan.input.given.tracks.reduce(0) { $0 + $1.appearances.count }
         return (plan.input.isReadOnce ? crops : min(crops, CropReader.memoryLimit))
             + appearances * MemoryLayout<Track.Appearance>.stride + VideoClip.decodingBytes(of: size)
-            + (plan.propagated.isEmpty ? 0 : MaskPropagator().workingBytes(of: size))
+            + (plan.propagated.isEmpty && !plan.input.given.areFound ? 0 : MaskPropagator().workingBytes(of: size))
     }
 
     /// Bytes besides the mapped weights with `batch` answers open.

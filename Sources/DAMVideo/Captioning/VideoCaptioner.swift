@@ -72,14 +72,15 @@ public struct VideoCaptioner: Sendable {
         try plan.input.naming {
             try earlier?.check(plan.request, description(plan.options, query: plan.query))
             let objects = try plan.follow(with: segmentation) {
-                try events(.progress(.following(isBackward: $0.isBackward), done: $0.frame, total: plan.input.frameCount))
+                let stage: CaptionEvent.Stage = $0.stage == .finding ? .finding : .following(isBackward: $0.isBackward)
+                try events(.progress(stage, done: $0.frame, total: plan.input.frameCount))
             }
             let total = plan.input.frameCount
             func onFrame(_ frame: Int) throws { try events(.progress(.decoding, done: frame, total: total)) }
             var reader = try CropReader(
                 plan, objects, model.model.imageProcessor, finished: Set((earlier?.tracks ?? []).map(\.id)),
                 memoryLimit: cropMemoryLimit, onFrame: onFrame)
-            var document = header(plan, reader.survey)
+            var document = header(plan, objects, reader.survey)
             if let earlier {
                 try earlier.check(document, reader.samples)
                 document.tracks = earlier.tracks.sorted { $0.id < $1.id }
@@ -114,7 +115,7 @@ public struct VideoCaptioner: Sendable {
     }
 
     /// The document before any track is captioned: clip, masks and model.
-    private func header(_ plan: CaptionPlan, _ survey: ClipSurvey) -> CaptionDocument {
+    private func header(_ plan: CaptionPlan, _ objects: FollowedObjects, _ survey: ClipSurvey) -> CaptionDocument {
         let info = plan.input.clip.info
         var document = CaptionDocument(
             model: description(plan.options, query: plan.query),
@@ -133,9 +134,14 @@ public struct VideoCaptioner: Sendable {
                 document.insert(CaptionDocument.Problem(track: track, code: "empty_mask", message: problem.message))
             }
         }
-        if let mending = plan.input.clip.mending {
-            document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_note", message: mending))
+        for note in [plan.input.clip.mending].compactMap(\.self) + plan.input.given.notes + objects.notes {
+            document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_note", message: note))
         }
+        for track in objects.unknown {
+            document.insert(CaptionDocument.Problem(track: track, code: "not_visible", message: "no object with this number was found"))
+        }
+        let leftOut = objects.leftOut.map(CaptionDocument.LeftOut.init)
+        document.leftOut = leftOut.isEmpty ? nil : leftOut
         if let damage = survey.damage {
             let problem = CaptionDocument.Problem(track: nil, code: "clip_damaged", message: damage)
             document.errors.insert(problem, at: document.errors.firstIndex { $0.track != nil } ?? document.errors.count)

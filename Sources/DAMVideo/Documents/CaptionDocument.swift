@@ -11,6 +11,13 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
     public var video: Video
     public var tracks: [Track] = []
     public var errors: [Problem] = []
+    /// Tracks that were found and not captioned; nil if there are none.
+    public var leftOut: [LeftOut]?
+
+    private enum CodingKeys: String, CodingKey {
+        case schema, tool, model, video, tracks, errors
+        case leftOut = "left_out"
+    }
 
     public struct Tool: Codable, Sendable, Equatable {
         public var name = "damvideo"
@@ -129,7 +136,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         public var bbox: BoundingBox
         /// Pixels of the mask.
         public var area: Int
-        /// Where the mask comes from: "given" or "propagated".
+        /// Source of the mask: "given", "propagated" or "found".
         public var mask: String
         /// The mask itself, when it was asked for: COCO's run-length encoding, as pycocotools reads it.
         public var segmentation: RunLengthEncoding?

@@ -40,10 +40,17 @@ public enum JSONLines {
         let model: CaptionDocument.Model
         let video: CaptionDocument.Video
         let request: ClipRequest
+        let leftOut: [CaptionDocument.LeftOut]?
+
+        private enum CodingKeys: String, CodingKey {
+            case schema, tool, model, video, request
+            case leftOut = "left_out"
+        }
 
         init(_ document: CaptionDocument, _ request: ClipRequest) {
             (schema, tool, model, video) = (document.schema, document.tool, document.model, document.video)
             self.request = request
+            leftOut = document.leftOut
         }
     }
 

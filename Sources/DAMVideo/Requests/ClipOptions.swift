@@ -6,6 +6,8 @@ import ObjectTracking
 public struct ClipOptions: Sendable, Equatable {
     /// Tracks to caption; nil for all.
     public var tracks: [TrackID]?
+    /// Tracks to caption at most, the most important ones; nil for all that are given, and `defaultMaxTracks` of found ones.
+    public var maxTracks: Int?
     /// Settings of reading the masks.
     public var masks = MaskSettings()
     public var sampling = FrameSampling.track
@@ -21,6 +23,9 @@ public struct ClipOptions: Sendable, Equatable {
     /// True to put the mask of each sampled frame into the document.
     public var includesMasks = false
 
+    /// Found tracks that are captioned unless a request says otherwise.
+    public static let defaultMaxTracks = 20
+
     public init() {}
 }
 
@@ -29,12 +34,14 @@ extension ClipOptions: Codable {
     private enum CodingKeys: String, CodingKey {
         case tracks, masks, sampling, frames, segment, propagates
         case segmentation = "sam"
+        case maxTracks = "max_tracks"
         case includesMasks = "with_masks"
     }
 
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         tracks = try values.decodeIfPresent([TrackID].self, forKey: .tracks)
+        maxTracks = try values.decodeIfPresent(Int.self, forKey: .maxTracks)
         masks = try values.decode(MaskSettings.self, forKey: .masks)
         sampling = try values.decode(FrameSampling.self, forKey: .sampling)
         frames = try values.decodeIfPresent(Int.self, forKey: .frames)
@@ -48,6 +55,7 @@ extension ClipOptions: Codable {
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encodeIfPresent(tracks, forKey: .tracks)
+        try values.encodeIfPresent(maxTracks, forKey: .maxTracks)
         try values.encode(masks, forKey: .masks)
         try values.encode(sampling, forKey: .sampling)
         try values.encodeIfPresent(frames, forKey: .frames)

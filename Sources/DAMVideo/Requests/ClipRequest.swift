@@ -15,6 +15,11 @@ public struct ClipRequest: Sendable, Equatable {
         self.options = options
     }
 
+    /// A clip whose moving objects are found.
+    public init(clip: String, options: ClipOptions = ClipOptions()) {
+        self.init(clip: clip, objects: .motion, options: options)
+    }
+
     public init(clip: String, masks: String, options: ClipOptions = ClipOptions()) {
         self.init(clip: clip, objects: .masks(path: masks), options: options)
     }
@@ -22,22 +27,40 @@ public struct ClipRequest: Sendable, Equatable {
     /// Files and folders that are read for it.
     var files: [String] {
         var files = VideoClip.files(ofClip: clip) + [options.segmentation].compactMap(\.self)
-        if case .masks(let path, _) = objects { files.append(path) }
+        switch objects {
+        case .masks(let path, _), .detections(let path, _, _): files.append(path)
+        case .regions, .prompts, .motion: break
+        }
         return files
     }
 }
 
-/// With one of the keys `masks`, `regions` and `prompts`.
+/// With one of the keys `masks`, `regions`, `prompts`, `detections` and `find`.
 extension ClipRequest: Codable {
+    /// Value of `find` for objects that move.
+    private static let motion = "motion"
+
     private enum CodingKeys: String, CodingKey {
-        case clip, masks, regions, prompts, options
+        case clip, masks, regions, prompts, find, detections, options
         case maskFrames = "mask_frames"
+        case detectionSettings = "detection_settings"
+        case detectionFilter = "detection_filter"
     }
 
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         clip = try values.decode(String.self, forKey: .clip)
-        if let prompts = try values.decodeIfPresent([ObjectPrompt].self, forKey: .prompts) {
+        if let finder = try values.decodeIfPresent(String.self, forKey: .find) {
+            guard finder == Self.motion else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .find, in: values, debugDescription: "found \(finder), expected \(Self.motion)")
+            }
+            objects = .motion
+        } else if let path = try values.decodeIfPresent(String.self, forKey: .detections) {
+            objects = .detections(
+                path: path, settings: try values.decode(DetectionSettings.self, forKey: .detectionSettings),
+                filter: try values.decode(DetectionFilter.self, forKey: .detectionFilter))
+        } else if let prompts = try values.decodeIfPresent([ObjectPrompt].self, forKey: .prompts) {
             objects = .prompts(prompts)
         } else if let regions = try values.decodeIfPresent([Region].self, forKey: .regions) {
             objects = .regions(regions)
@@ -58,6 +81,11 @@ extension ClipRequest: Codable {
             try values.encodeIfPresent(frames?.sorted(), forKey: .maskFrames)
         case .regions(let regions): try values.encode(regions, forKey: .regions)
         case .prompts(let prompts): try values.encode(prompts, forKey: .prompts)
+        case .motion: try values.encode(Self.motion, forKey: .find)
+        case .detections(let path, let settings, let filter):
+            try values.encode(path, forKey: .detections)
+            try values.encode(settings, forKey: .detectionSettings)
+            try values.encode(filter, forKey: .detectionFilter)
         }
         try values.encode(options, forKey: .options)
     }

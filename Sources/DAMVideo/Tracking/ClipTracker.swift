@@ -11,6 +11,8 @@ public struct TrackingOptions: Sendable, Equatable {
     public var part = ClipPart()
     /// Folder, or file for YouTube-VIS and MOTChallenge, for the masks of all frames; nil to write none.
     public var output: String?
+    /// File for the fate of each detection, as JSON Lines; nil to write none.
+    public var detectionsOutput: String?
     /// One of `MaskFormat.writable`.
     public var format = MaskFormat.labelPNG
     /// Whether masks at `output` may be replaced.
@@ -45,8 +47,15 @@ public struct ClipTracker: Sendable {
             if let output = options.output {
                 try MaskWriter.check(output, format: options.format, replaces: options.overwrites)
                 var inputs = VideoClip.files(ofClip: clip) + [options.reference, segmentation?.path].compactMap(\.self)
-                if case .masks(let path, _) = objects { inputs.append(path) }
+                switch objects {
+                case .masks(let path, _), .detections(let path, _, _): inputs.append(path)
+                case .regions, .prompts, .motion: break
+                }
                 try InputFiles(inputs).refuse(output)
+            }
+            if let path = options.detectionsOutput {
+                try OutputFile.check(path, overwrites: options.overwrites)
+                try InputFiles(VideoClip.files(ofClip: clip)).refuse(path)
             }
             let claim = try options.output.map(OutputClaim.init)
             defer { withExtendedLifetime(claim) {} }
@@ -60,23 +69,37 @@ public struct ClipTracker: Sendable {
                 case .masks(let masks, let frames): try MaskWriter.check(masks, fits: options.format, frames: frames)
                 case .prompts(let objects):
                     try MaskWriter.check(objects.tracks.map(\.id), of: video.path, fit: options.format)
+                case .motion, .detections: break
                 }
             }
             let reference = try options.reference.map {
                 try ClipMasks.open($0, settings: options.masks, clip: video, name: clip)
             }
+            let boxes = try reference.flatMap { $0.format == .motChallenge ? try referenceBoxes($0.path, video, options.masks) : nil }
             let clock = ContinuousClock(), began = clock.now
             let masks = try tracker.follow(given, in: video, span: span, progress: progress)
             let seconds = (clock.now - began) / .milliseconds(1) / 1000
             if let output = options.output {
                 try MaskWriter.write(masks, as: options.format, to: output, replaces: options.overwrites)
             }
-            var report = try TrackingReport(masks, clip: clip, seconds: seconds, reference: reference)
+            if let path = options.detectionsOutput, let fates = masks.fates {
+                try OutputFile.write(fates.lines(), to: path, replaces: options.overwrites)
+            }
+            var report = try TrackingReport(
+                masks, areFound: given.areFound, clip: clip, seconds: seconds, reference: reference, boxes: boxes)
             let problems = (given.masks?.problems ?? []) + (reference?.problems ?? [])
-            let notes = [video.mending, masks.note].compactMap(\.self) + problems.map(\.message) + (report.notes ?? [])
+            let notes = [video.mending].compactMap(\.self) + given.notes + masks.notes + problems.map(\.message) + (report.notes ?? [])
             report.notes = notes.isEmpty ? nil : notes
             report.lostTracks = (given.masks?.problems ?? []).compactMap(\.track)
             return report
         }
+    }
+
+    /// Boxes of a reference, neither rounded nor cut off at the picture's edges.
+    private func referenceBoxes(_ path: String, _ clip: VideoClip, _ masks: MaskSettings) throws -> DetectionSet {
+        var settings = DetectionSettings()
+        (settings.format, settings.frameOffset, settings.frameStep) = (.motChallenge, masks.frameOffset, masks.frameStep)
+        return try DetectionSources.open(
+            path, settings: settings, clip: ClipFacts(clip, path: clip.path, size: clip.info.size), count: clip.countFrames)
     }
 }

@@ -51,15 +51,20 @@ public struct TrackingReport: Codable, Sendable, Equatable {
         case comparedFrames = "compared_frames"
     }
 
-    init(_ masks: PropagatedMasks, clip: String, seconds: Double, reference: (any MaskSource)?) throws {
-        let scores = try reference.map { reference in
+    /// - Parameters:
+    ///   - areFound: true if the tracks were found: their numbers are then no others' than their own.
+    ///   - boxes: the reference's boxes as its file has them; nil for masks.
+    init(
+        _ masks: PropagatedMasks, areFound: Bool, clip: String, seconds: Double, reference: (any MaskSource)?, boxes: DetectionSet?
+    ) throws {
+        let scores = try areFound ? nil : reference.map { reference in
             // A damaged clip may be shorter than its reference.
             let frames = Set(masks.annotatedFrames)
             return try RegionSimilarity(masks, reference: reference) { masks.isGiven($0, at: $1) || !frames.contains($1) }
         }
         let counted = reference.map { ComparedFrames(of: $0, in: masks.annotatedFrames) }
         if let reference, let counted, !counted.frames.isEmpty {
-            tracking = try TrackingScores(found: masks, reference: reference, frames: counted.frames)
+            tracking = try TrackingScores(found: masks, reference: reference, boxes: boxes, frames: counted.frames)
         }
         notes = (counted?.note).map { [$0] }
         let compared = (scores?.tracks ?? []).filter { $0.frames > 0 }

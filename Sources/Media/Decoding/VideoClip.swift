@@ -72,6 +72,17 @@ package final class VideoClip {
         seekDistance = nil
     }
 
+    /// The same clip opened once more, to be read at another place at the same time.
+    /// - Throws: `VideoError`, also for a clip that can be read only once.
+    package func reopened() throws -> VideoClip {
+        switch source {
+        case .stills(let stills): return try VideoClip(stills)
+        case .video(let input):
+            guard input.isFile else { throw VideoError.readFailed(path: path, reason: "it can be read only once") }
+            return try VideoClip(input, seekDistance: seekDistance)
+        }
+    }
+
     /// Bytes that decoding a clip of this size takes: 24 pictures of 12 bits a pixel for the decoder's threads and
     /// reordering, and one as RGB.
     package static func decodingBytes(of size: PictureSize) -> Int { size.width * size.height * (24 * 3 / 2 + 3) }

@@ -3,16 +3,15 @@ import Masks
 
 extension TrackingScores {
     /// Scores found masks by those of a reference, or their boxes by a reference's boxes where it has no masks.
-    /// - Parameter frames: those that count, ascending; given masks among the found ones count like others.
+    /// - Parameters:
+    ///   - boxes: the reference's boxes as its file has them; nil for masks.
+    ///   - frames: those that count, ascending; given masks among the found ones count like others.
     /// - Throws: `MaskError` when sizes differ or a mask cannot be read.
-    package init(found: any MaskSource, reference: any MaskSource, frames: [Int]) throws {
+    package init(found: any MaskSource, reference: any MaskSource, boxes: DetectionSet?, frames: [Int]) throws {
         try reference.validate(width: found.size.width, height: found.size.height, frameCount: nil)
-        if reference.format == .motChallenge {
-            func boxes(_ source: any MaskSource) -> [Trajectory<Rectangle>] {
-                let known = Set(frames)
-                return source.tracks.map { Trajectory($0, frames: known) }
-            }
-            self.init(truth: boxes(reference), found: boxes(found))
+        if let boxes {
+            let known = Set(frames)
+            self.init(truth: Trajectory.all(boxes, frames: known), found: found.tracks.map { Trajectory($0, frames: known) })
         } else {
             self.init(try OverlapTable(truth: reference, found: found, frames: frames))
         }
@@ -39,6 +38,17 @@ extension MaskSource {
 }
 
 extension Trajectory where Place == Rectangle {
+    /// Boxes of each identity, ascending by it.
+    /// - Parameter frames: those that count.
+    fileprivate static func all(_ set: DetectionSet, frames: Set<Int>) -> [Trajectory] {
+        var places: [TrackID: [Int: Rectangle]] = [:]
+        for detection in set.detections where frames.contains(detection.frame) {
+            guard let id = detection.identity else { continue }
+            places[id, default: [:]][detection.frame] = detection.box
+        }
+        return places.sorted { $0.key < $1.key }.map { Trajectory(id: $0.key, places: $0.value) }
+    }
+
     /// The boxes around a track's masks.
     /// - Parameter frames: those that count.
     package init(_ track: Track, frames: Set<Int>) {

@@ -39,10 +39,12 @@ struct AnnotationReader {
         source.tracks.filter { isAnnotated($0.id, at: frame) && $0.appearance(at: frame) != nil }
     }
 
-    /// The masks at a frame.
-    func masks(at frame: Int) throws -> [TrackID: Mask] {
+    /// The masks at a frame, but for those without a pixel.
+    func masks(at frame: Int) throws -> [TrackID: StoredMask] {
         guard allFrames.contains(frame) else { return [:] }
-        return try Dictionary(uniqueKeysWithValues: tracks(at: frame).map { ($0.id, try source.mask(of: $0.id, at: frame)) })
+        return try Dictionary(uniqueKeysWithValues: tracks(at: frame).compactMap { track in
+            try source.storedMask(of: track.id, at: frame).map { (track.id, $0) }
+        })
     }
 
     /// The share of each working pixel that is inside each track's mask, but for masks that vanish at that size.
@@ -63,8 +65,9 @@ struct AnnotationReader {
                     guard let one = first.appearance(at: frame)?.box, let other = second.appearance(at: frame)?.box,
                         one.intersection(other) != nil
                     else { continue }
-                    let left = try source.mask(of: first.id, at: frame), right = try source.mask(of: second.id, at: frame)
-                    if zip(left.pixels, right.pixels).contains(where: { $0 & $1 == 1 }) {
+                    let left = try source.storedMask(of: first.id, at: frame)
+                    let right = try source.storedMask(of: second.id, at: frame)
+                    if let left, let right, left.commonPixels(with: right) > 0 {
                         result.insert(TrackPair(first.id, second.id))
                     }
                 }
@@ -75,38 +78,45 @@ struct AnnotationReader {
 }
 
 /// The share of each working pixel's block that is inside a mask, 0...1, within the mask's box.
-func reduced(_ mask: Mask, _ size: WorkingSize) -> Plane<Float> {
-    let factor = size.factor
-    guard let box = mask.boundingBox else { return .nothing }
+func reduced(_ mask: StoredMask, _ size: WorkingSize) -> Plane<Float> {
+    let factor = size.factor, box = mask.box
     let left = box.left / factor, top = box.top / factor
     let right = (box.right - 1) / factor, bottom = (box.bottom - 1) / factor
     let region = MutablePlane<Float>(
-        BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1))
+        BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1), repeating: 0)
+    for span in mask.spans {
+        let row = span.lowerBound / mask.width, start = row * mask.width
+        for place in span { region[(place - start) / factor, row / factor] += 1 }
+    }
+    guard factor > 1 else { return region.finished() }
     region.box.forEachPixel { x, y in
-        let lines = y * factor..<min(mask.height, (y + 1) * factor)
-        let places = x * factor..<min(mask.width, (x + 1) * factor)
-        var sum = 0
-        for line in lines {
-            for place in places { sum += Int(mask.pixels[line * mask.width + place]) }
-        }
-        region[x, y] = Float(sum) / Float(lines.count * places.count)
+        // Blocks at the edge may be smaller.
+        let lines = min(mask.height - y * factor, factor), places = min(mask.width - x * factor, factor)
+        region[x, y] /= Float(lines * places)
     }
     return region.finished()
 }
 
-/// The pixels of the clip, at its full size, whose chance is above a half.
-func enlarged(_ chance: Plane<Float>, _ size: WorkingSize) -> Mask {
+/// The pixels of the clip, at its full size, whose chance is above a half; nil if there are none.
+func enlarged(_ chance: Plane<Float>, _ size: WorkingSize) -> StoredMask? {
     let factor = size.factor, full = size.full
-    var pixels = [UInt8](repeating: 0, count: full.width * full.height)
     let lines = max(0, (chance.box.top - 1) * factor)..<min(full.height, (chance.box.bottom + 1) * factor)
     let places = max(0, (chance.box.left - 1) * factor)..<min(full.width, (chance.box.right + 1) * factor)
+    var spans: [Range<Int>] = []
     for y in lines {
+        var start: Int?
         for x in places {
             let value = factor == 1
                 ? chance.value(x, y)
                 : chance.sample((Float(x) + 0.5) / Float(factor) - 0.5, (Float(y) + 0.5) / Float(factor) - 0.5)
-            if value > 0.5 { pixels[y * full.width + x] = 1 }
+            if value > 0.5 {
+                if start == nil { start = x }
+            } else if let first = start {
+                spans.append(y * full.width + first..<y * full.width + x)
+                start = nil
+            }
         }
+        if let start { spans.append(y * full.width + start..<y * full.width + places.upperBound) }
     }
-    return Mask(width: full.width, height: full.height, pixels: pixels)
+    return StoredMask(size: full, spans: spans)
 }

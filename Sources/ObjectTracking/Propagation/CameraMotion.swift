@@ -82,7 +82,8 @@ struct CameraMotion: Sendable, Equatable {
         self = isStill ? .identity : fitted
     }
 
-    private init(matrix: [Double]) {
+    /// - Parameter matrix: row-major 3 x 3.
+    init(matrix: [Double]) {
         self.matrix = matrix
     }
 }

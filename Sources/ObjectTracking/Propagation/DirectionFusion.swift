@@ -19,8 +19,8 @@ struct DirectionFusion {
     mutating func add(_ tracks: [TrackState], at frame: Int, isBackward: Bool) throws {
         let visible = tracks.filter { $0.status == .visible && !annotations.isAnnotated($0.id, at: frame) }
         guard !visible.isEmpty else { return }
-        var taken = try annotations.masks(at: frame).compactMapValues(StoredMask.init)
-        let masks = Parallel.map(visible.count) { StoredMask(enlarged(visible[$0].probability, size)) }
+        var taken = try annotations.masks(at: frame)
+        let masks = Parallel.map(visible.count) { enlarged(visible[$0].probability, size) }
         for (track, mask) in zip(visible, masks) {
             // At the clip's size outlines may overlap that do not at the working size.
             let mask = taken.sorted { $0.key < $1.key }.reduce(mask) { rest, other in
@@ -31,13 +31,9 @@ struct DirectionFusion {
             guard let mask else { continue }
             taken[track.id] = mask
             let found = PropagatedMask(mask: mask, confidence: track.confidence, distance: track.age, isBackward: isBackward)
-            if let earlier = propagated[track.id]?[frame], weight(earlier) >= weight(found) { continue }
+            if let earlier = propagated[track.id]?[frame], earlier.weight >= found.weight { continue }
             propagated[track.id, default: [:]][frame] = found
         }
-    }
-
-    private func weight(_ mask: PropagatedMask) -> Float {
-        mask.confidence / Float(max(1, mask.distance))
     }
 
     /// The masks. Pixels that the two directions gave to different tracks are left to the surer one.
@@ -59,7 +55,7 @@ struct DirectionFusion {
         guard let one = masks[first]?[frame], let other = masks[second]?[frame],
             one.isBackward != other.isBackward, one.mask.box.intersection(other.mask.box) != nil
         else { return }
-        let (loser, losing, winning) = weight(one) >= weight(other) ? (second, other, one) : (first, one, other)
+        let (loser, losing, winning) = one.weight >= other.weight ? (second, other, one) : (first, one, other)
         masks[loser]?[frame] = losing.mask.subtracting(winning.mask).map {
             PropagatedMask(
                 mask: $0, confidence: losing.confidence, distance: losing.distance, isBackward: losing.isBackward)

@@ -3,6 +3,8 @@
 struct FrameWindow {
     /// Frames kept before and after the current one.
     let reach: Int
+    /// True if the camera is known not to move.
+    private let cameraIsStill: Bool
     private var frames: [WorkingFrame] = []
     /// From each frame to the one before; the first has none.
     private var motions: [CameraMotion] = []
@@ -12,8 +14,9 @@ struct FrameWindow {
     /// The newest frame's, for the next camera motion.
     private var newest: Pyramid?
 
-    init(reach: Int) {
+    init(reach: Int, cameraIsStill: Bool = false) {
         self.reach = reach
+        self.cameraIsStill = cameraIsStill
     }
 
     var positions: Range<Int> { first..<first + frames.count }
@@ -25,9 +28,13 @@ struct FrameWindow {
 
     /// Takes in the next frame, and forgets those too far behind `current`.
     mutating func append(_ frame: WorkingFrame, current: Int) {
-        let pyramid = Pyramid(frame)
-        motions.append(newest.map { motion(from: pyramid, to: $0) } ?? .identity)
-        newest = pyramid
+        if cameraIsStill {
+            motions.append(.identity)
+        } else {
+            let pyramid = Pyramid(frame)
+            motions.append(newest.map { motion(from: pyramid, to: $0) } ?? .identity)
+            newest = pyramid
+        }
         frames.append(frame)
         occupied.append(nil)
         let excess = current - reach - first

@@ -146,6 +146,9 @@ struct PlaneRow<Value: BitwiseCopyable & Sendable> {
     let columns: Range<Int>
     fileprivate let start: UnsafeMutablePointer<Value>
 
+    /// The memory from the first column on.
+    var pointer: UnsafeMutablePointer<Value> { start }
+
     /// The value in a column of the picture.
     @inline(__always)
     subscript(x: Int) -> Value {

@@ -1,4 +1,5 @@
 import Imaging
+import Masks
 
 /// One way through the clip, forwards or backwards: holds a window of frames, the tracks as they are now, and hands out
 /// each frame's masks.
@@ -7,11 +8,18 @@ final class PropagationPass {
     private let size: WorkingSize
     private let annotations: AnnotationReader
     private let overlapping: Set<TrackPair>
-    private var window = FrameWindow(reach: BackgroundConstants.reach)
+    private var window: FrameWindow
     private let background: BackgroundModel
     private var tracks: [TrackState] = []
+    /// Called with each track that begins, or begins again, with a given mask, and the tracks as they were carried to that frame.
+    var onBegin: ((TrackID, Plane<Float>, [TrackState]) -> Void)?
 
-    init(_ frames: any WorkingFrames, size: WorkingSize, annotations: AnnotationReader, overlapping: Set<TrackPair>) {
+    /// - Parameter cameraIsStill: true if that is known, and need not be looked for.
+    init(
+        _ frames: any WorkingFrames, size: WorkingSize, annotations: AnnotationReader, overlapping: Set<TrackPair>,
+        cameraIsStill: Bool = false
+    ) {
+        window = FrameWindow(reach: BackgroundConstants.reach, cameraIsStill: cameraIsStill)
         self.frames = frames
         self.size = size
         self.annotations = annotations
@@ -52,6 +60,12 @@ final class PropagationPass {
     private func annotate(_ features: FrameFeatures) throws {
         let frame = features.frame.index
         let given = try annotations.regions(at: frame, size: size)
+        if let onBegin {
+            for (id, region) in given.sorted(by: { $0.key < $1.key })
+            where !tracks.contains(where: { $0.id == id && $0.status == .visible }) {
+                onBegin(id, region, tracks.filter { $0.status == .visible && given[$0.id] == nil })
+            }
+        }
         for index in tracks.indices where given[tracks[index].id] == nil {
             if annotations.isAnnotated(tracks[index].id, at: frame) {
                 tracks[index].vanish(.ended)

@@ -57,7 +57,7 @@ struct SegmentAnythingTracker: MaskTracker {
         }
         var result = PropagatedMasks(
             path: masks.path, size: masks.size, source: masks, given: given, part: part, damage: pictures.damage, carried: carried)
-        result.note = note(predictor)
+        result.notes = notes(predictor)
         return result
     }
 
@@ -99,14 +99,14 @@ struct SegmentAnythingTracker: MaskTracker {
         var result = PropagatedMasks(
             path: clip.path, size: clip.info.size, source: nil, given: [:], part: part, damage: pictures.damage,
             carried: carried)
-        result.note = note(predictor)
+        result.notes = notes(predictor)
         return result
     }
 
-    private func note(_ predictor: SegmentAnythingVideoPredictor) -> String? {
+    private func notes(_ predictor: SegmentAnythingVideoPredictor) -> [String] {
         let again = predictor.encodings - predictor.encodedFrames.count
-        guard again > 0 else { return nil }
-        return "frames were encoded \(again) times more than once each: their features take more than the \(featureBytes >> 20) MB kept"
+        guard again > 0 else { return [] }
+        return ["frames were encoded \(again) times more than once each: their features take more than the \(featureBytes >> 20) MB kept"]
     }
 
     private func predictor(_ pictures: ClipPictureReader) -> SegmentAnythingVideoPredictor {

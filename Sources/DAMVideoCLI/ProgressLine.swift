@@ -1,0 +1,87 @@
+import DAMVideo
+import Foundation
+import Masks
+
+/// A step of captioning as a line of JSON, for programs: `--progress json`.
+struct ProgressLine: Encodable {
+    /// "finding", "following", "decoding", "encoding", "reading", "generating", "captioned", "finished", "failed", "rendering" or
+    /// "reporting".
+    let stage: String
+    /// Frames, parts or tokens that are done, and all of them as far as known.
+    var done: Int?
+    var total: Int?
+    /// On the way from the clip's end to its start.
+    var backward: Bool?
+    var track: TrackID?
+    /// Place of the track among those of the clip, from 1, and their number.
+    var number: Int?
+    var count: Int?
+    /// Estimate for the rest of the stage; nil if unknown.
+    var secondsLeft: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case stage, done, total, backward, track, number, count
+        case secondsLeft = "seconds_left"
+    }
+
+    /// - Returns: nil for an event that is no step.
+    init?(_ event: CaptionEvent) {
+        switch event {
+        case .progress(let stage, let done, let total): self.init(stage, done, total)
+        case .token(let position, _, let tokens):
+            self.init("generating", position)
+            done = tokens
+        case .finished(let entry):
+            self.init("finished")
+            track = entry.id
+        case .failed(let problem):
+            self.init("failed")
+            track = problem.track
+        case .began: return nil
+        }
+    }
+
+    private init(_ stage: CaptionEvent.Stage, _ done: Int, _ total: Int?) {
+        switch stage {
+        case .finding: self.init("finding")
+        case .following(let isBackward):
+            self.init("following")
+            backward = isBackward
+        case .decoding: self.init("decoding")
+        case .encoding(let track): self.init("encoding", track)
+        case .reading(let track): self.init("reading", track)
+        case .captioned(let track): self.init("captioned", track)
+        case .rendering: self.init("rendering")
+        case .reporting: self.init("reporting")
+        }
+        (self.done, self.total) = (done, total)
+    }
+
+    private init(_ stage: String, _ position: TrackPosition? = nil) {
+        self.stage = stage
+        (track, number, count) = (position?.id, position?.number, position?.count)
+    }
+
+    /// The line, ended by a line feed.
+    var data: Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return ((try? encoder.encode(self)) ?? Data("{}".utf8)) + Data("\n".utf8)
+    }
+}
+
+/// Time left in a stage whose steps take about the same time each.
+struct StageClock {
+    private var stage = ""
+    private var began = ContinuousClock.now
+    private var first = 0
+
+    /// Seconds to the stage's end; nil before a second has passed, or for an unknown number of steps.
+    mutating func secondsLeft(_ stage: String, done: Int, total: Int?) -> Double? {
+        let now = ContinuousClock.now
+        if stage != self.stage || done < first { (self.stage, began, first) = (stage, now, done) }
+        let seconds = (now - began) / .seconds(1)
+        guard let total, total > done, done > first, seconds >= 1 else { return nil }
+        return (seconds * Double(total - done) / Double(done - first) * 10).rounded() / 10
+    }
+}

@@ -1,0 +1,40 @@
+import Imaging
+import Masks
+
+/// Takes cues from the frames of a clip, in their order.
+struct CueReader {
+    private let size: WorkingSize
+    private let series: SceneSeries?
+    private var pyramid: Pyramid?
+    /// What differs from the still scene by frame, at the working size: a kilobyte or so each.
+    private(set) var foregrounds: [Int: StoredMask] = [:]
+
+    /// - Parameter series: still scenes of the clip; nil if the foreground does not matter.
+    init(size: WorkingSize, series: SceneSeries?) { (self.size, self.series) = (size, series) }
+
+    /// - Parameters:
+    ///   - isLooked: true for a frame the detector looked at, with which the next such frame's camera is compared.
+    ///   - hasDetections: true if colours are wanted.
+    mutating func cues(of frame: WorkingFrame, time: Double, isLooked: Bool, hasDetections: Bool) throws -> FrameCues {
+        var cues = FrameCues(factor: size.factor)
+        if let scene = try series?.stretch(at: time).background, let regions = ForegroundDetector(scene: scene).regions(in: frame) {
+            let plane = MutablePlane<UInt8>(frame.box, repeating: 0)
+            for region in regions { region.forEachPlace { plane[$0] = 1 } }
+            foregrounds[frame.index] = StoredMask(
+                size: PictureSize(width: size.width, height: size.height),
+                spans: regions.flatMap(\.runs).sorted { ($0.y, $0.columns.lowerBound) < ($1.y, $1.columns.lowerBound) }
+                    .map { $0.y * size.width + $0.columns.lowerBound..<$0.y * size.width + $0.columns.upperBound })
+            cues.foreground = plane.finished()
+        }
+        guard isLooked else { return cues }
+        let current = Pyramid(frame)
+        if let pyramid {
+            let level = min(2, current.levels.count - 1)
+            let flow = DenseInverseSearch.flow(from: pyramid, to: current, finest: level)
+            cues.camera = CameraMotion(fitting: flow, scale: Double(2 << level)).enlarged(by: size.factor)
+        }
+        pyramid = current
+        if hasDetections { cues.bins = ColourBins.bins(of: frame) }
+        return cues
+    }
+}

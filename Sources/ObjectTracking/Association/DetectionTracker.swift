@@ -1,0 +1,129 @@
+import Imaging
+import Masks
+import Media
+
+/// Follows objects through a clip by detections that were made elsewhere.
+package struct DetectionTracker {
+    let clip: VideoClip
+    /// The same clip, opened once more; nil to do without the still scene, as for a clip that can be read once only.
+    let ahead: VideoClip?
+    let span: TimeSpan?
+    let detections: DetectionSet
+    let filter: DetectionFilter
+
+    /// - Parameters:
+    ///   - ahead: the same clip, opened once more, to know the still scene by; nil to do without.
+    ///   - span: the part of the clip that counts; nil for all.
+    package init(
+        clip: VideoClip, ahead: VideoClip?, span: TimeSpan?, detections: DetectionSet, filter: DetectionFilter = DetectionFilter()
+    ) {
+        self.clip = clip
+        self.ahead = ahead
+        self.span = span
+        self.detections = detections
+        self.filter = filter
+    }
+
+    /// What a clip's detections show.
+    package struct Found: Sendable {
+        /// In the order of their ids.
+        package let tracks: [DetectedTrack]
+        /// By track and frame, at the clip's size.
+        package let masks: [TrackID: [Int: PropagatedMask]]
+        /// What became of each detection, in their order.
+        package let fates: [DetectionFate]
+        /// Frames of the clip that count.
+        package let part: Range<Int>
+        /// Damage of the clip; nil if there is none.
+        package let damage: String?
+        /// Frames of the whole clip; nil when a part ended before it did.
+        package let frameCount: Int?
+    }
+
+    /// - Parameter progress: told of each frame; what it throws ends the call.
+    /// - Throws: `VideoError`, and what `progress` throws.
+    package func track(progress: (Int) throws -> Void) throws -> Found {
+        let times = try times()
+        let expected = (times.first?.number ?? 0)..<(times.last?.number ?? -1) + 1
+        let looked = LookedFrames(detections, part: expected).frames, numbers = Set(looked)
+        var linking = DetectionLinking(detections.detections, frames: times, looked: looked, filter: filter, picture: clip.info.size)
+        let size = WorkingSize(full: clip.info.size, maximumPixels: PropagatorConstants.maximumPixels)
+        let duration = (times.last?.time ?? 0) - (times.first?.time ?? 0)
+        var reader = CueReader(
+            size: size, series: try ahead.map { try SceneSeries($0, size: size, in: span, duration: duration) })
+        let frames = try clip.frames(in: span)
+        var part = 0..<0
+        while let frame = try frames.next() {
+            try progress(frame.index)
+            part = (part.isEmpty ? frame.index : part.lowerBound)..<frame.index + 1
+            let isLooked = numbers.contains(frame.index)
+            guard isLooked || ahead != nil else { continue }
+            let cues = try reader.cues(
+                of: WorkingFrame(index: frame.index, image: try frame.image(), size: size), time: frame.time, isLooked: isLooked,
+                hasDetections: linking.wants(frame.index))
+            if isLooked { linking.add(frame.index, time: frame.time, cues: cues) }
+        }
+        let found = linking.finished()
+        return Found(
+            tracks: found.tracks, masks: masks(of: found.tracks, size, reader.foregrounds), fates: found.fates, part: part,
+            damage: frames.damage, frameCount: frames.frameCount)
+    }
+
+    /// Numbers and seconds of the frames that count; decoded once more where only that tells.
+    private func times() throws -> [FrameTime] {
+        let numbers = span.map(clip.frameNumbers) ?? clip.frameCount.map { 0..<$0 }
+        if let numbers {
+            let times = numbers.compactMap { number in clip.time(ofFrame: number).map { FrameTime(number: number, time: $0) } }
+            if times.count == numbers.count { return times }
+        }
+        // What cannot be looked at twice has its usual rate.
+        if clip.isReadOnce {
+            let last = detections.detections.last?.frame ?? -1
+            return (0..<last + 1).map { FrameTime(number: $0, time: Double($0) / clip.info.frameRate) }.filter { frame in
+                span.map { $0.start <= frame.time && frame.time < $0.end } ?? true
+            }
+        }
+        var times: [FrameTime] = []
+        let frames = try clip.frames(in: span)
+        while let frame = try frames.next() { times.append(FrameTime(number: frame.index, time: frame.time)) }
+        return times
+    }
+
+    private func masks(
+        of tracks: [DetectedTrack], _ size: WorkingSize, _ foregrounds: [Int: StoredMask]
+    ) -> [TrackID: [Int: PropagatedMask]] {
+        typealias Constant = BoxMaskConstants
+        var masks: [TrackID: [Int: PropagatedMask]] = [:], shown: [Int: [DetectedTrack]] = [:]
+        for track in tracks {
+            for frame in track.boxes.keys { shown[frame, default: []].append(track) }
+        }
+        for (frame, tracks) in shown {
+            let boxes = tracks.compactMap { $0.boxes[frame] }
+            let found = BoxMasks(size: size, foreground: foregrounds[frame]).masks(of: boxes)
+            for (track, made) in zip(tracks, found) {
+                let detection = track.detections[frame]
+                let own = detection.flatMap { detections.detections[$0].mask }
+                guard let mask = own ?? made?.mask else { continue }
+                let confidence = own != nil ? Constant.detected : made?.isSeen ?? false ? Constant.foreground : Constant.drawn
+                masks[track.id, default: [:]][frame] = PropagatedMask(
+                    mask: mask, confidence: detection == nil ? confidence / 2 : confidence, distance: 0, isBackward: false)
+            }
+        }
+        return masks
+    }
+}
+
+extension DetectionTracker {
+    /// Masks of the tracks, with the fates of the detections.
+    /// - Throws: as `track`.
+    func masks(progress: (Int) throws -> Void) throws -> PropagatedMasks {
+        let found = try track(progress: progress)
+        let labels = Dictionary(uniqueKeysWithValues: found.tracks.compactMap { track in track.label.map { (track.id, $0) } })
+        var masks = PropagatedMasks(
+            path: clip.path, size: clip.info.size, source: nil, given: [:], part: found.part, damage: found.damage,
+            carried: found.masks, labels: labels)
+        masks.fates = DetectionFates(detections.detections, found.fates)
+        if found.masks.isEmpty { masks.notes.append("\(detections.path): found no track in \(detections.detections.count) detections") }
+        return masks
+    }
+}

@@ -1,0 +1,65 @@
+import Imaging
+import Masks
+
+/// A moving object over the frames where it was found.
+struct FoundObject {
+    /// By frame, at the clip's size.
+    let masks: [Int: PropagatedMask]
+
+    var firstFrame: Int { masks.keys.min() ?? 0 }
+    var lastFrame: Int { masks.keys.max() ?? 0 }
+
+    init(masks: [Int: PropagatedMask]) { self.masks = masks }
+
+    /// - Parameters:
+    ///   - chain: tracklets of it, in the order of time.
+    ///   - shortest: frames it has to be seen on.
+    ///   - carried: by tracklet, masks of the frames where it is no region of its own.
+    ///   - regions: all that moves.
+    /// - Returns: nil for something that does not move, or not for long enough.
+    init?(
+        _ chain: [Tracklet], shortest: Int, _ carried: [TrackID: [Int: PropagatedMask]], _ regions: FrameRegions, _ size: WorkingSize
+    ) {
+        guard let first = chain.first, let last = chain.last else { return nil }
+        let places = chain.flatMap(\.places)
+        var masks: [Int: PropagatedMask] = [:]
+        for tracklet in chain {
+            for (frame, mask) in carried[.number(tracklet.id)] ?? [:] {
+                if let other = masks[frame], other.weight >= mask.weight { continue }
+                masks[frame] = mask
+            }
+        }
+        let inside = first.first.frame...last.last.frame
+        masks = masks.filter {
+            inside.contains($0.key)
+                || regions.share(of: $0.value.mask, at: $0.key, size: size) >= MotionTrackerConstants.supported
+        }
+        for place in places {
+            guard let mask = size.enlarged(place.mask) else { continue }
+            masks[place.frame] = PropagatedMask(mask: mask, confidence: 1, distance: 0, isBackward: false)
+        }
+        let frames = masks.keys.sorted()
+        guard frames.count >= shortest, frames.compactMap({ masks[$0]?.mask.box }).way >= MotionTrackerConstants.way else { return nil }
+        self.masks = masks
+    }
+}
+
+extension PropagatedMask {
+    /// Weight against a mask from the other direction: the nearer and surer one counts.
+    var weight: Float { confidence / Float(max(1, distance)) }
+}
+
+/// All moving regions of each frame.
+struct FrameRegions {
+    private var masks: [Int: [StoredMask]] = [:]
+
+    init(_ tracklets: [Tracklet]) {
+        for place in tracklets.flatMap(\.places) { masks[place.frame, default: []].append(place.mask) }
+    }
+
+    /// Share of a mask's pixels inside the regions of a frame, 0...1.
+    func share(of mask: StoredMask, at frame: Int, size: WorkingSize) -> Double {
+        let common = (masks[frame] ?? []).compactMap(size.enlarged).reduce(0) { $0 + mask.commonPixels(with: $1) }
+        return Double(common) / Double(mask.area)
+    }
+}

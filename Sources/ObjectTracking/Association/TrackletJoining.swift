@@ -1,0 +1,74 @@
+import Foundation
+import Imaging
+
+/// Weights of `TrackletJoining`.
+package enum JoiningConstants {
+    /// Share of the motion in the score of a pair, the overlap of carried masks being the rest.
+    static let motionShare = 0.4
+    /// Score of a pair from which it is one object.
+    static let threshold = 0.3
+    /// Added to it for a region that fell apart for a moment.
+    static let continuation = 0.1
+    /// Seconds between two tracklets that did not meet and yet may be one object.
+    static let longestGap = 2.0
+    /// Distance of a place from the expected one, in the object's longer sides, at which motion agrees by 1 / e.
+    static let distance = 0.7
+    /// Ratio of the usual areas of two tracklets beyond which they are not one object, if they did not meet.
+    static let areaRatio = 1.8
+}
+
+/// Joins tracklets of the same object: those that meet when they are carried, and those whose motion goes on.
+struct TrackletJoining {
+    private typealias Constant = JoiningConstants
+
+    /// Tracklets of one object each, in the order of time.
+    let chains: [[Tracklet]]
+
+    init(_ groups: TrackletGroups, _ meetings: [TrackletMeeting]) {
+        let tracklets = groups.singles
+        let numbers = Dictionary(uniqueKeysWithValues: tracklets.enumerated().map { ($0.element.id, $0.offset) })
+        var overlaps: [SIMD2<Int>: Double] = [:]
+        for meeting in meetings {
+            guard let earlier = numbers[meeting.earlier], let later = numbers[meeting.later] else { continue }
+            // The mean of the two directions.
+            overlaps[SIMD2(earlier, later), default: 0] += meeting.overlap / 2
+        }
+        let count = tracklets.count
+        var costs = [Double](repeating: .infinity, count: count * count)
+        for (row, one) in tracklets.enumerated() {
+            for (column, next) in tracklets.enumerated() where one.last.frame < next.first.frame {
+                let bonus = groups.continuations[one.id] == next.id ? Constant.continuation : 0
+                guard let score = Self.score(one, next, overlap: overlaps[SIMD2(row, column)]) else { continue }
+                costs[row * count + column] = 1 - score - bonus
+            }
+        }
+        var next: [Int: Int] = [:]
+        for pair in Assignment.pairs(costs: costs, columns: count, limit: 1 - Constant.threshold) { next[pair.row] = pair.column }
+        let later = Set(next.values)
+        chains = tracklets.indices.filter { !later.contains($0) }.map { start in
+            var chain = [tracklets[start]], last = start
+            while let number = next[last] {
+                chain.append(tracklets[number])
+                last = number
+            }
+            return chain
+        }
+    }
+
+    /// Likelihood that two tracklets are one object, about 0...1; nil if they cannot be.
+    private static func score(_ one: Tracklet, _ next: Tracklet, overlap: Double?) -> Double? {
+        let gap = Double(next.first.frame - one.last.frame)
+        let side = Double(max(one.last.box.width, one.last.box.height, next.first.box.width, next.first.box.height))
+        func agreement(_ place: SIMD2<Double>, _ expected: SIMD2<Double>) -> Double {
+            let away = place - expected
+            return exp(-(away * away).sum().squareRoot() / (Constant.distance * side))
+        }
+        let motion = (agreement(next.first.box.middle, one.last.box.middle + one.lastVelocity * gap)
+            + agreement(one.last.box.middle, next.first.box.middle - next.firstVelocity * gap)) / 2
+        if let overlap { return (1 - Constant.motionShare) * overlap + Constant.motionShare * motion }
+        let ratio = Double(next.first.mask.area) / Double(one.last.mask.area)
+        guard next.first.time - one.last.time <= Constant.longestGap, ratio < Constant.areaRatio, ratio * Constant.areaRatio > 1
+        else { return nil }
+        return motion * Constant.motionShare * 1.5
+    }
+}

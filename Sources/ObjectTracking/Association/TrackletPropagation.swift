@@ -1,0 +1,83 @@
+import Imaging
+import Masks
+import Media
+
+/// A tracklet that begins at a place to which another one was carried.
+struct TrackletMeeting: Sendable {
+    /// The earlier one in time.
+    let earlier: Int
+    let later: Int
+    /// IoU of the carried mask and the region.
+    let overlap: Double
+}
+
+/// Carries tracklets through the frames where they are no regions of their own, forwards and backwards.
+struct TrackletPropagation {
+    let clip: VideoClip
+    let size: WorkingSize
+    let masks: TrackletMasks
+
+    /// Masks by track and frame, and the meetings of tracklets.
+    struct Result {
+        var masks: [TrackID: [Int: PropagatedMask]] = [:]
+        var meetings: [TrackletMeeting] = []
+    }
+
+    /// - Parameters:
+    ///   - range: frames that are looked at.
+    ///   - progress: told of each frame; what it throws ends the call.
+    func run(in range: Range<Int>, progress: (PropagationProgress) throws -> Void) throws -> Result {
+        let annotations = AnnotationReader(masks, where: range.contains)
+        var fusion = DirectionFusion(size: size, annotations: annotations, overlapping: []), meetings: [TrackletMeeting] = []
+        for isBackward in [false, true] {
+            let frames: any WorkingFrames = isBackward
+                ? BackwardFrames(clip, size: size, range: range) : try RangeFrames(clip, size: size, range: range)
+            let pass = PropagationPass(frames, size: size, annotations: annotations, overlapping: [], cameraIsStill: true)
+            pass.onBegin = { id, region, carried in
+                for track in carried {
+                    guard case .number(let one) = track.id, case .number(let other) = id else { continue }
+                    let overlap = track.probability.overlap(with: region)
+                    guard overlap > 0.05 else { continue }
+                    meetings.append(
+                        TrackletMeeting(earlier: isBackward ? other : one, later: isBackward ? one : other, overlap: overlap))
+                }
+            }
+            try pass.run { frame, tracks in
+                try progress(PropagationProgress(isBackward: isBackward, frame: frame))
+                try fusion.add(tracks, at: frame, isBackward: isBackward)
+            }
+        }
+        return Result(masks: fusion.resolved(), meetings: meetings)
+    }
+}
+
+/// The frames of a range, forwards.
+final class RangeFrames: WorkingFrames {
+    private let frames: ClipFrames
+    private let size: WorkingSize
+    private let end: Int
+
+    init(_ clip: VideoClip, size: WorkingSize, range: Range<Int>) throws {
+        frames = try clip.frames(range)
+        self.size = size
+        end = range.upperBound
+    }
+
+    func next() throws -> WorkingFrame? {
+        guard let frame = try frames.next(), frame.index < end else { return nil }
+        return WorkingFrame(index: frame.index, image: try frame.image(), size: size)
+    }
+}
+
+extension Plane<Float> {
+    /// IoU of the pixels above a half.
+    func overlap(with other: Plane<Float>) -> Double {
+        let own = indices.count { self[$0] > 0.5 }, others = other.indices.count { other[$0] > 0.5 }
+        var common = 0
+        box.intersection(other.box)?.forEachPixel { x, y in
+            if self[x, y] > 0.5, other[x, y] > 0.5 { common += 1 }
+        }
+        let all = own + others - common
+        return all > 0 ? Double(common) / Double(all) : 0
+    }
+}

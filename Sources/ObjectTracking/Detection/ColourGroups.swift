@@ -1,0 +1,103 @@
+import Imaging
+
+/// Samples of one pixel over time, grouped by colour.
+struct ColourGroups: ~Copyable {
+    private typealias Constant = BackgroundEstimateConstants
+
+    private struct Group {
+        var sum = SIMD4<Int32>.zero
+        var mean = SIMD4<Int32>.zero
+        var spread: Int32 = 0
+        var count: Int32 = 0
+        var first: Int32 = 0
+        var last: Int32 = 0
+
+        var colour: RGB {
+            RGB(
+                red: UInt8(truncatingIfNeeded: mean.x), green: UInt8(truncatingIfNeeded: mean.y),
+                blue: UInt8(truncatingIfNeeded: mean.z))
+        }
+    }
+
+    /// Groups kept; beyond them the smallest gives way.
+    private static let capacity = 5
+
+    /// Distance, worst channel, within which a colour belongs to a group.
+    private let reach: Int32
+    private let groups: UnsafeMutablePointer<Group>
+    private var count = 0
+
+    init(reach: Int32) {
+        self.reach = reach
+        groups = .allocate(capacity: Self.capacity)
+        groups.initialize(repeating: Group(), count: Self.capacity)
+    }
+
+    deinit { groups.deallocate() }
+
+    mutating func removeAll() { count = 0 }
+
+    /// - Parameter time: position among the samples, ascending.
+    @inline(__always)
+    mutating func add(_ colour: RGB, at time: Int) {
+        let value = colour.channels, time = Int32(truncatingIfNeeded: time)
+        for index in 0..<count {
+            let away = distance(value, groups[index].mean)
+            guard away <= reach else { continue }
+            groups[index].sum &+= value
+            groups[index].count &+= 1
+            groups[index].spread &+= away
+            groups[index].last = time
+            // A mean that follows the first samples and then stands keeps groups apart.
+            if groups[index].count <= 16 { groups[index].mean = groups[index].sum / groups[index].count }
+            return
+        }
+        var place = count
+        if count == Self.capacity {
+            place = (0..<count).min { groups[$0].count < groups[$1].count } ?? 0
+        } else {
+            count += 1
+        }
+        groups[place] = Group(sum: value, mean: value, spread: 0, count: 1, first: time, last: time)
+    }
+
+    @inline(__always)
+    private func distance(_ first: SIMD4<Int32>, _ second: SIMD4<Int32>) -> Int32 {
+        let away = first &- second
+        return max(abs(away.x), max(abs(away.y), abs(away.z)))
+    }
+
+    /// The scene's colour, and the change if the pixel changed once.
+    /// - Parameter samples: number of samples.
+    func choice(of samples: Int) -> (ScenePixel, SceneChange) {
+        let total = Int32(samples), fewest = max(2, Int32(Double(samples) * Constant.fewestShare))
+        let slack = Int32(Double(samples) * Constant.longerShare)
+        func extent(_ group: Group) -> Int32 { group.last - group.first + 1 }
+        var longest: Int32 = 0
+        for index in 0..<count where groups[index].count >= fewest { longest = max(longest, extent(groups[index])) }
+        var best = -1
+        for index in 0..<count {
+            let group = groups[index]
+            guard longest == 0 || group.count >= fewest && extent(group) + slack >= longest else { continue }
+            if best < 0 || group.count > groups[best].count { best = index }
+        }
+        let chosen = groups[max(0, best)]
+        var pixel = ScenePixel(
+            colour: chosen.colour, other: chosen.colour, spread: UInt8(min(chosen.spread / max(1, chosen.count), 255)))
+        var change = SceneChange(isChange: false, early: pixel.colour, late: pixel.colour)
+        let overlap = Int32(Double(samples) * Constant.overlapShare)
+        for index in 0..<count where index != best {
+            let group = groups[index]
+            guard group.count >= fewest else { continue }
+            if group.first + overlap >= chosen.last || group.last <= chosen.first + overlap {
+                change.isChange = true
+                if group.first > chosen.first { change.late = group.colour } else { change.early = group.colour }
+            } else if Double(group.count) >= Constant.otherShare * Double(total),
+                Double(extent(group)) >= Constant.otherExtent * Double(total)
+            {
+                pixel.other = group.colour
+            }
+        }
+        return (pixel, change)
+    }
+}

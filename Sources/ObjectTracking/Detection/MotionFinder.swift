@@ -1,0 +1,66 @@
+import Imaging
+import Masks
+import Media
+
+/// Finds moving objects without a model: regions of each frame that differ from the still scene.
+/// The clip is read twice at the same time, for the scene ahead and for the regions.
+struct MotionFinder {
+    /// Pixels of the pictures worked on; larger clips are reduced by a whole number.
+    var maximumPixels = PropagatorConstants.maximumPixels
+
+    /// Facts of a clip that are known after its last frame.
+    struct Result {
+        var camera = SceneComparison.Camera()
+        /// Damage of the clip; nil if there is none.
+        var damage: String?
+    }
+
+    /// Moving regions of one frame.
+    struct Frame {
+        /// 0-based in the clip.
+        let index: Int
+        /// Seconds of presentation.
+        let time: Double
+        let regions: [ConnectedRegion]
+        /// False if no scene is known: nothing can be said of what moves.
+        let isKnown: Bool
+        /// True if it shows another view than the frame before.
+        let isOtherView: Bool
+    }
+
+    /// - Parameters:
+    ///   - clip, ahead: the clip, opened twice.
+    ///   - span: the part that counts; nil for all.
+    ///   - onFrame: called with each frame's regions; what it throws ends the call.
+    /// - Throws: `VideoError`, and what `onFrame` throws.
+    func find(
+        in clip: VideoClip, ahead: VideoClip, span: TimeSpan?, onFrame: (Frame, WorkingSize) throws -> Void
+    ) throws -> Result {
+        let size = WorkingSize(full: clip.info.size, maximumPixels: maximumPixels)
+        var result = Result()
+        let known = clip.knownFrameCount ?? clip.info.declaredFrames
+        let whole = known.map { Double($0) / clip.info.frameRate } ?? clip.info.duration
+        let part = span.map { min($0.end, whole ?? .infinity) - $0.start } ?? whole
+        let series = try SceneSeries(ahead, size: size, in: span, duration: part)
+        let frames = try clip.frames(in: span)
+        var until = -Double.infinity
+        while let frame = try frames.next() {
+            var stretch = try series.stretch(at: frame.time)
+            let picture = WorkingFrame(index: frame.index, image: try frame.image(), size: size)
+            var regions = stretch.background.map { ForegroundDetector(scene: $0).regions(in: picture) } ?? nil
+            if regions == nil, let next = try series.skip(from: frame.time) {
+                stretch = next
+                regions = stretch.background.map { ForegroundDetector(scene: $0).regions(in: picture) } ?? nil
+            }
+            try onFrame(
+                Frame(
+                    index: frame.index, time: frame.time, regions: regions ?? [], isKnown: regions != nil,
+                    isOtherView: stretch.isOtherView && stretch.until != until),
+                size)
+            until = stretch.until
+        }
+        result.camera = series.camera
+        result.damage = frames.damage
+        return result
+    }
+}

@@ -1,0 +1,107 @@
+import Imaging
+import Media
+
+/// Stretches of `SceneSeries`.
+package enum SceneConstants {
+    /// Seconds that one estimate serves. Shorter follows the sun, and costs time.
+    static let stretch = 60.0
+    /// Seconds before and after a stretch that are sampled as well: who stands for less does not become background.
+    static let reach = 30.0
+    /// Samples of a stretch and its surroundings, about.
+    static let samples = 64.0
+    /// Seconds between samples at most.
+    static let longestInterval = 2.0
+}
+
+/// A stretch of a clip over which its still scene is the same.
+struct SceneStretch: Sendable {
+    /// Nil where nothing is known of it: the camera moves, or it is too short.
+    let background: SceneBackground?
+    /// Seconds at which it ends; infinite for the last.
+    let until: Double
+    /// True if it shows another view than the stretch before: a cut, or a camera that was turned.
+    let isOtherView: Bool
+}
+
+/// The still scenes of a clip in order, estimated from samples that are read ahead. Memory is that of the samples of two
+/// minutes; it does not grow with the clip.
+final class SceneSeries {
+    private struct Sample {
+        let frame: WorkingFrame
+        let time: Double
+        /// Number of the view it shows, and of the light it is in.
+        let scene: Int
+    }
+
+    private let frames: ClipFrames
+    private let size: WorkingSize
+    private let interval: Double
+    private var samples: [Sample] = []
+    private var hasEnded = false
+    private var nextTime = -Double.infinity
+    private var comparison = SceneComparison()
+    /// Numbers of the scenes that began with another view.
+    private var otherViews: Set<Int> = []
+    private(set) var current: SceneStretch?
+    /// Number of the scene at work.
+    private var scene = -1
+
+    /// - Parameters:
+    ///   - clip: for this series alone; read once from the start.
+    ///   - duration: seconds of the part that counts, nil if unknown.
+    init(_ clip: VideoClip, size: WorkingSize, in span: TimeSpan?, duration: Double?) throws {
+        frames = try clip.frames(in: span)
+        self.size = size
+        let seconds = min(duration ?? .infinity, SceneConstants.stretch + 2 * SceneConstants.reach)
+        interval = min(SceneConstants.longestInterval, seconds / SceneConstants.samples)
+    }
+
+    /// Summary of the camera over the samples read so far.
+    var camera: SceneComparison.Camera { comparison.camera }
+
+    /// The scene at a time; times ascend from call to call.
+    func stretch(at time: Double) throws -> SceneStretch {
+        if let current, time < current.until { return current }
+        return try begin(at: time)
+    }
+
+    /// Ends the stretch early: a picture does not fit it, and the next scene is about to begin.
+    /// - Returns: nil if no other scene is near.
+    func skip(from time: Double) throws -> SceneStretch? {
+        guard let next = samples.first(where: { $0.scene > scene }), next.time - time <= 2 * interval + 0.5 else { return nil }
+        return try begin(at: next.time)
+    }
+
+    private func begin(at time: Double) throws -> SceneStretch {
+        try read(until: time + SceneConstants.stretch + SceneConstants.reach)
+        samples.removeAll { $0.time < time - SceneConstants.reach }
+        let number = (samples.first { $0.time >= time } ?? samples.last)?.scene ?? 0
+        let own = samples.filter { $0.scene == number }
+        let next = samples.first { $0.scene > number }
+        let end = next?.time ?? (hasEnded ? .infinity : time + SceneConstants.stretch)
+        let near = own.filter { $0.time < end + SceneConstants.reach }.map(\.frame)
+        let isOther = number != scene && otherViews.contains(number)
+        scene = number
+        let stretch = SceneStretch(
+            background: near.count >= BackgroundEstimate.fewest ? BackgroundEstimate(samples: near).background() : nil,
+            until: min(end, time + SceneConstants.stretch + (hasEnded && next == nil ? .infinity : 0)), isOtherView: isOther)
+        current = stretch
+        return stretch
+    }
+
+    private func read(until time: Double) throws {
+        while !hasEnded, (samples.last?.time ?? -.infinity) < time {
+            guard let frame = try frames.next() else {
+                hasEnded = true
+                return
+            }
+            guard frame.time >= nextTime else { continue }
+            nextTime = frame.time + interval * 0.999
+            let working = WorkingFrame(index: frame.index, image: try frame.image(), size: size)
+            let change = comparison.change(to: working)
+            let number = (samples.last?.scene ?? 0) + (change == .none ? 0 : 1)
+            if change == .otherView { otherViews.insert(number) }
+            samples.append(Sample(frame: working, time: frame.time, scene: number))
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Imaging
+import Masks
+import Media
+import ObjectTracking
+import TestSupport
+import Testing
+
+/// If these fail, `damvideo caption clip.mp4` misses what moves, or describes what does not.
+@Suite(.serialized) struct MotionTrackerTests {
+    private func found(_ scene: SyntheticScene) throws -> PropagatedMasks {
+        try scene.withClip { path in
+            let clip = try VideoClip(path: path)
+            let objects = try GivenObjects(.motion, settings: MaskSettings(), clip: clip, name: path)
+            return try ObjectTracker(nil, separatesObjects: true, featureBytes: 0).follow(objects, in: clip, span: nil) { _ in }
+        }
+    }
+
+    @Test func anObjectThatCrossesIsFoundFromItsFirstFrameToItsLast() throws {
+        let scene = SyntheticScene { .init(x: 50 + 6 * Double($0), y: 90) }
+        let masks = try found(scene)
+        #expect(masks.tracks.map(\.id) == [.number(1)])
+        #expect(masks.tracks.first?.visibleFrames == Array(0..<24))
+        #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, _ in false }.mean > 0.85)
+        #expect(masks.notes.isEmpty)
+    }
+
+    /// It is seen in one place for most of the clip, and the place before it came.
+    @Test func anObjectThatStopsIsNotTakenForBackground() throws {
+        let scene = SyntheticScene { .init(x: 40 + 14 * min(Double($0), 8), y: 90) }
+        let masks = try found(scene)
+        #expect(masks.tracks.count == 1)
+        #expect(masks.tracks.first?.lastFrame == 23)
+        #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, _ in false }.mean > 0.8)
+    }
+
+    /// The place that it leaves is background, not an object that stays.
+    @Test func anObjectThatLeavesItsPlaceLeavesNoGhost() throws {
+        let scene = SyntheticScene { .init(x: 60 + 14 * max(Double($0) - 12, 0), y: 90) }
+        let masks = try found(scene)
+        #expect(masks.tracks.count == 1)
+        #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, _ in false }.mean > 0.8)
+    }
+
+    @Test func aSceneInWhichNothingMovesHasNoObjects() throws {
+        let masks = try found(SyntheticScene { _ in .init(x: -100, y: 90) })
+        #expect(masks.tracks.isEmpty)
+        #expect(masks.notes.count == 1 && masks.notes[0].hasSuffix("found nothing that moves"))
+    }
+
+    @Test func aCameraThatMovesIsRefused() throws {
+        var scene = SyntheticScene { .init(x: 120 + 4 * Double($0), y: 90) }
+        scene.camera = { (x: 6 * Double($0), y: 2 * Double($0), scale: 1) }
+        let error = try #require(throws: InputError.self) { try found(scene) }
+        #expect(error.category == .invalid && "\(error)".contains("found a camera that moves"))
+    }
+
+    @Test func threeFramesAreTooFew() throws {
+        var scene = SyntheticScene { .init(x: 60 + 20 * Double($0), y: 90) }
+        scene.frames = 3
+        let error = try #require(throws: InputError.self) { try found(scene) }
+        #expect(error.category == .invalid && "\(error)".contains("found 3 frames"))
+    }
+
+    /// A cut in the middle: what is before it is another object than what is behind it.
+    @Test func noObjectIsFollowedAcrossACut() throws {
+        var scene = SyntheticScene { frame in
+            frame < 12 ? .init(x: 40 + 10 * Double(frame), y: 90) : .init(x: 2080 + 10 * Double(frame - 12), y: 90)
+        }
+        scene.camera = { (x: $0 < 12 ? 0 : 2000, y: 0, scale: 1) }
+        let masks = try found(scene)
+        #expect(masks.notes.contains { $0.contains("the view changes 1 time") })
+        #expect(masks.tracks.count == 2)
+        #expect(masks.tracks.allSatisfy { $0.lastFrame < 12 || $0.firstFrame >= 12 })
+    }
+
+    @Test func aClipThatIsReadOnceIsRefusedBeforeItIsRead() throws {
+        let scene = SyntheticScene { .init(x: 60 + 4 * Double($0), y: 90) }
+        try scene.withClip { path in
+            let pipe = try #require(FileHandle(forReadingAtPath: path))
+            let clip = try VideoClip(descriptor: pipe.fileDescriptor)
+            let error = try #require(throws: InputError.self) {
+                try GivenObjects(.motion, settings: MaskSettings(), clip: clip, name: "-")
+            }
+            #expect(error.category == .usage && "\(error)".contains("read only once"))
+        }
+    }
+
+    /// Five people of a real clip; the sixth that moves there is not annotated.
+    @Test func peopleInACourtyardAreFound() throws {
+        let clip = try VideoClip(path: Courtyard.clip)
+        let objects = try GivenObjects(.motion, settings: MaskSettings(), clip: clip, name: "clip")
+        let masks = try ObjectTracker(nil, separatesObjects: true, featureBytes: 0).follow(objects, in: clip, span: nil) { _ in }
+        let truth = try MaskSources.open(Courtyard.masks)
+        var used: Set<TrackID> = []
+        for track in truth.tracks {
+            let scores = try masks.tracks.map { candidate in
+                let shared = try track.appearances.map { place -> Double in
+                    guard candidate.appearance(at: place.frame) != nil,
+                        let one = try truth.storedMask(of: track.id, at: place.frame),
+                        let other = try masks.storedMask(of: candidate.id, at: place.frame)
+                    else { return 0 }
+                    let common = one.commonPixels(with: other)
+                    return Double(common) / Double(one.area + other.area - common)
+                }
+                return (id: candidate.id, j: shared.reduce(0, +) / Double(shared.count))
+            }
+            let best = try #require(scores.max { $0.j < $1.j })
+            #expect(best.j > 0.7, "track \(track.id)")
+            used.insert(best.id)
+        }
+        #expect(used.count == truth.tracks.count && masks.tracks.count <= truth.tracks.count + 1)
+    }
+}
