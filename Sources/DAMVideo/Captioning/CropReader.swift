@@ -105,7 +105,7 @@ package struct CropReader {
         _ pending: inout ArraySlice<TrackSamples>, _ input: ClipInput, _ processor: ImageProcessor, _ bytes: Int
     ) -> [TrackSamples] {
         var room = max(1, bytes / max(1, processor.cropBytes))
-        // Of the track whose whole and parts follow one another.
+        // The track whose whole and parts follow one another.
         var track = 0, frames: Set<Int> = []
         let group = pending.prefix { samples in
             let hasRoom = room > 0

@@ -27,7 +27,7 @@ struct DocumentEntries {
             finishReason: answer.generation.finishReason.rawValue, usage: usage(answer), seconds: seconds(answer))
     }
 
-    /// Why a track or a part of one has no caption; that of a part says when it is.
+    /// Reason that a track or a part of one has no caption; a part's has its times.
     func problem(_ samples: TrackSamples, _ problem: TrackProblem) -> CaptionDocument.Problem {
         var entry = CaptionDocument.Problem(track: samples.track.id, code: problem.code, message: problem.message)
         guard samples.position.part != nil else { return entry }

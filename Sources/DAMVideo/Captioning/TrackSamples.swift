@@ -6,7 +6,7 @@ package struct TrackSamples: Equatable {
     package let track: Track
     /// Place among all of the clip's tracks, and the part of the track.
     package let position: TrackPosition
-    /// Where the masks show the track, or its part, and the clip has a picture, ascending: a part of the track's own list,
+    /// Frames that show the track, or its part, and that the clip has, ascending: a slice of the track's own list,
     /// not copied, because an hour's is long.
     package let visible: ArraySlice<Track.Appearance>
     /// Ascending, with repeats; none when the track is not visible.

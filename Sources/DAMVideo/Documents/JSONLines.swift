@@ -24,7 +24,7 @@ public enum JSONLines {
     }
 
     /// All lines, in the order in which a run that nothing stopped writes them: what is wrong with the clip, then for each
-    /// track its caption or why it has none. Why a part of a track has none comes before the track.
+    /// track its caption or the reason it has none. Reasons of a track's parts come before the track.
     public static func data(_ document: CaptionDocument, _ request: ClipRequest) throws -> Data {
         let ofClip = try document.errors.filter { $0.track == nil }.map(problem)
         var ofTracks = try Dictionary(grouping: document.errors.filter { $0.track != nil }, by: \.track).mapValues { try $0.map(problem) }

@@ -13,7 +13,7 @@ extension CaptionDocument {
         /// "stop", or "length" when the answer was cut off.
         public var finishReason: String
         public var usage: Usage
-        /// How long encoding and generating took; of what was done for several captions at once, its share.
+        /// Seconds of encoding and generating; of work done for several captions at once, this one's share.
         public var seconds: Double
 
         enum CodingKeys: String, CodingKey {

@@ -148,7 +148,7 @@ struct PolygonInterpolation {
         return zip(points, points.dropFirst()).reduce(0) { $0 + distance($1.0, $1.1) }
     }
 
-    /// How far along the outline each corner is, 0...1; 0 for an outline without length.
+    /// Position of each corner along the outline, 0...1; 0 for an outline without length.
     private static func places(_ points: [Point]) -> [Double] {
         let all = length(points)
         var sum = 0.0, places = [0.0]

@@ -1,6 +1,6 @@
 import Imaging
 
-/// What a source has of an object's outline.
+/// Outline of an object as its source gives it.
 enum DetectedShape {
     /// No more than the box.
     case box

@@ -10,7 +10,7 @@ struct DetectionContent {
     let files: [String]
     private let read: MaskDocument?
 
-    /// - Parameter forced: the layout somebody says it has; nil to find out.
+    /// - Parameter forced: the layout that the user names; nil to detect it.
     /// - Throws: `MaskError` when there is nothing, or it fits no layout, or two.
     init(path: String, forced: DetectionFormat?) throws {
         guard let status = FileStatus(path) else { throw MaskError(path: path, reason: .missing) }

@@ -13,7 +13,7 @@ struct DetectionPlace {
     /// Folders in which Ultralytics and others put the files of frames.
     private static let below = ["labels", "annotations"]
 
-    /// - Parameter forced: the layout somebody says it has; nil to find out.
+    /// - Parameter forced: the layout that the user names; nil to detect it.
     /// - Throws: `MaskError` when there is nothing, or it fits no layout, or two.
     init(folder: String, forced: DetectionFormat?) throws {
         let listing = try FolderListing(path: folder)

@@ -7,11 +7,11 @@ package struct DetectionSet: Sendable, Equatable {
     package let format: DetectionFormat
     /// Ascending by frame; those of one frame in the source's order.
     package let detections: [Detection]
-    /// Those that the source marks as not to be looked at, such as MOTChallenge's with conf 0; ascending by frame.
+    /// Detections that the source marks as ignored, such as MOTChallenge's with conf 0; ascending by frame.
     package let ignored: [Detection]
     /// Frames that were looked at, ascending, with and without detections; nil if the source does not tell.
     package let annotatedFrames: [Int]?
-    /// Of the pictures that were looked at; nil if the source does not tell.
+    /// Size of the annotated pictures; nil if the source does not tell.
     package let pictureSize: PictureSize?
     /// Readings where others were possible, and what was left out; one line each, with the file.
     package let notes: [String]

@@ -1,4 +1,4 @@
-/// How detections are read when their content does not say, or says it wrong.
+/// Settings of reading detections whose content is silent about them, or wrong.
 public struct DetectionSettings: Sendable, Equatable, Codable {
     /// The layout; nil to tell it from the content.
     public var format: DetectionFormat?

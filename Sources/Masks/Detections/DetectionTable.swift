@@ -22,7 +22,7 @@ struct DetectionTable {
     let path: String
     let format: DetectionFormat
     let keepsGoing: Bool
-    /// Of the pictures that were looked at; nil if the source does not tell.
+    /// Size of the annotated pictures; nil if the source does not tell.
     private(set) var size: PictureSize?
     /// True if the frames were found by the names of the clip's stills.
     var isPlaced = false

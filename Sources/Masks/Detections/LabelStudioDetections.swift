@@ -25,7 +25,7 @@ enum LabelStudioDetections {
         let regions = try regions(of: task, in: &table)
         let timing = LabelStudioTiming(regions, clip: clip, slack: slack)
         if let note = timing.note { table.note(note) }
-        // What its frames are is settled: by number, or by time.
+        // Its frames are placed already: by number, or by time.
         (table.isPlaced, table.firstFrame) = (true, 1)
         if let count = timing.frameCount { try table.annotate(stride(from: 0, to: count, by: 1)) }
         for (index, region) in regions.enumerated() {

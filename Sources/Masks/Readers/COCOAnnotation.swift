@@ -7,7 +7,7 @@ struct COCOAnnotation {
     /// `image_id`: a number, or a name in some results.
     var picture: TrackID?
     var category: Int?
-    /// Of results that bring the category's name with them.
+    /// Category name that a result brings with it.
     var label: String?
     var segmentation = Segmentation.none
     /// Left, top, width and height; empty if there is none.

@@ -13,7 +13,7 @@ enum MOTChallengeRows {
         let left, top, width, height: Double
         /// Nil for a line of six fields.
         let confidence: Double?
-        /// Of ground truth's nine fields.
+        /// Row of ground truth, which has nine fields.
         let label: String?
 
         /// True if the box may be given in parts of the picture.

@@ -93,7 +93,7 @@ struct RegionTable {
         emptyFrames[track, default: []].insert(frame)
     }
 
-    /// Takes what somebody else found out about the file.
+    /// Takes facts that were found out about the file elsewhere.
     mutating func take(_ problems: [MaskProblem]) { self.problems += problems }
 
     /// Does `body`; what goes wrong in it is an error about this place, or a problem when `keepsGoing`.

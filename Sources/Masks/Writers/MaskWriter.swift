@@ -67,7 +67,7 @@ package enum MaskWriter {
         if format == .labelPNG { try LabelFolderWriter.check(source, frames: frames ?? Set(source.annotatedFrames)) }
     }
 
-    /// Whether a layout can hold tracks of these ids.
+    /// Checks that a layout can hold tracks of these ids.
     /// - Parameter path: what the error calls the place they come from.
     /// - Throws: `MaskError` with what would be lost.
     package static func check(_ ids: [TrackID], of path: String, fit format: MaskFormat) throws {

@@ -74,7 +74,7 @@ package struct Assignment {
             for (index, column) in open.enumerated() {
                 let through = length + costs[current * columns + column] - rowPrices[current] - columnPrices[column]
                 if through < lengths[column] { (lengths[column], previousRow[column]) = (through, current) }
-                // Of equal ones a free column, which ends the search.
+                // Among equal ones a free column, which ends the search.
                 if lengths[column] < lowest || (lengths[column] == lowest && rowOfColumn[column] == Self.none) {
                     (lowest, best) = (lengths[column], index)
                 }

@@ -45,7 +45,7 @@ struct AxisMotion: Sendable, Equatable {
         covariance *= scale * scale
     }
 
-    /// What later measurements say of this state (Rauch, Tung and Striebel, AIAA Journal 3(8), 1965).
+    /// Correction of this state by later measurements (Rauch, Tung and Striebel, AIAA Journal 3(8), 1965).
     /// - Parameters:
     ///   - predicted: this state, predicted by `seconds` and scaled by `scale`.
     ///   - later: the smoothed state at that time.

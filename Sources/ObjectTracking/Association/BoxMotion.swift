@@ -8,7 +8,7 @@ package enum BoxMotionConstants {
     /// Root of the acceleration's density, sizes a second to the power of 1.5: more follows turns, and jitter.
     static let acceleration = 1.0
     static let growth = 0.15
-    /// Standard deviation of the speed of an object seen once, sizes a second: somebody running along a street.
+    /// Standard deviation of the speed of an object seen once, sizes a second: a person running along a street.
     static let speed = 2.0
     static let growthSpeed = 0.2
 }
@@ -85,7 +85,7 @@ struct BoxMotion: Sendable, Equatable {
         height.update(place: box.height, variance: extent)
     }
 
-    /// What later detections say of this state.
+    /// Correction of this state by later detections.
     func smoothed(predicted: BoxMotion, later: BoxMotion, seconds: Double, scale: Double) -> BoxMotion {
         var result = self
         result.x = x.smoothed(predicted: predicted.x, later: later.x, seconds: seconds, scale: scale)

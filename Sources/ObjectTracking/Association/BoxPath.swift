@@ -41,7 +41,7 @@ struct BoxPath: Sendable {
         let whole = picture.map { Rectangle(left: 0, top: 0, width: Double($0.width), height: Double($0.height)) }
         let shown = states.filter { state in
             guard bridged.contains(state.frame) else { return false }
-            // What nobody saw is not taken to be outside of the picture.
+            // An unseen place is not taken to be outside of the picture.
             return byFrame[state.frame] != nil || whole.map { state.motion.box.commonArea(with: $0) >= state.motion.box.area / 2 } ?? true
         }
         boxes = Dictionary(uniqueKeysWithValues: shown.map { ($0.frame, $0.motion.box) })

@@ -98,7 +98,7 @@ struct BoxTrackletJoining {
         return groups.values.map { (rows: $0.rows.sorted(), columns: $0.columns.sorted()) }.sorted { $0.rows[0] < $1.rows[0] }
     }
 
-    /// Where a tracklet begins or ends.
+    /// Place at which a tracklet begins or ends.
     private struct End {
         let frame: Int
         let time: Double

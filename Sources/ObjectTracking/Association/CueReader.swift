@@ -6,7 +6,7 @@ struct CueReader {
     private let size: WorkingSize
     private let series: SceneSeries?
     private var pyramid: Pyramid?
-    /// What differs from the still scene by frame, at the working size: a kilobyte or so each.
+    /// Foreground by frame, at the working size: a kilobyte or so each.
     private(set) var foregrounds: [Int: StoredMask] = [:]
 
     /// - Parameter series: still scenes of the clip; nil if the foreground does not matter.

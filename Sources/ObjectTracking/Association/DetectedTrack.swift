@@ -18,6 +18,6 @@ package struct DetectedTrack: Sendable, Equatable {
 package struct DetectedTracks: Sendable, Equatable {
     /// In the order of their ids.
     package let tracks: [DetectedTrack]
-    /// Of each detection, in their order.
+    /// Fate of each detection, in their order.
     package let fates: [DetectionFate]
 }

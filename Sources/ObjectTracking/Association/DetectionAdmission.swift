@@ -5,14 +5,14 @@ import Masks
 struct DetectionAdmission {
     /// Places of detections by frame.
     private(set) var byFrame: [Int: [Int]] = [:]
-    /// Those whose source gives an identity, by it.
+    /// Detections with an identity of the source, by it.
     private(set) var identified: [TrackID: [Int]] = [:]
     let fates: [Int: DetectionFate]
     private let levels: ScoreLevels
-    /// Of each detection: the source's, or by its support where the source has none or the same for all; nil for one that is not
+    /// Score of each detection: the source's, or by its support where the source has none or the same for all; nil for one that is not
     /// among others.
     private let scores: [Double?]
-    /// Those that may show what a surer one shows.
+    /// Detections that may show the object of a surer one.
     let echoes: Set<Int>
 
     /// - Parameters:

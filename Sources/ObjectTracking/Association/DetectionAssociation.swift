@@ -59,7 +59,7 @@ struct DetectionAssociation {
         var known: BoxMotion
         /// Seconds of each step since then.
         var steps: [Double] = []
-        /// Of its latest detections that are seen well.
+        /// Colours of its latest detections that are seen well.
         var colours = BoxColours.Mean()
         var seen: BoxColours?
         var isConfirmed = false

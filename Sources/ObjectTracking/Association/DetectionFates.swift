@@ -2,9 +2,9 @@ import Foundation
 import Imaging
 import Masks
 
-/// What became of each detection, as JSON Lines: an object for each, in the source's order,
+/// Fates of detections as JSON Lines: an object for each, in the source's order,
 /// `{"frame", "box": [left, top, width, height], "label", "score", "fate", "track", "of"}`. `track` goes with the fates `began` and
-/// `matched`; `of`, the number of a line from 0, with `duplicate`. What the source does not have is left out.
+/// `matched`; `of`, the number of a line from 0, with `duplicate`. Values that the source does not have are left out.
 package struct DetectionFates: Sendable {
     let detections: [Detection]
     let fates: [DetectionFate]

@@ -10,7 +10,7 @@ package enum DetectionLinkingConstants {
     static let density = 0.25
     /// Seconds between two detections of a track over which its path is bridged.
     static let longestGap = 4.0
-    /// What the least sure detection's label is worth; the surest one's is worth 1 more.
+    /// Weight of the least sure detection's label in the vote; the surest one's is 1 more.
     static let vote = 0.05
     /// IoU with a track's path from which a detection nobody has is the track's.
     static let leftover = 0.5
@@ -76,7 +76,7 @@ package struct DetectionLinking {
             let detection = detections[place]
             var candidate = BoxCandidate(
                 detection: place, box: detection.box, strength: admission.strength(of: place), isSure: admission.isSure(place))
-            // What stands lower in the picture stands in front.
+            // The object lower in the picture stands in front.
             let covers = places.filter { detections[$0].box.bottom > detection.box.bottom && admission.isSure($0) }
                 .map { detections[$0].box }
             candidate.visible = detection.box.visibleShare(behind: covers)

@@ -9,7 +9,7 @@ package enum DetectionSupportConstants {
     static let frames = 4
     /// IoU with a detection that supports it.
     static let overlap = 0.3
-    /// Sizes by which boxes are grown for each second between them: somebody who walks.
+    /// Sizes by which boxes are grown for each second between them: a person walking.
     static let speed = 0.6
 }
 

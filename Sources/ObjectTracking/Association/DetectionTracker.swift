@@ -24,13 +24,13 @@ package struct DetectionTracker {
         self.filter = filter
     }
 
-    /// What a clip's detections show.
+    /// Tracks and masks of a clip's detections.
     package struct Found: Sendable {
         /// In the order of their ids.
         package let tracks: [DetectedTrack]
         /// By track and frame, at the clip's size.
         package let masks: [TrackID: [Int: PropagatedMask]]
-        /// What became of each detection, in their order.
+        /// Fate of each detection, in their order.
         package let fates: [DetectionFate]
         /// Frames of the clip that count.
         package let part: Range<Int>
@@ -76,7 +76,7 @@ package struct DetectionTracker {
             let times = numbers.compactMap { number in clip.time(ofFrame: number).map { FrameTime(number: number, time: $0) } }
             if times.count == numbers.count { return times }
         }
-        // What cannot be looked at twice has its usual rate.
+        // A clip that can be read only once is taken to have its nominal frame rate.
         if clip.isReadOnce {
             let last = detections.detections.last?.frame ?? -1
             return (0..<last + 1).map { FrameTime(number: $0, time: Double($0) / clip.info.frameRate) }.filter { frame in

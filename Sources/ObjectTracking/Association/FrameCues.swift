@@ -1,6 +1,6 @@
 import Imaging
 
-/// What a frame's picture adds to its detections.
+/// Cues of a frame's picture for its detections.
 struct FrameCues {
     /// The camera's motion since the last frame with cues, in pixels of the clip.
     var camera = CameraMotion.identity

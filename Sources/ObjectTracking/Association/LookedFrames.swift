@@ -39,13 +39,13 @@ package struct FrameTime: Sendable, Equatable {
 
 /// Frames in ascending order.
 extension [FrameTime] {
-    /// Those from one number to another, both included.
+    /// Frames from one number to another, both included.
     func part(from first: Int, to last: Int) -> ArraySlice<FrameTime> { self[place(of: first)..<Swift.max(place(of: first), place(of: last + 1))] }
 
-    /// Those after a number.
+    /// Frames after a number.
     func after(_ number: Int) -> ArraySlice<FrameTime> { self[place(of: number + 1)...] }
 
-    /// Those before a number.
+    /// Frames before a number.
     func before(_ number: Int) -> ArraySlice<FrameTime> { self[..<place(of: number)] }
 
     /// Place of the first frame with a number, or with a greater one.

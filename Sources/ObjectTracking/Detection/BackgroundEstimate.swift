@@ -10,7 +10,7 @@ package enum BackgroundEstimateConstants {
     /// Share of the samples that a colour needs to be the scene's. Less finds roads that are busy, and takes crowds for road.
     static let fewestShare = 0.1
     /// Share of the stretch by which one colour has to be seen earlier or later than another to count as seen for longer:
-    /// somebody who stands for most of a stretch is no background, as long as the place is seen before and after.
+    /// a person who stands for most of a stretch is no background, as long as the place is seen before and after.
     static let longerShare = 0.12
     /// Share of the samples, seen over at least `otherExtent` of the stretch, that make a second colour a part of the scene.
     static let otherShare = 0.2

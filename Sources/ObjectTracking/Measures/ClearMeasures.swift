@@ -15,7 +15,7 @@ struct ClearMeasures {
     /// 0 where one side has no detection at all.
     private(set) var accuracy = 0.0
 
-    /// What is known of a true object while frames are looked at in order.
+    /// Match state of a true object while frames are looked at in order.
     private struct Memory {
         /// The found object it matched last.
         var last: Int?

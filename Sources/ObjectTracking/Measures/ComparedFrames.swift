@@ -4,7 +4,7 @@ import Masks
 package struct ComparedFrames: Sendable, Equatable {
     /// Ascending.
     package let frames: [Int]
-    /// How frames that the reference does not mention were understood; nil if there are none or it says itself.
+    /// Note on the reading of frames that the reference does not mention; nil if there are none or it says itself.
     package let note: String?
 
     /// The frames the reference annotates. MOTChallenge and MOTS text cannot say that a frame has no object: where its

@@ -60,7 +60,7 @@ struct BehaviourChanges {
         }
     }
 
-    /// Where a state begins that lasts; what lies between it and the one before belongs to the latter.
+    /// Starts of lasting states; frames between one and the state before belong to the latter.
     private func lastingChanges(_ states: [Bool]) -> [Int] {
         var places: [Int] = [], state = states[0], since: Int?
         for index in states.indices {
@@ -77,7 +77,7 @@ struct BehaviourChanges {
         return places
     }
 
-    /// Where the direction leaves that of the way so far, and stays away from it. A halt in between changes nothing.
+    /// Frame at which the direction leaves that of the way so far, and stays away from it. A halt in between changes nothing.
     private func turns(where moving: [Bool]) -> [Int] {
         var places: [Int] = [], way = Heading(), other = Heading(), since: Int?
         for index in motion.times.indices {

@@ -76,7 +76,7 @@ struct SeenTimes {
     /// Seconds from the first to the end of the last.
     func duration(_ part: Range<Int>) -> Double { times[part.upperBound - 1] - times[part.lowerBound] + step }
 
-    /// What lies between pauses that are longer than `pause` seconds.
+    /// Runs of frames between pauses that are longer than `pause` seconds.
     func stretches(pause: Double) -> [Range<Int>] {
         times.indices.cut(at: times.indices.dropFirst().filter { times[$0] - times[$0 - 1] > pause + Self.tolerance })
     }
