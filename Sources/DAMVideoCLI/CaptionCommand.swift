@@ -107,6 +107,9 @@ struct CaptionCommand: ParsableCommand {
         if json, !dryRun { throw ValidationError("--json: expected --dry-run") }
         if let maxTracks, maxTracks < 1 { throw ValidationError("max-tracks \(maxTracks): expected 1 or more") }
         guard prompts.sam != nil || prompts.count == 0 else { throw ValidationError("--point and --box go with --sam.") }
+        guard prompts.sam == nil || prompts.count > 0 || !clips.masks.isEmpty || clips.batchFile != nil else {
+            throw ValidationError("--sam goes with --masks, --box or --point.")
+        }
     }
 
     func run() throws {

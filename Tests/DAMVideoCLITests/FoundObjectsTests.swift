@@ -79,6 +79,7 @@ struct FoundObjectsTests {
         (["caption", "CLIP", "--detections", "det.txt", "--masks", "masks"], "--detections"),
         (["track", "CLIP", "--detections-out", "fates.jsonl"], "--detections-out goes with --detections"),
         (["caption", "CLIP", "--max-tracks", "0"], "max-tracks 0"),
+        (["caption", "CLIP", "--sam", "sam.pt"], "--sam goes with --masks, --box or --point"),
     ])
     func whatMakesNoSenseIsAUsageError(arguments: [String], says: String) throws {
         let run = try CommandRun(arguments.map { $0 == "CLIP" ? scene : $0 } + ["-o", "-"])

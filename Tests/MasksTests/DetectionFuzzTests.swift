@@ -12,10 +12,6 @@ import Testing
         "cvat-masks.xml", "label-studio.json", "labelme/00001.json", "videorefer.json", "ultralytics-segment/labels/clip_2.txt",
         "ultralytics-track-conf/labels/clip_2.txt", "grounded-sam-2/json_data/mask_00001.json",
     ]
-    private static let odd = [
-        "0", "-1", "1.5", "1e308", "-1e308", "NaN", "nan", "inf", "99999999999999999999", "9223372036854775807", "2147483647", "4294967295",
-        "65536", "null", "\"7\"", "",
-    ]
 
     @Test(arguments: files)
     func damagedFile(name: String) throws {
@@ -131,15 +127,5 @@ import Testing
             Issue.record("an error of another kind: \(error)")
         }
         return false
-    }
-
-    /// A number somewhere in the text made one that no reader hopes for.
-    private func withOddNumber(_ bytes: [UInt8], using random: inout SeededGenerator) -> [UInt8] {
-        let digits = bytes.indices.filter { (0x30...0x39).contains(bytes[$0]) }
-        guard let start = digits.randomElement(using: &random) else { return bytes }
-        let end = bytes[start...].firstIndex { !(0x30...0x39).contains($0) } ?? bytes.endIndex
-        var result = bytes
-        result.replaceSubrange(start..<end, with: Array((Self.odd.randomElement(using: &random) ?? "").utf8))
-        return result
     }
 }

@@ -67,15 +67,4 @@ import Testing
         }
         return false
     }
-
-    /// A number somewhere in the text made one that no reader hopes for.
-    private func withOddNumber(_ bytes: [UInt8], using random: inout SeededGenerator) -> [UInt8] {
-        let digits = bytes.indices.filter { (0x30...0x39).contains(bytes[$0]) }
-        guard let start = digits.randomElement(using: &random) else { return bytes }
-        let end = bytes[start...].firstIndex { !(0x30...0x39).contains($0) } ?? bytes.endIndex
-        let odd = ["0", "-1", "1.5", "1e308", "-1e308", "NaN", "99999999999999999999", "9223372036854775807", "4294967295", "65536", "null", "\"7\""]
-        var result = bytes
-        result.replaceSubrange(start..<end, with: Array((odd.randomElement(using: &random) ?? "").utf8))
-        return result
-    }
 }

@@ -22,6 +22,22 @@ package func mutated(_ bytes: [UInt8], using random: inout SeededGenerator) -> [
     return result
 }
 
+/// A text with one of its numbers made one that no reader hopes for.
+/// - Parameter bytes: left as they are when there is no number.
+package func withOddNumber(_ bytes: [UInt8], using random: inout SeededGenerator) -> [UInt8] {
+    let digits = bytes.indices.filter { (0x30...0x39).contains(bytes[$0]) }
+    guard let start = digits.randomElement(using: &random) else { return bytes }
+    let end = bytes[start...].firstIndex { !(0x30...0x39).contains($0) } ?? bytes.endIndex
+    var result = bytes
+    result.replaceSubrange(start..<end, with: Array((oddNumbers.randomElement(using: &random) ?? "").utf8))
+    return result
+}
+
+private let oddNumbers = [
+    "0", "-1", "1.5", "1e308", "-1e308", "NaN", "nan", "inf", "99999999999999999999", "9223372036854775807", "2147483647", "4294967295",
+    "65536", "null", "\"7\"", "",
+]
+
 private func mutate(_ bytes: inout [UInt8], using random: inout SeededGenerator) {
     guard !bytes.isEmpty else { return }
     // Headers are where a reader makes its decisions, so half the changes are made there.

@@ -41,6 +41,9 @@ public struct CaptionPlan {
         if case .prompts(let prompts) = request.objects, !canPrompt || prompts.isEmpty {
             throw InputError(.usage, "found points or boxes to segment from, expected one at least, and SAM 2 to do it with")
         }
+        guard !input.given.areFound || request.options.segmentation == nil else {
+            throw InputError(.usage, "\(request.clip): found SAM 2 for objects that are found without it, expected masks, points or boxes")
+        }
         self.input = input
         if let most = request.options.maxTracks, most < 1 {
             throw InputError(.usage, "max-tracks \(most): expected 1 or more")

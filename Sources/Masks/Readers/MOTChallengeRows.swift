@@ -13,7 +13,7 @@ enum MOTChallengeRows {
         let left, top, width, height: Double
         /// Nil for a line of six fields.
         let confidence: Double?
-        /// Row of ground truth, which has nine fields.
+        /// Class name, which ground truth's lines of nine fields have.
         let label: String?
 
         /// True if the box may be given in parts of the picture.

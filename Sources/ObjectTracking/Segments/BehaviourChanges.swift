@@ -77,7 +77,7 @@ struct BehaviourChanges {
         return places
     }
 
-    /// Frame at which the direction leaves that of the way so far, and stays away from it. A halt in between changes nothing.
+    /// Places at which the direction leaves that of the way so far, and stays away from it. A halt in between changes nothing.
     private func turns(where moving: [Bool]) -> [Int] {
         var places: [Int] = [], way = Heading(), other = Heading(), since: Int?
         for index in motion.times.indices {

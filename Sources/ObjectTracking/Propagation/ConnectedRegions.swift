@@ -1,6 +1,6 @@
 import Imaging
 
-/// Connected regions of the pixels of a plane that are not 0, diagonals included.
+/// Connected regions of the pixels of a plane that are not 0, diagonals included; boxes and places are relative to the plane's box.
 struct ConnectedRegions {
     /// In the order of their first pixels.
     let regions: [ConnectedRegion]
@@ -57,11 +57,11 @@ struct Run: Sendable {
     let columns: Range<Int>
 }
 
-/// A connected region of a picture.
+/// A connected region of a plane.
 struct ConnectedRegion: Sendable {
     /// In row order.
     let runs: [Run]
-    /// The picture, from (0, 0).
+    /// The plane's.
     let size: BoundingBox
     let box: BoundingBox
     let area: Int
@@ -80,7 +80,7 @@ struct ConnectedRegion: Sendable {
         self.area = area
     }
 
-    /// Calls `body` with each pixel's place in row order of the picture.
+    /// Calls `body` with each pixel's place in row order of the plane.
     func forEachPlace(_ body: (Int) -> Void) {
         for run in runs {
             for x in run.columns { body(run.y * size.width + x) }
