@@ -30,6 +30,7 @@ struct GraphFusion {
         var wanted = Set(outputs), kept: [OnnxNode] = []
         for node in nodes.reversed() where node.outputs.contains(where: { wanted.contains($0) }) {
             wanted.formUnion(node.inputs)
+            if let residual = node.residual { wanted.insert(residual) }
             kept.append(node)
         }
         return kept.reversed()
