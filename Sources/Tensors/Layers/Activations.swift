@@ -47,3 +47,8 @@ package func siluMultiply(gate: Tensor, up: Tensor) -> Tensor {
         }
     }
 }
+
+/// values[count] = softmax(values), on this thread.
+package func softmax(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    kernel_softmax(values, count)
+}

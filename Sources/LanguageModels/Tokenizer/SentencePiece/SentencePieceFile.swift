@@ -105,34 +105,20 @@ extension SentencePieceFile {
     private func fields(
         of message: ProtobufReader.Field, _ name: String, _ read: (Int, ProtobufReader.Value) throws -> Void
     ) throws {
-        var reader = ProtobufReader(try bytes(message.value, name), file: path, message: name)
-        while let field = try reader.next() { try read(field.number, field.value) }
+        try message.value.forEachField(name, in: path, read)
     }
 
     private func bytes(_ value: ProtobufReader.Value, _ name: String) throws -> ArraySlice<UInt8> {
-        guard case .bytes(let bytes) = value else { throw wrongKind(value, name, expected: "bytes") }
-        return bytes
+        try value.bytes(name, in: path)
     }
 
     /// An int32, bool or enum.
     private func integer(_ value: ProtobufReader.Value, _ name: String) throws -> Int {
-        guard case .varint(let number) = value else { throw wrongKind(value, name, expected: "a whole number") }
-        return Int(Int32(truncatingIfNeeded: number))
+        Int(Int32(truncatingIfNeeded: try value.integer(name, in: path)))
     }
 
     private func float(_ value: ProtobufReader.Value, _ name: String) throws -> Float {
-        guard case .fixed32(let bits) = value else { throw wrongKind(value, name, expected: "a 32-bit float") }
-        return Float(bitPattern: bits)
-    }
-
-    private func wrongKind(_ value: ProtobufReader.Value, _ name: String, expected: String) -> CheckpointError {
-        let found = switch value {
-        case .varint: "a whole number"
-        case .fixed64: "64 fixed bits"
-        case .bytes(let bytes): "\(bytes.count) bytes"
-        case .fixed32: "32 fixed bits"
-        }
-        return error(name, found: found, expected: expected)
+        try value.float(name, in: path)
     }
 
     func error(_ subject: String?, found: String, expected: String) -> CheckpointError {

@@ -1,14 +1,12 @@
-import Tensors
-
 /// The fields of one message in the protobuf wire format (protobuf.dev/programming-guides/encoding), in file order.
 /// Every length is checked against the bytes there are; nothing is copied.
-struct ProtobufReader {
-    struct Field {
-        let number: Int
-        let value: Value
+package struct ProtobufReader {
+    package struct Field {
+        package let number: Int
+        package let value: Value
     }
 
-    enum Value {
+    package enum Value {
         case varint(UInt64)
         case fixed64(UInt64)
         case bytes(ArraySlice<UInt8>)
@@ -22,7 +20,7 @@ struct ProtobufReader {
     /// - Parameters:
     ///   - bytes: the message; their indices are offsets in the file.
     ///   - message: what an error calls it.
-    init(_ bytes: ArraySlice<UInt8>, file: String, message: String) {
+    package init(_ bytes: ArraySlice<UInt8>, file: String, message: String) {
         rest = bytes
         self.file = file
         self.message = message
@@ -30,7 +28,7 @@ struct ProtobufReader {
 
     /// - Returns: the next field, nil at the end of the message.
     /// - Throws: `CheckpointError` when the bytes are no protobuf or end in the middle.
-    mutating func next() throws -> Field? {
+    package mutating func next() throws -> Field? {
         guard !rest.isEmpty else { return nil }
         let start = rest.startIndex
         let tag = try varint()
@@ -47,6 +45,9 @@ struct ProtobufReader {
             throw error(found: "wire type \(tag & 7) at byte \(start)", expected: "wire type 0, 1, 2 or 5")
         }
     }
+
+    /// The next of packed whole numbers; nil at their end.
+    package mutating func nextNumber() throws -> UInt64? { rest.isEmpty ? nil : try varint() }
 
     private mutating func varint() throws -> UInt64 {
         var value: UInt64 = 0
@@ -75,5 +76,46 @@ struct ProtobufReader {
 
     private func error(found: String, expected: String) -> CheckpointError {
         CheckpointError(file: file, subject: message, found: found, expected: expected)
+    }
+}
+
+/// A value as one of the kinds a message's definition declares.
+extension ProtobufReader.Value {
+    /// - Parameters:
+    ///   - name: what an error calls it.
+    ///   - file: path of the file it is in.
+    /// - Throws: `CheckpointError` when it is of another kind, as the others below.
+    package func bytes(_ name: String, in file: String) throws -> ArraySlice<UInt8> {
+        guard case .bytes(let bytes) = self else { throw wrongKind(name, in: file, expected: "bytes") }
+        return bytes
+    }
+
+    /// Bits of an int32, int64, bool or enum.
+    package func integer(_ name: String, in file: String) throws -> UInt64 {
+        guard case .varint(let number) = self else { throw wrongKind(name, in: file, expected: "a whole number") }
+        return number
+    }
+
+    package func float(_ name: String, in file: String) throws -> Float {
+        guard case .fixed32(let bits) = self else { throw wrongKind(name, in: file, expected: "a 32-bit float") }
+        return Float(bitPattern: bits)
+    }
+
+    /// Calls `read` with the fields of a message, in file order.
+    package func forEachField(
+        _ name: String, in file: String, _ read: (Int, ProtobufReader.Value) throws -> Void
+    ) throws {
+        var reader = ProtobufReader(try bytes(name, in: file), file: file, message: name)
+        while let field = try reader.next() { try read(field.number, field.value) }
+    }
+
+    private func wrongKind(_ name: String, in file: String, expected: String) -> CheckpointError {
+        let found = switch self {
+        case .varint: "a whole number"
+        case .fixed64: "64 fixed bits"
+        case .bytes(let bytes): "\(bytes.count) bytes"
+        case .fixed32: "32 fixed bits"
+        }
+        return CheckpointError(file: file, subject: name, found: found, expected: expected)
     }
 }

@@ -1,0 +1,71 @@
+import Parallelism
+
+/// A loop over up to four arrays of one shape, wherever their numbers lie: rows along which every array has a constant step.
+struct StridedLoop: Sendable {
+    /// Numbers of a row.
+    let inner: Int
+    /// Numbers from one to the next along a row, for each array.
+    let steps: SIMD4<Int>
+    let rows: Int
+    private let outer: [(count: Int, steps: SIMD4<Int>)]
+
+    /// Numbers that are worth a part of their own.
+    private static let part = 1 << 14
+
+    /// - Parameters:
+    ///   - layouts: of one shape; rows are chosen for the first, which is written.
+    ///   - keepingOrder: true if numbers come in row-major order.
+    init(_ layouts: [ArrayLayout], keepingOrder: Bool = false) {
+        let first = layouts[0], order = keepingOrder ? Array(first.shape.indices) : first.order
+        var merged: [(count: Int, steps: SIMD4<Int>)] = []
+        for dimension in order where first.shape[dimension] != 1 {
+            var steps = SIMD4<Int>()
+            for (place, layout) in layouts.enumerated() { steps[place] = layout.strides[dimension] }
+            let count = first.shape[dimension]
+            if let last = merged.last, last.steps == steps &* SIMD4(repeating: count) {
+                merged[merged.count - 1] = (last.count * count, steps)
+            } else {
+                merged.append((count, steps))
+            }
+        }
+        let last = merged.popLast()
+        (inner, steps) = (last?.count ?? 1, last?.steps ?? SIMD4(repeating: 1))
+        outer = merged
+        rows = merged.reduce(1) { $0 * $1.count } * (inner == 0 ? 0 : 1)
+    }
+
+    /// Calls `body` with the offset of each array's row.
+    func forEachRow(_ range: Range<Int>, _ body: (SIMD4<Int>) -> Void) {
+        guard !range.isEmpty else { return }
+        var place = [Int](repeating: 0, count: outer.count), rest = range.lowerBound, offset = SIMD4<Int>()
+        for level in outer.indices.reversed() {
+            place[level] = rest % outer[level].count
+            rest /= outer[level].count
+            offset &+= outer[level].steps &* SIMD4(repeating: place[level])
+        }
+        for _ in range {
+            body(offset)
+            var level = outer.count - 1
+            while level >= 0 {
+                place[level] += 1
+                offset &+= outer[level].steps
+                if place[level] < outer[level].count { break }
+                offset &-= outer[level].steps &* SIMD4(repeating: outer[level].count)
+                place[level] = 0
+                level -= 1
+            }
+        }
+    }
+
+    /// Calls `body` on all cores with the offset of each array's row, or of a part of it, and its count.
+    func run(_ body: (_ offsets: SIMD4<Int>, _ count: Int) -> Void) {
+        guard rows > 0 else { return }
+        if rows == 1 {
+            Parallel.ranges(inner, minimum: Self.part, multiple: 16) { range in
+                body(steps &* SIMD4(repeating: range.lowerBound), range.count)
+            }
+        } else {
+            Parallel.ranges(rows, minimum: max(1, Self.part / inner)) { range in forEachRow(range) { body($0, inner) } }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// Where an array lies in another one that it is joined into along the channels: it is written there, and never copied.
+struct ConcatPlacement {
+    /// Name of the joined array.
+    let target: String
+    /// Shape of the joined array.
+    let shape: [Int]
+    let channel: Int
+
+    /// Operators that can write their output anywhere.
+    private static let writers: Set = [
+        "Conv", "ConvTranspose", "MaxPool", "AveragePool", "Resize", "Concat", "Add", "Sub", "Mul", "Div", "Sigmoid", "Relu",
+        "LeakyRelu", "HardSwish", "HardSigmoid", "Silu", "Clip",
+    ]
+
+    /// Placements by the names of arrays.
+    /// - Parameter draft: of nodes with the same arrays, for shapes and constants.
+    static func all(_ nodes: [OnnxNode], outputs: [String], draft: GraphPlanner) -> [String: ConcatPlacement] {
+        let makers = nodes.reduce(into: [String: String]()) { makers, node in
+            for name in node.outputs { makers[name] = node.operation }
+        }
+        var result: [String: ConcatPlacement] = [:]
+        for node in nodes where node.operation == "Concat" {
+            guard let target = node.outputs.first, let shape = draft.arrays[target]?.shape, shape.count == 4,
+                [1, -3].contains(node.integer("axis", 0))
+            else { continue }
+            var channel = 0
+            for name in node.inputs {
+                guard let array = draft.arrays[name], array.rank == 4 else { break }
+                let isPlaceable = makers[name].map { writers.contains($0) } ?? false
+                if isPlaceable, result[name] == nil, draft.constants[array.buffer] == nil, !outputs.contains(name) {
+                    result[name] = ConcatPlacement(target: target, shape: shape, channel: channel)
+                }
+                channel += array.shape[1]
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,117 @@
+import Imaging
+import Tensors
+
+/// Recognises a head by the shapes of the outputs, the graph and the file's metadata.
+struct HeadRecognition {
+    let model: OnnxModel
+    let size: PictureSize
+    /// Of each output; nil where only a picture decides.
+    let shapes: [[Int]?]
+    /// Labels the file has names for; nil if it has none.
+    let nameCount: Int?
+
+    /// - Parameter family: as the user says it; nil to recognise it.
+    /// - Throws: `CheckpointError` when the outputs are those of no family, or can be read in two ways.
+    func head(_ family: DetectorFamily?) throws -> DetectorHead {
+        if let task = model.metadata["task"], !["detect", "segment"].contains(task) {
+            throw error(found: "a model for the task \(task)", expected: "one that detects or segments")
+        }
+        let prototypes = shapes.firstIndex { $0?.count == 4 }
+        let maskCount = prototypes.flatMap { shapes[$0]?[1] } ?? 0
+        let candidates = shapes.indices.filter { $0 != prototypes && isBoxes(shapes[$0]) }
+        guard let boxes = candidates.first, candidates.count == 1 || prototypes != nil else { throw unknown() }
+        let reading = try reading(shapes[boxes], maskCount)
+        let chosen = family ?? reading.family
+        let hasPrototypes = prototypes != nil && [.yolov8, .endToEnd, .yolov5].contains(chosen)
+        let classes = reading.classes(chosen, hasPrototypes ? maskCount : 0)
+        if let classes, classes < 1 { throw unknown() }
+        if let classes, let nameCount, nameCount != classes {
+            throw error(found: "\(classes) classes and names of \(nameCount)", expected: "a name for each class")
+        }
+        var strides: [Int] = []
+        if chosen == .yolox {
+            guard let found = DetectorHead.strides(of: reading.places, perCell: 1, size: size) else { throw unknown() }
+            strides = found
+        }
+        return DetectorHead(
+            family: chosen, boxes: boxes, prototypes: hasPrototypes ? prototypes : nil, maskCount: hasPrototypes ? maskCount : 0,
+            classCount: classes, strides: strides)
+    }
+
+    private func isBoxes(_ shape: [Int]?) -> Bool {
+        guard let shape else { return true }
+        return shape.count == 3 && shape[0] == 1 || shape.count == 2 && shape[1] == 7
+    }
+
+    /// What an output with boxes looks like.
+    private struct Reading {
+        let family: DetectorFamily
+        let places: Int
+        /// Numbers of a place; nil where only a picture decides.
+        let width: Int?
+
+        func classes(_ family: DetectorFamily, _ masks: Int) -> Int? {
+            guard let width, !family.isSuppressed else { return nil }
+            return width - masks - (family == .yolov8 ? 4 : 5)
+        }
+    }
+
+    private func reading(_ shape: [Int]?, _ masks: Int) throws -> Reading {
+        guard let shape, shape.count == 3 else { return Reading(family: .endToEndRows, places: 0, width: nil) }
+        func cells(_ count: Int, _ perCell: Int) -> Bool { DetectorHead.strides(of: count, perCell: perCell, size: size) != nil }
+        let rows = shape[1], columns = shape[2]
+        let isThree = cells(rows, 3), isOne = cells(rows, 1), isTransposed = cells(columns, 1)
+        if isTransposed, isOne || isThree {
+            throw error(found: "an output of \(shape)", expected: "--family yolov8 or yolov5: both sizes may be places")
+        }
+        if isTransposed, rows > 4 + masks { return Reading(family: .yolov8, places: columns, width: rows) }
+        if isThree, columns > 5 { return Reading(family: .yolov5, places: rows, width: columns) }
+        if isOne, columns > 5 {
+            return Reading(family: oneEachCell, places: rows, width: columns)
+        }
+        if columns == 6 + masks { return Reading(family: .endToEnd, places: rows, width: columns) }
+        throw unknown()
+    }
+
+    /// The family with one place a cell and an objectness: YOLOX leaves boxes to be decoded, or takes the exponential of sizes.
+    private var oneEachCell: DetectorFamily {
+        if HeadGraph(model).isRaw { return .yolox }
+        return model.graph.nodes.contains { $0.operation == "Exp" } ? .yoloxDecoded : .yolov5
+    }
+
+    private func unknown() -> CheckpointError {
+        let list = shapes.map { $0.map { "\($0)" } ?? "[open]" }.joined(separator: ", ")
+        return error(
+            found: "outputs of \(list) for pictures of \(size)",
+            expected: "those of YOLOX, YOLOv5 to v12 or an end-to-end export, boxes decoded")
+    }
+
+    private func error(found: String, expected: String) -> CheckpointError {
+        CheckpointError(file: model.path, found: found, expected: expected)
+    }
+}
+
+/// The end of a graph.
+private struct HeadGraph {
+    private let makers: [String: OnnxNode]
+    private let outputs: [String]
+
+    init(_ model: OnnxModel) {
+        makers = model.graph.nodes.reduce(into: [:]) { makers, node in for name in node.outputs { makers[name] = node } }
+        outputs = model.graph.outputs.map(\.name)
+    }
+
+    /// True if outputs are convolutions' with nothing computed from them but scores.
+    var isRaw: Bool {
+        let moving: Set = ["Concat", "Transpose", "Reshape", "Flatten", "Sigmoid", "Cast", "Identity", "Slice", "Split", "Unsqueeze", "Squeeze"]
+        var pending = outputs, seen = Set(pending)
+        while let name = pending.popLast() {
+            guard let node = makers[name] else { return false }
+            if node.operation == "Conv" { continue }
+            guard moving.contains(node.operation) else { return false }
+            let sources = node.operation == "Concat" ? node.inputs : Array(node.inputs.prefix(1))
+            for source in sources where seen.insert(source).inserted { pending.append(source) }
+        }
+        return true
+    }
+}

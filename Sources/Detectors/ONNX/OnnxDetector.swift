@@ -1,0 +1,116 @@
+import Imaging
+import Tensors
+
+/// A detector of the YOLO family from an ONNX file. It never changes, and several threads may use it at a time.
+package struct OnnxDetector: Sendable {
+    /// What a file does not say about its model, or says wrongly; nil for what its kind has.
+    package struct Options: Sendable {
+        package var family: DetectorFamily?
+        /// Height and width of the input, for files that leave them open.
+        package var size: PictureSize?
+        package var labels: [String]?
+        package var fit: PictureFit?
+        package var isBGR: Bool?
+        /// The largest value of a pixel as the model has it: 1 or 255.
+        package var largest: Float?
+        /// Intersection over union from above which two boxes of a label are one object.
+        package var overlap = 0.45
+
+        package init() {}
+    }
+
+    package let family: DetectorFamily
+    /// Size of the pictures that the model looks at; larger ones are made smaller.
+    package let inputSize: PictureSize
+    package let labels: [String]
+    /// How the file was read where it could have been read otherwise, a line each.
+    package let notes: [String]
+    package var hasMasks: Bool { head.prototypes != nil }
+    private let program: OnnxProgram
+    private let head: DetectorHead
+    private let fit: PictureFit
+    private let isBGR: Bool
+    private let largest: Float
+    private let overlap: Double
+
+    /// Grey of the field around a picture, as all these models were trained with.
+    private static let field: UInt8 = 114
+
+    /// - Throws: `CheckpointError` when the file is no such model.
+    package init(path: String, options: Options = Options()) throws {
+        let model = try OnnxModelReader.read(path), metadata = model.metadata
+        let size = options.size ?? metadata["imgsz"].flatMap(Self.size)
+        program = try OnnxProgram(model, height: size?.height, width: size?.width)
+        inputSize = try Self.inputSize(program, model)
+        let names = options.labels ?? metadata["names"].flatMap(ClassNames.parse)
+        head = try HeadRecognition(model: model, size: inputSize, shapes: program.outputShapes, nameCount: names?.count)
+            .head(options.family)
+        family = head.family
+        fit = options.fit ?? (family.isYolox ? .corner : .middle)
+        isBGR = options.isBGR ?? family.isYolox
+        largest = options.largest ?? (family.isYolox ? 255 : 1)
+        overlap = options.overlap
+        var notes = ["\(path): read as \(family.rawValue): \(fit.rawValue), \(isBGR ? "BGR" : "RGB"), 0 to \(Int(largest))"]
+        if names == nil {
+            let isCoco = head.classCount == nil || head.classCount == cocoLabels.count
+            labels = isCoco ? cocoLabels : (0..<(head.classCount ?? 0)).map { "class \($0)" }
+            notes.append("\(path): no names of classes; " + (isCoco ? "COCO's are taken" : "they are numbered"))
+        } else {
+            labels = names ?? []
+        }
+        self.notes = notes
+    }
+
+    private static func size(_ text: String) -> PictureSize? {
+        let numbers = text.split { !$0.isNumber }.compactMap { Int($0) }
+        guard numbers.count == 2, numbers.allSatisfy({ (1...1 << 14).contains($0) }) else { return nil }
+        return PictureSize(width: numbers[1], height: numbers[0])
+    }
+
+    private static func inputSize(_ program: OnnxProgram, _ model: OnnxModel) throws -> PictureSize {
+        let shapes = program.inputShapes.map(\.shape)
+        guard shapes.count == 1, shapes[0].count == 4, shapes[0][0] == 1, shapes[0][1] == 3, program.inputs[0].array.type == .float else {
+            throw CheckpointError(
+                file: model.path, found: "inputs of \(shapes)", expected: "one of [1, 3, height, width], in single or half precision")
+        }
+        return PictureSize(width: shapes[0][3], height: shapes[0][2])
+    }
+
+    /// Objects in a picture, the best first.
+    /// - Parameter threshold: the least score.
+    /// - Throws: `CheckpointError` when the model makes something else of this picture than boxes.
+    package func callAsFunction(_ image: RGBImage, threshold: Float) throws -> [Detection] {
+        let placement = PicturePlacement(PictureSize(width: image.width, height: image.height), in: inputSize, fit)
+        let outputs = try program.run { _, target, layout in write(image, placement, to: target, layout) }
+        guard outputs.indices.contains(head.boxes), family != .endToEndRows || outputs[head.boxes].width == 7 else {
+            throw CheckpointError(file: program.path, found: "outputs of \(outputs.map(\.shape))", expected: "boxes")
+        }
+        var boxes = head.boxes(outputs[head.boxes], size: inputSize, threshold: threshold)
+        if !family.isSuppressed { boxes = boxes.suppressed(overlap: overlap) }
+        let masks = head.prototypes.map { PrototypeMasks(prototypes: outputs[$0], placement: placement) }
+        return boxes.compactMap { found in
+            guard let box = placement.inPicture(found.box) else { return nil }
+            let label = labels.indices.contains(found.label) ? labels[found.label] : "class \(found.label)"
+            return Detection(
+                box: box, label: label, labelNumber: found.label, score: found.score,
+                mask: masks.map { $0.mask(found.coefficients, in: box) })
+        }
+    }
+
+    /// Writes a picture as the model wants it.
+    private func write(
+        _ image: RGBImage, _ placement: PicturePlacement, to target: UnsafeMutablePointer<Float>, _ layout: ArrayLayout
+    ) {
+        let (channel, row, column) = (layout.strides[1], layout.strides[2], layout.strides[3])
+        let factor = largest / 255, places = (0..<3).map { (isBGR ? 2 - $0 : $0) * channel }
+        if placement.scaled != placement.input {
+            target.update(repeating: Float(Self.field) * factor, count: layout.count)
+        }
+        PictureScaling(from: placement.picture, to: placement.scaled).forEachRow(of: image) { y, line in
+            let start = target + (placement.top + y) * row + placement.left * column
+            for x in 0..<placement.scaled.width {
+                for number in 0..<3 { start[x * column + places[number]] = Float(line[x * 3 + number]) * factor }
+            }
+        }
+    }
+}
