@@ -4,6 +4,7 @@
 //   QuantizedKernels.h    quantisation of weights to tiles of 8 and 4 bits, and back
 //   AttentionKernels.h    attention of a few queries, and rows of keys and values in half precision and 8 bits
 //   ElementwiseKernels.h  softmax, GELU, SiLU, layer and RMS norm
+//   SamplingKernels.h     deformable sampling of a map
 //   MachineKernels.h      instruction sets and processors of the machine, and loops that measure its limits
 //
 // Each family has a folder, and in it one body that is compiled once for each instruction set it knows, with the set's macros.
@@ -26,3 +27,4 @@
 #include "MachineKernels.h"
 #include "ProductKernels.h"
 #include "QuantizedKernels.h"
+#include "SamplingKernels.h"
