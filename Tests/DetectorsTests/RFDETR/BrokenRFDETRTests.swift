@@ -28,7 +28,7 @@ struct BrokenRFDETRTests {
         }
     }
 
-    private func edit(_ folder: URL, _ file: String = "config.json", _ old: String, _ new: String) throws {
+    private func edit(_ folder: URL, _ old: String, _ new: String, in file: String = "config.json") throws {
         let path = folder.appending(path: file), text = try String(contentsOf: path, encoding: .utf8)
         #expect(text.contains(old), "\(old)")
         try text.replacing(old, with: new).write(to: path, atomically: true, encoding: .utf8)
@@ -85,7 +85,7 @@ struct BrokenRFDETRTests {
     ])
     func refusesPreparations(old: String, new: String, says: String) throws {
         try withCopy("det-2") { folder in
-            try edit(folder, "preprocessor_config.json", old, new)
+            try edit(folder, old, new, in: "preprocessor_config.json")
             #expect(error(loading: folder).contains("preprocessor_config.json: " + says), "\(error(loading: folder))")
         }
     }

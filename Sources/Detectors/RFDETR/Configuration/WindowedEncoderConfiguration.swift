@@ -17,9 +17,9 @@ package struct WindowedEncoderConfiguration: Sendable {
     /// Windows in each direction.
     package let windows: Int
     /// States whose maps the projector reads, ascending: 0 is the embeddings, N the result of layer N.
-    let outputs: [Int]
+    package let outputs: [Int]
     /// Layers whose attention stays within windows, counted from 0.
-    let windowedLayers: Set<Int>
+    package let windowedLayers: Set<Int>
 
     /// Layers of which anything is read.
     var usedLayers: Int { outputs.last ?? 0 }
