@@ -50,6 +50,17 @@ struct MapLayersTests {
         }
     }
 
+    /// With channels last the numbers are those of planes, larger and smaller.
+    @Test(arguments: [(16, 13), (7, 30), (3, 4), (7, 9)])
+    func interpolationOfMaps(height: Int, width: Int) throws {
+        let planes = try stored("planes")
+        for mode in [Interpolation.bilinear, .bicubic, .bilinearAntialiased, .bicubicAntialiased] {
+            let wanted = planes.interpolated(height: height, width: width, mode).reordered(as: [1, 2, 0])
+            let output = planes.reordered(as: [1, 2, 0]).interpolatedMap(height: height, width: width, mode)
+            #expect(output.shape == wanted.shape && output.array == wanted.array)
+        }
+    }
+
     @Test func repeatingAddsTheOtherMap() {
         let map = Tensor([1, 2, 1], values: [1, 2]), other = Tensor([2, 4, 1], values: [0, 10, 20, 30, 40, 50, 60, 70])
         #expect(map.repeatedTwice(adding: other).array == [1, 11, 22, 32, 41, 51, 62, 72])

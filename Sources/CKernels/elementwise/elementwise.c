@@ -52,6 +52,8 @@ void kernel_gelu_tanh(float *values, size_t count) { DISPATCH(gelu_tanh, values,
 
 void kernel_silu_multiply(float *gate, const float *up, size_t count) { DISPATCH(silu_multiply, gate, up, count); }
 
+void kernel_silu(float *values, size_t count) { DISPATCH(silu, values, count); }
+
 void kernel_layer_norm(const float *input, const float *weight, const float *bias, float *output,
                        size_t rows, size_t columns, float epsilon) {
     DISPATCH(layer_norm, input, weight, bias, output, rows, columns, epsilon);

@@ -5,6 +5,7 @@
 //   AttentionKernels.h    attention of a few queries, and rows of keys and values in half precision and 8 bits
 //   ConvolutionKernels.h  convolutions of maps with channels last, and activations that follow them
 //   ElementwiseKernels.h  softmax, GELU, SiLU, layer and RMS norm
+//   SamplingKernels.h     deformable sampling of a map
 //   MachineKernels.h      instruction sets and processors of the machine, and loops that measure its limits
 //
 // Each family has a folder, and in it one body that is compiled once for each instruction set it knows, with the set's macros.
@@ -28,3 +29,4 @@
 #include "MachineKernels.h"
 #include "ProductKernels.h"
 #include "QuantizedKernels.h"
+#include "SamplingKernels.h"

@@ -17,6 +17,9 @@ void kernel_gelu(float *_Nonnull values, size_t count);
 /// values[count] = GELU in its tanh form.
 void kernel_gelu_tanh(float *_Nonnull values, size_t count);
 
+/// values[count] = SiLU.
+void kernel_silu(float *_Nonnull values, size_t count);
+
 /// gate[count] = silu(gate) * up.
 void kernel_silu_multiply(float *_Nonnull gate, const float *_Nonnull up, size_t count);
 

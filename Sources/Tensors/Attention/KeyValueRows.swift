@@ -8,6 +8,13 @@ package struct TensorColumns {
 
     /// The first of the columns.
     var start: UnsafeMutablePointer<Float> { storage.start + first }
+
+    /// The same columns of some of the rows.
+    package func rows(_ range: Range<Int>) -> TensorColumns {
+        precondition(range.lowerBound >= 0 && range.upperBound <= rows, "TensorColumns: rows out of range")
+        return TensorColumns(
+            storage: storage, rows: range.count, first: first + range.lowerBound * stride, width: width, stride: stride)
+    }
 }
 
 extension Tensor {
@@ -28,7 +35,22 @@ extension Tensor {
         }
     }
 
-    var allColumns: TensorColumns { columns(0..<width) }
+    /// Columns of tensors with one number of rows side by side: `[rows, sum of widths]`.
+    package static func concatenatingColumns(_ parts: [TensorColumns]) -> Tensor {
+        let rows = parts.first?.rows ?? 0, width = parts.reduce(0) { $0 + $1.width }
+        precondition(parts.allSatisfy { $0.rows == rows }, "Tensor: columns of different lengths")
+        return Tensor([rows, width]) { output in
+            guard var target = output.baseAddress else { return }
+            for row in 0..<rows {
+                for part in parts {
+                    target.update(from: part.start + row * part.stride, count: part.width)
+                    target += part.width
+                }
+            }
+        }
+    }
+
+    package var allColumns: TensorColumns { columns(0..<width) }
 }
 
 /// Keys, or values, of several heads somewhere in memory: where each head's row begins.

@@ -1,5 +1,4 @@
 import CKernels
-import Foundation
 import Parallelism
 
 /// The element-wise functions checkpoints name in `hidden_act`; raw values are transformers' names.
@@ -28,7 +27,7 @@ package enum Activation: String, Sendable, CaseIterable {
         case .gelu:
             kernel_gelu(start, values.count)
         case .silu:
-            for index in values.indices { values[index] /= 1 + expf(-values[index]) }
+            kernel_silu(start, values.count)
         case .relu:
             for index in values.indices { values[index] = max(0, values[index]) }
         }

@@ -1,7 +1,7 @@
 import Parallelism
 
 /// A convolution over a map `[height, width, channels]`: channels last, so that what follows reads each place's numbers
-/// in one piece. Keys, as PyTorch stores them: `weight` `[outputs, inputs, kernel, kernel]`, `bias` `[outputs]`.
+/// in one piece. Keys, as PyTorch stores them: `weight` `[outputs, inputs, kernel, kernel]`, `bias` `[outputs]` if it has one.
 package struct Conv2d: Sendable {
     /// For a kernel of one place the weight itself, else `[outputs, kernel * kernel * inputs]`, in the order of a patch.
     let projection: Linear
@@ -13,7 +13,7 @@ package struct Conv2d: Sendable {
     /// - Parameter padding: zeros around the map.
     /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
     package init(
-        _ weights: Weights, inputs: Int, outputs: Int, kernel: Int = 1, stride: Int = 1, padding: Int = 0
+        _ weights: Weights, inputs: Int, outputs: Int, kernel: Int = 1, stride: Int = 1, padding: Int = 0, bias: Bool = true
     ) throws {
         self.inputs = inputs
         self.kernel = kernel
@@ -21,12 +21,12 @@ package struct Conv2d: Sendable {
         self.padding = padding
         let shape = [outputs, inputs, kernel, kernel]
         if kernel == 1 {
-            projection = try Linear(convolution: weights, shape: shape)
+            projection = try Linear(convolution: weights, shape: shape, bias: bias)
         } else {
             let stored = try weights["weight"].tensor(shape)
             projection = Linear(
                 weight: stored.reordered(as: [0, 2, 3, 1]).reshaped([outputs, kernel * kernel * inputs]),
-                bias: try weights["bias"].tensor([outputs]))
+                bias: bias ? try weights["bias"].tensor([outputs]) : nil)
         }
     }
 

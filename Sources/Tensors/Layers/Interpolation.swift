@@ -5,6 +5,8 @@ package enum Interpolation: Sendable {
     case bilinear
     /// Keys' cubic with a = -0.75.
     case bicubic
+    /// Keys' cubic with a = -0.5; where it shrinks, as wide as the step.
+    case bicubicAntialiased
     /// Bilinear where it enlarges; where it shrinks, a triangle as wide as the step, so that every value counts.
     case bilinearAntialiased
 }
@@ -14,30 +16,53 @@ extension Tensor {
     /// `align_corners=False`: in single precision, along the rows first, then down the columns.
     package func interpolated(height: Int, width columns: Int, _ interpolation: Interpolation) -> Tensor {
         precondition(shape.count == 3, "interpolated: not planes")
-        let (planes, inputHeight, inputWidth) = (shape[0], shape[1], shape[2])
+        let (inputHeight, inputWidth) = (shape[1], shape[2])
         precondition(inputHeight > 0 && inputWidth > 0 && height > 0 && columns > 0, "interpolated: empty")
-        let horizontal = InterpolationTaps(input: inputWidth, output: columns, interpolation)
-        let vertical = InterpolationTaps(input: inputHeight, output: height, interpolation)
-        let lines = Tensor([planes, inputHeight, columns]) { output in
+        return alongRows(InterpolationTaps(input: inputWidth, output: columns, interpolation), columns)
+            .downColumns(InterpolationTaps(input: inputHeight, output: height, interpolation), height)
+    }
+
+    /// A map `[height, width, channels]` at another size, by the same arithmetic.
+    package func interpolatedMap(height: Int, width columns: Int, _ interpolation: Interpolation) -> Tensor {
+        precondition(shape.count == 3, "interpolatedMap: not a map")
+        let (inputHeight, inputWidth, channels) = (shape[0], shape[1], shape[2])
+        precondition(inputHeight > 0 && inputWidth > 0 && height > 0 && columns > 0, "interpolatedMap: empty")
+        // With channels last both directions are sums of whole lines.
+        return downColumns(InterpolationTaps(input: inputWidth, output: columns, interpolation), columns)
+            .reshaped([1, inputHeight, columns * channels])
+            .downColumns(InterpolationTaps(input: inputHeight, output: height, interpolation), height)
+            .reshaped([height, columns, channels])
+    }
+
+    /// `[planes, height, width] -> [planes, height, columns]`.
+    private func alongRows(_ taps: InterpolationTaps, _ columns: Int) -> Tensor {
+        let (rows, inputWidth) = (shape[0] * shape[1], shape[2])
+        return Tensor([shape[0], shape[1], columns]) { output in
             let input = storage.values
-            Parallel.ranges(planes * inputHeight, minimum: 8) { rows in
+            Parallel.ranges(rows, minimum: 8) { rows in
                 for row in rows {
                     for x in 0..<columns {
-                        output[row * columns + x] = horizontal.sum(of: UnsafeBufferPointer(input), from: row * inputWidth, at: x)
+                        output[row * columns + x] = taps.sum(of: UnsafeBufferPointer(input), from: row * inputWidth, at: x)
                     }
                 }
             }
         }
+    }
+
+    /// `[planes, height, width] -> [planes, rows, width]`.
+    private func downColumns(_ taps: InterpolationTaps, _ height: Int) -> Tensor {
+        let (planes, inputHeight, columns) = (shape[0], shape[1], shape[2])
         return Tensor([planes, height, columns]) { output in
-            let input = lines.storage.values
+            guard let target = output.baseAddress else { return }
+            let input = storage.start
             Parallel.ranges(planes * height, minimum: 8) { rows in
                 for row in rows {
-                    let plane = row / height * inputHeight
-                    let line = UnsafeMutableBufferPointer(rebasing: output[row * columns..<(row + 1) * columns])
-                    line.update(repeating: 0)
-                    for tap in vertical.range(row % height) {
-                        let source = (plane + vertical.positions[tap]) * columns, weight = vertical.weights[tap]
-                        for x in 0..<columns { line[x] += input[source + x] * weight }
+                    let line = target + row * columns
+                    line.update(repeating: 0, count: columns)
+                    for tap in taps.range(row % height) {
+                        let source = input + (row / height * inputHeight + taps.positions[tap]) * columns
+                        let weight = taps.weights[tap]
+                        for x in 0..<columns { line[x] += source[x] * weight }
                     }
                 }
             }
@@ -69,17 +94,20 @@ private struct InterpolationTaps {
                 let source = (Float(position) + 0.5) * scale - 0.5
                 let low = source.rounded(.down), part = source - low
                 positions += (-1...2).map { min(max(Int(low) + $0, 0), input - 1) }
-                weights += [part + 1, part, 1 - part, 2 - part].map(Self.cubic)
+                weights += [part + 1, part, 1 - part, 2 - part].map { Self.cubic($0, a: -0.75) }
             }
-        case .bilinearAntialiased:
-            let filter = max(scale, 1), reach = filter
+        case .bilinearAntialiased, .bicubicAntialiased:
+            let isCubic = interpolation == .bicubicAntialiased
+            let filter = max(scale, 1), reach = isCubic ? 2 * filter : filter
             count = Int(reach.rounded(.up)) * 2 + 1
             for position in 0..<output {
                 let centre = scale * (Float(position) + 0.5)
                 let first = max(Int(centre - reach + 0.5), 0)
                 let end = min(Int(centre + reach + 0.5), input)
-                let parts = (0..<count).map { offset in
-                    offset < end - first ? max(0, 1 - abs((Float(offset + first) - centre + 0.5) / filter)) : 0
+                let parts = (0..<count).map { offset -> Float in
+                    guard offset < end - first else { return 0 }
+                    let distance = (Float(offset + first) - centre + 0.5) / filter
+                    return isCubic ? Self.cubic(distance, a: -0.5) : max(0, 1 - abs(distance))
                 }
                 let sum = parts.reduce(0, +)
                 positions += (0..<count).map { min(first + $0, input - 1) }
@@ -98,8 +126,9 @@ private struct InterpolationTaps {
 
     func range(_ position: Int) -> Range<Int> { position * count..<(position + 1) * count }
 
-    private static func cubic(_ distance: Float) -> Float {
-        let x = abs(distance), a: Float = -0.75
-        return x <= 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
+    private static func cubic(_ distance: Float, a: Float) -> Float {
+        let x = abs(distance)
+        if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
+        return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0
     }
 }

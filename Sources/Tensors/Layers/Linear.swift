@@ -11,13 +11,13 @@ package struct Linear: Sendable {
 
     /// A convolution whose kernel is seen as a matrix: `weight` of this shape is `shape[0]` rows of all the rest.
     /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
-    init(convolution weights: Weights, shape: [Int]) throws {
+    init(convolution weights: Weights, shape: [Int], bias: Bool = true) throws {
         weight = try weights["weight"].matrix(storedAs: shape)
-        bias = try weights["bias"].tensor([shape[0]])
+        self.bias = bias ? try weights["bias"].tensor([shape[0]]) : nil
     }
 
     /// A layer made in memory of a weight `[outputs, inputs]` that is stored in another order.
-    init(weight: Tensor, bias: Tensor) {
+    package init(weight: Tensor, bias: Tensor?) {
         self.weight = WeightMatrix(weight)
         self.bias = bias
     }

@@ -13,7 +13,7 @@ package struct MappedBytes: @unchecked Sendable {
         self.owner = owner
     }
 
-    func slice(_ range: Range<Int>) -> MappedBytes {
+    package func slice(_ range: Range<Int>) -> MappedBytes {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "MappedBytes: out of range")
         return MappedBytes(pointer: pointer + range.lowerBound, count: range.count, owner: owner)
     }

@@ -1,0 +1,89 @@
+import Tensors
+
+/// The sizes RF-DETR and RF-DETR-Seg were published in: what differs between their configurations. All see 91 classes, those of
+/// COCO with its gaps. The first large one, which had two levels of features, is not among them.
+/// Source: `config.py` of the authors' `rfdetr` package.
+package enum RFDETRSize: String, CaseIterable, Sendable {
+    case nano, small, medium, base, large
+    case segNano = "seg-nano"
+    case segSmall = "seg-small"
+    case segMedium = "seg-medium"
+    case segLarge = "seg-large"
+    case segXLarge = "seg-xlarge"
+    case seg2XLarge = "seg-2xlarge"
+
+    /// The published name, without its owner.
+    package var name: String { "rf-detr-" + rawValue }
+
+    package var makesMasks: Bool { rawValue.hasPrefix("seg") }
+
+    /// Of the pictures, in pixels.
+    package var side: Int {
+        switch self {
+        case .nano, .segSmall: 384
+        case .small: 512
+        case .medium: 576
+        case .base: 560
+        case .large: 704
+        case .segNano: 312
+        case .segMedium: 432
+        case .segLarge: 504
+        case .segXLarge: 624
+        case .seg2XLarge: 768
+        }
+    }
+
+    private var patchSize: Int { self == .base ? 14 : makesMasks ? 12 : 16 }
+
+    private var windows: Int { self == .base ? 4 : self == .segNano ? 1 : 2 }
+
+    private var decoderLayers: Int {
+        switch self {
+        case .nano: 2
+        case .small, .base: 3
+        case .medium, .large, .segNano, .segSmall: 4
+        case .segMedium, .segLarge: 5
+        case .segXLarge, .seg2XLarge: 6
+        }
+    }
+
+    private var queries: Int {
+        switch self {
+        case .segNano, .segSmall: 100
+        case .segMedium, .segLarge: 200
+        default: 300
+        }
+    }
+
+    /// The keys of a `config.json`; what is missing has the defaults.
+    private var values: [String: JSONValue] {
+        func number(_ value: Int) -> JSONValue { .number(Double(value)) }
+        let outputs = self == .base ? [2, 5, 8, 11] : [3, 6, 9, 12]
+        return [
+            "model_type": .text("rf_detr"), "decoder_layers": number(decoderLayers), "num_queries": number(queries),
+            "decoder_n_points": number(2), "num_labels": number(91),
+            "architectures": .list([.text(makesMasks ? "RfDetrForInstanceSegmentation" : "RfDetrForObjectDetection")]),
+            "backbone_config": .object([
+                "hidden_size": number(384), "num_attention_heads": number(6), "patch_size": number(patchSize),
+                "image_size": number(self == .base ? 518 : side), "num_windows": number(windows),
+                "out_indices": .list(outputs.map(number)),
+            ]),
+        ]
+    }
+
+    /// - Throws: `CheckpointError` for a key this program does not understand.
+    package func configuration() throws -> RFDETRConfiguration {
+        try RFDETRConfiguration(ConfigurationFile(path: name, values: values))
+    }
+}
+
+extension RFDETRModel {
+    /// A model of a published size with random weights, made in memory: for measuring time and memory without a checkpoint.
+    /// - Throws: `CheckpointError` when there is no memory for it.
+    package init(_ size: RFDETRSize, _ dataType: DataType, seed: UInt64 = 0) throws {
+        let weights = SyntheticTensors(dataType, seed: seed).weights
+        try self.init(
+            model: weights["model"], heads: weights, segmentation: size.makesMasks ? weights["segmentation"] : nil,
+            size.configuration(), side: size.side)
+    }
+}

@@ -1,0 +1,19 @@
+import Tensors
+
+/// A convolution without a bias, a norm over channels and an activation, over a map `[height, width, channels]`.
+/// Keys: `conv`, `norm`.
+struct ConvolutionNorm: Sendable {
+    let conv: Conv2d
+    let norm: LayerNorm
+    let activation: Activation
+
+    /// - Parameter kernel: an odd number; the map is padded by zeros and keeps its size.
+    init(_ weights: Weights, _ configuration: ProjectorConfiguration, inputs: Int, outputs: Int, kernel: Int) throws {
+        conv = try Conv2d(
+            weights["conv"], inputs: inputs, outputs: outputs, kernel: kernel, padding: kernel / 2, bias: false)
+        norm = try LayerNorm(weights["norm"], width: outputs, epsilon: configuration.layerNormEps)
+        activation = configuration.activation
+    }
+
+    func callAsFunction(_ map: Tensor) -> Tensor { activation(norm(conv(map))) }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Tensors
+
+/// The first of two stages: each cell of the features proposes a box, and those of the best cells, moved by learned boxes,
+/// are where the decoder's queries begin. Keys: `enc_output.0`, `enc_output_norm.0`, `enc_out_class_embed.0`,
+/// `enc_out_bbox_embed.0`, `reference_point_embed`, `query_feat`. Source: Deformable DETR, arXiv 2010.04159, appendix A.4.
+struct QuerySelection: Sendable {
+    let encOutput: Linear
+    let encOutputNorm: LayerNorm
+    let encOutClassEmbed: Linear
+    let encOutBboxEmbed: PredictionHead
+    /// `[queries, 4]`.
+    let referencePointEmbed: Tensor
+    /// `[queries, width]`.
+    let queryFeat: Tensor
+
+    /// Of each cell's box, as a share of the picture.
+    private static let proposedSize: Float = 0.05
+    /// Cells whose centres lie nearer to an edge than this share of the picture propose nothing.
+    private static let margin: Float = 0.01
+
+    init(_ weights: Weights, _ configuration: RFDETRConfiguration) throws {
+        let width = configuration.width, queries = configuration.decoder.queries
+        encOutput = try Linear(weights["enc_output"][0], inputs: width, outputs: width)
+        encOutputNorm = try LayerNorm(weights["enc_output_norm"][0], width: width, epsilon: 1e-5)
+        encOutClassEmbed = try Linear(weights["enc_out_class_embed"][0], inputs: width, outputs: configuration.labels.count)
+        encOutBboxEmbed = try PredictionHead(weights["enc_out_bbox_embed"][0], inputs: width, hidden: width, outputs: 4, layers: 3)
+        // The first group's.
+        let all = queries * configuration.decoder.groups
+        referencePointEmbed = try weights["reference_point_embed"]["weight"].tensor([all, 4]).rows(0..<queries)
+        queryFeat = try weights["query_feat"]["weight"].tensor([all, width]).rows(0..<queries)
+    }
+
+    /// - Parameter features: `[side, side, width]`, of at least as many cells as there are queries.
+    /// - Returns: the proposals of the best cells.
+    func proposals(_ features: Tensor) -> Proposals {
+        let cells = features.reshaped([features.rows, features.width]), side = features.shape[1]
+        let boxes = Self.boxes(height: features.shape[0], width: side)
+        // A box without a size stands for none.
+        let isValid = boxes.map { $0[2] > 0 }
+        let hidden = encOutputNorm(encOutput(isValid.allSatisfy { $0 } ? cells : cells.zeroing(rowsWhere: isValid.map { !$0 })))
+        let logits = encOutClassEmbed(hidden), classes = logits.width
+        let scores = logits.withValues { values in
+            isValid.indices.map { cell in
+                isValid[cell] ? values[cell * classes..<(cell + 1) * classes].reduce(-.infinity) { max($0, $1) } : -.infinity
+            }
+        }
+        let best = largest(queryFeat.rows, of: scores)
+        let chosen = Tensor([best.count, 4], values: best.flatMap { boxes[$0] })
+        let states = hidden.rows(at: best)
+        return Proposals(cells: best, states: states, boxes: chosen.refined(by: encOutBboxEmbed(states)))
+    }
+
+    /// Where the decoder's queries begin, `[queries, 4]`.
+    func referencePoints(_ proposals: Proposals) -> Tensor { proposals.boxes.refined(by: referencePointEmbed) }
+
+    /// A box around each cell's centre, row after row; zeros for cells at the edges of a fine grid.
+    private static func boxes(height: Int, width: Int) -> [[Float]] {
+        (0..<height * width).map { cell in
+            let x = (Float(cell % width) + 0.5) / Float(width), y = (Float(cell / width) + 0.5) / Float(height)
+            let isInside = min(x, y) > margin && max(x, y) < 1 - margin
+            return isInside ? [x, y, proposedSize, proposedSize] : [0, 0, 0, 0]
+        }
+    }
+}
+
+/// What the first stage proposes.
+package struct Proposals: Sendable {
+    /// Cells of the features, the best first.
+    package let cells: [Int]
+    /// `[queries, width]`.
+    package let states: Tensor
+    /// Centre and size as shares of the picture, `[queries, 4]`.
+    package let boxes: Tensor
+}
+
+extension Tensor {
+    fileprivate func zeroing(rowsWhere isZero: [Bool]) -> Tensor {
+        Tensor(shape) { output in
+            withValues { _ = output.update(fromContentsOf: $0) }
+            for row in isZero.indices where isZero[row] { output[row * width..<(row + 1) * width].update(repeating: 0) }
+        }
+    }
+}

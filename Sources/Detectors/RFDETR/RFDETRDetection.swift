@@ -1,0 +1,71 @@
+import Foundation
+import Imaging
+import Tensors
+
+/// An object that RF-DETR found in a picture.
+package struct RFDETRDetection: Sendable {
+    /// In the picture's pixels; it may reach beyond the picture.
+    package let box: Rectangle
+    /// Number of its class.
+    package let classIndex: Int
+    package let label: String
+    /// 0 to 1.
+    package let score: Float
+    /// Of the picture's size; nil from a model that finds boxes only.
+    package let mask: Mask?
+}
+
+/// A query with one of its classes.
+package struct ScoredQuery: Sendable, Equatable {
+    package let query: Int
+    package let classIndex: Int
+    package let score: Float
+}
+
+extension RFDETRPrediction {
+    /// The best pairs of query and class, as many as there are queries, of a score above the threshold; the best first. A query
+    /// may come with several classes.
+    package func scoredQueries(threshold: Float) -> [ScoredQuery] {
+        let classes = logits.width, scores = logits.array.map { 1 / (1 + expf(-$0)) }
+        return largest(logits.rows, of: scores).filter { scores[$0] > threshold }.map {
+            ScoredQuery(query: $0 / classes, classIndex: $0 % classes, score: scores[$0])
+        }
+    }
+
+    /// A query's box in the pixels of a picture.
+    package func box(_ query: Int, width: Int, height: Int) -> Rectangle {
+        let numbers = boxes.rows(query..<query + 1).array
+        // Corners first, in single precision, as the published code has them.
+        let left = (numbers[0] - 0.5 * numbers[2]) * Float(width), top = (numbers[1] - 0.5 * numbers[3]) * Float(height)
+        let right = (numbers[0] + 0.5 * numbers[2]) * Float(width), bottom = (numbers[1] + 0.5 * numbers[3]) * Float(height)
+        return Rectangle(
+            left: Double(left), top: Double(top), width: Double(right) - Double(left), height: Double(bottom) - Double(top))
+    }
+
+    /// A query's mask at a picture's size: bilinear, and inside where the logit is above 0; nil from a model without masks.
+    package func mask(_ query: Int, width: Int, height: Int) -> Mask? {
+        guard let masks else { return nil }
+        let side = masks.shape[2]
+        let plane = masks.reshaped([masks.shape[0], masks.shape[1] * side]).rows(query..<query + 1)
+            .reshaped([1, masks.shape[1], side])
+        return Mask(
+            width: width, height: height,
+            pixels: plane.interpolated(height: height, width: width, .bilinear).array.map { $0 > 0 ? 1 : 0 })
+    }
+
+    /// Objects in a picture, the best first: a query that has several classes is one object, of the best of them. There is no
+    /// suppression of overlaps, for each query was trained to find another object. Boxes without a place and masks without a
+    /// pixel are left out.
+    package func detections(threshold: Float, labels: [String], width: Int, height: Int) -> [RFDETRDetection] {
+        var seen: Set<Int> = []
+        return scoredQueries(threshold: threshold).compactMap { scored in
+            guard seen.insert(scored.query).inserted else { return nil }
+            let box = box(scored.query, width: width, height: height), mask = mask(scored.query, width: width, height: height)
+            guard [box.left, box.top, box.right, box.bottom].allSatisfy(\.isFinite), mask?.pixels.contains(1) ?? true else {
+                return nil
+            }
+            return RFDETRDetection(
+                box: box, classIndex: scored.classIndex, label: labels[scored.classIndex], score: scored.score, mask: mask)
+        }
+    }
+}

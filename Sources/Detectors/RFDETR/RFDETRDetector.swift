@@ -1,0 +1,33 @@
+import Imaging
+import Tensors
+
+/// Finds objects in pictures with an RF-DETR or RF-DETR-Seg checkpoint. Immutable: one serves any number of pictures.
+package struct RFDETRDetector: Sendable {
+    package let model: RFDETRModel
+    package let preparation: PicturePreparation
+
+    /// Names of the classes, by their number.
+    package var labels: [String] { model.configuration.labels }
+
+    /// Maps the weights of a hub directory: `config.json`, `model.safetensors` or its shards, and `preprocessor_config.json`.
+    /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood.
+    package init(directory: String) throws {
+        let files = try RFDETRCheckpoint(directory: directory), configuration = files.configuration
+        preparation = try PicturePreparation(directory: directory, configuration.backbone)
+        let grid = preparation.side / configuration.backbone.patchSize, queries = configuration.decoder.queries
+        guard queries <= grid * grid else {
+            throw CheckpointError(
+                file: directory + "/config.json", subject: "num_queries", found: "\(queries)",
+                expected: "at most \(grid * grid), the patches of a picture of \(preparation.side) pixels")
+        }
+        model = try RFDETRModel(
+            model: files.model, heads: files.heads, segmentation: files.segmentation, configuration, side: preparation.side)
+        try files.refuseLeftOver()
+    }
+
+    /// Objects in a picture with a score above the threshold, the best first.
+    /// - Parameter threshold: 0 to 1.
+    package func callAsFunction(_ image: RGBImage, threshold: Float = 0.5) -> [RFDETRDetection] {
+        model(preparation(image)).detections(threshold: threshold, labels: labels, width: image.width, height: image.height)
+    }
+}

@@ -1,0 +1,78 @@
+import Tensors
+
+/// RF-DETR: pictures to boxes with a score for each class, and with a mask head to masks. Immutable: one serves any number of
+/// pictures. Source: RF-DETR, arXiv 2511.09554.
+package struct RFDETRModel: Sendable {
+    package let configuration: RFDETRConfiguration
+    /// Of the pictures, in pixels.
+    package let side: Int
+    let encoder: WindowedEncoder
+    let projector: FeatureProjector
+    let querySelection: QuerySelection
+    let decoder: QueryDecoder
+    let classEmbed: Linear
+    let bboxEmbed: PredictionHead
+    /// Nil for a model that finds boxes only.
+    let segmentationHead: SegmentationHead?
+
+    package var makesMasks: Bool { segmentationHead != nil }
+
+    /// - Parameters:
+    ///   - model: the scope of `backbone`, `decoder` and the first stage.
+    ///   - heads: the scope of `class_embed` and `bbox_embed`.
+    ///   - segmentation: the scope of the mask head; nil where there is none.
+    ///   - side: of the pictures, which `PicturePreparation` checked.
+    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    init(
+        model: Weights, heads: Weights, segmentation: Weights?, _ configuration: RFDETRConfiguration, side: Int
+    ) throws {
+        let width = configuration.width, backbone = configuration.backbone
+        self.configuration = configuration
+        self.side = side
+        encoder = try WindowedEncoder(model["backbone"]["backbone"], backbone, side: side)
+        projector = try FeatureProjector(
+            model["backbone"]["projector"], configuration.projector, inputs: backbone.outputs.count * backbone.hiddenSize)
+        querySelection = try QuerySelection(model, configuration)
+        decoder = try QueryDecoder(model["decoder"], configuration.decoder)
+        classEmbed = try Linear(heads["class_embed"], inputs: width, outputs: configuration.labels.count)
+        bboxEmbed = try PredictionHead(heads["bbox_embed"], inputs: width, hidden: width, outputs: 4, layers: 3)
+        segmentationHead = try segmentation.map { try SegmentationHead($0, configuration, pictureSide: side) }
+    }
+
+    /// The maps of the backbone, `[grid, grid, maps * hidden]`.
+    /// - Parameter pixels: `[3, side, side]`, normalised.
+    package func backboneFeatures(_ pixels: Tensor) -> Tensor { encoder(pixels) }
+
+    /// What queries look at, `[grid, grid, width]`.
+    package func features(_ backboneFeatures: Tensor) -> Tensor { projector(backboneFeatures) }
+
+    /// Boxes of the first stage.
+    package func proposals(_ features: Tensor) -> Proposals { querySelection.proposals(features) }
+
+    /// Where the decoder's queries begin: centre and size as shares of the picture, `[queries, 4]`.
+    package func referencePoints(_ proposals: Proposals) -> Tensor { querySelection.referencePoints(proposals) }
+
+    /// What the model makes of a picture.
+    /// - Parameter pixels: `[3, side, side]`, normalised.
+    package func callAsFunction(_ pixels: Tensor) -> RFDETRPrediction {
+        let features = features(backboneFeatures(pixels)), boxes = referencePoints(proposals(features))
+        let states = decoder(querySelection.queryFeat, boxes: boxes, features: features)
+        return RFDETRPrediction(
+            logits: classEmbed(states), boxes: boxes.refined(by: bboxEmbed(states)),
+            masks: segmentationHead.map { $0(states, features: features) })
+    }
+}
+
+/// What a model says of one picture.
+package struct RFDETRPrediction: Sendable {
+    /// `[queries, classes]`.
+    package let logits: Tensor
+    /// Centre and size as shares of the picture, `[queries, 4]`.
+    package let boxes: Tensor
+    /// Logits, `[queries, side, side]`; nil for a model without a mask head.
+    package let masks: Tensor?
+
+    package init(logits: Tensor, boxes: Tensor, masks: Tensor?) {
+        (self.logits, self.boxes, self.masks) = (logits, boxes, masks)
+    }
+}
