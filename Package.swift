@@ -52,7 +52,7 @@ let package = Package(
         library("DescribeAnything", ["LanguageModels", "Parallelism", "Imaging", "Tensors"]),
         library("SegmentAnything", ["Parallelism", "Imaging", "Files", "Tensors"]),
         library("Detectors", ["Parallelism", "Imaging", "Files", "Tensors"]),
-        library("ObjectTracking", ["Parallelism", "Imaging", "Media", "Masks", "SegmentAnything"]),
+        library("ObjectTracking", ["Parallelism", "Imaging", "Media", "Masks", "SegmentAnything", "Detectors"]),
         library(
             "DAMVideo",
             [

@@ -108,6 +108,9 @@ struct CaptionCommand: ParsableCommand {
         if json, !dryRun { throw ValidationError("--json: expected --dry-run") }
         if let maxTracks, maxTracks < 1 { throw ValidationError("max-tracks \(maxTracks): expected 1 or more") }
         guard prompts.sam != nil || prompts.count == 0 else { throw ValidationError("--point and --box go with --sam.") }
+        guard detections.detector == nil || clips.masks.isEmpty && prompts.count == 0 else {
+            throw ValidationError("--detector goes without --masks, --box and --point.")
+        }
         guard prompts.sam == nil || prompts.count > 0 || !clips.masks.isEmpty || clips.batchFile != nil else {
             throw ValidationError("--sam goes with --masks, --box or --point.")
         }
@@ -156,16 +159,16 @@ struct CaptionCommand: ParsableCommand {
     }
 
     private func captioner(_ engine: CaptionEngine) throws -> VideoCaptioner {
-        VideoCaptioner(engine, segmentation: try prompts.segmentation())
+        VideoCaptioner(engine, segmentation: try prompts.segmentation(), detector: try detections.model())
     }
 
     /// Each clip with its output, which is checked.
     private func jobs(_ failures: inout JobFailures) throws -> [CaptionJob] {
         let requests = try clips.requests(clipOptions, prompts: prompts.count > 0 ? prompts.prompts() : [],
-            detections: detections.source(keepsGoing: keepGoing))
+            detections: detections.source(keepsGoing: keepGoing), finder: detections.finder)
         let outputs = JobOutputs(
             output: output, formats: formats, replaces: overwrite ? .all : resume ? .earlierRun : .none,
-            inputs: [try? model.location().directory, clips.batchFile].compactMap(\.self),
+            inputs: [try? model.location().directory, clips.batchFile, detections.detector].compactMap(\.self),
             sideFolders: [pictures.render, pictures.report, detections.fates].compactMap(\.self)
         ) { SideFiles($0, render: pictures.render, report: pictures.report, detections: detections.fates, overwrites: overwrite) }
         return try outputs.jobs(for: requests, areMany: clips.areMany).compactMap { job in

@@ -41,8 +41,11 @@ struct ClipArguments: ParsableArguments {
     ///   - options: of each clip.
     ///   - prompts: points and boxes for a single clip, instead of masks.
     ///   - detections: detections of a single clip, instead of masks.
+    ///   - finder: source of the objects of clips for which none are given.
     /// - Throws: `InputError`.
-    func requests(_ options: ClipOptions, prompts: [ObjectPrompt], detections: ObjectSource?) throws -> [ClipRequest] {
+    func requests(
+        _ options: ClipOptions, prompts: [ObjectPrompt], detections: ObjectSource?, finder: ObjectSource
+    ) throws -> [ClipRequest] {
         if let detections {
             guard !areMany, masks.isEmpty, prompts.isEmpty else {
                 throw InputError(
@@ -58,13 +61,13 @@ struct ClipArguments: ParsableArguments {
         }
         guard areMany else {
             guard masks.count < 2 else { throw InputError(.usage, "found \(masks.count) masks for a clip, expected one") }
-            return [ClipRequest(clip: clips[0], objects: masks.first.map { .masks(path: $0) } ?? .motion, options: options)]
+            return [ClipRequest(clip: clips[0], objects: masks.first.map { .masks(path: $0) } ?? finder, options: options)]
         }
         let listed = try batchFile.map { try ClipList(path: $0).entries } ?? []
         let list = ClipList(entries: clips.map { ClipList.Entry(clip: $0) } + listed)
         guard !masks.isEmpty else {
             return list.entries.map {
-                ClipRequest(clip: $0.clip, objects: $0.masks.map { .masks(path: $0) } ?? .motion, options: options)
+                ClipRequest(clip: $0.clip, objects: $0.masks.map { .masks(path: $0) } ?? finder, options: options)
             }
         }
         return try list.pairs(masks: masks).map { ClipRequest(clip: $0.clip, masks: $0.masks, options: options) }

@@ -4,7 +4,7 @@ import Imaging
 import Masks
 import ObjectTracking
 
-/// Detections made elsewhere, and which of them count.
+/// Detections made elsewhere, or a detector, and the detections that count.
 struct DetectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
         "Follow these detections: MOTChallenge text, COCO results, Ultralytics labels, CVAT video XML, Label Studio, Grounded-SAM-2, "
@@ -28,11 +28,24 @@ struct DetectionOptions: ParsableArguments {
     var frameStep: Int?
 
     @Option(help: ArgumentHelp(
+        "Find objects with this detector: a directory of RF-DETR, or an ONNX file of the YOLO family.", valueName: "path"))
+    var detector: String?
+
+    @Option(
+        name: .customLong("detect-every"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Seconds between the frames the detector looks at, 0 for every frame. Default: \(ObjectSource.defaultDetectionInterval).",
+            valueName: "s"))
+    var interval: Double?
+
+    @Option(help: ArgumentHelp(
         "Use detections of these labels alone, each with a least score of its own if it has one: person,car=0.4.", valueName: "label,..."))
     var labels: LabelList?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Leave out detections below this score.", valueName: "score"))
-    var minScore: Double?
+    @Option(
+        name: [.customLong("threshold"), .customLong("min-score")], parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Leave out detections below this score, of one label if it is named (repeatable).", valueName: "[label=]score"))
+    var thresholds: [ScoreThreshold] = []
 
     @Option(
         name: .customLong("detections-out"),
@@ -40,25 +53,63 @@ struct DetectionOptions: ParsableArguments {
     var fates: String?
 
     func validate() throws {
-        guard detections != nil || fates == nil else { throw ValidationError("--detections-out goes with --detections.") }
-        let others = format != nil || frameOffset != nil || frameStep != nil || labels != nil || minScore != nil
-        guard detections != nil || !others else {
-            throw ValidationError("--detections-format, --detection-frame-offset, --detection-frame-step, --labels and --min-score go with --detections.")
+        guard detections == nil || detector == nil else { throw ValidationError("Give either --detections or --detector.") }
+        guard detections != nil || detector != nil || fates == nil && labels == nil && thresholds.isEmpty else {
+            throw ValidationError("--detections-out, --labels and --threshold go with --detections or --detector.")
         }
+        guard detections != nil || format == nil && frameOffset == nil && frameStep == nil else {
+            throw ValidationError("--detections-format, --detection-frame-offset and --detection-frame-step go with --detections.")
+        }
+        guard detector != nil || interval == nil else { throw ValidationError("--detect-every goes with --detector.") }
+        if let interval, !(0...1e6).contains(interval) { throw ValidationError("detect-every \(interval): expected 0 or more seconds") }
         if let frameStep, frameStep < 1 { throw ValidationError("detection-frame-step \(frameStep): expected 1 or more") }
     }
 
-    /// The source of a clip's objects; nil without detections.
+    /// Detections of one clip; nil if none are given.
     /// - Parameter keepsGoing: leave out what cannot be read.
     func source(keepsGoing: Bool = false) -> ObjectSource? {
         detections.map { path in
             var settings = DetectionSettings()
             (settings.format, settings.frameOffset, settings.frameStep) = (format, frameOffset, frameStep)
             settings.keepsGoing = keepsGoing
-            return .detections(
-                path: path, settings: settings,
-                filter: DetectionFilter(labels: labels.map { Set($0.names) }, leastScore: minScore, leastScores: labels?.scores ?? [:]))
+            return .detections(path: path, settings: settings, filter: filter)
         }
+    }
+
+    /// Source of the objects of clips for which none are given.
+    var finder: ObjectSource {
+        detector.map { .detector(path: $0, interval: interval ?? ObjectSource.defaultDetectionInterval, filter: filter) } ?? .motion
+    }
+
+    /// The detector; nil when none is wanted.
+    /// - Throws: `InputError` when it cannot be used, or has no such labels.
+    func model() throws -> ObjectDetector? {
+        try detector.map { path in
+            let model = try ObjectDetector(path: path)
+            try model.check((labels?.names ?? []) + thresholds.compactMap(\.label))
+            return model
+        }
+    }
+
+    private var filter: DetectionFilter {
+        var scores = labels?.scores ?? [:]
+        for threshold in thresholds { if let label = threshold.label { scores[label] = threshold.score } }
+        return DetectionFilter(
+            labels: labels.map { Set($0.names) }, leastScore: thresholds.last { $0.label == nil }?.score, leastScores: scores)
+    }
+}
+
+/// A least score, of all labels or of one.
+struct ScoreThreshold: ExpressibleByArgument {
+    let label: String?
+    let score: Double
+
+    init?(argument: String) {
+        let fields = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let score = fields.last.flatMap({ Double($0) }), score.isFinite else { return nil }
+        let label = fields.count == 2 ? fields[0].trimmingCharacters(in: .whitespaces) : nil
+        guard label != "" else { return nil }
+        (self.label, self.score) = (label, score)
     }
 }
 

@@ -47,6 +47,9 @@ struct PlanPrinter {
             add("masks", "none: detections of \(path) on \(report.annotatedFrames) frames are linked first, and \(estimate.captions) tracks at most "
                 + "are captioned")
             known = "detected on"
+        case .detector(let path, _, _):
+            add("masks", "none: \(path) detects objects first, and \(estimate.captions) tracks at most are captioned")
+            known = "detected on"
         }
         if !report.tracks.isEmpty { add("tracks", "\(report.tracks.count)") }
         for track in report.tracks { lines.append("    " + line(track, known) + parts(track, report.request)) }

@@ -73,8 +73,9 @@ struct TrackCommand: ParsableCommand {
         guard masks == nil || regions == 0 else {
             throw ValidationError("Give either --masks or --box, --polygon or --point, or none of them to find what moves.")
         }
-        guard detections.detections == nil || masks == nil && regions == 0 else {
-            throw ValidationError("--detections goes without --masks, --box, --polygon and --point.")
+        guard detections.detections == nil && detections.detector == nil || masks == nil && regions == 0 else {
+            throw ValidationError(
+                "\(detections.detector == nil ? "--detections" : "--detector") goes without --masks, --box, --polygon and --point.")
         }
         guard masks != nil || regions > 0 || prompts.sam == nil else { throw ValidationError("--sam goes with --masks, --box or --point.") }
         guard prompts.sam == nil || polygon.isEmpty else { throw ValidationError("--polygon goes without --sam.") }
@@ -95,7 +96,7 @@ struct TrackCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let line = StatusLine(quiet: quiet)
-            let report = try ClipTracker(prompts.segmentation()).track(clip: clip, objects(), options: options) { progress in
+            let report = try ClipTracker(prompts.segmentation(), detector: detections.model()).track(clip: clip, objects(), options: options) { progress in
                 line.show(progress.stage == .finding
                     ? "finding what moves, frame \(progress.frame)"
                     : "tracking \(progress.isBackward ? "backward" : "forward"), frame \(progress.frame)")
@@ -120,7 +121,7 @@ struct TrackCommand: ParsableCommand {
 
     private func objects() throws -> ObjectSource {
         if let source = detections.source() { return source }
-        if masks == nil, prompts.count == 0, polygon.isEmpty { return .motion }
+        if masks == nil, prompts.count == 0, polygon.isEmpty { return detections.finder }
         if let masks { return .masks(path: masks, frames: fromFrame.isEmpty ? nil : Set(fromFrame)) }
         if prompts.sam != nil { return .prompts(try prompts.prompts()) }
         let shapes = try prompts.boxes.map(Region.Shape.box) + polygon.map { try .polygon(coordinates: $0.numbers) }

@@ -12,6 +12,8 @@ package enum GivenObjects: Sendable {
     case motion
     /// Detections, which are linked to tracks first.
     case detections(DetectionSet, DetectionFilter)
+    /// None: a detector looks at frames `interval` seconds apart first.
+    case detector(interval: Double, DetectionFilter)
 
     /// Opens what a source names.
     /// - Parameters:
@@ -45,13 +47,19 @@ package enum GivenObjects: Sendable {
             let facts = ClipFacts(clip, path: name, size: clip.info.size)
             self = .detections(
                 try DetectionSources.open(path, settings: settings, clip: facts, count: clip.countFrames), filter)
+        case .detector(_, let interval, let filter):
+            guard interval.isFinite, interval >= 0 else {
+                throw InputError(.usage, "\(name): found \(interval) s between detections, expected 0 or more")
+            }
+            try Self.checkReread(clip, name)
+            self = .detector(interval: interval, filter)
         }
     }
 
     /// True if the objects are not known before the clip is looked at.
     package var areFound: Bool {
         switch self {
-        case .motion, .detections: true
+        case .motion, .detections, .detector: true
         case .masks, .prompts: false
         }
     }
@@ -61,7 +69,7 @@ package enum GivenObjects: Sendable {
         switch self {
         case .masks(let masks, _): masks.tracks
         case .prompts(let objects): objects.tracks
-        case .motion, .detections: []
+        case .motion, .detections, .detector: []
         }
     }
 
@@ -70,7 +78,7 @@ package enum GivenObjects: Sendable {
         switch self {
         case .masks(let masks, let frames): frames?.sorted() ?? masks.annotatedFrames
         case .prompts(let objects): objects.annotatedFrames
-        case .motion: []
+        case .motion, .detector: []
         case .detections(let set, _): set.annotatedFrames ?? Set(set.detections.map(\.frame)).sorted()
         }
     }

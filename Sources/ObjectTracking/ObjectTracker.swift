@@ -4,13 +4,18 @@ import Media
 /// Follows objects through a clip: with SAM 2 where there is one, else without a model.
 package struct ObjectTracker: Sendable {
     private let segmentation: SegmentAnythingTracker?
+    private let detector: ObjectDetector?
 
     /// - Parameters:
     ///   - segmentation: SAM 2; nil to propagate masks without a model.
+    ///   - detector: finds objects where that is asked for.
     ///   - separatesObjects: whether SAM 2 gives a pixel to one object at most.
     ///   - featureBytes: bytes of SAM 2's image features to keep of frames that are looked at several times.
     /// - Throws: `InputError` of category `unusableModel` for a checkpoint that cannot track.
-    package init(_ segmentation: SegmentationModel?, separatesObjects: Bool, featureBytes: Int) throws {
+    package init(
+        _ segmentation: SegmentationModel?, detector: ObjectDetector? = nil, separatesObjects: Bool, featureBytes: Int
+    ) throws {
+        self.detector = detector
         self.segmentation = try segmentation?.tracker(separatesObjects: separatesObjects, featureBytes: featureBytes)
     }
 
@@ -33,9 +38,24 @@ package struct ObjectTracker: Sendable {
             return try segmentation.propagate(clip: clip, in: span, prompts: objects.prompts, progress: progress)
         case .motion:
             return try MotionTracker(clip: clip, span: span).track(progress: progress)
-        case .detections(let set, let filter):
-            return try DetectionTracker(clip: clip, ahead: clip.reopened(), span: span, detections: set, filter: filter)
-                .masks { try progress(PropagationProgress(.finding, frame: $0)) }
+        case .detections(let set, let filter): return try link(set, filter, in: clip, span: span, progress: progress)
+        case .detector(let interval, let filter):
+            guard let detector else { throw InputError(.usage, "found objects to detect, expected a detector to do it with") }
+            let set = try InputError.translating {
+                try DetectorRun(clip: clip.reopened(), span: span, detector: detector, interval: interval)
+                    .detections { try progress(PropagationProgress(.finding, frame: $0)) }
+            }
+            var masks = try link(set, filter, in: clip, span: span, progress: progress)
+            masks.notes = set.notes + masks.notes
+            return masks
         }
+    }
+
+    private func link(
+        _ set: DetectionSet, _ filter: DetectionFilter, in clip: VideoClip, span: TimeSpan?,
+        progress: (PropagationProgress) throws -> Void
+    ) throws -> PropagatedMasks {
+        try DetectionTracker(clip: clip, ahead: clip.reopened(), span: span, detections: set, filter: filter)
+            .masks { try progress(PropagationProgress(.finding, frame: $0)) }
     }
 }

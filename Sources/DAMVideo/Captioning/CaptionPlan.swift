@@ -28,11 +28,12 @@ public struct CaptionPlan {
     ///   - file: the clip's bytes; nil for those at the request's path.
     ///   - configuration: tells the number of frames a caption looks at.
     ///   - canPrompt: whether SAM 2 is there for objects that are pointed at.
+    ///   - canDetect: whether a detector is there for objects that are detected.
     /// - Throws: `InputError`, `VideoError` and `MaskError` when clip or masks are missing or bad, or the options do not fit
     ///   them.
     package init(
         _ request: ClipRequest, file: ClipFile? = nil, _ options: CaptionOptions,
-        _ configuration: DescribeAnythingConfiguration, canPrompt: Bool = false
+        _ configuration: DescribeAnythingConfiguration, canPrompt: Bool = false, canDetect: Bool = false
     ) throws {
         self.options = options.generation
         let frames: Int
@@ -40,6 +41,9 @@ public struct CaptionPlan {
         let input = try ClipInput(request, file: file), sampling = request.options.sampling
         if case .prompts(let prompts) = request.objects, !canPrompt || prompts.isEmpty {
             throw InputError(.usage, "found points or boxes to segment from, expected one at least, and SAM 2 to do it with")
+        }
+        if case .detector = request.objects, !canDetect {
+            throw InputError(.usage, "\(request.clip): found objects to detect, expected a detector to do it with")
         }
         guard !input.given.areFound || request.options.segmentation == nil else {
             throw InputError(.usage, "\(request.clip): found SAM 2 for objects that are found without it, expected masks, points or boxes")
@@ -93,10 +97,10 @@ public struct CaptionPlan {
     /// Follows the tracks that need it through the clip; masks outside the part that counts help as well.
     /// - Throws: `VideoError`, `MaskError`, `InputError`, and what `progress` throws.
     package func follow(
-        with segmentation: SegmentationModel?, progress: (PropagationProgress) throws -> Void
+        with segmentation: SegmentationModel?, _ detector: ObjectDetector? = nil, progress: (PropagationProgress) throws -> Void
     ) throws -> FollowedObjects {
         if propagated.isEmpty, let masks = input.given.masks { return FollowedObjects(masks: masks, tracks: tracks, lost: []) }
-        if input.given.areFound { return try find(progress: progress) }
+        if input.given.areFound { return try find(with: detector, progress: progress) }
         let found = try ObjectTracker(segmentation, separatesObjects: false, featureBytes: AvailableMemory.forFeatures)
             .follow(input.given, in: input.clip, span: nil, progress: progress)
         let byID = Dictionary(uniqueKeysWithValues: found.tracks.map { ($0.id, $0) })
@@ -106,8 +110,10 @@ public struct CaptionPlan {
     }
 
     /// Finds the objects, and chooses among them.
-    private func find(progress: (PropagationProgress) throws -> Void) throws -> FollowedObjects {
-        let found = try ObjectTracker(nil, separatesObjects: false, featureBytes: 0)
+    private func find(
+        with detector: ObjectDetector?, progress: (PropagationProgress) throws -> Void
+    ) throws -> FollowedObjects {
+        let found = try ObjectTracker(nil, detector: detector, separatesObjects: false, featureBytes: 0)
             .follow(input.given, in: input.clip, span: input.span, progress: progress)
         let options = request.options, wanted = options.tracks.map(Set.init)
         let tracks = found.tracks.filter { wanted?.contains($0.id) ?? true }

@@ -10,6 +10,8 @@ public struct VideoCaptioner: Sendable {
     let engine: CaptionEngine
     /// Finds and follows objects where a request wants that.
     let segmentation: SegmentationModel?
+    /// Finds objects where a request wants that.
+    let detector: ObjectDetector?
     /// Bytes of crops to hold at a time.
     package var cropMemoryLimit = CropReader.memoryLimit
 
@@ -18,14 +20,15 @@ public struct VideoCaptioner: Sendable {
     /// - Parameters:
     ///   - engine: may serve others meanwhile.
     ///   - segmentation: SAM 2; nil to propagate masks without a model.
-    public init(_ engine: CaptionEngine, segmentation: SegmentationModel? = nil) {
+    ///   - detector: finds objects where a request wants that.
+    public init(_ engine: CaptionEngine, segmentation: SegmentationModel? = nil, detector: ObjectDetector? = nil) {
         self.engine = engine
-        self.segmentation = segmentation
+        (self.segmentation, self.detector) = (segmentation, detector)
     }
 
     /// A captioner with an engine of its own.
-    public init(_ model: CaptionModel, segmentation: SegmentationModel? = nil) {
-        self.init(CaptionEngine(model), segmentation: segmentation)
+    public init(_ model: CaptionModel, segmentation: SegmentationModel? = nil, detector: ObjectDetector? = nil) {
+        self.init(CaptionEngine(model), segmentation: segmentation, detector: detector)
     }
 
     /// One caption for each track of a clip.
@@ -50,7 +53,7 @@ public struct VideoCaptioner: Sendable {
         _ request: ClipRequest, file: ClipFile? = nil, options: CaptionOptions = CaptionOptions()
     ) throws -> CaptionPlan {
         func plan() throws -> CaptionPlan {
-            let plan = try CaptionPlan(request, file: file, options, model.model.configuration, canPrompt: segmentation != nil)
+            let plan = try CaptionPlan(request, file: file, options, model.model.configuration, canPrompt: segmentation != nil, canDetect: detector != nil)
             if !plan.propagated.isEmpty { try segmentation?.checkTracking() }
             return plan
         }
@@ -71,7 +74,7 @@ public struct VideoCaptioner: Sendable {
     ) throws -> CaptionedClip {
         try plan.input.naming {
             try earlier?.check(plan.request, description(plan.options, query: plan.query))
-            let objects = try plan.follow(with: segmentation) {
+            let objects = try plan.follow(with: segmentation, detector) {
                 let stage: CaptionEvent.Stage = $0.stage == .finding ? .finding : .following(isBackward: $0.isBackward)
                 try events(.progress(stage, done: $0.frame, total: plan.input.frameCount))
             }

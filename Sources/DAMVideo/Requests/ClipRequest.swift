@@ -28,23 +28,24 @@ public struct ClipRequest: Sendable, Equatable {
     var files: [String] {
         var files = VideoClip.files(ofClip: clip) + [options.segmentation].compactMap(\.self)
         switch objects {
-        case .masks(let path, _), .detections(let path, _, _): files.append(path)
+        case .masks(let path, _), .detections(let path, _, _), .detector(let path, _, _): files.append(path)
         case .regions, .prompts, .motion: break
         }
         return files
     }
 }
 
-/// With one of the keys `masks`, `regions`, `prompts`, `detections` and `find`.
+/// With one of the keys `masks`, `regions`, `prompts`, `detections`, `detector` and `find`.
 extension ClipRequest: Codable {
     /// Value of `find` for objects that move.
     private static let motion = "motion"
 
     private enum CodingKeys: String, CodingKey {
-        case clip, masks, regions, prompts, find, detections, options
+        case clip, masks, regions, prompts, find, detections, detector, options
         case maskFrames = "mask_frames"
         case detectionSettings = "detection_settings"
         case detectionFilter = "detection_filter"
+        case detectionInterval = "detection_interval"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -59,6 +60,10 @@ extension ClipRequest: Codable {
         } else if let path = try values.decodeIfPresent(String.self, forKey: .detections) {
             objects = .detections(
                 path: path, settings: try values.decode(DetectionSettings.self, forKey: .detectionSettings),
+                filter: try values.decode(DetectionFilter.self, forKey: .detectionFilter))
+        } else if let path = try values.decodeIfPresent(String.self, forKey: .detector) {
+            objects = .detector(
+                path: path, interval: try values.decode(Double.self, forKey: .detectionInterval),
                 filter: try values.decode(DetectionFilter.self, forKey: .detectionFilter))
         } else if let prompts = try values.decodeIfPresent([ObjectPrompt].self, forKey: .prompts) {
             objects = .prompts(prompts)
@@ -85,6 +90,10 @@ extension ClipRequest: Codable {
         case .detections(let path, let settings, let filter):
             try values.encode(path, forKey: .detections)
             try values.encode(settings, forKey: .detectionSettings)
+            try values.encode(filter, forKey: .detectionFilter)
+        case .detector(let path, let interval, let filter):
+            try values.encode(path, forKey: .detector)
+            try values.encode(interval, forKey: .detectionInterval)
             try values.encode(filter, forKey: .detectionFilter)
         }
         try values.encode(options, forKey: .options)

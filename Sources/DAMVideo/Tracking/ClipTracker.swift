@@ -28,10 +28,13 @@ public struct TrackingOptions: Sendable, Equatable {
 /// Carries regions marked on some frames of a clip to all others: without a model, or with SAM 2.
 public struct ClipTracker: Sendable {
     private let segmentation: SegmentationModel?
+    private let detector: ObjectDetector?
 
-    /// - Parameter segmentation: SAM 2; nil to track without a model.
-    public init(_ segmentation: SegmentationModel? = nil) {
-        self.segmentation = segmentation
+    /// - Parameters:
+    ///   - segmentation: SAM 2; nil to track without a model.
+    ///   - detector: finds objects where that is asked for.
+    public init(_ segmentation: SegmentationModel? = nil, detector: ObjectDetector? = nil) {
+        (self.segmentation, self.detector) = (segmentation, detector)
     }
 
     /// - Parameters:
@@ -48,7 +51,7 @@ public struct ClipTracker: Sendable {
                 try MaskWriter.check(output, format: options.format, replaces: options.overwrites)
                 var inputs = VideoClip.files(ofClip: clip) + [options.reference, segmentation?.path].compactMap(\.self)
                 switch objects {
-                case .masks(let path, _), .detections(let path, _, _): inputs.append(path)
+                case .masks(let path, _), .detections(let path, _, _), .detector(let path, _, _): inputs.append(path)
                 case .regions, .prompts, .motion: break
                 }
                 try InputFiles(inputs).refuse(output)
@@ -61,7 +64,7 @@ public struct ClipTracker: Sendable {
             defer { withExtendedLifetime(claim) {} }
             let span = try options.part.span(), video = try VideoClip(path: clip, stillRate: options.part.stillRate)
             let tracker = try ObjectTracker(
-                segmentation, separatesObjects: !options.allowsOverlap || options.format == .labelPNG,
+                segmentation, detector: detector, separatesObjects: !options.allowsOverlap || options.format == .labelPNG,
                 featureBytes: AvailableMemory.forFeatures)
             let given = try GivenObjects(objects, settings: options.masks, clip: video, name: video.path)
             if options.output != nil {
@@ -69,7 +72,7 @@ public struct ClipTracker: Sendable {
                 case .masks(let masks, let frames): try MaskWriter.check(masks, fits: options.format, frames: frames)
                 case .prompts(let objects):
                     try MaskWriter.check(objects.tracks.map(\.id), of: video.path, fit: options.format)
-                case .motion, .detections: break
+                case .motion, .detections, .detector: break
                 }
             }
             let reference = try options.reference.map {

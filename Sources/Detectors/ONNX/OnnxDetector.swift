@@ -79,7 +79,7 @@ package struct OnnxDetector: Sendable {
     /// Objects in a picture, the best first.
     /// - Parameter threshold: the least score.
     /// - Throws: `CheckpointError` when the model makes something else of this picture than boxes.
-    package func callAsFunction(_ image: RGBImage, threshold: Float) throws -> [Detection] {
+    package func callAsFunction(_ image: RGBImage, threshold: Float) throws -> [PictureDetection] {
         let placement = PicturePlacement(PictureSize(width: image.width, height: image.height), in: inputSize, fit)
         let outputs = try program.run { _, target, layout in write(image, placement, to: target, layout) }
         guard outputs.indices.contains(head.boxes), family != .endToEndRows || outputs[head.boxes].width == 7 else {
@@ -91,7 +91,7 @@ package struct OnnxDetector: Sendable {
         return boxes.compactMap { found in
             guard let box = placement.inPicture(found.box) else { return nil }
             let label = labels.indices.contains(found.label) ? labels[found.label] : "class \(found.label)"
-            return Detection(
+            return PictureDetection(
                 box: box, label: label, labelNumber: found.label, score: found.score,
                 mask: masks.map { $0.mask(found.coefficients, in: box) })
         }

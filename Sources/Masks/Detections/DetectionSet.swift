@@ -1,10 +1,11 @@
 import Imaging
 
-/// Detections of one clip, made elsewhere.
+/// Detections of one clip.
 package struct DetectionSet: Sendable, Equatable {
-    /// The file or folder they were read from: the given one, or a place below it.
+    /// The file or folder they were read from, the given one or a place below it; the detector that made them.
     package let path: String
-    package let format: DetectionFormat
+    /// Nil for detections that were made here.
+    package let format: DetectionFormat?
     /// Ascending by frame; those of one frame in the source's order.
     package let detections: [Detection]
     /// Detections that the source marks as ignored, such as MOTChallenge's with conf 0; ascending by frame.
@@ -17,7 +18,7 @@ package struct DetectionSet: Sendable, Equatable {
     package let notes: [String]
 
     package init(
-        path: String, format: DetectionFormat, detections: [Detection], ignored: [Detection] = [], annotatedFrames: [Int]? = nil,
+        path: String, format: DetectionFormat?, detections: [Detection], ignored: [Detection] = [], annotatedFrames: [Int]? = nil,
         pictureSize: PictureSize? = nil, notes: [String] = []
     ) {
         (self.path, self.format, self.detections, self.ignored) = (path, format, detections, ignored)

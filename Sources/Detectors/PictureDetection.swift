@@ -1,7 +1,7 @@
 import Imaging
 
 /// An object that a detector found in a picture.
-package struct Detection: Sendable {
+package struct PictureDetection: Sendable {
     /// In the picture's pixels.
     package let box: Rectangle
     package let label: String

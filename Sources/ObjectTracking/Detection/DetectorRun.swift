@@ -1,0 +1,41 @@
+import Detectors
+import Imaging
+import Masks
+import Media
+
+/// Limits of `DetectorRun`.
+package enum DetectorRunConstants {
+    /// Least score of a detection that is kept: what is below others but continues a track counts in linking.
+    package static let leastScore: Float = 0.1
+}
+
+/// Detects objects on frames of a clip.
+struct DetectorRun {
+    let clip: VideoClip
+    /// The part of the clip that counts; nil for all.
+    let span: TimeSpan?
+    let detector: ObjectDetector
+    /// Seconds between frames that are looked at; 0 for every frame.
+    let interval: Double
+
+    /// - Parameter progress: told of each frame that is looked at; what it throws ends the call.
+    /// - Throws: `VideoError`, `CheckpointError`, and what `progress` throws.
+    func detections(progress: (Int) throws -> Void) throws -> DetectionSet {
+        let frames = try clip.frames(in: span), size = clip.info.size
+        var found: [Masks.Detection] = [], looked: [Int] = [], next = -Double.infinity
+        while let frame = try frames.next() {
+            guard frame.time >= next else { continue }
+            // A frame that comes a little early is the one that is meant.
+            next = frame.time + interval * 0.999
+            try progress(frame.index)
+            looked.append(frame.index)
+            found += try detector.detector.detections(in: frame.image(), threshold: DetectorRunConstants.leastScore).map { object in
+                Masks.Detection(
+                    frame: frame.index, box: object.box, mask: object.mask.flatMap { StoredMask($0) }, label: object.label,
+                    score: Double(object.score))
+            }
+        }
+        return DetectionSet(
+            path: detector.path, format: nil, detections: found, annotatedFrames: looked, pictureSize: size, notes: detector.notes)
+    }
+}
