@@ -1,4 +1,5 @@
 import Imaging
+import Masks
 import Media
 
 /// Follows objects through a clip: with SAM 2 where there is one, else without a model.

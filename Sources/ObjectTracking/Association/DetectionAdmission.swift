@@ -61,9 +61,10 @@ struct DetectionAdmission {
     }
 
     /// True for detections of which one half at least has a score of those that are sure.
-    func areSure(_ places: [Int]) -> Bool {
+    /// - Parameter isStill: true if they are all at the same place.
+    func areSure(_ places: [Int], isStill: Bool) -> Bool {
         let known = places.compactMap { scores[$0] }
-        return known.isEmpty || levels.isHigh(known.median)
+        return known.isEmpty || levels.isHigh(known.median) && (!isStill || known.median >= levels.convincing)
     }
 
     private static func exclusion(

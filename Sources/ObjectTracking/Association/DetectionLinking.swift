@@ -8,6 +8,8 @@ package enum DetectionLinkingConstants {
     static let fewest = 3
     /// Share of the frames looked at on which it is detected, between its first and last.
     static let density = 0.25
+    /// Extent of the boxes' middles, in box sizes, below which an object stays at its place.
+    static let jitter = 0.3
     /// Seconds between two detections of a track over which its path is bridged.
     static let longestGap = 4.0
     /// Weight of the least sure detection's label in the vote; the surest one's is 1 more.
@@ -138,7 +140,17 @@ package struct DetectionLinking {
         guard let first = hits.first, let last = hits.last, hits.count >= Constant.fewest else { return false }
         let spanned = looked.part(from: first.frame, to: last.frame).count
         guard last.time - first.time >= Constant.shortest, Double(hits.count) >= Constant.density * Double(spanned) else { return false }
-        return admission.areSure(hits.map(\.detection))
+        return admission.areSure(hits.map(\.detection), isStill: isStill(hits))
+    }
+
+    /// True if the boxes' middles stay where they are, but for jitter.
+    private func isStill(_ hits: [BoxTracklet.Hit]) -> Bool {
+        func extent(_ values: [Double]) -> Double {
+            let sorted = values.sorted(), edge = sorted.count / 20
+            return sorted[sorted.count - 1 - edge] - sorted[edge]
+        }
+        let across = extent(hits.map(\.box.centre.x)), down = extent(hits.map(\.box.centre.y))
+        return across < Constant.jitter * hits.map(\.box.width).median && down < Constant.jitter * hits.map(\.box.height).median
     }
 
     private func path(_ hits: [BoxTracklet.Hit]) -> BoxPath {

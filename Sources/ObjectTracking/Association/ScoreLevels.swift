@@ -15,6 +15,9 @@ package enum ScoreLevelConstants {
     /// Share of the score that one in ten exceeds from which likelihoods are sure: what is unlikely all the time is something else that
     /// looks alike, however well it is confirmed.
     static let likely = 0.4
+    /// The same for what stays at its place: every frame shows the same, so that time confirms nothing, and a post that looks somewhat
+    /// like a person does so all the time. Higher loses parked cars that are seen badly.
+    static let convincing = 0.7
     /// Share of the detections that are sure at least: what most of them are cannot be clutter.
     static let leastSure = 0.5
 }
@@ -28,6 +31,8 @@ struct ScoreLevels: Sendable, Equatable {
     private(set) var low = -Double.infinity
     /// From it a detection is sure: it may begin a track.
     private(set) var high = -Double.infinity
+    /// From it the detections of something that stays at its place are sure.
+    private(set) var convincing = -Double.infinity
     /// Scores in ascending order, at equal shares of the detections.
     private var scale: [Double] = []
 
@@ -42,6 +47,7 @@ struct ScoreLevels: Sendable, Equatable {
         if areLikelihoods {
             low = Constant.floor
             high = max(low, Constant.likely * scale[90])
+            convincing = Constant.convincing * scale[90]
         }
         let known = zip(scores, support).compactMap { score, support in support.map { (score: score, support: $0) } }
         let levels = Self.ascending(known.sorted { $0.score < $1.score })
