@@ -58,7 +58,7 @@ struct Reacquisition {
             next.vanish(.ended)
             return next
         }
-        let surroundings = ColourHistogram(current.bins, in: box) { _, _ in 1 }
+        let surroundings = ColourHistogram(current.bins(in: box), in: box) { _, _ in 1 }
         let appearance = PixelEvidence.appearance(
             track: track, surroundings: surroundings, box: box, features: current, background: background)
         let odds = appearance.mutableCopy()
