@@ -37,16 +37,21 @@ enum OutlineSmoothing {
         _ row: Int, _ odds: Plane<Float>, _ bonds: Bonds, _ state: Plane<Float>,
         into result: borrowing MutablePlane<Float>
     ) {
-        let width = odds.box.width, height = odds.box.height
-        for column in 0..<width {
-            let place = row * width + column
-            var sum = odds[place]
-            if column > 0 { sum += bonds.right[place - 1] * state[place - 1] }
-            if column + 1 < width { sum += bonds.right[place] * state[place + 1] }
-            if row > 0 { sum += bonds.below[place - width] * state[place - width] }
-            if row + 1 < height { sum += bonds.below[place] * state[place + width] }
-            result[place] = 2 * logistic(sum) - 1
+        let width = odds.box.width, left = odds.box.left, y = odds.box.top + row
+        let sums = result.row(y).pointer
+        let own = odds.pointer(left, y), fields = state.pointer(left, y), right = bonds.right.pointer(left, y)
+        for column in 0..<width { sums[column] = own[column] }
+        for column in 1..<max(1, width) { sums[column] += right[column - 1] * fields[column - 1] }
+        for column in 0..<width - 1 { sums[column] += right[column] * fields[column + 1] }
+        if row > 0 {
+            let bonds = bonds.below.pointer(left, y - 1), above = state.pointer(left, y - 1)
+            for column in 0..<width { sums[column] += bonds[column] * above[column] }
         }
+        if y + 1 < odds.box.bottom {
+            let bonds = bonds.below.pointer(left, y), below = state.pointer(left, y + 1)
+            for column in 0..<width { sums[column] += bonds[column] * below[column] }
+        }
+        for column in 0..<width { sums[column] = 2 * logistic(sums[column]) - 1 }
     }
 
     /// Weights of the bonds from each pixel to its right and its lower neighbour: `strength` within a surface, a share of

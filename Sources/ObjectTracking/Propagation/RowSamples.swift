@@ -1,0 +1,122 @@
+import Imaging
+
+/// Colours that a row of pixels has in several frames. Their quartiles are found for all pixels at once: a network of
+/// comparisons sorts each pixel's samples, and every comparison is made for the whole row.
+struct RowSamples: ~Copyable {
+    private typealias Constant = BackgroundConstants
+
+    /// Stands for no sample: sorted to the end.
+    private static let none = UInt8.max
+
+    private let width: Int
+    private let capacity: Int
+    /// Red, green and blue, `[3 * capacity, width]`: a row for each frame.
+    private let values: MutablePlane<UInt8>
+    /// 1 where a frame shows a pixel, `[capacity, width]`.
+    private let isSeen: MutablePlane<UInt8>
+    /// Frames that are known to show the background.
+    private var isKnown: [Bool] = []
+    /// Samples of each pixel, and those of frames that are known to show the background.
+    private let all: MutablePlane<Int32>
+    private let known: MutablePlane<Int32>
+
+    /// - Parameter capacity: frames.
+    init(width: Int, capacity: Int) {
+        let line = BoundingBox(left: 0, top: 0, width: width, height: 1)
+        self.width = width
+        self.capacity = max(1, capacity)
+        values = MutablePlane(BoundingBox(left: 0, top: 0, width: width, height: 3 * self.capacity))
+        isSeen = MutablePlane(BoundingBox(left: 0, top: 0, width: width, height: self.capacity))
+        all = MutablePlane(line)
+        known = MutablePlane(line)
+        removeAll()
+    }
+
+    mutating func removeAll() {
+        isKnown.removeAll(keepingCapacity: true)
+        for column in 0..<width { (all[column], known[column]) = (0, 0) }
+    }
+
+    /// Begins with the next frame, which shows no pixel yet.
+    /// - Parameter isKnown: true if what it shows is known to be the background.
+    mutating func begin(isKnown: Bool) {
+        let row = isSeen.row(self.isKnown.count).pointer
+        row.update(repeating: 0, count: width)
+        self.isKnown.append(isKnown)
+    }
+
+    /// Adds a pixel of the frame.
+    @inline(__always)
+    mutating func add(_ colour: RGB, at column: Int) {
+        let frame = isKnown.count - 1
+        isSeen[column, frame] = 1
+        values[column, frame] = colour.red
+        values[column, capacity + frame] = colour.green
+        values[column, 2 * capacity + frame] = colour.blue
+        all[column] += 1
+        if isKnown[frame] { known[column] += 1 }
+    }
+
+    /// Sets pixels to the median of their samples: of the known ones where there are enough. Too few samples leave a
+    /// pixel's colour.
+    /// - Parameter pixels: of the columns from the first on; the samples are spent.
+    mutating func estimate(_ pixels: UnsafeMutableBufferPointer<BackgroundPixel>) {
+        for frame in isKnown.indices { leaveOut(frame) }
+        for channel in 0..<3 { sort(channel * capacity) }
+        for column in pixels.indices {
+            let isKnown = known[column] >= Constant.enough
+            let count = Int(isKnown ? known[column] : all[column])
+            pixels[column].isKnown = isKnown
+            pixels[column].spread = 255
+            guard count >= Constant.fewest else { continue }
+            func value(_ channel: Int, _ place: Int) -> UInt8 { values[column, channel * capacity + place] }
+            func spread(_ channel: Int) -> UInt8 { (value(channel, count * 3 / 4) - value(channel, count / 4)) / 2 }
+            pixels[column].colour = RGB(red: value(0, count / 2), green: value(1, count / 2), blue: value(2, count / 2))
+            pixels[column].spread = max(spread(0), spread(1), spread(2))
+        }
+    }
+
+    /// Takes the samples of a frame away that do not count.
+    private func leaveOut(_ frame: Int) {
+        let seen = isSeen.row(frame).pointer
+        if !isKnown[frame] {
+            for column in 0..<width where known[column] >= Constant.enough { seen[column] = 0 }
+        }
+        for channel in 0..<3 {
+            let row = values.row(channel * capacity + frame).pointer
+            for column in 0..<width { row[column] = seen[column] == 0 ? Self.none : row[column] }
+        }
+    }
+
+    /// Sorts the values of each pixel in a channel. Source: Batcher's merge exchange, Knuth, The Art of Computer Programming,
+    /// volume 3, 5.2.2, algorithm M.
+    /// - Parameter first: row of the channel's first frame.
+    private func sort(_ first: Int) {
+        let count = isKnown.count
+        guard count > 1 else { return }
+        let largest = 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount - 1)
+        var part = largest
+        while part > 0 {
+            var (step, rest, distance) = (largest, 0, part)
+            while true {
+                for place in 0..<count - distance where place & part == rest {
+                    order(values.row(first + place).pointer, values.row(first + place + distance).pointer)
+                }
+                guard step != part else { break }
+                (distance, rest) = (step - part, part)
+                step /= 2
+            }
+            part /= 2
+        }
+    }
+
+    /// Puts the lesser of each two values first.
+    @inline(__always)
+    private func order(_ first: UnsafeMutablePointer<UInt8>, _ second: UnsafeMutablePointer<UInt8>) {
+        for column in 0..<width {
+            let one = first[column], other = second[column]
+            first[column] = min(one, other)
+            second[column] = max(one, other)
+        }
+    }
+}
