@@ -9,9 +9,11 @@ extension Plane<UInt8> {
             let lines = (pointer(box.left, above), pointer(box.left, row.y), pointer(box.left, below))
             let width = box.width, result = row.pointer
             withUnsafeTemporaryAllocation(of: UInt8.self, capacity: width + 2) { sums in
-                for x in 0..<width { sums[x + 1] = lines.0[x] &+ lines.1[x] &+ lines.2[x] }
-                (sums[0], sums[width + 1]) = (sums[1], sums[width])
-                for x in 0..<width { result[x] = sums[x] &+ sums[x + 1] &+ sums[x + 2] >= 5 ? 1 : 0 }
+                guard let before = sums.baseAddress else { return }
+                let here = before + 1, after = before + 2
+                for x in 0..<width { here[x] = lines.0[x] &+ lines.1[x] &+ lines.2[x] }
+                (before[0], here[width]) = (here[0], here[width - 1])
+                for x in 0..<width { result[x] = before[x] &+ here[x] &+ after[x] >= 5 ? 1 : 0 }
             }
         }
     }
@@ -57,15 +59,17 @@ extension Plane<UInt8> {
             guard var from = memory.baseAddress else { return }
             var to = from + length, window = 1
             from.update(repeating: 0, count: length)
-            for x in 0..<width { from[across + x] = source[x] ^ turn }
+            let middle = from + across
+            for x in 0..<width { middle[x] = source[x] ^ turn }
             while 2 * window <= 2 * across + 1 {
-                for x in 0..<length - window { to[x] = from[x] | from[x + window] }
-                for x in length - window..<length { to[x] = from[x] }
+                let first = from, second = from + window, both = to
+                for x in 0..<length - window { both[x] = first[x] | second[x] }
+                (both + length - window).update(from: first + length - window, count: window)
                 (from, to) = (to, from)
                 window *= 2
             }
-            let second = from + 2 * across + 1 - window
-            for x in 0..<width { result[x] = (from[x] | second[x]) ^ turn }
+            let first = from, second = from + 2 * across + 1 - window
+            for x in 0..<width { result[x] = (first[x] | second[x]) ^ turn }
         }
     }
 }

@@ -21,7 +21,9 @@ enum OutlineSmoothing {
     /// - Returns: the chance of each pixel, 0...1.
     static func smoothed(_ odds: Plane<Float>, frame: WorkingFrame) -> Plane<Float> {
         let bonds = Bonds(odds.box, frame)
-        var state = odds.mapped { 2 * logistic($0) - 1 }
+        let start = odds.mutableCopy()
+        toFields(start.row(odds.box.top).pointer, odds.count)
+        var state = start.finished()
         for _ in 0..<Constant.rounds {
             let next = MutablePlane<Float>(odds.box)
             Parallel.fixedRanges(odds.box.height, minimum: 64) { rows in
@@ -38,11 +40,11 @@ enum OutlineSmoothing {
         into result: borrowing MutablePlane<Float>
     ) {
         let width = odds.box.width, left = odds.box.left, y = odds.box.top + row
-        let sums = result.row(y).pointer
         let own = odds.pointer(left, y), fields = state.pointer(left, y), right = bonds.right.pointer(left, y)
-        for column in 0..<width { sums[column] = own[column] }
-        for column in 1..<max(1, width) { sums[column] += right[column - 1] * fields[column - 1] }
-        for column in 0..<width - 1 { sums[column] += right[column] * fields[column + 1] }
+        let fieldsAfter = fields + 1, sums = result.row(y).pointer, sumsAfter = sums + 1
+        sums.update(from: own, count: width)
+        for column in 0..<width - 1 { sumsAfter[column] += right[column] * fields[column] }
+        for column in 0..<width - 1 { sums[column] += right[column] * fieldsAfter[column] }
         if row > 0 {
             let bonds = bonds.below.pointer(left, y - 1), above = state.pointer(left, y - 1)
             for column in 0..<width { sums[column] += bonds[column] * above[column] }
@@ -51,7 +53,12 @@ enum OutlineSmoothing {
             let bonds = bonds.below.pointer(left, y), below = state.pointer(left, y + 1)
             for column in 0..<width { sums[column] += bonds[column] * below[column] }
         }
-        for column in 0..<width { sums[column] = 2 * logistic(sums[column]) - 1 }
+        toFields(sums, width)
+    }
+
+    /// Turns log-odds into the fields they stand for, -1...1.
+    private static func toFields(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
+        inGroups(values, count) { 2 * logistic($0) - 1 }
     }
 
     /// Weights of the bonds from each pixel to its right and its lower neighbour: `strength` within a surface, a share of
@@ -73,13 +80,18 @@ enum OutlineSmoothing {
             }
             // The mean squared difference of neighbours is the unit.
             let scale = -Float(right.indices.count) / (total + 1)
-            self.right = right.finished().mapped { Self.weight(scale * $0) }
-            self.below = below.finished().mapped { Self.weight(scale * $0) }
+            Self.toWeights(right.row(box.top).pointer, right.indices.count, scale)
+            Self.toWeights(below.row(box.top).pointer, below.indices.count, scale)
+            self.right = right.finished()
+            self.below = below.finished()
         }
 
-        /// The weight of a bond across a difference, negative, in units of its mean.
-        private static func weight(_ difference: Float) -> Float {
-            Constant.strength * (Constant.edgeShare + (1 - Constant.edgeShare) * exponential(difference))
+        /// Turns squared differences into weights of bonds across them.
+        /// - Parameter scale: negative, 1 over the mean.
+        private static func toWeights(_ differences: UnsafeMutablePointer<Float>, _ count: Int, _ scale: Float) {
+            inGroups(differences, count) {
+                Constant.strength * (Constant.edgeShare + (1 - Constant.edgeShare) * exponential(scale * $0))
+            }
         }
     }
 }

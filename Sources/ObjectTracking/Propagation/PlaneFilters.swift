@@ -42,19 +42,19 @@ extension Plane<Float> {
         let first = max(box.top, y - 1), last = min(box.bottom - 1, y + 1)
         let lines = Float(last - first + 1), width = box.width, means = row.pointer
         sums.withUnsafeMutableBufferPointer { sums in
-            let top = pointer(box.left, first)
-            for column in 0..<width { sums[column] = top[column] }
+            guard let here = sums.baseAddress else { return }
+            here.update(from: pointer(box.left, first), count: width)
             for line in first + 1..<last + 1 {
                 let values = pointer(box.left, line)
-                for column in 0..<width { sums[column] += values[column] }
-            }
-            for column in 1..<max(1, width - 1) {
-                means[column] = (sums[column - 1] + sums[column] + sums[column + 1]) / (lines * 3)
+                for column in 0..<width { here[column] += values[column] }
             }
             for column in [0, width - 1] {
-                let left = max(0, column - 1), right = min(width - 1, column + 1)
-                means[column] = sums[left...right].reduce(0, +) / (lines * Float(right - left + 1))
+                let near = max(0, column - 1)..<min(width, column + 2)
+                means[column] = sums[near].reduce(0, +) / (lines * Float(near.count))
             }
+            guard width > 2 else { return }
+            let middle = here + 1, after = here + 2, target = means + 1
+            for column in 0..<width - 2 { target[column] = (here[column] + middle[column] + after[column]) / (lines * 3) }
         }
     }
 

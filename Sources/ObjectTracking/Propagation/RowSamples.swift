@@ -17,10 +17,10 @@ struct RowSamples: ~Copyable {
     /// Frames that are known to show the background.
     private var isKnown: [Bool] = []
     /// Samples of each pixel, and those of frames that are known to show the background.
-    private let all: MutablePlane<Int32>
-    private let known: MutablePlane<Int32>
+    private let all: MutablePlane<UInt8>
+    private let known: MutablePlane<UInt8>
 
-    /// - Parameter capacity: frames.
+    /// - Parameter capacity: frames, at most 255.
     init(width: Int, capacity: Int) {
         let line = BoundingBox(left: 0, top: 0, width: width, height: 1)
         self.width = width
@@ -29,13 +29,9 @@ struct RowSamples: ~Copyable {
         isSeen = MutablePlane(BoundingBox(left: 0, top: 0, width: width, height: self.capacity))
         all = MutablePlane(line)
         known = MutablePlane(line)
-        removeAll()
     }
 
-    mutating func removeAll() {
-        isKnown.removeAll(keepingCapacity: true)
-        for column in 0..<width { (all[column], known[column]) = (0, 0) }
-    }
+    mutating func removeAll() { isKnown.removeAll(keepingCapacity: true) }
 
     /// Begins with the next frame, which shows no pixel yet.
     /// - Parameter isKnown: true if what it shows is known to be the background.
@@ -53,14 +49,13 @@ struct RowSamples: ~Copyable {
         values[column, frame] = colour.red
         values[column, capacity + frame] = colour.green
         values[column, 2 * capacity + frame] = colour.blue
-        all[column] += 1
-        if isKnown[frame] { known[column] += 1 }
     }
 
     /// Sets pixels to the median of their samples: of the known ones where there are enough. Too few samples leave a
     /// pixel's colour.
     /// - Parameter pixels: of the columns from the first on; the samples are spent.
     mutating func estimate(_ pixels: UnsafeMutableBufferPointer<BackgroundPixel>) {
+        count()
         for frame in isKnown.indices { leaveOut(frame) }
         for channel in 0..<3 { sort(channel * capacity) }
         for column in pixels.indices {
@@ -76,11 +71,24 @@ struct RowSamples: ~Copyable {
         }
     }
 
+    private func count() {
+        let all = all.row(0).pointer, known = known.row(0).pointer
+        all.update(repeating: 0, count: width)
+        known.update(repeating: 0, count: width)
+        for frame in isKnown.indices {
+            let seen = isSeen.row(frame).pointer
+            for column in 0..<width { all[column] &+= seen[column] }
+            guard isKnown[frame] else { continue }
+            for column in 0..<width { known[column] &+= seen[column] }
+        }
+    }
+
     /// Takes the samples of a frame away that do not count.
     private func leaveOut(_ frame: Int) {
         let seen = isSeen.row(frame).pointer
         if !isKnown[frame] {
-            for column in 0..<width where known[column] >= Constant.enough { seen[column] = 0 }
+            let known = known.row(0).pointer, enough = UInt8(Constant.enough)
+            for column in 0..<width { seen[column] = known[column] >= enough ? 0 : seen[column] }
         }
         for channel in 0..<3 {
             let row = values.row(channel * capacity + frame).pointer
