@@ -35,13 +35,14 @@ package enum DenseInverseSearch {
     static let patch = 8
 
     /// The flow between two pictures of one size, at half of it.
-    package static func flow(from first: RGBImage, to second: RGBImage) -> FlowField {
+    /// - Parameter boxes: where it is wanted, in the pictures' pixels; nil for everywhere.
+    package static func flow(from first: RGBImage, to second: RGBImage, in boxes: [BoundingBox]? = nil) -> FlowField {
         precondition(first.width == second.width && first.height == second.height, "flow: pictures of different sizes")
         let size = WorkingSize(
             full: PictureSize(width: first.width, height: first.height), maximumPixels: first.width * first.height)
         return flow(
             from: Pyramid(WorkingFrame(index: 0, image: first, size: size)),
-            to: Pyramid(WorkingFrame(index: 1, image: second, size: size)))
+            to: Pyramid(WorkingFrame(index: 1, image: second, size: size)), in: boxes.map { FlowArea($0) } ?? .whole)
     }
 
     /// The flow from `first` to `second` at the pyramids' level `finest`.

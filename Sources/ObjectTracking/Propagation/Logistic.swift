@@ -18,7 +18,7 @@ func logOdds(_ probability: Float) -> Float {
 /// e to the power of each value, to about the last digit; 0 below -87, and values above 88 count as 88. The power of 2 goes
 /// into the exponent, and a polynomial makes the rest. Source: Cephes' expf, by Stephen Moshier.
 @inline(__always)
-func exponential(_ values: SIMD8<Float>) -> SIMD8<Float> {
+package func exponential(_ values: SIMD8<Float>) -> SIMD8<Float> {
     let least: Float = -87, greatest: Float = 88
     let value = values.replacing(with: greatest, where: values .> greatest).replacing(with: least, where: values .< least)
     // Adding 1.5 * 2^23 rounds to whole numbers, which the low bits then hold.

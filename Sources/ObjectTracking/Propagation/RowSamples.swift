@@ -16,6 +16,8 @@ struct RowSamples: ~Copyable {
     private let isSeen: MutablePlane<UInt8>
     /// Frames that are known to show the background.
     private var isKnown: [Bool] = []
+    /// For as many values as there were frames last.
+    private var network = SortingNetwork(0)
     /// Samples of each pixel, and those of frames that are known to show the background.
     private let all: MutablePlane<UInt8>
     private let known: MutablePlane<UInt8>
@@ -57,6 +59,7 @@ struct RowSamples: ~Copyable {
     mutating func estimate(_ pixels: UnsafeMutableBufferPointer<BackgroundPixel>) {
         count()
         for frame in isKnown.indices { leaveOut(frame) }
+        if network.count != isKnown.count { network = SortingNetwork(isKnown.count) }
         for channel in 0..<3 { sort(channel * capacity) }
         for column in pixels.indices {
             let isKnown = known[column] >= Constant.enough
@@ -96,26 +99,10 @@ struct RowSamples: ~Copyable {
         }
     }
 
-    /// Sorts the values of each pixel in a channel. Source: Batcher's merge exchange, Knuth, The Art of Computer Programming,
-    /// volume 3, 5.2.2, algorithm M.
+    /// Sorts the values of each pixel in a channel.
     /// - Parameter first: row of the channel's first frame.
     private func sort(_ first: Int) {
-        let count = isKnown.count
-        guard count > 1 else { return }
-        let largest = 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount - 1)
-        var part = largest
-        while part > 0 {
-            var (step, rest, distance) = (largest, 0, part)
-            while true {
-                for place in 0..<count - distance where place & part == rest {
-                    order(values.row(first + place).pointer, values.row(first + place + distance).pointer)
-                }
-                guard step != part else { break }
-                (distance, rest) = (step - part, part)
-                step /= 2
-            }
-            part /= 2
-        }
+        for (lower, upper) in network.pairs { order(values.row(first + lower).pointer, values.row(first + upper).pointer) }
     }
 
     /// Puts the lesser of each two values first.
