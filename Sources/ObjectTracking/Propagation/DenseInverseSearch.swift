@@ -139,28 +139,17 @@ private struct PatchSearch {
 
     /// The displacement of each pixel from those of the patches that cover it; the coarser level's if they are not searched for.
     private func densified(_ flow: Plane<SIMD2<Float>>) -> FlowField {
-        FlowField(vectors: Plane(first.box) { row in
-            let patchRows = grid.rows(over: row.y)
-            for x in row.columns {
-                row[x] = pixels[x, row.y]
-                    ? mean(of: flow, patchRows, x: x, y: row.y) : coarser.map { 2 * $0[x / 2, row.y / 2] } ?? SIMD2(0, 0)
+        let mean = PatchMean(flow: flow, grid: grid, first: first, second: second)
+        return FlowField(vectors: Plane(first.box) { row in
+            var x = 0
+            while x < first.width {
+                if x + 4 <= first.width, (0..<4).allSatisfy({ pixels[x + $0, row.y] }), mean.write(row, from: x) {
+                    x += 4
+                    continue
+                }
+                row[x] = pixels[x, row.y] ? mean.at(x, row.y) : coarser.map { 2 * $0[x / 2, row.y / 2] } ?? SIMD2(0, 0)
+                x += 1
             }
         })
-    }
-
-    /// The mean of the displacements of the patches over a pixel: those count more that lead to a pixel of its grey.
-    @inline(__always)
-    private func mean(of flow: Plane<SIMD2<Float>>, _ rows: ClosedRange<Int>, x: Int, y: Int) -> SIMD2<Float> {
-        let value = first.grey[x, y]
-        var sum = SIMD2<Float>(0, 0), weights: Float = 0
-        for row in rows {
-            for column in grid.columns(over: x) {
-                let vector = flow[column, row]
-                let weight = 1 / max(1, abs(second.sample(Float(x) + vector.x, Float(y) + vector.y) - value))
-                sum += weight * vector
-                weights += weight
-            }
-        }
-        return weights > 0 ? sum / weights : sum
     }
 }
