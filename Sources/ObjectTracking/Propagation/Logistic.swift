@@ -20,7 +20,14 @@ func logOdds(_ probability: Float) -> Float {
 @inline(__always)
 package func exponential(_ values: SIMD8<Float>) -> SIMD8<Float> {
     let least: Float = -87, greatest: Float = 88
-    let value = values.replacing(with: greatest, where: values .> greatest).replacing(with: least, where: values .< least)
+    let bounded = values.replacing(with: greatest, where: values .> greatest).replacing(with: least, where: values .< least)
+    return boundedExponential(bounded).replacing(with: 0, where: values .< least)
+}
+
+/// The same of values that need no limits.
+/// - Parameter value: each within -87...88.
+@inline(__always)
+private func boundedExponential(_ value: SIMD8<Float>) -> SIMD8<Float> {
     // Adding 1.5 * 2^23 rounds to whole numbers, which the low bits then hold.
     let round: Float = 12_582_912
     let shifted = value * 1.442_695_04 + round, power = shifted - round
@@ -32,7 +39,7 @@ package func exponential(_ values: SIMD8<Float>) -> SIMD8<Float> {
     sum = sum * rest + 5.000_000_1e-1
     sum = sum * rest * rest + rest + 1
     let bits = unsafeBitCast(sum, to: SIMD8<UInt32>.self) &+ unsafeBitCast(shifted, to: SIMD8<UInt32>.self) &<< 23
-    return unsafeBitCast(bits, to: SIMD8<Float>.self).replacing(with: 0, where: values .< least)
+    return unsafeBitCast(bits, to: SIMD8<Float>.self)
 }
 
 /// The probabilities whose log-odds are `values`.
@@ -40,7 +47,7 @@ package func exponential(_ values: SIMD8<Float>) -> SIMD8<Float> {
 func logistic(_ values: SIMD8<Float>) -> SIMD8<Float> {
     let limit: Float = 30
     let bounded = values.replacing(with: limit, where: values .> limit).replacing(with: -limit, where: values .< -limit)
-    return 1 / (1 + exponential(-bounded))
+    return 1 / (1 + boundedExponential(-bounded))
 }
 
 /// Replaces values in place, eight at a time.
