@@ -55,6 +55,15 @@ import Testing
         #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, frame in !(12..<36).contains(frame) }.mean > 0.85)
     }
 
+    /// Hours in which nothing moves are looked through once, and not carried through twice more.
+    @Test func onlyPartsInWhichObjectsMayBeCarriedAreReadAgain() {
+        #expect(CarriedStretches([], in: 0..<1000).ranges.isEmpty)
+        #expect(CarriedStretches([900...1200, -20...40, 30...100], in: 0..<1000).ranges == [0..<133, 868..<1000])
+        #expect(CarriedStretches([100...200, 392...400], in: 50..<1000).ranges == [68..<433])
+        #expect(CarriedStretches([100...200, 393...400], in: 50..<1000).ranges == [68..<233, 361..<433])
+        #expect(CarriedStretches([2000...2100], in: 0..<1000).ranges.isEmpty)
+    }
+
     @Test func aSceneInWhichNothingMovesHasNoObjects() throws {
         let masks = try found(SyntheticScene { _ in .init(x: -100, y: 90) })
         #expect(masks.tracks.isEmpty)
