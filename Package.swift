@@ -57,7 +57,7 @@ let package = Package(
             "DAMVideo",
             [
                 "Parallelism", "Imaging", "Files", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything",
-                "SegmentAnything", "ObjectTracking",
+                "SegmentAnything", "Detectors", "ObjectTracking",
             ],
             excluding: ["Documents/damvideo-1.schema.json", "DAMVideo.docc"]),
         library("Presentation", ["Imaging", "Files", "Media", "Masks", "DescribeAnything", "DAMVideo", "CPango"]),

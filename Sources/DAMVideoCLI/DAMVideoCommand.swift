@@ -8,7 +8,7 @@ struct DAMVideoCommand: ParsableCommand {
         abstract: "Detailed captions for every tracked object in a video.",
         version: CaptionDocument.version,
         subcommands: [
-            CaptionCommand.self, DescribeCommand.self, MasksCommand.self, TrackCommand.self, VerifyCommand.self,
+            CaptionCommand.self, DescribeCommand.self, DetectCommand.self, MasksCommand.self, TrackCommand.self, VerifyCommand.self,
             InspectCommand.self, QuantizeCommand.self, DriftCommand.self, BenchCommand.self, EvaluateCommand.self,
         ])
 

@@ -38,14 +38,7 @@ struct DetectionOptions: ParsableArguments {
             valueName: "s"))
     var interval: Double?
 
-    @Option(help: ArgumentHelp(
-        "Use detections of these labels alone, each with a least score of its own if it has one: person,car=0.4.", valueName: "label,..."))
-    var labels: LabelList?
-
-    @Option(
-        name: [.customLong("threshold"), .customLong("min-score")], parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Leave out detections below this score, of one label if it is named (repeatable).", valueName: "[label=]score"))
-    var thresholds: [ScoreThreshold] = []
+    @OptionGroup var choice: DetectionChoiceOptions
 
     @Option(
         name: .customLong("detections-out"),
@@ -54,7 +47,7 @@ struct DetectionOptions: ParsableArguments {
 
     func validate() throws {
         guard detections == nil || detector == nil else { throw ValidationError("Give either --detections or --detector.") }
-        guard detections != nil || detector != nil || fates == nil && labels == nil && thresholds.isEmpty else {
+        guard detections != nil || detector != nil || fates == nil && choice.isEmpty else {
             throw ValidationError("--detections-out, --labels and --threshold go with --detections or --detector.")
         }
         guard detections != nil || format == nil && frameOffset == nil && frameStep == nil else {
@@ -72,30 +65,48 @@ struct DetectionOptions: ParsableArguments {
             var settings = DetectionSettings()
             (settings.format, settings.frameOffset, settings.frameStep) = (format, frameOffset, frameStep)
             settings.keepsGoing = keepsGoing
-            return .detections(path: path, settings: settings, filter: filter)
+            return .detections(path: path, settings: settings, filter: choice.filter)
         }
     }
 
     /// Source of the objects of clips for which none are given.
     var finder: ObjectSource {
-        detector.map { .detector(path: $0, interval: interval ?? ObjectSource.defaultDetectionInterval, filter: filter) } ?? .motion
+        detector.map { .detector(path: $0, interval: interval ?? ObjectSource.defaultDetectionInterval, filter: choice.filter) } ?? .motion
     }
 
     /// The detector; nil when none is wanted.
     /// - Throws: `InputError` when it cannot be used, or has no such labels.
-    func model() throws -> ObjectDetector? {
-        try detector.map { path in
-            let model = try ObjectDetector(path: path)
-            try model.check((labels?.names ?? []) + thresholds.compactMap(\.label))
-            return model
-        }
-    }
+    func model() throws -> ObjectDetector? { try detector.map(choice.model) }
+}
 
-    private var filter: DetectionFilter {
+/// The detections that count.
+struct DetectionChoiceOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(
+        "Use detections of these labels alone, each with a least score of its own if it has one: person,car=0.4.", valueName: "label,..."))
+    var labels: LabelList?
+
+    @Option(
+        name: [.customLong("threshold"), .customLong("min-score")], parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Leave out detections below this score, of one label if it is named (repeatable).", valueName: "[label=]score"))
+    var thresholds: [ScoreThreshold] = []
+
+    var isEmpty: Bool { labels == nil && thresholds.isEmpty }
+
+    var filter: DetectionFilter {
         var scores = labels?.scores ?? [:]
-        for threshold in thresholds { if let label = threshold.label { scores[label] = threshold.score } }
+        for threshold in thresholds {
+            if let label = threshold.label { scores[label] = threshold.score }
+        }
         return DetectionFilter(
             labels: labels.map { Set($0.names) }, leastScore: thresholds.last { $0.label == nil }?.score, leastScores: scores)
+    }
+
+    /// A detector that has the labels.
+    /// - Throws: `InputError` when it cannot be used, or has no such labels.
+    func model(_ path: String) throws -> ObjectDetector {
+        let model = try ObjectDetector(path: path)
+        try model.check((labels?.names ?? []) + thresholds.compactMap(\.label))
+        return model
     }
 }
 

@@ -52,7 +52,7 @@ package enum LabelPNGEncoder {
         return handle
     }
 
-    private static func encode(_ frame: FrameHandle, path: String) throws -> [UInt8] {
+    static func encode(_ frame: FrameHandle, path: String) throws -> [UInt8] {
         guard let encoder = avcodec_find_encoder(AV_CODEC_ID_PNG) else {
             throw VideoError.invalid(path: path, found: "an FFmpeg without PNG encoder", expected: "one that writes PNG")
         }

@@ -23,10 +23,15 @@ public struct DetectionFilter: Sendable, Equatable, Codable {
 
     /// Reason to leave a detection out; nil if it counts. A detection without a label is not of the chosen ones, one without a score
     /// passes any least score.
-    func fate(of detection: Detection) -> DetectionFate? {
-        let label = detection.label?.lowercased()
+    func fate(of detection: Detection) -> DetectionFate? { fate(label: detection.label, score: detection.score) }
+
+    /// True if a detection with this label and score counts.
+    package func counts(label: String, score: Double) -> Bool { fate(label: label, score: score) == nil }
+
+    private func fate(label: String?, score: Double?) -> DetectionFate? {
+        let label = label?.lowercased()
         if let labels, !(label.map(labels.contains) ?? false) { return .otherLabel }
-        guard let score = detection.score, let least = label.flatMap({ leastScores[$0] }) ?? leastScore else { return nil }
+        guard let score, let least = label.flatMap({ leastScores[$0] }) ?? leastScore else { return nil }
         return score < least ? .belowScore : nil
     }
 }

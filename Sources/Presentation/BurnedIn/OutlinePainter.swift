@@ -43,13 +43,11 @@ struct OutlinePainter {
         let shown = drawn.enumerated().compactMap { index, drawn in drawn.map { (index: index, drawn: $0) } }
             .sorted { ($0.drawn.area, $0.index) > ($1.drawn.area, $1.index) }
         for (index, drawn) in shown { canvas.draw(drawn.outline, tracks[index].colour, style) }
-        var taken: [BoundingBox] = []
+        var places = TagPlaces(in: picture, padding: padding)
         for (index, drawn) in shown.reversed() {
-            let place = place(of: tags[index], at: drawn.outline.box, within: picture, besides: taken)
-            taken.append(place)
-            if let rim = place.grown(by: 1, within: picture) { canvas.fill(rim, .black, opacity: style.rimOpacity) }
-            canvas.fill(place, tracks[index].colour)
-            canvas.draw(tags[index], left: place.left + padding, top: place.top + padding / 2)
+            let place = places.next(for: tags[index], at: drawn.outline.box)
+            canvas.draw(
+                tags[index], at: place, tracks[index].colour, padding: padding, rimOpacity: style.rimOpacity, within: picture)
         }
     }
 
@@ -64,23 +62,5 @@ struct OutlinePainter {
         drawn[index] = outline.map {
             Drawn(frame: source, outline: $0, area: tracks[index].track.appearance(at: source)?.area ?? 0)
         }
-    }
-
-    /// A place for a tag near its object: above it, else below, else at its top, the first that is free; pushed into the
-    /// picture.
-    private func place(
-        of tag: TranslucentImage, at box: BoundingBox, within picture: BoundingBox, besides taken: [BoundingBox]
-    ) -> BoundingBox {
-        let width = tag.width + 2 * padding, height = tag.height + padding / 2 * 2
-        func at(_ left: Int, _ top: Int) -> BoundingBox {
-            BoundingBox(
-                left: max(picture.left, min(left, picture.right - width)),
-                top: max(picture.top, min(top, picture.bottom - height)), width: width, height: height)
-        }
-        let places = [
-            at(box.left, box.top - height), at(box.right - width, box.top - height), at(box.left, box.bottom),
-            at(box.right - width, box.bottom), at(box.left, box.top), at(box.right, box.top), at(box.left - width, box.top),
-        ]
-        return places.first { place in taken.allSatisfy { $0.intersection(place) == nil } } ?? places[0]
     }
 }

@@ -1,0 +1,64 @@
+import Detectors
+import Imaging
+import Masks
+import Media
+import ObjectTracking
+
+/// Objects that a detector finds in one picture: what `damvideo detect` prints. Boxes are `[left, top, width, height]` in pixels.
+public struct DetectionReport: Encodable, Sendable {
+    public struct Object: Encodable, Sendable {
+        public let label: String
+        /// 0...1.
+        public let score: Double
+        /// Inside the picture.
+        public let bbox: BoundingBox
+        /// COCO's run-length encoding of the mask; nil from a detector without masks.
+        public let segmentation: RunLengthEncoding?
+        package let region: Mask?
+    }
+
+    public let path: String
+    public let detector: String
+    /// Frame of the clip; nil for a picture.
+    public let frame: Int?
+    public let width: Int
+    public let height: Int
+    /// The best first.
+    public let objects: [Object]
+    package let picture: RGBImage
+
+    enum CodingKeys: String, CodingKey { case path, detector, frame, width, height, objects }
+
+    /// - Parameters:
+    ///   - path: a picture, or with `frame` a clip.
+    ///   - filter: labels and scores that count; of labels without a least score `defaultThreshold` is.
+    /// - Throws: `InputError` when the picture is missing or bad, or the clip has no such frame.
+    public init(_ path: String, frame: Int?, detector: ObjectDetector, filter: DetectionFilter) throws {
+        let picture = try InputError.translating { try frame.map { try Self.frame($0, of: path) } ?? ImageDecoder.rgb(path: path) }
+        let size = PictureSize(width: picture.width, height: picture.height)
+        var filter = filter
+        filter.leastScore = filter.leastScore ?? Self.defaultThreshold
+        let least = ([filter.leastScore ?? 0] + filter.leastScores.values).min() ?? 0
+        objects = try InputError.translating {
+            try detector.detector.detections(in: picture, threshold: Float(least)).compactMap { found in
+                guard filter.counts(label: found.label, score: Double(found.score)), let box = found.box.pixels(in: size) else { return nil }
+                return Object(
+                    label: found.label, score: (Double(found.score) * 1e4).rounded() / 1e4, bbox: box,
+                    segmentation: found.mask.map { RunLengthEncoding($0) }, region: found.mask)
+            }
+        }
+        (self.path, self.frame, self.detector, self.picture) = (path, frame, detector.path, picture)
+        (width, height) = (size.width, size.height)
+    }
+
+    /// Least score of what is shown unless a filter says otherwise.
+    public static let defaultThreshold = 0.4
+
+    private static func frame(_ number: Int, of path: String) throws -> RGBImage {
+        let clip = try VideoClip(path: path), frames = try clip.frames([number])
+        guard let frame = try frames.next() else {
+            throw InputError(.usage, "\(path): found no frame \(number)\(clip.knownFrameCount.map { ", expected 0 to \($0 - 1)" } ?? "")")
+        }
+        return try frame.image()
+    }
+}
