@@ -15,6 +15,8 @@ public struct DetectionReport: Encodable, Sendable {
         /// COCO's run-length encoding of the mask; nil from a detector without masks.
         public let segmentation: RunLengthEncoding?
         package let region: Mask?
+
+        enum CodingKeys: String, CodingKey { case label, score, bbox, segmentation }
     }
 
     public let path: String
