@@ -123,7 +123,8 @@ private struct LinearTaps {
 
     init(from input: Int, to output: Int) {
         let scale = Float(input) / Float(output)
-        let sources = (0..<output).map { max(0, (Float($0) + 0.5) * scale - 0.5) }
+        // Rounded once, as PyTorch's kernels do.
+        let sources = (0..<output).map { max(0, Float(-0.5).addingProduct(scale, Float($0) + 0.5)) }
         lower = sources.map { min(Int($0), input - 1) }
         upper = lower.map { min($0 + 1, input - 1) }
         share = zip(sources, lower).map { $0 - Float($1) }
