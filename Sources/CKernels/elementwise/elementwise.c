@@ -2,14 +2,11 @@
 // set of the machine, at the price of a load and a branch.
 #include "../common.h"
 #include "../quantize/rounding.h"
+#include "../vector_types.h"
 #include "ElementwiseKernels.h"
 #include "MachineKernels.h"
 #include <math.h>
 #include <string.h>
-
-#define LANES 16
-typedef float Vector __attribute__((vector_size(4 * LANES)));
-typedef int32_t IntVector __attribute__((vector_size(4 * LANES)));
 
 #define NAME(name) name##_portable
 #include "elementwise.inc"

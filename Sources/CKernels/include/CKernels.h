@@ -3,6 +3,7 @@
 //   ProductKernels.h      products of matrices: untiled weights with few rows, packed rows with quantised weights or on AMX
 //   QuantizedKernels.h    quantisation of weights to tiles of 8 and 4 bits, and back
 //   AttentionKernels.h    attention of a few queries, and rows of keys and values in half precision and 8 bits
+//   ConvolutionKernels.h  convolutions of maps with channels last, and activations that follow them
 //   ElementwiseKernels.h  softmax, GELU, SiLU, layer and RMS norm
 //   SamplingKernels.h     deformable sampling of a map
 //   MachineKernels.h      instruction sets and processors of the machine, and loops that measure its limits
@@ -22,6 +23,7 @@
 // compiled and not run.
 #pragma once
 #include "AttentionKernels.h"
+#include "ConvolutionKernels.h"
 #include "ElementwiseKernels.h"
 #include "KernelDataType.h"
 #include "MachineKernels.h"

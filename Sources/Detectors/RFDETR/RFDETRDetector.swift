@@ -27,7 +27,7 @@ package struct RFDETRDetector: Sendable {
 
     /// Objects in a picture with a score above the threshold, the best first.
     /// - Parameter threshold: 0 to 1.
-    package func callAsFunction(_ image: RGBImage, threshold: Float = 0.5) -> [RFDETRDetection] {
+    package func callAsFunction(_ image: RGBImage, threshold: Float = 0.5) -> [Detection] {
         model(preparation(image)).detections(threshold: threshold, labels: labels, width: image.width, height: image.height)
     }
 }

@@ -31,7 +31,8 @@ package struct RFDETRModel: Sendable {
         self.side = side
         encoder = try WindowedEncoder(model["backbone"]["backbone"], backbone, side: side)
         projector = try FeatureProjector(
-            model["backbone"]["projector"], configuration.projector, inputs: backbone.outputs.count * backbone.hiddenSize)
+            model["backbone"]["projector"], configuration.projector, side: side / backbone.patchSize,
+            inputs: backbone.outputs.count * backbone.hiddenSize)
         querySelection = try QuerySelection(model, configuration)
         decoder = try QueryDecoder(model["decoder"], configuration.decoder)
         classEmbed = try Linear(heads["class_embed"], inputs: width, outputs: configuration.labels.count)

@@ -50,7 +50,7 @@ struct RFDETRDetectionTests {
             return queries.insert(query.query).inserted && area > 0
         }
         let found = golden.detector(picture, threshold: threshold)
-        #expect(found.map(\.classIndex) == wanted.map(\.classIndex))
+        #expect(found.map(\.labelNumber) == wanted.map(\.classIndex))
         #expect(found.map(\.label) == wanted.map { "LABEL_\($0.classIndex)" })
         for (object, query) in zip(found, wanted) {
             let box = prediction.box(query.query, width: picture.width, height: picture.height)

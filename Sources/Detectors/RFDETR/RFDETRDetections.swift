@@ -2,19 +2,6 @@ import Foundation
 import Imaging
 import Tensors
 
-/// An object that RF-DETR found in a picture.
-package struct RFDETRDetection: Sendable {
-    /// In the picture's pixels; it may reach beyond the picture.
-    package let box: Rectangle
-    /// Number of its class.
-    package let classIndex: Int
-    package let label: String
-    /// 0 to 1.
-    package let score: Float
-    /// Of the picture's size; nil from a model that finds boxes only.
-    package let mask: Mask?
-}
-
 /// A query with one of its classes.
 package struct ScoredQuery: Sendable, Equatable {
     package let query: Int
@@ -56,7 +43,7 @@ extension RFDETRPrediction {
     /// Objects in a picture, the best first: a query that has several classes is one object, of the best of them. There is no
     /// suppression of overlaps, for each query was trained to find another object. Boxes without a place and masks without a
     /// pixel are left out.
-    package func detections(threshold: Float, labels: [String], width: Int, height: Int) -> [RFDETRDetection] {
+    package func detections(threshold: Float, labels: [String], width: Int, height: Int) -> [Detection] {
         var seen: Set<Int> = []
         return scoredQueries(threshold: threshold).compactMap { scored in
             guard seen.insert(scored.query).inserted else { return nil }
@@ -64,8 +51,8 @@ extension RFDETRPrediction {
             guard [box.left, box.top, box.right, box.bottom].allSatisfy(\.isFinite), mask?.pixels.contains(1) ?? true else {
                 return nil
             }
-            return RFDETRDetection(
-                box: box, classIndex: scored.classIndex, label: labels[scored.classIndex], score: scored.score, mask: mask)
+            return Detection(
+                box: box, label: labels[scored.classIndex], labelNumber: scored.classIndex, score: scored.score, mask: mask)
         }
     }
 }
