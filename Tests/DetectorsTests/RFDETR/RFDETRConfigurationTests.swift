@@ -13,7 +13,7 @@ struct RFDETRConfigurationTests {
         }
     }
 
-    /// What a file leaves out is transformers' default.
+    /// Keys that a file leaves out have transformers' defaults.
     @Test func missingKeysAreTransformersDefaults() throws {
         let bare = try configuration("{}")
         #expect(bare.width == 256 && bare.decoder.queries == 300 && bare.labels == ["LABEL_0", "LABEL_1"])

@@ -4,7 +4,7 @@ import Tensors
 /// LW-DETR, arXiv 2406.03459; `backbone.backbone`.
 struct WindowedEncoder: Sendable {
     let embeddings: EncoderEmbeddings
-    /// Those that a map depends on.
+    /// Layers that a map depends on.
     let layers: [EncoderLayer]
     /// Nil where the maps are not normalised.
     let layernorm: LayerNorm?

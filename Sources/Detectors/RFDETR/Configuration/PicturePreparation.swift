@@ -3,9 +3,9 @@ import Imaging
 import Parallelism
 import Tensors
 
-/// How pictures are brought to the size and range the model takes, without regard to their shape: `preprocessor_config.json`.
+/// Brings pictures to the size and range the model takes, without regard to their shape: `preprocessor_config.json`.
 package struct PicturePreparation: Sendable {
-    /// Of the model's pictures, in pixels.
+    /// Side of the model's pictures, in pixels.
     package let side: Int
     let rescaleFactor: Float
     let mean: [Float]
@@ -34,7 +34,8 @@ package struct PicturePreparation: Sendable {
             throw file.error("size", found: "nothing", expected: "a height and a width")
         }
         guard isPossible(side) else {
-            let fitting = "a side of at most \(Self.largestGrid) patches of \(backbone.patchSize) pixels, which \(backbone.windows) windows divide"
+            let fitting = "a side of at most \(Self.largestGrid) patches of \(backbone.patchSize) pixels, which "
+                + "\(backbone.windows) windows divide"
             throw exists
                 ? file.error("size", found: "\(side)", expected: fitting)
                 : CheckpointError(
@@ -118,7 +119,7 @@ package struct PicturePreparation: Sendable {
 private struct LinearTaps {
     let lower: [Int]
     let upper: [Int]
-    /// Of the upper position.
+    /// Weight of the upper position; the lower one has the rest.
     let share: [Float]
 
     init(from input: Int, to output: Int) {

@@ -17,7 +17,7 @@ struct SegmentationHead: Sendable {
     /// - Parameter pictureSide: of the model's pictures, in pixels.
     init(_ weights: Weights, _ configuration: RFDETRConfiguration, pictureSide: Int) throws {
         let width = configuration.width
-        let side = max(1, pictureSide / configuration.segmentation.downsampleRatio)
+        let side = pictureSide / configuration.segmentation.downsampleRatio
         // Each layer of the decoder has a block in training; masks of the last layer pass through all of them.
         blocks = try (0..<configuration.decoder.layers).map {
             try SegmentationBlock(weights["blocks"][$0], configuration.segmentation, width: width, side: side)
