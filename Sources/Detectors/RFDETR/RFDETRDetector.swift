@@ -14,15 +14,29 @@ package struct RFDETRDetector: Sendable {
     package init(directory: String) throws {
         let files = try RFDETRCheckpoint(directory: directory), configuration = files.configuration
         preparation = try PicturePreparation(directory: directory, configuration.backbone)
-        let grid = preparation.side / configuration.backbone.patchSize, queries = configuration.decoder.queries
-        guard queries <= grid * grid else {
-            throw CheckpointError(
-                file: directory + "/config.json", subject: "num_queries", found: "\(queries)",
-                expected: "at most \(grid * grid), the patches of a picture of \(preparation.side) pixels")
-        }
+        try Self.check(configuration, side: preparation.side, file: directory + "/config.json")
         model = try RFDETRModel(
             model: files.model, heads: files.heads, segmentation: files.segmentation, configuration, side: preparation.side)
         try files.refuseLeftOver()
+    }
+
+    /// The largest side of masks: the largest published is 192, and memory grows with its square.
+    private static let largestMaskSide = 512
+
+    /// - Throws: `CheckpointError` when the configuration does not fit pictures of this side.
+    private static func check(_ configuration: RFDETRConfiguration, side: Int, file: String) throws {
+        let grid = side / configuration.backbone.patchSize, queries = configuration.decoder.queries
+        guard queries <= grid * grid else {
+            throw CheckpointError(
+                file: file, subject: "num_queries", found: "\(queries)",
+                expected: "at most \(grid * grid), the patches of a picture of \(side) pixels")
+        }
+        let ratio = configuration.segmentation.downsampleRatio
+        guard (1...largestMaskSide).contains(side / ratio) else {
+            throw CheckpointError(
+                file: file, subject: "mask_downsample_ratio", found: "\(ratio)",
+                expected: "one that makes masks of 1 to \(largestMaskSide) pixels a side of pictures of \(side)")
+        }
     }
 
     /// Objects in a picture with a score above the threshold, the best first.

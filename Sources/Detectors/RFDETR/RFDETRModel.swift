@@ -4,7 +4,7 @@ import Tensors
 /// pictures. Source: RF-DETR, arXiv 2511.09554.
 package struct RFDETRModel: Sendable {
     package let configuration: RFDETRConfiguration
-    /// Of the pictures, in pixels.
+    /// Side of the pictures, in pixels.
     package let side: Int
     let encoder: WindowedEncoder
     let projector: FeatureProjector
@@ -31,7 +31,8 @@ package struct RFDETRModel: Sendable {
         self.side = side
         encoder = try WindowedEncoder(model["backbone"]["backbone"], backbone, side: side)
         projector = try FeatureProjector(
-            model["backbone"]["projector"], configuration.projector, inputs: backbone.outputs.count * backbone.hiddenSize)
+            model["backbone"]["projector"], configuration.projector, side: side / backbone.patchSize,
+            inputs: backbone.outputs.count * backbone.hiddenSize)
         querySelection = try QuerySelection(model, configuration)
         decoder = try QueryDecoder(model["decoder"], configuration.decoder)
         classEmbed = try Linear(heads["class_embed"], inputs: width, outputs: configuration.labels.count)
@@ -43,16 +44,16 @@ package struct RFDETRModel: Sendable {
     /// - Parameter pixels: `[3, side, side]`, normalised.
     package func backboneFeatures(_ pixels: Tensor) -> Tensor { encoder(pixels) }
 
-    /// What queries look at, `[grid, grid, width]`.
+    /// Features that queries look at, `[grid, grid, width]`.
     package func features(_ backboneFeatures: Tensor) -> Tensor { projector(backboneFeatures) }
 
     /// Boxes of the first stage.
     package func proposals(_ features: Tensor) -> Proposals { querySelection.proposals(features) }
 
-    /// Where the decoder's queries begin: centre and size as shares of the picture, `[queries, 4]`.
+    /// Boxes that the decoder's queries begin with: centre and size as shares of the picture, `[queries, 4]`.
     package func referencePoints(_ proposals: Proposals) -> Tensor { querySelection.referencePoints(proposals) }
 
-    /// What the model makes of a picture.
+    /// Scores, boxes and masks of one picture.
     /// - Parameter pixels: `[3, side, side]`, normalised.
     package func callAsFunction(_ pixels: Tensor) -> RFDETRPrediction {
         let features = features(backboneFeatures(pixels)), boxes = referencePoints(proposals(features))
@@ -63,7 +64,7 @@ package struct RFDETRModel: Sendable {
     }
 }
 
-/// What a model says of one picture.
+/// Output of a model for one picture.
 package struct RFDETRPrediction: Sendable {
     /// `[queries, classes]`.
     package let logits: Tensor

@@ -83,7 +83,7 @@ private struct InterpolationTaps {
         case .bilinear:
             count = 2
             for position in 0..<output {
-                let source = max(0, (Float(position) + 0.5) * scale - 0.5)
+                let source = max(0, Self.source(of: position, scale))
                 let low = min(Int(source), input - 1), part = source - Float(low)
                 positions += [low, min(low + 1, input - 1)]
                 weights += [1 - part, part]
@@ -91,7 +91,7 @@ private struct InterpolationTaps {
         case .bicubic:
             count = 4
             for position in 0..<output {
-                let source = (Float(position) + 0.5) * scale - 0.5
+                let source = Self.source(of: position, scale)
                 let low = source.rounded(.down), part = source - low
                 positions += (-1...2).map { min(max(Int(low) + $0, 0), input - 1) }
                 weights += [part + 1, part, 1 - part, 2 - part].map { Self.cubic($0, a: -0.75) }
@@ -114,6 +114,12 @@ private struct InterpolationTaps {
                 weights += parts.map { sum == 0 ? $0 : $0 / sum }
             }
         }
+    }
+
+    /// Where an output position lies among the inputs, rounded once, as PyTorch's kernels do: rounded twice, it is wrong by some
+    /// 1e-5 of a position in a line of a few hundred, and so are values where they change fast.
+    private static func source(of position: Int, _ scale: Float) -> Float {
+        Float(-0.5).addingProduct(scale, Float(position) + 0.5)
     }
 
     /// The value at one position of a line that begins at `first`.

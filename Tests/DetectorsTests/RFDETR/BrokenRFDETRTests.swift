@@ -36,11 +36,16 @@ struct BrokenRFDETRTests {
 
     /// A misshapen tensor is named as the file names it, in either layout.
     @Test(arguments: [
-        ("det-1", #""d_model": 32"#, #""d_model": 36"#, "backbone.0.projector.stages.0.0.cv1.conv.weight: found shape [32, 48, 1, 1], expected [36, 48, 1, 1]"),
-        ("det-1", #""decoder_ffn_dim": 40"#, #""decoder_ffn_dim": 41"#, "transformer.decoder.layers.0.linear1.weight: found shape [40, 32], expected [41, 32]"),
-        ("seg-1", #""decoder_ffn_dim": 40"#, #""decoder_ffn_dim": 41"#, "model.model.decoder.layers.0.mlp.fc1.weight: found shape [40, 32], expected [41, 32]"),
-        ("seg-2", #""intermediate_size": 24"#, #""intermediate_size": 25"#, "segmentation_head.query_features_block.layers.0.weight: found shape [24, 32], expected [25, 32]"),
-        ("det-2", #""num_queries": 12"#, #""num_queries": 13"#, "model.reference_point_embed.weight: found shape [36, 4], expected [39, 4]"),
+        ("det-1", #""d_model": 32"#, #""d_model": 36"#,
+            "backbone.0.projector.stages.0.0.cv1.conv.weight: found shape [32, 48, 1, 1], expected [36, 48, 1, 1]"),
+        ("det-1", #""decoder_ffn_dim": 40"#, #""decoder_ffn_dim": 41"#,
+            "transformer.decoder.layers.0.linear1.weight: found shape [40, 32], expected [41, 32]"),
+        ("seg-1", #""decoder_ffn_dim": 40"#, #""decoder_ffn_dim": 41"#,
+            "model.model.decoder.layers.0.mlp.fc1.weight: found shape [40, 32], expected [41, 32]"),
+        ("seg-2", #""intermediate_size": 24"#, #""intermediate_size": 25"#,
+            "segmentation_head.query_features_block.layers.0.weight: found shape [24, 32], expected [25, 32]"),
+        ("det-2", #""num_queries": 12"#, #""num_queries": 13"#,
+            "model.reference_point_embed.weight: found shape [36, 4], expected [39, 4]"),
     ])
     func namesTensorsThatDoNotFit(name: String, old: String, new: String, says: String) throws {
         try withCopy(name) { folder in
@@ -51,12 +56,17 @@ struct BrokenRFDETRTests {
 
     /// A missing tensor and one too many are named as the file has them or ought to.
     @Test(arguments: [
-        ("det-1", #""decoder_layers": 2"#, #""decoder_layers": 3"#, "transformer.decoder.layers.2.self_attn.in_proj_weight: found no such tensor, expected one of shape [96, 32]"),
-        ("seg-4", #""decoder_layers": 2"#, #""decoder_layers": 3"#, "model.model.decoder.layers.2.self_attn.q_proj.weight: found no such tensor, expected one of shape [16, 16]"),
-        ("seg-2", #""c2f_num_blocks": 3"#, #""c2f_num_blocks": 4"#, "backbone.0.projector.stages.0.0.m.3.cv1.conv.weight: found no such tensor, expected one of shape [16, 16, 3, 3]"),
+        ("det-1", #""decoder_layers": 2"#, #""decoder_layers": 3"#,
+            "transformer.decoder.layers.2.self_attn.in_proj_weight: found no such tensor, expected one of shape [96, 32]"),
+        ("seg-4", #""decoder_layers": 2"#, #""decoder_layers": 3"#,
+            "model.model.decoder.layers.2.self_attn.q_proj.weight: found no such tensor, expected one of shape [16, 16]"),
+        ("seg-2", #""c2f_num_blocks": 3"#, #""c2f_num_blocks": 4"#,
+            "backbone.0.projector.stages.0.0.m.3.cv1.conv.weight: found no such tensor, expected one of shape [16, 16, 3, 3]"),
         ("det-2", #""group_detr": 3"#, #""group_detr": 3, "c2f_num_blocks": 2, "use_mask": 1"#, "none"),
-        ("det-2", #""use_mask_token": true"#, #""use_mask_token": false"#, "model.backbone.backbone.embeddings.mask_token: found a tensor the model has no place for"),
-        ("det-2", #""num_hidden_layers": 4"#, #""num_hidden_layers": 3"#, "model.backbone.backbone.encoder.layer.3.attention.k_proj.weight: found a tensor the model has no place for"),
+        ("det-2", #""use_mask_token": true"#, #""use_mask_token": false"#,
+            "model.backbone.backbone.embeddings.mask_token: found a tensor the model has no place for"),
+        ("det-2", #""num_hidden_layers": 4"#, #""num_hidden_layers": 3"#,
+            "model.backbone.backbone.encoder.layer.3.attention.k_proj.weight: found a tensor the model has no place for"),
     ])
     func namesTensorsThatAreMissingOrLeftOver(name: String, old: String, new: String, says: String) throws {
         try withCopy(name) { folder in
@@ -92,11 +102,15 @@ struct BrokenRFDETRTests {
 
     @Test(arguments: [
         (#""model_type": "rf_detr""#, #""model_type": "lw_detr""#, "config.json: model_type: found \"lw_detr\", expected \"rf_detr\""),
-        (#""num_windows": 2"#, #""num_windows": 3"#, "preprocessor_config.json: size: found 64, expected a side of at most 160 patches of 8 pixels, which 3 windows divide"),
+        (#""num_windows": 2"#, #""num_windows": 3"#,
+            "preprocessor_config.json: size: found 64, expected a side of at most 160 patches of 8 pixels, which 3 windows divide"),
         (#""num_feature_levels": 1"#, #""num_feature_levels": 2"#, "num_feature_levels: found 2, expected 1"),
         (#""use_swiglu_ffn": false"#, #""use_swiglu_ffn": true"#, "backbone_config.use_swiglu_ffn: found true, expected false"),
-        (#""decoder_self_attention_heads": 2"#, #""decoder_self_attention_heads": 3"#, "decoder_self_attention_heads: found 3, expected a divisor of 32"),
+        (#""decoder_self_attention_heads": 2"#, #""decoder_self_attention_heads": 3"#,
+            "decoder_self_attention_heads: found 3, expected a divisor of 32"),
         (#""num_queries": 12"#, #""num_queries": 65"#, "num_queries: found 65, expected at most 64"),
+        (#""mask_downsample_ratio": 4"#, #""mask_downsample_ratio": 65"#,
+            "mask_downsample_ratio: found 65, expected one that makes masks of 1 to 512"),
     ])
     func refusesConfigurations(old: String, new: String, says: String) throws {
         try withCopy("det-2") { folder in

@@ -13,7 +13,7 @@ struct RFDETRConfigurationTests {
         }
     }
 
-    /// What a file leaves out is transformers' default.
+    /// Keys that a file leaves out have transformers' defaults.
     @Test func missingKeysAreTransformersDefaults() throws {
         let bare = try configuration("{}")
         #expect(bare.width == 256 && bare.decoder.queries == 300 && bare.labels == ["LABEL_0", "LABEL_1"])
@@ -70,6 +70,6 @@ struct RFDETRConfigurationTests {
         let model = try RFDETRModel(.segNano, .f16), prediction = model(.random([3, 312, 312]))
         #expect(prediction.logits.shape == [100, 91] && prediction.boxes.shape == [100, 4])
         #expect(prediction.masks?.shape == [100, 78, 78])
-        #expect(prediction.logits.array.allSatisfy(\.isFinite))
+        #expect(prediction.logits.array.allSatisfy { $0.isFinite })
     }
 }

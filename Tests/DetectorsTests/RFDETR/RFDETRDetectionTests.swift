@@ -3,7 +3,7 @@ import Imaging
 import Tensors
 import Testing
 
-/// What follows the model against the published processor: if these fail, scores, boxes or masks of objects are others.
+/// Post-processing against the published processor: if these fail, scores, boxes or masks of objects are others.
 struct RFDETRDetectionTests {
     /// Scores, classes and boxes of transformers' own outputs, for every threshold.
     @Test(arguments: RFDETRGoldens.names)

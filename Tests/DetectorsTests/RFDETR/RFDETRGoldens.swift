@@ -5,7 +5,7 @@ import TestSupport
 import Tensors
 import Testing
 
-/// A small RF-DETR checkpoint and what transformers computes with it (`Fixtures/detectors/rfdetr`).
+/// A small RF-DETR checkpoint with the numbers that transformers computes with it (`Fixtures/detectors/rfdetr`).
 struct RFDETRGoldens {
     struct Expected: Decodable {
         struct Found: Decodable {
@@ -47,7 +47,7 @@ struct RFDETRGoldens {
         return RGBImage(width: pixels.shape[1], height: pixels.shape[0], pixels: pixels.array.map { UInt8($0) })
     }
 
-    /// What transformers computed last.
+    /// Transformers' own output.
     func prediction() throws -> RFDETRPrediction {
         RFDETRPrediction(
             logits: try tensor("logits"), boxes: try tensor("boxes"), masks: name.hasPrefix("seg") ? try tensor("masks") : nil)

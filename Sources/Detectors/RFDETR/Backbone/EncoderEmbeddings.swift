@@ -6,7 +6,7 @@ struct EncoderEmbeddings: Sendable {
     /// With its position, `[1, width]`.
     let classToken: Tensor
     let patchEmbeddings: PatchEmbedding
-    /// Of each patch, `[side * side, width]`.
+    /// Position of each patch, `[side * side, width]`.
     let positions: Tensor
     let grid: WindowGrid
 

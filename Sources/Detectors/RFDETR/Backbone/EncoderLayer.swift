@@ -4,72 +4,81 @@ import Tensors
 /// their own window, those of the others see all. Source: DINOv2, arXiv 2304.07193; `backbone.backbone.encoder.layer.N`.
 struct EncoderLayer: Sendable {
     let norm1: LayerNorm
+    /// With `layer_scale1`.
     let attention: EncoderAttention
-    /// `[width]`.
-    let layerScale1: Tensor
     let norm2: LayerNorm
+    /// With `layer_scale2`.
     let mlp: EncoderMLP
-    let layerScale2: Tensor
 
-    init(_ weights: Weights, _ configuration: WindowedEncoderConfiguration, isWindowed: Bool) throws {
+    init(_ weights: Weights, _ configuration: WindowedEncoderConfiguration, _ grid: WindowGrid, isWindowed: Bool) throws {
         let width = configuration.hiddenSize, epsilon = configuration.layerNormEps
+        func scale(_ name: String) throws -> Tensor { try weights[name]["lambda1"].tensor([width]) }
         norm1 = try LayerNorm(weights["norm1"], width: width, epsilon: epsilon)
-        attention = try EncoderAttention(weights["attention"], configuration, isWindowed: isWindowed)
-        layerScale1 = try weights["layer_scale1"]["lambda1"].tensor([width])
+        attention = try EncoderAttention(
+            weights["attention"], configuration, grid, scale: scale("layer_scale1"), isWindowed: isWindowed)
         norm2 = try LayerNorm(weights["norm2"], width: width, epsilon: epsilon)
-        mlp = try EncoderMLP(weights["mlp"], configuration)
-        layerScale2 = try weights["layer_scale2"]["lambda1"].tensor([width])
+        mlp = try EncoderMLP(weights["mlp"], configuration, rows: grid.tokens, scale: scale("layer_scale2"))
     }
 
     /// `[tokens, width]`, the same out.
-    func callAsFunction(_ hidden: Tensor, _ grid: WindowGrid) -> Tensor {
-        let attended = hidden.adding(attention(norm1(hidden), grid), columnsScaledBy: layerScale1)
-        return attended.adding(mlp(norm2(attended)), columnsScaledBy: layerScale2)
+    func callAsFunction(_ hidden: Tensor) -> Tensor {
+        let attended = attention(norm1(hidden), residual: hidden)
+        return mlp(norm2(attended), residual: attended)
     }
 }
 
-/// Multi-head self-attention over all tokens, or within each window.
+/// Multi-head self-attention over all tokens, or within each window. Keys: `q_proj`, `k_proj`, `v_proj`, `o_proj`.
 struct EncoderAttention: Sendable {
-    let qProj: Linear
-    let kProj: Linear
-    let vProj: Linear
-    let oProj: Linear
+    /// Queries, keys and values side by side.
+    let projections: PackedLinear
+    let oProj: PackedLinear
     let heads: Int
-    let isWindowed: Bool
+    let width: Int
+    /// Rows that see each other.
+    let parts: [Range<Int>]
 
-    init(_ weights: Weights, _ configuration: WindowedEncoderConfiguration, isWindowed: Bool) throws {
-        let width = configuration.hiddenSize, bias = configuration.hasQKVBias
-        qProj = try Linear(weights["q_proj"], inputs: width, outputs: width, bias: bias)
-        kProj = try Linear(weights["k_proj"], inputs: width, outputs: width, bias: bias)
-        vProj = try Linear(weights["v_proj"], inputs: width, outputs: width, bias: bias)
-        oProj = try Linear(weights["o_proj"], inputs: width, outputs: width)
+    /// - Parameter scale: factors of the output, `[width]`.
+    init(
+        _ weights: Weights, _ configuration: WindowedEncoderConfiguration, _ grid: WindowGrid, scale: Tensor, isWindowed: Bool
+    ) throws {
+        width = configuration.hiddenSize
+        projections = try PackedLinear(
+            ["q_proj", "k_proj", "v_proj"].map { weights[$0] }, rows: grid.tokens, inputs: width, outputs: width,
+            bias: configuration.hasQKVBias)
+        oProj = try PackedLinear(weights["o_proj"], rows: grid.tokens, inputs: width, outputs: width, scale: scale)
         heads = configuration.heads
-        self.isWindowed = isWindowed && configuration.windows > 1
+        parts = isWindowed ? (0..<grid.windowCount).map(grid.rows(ofWindow:)) : [0..<grid.tokens]
     }
 
-    func callAsFunction(_ hidden: Tensor, _ grid: WindowGrid) -> Tensor {
-        let queries = qProj(hidden).allColumns, keys = kProj(hidden).allColumns, values = vProj(hidden).allColumns
-        let parts = isWindowed ? (0..<grid.windowCount).map(grid.rows(ofWindow:)) : [0..<grid.tokens]
+    func callAsFunction(_ hidden: Tensor, residual: Tensor) -> Tensor {
+        let projected = projections(hidden)
+        func columns(_ part: Int, _ rows: Range<Int>) -> TensorColumns {
+            projected.columns(part * width..<(part + 1) * width).rows(rows)
+        }
         let attended = parts.map { rows in
-            attention(
-                query: queries.rows(rows), context: [KeyValueRows(keys: keys.rows(rows), values: values.rows(rows))],
+            Tensors.attention(
+                query: columns(0, rows), context: [KeyValueRows(keys: columns(1, rows), values: columns(2, rows))],
                 heads: heads, keyValueHeads: heads)
         }
-        return oProj(attended.count == 1 ? attended[0] : .concatenatingRows(attended))
+        return oProj(attended.count == 1 ? attended[0] : .concatenatingRows(attended), residual: residual)
     }
 }
 
 /// Two linear layers with an activation between.
 struct EncoderMLP: Sendable {
-    let fc1: Linear
-    let fc2: Linear
+    let fc1: PackedLinear
+    let fc2: PackedLinear
     let activation: Activation
 
-    init(_ weights: Weights, _ configuration: WindowedEncoderConfiguration) throws {
-        fc1 = try Linear(weights["fc1"], inputs: configuration.hiddenSize, outputs: configuration.mlpWidth)
-        fc2 = try Linear(weights["fc2"], inputs: configuration.mlpWidth, outputs: configuration.hiddenSize)
+    /// - Parameter scale: factors of the output, `[width]`.
+    init(_ weights: Weights, _ configuration: WindowedEncoderConfiguration, rows: Int, scale: Tensor) throws {
+        let width = configuration.hiddenSize, inner = configuration.mlpWidth
+        fc1 = try PackedLinear(weights["fc1"], rows: rows, inputs: width, outputs: inner)
+        fc2 = try PackedLinear(weights["fc2"], rows: rows, inputs: inner, outputs: width, scale: scale)
         activation = configuration.activation
     }
 
-    func callAsFunction(_ hidden: Tensor) -> Tensor { fc2(fc1(hidden, activation: activation)) }
+    func callAsFunction(_ hidden: Tensor, residual: Tensor) -> Tensor {
+        fc2(fc1(hidden, activation: activation), residual: residual)
+    }
 }

@@ -1,5 +1,5 @@
-/// How a square grid of patches lies in memory in windows: window after window, and in each a class token, then its patches
-/// row after row.
+/// Order in memory of a square grid of patches in windows: window after window, and in each a class token, then its patches row
+/// after row.
 struct WindowGrid: Sendable {
     /// Patches in each direction.
     let side: Int

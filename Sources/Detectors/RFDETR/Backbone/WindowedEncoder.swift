@@ -4,7 +4,7 @@ import Tensors
 /// LW-DETR, arXiv 2406.03459; `backbone.backbone`.
 struct WindowedEncoder: Sendable {
     let embeddings: EncoderEmbeddings
-    /// Those that a map depends on.
+    /// Layers that a map depends on.
     let layers: [EncoderLayer]
     /// Nil where the maps are not normalised.
     let layernorm: LayerNorm?
@@ -16,9 +16,9 @@ struct WindowedEncoder: Sendable {
     init(_ weights: Weights, _ configuration: WindowedEncoderConfiguration, side: Int) throws {
         grid = WindowGrid(side: side / configuration.patchSize, windows: configuration.windows)
         embeddings = try EncoderEmbeddings(weights["embeddings"], configuration, grid: grid)
-        layers = try (0..<configuration.usedLayers).map {
+        layers = try (0..<configuration.usedLayers).map { [grid] in
             try EncoderLayer(
-                weights["encoder"]["layer"][$0], configuration, isWindowed: configuration.windowedLayers.contains($0))
+                weights["encoder"]["layer"][$0], configuration, grid, isWindowed: configuration.windowedLayers.contains($0))
         }
         let norm = try LayerNorm(weights["layernorm"], width: configuration.hiddenSize, epsilon: configuration.layerNormEps)
         layernorm = configuration.normalisesOutputs ? norm : nil
@@ -29,7 +29,7 @@ struct WindowedEncoder: Sendable {
     func callAsFunction(_ pixels: Tensor) -> Tensor {
         var hidden = embeddings(pixels), states: [Tensor] = []
         for state in 0...layers.count {
-            if state > 0 { hidden = layers[state - 1](hidden, grid) }
+            if state > 0 { hidden = layers[state - 1](hidden) }
             if outputs.contains(state) { states.append(layernorm?(hidden) ?? hidden) }
         }
         return joined(states)

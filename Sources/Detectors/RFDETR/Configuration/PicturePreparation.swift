@@ -3,9 +3,9 @@ import Imaging
 import Parallelism
 import Tensors
 
-/// How pictures are brought to the size and range the model takes, without regard to their shape: `preprocessor_config.json`.
+/// Brings pictures to the size and range the model takes, without regard to their shape: `preprocessor_config.json`.
 package struct PicturePreparation: Sendable {
-    /// Of the model's pictures, in pixels.
+    /// Side of the model's pictures, in pixels.
     package let side: Int
     let rescaleFactor: Float
     let mean: [Float]
@@ -34,7 +34,8 @@ package struct PicturePreparation: Sendable {
             throw file.error("size", found: "nothing", expected: "a height and a width")
         }
         guard isPossible(side) else {
-            let fitting = "a side of at most \(Self.largestGrid) patches of \(backbone.patchSize) pixels, which \(backbone.windows) windows divide"
+            let fitting = "a side of at most \(Self.largestGrid) patches of \(backbone.patchSize) pixels, which "
+                + "\(backbone.windows) windows divide"
             throw exists
                 ? file.error("size", found: "\(side)", expected: fitting)
                 : CheckpointError(
@@ -118,12 +119,13 @@ package struct PicturePreparation: Sendable {
 private struct LinearTaps {
     let lower: [Int]
     let upper: [Int]
-    /// Of the upper position.
+    /// Weight of the upper position; the lower one has the rest.
     let share: [Float]
 
     init(from input: Int, to output: Int) {
         let scale = Float(input) / Float(output)
-        let sources = (0..<output).map { max(0, (Float($0) + 0.5) * scale - 0.5) }
+        // Rounded once, as PyTorch's kernels do.
+        let sources = (0..<output).map { max(0, Float(-0.5).addingProduct(scale, Float($0) + 0.5)) }
         lower = sources.map { min(Int($0), input - 1) }
         upper = lower.map { min($0 + 1, input - 1) }
         share = zip(sources, lower).map { $0 - Float($1) }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What `config.json` says of an RF-DETR or RF-DETR-Seg checkpoint. Keys that are missing take transformers' defaults.
+/// The `config.json` of an RF-DETR or RF-DETR-Seg checkpoint. Keys that are missing take transformers' defaults.
 package struct RFDETRConfiguration: Sendable {
     package let backbone: WindowedEncoderConfiguration
     let projector: ProjectorConfiguration
@@ -84,7 +84,7 @@ struct SegmentationHeadConfiguration: Sendable {
     let activation: Activation
 
     init(_ file: ConfigurationFile) throws {
-        downsampleRatio = try file.integer("mask_downsample_ratio", default: 4, in: 1...64)
+        downsampleRatio = try file.integer("mask_downsample_ratio", default: 4, in: 1...4096)
         intermediateSize = try file.integer("intermediate_size", default: 1024, in: 1...65_536)
         activation = try file.activation(
             "segmentation_head_activation_function", default: .gelu, among: [.gelu, .silu, .relu])

@@ -17,7 +17,7 @@ package enum RFDETRSize: String, CaseIterable, Sendable {
 
     package var makesMasks: Bool { rawValue.hasPrefix("seg") }
 
-    /// Of the pictures, in pixels.
+    /// Side of the pictures, in pixels.
     package var side: Int {
         switch self {
         case .nano, .segSmall: 384

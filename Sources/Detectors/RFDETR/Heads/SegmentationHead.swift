@@ -17,9 +17,10 @@ struct SegmentationHead: Sendable {
     /// - Parameter pictureSide: of the model's pictures, in pixels.
     init(_ weights: Weights, _ configuration: RFDETRConfiguration, pictureSide: Int) throws {
         let width = configuration.width
+        let side = pictureSide / configuration.segmentation.downsampleRatio
         // Each layer of the decoder has a block in training; masks of the last layer pass through all of them.
         blocks = try (0..<configuration.decoder.layers).map {
-            try SegmentationBlock(weights["blocks"][$0], configuration.segmentation, width: width)
+            try SegmentationBlock(weights["blocks"][$0], configuration.segmentation, width: width, side: side)
         }
         let projection = weights["spatial_features_proj"]
         spatialFeaturesProj = WeightMatrix(
@@ -28,7 +29,7 @@ struct SegmentationHead: Sendable {
         queryFeaturesBlock = try QueryFeaturesBlock(weights["query_features_block"], configuration.segmentation, width: width)
         queryFeaturesProj = try Linear(weights["query_features_proj"], inputs: width, outputs: width)
         segmentationBias = try weights["segmentation_bias"].tensor([1]).array[0]
-        side = max(1, pictureSide / configuration.segmentation.downsampleRatio)
+        self.side = side
     }
 
     /// - Parameters:
@@ -53,15 +54,17 @@ struct SegmentationHead: Sendable {
 
 /// A ConvNeXt block without its widening. Keys: `depthwise_conv`, `layernorm`, `pointwise_conv`. Source: arXiv 2201.03545.
 struct SegmentationBlock: Sendable {
-    let depthwiseConv: DepthwiseConv2d
+    let depthwiseConv: PackedConvolution
     let layernorm: LayerNorm
-    let pointwiseConv: Linear
+    let pointwiseConv: PackedLinear
     let activation: Activation
 
-    init(_ weights: Weights, _ configuration: SegmentationHeadConfiguration, width: Int) throws {
-        depthwiseConv = try DepthwiseConv2d(weights["depthwise_conv"], channels: width, kernel: 3, padding: 1)
+    /// - Parameter side: of the map.
+    init(_ weights: Weights, _ configuration: SegmentationHeadConfiguration, width: Int, side: Int) throws {
+        depthwiseConv = try PackedConvolution(
+            weights["depthwise_conv"], height: side, width: side, inputs: width, outputs: width, kernel: 3, isDepthwise: true)
         layernorm = try LayerNorm(weights["layernorm"], width: width, epsilon: 1e-6)
-        pointwiseConv = try Linear(weights["pointwise_conv"], inputs: width, outputs: width)
+        pointwiseConv = try PackedLinear(weights["pointwise_conv"], rows: side * side, inputs: width, outputs: width)
         activation = configuration.activation
     }
 

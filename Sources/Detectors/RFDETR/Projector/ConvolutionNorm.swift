@@ -3,14 +3,18 @@ import Tensors
 /// A convolution without a bias, a norm over channels and an activation, over a map `[height, width, channels]`.
 /// Keys: `conv`, `norm`.
 struct ConvolutionNorm: Sendable {
-    let conv: Conv2d
+    let conv: PackedConvolution
     let norm: LayerNorm
     let activation: Activation
 
-    /// - Parameter kernel: an odd number; the map is padded by zeros and keeps its size.
-    init(_ weights: Weights, _ configuration: ProjectorConfiguration, inputs: Int, outputs: Int, kernel: Int) throws {
-        conv = try Conv2d(
-            weights["conv"], inputs: inputs, outputs: outputs, kernel: kernel, padding: kernel / 2, bias: false)
+    /// - Parameters:
+    ///   - side: of the map.
+    ///   - kernel: an odd number; the map is padded by zeros and keeps its size.
+    init(
+        _ weights: Weights, _ configuration: ProjectorConfiguration, side: Int, inputs: Int, outputs: Int, kernel: Int
+    ) throws {
+        conv = try PackedConvolution(
+            weights["conv"], height: side, width: side, inputs: inputs, outputs: outputs, kernel: kernel, bias: false)
         norm = try LayerNorm(weights["norm"], width: outputs, epsilon: configuration.layerNormEps)
         activation = configuration.activation
     }

@@ -6,8 +6,9 @@ struct FeatureProjector: Sendable {
     let projectorLayer: C2fBlock
     let layerNorm: LayerNorm
 
-    init(_ weights: Weights, _ configuration: ProjectorConfiguration, inputs: Int) throws {
-        projectorLayer = try C2fBlock(weights["projector_layer"], configuration, inputs: inputs)
+    /// - Parameter side: of the maps.
+    init(_ weights: Weights, _ configuration: ProjectorConfiguration, side: Int, inputs: Int) throws {
+        projectorLayer = try C2fBlock(weights["projector_layer"], configuration, side: side, inputs: inputs)
         layerNorm = try LayerNorm(weights["layer_norm"], width: configuration.width, epsilon: 1e-6)
     }
 
@@ -22,12 +23,13 @@ struct C2fBlock: Sendable {
     let conv2: ConvolutionNorm
     let hiddenChannels: Int
 
-    init(_ weights: Weights, _ configuration: ProjectorConfiguration, inputs: Int) throws {
+    init(_ weights: Weights, _ configuration: ProjectorConfiguration, side: Int, inputs: Int) throws {
         let hidden = configuration.hiddenChannels
-        conv1 = try ConvolutionNorm(weights["conv1"], configuration, inputs: inputs, outputs: 2 * hidden, kernel: 1)
-        bottlenecks = try (0..<configuration.blocks).map { try Bottleneck(weights["bottlenecks"][$0], configuration) }
+        conv1 = try ConvolutionNorm(weights["conv1"], configuration, side: side, inputs: inputs, outputs: 2 * hidden, kernel: 1)
+        bottlenecks = try (0..<configuration.blocks).map { try Bottleneck(weights["bottlenecks"][$0], configuration, side: side) }
         conv2 = try ConvolutionNorm(
-            weights["conv2"], configuration, inputs: (2 + configuration.blocks) * hidden, outputs: configuration.width, kernel: 1)
+            weights["conv2"], configuration, side: side, inputs: (2 + configuration.blocks) * hidden, outputs: configuration.width,
+            kernel: 1)
         hiddenChannels = hidden
     }
 
@@ -49,10 +51,10 @@ struct Bottleneck: Sendable {
     let conv1: ConvolutionNorm
     let conv2: ConvolutionNorm
 
-    init(_ weights: Weights, _ configuration: ProjectorConfiguration) throws {
+    init(_ weights: Weights, _ configuration: ProjectorConfiguration, side: Int) throws {
         let hidden = configuration.hiddenChannels
-        conv1 = try ConvolutionNorm(weights["conv1"], configuration, inputs: hidden, outputs: hidden, kernel: 3)
-        conv2 = try ConvolutionNorm(weights["conv2"], configuration, inputs: hidden, outputs: hidden, kernel: 3)
+        conv1 = try ConvolutionNorm(weights["conv1"], configuration, side: side, inputs: hidden, outputs: hidden, kernel: 3)
+        conv2 = try ConvolutionNorm(weights["conv2"], configuration, side: side, inputs: hidden, outputs: hidden, kernel: 3)
     }
 
     func callAsFunction(_ map: Tensor) -> Tensor { conv2(conv1(map)) }

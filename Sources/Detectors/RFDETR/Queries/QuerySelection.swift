@@ -14,7 +14,7 @@ struct QuerySelection: Sendable {
     /// `[queries, width]`.
     let queryFeat: Tensor
 
-    /// Of each cell's box, as a share of the picture.
+    /// Width and height of each cell's box, as shares of the picture.
     private static let proposedSize: Float = 0.05
     /// Cells whose centres lie nearer to an edge than this share of the picture propose nothing.
     private static let margin: Float = 0.01
@@ -51,7 +51,7 @@ struct QuerySelection: Sendable {
         return Proposals(cells: best, states: states, boxes: chosen.refined(by: encOutBboxEmbed(states)))
     }
 
-    /// Where the decoder's queries begin, `[queries, 4]`.
+    /// Boxes that the decoder's queries begin with, `[queries, 4]`.
     func referencePoints(_ proposals: Proposals) -> Tensor { proposals.boxes.refined(by: referencePointEmbed) }
 
     /// A box around each cell's centre, row after row; zeros for cells at the edges of a fine grid.
@@ -64,7 +64,7 @@ struct QuerySelection: Sendable {
     }
 }
 
-/// What the first stage proposes.
+/// Boxes and states that the first stage proposes.
 package struct Proposals: Sendable {
     /// Cells of the features, the best first.
     package let cells: [Int]
