@@ -51,6 +51,7 @@ let package = Package(
         library("LanguageModels", ["Parallelism", "Imaging", "Files", "Tensors"]),
         library("DescribeAnything", ["LanguageModels", "Parallelism", "Imaging", "Tensors"]),
         library("SegmentAnything", ["Parallelism", "Imaging", "Files", "Tensors"]),
+        library("Detectors", ["Parallelism", "Imaging", "Files", "Tensors"]),
         library("ObjectTracking", ["Parallelism", "Imaging", "Media", "Masks", "SegmentAnything"]),
         library(
             "DAMVideo",
@@ -85,6 +86,7 @@ let package = Package(
         tests("LanguageModels"),
         tests("DescribeAnything"),
         tests("SegmentAnything", ["Parallelism", "Imaging", "Tensors"]),
+        tests("Detectors", ["Imaging", "Tensors"]),
         tests("DAMVideo", ["Evaluation"]),
         tests("Presentation"),
         tests("ModelTools"),

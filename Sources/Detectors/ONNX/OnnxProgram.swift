@@ -12,6 +12,8 @@ package final class OnnxProgram: Sendable {
     package let outputNames: [String]
     /// Shape of each output; nil where only a picture decides.
     package let outputShapes: [[Int]?]
+    /// Multiply-adds of a picture, or about as much work, as far as it is known before.
+    package let work: Int
     private let model: OnnxModel
     private let steps: [Step]
     private let constants: [Int: NumberMemory]
@@ -47,6 +49,7 @@ package final class OnnxProgram: Sendable {
         self.suspended = suspended
         self.model = suspended.isEmpty ? OnnxModel(path: model.path, opset: model.opset) : model
         steps = planner.steps
+        work = planner.work
         let read = Set(steps.flatMap(\.reads) + arrays.values.map(\.buffer))
         constants = planner.constants.filter { read.contains($0.key) }
         placement = BufferPlacement(
