@@ -44,7 +44,8 @@ struct OnnxDetectorTests {
 
     @Test func yolov8HasItsBestClassAndOneBoxForEachObject() throws {
         let output = columns(84, 6, [
-            (3, [20, 30, 10, 20, 0.9, 0.1]), (4, [21, 30, 10, 20, 0.8, 0.1]), (5, [21, 30, 10, 20, 0.1, 0.7]), (83, [50, 50, 8, 8, 0.2, 0.1]),
+            (3, [20, 30, 10, 20, 0.9, 0.1]), (4, [21, 30, 10, 20, 0.8, 0.1]), (5, [21, 30, 10, 20, 0.1, 0.7]),
+            (83, [50, 50, 8, 8, 0.2, 0.1]),
         ])
         let found = try detect(model([output], metadata: [Self.names]))
         #expect(found.map(\.label) == ["person", "driver's dog"])

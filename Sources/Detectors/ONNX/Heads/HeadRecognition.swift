@@ -115,7 +115,9 @@ private struct HeadGraph {
 
     /// True if outputs are convolutions' with nothing computed from them but scores.
     var isRaw: Bool {
-        let moving: Set = ["Concat", "Transpose", "Reshape", "Flatten", "Sigmoid", "Cast", "Identity", "Slice", "Split", "Unsqueeze", "Squeeze"]
+        let moving: Set = [
+            "Concat", "Transpose", "Reshape", "Flatten", "Sigmoid", "Cast", "Identity", "Slice", "Split", "Unsqueeze", "Squeeze",
+        ]
         var pending = outputs, seen = Set(pending)
         while let name = pending.popLast() {
             guard let node = makers[name] else { return false }

@@ -46,7 +46,8 @@ extension Operators {
         },
         "Expand": { plan in
             let input = try plan.input(0), shape = try plan.checked(try plan.integers(1))
-            guard let common = ArrayLayout.commonShape(input.shape, shape), let layout = input.layout.broadcast(to: try plan.checked(common))
+            guard let common = ArrayLayout.commonShape(input.shape, shape),
+                let layout = input.layout.broadcast(to: try plan.checked(common))
             else { throw plan.error(found: "shape \(input.shape) for \(shape)", expected: "one that broadcasts") }
             return [input.with(layout)]
         },
