@@ -5,8 +5,31 @@
 #include "ConvolutionKernels.h"
 #include <string.h>
 
+// Subnormal numbers count as zeros from here to `restore_subnormals`: trained weights and sigmoids have some, and each product
+// with one takes a hundred cycles. Returns the thread's setting.
+static unsigned flush_subnormals(void) {
+#if defined(__x86_64__)
+    unsigned setting = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr(setting | 0x8040);
+    return setting;
+#else
+    return 0;
+#endif
+}
+
+static void restore_subnormals(unsigned setting) {
+#if defined(__x86_64__)
+    __builtin_ia32_ldmxcsr(setting);
+#else
+    (void)setting;
+#endif
+}
+
 // Most pointers to pixels that are kept: 16 KB, so that they and what they point to stay in L1 and L2.
 enum { MostPointers = 2048 };
+
+// Tiles whose sums wait for their activation, which takes them all at once: each is a long chain, and they overlap then.
+enum { WaitingTiles = 4 };
 
 static size_t tap_count(const KernelConvolution *sizes) { return sizes->kernelHeight * sizes->kernelWidth; }
 
@@ -17,7 +40,8 @@ static size_t chunk_pixels(const KernelConvolution *sizes) {
 }
 
 size_t kernel_convolution_scratch(const KernelConvolution *sizes) {
-    return chunk_pixels(sizes) * tap_count(sizes) * sizeof(float *) + sizes->channels * sizeof(float);
+    size_t chunk = chunk_pixels(sizes);
+    return chunk * tap_count(sizes) * sizeof(float *) + sizes->channels * sizeof(float) + chunk / KernelConvolutionPixels;
 }
 
 // Where the kernel's tap at (row, column) reads for output pixel (y, x); nil outside of the input.
@@ -28,23 +52,77 @@ INLINE const float *tap(const KernelConvolution *s, const float *input, size_t y
     return input + top * s->inputRow + left * s->inputColumn;
 }
 
-// Writes pointers[tile][tap][pixel of the tile] for `count` pixels from `first` on. Taps outside of the input point to zeros,
-// pixels of the last tile that are not there to the last one's.
-static void point(const KernelConvolution *s, const float *input, const float *zeros, size_t first, size_t count,
-                  const float **pointers) {
-    size_t taps = tap_count(s), tiles = (count + KernelConvolutionPixels - 1) / KernelConvolutionPixels;
-    for (size_t place = 0; place < tiles * KernelConvolutionPixels; place++) {
-        size_t pixel = first + (place < count ? place : count - 1);
-        size_t y = pixel / s->outputWidth, x = pixel % s->outputWidth;
-        const float **target = pointers + place / KernelConvolutionPixels * taps * KernelConvolutionPixels
-            + place % KernelConvolutionPixels;
-        for (size_t row = 0; row < s->kernelHeight; row++) {
-            for (size_t column = 0; column < s->kernelWidth; column++) {
-                const float *found = tap(s, input, y, x, row, column);
-                *target = found ? found : zeros;
-                target += KernelConvolutionPixels;
+// Columns of the output whose taps all lie within the input's columns: *first up to *end, for a row whose taps lie in it; else
+// none.
+static void inner_columns(const KernelConvolution *s, size_t y, size_t *first, size_t *end) {
+    ptrdiff_t top = (ptrdiff_t)(y * s->strideY) - s->top, stride = (ptrdiff_t)s->strideX;
+    ptrdiff_t bottom = top + (ptrdiff_t)((s->kernelHeight - 1) * s->dilationY);
+    ptrdiff_t last = (ptrdiff_t)s->inputWidth - 1 - (ptrdiff_t)((s->kernelWidth - 1) * s->dilationX) + s->left;
+    *first = *end = 0;
+    if (top < 0 || bottom >= (ptrdiff_t)s->inputHeight || last < 0) return;
+    *first = s->left > 0 ? (size_t)((s->left + stride - 1) / stride) : 0;
+    *end = (size_t)(last / stride) + 1;
+    if (*end > s->outputWidth) *end = s->outputWidth;
+    if (*end < *first) *end = *first;
+}
+
+// Taps of a row of the kernel that lie next to each other in memory: they are read as one of more channels.
+INLINE size_t merged_taps(const KernelConvolution *s) {
+    return s->dilationX == 1 && s->inputColumn == (ptrdiff_t)s->channels ? s->kernelWidth : 1;
+}
+
+// A tile whose pixels all lie inside: pointers[taps, merged][pixel].
+static void point_inside(const KernelConvolution *s, const float *const *places, const float **pointers) {
+    size_t merged = merged_taps(s);
+    for (size_t row = 0; row < s->kernelHeight; row++) {
+        for (size_t column = 0; column < s->kernelWidth; column += merged) {
+            ptrdiff_t offset = (ptrdiff_t)(row * s->dilationY) * s->inputRow + (ptrdiff_t)(column * s->dilationX) * s->inputColumn;
+            for (size_t p = 0; p < KernelConvolutionPixels; p++) pointers[p] = places[p] + offset;
+            pointers += KernelConvolutionPixels;
+        }
+    }
+}
+
+// Another tile, with pixels (y, x): taps outside of the input point to zeros.
+static void point_outside(const KernelConvolution *s, const float *input, const float *zeros, const size_t *y, const size_t *x,
+                          const float **pointers) {
+    for (size_t row = 0; row < s->kernelHeight; row++) {
+        for (size_t column = 0; column < s->kernelWidth; column++) {
+            for (size_t p = 0; p < KernelConvolutionPixels; p++) {
+                const float *found = tap(s, input, y[p], x[p], row, column);
+                *pointers++ = found ? found : zeros;
             }
         }
+    }
+}
+
+// Writes pointers[tile][tap][pixel of the tile] for `count` pixels from `first` on, and taps that tiles have merged. Pixels of
+// the last tile that are not there point where the last one does.
+static void point(const KernelConvolution *s, const float *input, const float *zeros, size_t first, size_t count,
+                  const float **pointers, unsigned char *merged) {
+    size_t taps = tap_count(s), y = first / s->outputWidth, x = first % s->outputWidth, inner, end;
+    inner_columns(s, y, &inner, &end);
+    for (size_t tile = 0; tile * KernelConvolutionPixels < count; tile++) {
+        const float *places[KernelConvolutionPixels];
+        size_t rows[KernelConvolutionPixels], columns[KernelConvolutionPixels];
+        int inside = 1;
+        for (size_t p = 0; p < KernelConvolutionPixels; p++) {
+            rows[p] = y;
+            columns[p] = x;
+            places[p] = input + ((ptrdiff_t)(y * s->strideY) - s->top) * s->inputRow
+                + ((ptrdiff_t)(x * s->strideX) - s->left) * s->inputColumn;
+            inside &= x >= inner && x < end;
+            if (tile * KernelConvolutionPixels + p + 1 >= count) continue;
+            if (++x < s->outputWidth) continue;
+            x = 0;
+            inner_columns(s, ++y, &inner, &end);
+        }
+        const float **target = pointers + tile * taps * KernelConvolutionPixels;
+        if (inside)
+            point_inside(s, places, target);
+        else
+            point_outside(s, input, zeros, rows, columns, target);
+        merged[tile] = (unsigned char)inside;
     }
 }
 
@@ -86,19 +164,24 @@ void kernel_convolve(KernelInstructionSet set, const KernelConvolution *sizes, c
     size_t chunk = chunk_pixels(sizes);
     const float **pointers = scratch;
     float *zeros = (float *)(pointers + chunk * tap_count(sizes));
+    unsigned char *merged = (unsigned char *)(zeros + sizes->channels);
     memset(zeros, 0, sizes->channels * sizeof(float));
+    unsigned setting = flush_subnormals();
     for (size_t pixel = firstPixel; pixel < endPixel; pixel += chunk) {
         size_t count = endPixel - pixel < chunk ? endPixel - pixel : chunk;
-        point(sizes, input, zeros, pixel, count, pointers);
-        DISPATCH(set, convolve, sizes, pointers, weights, bias, residual, output, pixel, count, firstBlock, endBlock)
+        point(sizes, input, zeros, pixel, count, pointers, merged);
+        DISPATCH(set, convolve, sizes, pointers, merged, weights, bias, residual, output, pixel, count, firstBlock, endBlock)
     }
+    restore_subnormals(setting);
 }
 
 void kernel_convolve_depthwise(KernelInstructionSet set, const KernelConvolution *sizes, const float *input,
                                const float *weights, const float *bias, const float *residual, float *output,
                                size_t firstRow, size_t endRow) {
+    unsigned setting = flush_subnormals();
     for (size_t row = firstRow; row < endRow; row++)
         DISPATCH(set, convolve_depthwise_row, sizes, input, weights, bias, residual, output, row)
+    restore_subnormals(setting);
 }
 
 void kernel_activate(KernelInstructionSet set, KernelActivation activation, float alpha, float beta, const float *input,

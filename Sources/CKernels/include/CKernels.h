@@ -1,4 +1,4 @@
-// Numerical kernels: the inner loops of Tensors, about 3,300 lines of C with vector types, x86 intrinsics and some of NEON.
+// Numerical kernels: the inner loops of Tensors, about 3,900 lines of C with vector types, x86 intrinsics and some of NEON.
 //
 //   ProductKernels.h      products of matrices: untiled weights with few rows, packed rows with quantised weights or on AMX
 //   QuantizedKernels.h    quantisation of weights to tiles of 8 and 4 bits, and back
@@ -8,7 +8,7 @@
 //   MachineKernels.h      instruction sets and processors of the machine, and loops that measure its limits
 //
 // Each family has a folder, and in it one body that is compiled once for each instruction set it knows, with the set's macros.
-// products/products.md draws the layouts of products.
+// products/products.md draws the layouts of products, convolution/convolution.md those of convolutions.
 //
 // Instruction sets are chosen at run time. Functions with a KernelInstructionSet do as they are told, and the machine must have
 // the set; Swift passes kernel_fastest_instructions(), or for attention the widest that kernel_supports. Elementwise kernels,
@@ -17,7 +17,7 @@
 // Every kernel is single-threaded: Swift divides the work, with disjoint outputs for each thread. Kernels allocate nothing and
 // check no arguments.
 //
-// Tests/TensorsTests compares products and attention of every set that the machine has with their definition in double
+// Tests/TensorsTests compares products, attention and convolutions of every set that the machine has with their definition in double
 // precision, for sizes on both sides of each limit, and elementwise kernels of its widest set. Sets that the machine lacks are
 // compiled and not run.
 #pragma once

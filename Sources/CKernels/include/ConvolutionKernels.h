@@ -49,7 +49,7 @@ typedef struct {
 size_t kernel_convolution_scratch(const KernelConvolution *_Nonnull sizes);
 
 /// output = activation(convolution of input + bias) + residual, for output pixels `firstPixel` up to `endPixel`, counted along
-/// the rows, and blocks of outputs `firstBlock` up to `endBlock`.
+/// the rows, and blocks of outputs `firstBlock` up to `endBlock`. Subnormal numbers count as zeros.
 /// - weights: [blocks][kernelHeight][kernelWidth][channels][KernelConvolutionBlock]; bias: [blocks][KernelConvolutionBlock].
 /// - residual: one number for each output; NULL for none.
 /// - scratch: of one thread.

@@ -119,7 +119,7 @@ package final class OnnxProgram: Sendable {
     }
 
     private static func tensor(_ memory: StepMemory, _ array: ArrayValue) -> Tensor {
-        Tensor(array.shape, values: memory.numbers(array))
+        Tensor(array.shape) { memory.copyNumbers(array, to: $0) }
     }
 
     /// Plans and computes the nodes whose shapes depend on the picture, from what the others made of it.

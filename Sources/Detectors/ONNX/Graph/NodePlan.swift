@@ -88,12 +88,24 @@ struct NodePlan {
         let loop = StridedLoop([target.layout, source.layout])
         try emit(reading: [source], writing: [target], work: source.count) { memory in
             let input = memory.start(source), output = memory.start(target)
+            if loop.inner <= shortRow {
+                let (rows, steps) = loop.last
+                return loop.runPlanes { offsets in
+                    for row in 0..<rows {
+                        let from = input + (offsets[1] + row * steps[1]), to = output + (offsets[0] + row * steps[0])
+                        for index in 0..<loop.inner { to[index * loop.steps[0]] = from[index * loop.steps[1]] }
+                    }
+                }
+            }
             loop.run { offsets, count in
                 copy(input + offsets[1], loop.steps[1], to: output + offsets[0], loop.steps[0], count: count)
             }
         }
     }
 }
+
+/// Numbers of a row up to which a call for each would take longer than the row.
+private let shortRow = 16
 
 /// Copies numbers that lie at constant steps.
 private func copy(
