@@ -93,6 +93,11 @@ struct NodePlan {
                 return loop.runPlanes { offsets in
                     for row in 0..<rows {
                         let from = input + (offsets[1] + row * steps[1]), to = output + (offsets[0] + row * steps[0])
+                        // Pictures have three channels.
+                        if loop.inner == 3, loop.steps[0] == 1, loop.steps[1] == 1 {
+                            (to[0], to[1], to[2]) = (from[0], from[1], from[2])
+                            continue
+                        }
                         for index in 0..<loop.inner { to[index * loop.steps[0]] = from[index * loop.steps[1]] }
                     }
                 }
