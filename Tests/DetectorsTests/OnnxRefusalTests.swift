@@ -124,4 +124,39 @@ struct OnnxRefusalTests {
             #expect(throws: CheckpointError.self) { try OnnxProgram(path: path) }
         }
     }
+
+    @Test func arraysThatAreMadeTwiceAreRefused() throws {
+        var builder = single("Relu")
+        builder.node("Concat", ["x", "y"], ["y"], name: "again", [("axis", .integer(1))])
+        #expect(try refusal(builder)
+            == "FILE: Concat again: found the output y, which is there already, expected one node for each array")
+    }
+
+    /// Each of ten thousand arrays lies in the next: placing them must not take the stack.
+    @Test func joinsOfJoinsAreRead() throws {
+        var builder = OnnxBuilder()
+        builder.input("x", [1, 1, 2, 2])
+        builder.node("Relu", ["x"], ["y0"])
+        for number in 0..<10_000 { builder.node("Concat", ["y\(number)"], ["y\(number + 1)"], [("axis", .integer(1))]) }
+        builder.output("y10000")
+        let output = try builder.withFile { try OnnxProgram(path: $0)(["x": Tensor([1, 1, 2, 2], values: [-1, 2, -3, 4])]) }
+        #expect(output.map(\.array) == [[0, 2, 0, 4]])
+    }
+
+    @Test func rangesAndSizesAtTheEdgeOfNumbersAreRefused() throws {
+        for (start, end, step) in [(0, 1e30, 1), (0, -1e30, 1), (1e30, 0, 1), (0, 1, 0), (Float.nan, 1, 1)] as [(Float, Float, Float)] {
+            var builder = OnnxBuilder()
+            builder.input("x", [1, 3, 8, 8])
+            for (name, value) in [("a", start), ("b", end), ("c", step)] { builder.constant(name, [], [value]) }
+            builder.node("Range", ["a", "b", "c"], ["r"])
+            builder.node("Reshape", ["x", "r"], ["y"])
+            builder.output("y")
+            #expect(try refusal(builder) != "read", "\(start), \(end), \(step)")
+        }
+        for scale in [Float(1e30), -1, .nan, 1e6] {
+            var builder = single("Resize", ["", "s"])
+            builder.constant("s", [4], [1, 1, scale, scale])
+            #expect(try refusal(builder) != "read")
+        }
+    }
 }

@@ -56,7 +56,8 @@ struct ConvolutionKernelTests {
         var sum = 0.0
         for row in 0..<test.kernel {
             for column in 0..<test.kernel {
-                let top = y * test.stride + row * test.dilation - test.padding, left = x * test.stride + column * test.dilation - test.padding
+                let top = y * test.stride + row * test.dilation - test.padding
+                let left = x * test.stride + column * test.dilation - test.padding
                 guard (0..<test.height).contains(top), (0..<test.width).contains(left) else { continue }
                 for channel in 0..<inGroup {
                     let value = input[(top * test.width + left) * test.channels + group * inGroup + channel]

@@ -21,6 +21,9 @@ package final class OnnxProgram: Sendable {
     private let arrays: [String: ArrayValue]
     private let suspended: [OnnxNode]
 
+    /// Most numbers that arrays of one run take: 2 GB, several times what the largest published detectors do.
+    private static let mostMemory = 1 << 29
+
     /// Operator sets that can be read.
     private static let operatorSets = 11...23
 
@@ -55,6 +58,11 @@ package final class OnnxProgram: Sendable {
         placement = BufferPlacement(
             steps, sizes: planner.sizes, inputs: Set(inputs.map(\.array.buffer)), outputs: Set(arrays.values.map(\.buffer)),
             constants: Set(planner.constants.keys))
+        guard placement.count <= Self.mostMemory else {
+            let megabytes = placement.count / (1 << 18)
+            throw CheckpointError(
+                file: model.path, found: "a need of \(megabytes) MB for a picture", expected: "at most \(Self.mostMemory / (1 << 18))")
+        }
     }
 
     private static func check(_ model: OnnxModel) throws {
@@ -64,7 +72,11 @@ package final class OnnxProgram: Sendable {
         guard operatorSets.contains(model.opset) else {
             throw error(nil, found: "operator set \(model.opset)", expected: "\(operatorSets.lowerBound) to \(operatorSets.upperBound)")
         }
+        var known = Set(model.graph.inputs.map(\.name))
         for node in model.graph.nodes {
+            for name in node.outputs where !name.isEmpty && !known.insert(name).inserted {
+                throw error(node.title, found: "the output \(name), which is there already", expected: "one node for each array")
+            }
             if node.operation.contains("QuantizeLinear") || node.operation.hasPrefix("QLinear") || node.operation.hasSuffix("Integer") {
                 throw error(
                     node.title, found: "weights in 8 bits (a quantised export)", expected: "an export in single or half precision")

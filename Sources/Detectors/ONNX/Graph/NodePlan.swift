@@ -92,13 +92,9 @@ struct NodePlan {
                 let (rows, steps) = loop.last
                 return loop.runPlanes { offsets in
                     for row in 0..<rows {
-                        let from = input + (offsets[1] + row * steps[1]), to = output + (offsets[0] + row * steps[0])
-                        // Pictures have three channels.
-                        if loop.inner == 3, loop.steps[0] == 1, loop.steps[1] == 1 {
-                            (to[0], to[1], to[2]) = (from[0], from[1], from[2])
-                            continue
-                        }
-                        for index in 0..<loop.inner { to[index * loop.steps[0]] = from[index * loop.steps[1]] }
+                        copyShort(
+                            input + (offsets[1] + row * steps[1]), loop.steps[1], to: output + (offsets[0] + row * steps[0]),
+                            loop.steps[0], count: loop.inner)
                     }
                 }
             }
@@ -111,6 +107,18 @@ struct NodePlan {
 
 /// Numbers of a row up to which a call for each would take longer than the row.
 private let shortRow = 16
+
+/// Copies few numbers; three that lie next to each other, as pictures' channels do, without a loop.
+@inline(__always)
+private func copyShort(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, to target: UnsafeMutablePointer<Float>, _ targetStep: Int, count: Int
+) {
+    if count == 3, sourceStep == 1, targetStep == 1 {
+        (target[0], target[1], target[2]) = (source[0], source[1], source[2])
+    } else {
+        for index in 0..<count { target[index * targetStep] = source[index * sourceStep] }
+    }
+}
 
 /// Copies numbers that lie at constant steps.
 private func copy(

@@ -16,7 +16,7 @@ struct HeadRecognition {
         if let task = model.metadata["task"], !["detect", "segment"].contains(task) {
             throw error(found: "a model for the task \(task)", expected: "one that detects or segments")
         }
-        let prototypes = shapes.firstIndex { $0?.count == 4 }
+        let prototypes = shapes.firstIndex { $0?.count == 4 && $0?.contains(0) == false }
         let maskCount = prototypes.flatMap { shapes[$0]?[1] } ?? 0
         let candidates = shapes.indices.filter { $0 != prototypes && isBoxes(shapes[$0]) }
         guard let boxes = candidates.first, candidates.count == 1 || prototypes != nil else { throw unknown() }
@@ -25,6 +25,7 @@ struct HeadRecognition {
         let hasPrototypes = prototypes != nil && [.yolov8, .endToEnd, .yolov5].contains(chosen)
         let classes = reading.classes(chosen, hasPrototypes ? maskCount : 0)
         if let classes, classes < 1 { throw unknown() }
+        if chosen == .endToEnd, (reading.width ?? 0) < 6 + (hasPrototypes ? maskCount : 0) { throw unknown() }
         if let classes, let nameCount, nameCount != classes {
             throw error(found: "\(classes) classes and names of \(nameCount)", expected: "a name for each class")
         }
