@@ -12,12 +12,17 @@ package final class OnnxProgram: Sendable {
     package let outputNames: [String]
     /// Shape of each output; nil where only a picture decides.
     package let outputShapes: [[Int]?]
+    /// Multiply-adds of a picture, or about as much work, as far as it is known before.
+    package let work: Int
     private let model: OnnxModel
     private let steps: [Step]
     private let constants: [Int: NumberMemory]
     private let placement: BufferPlacement
     private let arrays: [String: ArrayValue]
     private let suspended: [OnnxNode]
+
+    /// Most numbers that arrays of one run take: 2 GB, several times what the largest published detectors do.
+    private static let mostMemory = 1 << 29
 
     /// Operator sets that can be read.
     private static let operatorSets = 11...23
@@ -47,11 +52,17 @@ package final class OnnxProgram: Sendable {
         self.suspended = suspended
         self.model = suspended.isEmpty ? OnnxModel(path: model.path, opset: model.opset) : model
         steps = planner.steps
+        work = planner.work
         let read = Set(steps.flatMap(\.reads) + arrays.values.map(\.buffer))
         constants = planner.constants.filter { read.contains($0.key) }
         placement = BufferPlacement(
             steps, sizes: planner.sizes, inputs: Set(inputs.map(\.array.buffer)), outputs: Set(arrays.values.map(\.buffer)),
             constants: Set(planner.constants.keys))
+        guard placement.count <= Self.mostMemory else {
+            let megabytes = placement.count / (1 << 18)
+            throw CheckpointError(
+                file: model.path, found: "a need of \(megabytes) MB for a picture", expected: "at most \(Self.mostMemory / (1 << 18))")
+        }
     }
 
     private static func check(_ model: OnnxModel) throws {
@@ -61,7 +72,11 @@ package final class OnnxProgram: Sendable {
         guard operatorSets.contains(model.opset) else {
             throw error(nil, found: "operator set \(model.opset)", expected: "\(operatorSets.lowerBound) to \(operatorSets.upperBound)")
         }
+        var known = Set(model.graph.inputs.map(\.name))
         for node in model.graph.nodes {
+            for name in node.outputs where !name.isEmpty && !known.insert(name).inserted {
+                throw error(node.title, found: "the output \(name), which is there already", expected: "one node for each array")
+            }
             if node.operation.contains("QuantizeLinear") || node.operation.hasPrefix("QLinear") || node.operation.hasSuffix("Integer") {
                 throw error(
                     node.title, found: "weights in 8 bits (a quantised export)", expected: "an export in single or half precision")
@@ -116,7 +131,7 @@ package final class OnnxProgram: Sendable {
     }
 
     private static func tensor(_ memory: StepMemory, _ array: ArrayValue) -> Tensor {
-        Tensor(array.shape, values: memory.numbers(array))
+        Tensor(array.shape) { memory.copyNumbers(array, to: $0) }
     }
 
     /// Plans and computes the nodes whose shapes depend on the picture, from what the others made of it.

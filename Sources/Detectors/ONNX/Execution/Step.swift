@@ -31,12 +31,21 @@ struct StepMemory {
 
     /// Numbers of an array in row-major order.
     func numbers(_ value: ArrayValue) -> [Float] {
+        [Float](unsafeUninitializedCapacity: value.count) { target, count in
+            copyNumbers(value, to: target)
+            count = value.count
+        }
+    }
+
+    /// Writes the numbers of an array in row-major order.
+    func copyNumbers(_ value: ArrayValue, to target: UnsafeMutableBufferPointer<Float>) {
+        guard let place = target.baseAddress else { return }
         let loop = StridedLoop([value.layout], keepingOrder: true), source = start(value)
-        return [Float](unsafeUninitializedCapacity: value.count) { target, count in
-            loop.forEachRow(0..<loop.rows) { offsets in
-                for index in 0..<loop.inner { target[count + index] = source[offsets[0] + index * loop.steps[0]] }
-                count += loop.inner
-            }
+        if loop.rows == 1, loop.steps[0] == 1 { return place.update(from: source, count: loop.inner) }
+        var next = 0
+        loop.forEachRow(0..<loop.rows) { offsets in
+            for index in 0..<loop.inner { place[next + index] = source[offsets[0] + index * loop.steps[0]] }
+            next += loop.inner
         }
     }
 }

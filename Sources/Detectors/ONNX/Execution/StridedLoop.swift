@@ -57,6 +57,23 @@ struct StridedLoop: Sendable {
         }
     }
 
+    /// Rows that follow each other at constant steps, for loops whose rows are short.
+    var last: (count: Int, steps: SIMD4<Int>) { outer.last ?? (1, SIMD4()) }
+
+    /// The loop over all rows but the last dimension of them.
+    private var outside: StridedLoop { StridedLoop(self, outer: Array(outer.dropLast())) }
+
+    private init(_ loop: StridedLoop, outer: [(count: Int, steps: SIMD4<Int>)]) {
+        (inner, steps, self.outer) = (loop.inner, loop.steps, outer)
+        rows = outer.reduce(1) { $0 * $1.count } * (loop.rows == 0 ? 0 : 1)
+    }
+
+    /// Calls `body` on all cores with the offset of the first of each `last.count` rows.
+    func runPlanes(_ body: (_ offsets: SIMD4<Int>) -> Void) {
+        let planes = outside
+        Parallel.ranges(planes.rows, minimum: max(1, Self.part / max(1, inner * last.count))) { planes.forEachRow($0, body) }
+    }
+
     /// Calls `body` on all cores with the offset of each array's row, or of a part of it, and its count.
     func run(_ body: (_ offsets: SIMD4<Int>, _ count: Int) -> Void) {
         guard rows > 0 else { return }

@@ -12,6 +12,9 @@ struct ConcatPlacement {
         "LeakyRelu", "HardSwish", "HardSigmoid", "Silu", "Clip",
     ]
 
+    /// Joined arrays that may lie in each other.
+    private static let deepest = 8
+
     /// Placements by the names of arrays.
     /// - Parameter draft: of nodes with the same arrays, for shapes and constants.
     static func all(_ nodes: [OnnxNode], outputs: [String], draft: GraphPlanner) -> [String: ConcatPlacement] {
@@ -19,16 +22,21 @@ struct ConcatPlacement {
             for name in node.outputs { makers[name] = node.operation }
         }
         var result: [String: ConcatPlacement] = [:]
+        // Joined arrays inside of each, one in the other.
+        var depths: [String: Int] = [:]
         for node in nodes where node.operation == "Concat" {
             guard let target = node.outputs.first, let shape = draft.arrays[target]?.shape, shape.count == 4,
                 [1, -3].contains(node.integer("axis", 0))
             else { continue }
             var channel = 0
+            depths[target] = 0
             for name in node.inputs {
                 guard let array = draft.arrays[name], array.rank == 4 else { break }
                 let isPlaceable = makers[name].map { writers.contains($0) } ?? false
-                if isPlaceable, result[name] == nil, draft.constants[array.buffer] == nil, !outputs.contains(name) {
+                let depth = depths[name].map { $0 + 1 } ?? 0
+                if isPlaceable, depth <= deepest, result[name] == nil, draft.constants[array.buffer] == nil, !outputs.contains(name) {
                     result[name] = ConcatPlacement(target: target, shape: shape, channel: channel)
+                    depths[target] = max(depths[target] ?? 0, depth)
                 }
                 channel += array.shape[1]
             }

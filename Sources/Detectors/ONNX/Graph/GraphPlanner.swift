@@ -32,6 +32,8 @@ final class GraphPlanner {
     private static let mostNodes = 1 << 14
     /// Most numbers of all buffers together: 16 GB if none were reused.
     private static let mostNumbers = 1 << 32
+    /// The same for suspended nodes, whose arrays all stay until the run ends: 1 GB.
+    private static let mostContinued = 1 << 28
 
     /// - Parameter isContinuing: true for suspended nodes, which are computed as they are planned.
     init(_ model: OnnxModel, placements: [String: ConcatPlacement] = [:], isDraft: Bool, isContinuing: Bool = false) {
@@ -122,8 +124,9 @@ final class GraphPlanner {
     func allocate(_ type: ElementType, _ layout: ArrayLayout, name: String? = nil, for node: OnnxNode) throws -> ArrayValue {
         if let name, let placed = try place(name, type, layout.shape, for: node) { return placed }
         allocated += layout.count
-        guard allocated <= Self.mostNumbers else {
-            throw error(node, found: "arrays of \(allocated) numbers", expected: "at most \(Self.mostNumbers)")
+        let limit = isContinuing ? Self.mostContinued : Self.mostNumbers
+        guard allocated <= limit else {
+            throw error(node, found: "arrays of \(allocated) numbers", expected: "at most \(limit)")
         }
         sizes.append(layout.count)
         return ArrayValue(type: type, buffer: sizes.count - 1, layout: layout)

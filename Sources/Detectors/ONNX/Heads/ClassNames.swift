@@ -1,7 +1,7 @@
 /// Names of classes as exporters write them into a file: a Python dictionary or list, `{0: 'person', 1: 'car'}`, or JSON's.
-enum ClassNames {
+package enum ClassNames {
     /// - Returns: names by number, from 0 on without gaps; nil if the text is none of these.
-    static func parse(_ text: String) -> [String]? {
+    package static func parse(_ text: String) -> [String]? {
         var parser = Parser(rest: Array(text.unicodeScalars)[...])
         return parser.names()
     }

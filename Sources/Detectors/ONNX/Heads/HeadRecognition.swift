@@ -16,15 +16,16 @@ struct HeadRecognition {
         if let task = model.metadata["task"], !["detect", "segment"].contains(task) {
             throw error(found: "a model for the task \(task)", expected: "one that detects or segments")
         }
-        let prototypes = shapes.firstIndex { $0?.count == 4 }
+        let prototypes = shapes.firstIndex { $0?.count == 4 && $0?.contains(0) == false }
         let maskCount = prototypes.flatMap { shapes[$0]?[1] } ?? 0
         let candidates = shapes.indices.filter { $0 != prototypes && isBoxes(shapes[$0]) }
         guard let boxes = candidates.first, candidates.count == 1 || prototypes != nil else { throw unknown() }
-        let reading = try reading(shapes[boxes], maskCount)
-        let chosen = family ?? reading.family
+        let reading = try family.map { given(shapes[boxes], $0) } ?? reading(shapes[boxes], maskCount)
+        let chosen = reading.family
         let hasPrototypes = prototypes != nil && [.yolov8, .endToEnd, .yolov5].contains(chosen)
         let classes = reading.classes(chosen, hasPrototypes ? maskCount : 0)
         if let classes, classes < 1 { throw unknown() }
+        if chosen == .endToEnd, (reading.width ?? 0) < 6 + (hasPrototypes ? maskCount : 0) { throw unknown() }
         if let classes, let nameCount, nameCount != classes {
             throw error(found: "\(classes) classes and names of \(nameCount)", expected: "a name for each class")
         }
@@ -56,6 +57,14 @@ struct HeadRecognition {
         }
     }
 
+    /// An output with boxes of a family that the user says.
+    private func given(_ shape: [Int]?, _ family: DetectorFamily) -> Reading {
+        guard let shape, shape.count == 3 else { return Reading(family: family, places: 0, width: nil) }
+        return family == .yolov8
+            ? Reading(family: family, places: shape[2], width: shape[1]) : Reading(family: family, places: shape[1], width: shape[2])
+    }
+
+    /// - Throws: `CheckpointError` when it is that of no family, or of two.
     private func reading(_ shape: [Int]?, _ masks: Int) throws -> Reading {
         guard let shape, shape.count == 3 else { return Reading(family: .endToEndRows, places: 0, width: nil) }
         func cells(_ count: Int, _ perCell: Int) -> Bool { DetectorHead.strides(of: count, perCell: perCell, size: size) != nil }
@@ -64,13 +73,17 @@ struct HeadRecognition {
         if isTransposed, isOne || isThree {
             throw error(found: "an output of \(shape)", expected: "--family yolov8 or yolov5: both sizes may be places")
         }
+        if columns == 6 + masks, !(isOne || isThree) || isChosen { return Reading(family: .endToEnd, places: rows, width: columns) }
         if isTransposed, rows > 4 + masks { return Reading(family: .yolov8, places: columns, width: rows) }
         if isThree, columns > 5 { return Reading(family: .yolov5, places: rows, width: columns) }
-        if isOne, columns > 5 {
-            return Reading(family: oneEachCell, places: rows, width: columns)
-        }
-        if columns == 6 + masks { return Reading(family: .endToEnd, places: rows, width: columns) }
+        if isOne, columns > 5 { return Reading(family: oneEachCell, places: rows, width: columns) }
         throw unknown()
+    }
+
+    /// True if six numbers for each place are a box that was chosen, rather than objectness and a single class.
+    private var isChosen: Bool {
+        if let nameCount, nameCount != 1 { return true }
+        return model.graph.nodes.contains { ["TopK", "NonMaxSuppression"].contains($0.operation) }
     }
 
     /// The family with one place a cell and an objectness: YOLOX leaves boxes to be decoded, or takes the exponential of sizes.
@@ -103,7 +116,9 @@ private struct HeadGraph {
 
     /// True if outputs are convolutions' with nothing computed from them but scores.
     var isRaw: Bool {
-        let moving: Set = ["Concat", "Transpose", "Reshape", "Flatten", "Sigmoid", "Cast", "Identity", "Slice", "Split", "Unsqueeze", "Squeeze"]
+        let moving: Set = [
+            "Concat", "Transpose", "Reshape", "Flatten", "Sigmoid", "Cast", "Identity", "Slice", "Split", "Unsqueeze", "Squeeze",
+        ]
         var pending = outputs, seen = Set(pending)
         while let name = pending.popLast() {
             guard let node = makers[name] else { return false }

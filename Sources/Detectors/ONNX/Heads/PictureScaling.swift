@@ -3,24 +3,26 @@ import Parallelism
 
 /// A picture at another size, as OpenCV's `resize` with INTER_LINEAR makes it of 8-bit pixels: in whole numbers, each output
 /// pixel of the four input pixels around its place.
-struct PictureScaling {
+package struct PictureScaling {
     /// The two input places of each output place, and the second one's share in 2048ths.
     private struct Line {
         let low: [Int]
         let high: [Int]
         let share: [Int32]
 
-        init(from input: Int, to output: Int) {
+        /// - Parameter isDown: true for rows: beyond the first and last one, which are taken twice then, shares stay as they are,
+        ///   and each is cut off on its own.
+        init(from input: Int, to output: Int, isDown: Bool) {
             let scale = Double(input) / Double(output)
-            var low: [Int] = [], share: [Int32] = []
+            var low: [Int] = [], high: [Int] = [], share: [Int32] = []
             for position in 0..<output {
                 let place = (Double(position) + 0.5) * scale - 0.5, whole = Int(place.rounded(.down))
-                let isInside = whole >= 0 && whole < input - 1
+                let isInside = isDown || whole >= 0 && whole < input - 1
                 low.append(min(max(0, whole), input - 1))
+                high.append(min(max(0, whole + 1), input - 1))
                 share.append(isInside ? Int32((Float(place - Double(whole)) * 2048).rounded(.toNearestOrEven)) : 0)
             }
-            (self.low, self.share) = (low, share)
-            high = low.map { min($0 + 1, input - 1) }
+            (self.low, self.high, self.share) = (low, high, share)
         }
     }
 
@@ -28,13 +30,14 @@ struct PictureScaling {
     private let rows: Line
     private let source: PictureSize
 
-    init(from source: PictureSize, to target: PictureSize) {
-        (columns, rows) = (Line(from: source.width, to: target.width), Line(from: source.height, to: target.height))
+    package init(from source: PictureSize, to target: PictureSize) {
+        columns = Line(from: source.width, to: target.width, isDown: false)
+        rows = Line(from: source.height, to: target.height, isDown: true)
         self.source = source
     }
 
     /// Calls `write` on all cores with each row of the result: R, G and B of each pixel.
-    func forEachRow(of image: RGBImage, _ write: (_ row: Int, UnsafeBufferPointer<UInt8>) -> Void) {
+    package func forEachRow(of image: RGBImage, _ write: (_ row: Int, UnsafeBufferPointer<UInt8>) -> Void) {
         let width = columns.low.count
         image.pixels.withUnsafeBufferPointer { pixels in
             Parallel.ranges(rows.low.count, minimum: 8) { range in

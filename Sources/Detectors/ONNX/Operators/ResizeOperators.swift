@@ -60,6 +60,9 @@ private struct Scale {
     let sizes: [Int]
     let factors: [Float]
 
+    /// Largest height or width.
+    private static let largestSide = 1 << 15
+
     init(_ plan: NodePlan, _ shape: [Int]) throws {
         let scales = try plan.optional(2).map { input -> [Float] in
             guard let numbers = plan.planner.numbers(input) else {
@@ -78,7 +81,8 @@ private struct Scale {
             sizes[axis] = scales.isEmpty ? wanted[place] : (Float(shape[axis]) * scales[place]).rounded(.down).wholeNumber
             factors[axis] = scales.isEmpty ? Float(sizes[axis]) / Float(max(1, shape[axis])) : scales[place]
         }
-        guard sizes[0] == shape[0], sizes[1] == shape[1], sizes[2] > 0, sizes[3] > 0, !shape.contains(0), factors.allSatisfy({ $0 > 0 })
+        guard sizes[0] == shape[0], sizes[1] == shape[1], sizes[2...].allSatisfy({ (1...Self.largestSide).contains($0) }),
+            !shape.contains(0), factors.allSatisfy({ $0 > 0 })
         else { throw plan.error(found: "\(shape) at \(sizes)", expected: "another height and width") }
         self.sizes = try plan.checked(sizes)
         self.factors = factors

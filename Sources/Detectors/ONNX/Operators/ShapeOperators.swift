@@ -46,7 +46,8 @@ extension Operators {
         },
         "Expand": { plan in
             let input = try plan.input(0), shape = try plan.checked(try plan.integers(1))
-            guard let common = ArrayLayout.commonShape(input.shape, shape), let layout = input.layout.broadcast(to: try plan.checked(common))
+            guard let common = ArrayLayout.commonShape(input.shape, shape),
+                let layout = input.layout.broadcast(to: try plan.checked(common))
             else { throw plan.error(found: "shape \(input.shape) for \(shape)", expected: "one that broadcasts") }
             return [input.with(layout)]
         },
@@ -126,7 +127,7 @@ extension Operators {
         guard count.isFinite, count < 0x1p20 else {
             throw plan.error(found: "a range of \(count)", expected: "at most \(1 << 20) numbers")
         }
-        let values: [Float] = (0..<max(0, Int(count))).map { bounds[0] + Float($0) * bounds[2] }
+        let values: [Float] = (0..<max(0, count.wholeNumber)).map { bounds[0] + Float($0) * bounds[2] }
         return [plan.planner.constant(try plan.input(0).type, [values.count], values)]
     }
 
