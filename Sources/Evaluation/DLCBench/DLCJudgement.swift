@@ -110,7 +110,7 @@ package struct DLCJudgement: Sendable {
         do {
             try JudgeRun(endpoint, settings: settings).answer(&sheet, journal: journal, after: content, progress: progress)
         } catch {
-            try? writeCache(to: cache.path, replaces: true)
+            if !sheet.finished.isEmpty { try? writeCache(to: cache.path, replaces: true) }
             throw error
         }
         try writeCache(to: cache.path, replaces: true)

@@ -6,13 +6,13 @@ package enum SemanticIoU {
 
     /// - Parameter caption: of which only what follows the first colon counts, if it has one.
     package static func score(caption: String, name: String) -> Double {
-        let text = caption.split(separator: ":", maxSplits: 1).last.map(String.init) ?? ""
-        let said = words(caption.contains(":") ? text : caption), expected = words(name)
+        let text = caption.firstIndex(of: ":").map { caption[caption.index(after: $0)...] } ?? caption[...]
+        let said = words(text), expected = words(name[...])
         let all = said.union(expected)
         return all.isEmpty ? 0 : Double(said.intersection(expected).count) / Double(all.count)
     }
 
-    private static func words(_ text: String) -> Set<String> {
+    private static func words(_ text: Substring) -> Set<String> {
         Set(PythonText.words(String(text.lowercased().map { separators.contains($0) ? " " : $0 })))
     }
 }

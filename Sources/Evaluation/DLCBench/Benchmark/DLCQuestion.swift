@@ -59,6 +59,9 @@ package struct DLCQuestion: Equatable, Sendable {
         }
     }
 
+    /// - Throws: `InputError` for a text that is no such question in JSON.
+    package init(json: String) throws { try self.init(JSONPlace(OrderedJSON(Array(json.utf8), path: "question"), at: "question")) }
+
     /// The question whether the caption's object is what it should be.
     init(recognition question: String) {
         kind = .recognition

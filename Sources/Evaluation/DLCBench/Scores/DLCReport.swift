@@ -57,7 +57,7 @@ package struct DLCReport: Encodable, Sendable {
     package let unread: [Unread]
     /// Regions whose caption is the default one.
     package let missingCaptions: [String]
-    package internal(set) var against: Comparison?
+    package var against: Comparison?
 
     enum CodingKeys: String, CodingKey {
         case wording, judge, scores, intervals, recognised, rules, unread, against
