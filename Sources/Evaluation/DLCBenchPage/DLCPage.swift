@@ -96,7 +96,7 @@ struct DLCPage {
         return """
             <article class="\(classes.joined(separator: " "))"><h2>\(name) <small>\(Markup.escaped(result.key))</small></h2>
             <p class="facts">\(facts.joined(separator: " · "))</p>
-            <div class="region"><div>\(pictures ?? "")</div><div>
+            <div\(pictures == nil ? "" : " class=\"region\"")>\(pictures.map { "<div>\($0)</div>" } ?? "")<div>
             <blockquote><p>\(Markup.escaped(result.caption))</p></blockquote>\(other ?? "")
             <ol class="questions">\(([result.recognition] + result.answers).map(question).joined(separator: "\n"))</ol>
             </div></div></article>
