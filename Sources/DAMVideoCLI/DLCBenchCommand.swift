@@ -73,13 +73,17 @@ struct DLCBenchCommand: ParsableCommand {
     func validate() throws {
         guard !csvLine || !json else { throw ValidationError("Give either --csv-line or --json.") }
         guard model.model == nil || outputs != nil else { throw ValidationError("Give --outputs with --model: the file for the captions.") }
+        let written = [saveCache, csv, report].compactMap { $0 }
+        guard Set(written).count == written.count else { throw ValidationError("Give each output a file of its own.") }
         guard query == nil || model.model != nil else { throw ValidationError("Give --query with --model only.") }
     }
 
     func run() throws {
         try reportingErrors {
             let written = [saveCache, csv, report].compactMap { $0 }, endpoint = try judge.endpoint()
-            let inputs = InputFiles([directory, outputs, cache, against, judge.judgePrompt, judge.judgePromptFrom].compactMap { $0 })
+            let own = ["qa.json", "class_names.json", "annotations.json", "images"].map { "\(directory)/\($0)" }
+            let given = [outputs, cache, against, judge.judgePrompt, judge.judgePromptFrom].compactMap { $0 }
+            let inputs = InputFiles(own + given)
             for path in written {
                 try inputs.refuse(path)
                 try OutputFile.check(path, overwrites: overwrite)

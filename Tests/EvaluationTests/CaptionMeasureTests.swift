@@ -9,7 +9,7 @@ struct CaptionMeasureTests {
         struct Pair: Decodable {
             let caption: String
             let references: [String]
-            /// Of the caption, then of each reference.
+            /// The caption's words, then each reference's.
             let words: [[String]]
         }
 

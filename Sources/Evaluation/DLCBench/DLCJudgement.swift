@@ -4,7 +4,7 @@ import Imaging
 
 /// Captions, their judge cache and the answers that are there, put together from a user's files.
 package struct DLCJudgement: Sendable {
-    /// Where the words of the judge's prompts come from.
+    /// Source of the words of the judge's prompts.
     package enum WordingSource: Sendable {
         /// The cache's if there is one, else the program's own.
         case automatic

@@ -29,7 +29,7 @@ struct DLCPage {
         @media (max-width: 50rem) { .region { grid-template-columns: 1fr; } }
         """
 
-    /// Everything in front of the regions.
+    /// The page up to the regions.
     /// - Parameter names: classes of the regions, in order.
     func head(_ names: [String]) -> String {
         let classes = names.enumerated().map { place, name in

@@ -40,7 +40,7 @@ package struct CaptionMeasures: Encodable, Equatable, Sendable {
 enum NGrams {
     static let longest = 4
 
-    /// How often each stands in a text, by its length less 1.
+    /// Counts of those in a text, by their length less 1.
     static func counts(_ words: [String]) -> [[ArraySlice<String>: Int]] {
         (1...longest).map { length in
             var counts: [ArraySlice<String>: Int] = [:]

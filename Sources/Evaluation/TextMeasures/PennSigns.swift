@@ -1,4 +1,4 @@
-/// Everything but words and numbers.
+/// Tokens other than words and numbers.
 extension PennScanner {
     /// Characters that are written otherwise.
     private static let renamed: [Unicode.Scalar: String] = [
@@ -23,7 +23,7 @@ extension PennScanner {
         return (closing, [text[start..<closing].map { $0 == "”" ? "''" : "'" }.joined()])
     }
 
-    /// What begins with an apostrophe.
+    /// Tokens that begin with an apostrophe.
     func apostrophe(at start: Int) -> (end: Int, tokens: [String]) {
         let letters = end(from: start + 1, while: \.isLetter), word = straight(start, letters).lowercased()
         if Self.isContraction(String(word.dropFirst())), !(self[letters]?.isDigit ?? false) { return (letters, [word]) }

@@ -1,4 +1,4 @@
-/// Words, numbers, and what is joined to them.
+/// Tokens of words and numbers, and of those joined by hyphens and the like.
 extension PennScanner {
     /// Words that are taken apart, and the letters of their first part.
     private static let halves = ["cannot": 3, "gonna": 3, "gotta": 3, "wanna": 3, "gimme": 3, "lemme": 3]

@@ -109,7 +109,7 @@ package final class ChatEndpoint: Sendable {
     }
 }
 
-/// What a task of the session ends with, for the thread that waits for it.
+/// Result of a task of the session, for the thread that waits for it.
 private final class Reply: @unchecked Sendable {
     private let isThere = DispatchSemaphore(value: 0)
     // Written before the semaphore is signalled and read after that.

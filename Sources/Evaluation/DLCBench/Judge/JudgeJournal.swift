@@ -49,7 +49,7 @@ package final class JudgeJournal {
     /// Removes the journal, whose answers are all in the cache.
     static func remove(_ path: String) { _ = path.withPath { unlink($0) } }
 
-    /// What is in a journal; nothing if there is none. A last line that was cut off is left out.
+    /// Content of a journal; nothing if there is none. A last line that was cut off is left out.
     /// - Throws: `InputError` for a file that is no journal.
     static func content(_ path: String) throws -> Content {
         guard let data = fileContents(path) else { return Content() }

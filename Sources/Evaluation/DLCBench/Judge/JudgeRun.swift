@@ -5,7 +5,7 @@ import Synchronization
 /// Asks a judge all that is missing on a sheet, several questions at a time. Answers come in any order and stand in the
 /// sheet's.
 package struct JudgeRun: Sendable {
-    /// How a judge is asked.
+    /// Limits and pauses of a run.
     package struct Settings: Sendable {
         /// Requests at a time.
         package var parallel = 8
@@ -29,7 +29,7 @@ package struct JudgeRun: Sendable {
         }
     }
 
-    /// How far a run is.
+    /// An event of a run.
     package enum Progress {
         case answered(Int, of: Int)
         /// A request that is tried again.

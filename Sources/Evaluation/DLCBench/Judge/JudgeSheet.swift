@@ -1,6 +1,6 @@
 import Imaging
 
-/// All that a judge is to be asked, and what it has answered.
+/// Questions for a judge, in order, with the answers there are.
 package struct JudgeSheet: Sendable {
     /// A question by its region and its place, 0 for the recognition question.
     package struct Place: Hashable, Sendable {

@@ -51,9 +51,11 @@ extension JudgeWording {
             let text = question.replacingCharacters(in: places[0], with: "{name}")
             if isMany { many = text } else { one = text }
         }
-        let name = template == Self.own.template ? Self.own.name : "of \(cache.path)"
+        // A cache that was begun may not have regions of both kinds.
+        let own = template == Self.own.template ? Self.own : nil
         self.init(
-            name: name, template: template, recognitionOne: one, recognitionMany: many,
+            name: own?.name ?? "of \(cache.path)", template: template, recognitionOne: one ?? own?.recognitionOne,
+            recognitionMany: many ?? own?.recognitionMany,
             recognitions: Dictionary(uniqueKeysWithValues: cache.entries.map { ($0.key, $0.recognition.question) }))
     }
 

@@ -46,7 +46,7 @@ package struct DLCReport: Encodable, Sendable {
     package let wording: String
     package let judge: String?
     package let scores: DLCScores
-    /// Of positive, negative and average.
+    /// Intervals by figure: positive, negative and average.
     package let intervals: [String: Interval]
     package let recognised: Int
     package let overQuestions: [String: Tally]

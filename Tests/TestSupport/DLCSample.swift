@@ -1,32 +1,30 @@
-import Evaluation
 import Foundation
-import TestSupport
 
 /// A made-up benchmark of four regions in two pictures, and a judge that answers by rule.
-enum DLCSample {
-    static let keys = ["7", "3", "12", "5"]
-    static let names = ["7": "red apple", "3": "scissors", "12": "bus", "5": "lamp"]
-    static let captions = [
+package enum DLCSample {
+    package static let keys = ["7", "3", "12", "5"]
+    package static let names = ["7": "red apple", "3": "scissors", "12": "bus", "5": "lamp"]
+    package static let captions = [
         "7": "A round apple, shiny \u{2014} \"red\".", "3": "Two blades of metal.", "12": "A long vehicle.", "5": "A lamp with a shade.",
     ]
 
-    static let positive = """
+    package static let positive = """
         {"question": "Which holds?", "choices": [["The size of the NAME is mentioned and is large.", 1], \
         ["The NAME is not mentioned.", 0], \
         ["The size of the NAME is not mentioned, but the NAME is.", 0.5], ["The size of the NAME is mentioned but is not large.", -1]], \
         "type": "positive"}
         """
-    static let part = """
+    package static let part = """
         {"question": "Which holds?", "choices": [["The NAME is not mentioned.", 0], ["The wheel of the NAME is mentioned.", -1], \
         ["The wheel of the NAME is not mentioned.", 1]], "type": "negative", "subtype": "negative part"}
         """
-    static let salient = """
+    package static let salient = """
         {"question": "Which holds?", "choices": [["The boat is mentioned.", -1], ["The boat is not mentioned.", 1]], \
         "type": "negative", "subtype": "salient negative"}
         """
 
     /// Questions of each region; the last has no negative ones.
-    static var questions: String {
+    package static var questions: String {
         let regions = keys.map { key in
             let list = key == "5" ? [positive, positive] : [positive, part, salient]
             return "\"\(key)\": [" + list.joined(separator: ", ").replacing("NAME", with: names[key] ?? "") + "]"
@@ -35,7 +33,7 @@ enum DLCSample {
     }
 
     /// Annotations: 4 by 3 pixels, each mask the second column.
-    static var annotations: String {
+    package static var annotations: String {
         let regions = keys.enumerated().map { place, key in
             """
             {"id": \(key), "image_id": \(place % 2 == 0 ? 20 : 10), "category_id": 1, "bbox": [1, 0, 1, 3], "area": 3, "iscrowd": 0, \
@@ -50,7 +48,7 @@ enum DLCSample {
     }
 
     /// Writes the benchmark into a folder.
-    static func write(to folder: URL) throws {
+    package static func write(to folder: URL) throws {
         try Data(questions.utf8).write(to: folder.appending(path: "qa.json"))
         let names = keys.map { "\"\($0)\": \"\(self.names[$0] ?? "")\"" }.joined(separator: ", ")
         try Data("{\(names)}".utf8).write(to: folder.appending(path: "class_names.json"))
@@ -63,7 +61,7 @@ enum DLCSample {
     }
 
     /// Writes a file of captions, those of `keys`.
-    static func writeCaptions(to path: String, without key: String? = nil) throws {
+    package static func writeCaptions(to path: String, without key: String? = nil) throws {
         let texts = try keys.filter { $0 != key }.map { key in
             String(decoding: try JSONEncoder().encode([key: captions[key] ?? ""]).dropFirst().dropLast(), as: UTF8.self)
         }
@@ -71,27 +69,27 @@ enum DLCSample {
     }
 
     /// The prompt of a request.
-    static func prompt(_ request: StubServer.Request) -> String {
+    package static func prompt(_ request: StubServer.Request) -> String {
         let body = try? JSONSerialization.jsonObject(with: request.body) as? [String: Any]
         return ((body?["messages"] as? [[String: Any]])?.first?["content"] as? String) ?? ""
     }
 
     /// An answer that depends on the prompt alone; the bus is not recognised.
-    static func answer(_ prompt: String) -> String {
+    package static func answer(_ prompt: String) -> String {
         if prompt.contains("A. Yes") { return prompt.contains("bus") ? "B. No" : "A. Yes" }
         let choices = prompt.split(separator: "\n").filter { $0.firstMatch(of: #/^[A-E]\. /#) != nil }
         let sum = prompt.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF }
         return String(choices[sum % choices.count])
     }
 
-    static func completion(_ text: String) -> StubServer.Response {
+    package static func completion(_ text: String) -> StubServer.Response {
         let message = ["choices": [["message": ["role": "assistant", "content": text]]]]
         let data = (try? JSONSerialization.data(withJSONObject: message)) ?? Data()
         return StubServer.Response(body: String(decoding: data, as: UTF8.self))
     }
 
     /// A judge with the sample's answers.
-    static func judge(_ prepare: @escaping @Sendable (String) -> StubServer.Response? = { _ in nil }) throws -> StubServer {
+    package static func judge(_ prepare: @escaping @Sendable (String) -> StubServer.Response? = { _ in nil }) throws -> StubServer {
         try StubServer { request in
             let prompt = prompt(request)
             return prepare(prompt) ?? completion(answer(prompt))
@@ -99,38 +97,11 @@ enum DLCSample {
     }
 
     /// Runs `body` with a folder that has the benchmark and `captions.json`.
-    static func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    package static func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
         try withTemporaryDirectory { folder in
             try write(to: folder)
             try writeCaptions(to: folder.appending(path: "captions.json").path)
             return try body(folder)
         }
-    }
-
-    static func files(_ folder: URL) -> DLCJudgement.Files {
-        var files = DLCJudgement.Files()
-        (files.folder, files.outputs) = (folder.path, folder.appending(path: "captions.json").path)
-        return files
-    }
-
-    static func endpoint(_ server: StubServer, model: String = "stub", timeout: Double = 20) throws -> ChatEndpoint {
-        try ChatEndpoint(base: server.base, model: model, key: nil, timeout: timeout, connections: 8)
-    }
-
-    static var settings: JudgeRun.Settings {
-        var settings = JudgeRun.Settings()
-        settings.pause = 0.01
-        return settings
-    }
-
-    /// Asks a server all that is missing; returns the cache's bytes.
-    @discardableResult
-    static func judged(
-        _ folder: URL, _ server: StubServer, _ settings: JudgeRun.Settings = settings, model: String = "stub",
-        timeout: Double = 20, progress: (JudgeRun.Progress) throws -> Void = { _ in }
-    ) throws -> Data {
-        var judgement = try DLCJudgement(files(folder), mayBeNew: true)
-        try judgement.ask(endpoint(server, model: model, timeout: timeout), settings: settings, overwrites: false, progress: progress)
-        return try Data(contentsOf: folder.appending(path: "captions_eval.json"))
     }
 }
