@@ -67,7 +67,9 @@ let package = Package(
                 "Imaging", "Files", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything",
                 "ObjectTracking", "DAMVideo",
             ]),
-        library("Evaluation", ["Imaging", "Masks", "ObjectTracking", "DescribeAnything", "DAMVideo"]),
+        library(
+            "Evaluation",
+            ["Imaging", "Files", "Media", "Masks", "ObjectTracking", "DescribeAnything", "DAMVideo", "Presentation"]),
         .executableTarget(
             name: "DAMVideoCLI",
             dependencies: [

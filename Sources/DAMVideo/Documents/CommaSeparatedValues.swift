@@ -1,5 +1,7 @@
+import Files
+
 /// Captions as a table, one row a track. Where a track has parts, a row for each of them follows the track's, and a column
-/// at the end has the part's number, from 1, which is empty for whole tracks. Source: RFC 4180.
+/// at the end has the part's number, from 1, which is empty for whole tracks.
 enum CommaSeparatedValues {
     /// Columns of every table.
     private static let columns = [
@@ -16,7 +18,7 @@ enum CommaSeparatedValues {
             [whole(track) + (hasParts ? [""] : [])]
                 + (track.segments ?? []).enumerated().map { part(track, $1) + ["\($0 + 1)"] }
         }
-        return ([columns + (hasParts ? ["part"] : [])] + rows).map(row).joined()
+        return ([columns + (hasParts ? ["part"] : [])] + rows).map(CSV.row).joined()
     }
 
     private static func whole(_ track: CaptionDocument.Track) -> [String] {
@@ -33,13 +35,5 @@ enum CommaSeparatedValues {
             "\(segment.lastFrame)", "\(segment.visibleFrames)", segment.caption, segment.finishReason,
             "\(segment.usage.promptTokens)", "\(segment.usage.completionTokens)", "\(segment.seconds)",
         ]
-    }
-
-    private static func row(_ fields: [String]) -> String { fields.map(field).joined(separator: ",") + "\r\n" }
-
-    /// Quoted where it must be.
-    private static func field(_ text: String) -> String {
-        let special = text.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }
-        return special ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
     }
 }

@@ -2,8 +2,8 @@
 /// looked at once. Takes what Python's `json` writes, `NaN` and `Infinity` included.
 ///
 /// Source: RFC 8259.
-struct JSONReader {
-    enum Kind: String {
+package struct JSONReader {
+    package enum Kind: String {
         case object = "an object", array = "a list", string = "a string", number = "a number"
         case bool = "true or false", null = "null"
     }
@@ -11,21 +11,21 @@ struct JSONReader {
     /// How deep objects and lists may be inside each other.
     private static let maximumDepth = 64
 
-    let bytes: [UInt8]
-    private(set) var position = 0
+    package let bytes: [UInt8]
+    package private(set) var position = 0
     private var depth = 0
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         self.bytes = bytes
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }  // a byte order mark
     }
 
-    func fault(_ found: String, expected: String) -> JSONFault {
+    package func fault(_ found: String, expected: String) -> JSONFault {
         JSONFault(offset: position, found: found, expected: expected)
     }
 
     /// What the next value is; does not read it.
-    mutating func kind() throws -> Kind {
+    package mutating func kind() throws -> Kind {
         switch try nextCharacter() {
         case UInt8(ascii: "{"): .object
         case UInt8(ascii: "["): .array
@@ -38,7 +38,7 @@ struct JSONReader {
     }
 
     /// Reads an object: `body` is called at each value with its key, and reads it.
-    mutating func object(_ body: (inout JSONReader, String) throws -> Void) throws {
+    package mutating func object(_ body: (inout JSONReader, String) throws -> Void) throws {
         try container(.object, from: UInt8(ascii: "{"), to: UInt8(ascii: "}")) { json, _ in
             let key = try json.string()
             guard try json.nextCharacter() == UInt8(ascii: ":") else { throw json.fault("no colon", expected: "one after a key") }
@@ -48,7 +48,7 @@ struct JSONReader {
     }
 
     /// Reads a list: `body` is called at each element with its index, and reads it.
-    mutating func array(_ body: (inout JSONReader, Int) throws -> Void) throws {
+    package mutating func array(_ body: (inout JSONReader, Int) throws -> Void) throws {
         try container(.array, from: UInt8(ascii: "["), to: UInt8(ascii: "]"), body)
     }
 
@@ -87,14 +87,14 @@ struct JSONReader {
     }
 
     /// Reads `null` when that is next.
-    mutating func null() throws -> Bool {
+    package mutating func null() throws -> Bool {
         guard try kind() == .null else { return false }
         try word("null")
         return true
     }
 
     /// - Throws: when anything but white space follows.
-    mutating func end() throws {
+    package mutating func end() throws {
         skipWhiteSpace()
         guard position == bytes.count else { throw fault("more after the end", expected: "one JSON value") }
     }
@@ -104,7 +104,7 @@ struct JSONReader {
         guard found == kind else { throw fault(found.rawValue, expected: kind.rawValue) }
     }
 
-    mutating func word(_ word: String) throws {
+    package mutating func word(_ word: String) throws {
         guard bytes[position...].starts(with: word.utf8) else { throw fault("an unknown word", expected: word) }
         position += word.utf8.count
     }
@@ -128,9 +128,9 @@ struct JSONReader {
 }
 
 /// What is wrong with a JSON file, and where.
-struct JSONFault: Error {
+package struct JSONFault: Error {
     /// Bytes before it.
-    let offset: Int
-    let found: String
-    let expected: String
+    package let offset: Int
+    package let found: String
+    package let expected: String
 }

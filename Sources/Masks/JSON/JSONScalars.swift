@@ -1,6 +1,6 @@
 /// Strings and numbers.
 extension JSONReader {
-    mutating func string() throws -> String {
+    package mutating func string() throws -> String {
         String(decoding: try stringBytes(), as: UTF8.self)
     }
 
@@ -87,7 +87,7 @@ extension JSONReader {
     }
 
     /// The characters of a number; enough of them for any that JSON can mean.
-    private mutating func numberText() throws -> String {
+    package mutating func numberText() throws -> String {
         try expect(.number)
         let characters = bytes[position...].prefix(64).prefix {
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)

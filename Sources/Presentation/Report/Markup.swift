@@ -2,9 +2,9 @@ import Foundation
 import Imaging
 
 /// Values as they stand in HTML.
-enum Markup {
+package enum Markup {
     /// Text or an attribute's value. Characters XML does not allow become U+FFFD.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
@@ -23,10 +23,10 @@ enum Markup {
     }
 
     /// `#rrggbb`.
-    static func hex(_ colour: Colour) -> String {
+    package static func hex(_ colour: Colour) -> String {
         String(format: "#%02x%02x%02x", Int(colour.red), Int(colour.green), Int(colour.blue))
     }
 
     /// A JPEG as an address that holds it.
-    static func source(_ jpeg: Data) -> String { "data:image/jpeg;base64," + jpeg.base64EncodedString() }
+    package static func source(_ jpeg: Data) -> String { "data:image/jpeg;base64," + jpeg.base64EncodedString() }
 }

@@ -1,6 +1,6 @@
 /// How a report looks: on screens wide and narrow, light and dark, and on paper.
-enum ReportStyle {
-    static let sheet = """
+package enum ReportStyle {
+    package static let sheet = """
         :root { color-scheme: light dark; --ground: #f7f7f4; --card: #fff; --ink: #1a1b1e; --faint: #5b5f66; --line: #dedfda; --tick: #1a1b1e; }
         @media (prefers-color-scheme: dark) {
           :root { --ground: #141518; --card: #1d1f23; --ink: #e8e8e6; --faint: #a2a6ad; --line: #34373d; --tick: #fff; } }

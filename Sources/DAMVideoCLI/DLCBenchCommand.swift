@@ -1,0 +1,168 @@
+import ArgumentParser
+import DAMVideo
+import Evaluation
+import Files
+import Foundation
+import Imaging
+
+struct DLCBenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dlc-bench",
+        abstract: "Score captions of masked regions by a judge's answers to questions about them (DLC-Bench).",
+        discussion: """
+            The folder holds qa.json and class_names.json, and annotations.json and images/ for captions, sizes and pictures; \
+            without the first two the questions come from the judge cache. With --model the regions are captioned into --outputs; \
+            with --judge-url a judge is asked what is missing; then the answers are scored. Each step goes on where an earlier \
+            run was ended, and skips what is there.
+
+            Figures are comparable with published ones only with the published wording (--judge-prompt-from) and judge.
+
+            Exit codes: 3 an answer to a recognition question cannot be read; 64 usage; 65 bad input; 66 input missing; 69 model \
+            missing or unusable; 73 output exists; 74 input/output or the judge; 130 interrupted.
+            """)
+
+    @Argument(help: "Folder of the benchmark.")
+    var directory: String
+
+    @Option(help: ArgumentHelp("Captions by region, NAME.json. Default: those in the judge cache.", valueName: "file"))
+    var outputs: String?
+
+    @Option(help: ArgumentHelp("Judge cache. Default: NAME_eval.json beside the captions.", valueName: "file"))
+    var cache: String?
+
+    @OptionGroup(title: "Captions") var model: ModelOptions
+
+    @Option(help: ArgumentHelp("What to ask the model; \"joint\" for the query of the model for pictures and videos.", valueName: "text"))
+    var query: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the captions.", valueName: "n"))
+    var seed: UInt64 = 123
+
+    @Option(help: ArgumentHelp("Caption of a region without one. Default: such a region is an error.", valueName: "text"))
+    var defaultCaption: String?
+
+    @OptionGroup(title: "Judge") var judge: JudgeOptions
+
+    @Option(help: ArgumentHelp("Compare region by region with another judge cache.", valueName: "file"))
+    var against: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the intervals.", valueName: "n"))
+    var bootstrapSeed: UInt64 = 0
+
+    @Option(help: ArgumentHelp("Write the judge cache, scored anew, to this file.", valueName: "file"))
+    var saveCache: String?
+
+    @Option(help: ArgumentHelp("Write a table with a row for each question.", valueName: "file"))
+    var csv: String?
+
+    @Option(help: ArgumentHelp("Write a page with each region, its questions and answers: HTML, one file.", valueName: "file"))
+    var report: String?
+
+    @Flag(help: "Print nothing but Pos,Neg,Avg.")
+    var csvLine = false
+
+    @Flag(help: "Print all figures as JSON.")
+    var json = false
+
+    @Flag(help: "Replace files that exist, and stored answers to other captions.")
+    var overwrite = false
+
+    @Flag(help: "Say nothing on stderr but errors.")
+    var quiet = false
+
+    func validate() throws {
+        guard !csvLine || !json else { throw ValidationError("Give either --csv-line or --json.") }
+        guard model.model == nil || outputs != nil else { throw ValidationError("Give --outputs with --model: the file for the captions.") }
+        let written = [saveCache, csv, report].compactMap { $0 }
+        guard Set(written).count == written.count else { throw ValidationError("Give each output a file of its own.") }
+        guard query == nil || model.model != nil else { throw ValidationError("Give --query with --model only.") }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            let written = [saveCache, csv, report].compactMap { $0 }, endpoint = try judge.endpoint()
+            let own = ["qa.json", "class_names.json", "annotations.json", "images"].map { "\(directory)/\($0)" }
+            let given = [outputs, cache, against, judge.judgePrompt, judge.judgePromptFrom].compactMap { $0 }
+            let inputs = InputFiles(own + given)
+            for path in written {
+                try inputs.refuse(path)
+                try OutputFile.check(path, overwrites: overwrite)
+            }
+            let stop = StopRequest()
+            if model.model != nil, let outputs { try caption(into: outputs, stop) }
+            var judgement = try DLCJudgement(files, mayBeNew: endpoint != nil)
+            if let endpoint { try ask(endpoint, &judgement, stop) }
+            stop.finish()
+            try finish(judgement, judge: endpoint?.model)
+        }
+    }
+
+    private var files: DLCJudgement.Files {
+        var files = DLCJudgement.Files()
+        (files.folder, files.outputs, files.cache, files.wording) = (directory, outputs, cache, judge.wording)
+        (files.trustsCache, files.defaultCaption) = (judge.trustCache, defaultCaption)
+        return files
+    }
+
+    private func caption(into outputs: String, _ stop: StopRequest) throws {
+        let text = query == "joint" ? DLCCaptioning.Query.joint : query ?? DLCCaptioning.Query.image
+        var captioning = try DLCCaptioning(folder: directory, outputs: outputs, query: text)
+        var options = CaptionOptions(query: text)
+        // The published settings.
+        (options.generation.temperature, options.generation.topP, options.generation.topK) = (0.2, 1, 50)
+        (options.generation.maxNewTokens, options.generation.seed) = (512, seed)
+        let engine = CaptionEngine(try model.load(quiet: quiet)), describer = ImageDescriber(engine), line = StatusLine(quiet: quiet)
+        defer { engine.end() }
+        try captioning.run { picture, mask in
+            try describer.describe(picture, region: mask, options: options) { _ in try stop.check() }
+        } progress: { done, all in
+            try stop.check()
+            line.show("captions: \(done) of \(all)")
+        }
+    }
+
+    private func ask(_ endpoint: ChatEndpoint, _ judgement: inout DLCJudgement, _ stop: StopRequest) throws {
+        let line = StatusLine(quiet: quiet)
+        try judgement.ask(endpoint, settings: judge.settings, overwrites: overwrite) { progress in
+            try stop.check()
+            switch progress {
+            case .answered(let done, let all): line.show("answers: \(done) of \(all)")
+            case .retry(let words): if !quiet { Console.notice("judge: \(words)") }
+            case .waiting: break
+            }
+        }
+    }
+
+    private func finish(_ judgement: DLCJudgement, judge: String?) throws {
+        let results = try judgement.results(), bootstrap = Bootstrap(seed: bootstrapSeed)
+        guard var figures = DLCReport(
+            results, annotations: judgement.benchmark.annotations, wording: judgement.wording, judge: judge,
+            missing: judgement.captions.missing, bootstrap: bootstrap)
+        else { return }
+        let others = try against.map { try DLCCache(path: $0).results } ?? []
+        if let against { figures.against = try DLCReport.Comparison(results, with: others, cache: against, bootstrap: bootstrap) }
+        if let saveCache { try judgement.writeCache(to: saveCache, replaces: overwrite) }
+        if let csv {
+            try OutputFile.write(
+                DLCTable.csv(results, annotations: judgement.benchmark.annotations), to: csv, replaces: overwrite)
+        }
+        if let report {
+            let page = DLCPageFile(
+                results, figures, annotations: judgement.benchmark.annotations, folder: directory,
+                title: "DLC-Bench: \(outputs ?? judgement.cache.path)", others: others)
+            try page.write(to: report, replaces: overwrite)
+        }
+        if csvLine {
+            try Console.result(DLCBenchTable.line(figures.scores) + "\n")
+        } else if json {
+            try Console.result(json: figures)
+        } else {
+            try Console.result(DLCBenchTable.text(figures, outputs: outputs ?? judgement.cache.path))
+        }
+        for answer in figures.unread where !quiet {
+            let question = answer.question.map { "question \($0)" } ?? "the recognition question"
+            Console.notice("region \(answer.region): the answer to \(question) says none of the choices: \(answer.answer)")
+        }
+        if figures.hasUnreadRecognition { throw ExitCode.someTracksFailed }
+    }
+}

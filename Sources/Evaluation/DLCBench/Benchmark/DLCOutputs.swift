@@ -1,0 +1,51 @@
+import Files
+import Foundation
+import Imaging
+
+/// A file of captions in the format of DLC-Bench: a caption by region, and the query they answer.
+package struct DLCOutputs: Sendable {
+    /// Beginning of what stands for a caption that could not be made.
+    private static let failure = "Error:"
+    private static let queryKey = "query"
+
+    package let path: String
+    package private(set) var captions: [String: String]
+    package private(set) var query: String?
+
+    /// Captions without any yet.
+    package init(path: String, query: String) {
+        (self.path, self.query, captions) = (path, query, [:])
+    }
+
+    /// - Throws: `InputError` for a file that is missing or not of captions.
+    package init(path: String) throws {
+        self.path = path
+        let file = try JSONPlace(file: path, expected: "a caption for each region")
+        captions = [:]
+        for (key, value) in try file.members() {
+            if key == Self.queryKey { query = try value.string() } else { captions[key] = try value.string() }
+        }
+    }
+
+    /// The caption of a region; nil if there is none, or an error in its place.
+    package func caption(of key: String) -> String? {
+        captions[key].flatMap { $0.hasPrefix(Self.failure) ? nil : $0 }
+    }
+
+    /// Puts a caption in, and writes the file with the captions in order of `keys`.
+    package mutating func add(_ caption: String, for key: String, order keys: [String]) throws {
+        captions[key] = caption
+        try OutputFile.write(data(order: keys), to: path, replaces: true)
+    }
+
+    /// The file: captions in order of `keys`, then others, then the query.
+    func data(order keys: [String]) -> Data {
+        var object = OrderedObject()
+        let known = Set(keys)
+        for key in keys + captions.keys.filter({ !known.contains($0) }).sorted() {
+            object[key] = captions[key].map { .string($0) }
+        }
+        object[Self.queryKey] = query.map { .string($0) }
+        return PythonJSON.data(.object(object))
+    }
+}

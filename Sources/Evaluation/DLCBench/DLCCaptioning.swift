@@ -1,0 +1,67 @@
+import Files
+import Imaging
+import Media
+
+/// Captions the regions of a benchmark's pictures into a file of outputs, which is written after each: a run that was ended
+/// goes on where it was.
+package struct DLCCaptioning {
+    /// Queries of the published models.
+    package enum Query {
+        /// The image model's, as the published figures were made.
+        package static let image = "<image>\nDescribe the masked region in detail."
+        /// That of the model for pictures and videos.
+        package static let joint = "Image: <image>\nGiven the image above, describe the object in the masked region."
+    }
+
+    private let regions: [DLCAnnotations.Region]
+    private let images: String
+    private var outputs: DLCOutputs
+
+    /// - Parameters:
+    ///   - folder: the benchmark's, with `annotations.json` and `images/`.
+    ///   - outputs: file of captions, new or begun.
+    ///   - query: the model's question, with `<image>` where the picture goes.
+    /// - Throws: `InputError` for a file that is missing, or has captions of another query.
+    package init(folder: String, outputs path: String, query: String) throws {
+        regions = try DLCAnnotations(path: folder + "/annotations.json").regions
+        images = folder + "/images"
+        outputs = try FileStatus(path) == nil ? DLCOutputs(path: path, query: query) : DLCOutputs(path: path)
+        if let found = outputs.query ?? (outputs.captions.isEmpty ? nil : "none"), found != query {
+            throw InputError(
+                .outputExists, path, found: "captions of the query \(found.debugDescription)",
+                expected: "\(query.debugDescription), or another file")
+        }
+        try OutputFile.check(path, overwrites: true)
+    }
+
+    /// Captions what is missing.
+    /// - Parameters:
+    ///   - describe: makes a caption of a region of a picture.
+    ///   - progress: called before each region with the number of those done and of all; what it throws ends the run.
+    /// - Throws: `InputError` for a picture or a mask that is missing or bad, and what `describe` throws.
+    package mutating func run(
+        describe: (RGBImage, Mask) throws -> String, progress: (Int, Int) throws -> Void = { _, _ in }
+    ) throws {
+        let claim = try OutputClaim(outputs.path)
+        defer { withExtendedLifetime(claim) {} }
+        var opened: (file: String, picture: RGBImage)?
+        for (place, region) in regions.enumerated() where outputs.caption(of: region.key) == nil {
+            try progress(place, regions.count)
+            if opened?.file != region.picture.file { opened = (region.picture.file, try picture(region)) }
+            guard let picture = opened?.picture else { continue }
+            let caption = try describe(picture, region.mask().mask)
+            try outputs.add(caption, for: region.key, order: regions.map(\.key))
+        }
+        try progress(regions.count, regions.count)
+    }
+
+    private func picture(_ region: DLCAnnotations.Region) throws -> RGBImage {
+        let path = images + "/" + region.picture.file, size = region.picture.size
+        let picture = try InputError.translating { try ImageDecoder.rgb(path: path) }
+        guard picture.width == size.width, picture.height == size.height else {
+            throw InputError(
+                .invalid, path, found: "a picture of \(picture.width)x\(picture.height)", expected: "\(size) as annotations.json has it")
+        }
+        return picture
+    }
+}

@@ -1,0 +1,129 @@
+import Files
+import Foundation
+import Imaging
+
+/// Captions, their judge cache and the answers that are there, put together from a user's files.
+package struct DLCJudgement: Sendable {
+    /// Source of the words of the judge's prompts.
+    package enum WordingSource: Sendable {
+        /// The cache's if there is one, else the program's own.
+        case automatic
+        /// A template file.
+        case template(String)
+        /// Another judge cache.
+        case cache(String)
+    }
+
+    package struct Files: Sendable {
+        /// Folder with the questions; nil to take them from the cache.
+        package var folder: String?
+        /// Captions; nil to take them from the cache.
+        package var outputs: String?
+        /// Judge cache; nil for the one beside the captions.
+        package var cache: String?
+        package var wording = WordingSource.automatic
+        /// Takes stored answers by their place, even to another caption.
+        package var trustsCache = false
+        /// Caption of a region without one; nil to refuse it.
+        package var defaultCaption: String?
+
+        package init() {}
+
+        /// Path of the cache: the published program's, `NAME_eval.json` beside `NAME.json`.
+        /// - Throws: `InputError` of category `usage` when nothing names it.
+        package func cachePath() throws -> String {
+            if let cache { return cache }
+            guard let outputs else {
+                throw InputError(.usage, "found neither captions nor answers, expected --outputs, --cache or both")
+            }
+            return (outputs.hasSuffix(".json") ? String(outputs.dropLast(5)) : outputs) + "_eval.json"
+        }
+    }
+
+    package let benchmark: DLCBenchmark
+    package let captions: DLCCaptions
+    package let cache: DLCCache
+    package private(set) var sheet: JudgeSheet
+    private let isTrusting: Bool
+
+    package var wording: JudgeWording { sheet.wording }
+
+    /// - Parameter mayBeNew: whether a cache that was named may be missing, because a judge will be asked.
+    /// - Throws: `InputError` for files that are missing or not what they should be.
+    package init(_ files: Files, mayBeNew: Bool) throws {
+        let path = try files.cachePath(), isThere = FileStatus(path) != nil
+        if !isThere, files.cache != nil, !mayBeNew { throw InputError(.notFound, "\(path): no such file") }
+        cache = try isThere ? DLCCache(path: path) : DLCCache(newAt: path)
+        benchmark = try DLCBenchmark(folder: files.folder, cache: cache)
+        let outputs = try files.outputs.map { try DLCOutputs(path: $0) }
+        captions = try DLCCaptions(benchmark, outputs: outputs, cache: cache, fallback: files.defaultCaption)
+        sheet = try JudgeSheet(
+            benchmark, captions: captions, wording: Self.wording(files.wording, cache, benchmark), cache: cache,
+            trustsCache: files.trustsCache)
+        isTrusting = files.trustsCache
+        sheet.put(try JudgeJournal.content(JudgeJournal.path(ofCache: path)))
+    }
+
+    private static func wording(_ source: WordingSource, _ cache: DLCCache, _ benchmark: DLCBenchmark) throws -> JudgeWording {
+        let names = Dictionary(uniqueKeysWithValues: benchmark.regions.compactMap { region in region.name.map { (region.key, $0) } })
+        switch source {
+        case .template(let path): return try JudgeWording(template: path)
+        case .cache(let path): return try JudgeWording(of: DLCCache(path: path), names: names)
+        case .automatic: return cache.entries.isEmpty ? .own : try JudgeWording(of: cache, names: names)
+        }
+    }
+
+    /// Stored regions whose answers a new cache would not keep.
+    private var replaced: Int {
+        let regions = Dictionary(uniqueKeysWithValues: sheet.regions.map { ($0.region.key, $0) })
+        return isTrusting ? 0 : cache.entries.count { entry in
+            regions[entry.key].map { !Set(entry.prompts).isSubset(of: $0.prompts) } ?? false
+        }
+    }
+
+    /// Asks a judge what is missing, and writes the cache, also when the run ends early. Until then the answers are in a
+    /// journal beside it.
+    /// - Parameters:
+    ///   - overwrites: whether stored answers to other captions, or to prompts in other words, are given up.
+    ///   - progress: called on this thread; what it throws ends the run.
+    /// - Throws: `InputError`, and what `progress` throws.
+    package mutating func ask(
+        _ endpoint: ChatEndpoint, settings: JudgeRun.Settings, overwrites: Bool, progress: (JudgeRun.Progress) throws -> Void
+    ) throws {
+        try settings.validate()
+        let journalPath = JudgeJournal.path(ofCache: cache.path), content = try JudgeJournal.content(journalPath)
+        if let judge = content.judge, judge != endpoint.model {
+            throw InputError(
+                .usage, journalPath, found: "answers of \(judge)", expected: "\(endpoint.model)'s, or another --cache")
+        }
+        guard !sheet.missing.isEmpty || !content.answers.isEmpty else { return }
+        let replaced = self.replaced
+        guard overwrites || replaced == 0 else {
+            throw InputError(
+                .outputExists, cache.path, found: "answers about \(replaced) regions to other captions or in other words",
+                expected: "another --cache, --trust-cache, or --overwrite to replace them")
+        }
+        try OutputFile.check(cache.path, overwrites: true)
+        let claim = try OutputClaim(cache.path)
+        defer { withExtendedLifetime(claim) {} }
+        let journal = JudgeJournal(journalPath, judge: endpoint.model, after: content)
+        do {
+            try JudgeRun(endpoint, settings: settings).answer(&sheet, journal: journal, after: content, progress: progress)
+        } catch {
+            if !sheet.finished.isEmpty { try? writeCache(to: cache.path, replaces: true) }
+            throw error
+        }
+        try writeCache(to: cache.path, replaces: true)
+        JudgeJournal.remove(journalPath)
+    }
+
+    /// Writes the cache with all regions whose answers are complete.
+    package func writeCache(to path: String, replaces: Bool) throws {
+        let data = cache.data(sheet.finished, order: benchmark.regions.map(\.key), isComplete: sheet.missing.isEmpty)
+        try OutputFile.write(data, to: path, replaces: replaces)
+    }
+
+    /// Scores of all regions.
+    /// - Throws: `InputError` that names the first question without an answer.
+    package func results() throws -> [DLCRegionResult] { try sheet.results(source: cache.path) }
+}

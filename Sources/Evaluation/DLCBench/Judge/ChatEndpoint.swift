@@ -1,0 +1,127 @@
+import Foundation
+import FoundationNetworking
+import Imaging
+
+/// A chat service with OpenAI's interface (`POST BASE/chat/completions`). Requests of several threads run side by side.
+package final class ChatEndpoint: Sendable {
+    /// An answer that did not come.
+    enum Failure: Error {
+        /// Worth another try, after some seconds if the service says so.
+        case passing(String, after: Double?)
+        /// No use to try again.
+        case final(InputError)
+    }
+
+    /// Largest answer that is quoted in an error, in characters.
+    private static let quoted = 200
+
+    package let model: String
+    let url: URL
+    private let key: String?
+    private let session: URLSession
+
+    /// - Parameters:
+    ///   - base: address in front of `/chat/completions`, http or https.
+    ///   - timeout: seconds without a sign of the service.
+    ///   - connections: requests at a time.
+    /// - Throws: `InputError` of category `usage` for what is no such address.
+    package init(base: String, model: String, key: String?, timeout: Double, connections: Int) throws {
+        let path = "/chat/completions", trimmed = base.hasSuffix("/") ? String(base.dropLast()) : base
+        guard let url = URL(string: trimmed.hasSuffix(path) ? trimmed : trimmed + path), let host = url.host(), !host.isEmpty,
+            ["http", "https"].contains(url.scheme?.lowercased())
+        else { throw InputError(.usage, "judge \(base)", found: "no address", expected: "such as http://localhost:8000/v1") }
+        (self.url, self.model, self.key) = (url, model, key)
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.timeoutIntervalForRequest = timeout
+        configuration.httpMaximumConnectionsPerHost = connections
+        session = URLSession(configuration: configuration)
+    }
+
+    /// Ends what is under way; the endpoint cannot be used after that.
+    package func cancel() { session.invalidateAndCancel() }
+
+    /// Asks one question, without a system message and with the likeliest words, and waits for the answer.
+    /// - Throws: `Failure`.
+    func ask(_ prompt: String) throws -> String {
+        var request = URLRequest(url: url)
+        request.httpMethod = "POST"
+        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization") }
+        request.httpBody = PythonJSON.data(body(prompt))
+        let reply = Reply()
+        let task = session.dataTask(with: request) { reply.set($0, $1, $2) }
+        task.resume()
+        let (data, response, error) = reply.wait()
+        if let error { throw Failure.passing(error.localizedDescription, after: nil) }
+        guard let response = response as? HTTPURLResponse else { throw Failure.passing("no answer", after: nil) }
+        guard response.statusCode == 200 else { throw failure(response, data ?? Data()) }
+        return try content(data ?? Data())
+    }
+
+    private func body(_ prompt: String) -> OrderedJSON {
+        let message: OrderedObject = ["role": .string("user"), "content": .string(prompt)]
+        return .object([
+            "model": .string(model), "messages": .array([.object(message)]), "temperature": .number(0), "max_tokens": .number(300),
+            "top_p": .number(1), "frequency_penalty": .number(0), "presence_penalty": .number(0),
+        ])
+    }
+
+    private func content(_ data: Data) throws -> String {
+        do {
+            let message = try JSONPlace(OrderedJSON(Array(data), path: "answer"), at: "answer")["choices"].array().first?["message"]
+            let content = try message?["content"]
+            guard let content else { throw InputError(.inputOutput, "no choices") }
+            return content.value == .null ? "" : try content.string()
+        } catch {
+            throw Failure.final(refusal("an answer that is no chat completion (\(quote(data)))", expected: "OpenAI's interface"))
+        }
+    }
+
+    private func failure(_ response: HTTPURLResponse, _ data: Data) -> Failure {
+        let status = response.statusCode, words = "HTTP \(status): \(message(data))"
+        guard status == 429 || status >= 500 else { return .final(refusal(words, expected: "an answer")) }
+        return .passing(words, after: response.value(forHTTPHeaderField: "Retry-After").flatMap(Self.seconds))
+    }
+
+    /// Seconds of a `Retry-After`: a number or a date.
+    static func seconds(_ text: String) -> Double? {
+        if let seconds = Double(text), seconds.isFinite, seconds >= 0 { return seconds }
+        let format = DateFormatter()
+        (format.locale, format.timeZone) = (Locale(identifier: "en_US_POSIX"), TimeZone(identifier: "GMT"))
+        format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
+        return format.date(from: text).map { max(0, $0.timeIntervalSinceNow) }
+    }
+
+    func refusal(_ found: String, expected: String) -> InputError {
+        InputError(.inputOutput, "judge \(url.absoluteString)", found: found, expected: expected)
+    }
+
+    /// The message in the body of an error.
+    private func message(_ data: Data) -> String {
+        guard let json = try? JSONPlace(OrderedJSON(Array(data), path: ""), at: "") else { return quote(data) }
+        let places = [try? json.optional("error")?.optional("message"), try? json.optional("message"), try? json.optional("detail")]
+        return places.lazy.compactMap { try? $0?.string() }.first ?? quote(data)
+    }
+
+    private func quote(_ data: Data) -> String {
+        let text = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return text.isEmpty ? "nothing" : String(text.prefix(Self.quoted))
+    }
+}
+
+/// Result of a task of the session, for the thread that waits for it.
+private final class Reply: @unchecked Sendable {
+    private let isThere = DispatchSemaphore(value: 0)
+    // Written before the semaphore is signalled and read after that.
+    private var parts: (Data?, URLResponse?, (any Error)?) = (nil, nil, nil)
+
+    func set(_ data: Data?, _ response: URLResponse?, _ error: (any Error)?) {
+        parts = (data, response, error)
+        isThere.signal()
+    }
+
+    func wait() -> (Data?, URLResponse?, (any Error)?) {
+        isThere.wait()
+        return parts
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Imaging
+import Synchronization
+
+/// A question on its way to a judge.
+struct JudgeQuestion: Sendable {
+    let place: JudgeSheet.Place
+    let prompt: String
+    /// Reader of an answer that is asked for again when it cannot be read; nil to take any answer.
+    let reader: AnswerReader?
+    /// True if an answer came earlier that could not be read: the next one counts whatever it is.
+    let wasUnread: Bool
+}
+
+/// Threads that take questions from a list, ask a judge, and hand the answers in.
+final class JudgeDesk: Sendable {
+    enum Event: Sendable {
+        /// `isLast` is false for an answer that cannot be read and is asked for again.
+        case answer(JudgeSheet.Place, String, isLast: Bool)
+        case retry(String)
+        case failure(InputError)
+    }
+
+    private struct State {
+        var next = 0
+        var requests = 0
+        var events: [Event] = []
+    }
+
+    /// Longest pause between two looks at the end of the run, in seconds.
+    private static let tick = 0.05
+
+    private let questions: [JudgeQuestion]
+    private let endpoint: ChatEndpoint
+    private let settings: JudgeRun.Settings
+    private let state = Mutex(State())
+    private let arrivals = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
+    private let isClosed = Atomic(false)
+
+    init(_ questions: [JudgeQuestion], _ endpoint: ChatEndpoint, _ settings: JudgeRun.Settings) {
+        (self.questions, self.endpoint, self.settings) = (questions, endpoint, settings)
+    }
+
+    private var threadCount: Int { min(settings.parallel, questions.count) }
+
+    func open() {
+        for _ in 0..<threadCount {
+            Thread { [self] in
+                work()
+                ended.signal()
+            }.start()
+        }
+    }
+
+    /// Ends all work and waits for its end.
+    func close() {
+        isClosed.store(true, ordering: .relaxed)
+        endpoint.cancel()
+        for _ in 0..<threadCount { ended.wait() }
+    }
+
+    /// The next event; nil if none comes within some seconds.
+    func next(within seconds: Double) -> Event? {
+        guard arrivals.wait(timeout: .now() + seconds) == .success else { return nil }
+        return state.withLock { $0.events.removeFirst() }
+    }
+
+    private func hand(_ event: Event) {
+        state.withLock { $0.events.append(event) }
+        arrivals.signal()
+    }
+
+    private func work() {
+        while !isClosed.load(ordering: .relaxed), let question = take() {
+            do {
+                var text = try ask(question.prompt)
+                if let reader = question.reader, !question.wasUnread, reader(text).choice == nil {
+                    hand(.answer(question.place, text, isLast: false))
+                    text = try ask(question.prompt)
+                }
+                hand(.answer(question.place, text, isLast: true))
+            } catch let error as InputError {
+                return hand(.failure(error))
+            } catch {
+                return  // The run is over.
+            }
+        }
+    }
+
+    private func take() -> JudgeQuestion? {
+        state.withLock { state in
+            guard state.next < questions.count else { return nil }
+            state.next += 1
+            return questions[state.next - 1]
+        }
+    }
+
+    /// Asks until there is an answer or no use in asking.
+    /// - Throws: `InputError`; `CancellationError` when the run is over.
+    private func ask(_ prompt: String) throws -> String {
+        var pause = settings.pause, tries = 0
+        while true {
+            try count()
+            do {
+                return try endpoint.ask(prompt)
+            } catch ChatEndpoint.Failure.final(let error) {
+                throw error
+            } catch ChatEndpoint.Failure.passing(let reason, let seconds) {
+                try checkOpen()
+                tries += 1
+                guard tries <= settings.retries else {
+                    throw endpoint.refusal("\(reason), at try \(tries)", expected: "an answer")
+                }
+                let wait = seconds ?? pause
+                hand(.retry("\(reason); trying again in \(String(format: "%.3g", wait)) s"))
+                try sleep(wait)
+                pause *= 2
+            }
+        }
+    }
+
+    /// Counts a request.
+    private func count() throws {
+        try checkOpen()
+        let isAllowed = state.withLock { state in
+            guard state.requests < settings.limit ?? .max else { return false }
+            state.requests += 1
+            return true
+        }
+        guard isAllowed else {
+            throw InputError(
+                .usage, "--limit \(settings.limit ?? 0)", found: "answers missing after so many requests",
+                expected: "a higher limit; the answers so far are kept")
+        }
+    }
+
+    private func sleep(_ seconds: Double) throws {
+        let end = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < end {
+            try checkOpen()
+            Thread.sleep(forTimeInterval: min(Self.tick, max(0, (end - .now) / .seconds(1))))
+        }
+    }
+
+    private func checkOpen() throws {
+        if isClosed.load(ordering: .relaxed) { throw CancellationError() }
+    }
+}

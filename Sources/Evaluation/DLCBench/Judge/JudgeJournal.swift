@@ -1,0 +1,75 @@
+import Files
+import Foundation
+import Imaging
+
+/// Answers of a judge as they come, a line each, beside the cache they go into: what was answered is not asked again,
+/// whatever ends the run.
+package final class JudgeJournal {
+    private static let format = "damvideo-judge-1"
+
+    /// An answer's question: the prompt tells one caption's from another's.
+    struct Question: Hashable {
+        let key: String
+        let place: Int
+        let prompt: String
+    }
+
+    /// The answers of a journal by question, the earliest first.
+    struct Content {
+        fileprivate(set) var judge: String?
+        fileprivate(set) var answers: [Question: [String]] = [:]
+        /// The journal without a line that was cut off.
+        fileprivate var lines = Data()
+    }
+
+    package let path: String
+    private var file: GrowingFile?
+    private let head: Data
+    private let earlier: Data
+
+    package static func path(ofCache cache: String) -> String { cache + ".journal" }
+
+    /// - Parameter content: of the journal that is there.
+    init(_ path: String, judge: String, after content: Content) {
+        self.path = path
+        head = Self.line(["journal": .string(Self.format), "judge": .string(judge)])
+        earlier = content.lines
+    }
+
+    /// Adds an answer; it is on the disk when the call returns.
+    func add(_ answer: String, to question: Question) throws {
+        let line = Self.line([
+            "key": .string(question.key), "question": .number(question.place), "prompt": .string(question.prompt),
+            "answer": .string(answer),
+        ])
+        if let file { return try file.append(line) }
+        file = try GrowingFile(path, beginning: (earlier.isEmpty ? head : earlier) + line, replaces: true)
+    }
+
+    /// Removes the journal, whose answers are all in the cache.
+    static func remove(_ path: String) { _ = path.withPath { unlink($0) } }
+
+    /// Content of a journal; nothing if there is none. A last line that was cut off is left out.
+    /// - Throws: `InputError` for a file that is no journal.
+    static func content(_ path: String) throws -> Content {
+        guard let data = fileContents(path) else { return Content() }
+        var content = Content(), start = data.startIndex, number = 0
+        while let end = data[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            number += 1
+            let json = try JSONPlace(OrderedJSON(Array(data[start..<end]), path: "\(path): line \(number)"), at: "\(path): line \(number)")
+            if number == 1 {
+                guard try json.optional("journal")?.string() == format else { throw json.wrong(expected: "a journal of a judge") }
+                content.judge = try json["judge"].string()
+            } else {
+                let question = Question(
+                    key: try json["key"].string(), place: try json["question"].integer(), prompt: try json["prompt"].string())
+                content.answers[question, default: []].append(try json["answer"].string())
+            }
+            start = end + 1
+        }
+        content.lines = number > 0 ? Data(data[..<start]) : Data()
+        return content
+    }
+
+    private static func line(_ object: OrderedObject) -> Data { PythonJSON.line(.object(object)) }
+}
