@@ -23,7 +23,7 @@ struct OnnxDetectorTests {
     private func detect(
         _ builder: OnnxBuilder, width: Int = 64, height: Int = 64, threshold: Float = 0.25,
         _ options: OnnxDetector.Options = .init()
-    ) throws -> [Detection] {
+    ) throws -> [PictureDetection] {
         let picture = RGBImage(width: width, height: height, pixels: [UInt8](repeating: 90, count: width * height * 3))
         return try builder.withFile { try OnnxDetector(path: $0, options: options)(picture, threshold: threshold) }
     }
