@@ -11,7 +11,7 @@ struct RFDETRDetectionTests {
         let golden = try RFDETRGoldens(name), prediction = try golden.prediction(), picture = try golden.picture()
         for (threshold, found) in zip(golden.expected.thresholds, golden.expected.found) {
             let scored = prediction.scoredQueries(threshold: threshold)
-            #expect(scored.map(\.labelNumber) == found.labels)
+            #expect(scored.map(\.classIndex) == found.labels)
             #expect(zip(scored.map(\.score), found.scores).allSatisfy { abs($0 - $1) < 1e-6 })
             for (query, corners) in zip(scored, found.boxes) {
                 let box = prediction.box(query.query, width: picture.width, height: picture.height)
@@ -71,7 +71,7 @@ struct RFDETRDetectionTests {
         #expect(found.map(\.label) == ["truck", "car"])
         #expect(abs(found[0].box.left - 80) < 1e-4 && abs(found[0].box.height - 40) < 1e-4)
         #expect(abs(found[1].box.left - 140) < 1e-4 && abs(found[1].box.width - 20) < 1e-4)
-        #expect(prediction.scoredQueries(threshold: 0.8807971).map(\.labelNumber) == [1])
+        #expect(prediction.scoredQueries(threshold: 0.8807971).map(\.classIndex) == [1])
     }
 
     /// A mask without a pixel is no object, and neither is a box without a place.
