@@ -138,11 +138,16 @@ struct DLCBenchCommand: ParsableCommand {
 
     private func ask(_ endpoint: ChatEndpoint, _ judgement: inout DLCJudgement, _ stop: StopRequest) throws {
         let line = StatusLine(quiet: quiet)
+        var told = ""
         try judgement.ask(endpoint, settings: judge.settings, overwrites: overwrite) { progress in
             try stop.check()
             switch progress {
             case .answered(let done, let all): line.show("answers: \(done) of \(all)")
-            case .retry(let words): if !quiet { Console.notice("judge: \(words)") }
+            // Requests at the same time are refused for the same reason.
+            case .retry(let words) where words != told && !quiet:
+                told = words
+                Console.notice("judge: \(words)")
+            case .retry: break
             case .waiting: break
             }
         }
