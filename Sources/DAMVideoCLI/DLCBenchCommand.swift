@@ -21,6 +21,9 @@ struct DLCBenchCommand: ParsableCommand {
             missing or unusable; 73 output exists; 74 input/output or the judge; 130 interrupted.
             """)
 
+    /// Answers without a choice that are named: a terminal has few lines.
+    private static let toldAnswers = 5
+
     @Argument(help: "Folder of the benchmark.")
     var directory: String
 
@@ -97,6 +100,18 @@ struct DLCBenchCommand: ParsableCommand {
         }
     }
 
+    /// Names answers that say none of the choices: those to recognition questions, and some of the others.
+    private func tell(_ unread: [DLCReport.Unread]) {
+        let others = unread.filter { $0.question != nil }
+        for answer in unread.filter({ $0.question == nil }) + others.prefix(Self.toldAnswers) {
+            let question = answer.question.map { "question \($0)" } ?? "the recognition question"
+            Console.notice("region \(answer.region): the answer to \(question) says none of the choices: \(answer.answer)")
+        }
+        if others.count > Self.toldAnswers {
+            Console.notice("\(others.count - Self.toldAnswers) more answers say none of the choices (--json lists them)")
+        }
+    }
+
     private var files: DLCJudgement.Files {
         var files = DLCJudgement.Files()
         (files.folder, files.outputs, files.cache, files.wording) = (directory, outputs, cache, judge.wording)
@@ -123,11 +138,16 @@ struct DLCBenchCommand: ParsableCommand {
 
     private func ask(_ endpoint: ChatEndpoint, _ judgement: inout DLCJudgement, _ stop: StopRequest) throws {
         let line = StatusLine(quiet: quiet)
+        var told = ""
         try judgement.ask(endpoint, settings: judge.settings, overwrites: overwrite) { progress in
             try stop.check()
             switch progress {
             case .answered(let done, let all): line.show("answers: \(done) of \(all)")
-            case .retry(let words): if !quiet { Console.notice("judge: \(words)") }
+            // Requests at the same time are refused for the same reason.
+            case .retry(let words) where words != told && !quiet:
+                told = words
+                Console.notice("judge: \(words)")
+            case .retry: break
             case .waiting: break
             }
         }
@@ -159,10 +179,7 @@ struct DLCBenchCommand: ParsableCommand {
         } else {
             try Console.result(DLCBenchTable.text(figures, outputs: outputs ?? judgement.cache.path))
         }
-        for answer in figures.unread where !quiet {
-            let question = answer.question.map { "question \($0)" } ?? "the recognition question"
-            Console.notice("region \(answer.region): the answer to \(question) says none of the choices: \(answer.answer)")
-        }
+        if !quiet { tell(figures.unread) }
         if figures.hasUnreadRecognition { throw ExitCode.someTracksFailed }
     }
 }

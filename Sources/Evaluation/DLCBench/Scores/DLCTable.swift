@@ -24,7 +24,7 @@ package enum DLCTable {
         }
         return [
             result.key, picture, result.name ?? "", question.kind.rawValue, question.subtype ?? "",
-            answer.number.map { "\($0)" } ?? "", (isRecognition ? [question.question] : []).joined() + choices.joined(separator: " | "),
+            answer.number.map { "\($0)" } ?? "", (isRecognition ? question.question + " " : "") + choices.joined(separator: " | "),
             answer.response, "\(answer.reading.rule.rawValue)", answer.reading.choice.map { "\($0)" } ?? "",
             number(answer.ungated), number(answer.points), result.isRecognised ? "1" : "0", result.caption,
         ]
