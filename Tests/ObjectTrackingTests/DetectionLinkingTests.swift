@@ -16,6 +16,14 @@ import Testing
         #expect(drawn.ids(of: 1, in: found) == [.number(2)])
     }
 
+    /// A post that looks somewhat like a person does so on every frame, which makes it no surer.
+    @Test(arguments: [(0.45, 1), (0.75, 2)]) func whatStaysAtItsPlaceHasToLookLikeIt(score: Double, count: Int) {
+        var drawn = DrawnDetections(seconds: 4)
+        drawn.add(score: { 0.8 + 0.01 * $0 }) { person(100 + 50 * $0) }
+        drawn.add(score: { score + 0.01 * sin(9 * $0) }) { _ in person(500) }
+        #expect(drawn.tracks().tracks.count == count)
+    }
+
     @Test func missedDetectionsAreBridged() throws {
         var drawn = DrawnDetections(seconds: 5)
         drawn.add { (2.0...2.7).contains($0) ? nil : person(100 + 40 * $0) }

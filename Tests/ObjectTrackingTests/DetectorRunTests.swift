@@ -43,26 +43,4 @@ struct DetectorRunTests {
         let error = try #require(throws: InputError.self) { try detector.check(["red thing", "car"]) }
         #expect(error.category == .usage && "\(error)".contains("found no label car, expected red thing"))
     }
-
-    /// A post that looks somewhat like the thing that is looked for does so on every frame, which makes it no surer.
-    @Test func whatStaysAtItsPlaceHasToLookLikeIt() {
-        let moving = (0..<40).map { detection($0, left: 4 * Double($0), score: 0.8) }
-        func tracks(score: Double) -> Int {
-            let still = (0..<40).map { detection($0, left: 400, score: score + 0.001 * Double($0 % 7)) }
-            let frames = (0..<40).map { FrameTime(number: $0, time: Double($0) / 10) }
-            var linking = DetectionLinking(
-                (moving + still).sorted { $0.frame < $1.frame }, frames: frames, looked: Array(0..<40), filter: DetectionFilter(),
-                picture: nil)
-            for frame in frames { linking.add(frame.number, time: frame.time) }
-            return linking.finished().tracks.count
-        }
-        #expect(tracks(score: 0.45) == 1)
-        #expect(tracks(score: 0.7) == 2)
-    }
-
-    private func detection(_ frame: Int, left: Double, score: Double) -> Detection {
-        Detection(
-            frame: frame, box: Rectangle(left: left, top: 50, width: 30, height: 60), label: "person",
-            score: score + 0.01 * Double(frame % 3))
-    }
 }
