@@ -9,6 +9,8 @@ struct Tracklet: Sendable {
         let time: Double
         /// At the working size.
         let mask: StoredMask
+        /// Its two sides compared, if it may show two objects.
+        var sides: RegionSides?
 
         var box: BoundingBox { mask.box }
     }

@@ -69,6 +69,7 @@ struct TrackletGroups {
         }
         spreadGroups()
         singles = rest.filter { !groups.contains($0.id) }
+        splitPairs()
     }
 
     /// A region that goes on is still a group.
@@ -77,6 +78,17 @@ struct TrackletGroups {
             for (one, next) in continuations where groups.contains(one) != groups.contains(next) {
                 groups.formUnion([one, next])
             }
+        }
+    }
+
+    /// Replaces tracklets that show two objects side by side all along by one for each; the right one gets a number of its own.
+    private mutating func splitPairs() {
+        let pairs = Dictionary(uniqueKeysWithValues: singles.compactMap { single in
+            TrackletPair(single, numbered: all.count + single.id).map { (single.id, $0) }
+        })
+        singles = singles.flatMap { single in pairs[single.id].map { [$0.left, $0.right] } ?? [single] }.sorted { $0.id < $1.id }
+        for (one, next) in continuations {
+            if let pair = pairs[one], let other = pairs[next] { continuations[pair.right.id] = other.right.id }
         }
     }
 

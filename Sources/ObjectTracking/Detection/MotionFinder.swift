@@ -22,6 +22,8 @@ struct MotionFinder {
         /// Seconds of presentation.
         let time: Double
         let regions: [ConnectedRegion]
+        /// By region: its two sides compared; nil for one that is too small or too narrow to show two objects.
+        let sides: [RegionSides?]
         /// False if no scene is known: nothing can be said of what moves.
         let isKnown: Bool
         /// True if it shows another view than the frame before.
@@ -54,7 +56,8 @@ struct MotionFinder {
             }
             try onFrame(
                 Frame(
-                    index: frame.index, time: frame.time, regions: regions ?? [], isKnown: regions != nil,
+                    index: frame.index, time: frame.time, regions: regions ?? [],
+                    sides: (regions ?? []).map { RegionSides($0, in: picture) }, isKnown: regions != nil,
                     isOtherView: stretch.isOtherView && stretch.until != until),
                 size)
             until = stretch.until
