@@ -41,8 +41,8 @@ struct TrackletGroups {
 
     /// - Parameter tracklets: numbered from 0 by their ids.
     init(_ tracklets: [Tracklet]) {
-        all = tracklets
-        let counted = tracklets.filter { counts($0) }
+        all = AlternatingPairs.separated(tracklets)
+        let counted = all.filter { counts($0) }
         var scraps: Set<Int> = []
         for tracklet in counted {
             for after in [false, true] {
@@ -97,9 +97,7 @@ struct TrackletGroups {
         return ratio * Constant.sameSize > 1 && ratio < Constant.sameSize
     }
 
-    private func counts(_ tracklet: Tracklet) -> Bool {
-        tracklet.duration >= Constant.shortest && tracklet.places.count > 2
-    }
+    private func counts(_ tracklet: Tracklet) -> Bool { tracklet.isOfItsOwn }
 
     private func isBrief(_ tracklet: Tracklet) -> Bool { tracklet.duration < Constant.longestFragment }
 
@@ -186,4 +184,9 @@ struct TrackletGroups {
         }
         return found.sorted().map { all[$0] }
     }
+}
+
+extension Tracklet {
+    /// True if it lasts long enough to count as something of its own.
+    var isOfItsOwn: Bool { duration >= GroupConstants.shortest && places.count > 2 }
 }

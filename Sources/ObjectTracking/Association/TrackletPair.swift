@@ -14,8 +14,10 @@ package enum PairConstants {
     /// Sum of notch and neck without which there is one object, unless the colours differ by `certainColour`.
     static let fewestShape: Float = 0.25
     static let certainColour: Float = 120
-    /// Way that the two go together, in their widths or heights: people who stand and talk stay one group.
+    /// Way that the two go together, in their widths or heights, if their colours differ by less than `ownColour`: people dressed alike
+    /// who stand and talk stay one group.
     static let way = 1.2
+    static let ownColour: Float = 60
     /// Frames on which the sides can be compared, and share of the tracklet's.
     static let fewestFrames = 4
     static let framesShare = 0.5
@@ -34,31 +36,44 @@ struct TrackletPair {
     /// - Parameter number: of the right one.
     /// - Returns: nil for a tracklet that shows one object, or no cut that is beyond doubt.
     init?(_ tracklet: Tracklet, numbered number: Int) {
-        let sides = tracklet.places.compactMap(\.sides)
-        guard sides.count >= Constant.fewestFrames, Double(sides.count) >= Constant.framesShare * Double(tracklet.places.count),
-            tracklet.way >= Constant.way, let usual = Self.cut(through: sides)
+        self.init(tracklet.places.map { [$0] }, tracklet, numbered: number)
+    }
+
+    /// - Parameters:
+    ///   - frames: by frame, ascending, the two as one region, or as two from left to right.
+    ///   - tracklet: gives the left one its number, and both their links.
+    init?(_ frames: [[Tracklet.Place]], _ tracklet: Tracklet, numbered number: Int) {
+        let whole = frames.filter { $0.count == 1 }.joined(), sides = whole.compactMap(\.sides)
+        guard sides.count >= Constant.fewestFrames, Double(sides.count) >= Constant.framesShare * Double(whole.count),
+            let usual = Self.cut(through: sides, way: frames.compactMap { $0.first?.box }.way)
         else { return nil }
         (left, right) = (tracklet, Tracklet(id: number, places: [], before: tracklet.before, after: tracklet.after))
         left.places = []
-        for place in tracklet.places {
-            let near = max(0, usual - Constant.play)...min(RegionSides.cuts - 1, usual + Constant.play)
-            let cut = place.sides.flatMap { sides in near.max { sides.evidence[$0] < sides.evidence[$1] } } ?? usual
-            let (one, other) = place.mask.cut(at: RegionSides.column(of: cut, in: place.box))
-            if let one { left.places.append(Tracklet.Place(frame: place.frame, time: place.time, mask: one)) }
-            if let other { right.places.append(Tracklet.Place(frame: place.frame, time: place.time, mask: other)) }
+        for places in frames {
+            guard let first = places.first, let last = places.last else { continue }
+            let parts = places.count > 1 ? (left: first.mask, right: last.mask) : Self.parts(of: first, usual)
+            if let one = parts.left { left.places.append(Tracklet.Place(frame: first.frame, time: first.time, mask: one)) }
+            if let other = parts.right { right.places.append(Tracklet.Place(frame: first.frame, time: first.time, mask: other)) }
         }
         guard !left.places.isEmpty, !right.places.isEmpty else { return nil }
     }
 
+    /// A region cut at the best place near the usual one.
+    private static func parts(of place: Tracklet.Place, _ usual: Int) -> (left: StoredMask?, right: StoredMask?) {
+        let near = max(0, usual - Constant.play)...min(RegionSides.cuts - 1, usual + Constant.play)
+        let cut = place.sides.flatMap { sides in near.max { sides.evidence[$0] < sides.evidence[$1] } } ?? usual
+        return place.mask.cut(at: RegionSides.column(of: cut, in: place.box))
+    }
+
     /// The cut that is usually the best; nil if no cut has enough evidence.
-    private static func cut(through sides: [RegionSides]) -> Int? {
+    private static func cut(through sides: [RegionSides], way: Double) -> Int? {
         func usual(_ values: (RegionSides) -> SIMD16<Float>, _ cut: Int) -> Float {
             sides.map { values($0)[cut] }.sorted()[sides.count / 2]
         }
         let cuts = (0..<RegionSides.cuts).compactMap { cut -> (cut: Int, evidence: Float)? in
             let shape = usual(\.notch, cut) / Constant.notch + usual(\.neck, cut) / Constant.neck, colour = usual(\.colour, cut)
             let evidence = shape + colour / Constant.colour
-            guard colour >= Constant.fewestColour, evidence >= Constant.threshold,
+            guard colour >= (way < Constant.way ? Constant.ownColour : Constant.fewestColour), evidence >= Constant.threshold,
                 shape >= Constant.fewestShape || colour >= Constant.certainColour
             else { return nil }
             return (cut, evidence)

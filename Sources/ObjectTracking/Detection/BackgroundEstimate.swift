@@ -19,9 +19,9 @@ package enum BackgroundEstimateConstants {
     static let overlapShare = 0.1
     /// Share of the samples from which a colour may be the scene's, though another one is seen for longer: a thing that comes and
     /// goes covers a place for most of a short clip.
-    static let alternativeShare = 0.06
+    static let alternativeShare = 0.1
     /// The same for one that is seen between two times of the other: it may as well be a thing that passes.
-    static let interludeShare = 0.12
+    static let interludeShare = 0.15
     /// Times that such a colour comes back at most: more often it is seen between leaves.
     static let fewVisits: Int32 = 4
 }

@@ -6,9 +6,15 @@ package enum SceneStateConstants {
     /// as a whole, then what is of one colour. A thing whose colours come into the scene one by one is undone one by one.
     static let sameThing: [UInt8] = [255, 48, 16]
     /// Pixels below which a part is left as it is.
-    static let smallestPart = 30
-    /// Ratio of contrast with the surroundings below which the smoother of two states is the scene.
+    static let smallestPart = 60
+    /// Ratio of contrast with the surroundings below which the smoother of two states of a whole thing is the scene.
     static let smoother: Float = 0.75
+    /// Difference to a neighbour outside up to which a surface goes on there, and share of a part's outline where the scene goes on, at
+    /// least: a mark on the road stands out as well, but what passes over it does not go on around it.
+    static let goesOn: Float = 20
+    static let goesOnShare: Float = 0.35
+    /// Outline where the scene goes on for each pixel where the other state does, at least.
+    static let goesOnRatio: Float = 2
     /// Rounds over the parts: what lies inside a part is decided after it.
     static let rounds = 3
 }
@@ -65,7 +71,15 @@ struct SceneStates: ~Copyable {
             if part.count >= Constant.smallestPart { found.append(part) }
         }
         var hasChanged = false
-        for part in found.sorted(by: { $0.count > $1.count }) where decide(part) { hasChanged = true }
+        for part in found.sorted(by: { $0.count > $1.count }) {
+            guard let other = better(for: part, asWhole: reach == 255) else { continue }
+            hasChanged = true
+            for place in part {
+                let colour = other == 1 ? alternatives[place].first : alternatives[place].second
+                scene[place].colour = colour
+                scene[place].other = colour
+            }
+        }
         return hasChanged
     }
 
@@ -88,26 +102,29 @@ struct SceneStates: ~Copyable {
         return part
     }
 
-    private func decide(_ part: [Int]) -> Bool {
+    /// Number of the alternative that suits a part's surroundings better; nil if none does.
+    private func better(for part: [Int], asWhole: Bool) -> Int? {
         let number = parts[part[0]]
-        var costs = SIMD3<Float>.zero
+        var contrast = SIMD3<Float>.zero, goesOn = SIMD3<Float>.zero, count: Float = 0
         for place in part {
             forEachNeighbour(of: place) { beside in
                 guard parts[beside] != number else { return }
                 let outside = scene[beside].colour, others = alternatives[place]
-                costs += SIMD3(
+                let away = SIMD3(
                     Float(scene[place].colour.greatestDifference(to: outside)), Float(others.first.greatestDifference(to: outside)),
                     Float(others.second.greatestDifference(to: outside)))
+                contrast += away
+                goesOn.replace(with: goesOn + 1, where: away .<= Constant.goesOn)
+                count += 1
             }
         }
-        guard min(costs.y, costs.z) < Constant.smoother * costs.x else { return false }
-        for place in part {
-            let others = alternatives[place]
-            let chosen = costs.y <= costs.z ? others.first : others.second
-            scene[place].colour = chosen
-            scene[place].other = chosen
+        if asWhole {
+            guard min(contrast.y, contrast.z) < Constant.smoother * contrast.x else { return nil }
+            return contrast.y <= contrast.z ? 1 : 2
         }
-        return true
+        let most = max(goesOn.y, goesOn.z)
+        guard most >= Constant.goesOnShare * count, most >= Constant.goesOnRatio * goesOn.x else { return nil }
+        return goesOn.y >= goesOn.z ? 1 : 2
     }
 
     @inline(__always)
