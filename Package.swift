@@ -66,7 +66,7 @@ let package = Package(
                 "Imaging", "Files", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything",
                 "ObjectTracking", "DAMVideo",
             ]),
-        library("Evaluation", ["Imaging", "Masks", "DescribeAnything", "DAMVideo"]),
+        library("Evaluation", ["Imaging", "Masks", "ObjectTracking", "DescribeAnything", "DAMVideo"]),
         .executableTarget(
             name: "DAMVideoCLI",
             dependencies: [
@@ -88,7 +88,7 @@ let package = Package(
         tests("DAMVideo", ["Evaluation"]),
         tests("Presentation"),
         tests("ModelTools"),
-        tests("Evaluation"),
+        tests("Evaluation", ["Imaging", "Masks"]),
         tests("DAMVideoCLI", ["Files", "Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
     ] + fuzzing
 )

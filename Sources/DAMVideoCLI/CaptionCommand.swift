@@ -5,6 +5,7 @@ import Imaging
 import Masks
 import Media
 import ObjectTracking
+import Presentation
 
 struct CaptionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -165,8 +166,8 @@ struct CaptionCommand: ParsableCommand {
         let outputs = JobOutputs(
             output: output, formats: formats, replaces: overwrite ? .all : resume ? .earlierRun : .none,
             inputs: [try? model.location().directory, clips.batchFile].compactMap(\.self),
-            pictureFolders: [pictures.render, pictures.report].compactMap(\.self)
-        ) { pictures.files($0, overwrites: overwrite) }
+            sideFolders: [pictures.render, pictures.report, detections.fates].compactMap(\.self)
+        ) { SideFiles($0, render: pictures.render, report: pictures.report, detections: detections.fates, overwrites: overwrite) }
         return try outputs.jobs(for: requests, areMany: clips.areMany).compactMap { job in
             try failures.attempt(job.request.clip, tell: Console.notice) {
                 let job = try resume ? job.resumed() : job

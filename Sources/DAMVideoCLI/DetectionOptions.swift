@@ -34,7 +34,13 @@ struct DetectionOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Leave out detections below this score.", valueName: "score"))
     var minScore: Double?
 
+    @Option(
+        name: .customLong("detections-out"),
+        help: ArgumentHelp("Write the fate of each detection as JSON Lines: the track it is of, or why it is of none.", valueName: "path"))
+    var fates: String?
+
     func validate() throws {
+        guard detections != nil || fates == nil else { throw ValidationError("--detections-out goes with --detections.") }
         let others = format != nil || frameOffset != nil || frameStep != nil || labels != nil || minScore != nil
         guard detections != nil || !others else {
             throw ValidationError("--detections-format, --detection-frame-offset, --detection-frame-step, --labels and --min-score go with --detections.")

@@ -31,6 +31,9 @@ struct EvaluateCommand: ParsableCommand {
         @Option(name: .customLong("clips"), parsing: .unconditional, help: ArgumentHelp("Look at the first so many clips.", valueName: "n"))
         var limit: Int?
 
+        @Flag(help: "Find the objects of the clips as well, and compare.")
+        var find = false
+
         @Flag(help: "Print the counts as JSON.")
         var json = false
 
@@ -44,7 +47,7 @@ struct EvaluateCommand: ParsableCommand {
         func run() throws {
             try reportingErrors {
                 let evaluator = SceneEvaluator(try model.load(quiet: quiet), without: without)
-                let report = try evaluator.evaluate(directory, limit: limit) { done, count, report in
+                let report = try evaluator.evaluate(directory, limit: limit, finds: find) { done, count, report in
                     guard !quiet, done % 10 == 0 || done == count else { return }
                     Console.notice("clip \(done) of \(count): class \(percent(report.clips.facts[.name]))")
                 }
@@ -57,17 +60,28 @@ struct EvaluateCommand: ParsableCommand {
         }
 
         private func table(_ report: SceneReport) -> String {
-            let table = TextTable(columns: [.left(18), .left(24)])
-            let clips = report.clips, pictures = report.pictures
             let model = report.without.map { "\(report.model) without \($0.rawValue)" } ?? report.model
-            let lines =
-                ["\(report.set), \(model)", table.row("", "clips", "pictures")]
-                + SceneSubject.allCases.map { table.row($0.rawValue, cell(clips.facts[$0]), cell(pictures.facts[$0])) }
-                + [
-                    table.row("own facts", cell(clips.ownFacts), cell(pictures.ownFacts)),
-                    table.row("invented objects", inventions(clips), inventions(pictures)),
-                ]
+            var lines = ["\(report.set), \(model)"]
+            if let findings = report.findings {
+                lines += [
+                    "moving objects found: \(cell(findings.moving))",
+                    "tracks: \(findings.tracks), of which \(findings.matched) are an object, \(findings.falseTracks) show nothing "
+                        + "that is there",
+                ] + rows("given masks", findings.given, "found masks", findings.found)
+            } else {
+                lines += rows("clips", report.clips, "pictures", report.pictures)
+            }
             return PlainText.report(lines)
+        }
+
+        private func rows(_ first: String, _ one: SceneScores, _ second: String, _ other: SceneScores) -> [String] {
+            let table = TextTable(columns: [.left(18), .left(24)])
+            return [table.row("", first, second)]
+                + SceneSubject.allCases.map { table.row($0.rawValue, cell(one.facts[$0]), cell(other.facts[$0])) }
+                + [
+                    table.row("own facts", cell(one.ownFacts), cell(other.ownFacts)),
+                    table.row("invented objects", inventions(one), inventions(other)),
+                ]
         }
 
         private func cell(_ tally: Tally?) -> String {

@@ -1,7 +1,4 @@
 import ArgumentParser
-import DAMVideo
-import Foundation
-import Presentation
 
 /// What is written for people to look at, beside the captions.
 struct PictureOptions: ParsableArguments {
@@ -14,8 +11,4 @@ struct PictureOptions: ParsableArguments {
         "Write a page with each track's caption and the frames and views the model was shown: HTML, one file, no network needed. Or a folder.",
         valueName: "file"))
     var report: String?
-
-    func files(_ request: ClipRequest, overwrites: Bool) -> PictureFiles {
-        PictureFiles(request, render: render, report: report, overwrites: overwrites)
-    }
 }

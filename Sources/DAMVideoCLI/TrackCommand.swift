@@ -39,9 +39,6 @@ struct TrackCommand: ParsableCommand {
 
     @OptionGroup var detections: DetectionOptions
 
-    @Option(help: ArgumentHelp("Write the fate of each detection as JSON Lines: the track it is of, or why it is of none.", valueName: "path"))
-    var detectionsOut: String?
-
     @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A polygon to start from, without --sam (repeatable).", valueName: "x,y,x,y,..."))
     var polygon: [NumberList] = []
 
@@ -79,7 +76,6 @@ struct TrackCommand: ParsableCommand {
         guard detections.detections == nil || masks == nil && regions == 0 else {
             throw ValidationError("--detections goes without --masks, --box, --polygon and --point.")
         }
-        guard detectionsOut == nil || detections.detections != nil else { throw ValidationError("--detections-out goes with --detections.") }
         guard masks != nil || regions > 0 || prompts.sam == nil else { throw ValidationError("--sam goes with --masks, --box or --point.") }
         guard prompts.sam == nil || polygon.isEmpty else { throw ValidationError("--polygon goes without --sam.") }
         guard masks != nil || fromFrame.isEmpty else { throw ValidationError("--from-frame goes with --masks.") }
@@ -87,7 +83,7 @@ struct TrackCommand: ParsableCommand {
             guard prompts.object.isEmpty else { throw ValidationError("--object goes with --sam.") }
         }
         if regions > 0 { _ = try prompts.frames(for: regions) }
-        guard output != nil || evaluate != nil || detectionsOut != nil else {
+        guard output != nil || evaluate != nil || detections.fates != nil else {
             throw ValidationError("Give -o, --evaluate or --detections-out.")
         }
         guard MaskFormat.writable.contains(convert) else {
@@ -116,7 +112,7 @@ struct TrackCommand: ParsableCommand {
         options.masks = reading.settings()
         options.part = part.part
         (options.output, options.format, options.overwrites) = (output, convert, overwrite)
-        options.detectionsOutput = detectionsOut
+        options.detectionsOutput = detections.fates
         options.allowsOverlap = !noOverlap
         options.reference = evaluate
         return options

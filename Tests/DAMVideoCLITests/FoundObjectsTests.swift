@@ -74,10 +74,37 @@ struct FoundObjectsTests {
         }
     }
 
+    /// A car that is detected at its place all the time is one track, said to stand, whatever else moves.
+    @Test func aParkedCarIsCaptionedOnceAndEveryDetectionHasAFate() throws {
+        try withTemporaryDirectory { folder in
+            let file = folder.appending(path: "det.txt"), fates = folder.path + "/fates.jsonl", page = folder.path + "/page.html"
+            let parked = (1...60).filter { $0 % 5 != 0 && !(20...34).contains($0) }.map { "\($0),-1,500,300,120,60,0.9,-1,-1,-1" }
+            let walking = (1...60).map { "\($0),-1,\(100 + 4 * $0),200,40,90,0.9,-1,-1,-1" }
+            try Data(((parked + walking).joined(separator: "\n") + "\n").utf8).write(to: file)
+            let arguments = [
+                "caption", Courtyard.clip, "--model", Fixtures.model(.damA), "--max-new-tokens", "2", "--detections", file.path,
+                "--detections-out", fates,
+            ]
+            let run = try CommandRun(arguments + ["-o", "-"])
+            let document = try JSONDecoder().decode(CaptionDocument.self, from: run.output)
+            #expect(run.status == 0 && document.tracks.count == 2, "\(run.errors)")
+            #expect(Set(document.tracks.map(\.stationary)) == [true, nil])
+            #expect(document.tracks.first { $0.stationary == true }.map { $0.firstFrame == 0 && $0.lastFrame == 58 } == true)
+            let lines = try String(contentsOfFile: fates, encoding: .utf8).split(separator: "\n")
+            #expect(lines.count == parked.count + walking.count)
+            #expect(try CommandRun(arguments + ["-o", "-"]).status == 73)
+            let one = try CommandRun(arguments.dropLast(2) + ["--max-tracks", "1", "-o", "-", "--report", page])
+            #expect(one.status == 0, "\(one.errors)")
+            let text = try String(contentsOfFile: page, encoding: .utf8)
+            #expect(text.contains("Found, not captioned") && text.contains("--max-tracks"))
+        }
+    }
+
     @Test(arguments: [
         (["caption", "CLIP", "--labels", "person"], "go with --detections"),
         (["caption", "CLIP", "--detections", "det.txt", "--masks", "masks"], "--detections"),
         (["track", "CLIP", "--detections-out", "fates.jsonl"], "--detections-out goes with --detections"),
+        (["caption", "CLIP", "--detections-out", "fates.jsonl"], "--detections-out goes with --detections"),
         (["caption", "CLIP", "--max-tracks", "0"], "max-tracks 0"),
         (["caption", "CLIP", "--sam", "sam.pt"], "--sam goes with --masks, --box or --point"),
     ])

@@ -60,6 +60,9 @@ struct OtherCommandsTests {
         let clips = try #require(report["clips"] as? [String: Any])
         #expect(report["without"] as? String == "context" && clips["captions"] as? Int == 4)
         #expect((clips["facts"] as? [String: [String: Int]])?["class"]?["asked"] == 4)
+        let found = try CommandRun(arguments + ["--find", "--quiet"])
+        #expect(found.status == 0 && found.text.contains("moving objects found: ") && found.text.contains("of 3)"))
+        #expect(found.text.contains("given masks") && found.text.contains("found masks") && !found.text.contains("pictures"))
         #expect(try CommandRun(arguments.dropLast() + ["0"]).status == 64)
         #expect(try CommandRun(["evaluate", "scenes", "/nonexistent", "--model", Fixtures.model(.damA)]).status == 66)
     }

@@ -86,6 +86,16 @@ struct SceneEvaluatorTests {
         #expect(report.without == nil)
     }
 
+    @Test func whatIsFoundIsComparedWithWhatIsThere() throws {
+        let report = try SceneEvaluator(Self.model.get()).evaluate(Self.set, limit: 1, finds: true)
+        let findings = try #require(report.findings)
+        // Two bicycles and a person move in 600006, a ball does not.
+        #expect(findings.moving.asked == 3 && findings.moving.right >= 1 && findings.matched >= findings.moving.right)
+        #expect(findings.matched + findings.falseTracks <= findings.tracks)
+        #expect(findings.given.captions == findings.matched && findings.found.captions == findings.matched)
+        #expect(report.clips.captions == 4 && report.pictures.captions == 0)
+    }
+
     @Test func aSetThatIsNoneIsRefused() throws {
         let evaluator = SceneEvaluator(try Self.model.get())
         func refusal(_ path: String) -> InputError? {

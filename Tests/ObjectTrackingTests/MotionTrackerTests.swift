@@ -8,11 +8,13 @@ import Testing
 
 /// If these fail, `damvideo caption clip.mp4` misses what moves, or describes what does not.
 @Suite(.serialized) struct MotionTrackerTests {
-    private func found(_ scene: SyntheticScene) throws -> PropagatedMasks {
+    /// - Parameter part: frames that count; nil for all.
+    private func found(_ scene: SyntheticScene, part: Range<Int>? = nil) throws -> PropagatedMasks {
         try scene.withClip { path in
-            let clip = try VideoClip(path: path)
+            let clip = try VideoClip(path: path), rate = clip.info.frameRate
+            let span = part.flatMap { TimeSpan(start: Double($0.lowerBound) / rate, duration: Double($0.count) / rate) }
             let objects = try GivenObjects(.motion, settings: MaskSettings(), clip: clip, name: path)
-            return try ObjectTracker(nil, separatesObjects: true, featureBytes: 0).follow(objects, in: clip, span: nil) { _ in }
+            return try ObjectTracker(nil, separatesObjects: true, featureBytes: 0).follow(objects, in: clip, span: span) { _ in }
         }
     }
 
@@ -102,6 +104,26 @@ import Testing
     private static func random(_ frame: Int, _ column: Int, _ row: Int, _ turn: Int) -> Double {
         var random = SeededGenerator(seed: UInt64((frame * 4096 + row) * 4096 + column) &* 16 &+ UInt64(turn))
         return Double(random.next() >> 11) / Double(1 << 53)
+    }
+
+    /// All through the part that counts it covers a place, which is seen before and after.
+    @Test func theSceneIsKnownFromOutsideThePartThatCounts() throws {
+        var scene = SyntheticScene { frame in
+            .init(x: frame < 12 ? 14 * Double(frame) - 70 : 98 + 1.4 * min(Double(frame - 12), 24) + 14 * max(Double(frame - 36), 0), y: 90)
+        }
+        scene.frames = 48
+        let masks = try found(scene, part: 12..<36)
+        #expect(masks.tracks.count == 1 && masks.tracks.first?.visibleFrames == Array(12..<36))
+        #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, frame in !(12..<36).contains(frame) }.mean > 0.85)
+    }
+
+    /// Hours in which nothing moves are looked through once, and not carried through twice more.
+    @Test func onlyPartsInWhichObjectsMayBeCarriedAreReadAgain() {
+        #expect(CarriedStretches([], in: 0..<1000).ranges.isEmpty)
+        #expect(CarriedStretches([900...1200, -20...40, 30...100], in: 0..<1000).ranges == [0..<133, 868..<1000])
+        #expect(CarriedStretches([100...200, 392...400], in: 50..<1000).ranges == [68..<433])
+        #expect(CarriedStretches([100...200, 393...400], in: 50..<1000).ranges == [68..<233, 361..<433])
+        #expect(CarriedStretches([2000...2100], in: 0..<1000).ranges.isEmpty)
     }
 
     @Test func aSceneInWhichNothingMovesHasNoObjects() throws {

@@ -31,6 +31,32 @@ import Testing
         #expect(sum / count < 0.15, "mean end-point error \(sum / count) pixels")
     }
 
+    /// Inside the boxes flow is as good as anywhere; far from them only the coarse levels are searched, whose flow the finest
+    /// repeats in blocks.
+    @Test func flowIsSearchedForWhereItIsWanted() {
+        let first = picture(shiftedBy: 0, 0), second = picture(shiftedBy: 3, -2)
+        let box = BoundingBox(left: 40, top: 48, width: 64, height: 48)
+        let whole = DenseInverseSearch.flow(from: first, to: second)
+        let part = DenseInverseSearch.flow(from: first, to: second, in: [box])
+        var greatest: Float = 0
+        for y in box.top / 2..<box.bottom / 2 {
+            for x in box.left / 2..<box.right / 2 {
+                let difference = part[x, y] - whole[x, y]
+                greatest = max(greatest, abs(difference.x), abs(difference.y))
+            }
+        }
+        #expect(greatest < 0.1)
+        func blocks(_ flow: FlowField) -> Int {
+            (45..<64).reduce(0) { sum, x in
+                sum + (0..<96).count { flow[2 * x, $0] == flow[2 * x + 1, $0] && flow[2 * x, $0] == flow[2 * x, $0 / 2 * 2] }
+            }
+        }
+        #expect(blocks(part) == 19 * 96)
+        #expect(blocks(whole) < 19 * 96)
+        #expect(lengths(of: part).allSatisfy { abs($0 - hypot(1.5, 1)) < 1 })
+        #expect(lengths(of: DenseInverseSearch.flow(from: first, to: second, in: [])).allSatisfy { $0 == 0 })
+    }
+
     /// A cloud passes: the picture gets darker, nothing moves by a pixel.
     @Test func brightnessIsNotMotion() {
         let flow = DenseInverseSearch.flow(from: picture(shiftedBy: 0, 0), to: picture(shiftedBy: 0, 0, gain: 0.9))

@@ -13,7 +13,8 @@ struct DocumentEntries {
     func track(_ samples: TrackSamples, _ answer: EngineAnswer) throws -> CaptionDocument.Track {
         let track = samples.track, span = span(of: samples)
         return CaptionDocument.Track(
-            id: track.id, label: track.label, firstFrame: span.first, lastFrame: span.last, start: span.start, end: span.end,
+            id: track.id, label: track.label, stationary: objects.areFound && !track.goesSomewhere ? true : nil,
+            firstFrame: span.first, lastFrame: span.last, start: span.start, end: span.end,
             visibleFrames: samples.visible.count, sampled: try sampled(samples), caption: answer.generation.text,
             finishReason: answer.generation.finishReason.rawValue, usage: usage(answer), seconds: seconds(answer))
     }

@@ -3,9 +3,6 @@ import Masks
 /// Choice of the tracks that are captioned when there are more than wanted: those that move before those that stand, and among
 /// these the ones that are seen for long and large.
 package struct TrackChoice {
-    /// Way of a track that moves, in its box's longer sides.
-    private static let movingWay = 1.0
-
     /// Ascending by id.
     package let chosen: [Track]
     /// The others, ascending by id.
@@ -13,7 +10,7 @@ package struct TrackChoice {
 
     /// - Parameter limit: tracks to choose at most; nil for all.
     package init(_ tracks: [Track], limit: Int?) {
-        let ranked = tracks.map { (track: $0, moves: Self.moves($0), weight: Self.weight($0)) }.sorted { one, other in
+        let ranked = tracks.map { (track: $0, moves: $0.goesSomewhere, weight: Self.weight($0)) }.sorted { one, other in
             if one.moves != other.moves { return one.moves }
             return one.weight != other.weight ? one.weight > other.weight : one.track.id < other.track.id
         }.map(\.track)
@@ -21,17 +18,23 @@ package struct TrackChoice {
         leftOut = ranked.dropFirst(limit ?? ranked.count).sorted { $0.id < $1.id }
     }
 
-    private static func moves(_ track: Track) -> Bool {
-        let boxes = track.appearances.map(\.box)
-        let side = boxes.map { max($0.width, $0.height) }.sorted()[boxes.count / 2]
-        func way(_ places: [Int]) -> Int { (places.max() ?? 0) - (places.min() ?? 0) }
-        let across = way(boxes.map { $0.left + $0.width / 2 }), down = way(boxes.map { $0.top + $0.height / 2 })
-        return Double(max(across, down)) >= movingWay * Double(side)
-    }
-
     /// Frames times the length of the usual mask's side.
     private static func weight(_ track: Track) -> Double {
         let areas = track.appearances.map(\.area).sorted()
         return Double(areas.count) * Double(areas[areas.count / 2]).squareRoot()
+    }
+}
+
+extension Track {
+    /// Way of a track that moves, in its box's longer sides.
+    private static let movingWay = 1.0
+
+    /// True if its way is longer than it is itself.
+    var goesSomewhere: Bool {
+        let boxes = appearances.map(\.box)
+        let side = boxes.map { max($0.width, $0.height) }.sorted()[boxes.count / 2]
+        func way(_ places: [Int]) -> Int { (places.max() ?? 0) - (places.min() ?? 0) }
+        let across = way(boxes.map { $0.left + $0.width / 2 }), down = way(boxes.map { $0.top + $0.height / 2 })
+        return Double(max(across, down)) >= Self.movingWay * Double(side)
     }
 }

@@ -153,11 +153,3 @@ public struct VideoCaptioner: Sendable {
         CaptionDocument.Model(path: model.path, weights: model.model.weightFormats, query: query, generation: options)
     }
 }
-
-/// A clip with its captions, and all that is needed to show them.
-public struct CaptionedClip {
-    public let document: CaptionDocument
-    package let input: ClipInput
-    package let masks: any MaskSource
-    package let imageProcessor: ImageProcessor
-}

@@ -84,6 +84,8 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
     public struct Track: Codable, Sendable, Equatable {
         public var id: TrackID
         public var label: String?
+        /// True for a found object that stays at its place; nil for others.
+        public var stationary: Bool?
         public var firstFrame: Int
         public var lastFrame: Int
         /// Time of the first frame the object is seen in.
@@ -103,7 +105,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         public var segments: [Segment]?
 
         enum CodingKeys: String, CodingKey {
-            case id, label, start, end, sampled, caption, usage, seconds, segments
+            case id, label, stationary, start, end, sampled, caption, usage, seconds, segments
             case firstFrame = "first_frame"
             case lastFrame = "last_frame"
             case visibleFrames = "visible_frames"
@@ -115,6 +117,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(id, forKey: .id)
             try container.encode(label, forKey: .label)
+            try container.encodeIfPresent(stationary, forKey: .stationary)
             try container.encode(firstFrame, forKey: .firstFrame)
             try container.encode(lastFrame, forKey: .lastFrame)
             try container.encode(start, forKey: .start)

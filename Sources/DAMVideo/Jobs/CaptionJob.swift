@@ -5,21 +5,22 @@ import Imaging
 public struct CaptionJob: Sendable {
     public let request: ClipRequest
     public let output: CaptionOutput
-    public let pictures: (any ClipPictures)?
+    /// Its other files; nil for none.
+    public let sideFiles: (any ClipSideFiles)?
     /// An earlier run that this one goes on with.
     public private(set) var earlier: ResumedRun?
     /// True if `--resume` was given: an earlier run is continued if there is one.
     public private(set) var resumes = false
 
-    init(request: ClipRequest, output: CaptionOutput, pictures: (any ClipPictures)?) {
-        (self.request, self.output, self.pictures) = (request, output, pictures)
+    init(request: ClipRequest, output: CaptionOutput, sideFiles: (any ClipSideFiles)?) {
+        (self.request, self.output, self.sideFiles) = (request, output, sideFiles)
     }
 
     /// Files that are written.
-    var paths: [String] { output.files.map(\.path).filter { $0 != "-" } + (pictures?.paths ?? []) }
+    var paths: [String] { output.files.map(\.path).filter { $0 != "-" } + (sideFiles?.paths ?? []) }
 
     /// True if the file at one of this job's output paths was written by an earlier run.
-    func isOwn(_ path: String) -> Bool { output.isOwn(path) || pictures?.isOwn(path) ?? false }
+    func isOwn(_ path: String) -> Bool { output.isOwn(path) || sideFiles?.isOwn(path) ?? false }
 
     /// The same job, continuing the earlier run at its output path if there is one.
     /// - Throws: `InputError`: as `CaptionOutput.earlierRun`.
@@ -33,7 +34,7 @@ public struct CaptionJob: Sendable {
     /// - Throws: `InputError`.
     public func check() throws {
         try output.check()
-        try pictures?.check(request, resumes: resumes)
+        try sideFiles?.check(request, resumes: resumes)
     }
 
     /// Exclusive claims on all output files.

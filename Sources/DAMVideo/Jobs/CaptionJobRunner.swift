@@ -87,7 +87,7 @@ public final class CaptionJobRunner: Sendable {
     private func isFinished(_ job: CaptionJob) throws -> Bool {
         guard let earlier = job.earlier else { return false }
         return try captioner.isFinished(earlier, request: job.request, options: options) && job.output.exists
-            && job.pictures?.exist ?? true
+            && job.sideFiles?.exist ?? true
     }
 
     private func caption(_ job: CaptionJob, _ plan: CaptionPlan) throws -> CaptionDocument {
@@ -97,7 +97,7 @@ public final class CaptionJobRunner: Sendable {
         let clip = try captions(job, plan)
         // The captions are safe before anything else is begun.
         try job.output.finish(clip.document)
-        try job.pictures?.write(clip, resumes: job.resumes) { onEvent(.clip($0)) }
+        try job.sideFiles?.write(clip, resumes: job.resumes) { onEvent(.clip($0)) }
         return clip.document
     }
 

@@ -3,16 +3,16 @@ import Foundation
 import Imaging
 import Media
 
-/// Pictures made from a captioned clip, such as its rendering: what a job writes besides captions.
-public protocol ClipPictures: Sendable {
+/// Files made from a captioned clip, such as its rendering: what a job writes besides captions.
+public protocol ClipSideFiles: Sendable {
     /// Files they are written to.
     var paths: [String] { get }
 
-    /// True if pictures of an earlier run are at one of `paths`.
+    /// True if the file at one of `paths` was written by an earlier run.
     func isOwn(_ path: String) -> Bool
 
     /// Checks, before any work is done, that they can be made and written.
-    /// - Parameter resumes: whether those of an earlier run may be replaced.
+    /// - Parameter resumes: whether files of an earlier run may be replaced.
     /// - Throws: `InputError`.
     func check(_ request: ClipRequest, resumes: Bool) throws
 
@@ -21,12 +21,12 @@ public protocol ClipPictures: Sendable {
     func write(_ clip: CaptionedClip, resumes: Bool, events: (CaptionEvent) throws -> Void) throws
 }
 
-extension ClipPictures {
+extension ClipSideFiles {
     /// True if all files are there already.
     var exist: Bool { paths.allSatisfy { FileStatus($0) != nil } }
 }
 
-/// The files that the captions and pictures of several clips go to.
+/// The files that the captions of several clips, and what else is made from them, go to.
 public struct JobOutputs {
     /// A file, a folder, or "-" for stdout; nil for files beside the clips.
     let output: String?
@@ -34,21 +34,21 @@ public struct JobOutputs {
     let replaces: OutputReplacement
     /// Other input files and folders: the model, the list of clips.
     let inputs: [String]
-    /// Where a clip's pictures go; nil for none.
-    let pictures: (ClipRequest) -> (any ClipPictures)?
-    /// Folders that pictures of several clips go to.
-    let pictureFolders: [String]
+    /// A clip's other files; nil for none.
+    let sideFiles: (ClipRequest) -> (any ClipSideFiles)?
+    /// Folders that other files of several clips go to.
+    let sideFolders: [String]
 
     /// - Parameter inputs: files and folders that a run reads besides clips, masks and SAM 2; no output takes their place.
     public init(
         output: String?, formats: [CaptionFormat], replaces: OutputReplacement = .none, inputs: [String] = [],
-        pictureFolders: [String] = [], pictures: @escaping (ClipRequest) -> (any ClipPictures)? = { _ in nil }
+        sideFolders: [String] = [], sideFiles: @escaping (ClipRequest) -> (any ClipSideFiles)? = { _ in nil }
     ) {
         self.output = output
         self.formats = formats.isEmpty ? [.json] : formats
         (self.replaces, self.inputs) = (replaces, inputs)
-        self.pictures = pictures
-        self.pictureFolders = pictureFolders
+        self.sideFiles = sideFiles
+        self.sideFolders = sideFolders
     }
 
     /// One output for each clip.
@@ -64,14 +64,14 @@ public struct JobOutputs {
             throw InputError(.usage, "-o -: found \(requests.count) clips, expected one, or --format jsonl")
         }
         if areMany {
-            for folder in [output].compactMap(\.self) + pictureFolders where folder != "-" { try makeFolder(folder) }
+            for folder in [output].compactMap(\.self) + sideFolders where folder != "-" { try makeFolder(folder) }
         }
         let jobs = requests.map { request in
             CaptionJob(
                 request: request,
                 output: CaptionOutput(request, output: output ?? (request.clip == "-" ? "-" : nil), formats: formats,
                     replaces: replaces),
-                pictures: pictures(request))
+                sideFiles: sideFiles(request))
         }
         try checkDistinct(jobs)
         let read = InputFiles(inputs + requests.flatMap(\.files))

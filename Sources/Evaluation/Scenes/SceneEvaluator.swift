@@ -1,6 +1,7 @@
 import DAMVideo
 import DescribeAnything
 import Foundation
+import Masks
 
 /// Facts that a model's captions of rendered scenes get right.
 package struct SceneReport: Encodable, Sendable {
@@ -14,6 +15,8 @@ package struct SceneReport: Encodable, Sendable {
     package internal(set) var clips = SceneScores()
     /// Captions of objects in single pictures out of the clips.
     package internal(set) var pictures = SceneScores()
+    /// Objects that were found; nil where all were given.
+    package internal(set) var findings: SceneFindings?
 }
 
 /// Captions rendered scenes and compares the facts in the captions with those the scenes were rendered from.
@@ -33,30 +36,52 @@ package struct SceneEvaluator: Sendable {
     /// - Parameters:
     ///   - set: a folder in the layout of `Samples/scenes/make_clips.py`.
     ///   - limit: most clips to caption, the first by name; nil for all.
+    ///   - finds: caption the objects that are found in the clips, too, and no pictures.
     ///   - progress: called after each clip with the number of clips done, the number of all, and the report so far.
     /// - Throws: `InputError` if a file of the set is missing or bad. A track that cannot be captioned is no error but counts
     ///   as having every fact wrong.
     package func evaluate(
-        _ set: String, limit: Int? = nil, progress: (Int, Int, SceneReport) throws -> Void = { _, _, _ in }
+        _ set: String, limit: Int? = nil, finds: Bool = false, progress: (Int, Int, SceneReport) throws -> Void = { _, _, _ in }
     ) throws -> SceneReport {
         let scenes = try SceneSet(path: set)
         let clips = scenes.clips.prefix(limit ?? .max)
         var report = SceneReport(set: set, model: model.path, without: ablation)
+        if finds { report.findings = SceneFindings() }
         for (index, clip) in clips.enumerated() {
-            let facts = try clip.facts()
-            report.clips.add(try captions(clip).mapValues(scenes.parser.callAsFunction), facts.tracks, present: facts.present)
-            report.pictures.add(
-                try descriptions(clip, facts.pictures.keys).mapValues(scenes.parser.callAsFunction), facts.pictures,
-                present: facts.present)
+            let facts = try clip.facts(), captioned = try captioned(clip)
+            let given = captioned.readings(scenes.parser)
+            report.clips.add(given, facts.tracks, present: facts.present)
+            if finds {
+                let found = try self.found(clip), matches = try SceneMatches(truth: captioned.masks, found: found.masks)
+                let readings = found.readings(scenes.parser)
+                let own = Dictionary(uniqueKeysWithValues: matches.pairs.map { truth, track in
+                    (truth.description, readings[track.description] ?? SceneReading())
+                })
+                report.findings?.add(
+                    given: given, found: own, tracks: found.masks.tracks.count, falseTracks: matches.falseTracks, facts)
+            } else {
+                report.pictures.add(
+                    try descriptions(clip, facts.pictures.keys).mapValues(scenes.parser.callAsFunction), facts.pictures,
+                    present: facts.present)
+            }
             try progress(index + 1, clips.count, report)
         }
         return report
     }
 
-    /// Captions of a clip's tracks, by track id.
-    private func captions(_ clip: SceneClip) throws -> [String: String] {
-        let document = try VideoCaptioner(engine).caption(clip: clip.clip, masks: clip.masks, options: options)
-        return Dictionary(uniqueKeysWithValues: document.tracks.map { ($0.id.description, $0.caption) })
+    /// Captions of a clip's objects by their true masks.
+    private func captioned(_ clip: SceneClip) throws -> CaptionedClip {
+        try captioned(ClipRequest(clip: clip.clip, masks: clip.masks))
+    }
+
+    /// Captions of a clip's objects as they are found.
+    private func found(_ clip: SceneClip) throws -> CaptionedClip {
+        try captioned(ClipRequest(clip: clip.clip, objects: .motion))
+    }
+
+    private func captioned(_ request: ClipRequest) throws -> CaptionedClip {
+        let captioner = VideoCaptioner(engine)
+        return try captioner.caption(captioner.plan(request, options: options))
     }
 
     /// Captions of objects in a clip's picture, by track id.
@@ -72,5 +97,12 @@ package struct SceneEvaluator: Sendable {
         options.generation.temperature = 0
         options.generation.maxNewTokens = 128
         return options
+    }
+}
+
+extension CaptionedClip {
+    /// Facts read from each caption, by track id.
+    fileprivate func readings(_ parser: SceneFactParser) -> [String: SceneReading] {
+        Dictionary(uniqueKeysWithValues: document.tracks.map { ($0.id.description, parser($0.caption)) })
     }
 }

@@ -15,6 +15,13 @@ package struct TimeSpan: Sendable, Equatable {
         end = duration.map { start + $0 } ?? .infinity
     }
 
+    /// The same with so many seconds before and after it, as far as there are any.
+    package func widened(by seconds: Double) -> TimeSpan {
+        TimeSpan(from: max(0, start - seconds), until: end + seconds)
+    }
+
+    private init(from start: Double, until end: Double) { (self.start, self.end) = (start, end) }
+
     /// Half a microsecond, which is finer than any frame and coarser than what seconds are rounded to.
     private static let tolerance = 5e-7
 

@@ -31,6 +31,14 @@ package struct DetectionFates: Sendable {
     /// Detections by fate.
     package var counts: [String: Int] { Dictionary(fates.map { ($0.name, 1) }, uniquingKeysWith: +) }
 
+    /// True if a file that begins with these bytes has such lines, by its first one.
+    package static func areLines(_ head: Data) -> Bool {
+        guard let end = head.firstIndex(of: 0x0A),
+            let line = try? JSONSerialization.jsonObject(with: head[..<end]) as? [String: Any]
+        else { return false }
+        return line["fate"] is String && line["box"] != nil
+    }
+
     private struct Line: Encodable {
         let frame: Int
         let box: [Double]

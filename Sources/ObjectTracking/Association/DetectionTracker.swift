@@ -48,9 +48,7 @@ package struct DetectionTracker {
         let looked = LookedFrames(detections, part: expected).frames, numbers = Set(looked)
         var linking = DetectionLinking(detections.detections, frames: times, looked: looked, filter: filter, picture: clip.info.size)
         let size = WorkingSize(full: clip.info.size, maximumPixels: PropagatorConstants.maximumPixels)
-        let duration = (times.last?.time ?? 0) - (times.first?.time ?? 0)
-        var reader = CueReader(
-            size: size, series: try ahead.map { try SceneSeries($0, size: size, in: span, duration: duration) })
+        var reader = CueReader(size: size, series: try ahead.map { try SceneSeries($0, size: size, in: span) })
         let frames = try clip.frames(in: span)
         var part = 0..<0
         while let frame = try frames.next() {

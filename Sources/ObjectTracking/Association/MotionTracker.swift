@@ -37,7 +37,7 @@ struct MotionTracker {
         }
         guard let size, scan.times.count >= Constant.fewestFrames else {
             throw InputError(
-                .invalid, "\(clip.path): found \(scan.times.count) frames, expected \(Constant.fewestFrames) or more to see what moves; "
+                .invalid, "\(clip.path): found \(scan.times.count) frame\(scan.times.count == 1 ? "" : "s"), expected \(Constant.fewestFrames) or more to see what moves; "
                     + "or masks, points or boxes")
         }
         guard !motion.camera.isMoving else {

@@ -7,6 +7,8 @@ struct TrackletMasks: MaskSource {
     let path: String
     let tracks: [Track]
     let annotatedFrames: [Int]
+    /// Of each tracklet, the frames beyond which it is not there.
+    let limits: [ClosedRange<Int>]
     private let working: WorkingSize
     private let masks: [TrackID: [Int: StoredMask]]
     private let framesOfTrack: [TrackID: [Int]]
@@ -17,6 +19,7 @@ struct TrackletMasks: MaskSource {
     ///   - limits: by tracklet, the frames beyond which it is not there any more.
     init(_ tracklets: [Tracklet], path: String, size: WorkingSize, limits: [Int: ClosedRange<Int>]) {
         (self.path, working) = (path, size)
+        self.limits = tracklets.map { limits[$0.id] ?? $0.first.frame...$0.last.frame }
         var masks: [TrackID: [Int: StoredMask]] = [:], frames: [TrackID: [Int]] = [:]
         for tracklet in tracklets {
             let id = TrackID.number(tracklet.id)

@@ -29,9 +29,10 @@ struct TrackletPropagation {
     func run(in range: Range<Int>, progress: (PropagationProgress) throws -> Void) throws -> Result {
         let annotations = AnnotationReader(masks, where: range.contains)
         var fusion = DirectionFusion(size: size, annotations: annotations, overlapping: []), meetings: [TrackletMeeting] = []
-        for isBackward in [false, true] {
+        let stretches = CarriedStretches(masks.limits, in: range).ranges
+        for (isBackward, stretch) in stretches.map({ (false, $0) }) + stretches.reversed().map({ (true, $0) }) {
             let frames: any WorkingFrames = isBackward
-                ? BackwardFrames(clip, size: size, range: range) : try RangeFrames(clip, size: size, range: range)
+                ? BackwardFrames(clip, size: size, range: stretch) : try RangeFrames(clip, size: size, range: stretch)
             let pass = PropagationPass(frames, size: size, annotations: annotations, overlapping: [], cameraIsStill: true)
             pass.onBegin = { id, region, carried in
                 for track in carried {
@@ -48,6 +49,32 @@ struct TrackletPropagation {
             }
         }
         return Result(masks: fusion.resolved(), meetings: meetings)
+    }
+}
+
+/// The parts of a clip in which tracks may be carried; the others need not be decoded.
+package struct CarriedStretches {
+    /// Frames between two parts below which they are one: less decodes little less, and seeks more often.
+    package static let shortestGap = 128
+
+    /// In order, apart from each other.
+    package private(set) var ranges: [Range<Int>] = []
+
+    /// - Parameters:
+    ///   - limits: of each track, the frames beyond which it is not there.
+    ///   - range: the frames there are.
+    package init(_ limits: [ClosedRange<Int>], in range: Range<Int>) {
+        // The background is known from frames before and after.
+        let reach = BackgroundConstants.reach
+        for limit in limits.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            let part = (limit.lowerBound - reach..<limit.upperBound + reach + 1).clamped(to: range)
+            guard !part.isEmpty else { continue }
+            if let latest = ranges.last, part.lowerBound < latest.upperBound + Self.shortestGap {
+                ranges[ranges.count - 1] = latest.lowerBound..<max(latest.upperBound, part.upperBound)
+            } else {
+                ranges.append(part)
+            }
+        }
     }
 }
 

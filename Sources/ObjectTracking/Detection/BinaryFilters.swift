@@ -6,12 +6,14 @@ extension Plane<UInt8> {
     func majority() -> Plane<UInt8> {
         Plane(box) { row in
             let above = Swift.max(box.top, row.y - 1), below = Swift.min(box.bottom - 1, row.y + 1)
-            func column(_ x: Int) -> UInt8 { self[x, above] &+ self[x, row.y] &+ self[x, below] }
-            var before = column(box.left), here = before
-            for x in row.columns {
-                let after = x + 1 < box.right ? column(x + 1) : here
-                row[x] = before &+ here &+ after >= 5 ? 1 : 0
-                (before, here) = (here, after)
+            let lines = (pointer(box.left, above), pointer(box.left, row.y), pointer(box.left, below))
+            let width = box.width, result = row.pointer
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: width + 2) { sums in
+                guard let before = sums.baseAddress else { return }
+                let here = before + 1, after = before + 2
+                for x in 0..<width { here[x] = lines.0[x] &+ lines.1[x] &+ lines.2[x] }
+                (before[0], here[width]) = (here[0], here[width - 1])
+                for x in 0..<width { result[x] = before[x] &+ here[x] &+ after[x] >= 5 ? 1 : 0 }
             }
         }
     }
@@ -31,19 +33,7 @@ extension Plane<UInt8> {
 
     /// Regions of one value grown by so many pixels along each axis; pixels beyond the edge count as the other value.
     private func widened(across: Int, down: Int, to value: UInt8) -> Plane<UInt8> {
-        let wide = Plane<UInt8>(box) { row in
-            var until = Int.min
-            // From the left for what lies before, then from the right.
-            for x in row.columns {
-                if self[x, row.y] == value { until = x + across }
-                row[x] = x <= until ? value : 1 - value
-            }
-            var from = Int.max
-            for x in row.columns.reversed() {
-                if self[x, row.y] == value { from = x - across }
-                if x >= from { row[x] = value }
-            }
-        }
+        let wide = Plane<UInt8>(box) { widenRow($0, across, to: value) }
         return Plane<UInt8>(box) { row in
             let top = Swift.max(box.top, row.y - down), bottom = Swift.min(box.bottom - 1, row.y + down)
             let result = row.pointer, width = box.width
@@ -56,6 +46,30 @@ extension Plane<UInt8> {
                     for x in 0..<width { result[x] &= other[x] }
                 }
             }
+        }
+    }
+
+    /// One row of it along the row. Windows of doubling length, two of which cover the way to either side, make the work grow
+    /// with the logarithm of the way.
+    private func widenRow(_ row: PlaneRow<UInt8>, _ across: Int, to value: UInt8) {
+        let width = box.width, length = width + 2 * across, source = pointer(box.left, row.y), result = row.pointer
+        // 0 and 1 change places so that the wanted value is the greater one.
+        let turn = 1 - value
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * length) { memory in
+            guard var from = memory.baseAddress else { return }
+            var to = from + length, window = 1
+            from.update(repeating: 0, count: length)
+            let middle = from + across
+            for x in 0..<width { middle[x] = source[x] ^ turn }
+            while 2 * window <= 2 * across + 1 {
+                let first = from, second = from + window, both = to
+                for x in 0..<length - window { both[x] = first[x] | second[x] }
+                (both + length - window).update(from: first + length - window, count: window)
+                (from, to) = (to, from)
+                window *= 2
+            }
+            let first = from, second = from + 2 * across + 1 - window
+            for x in 0..<width { result[x] = (first[x] | second[x]) ^ turn }
         }
     }
 }

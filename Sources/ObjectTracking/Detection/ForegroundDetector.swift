@@ -81,7 +81,9 @@ struct ForegroundDetector {
     @inline(__always)
     private func difference(_ colour: RGB, _ pixel: ScenePixel, _ gain: Int32) -> SIMD4<Int16> {
         let value = colour.channels &* gain
-        let first = (value &- pixel.colour.channels &<< 8) &>> 8, second = (value &- pixel.other.channels &<< 8) &>> 8
+        let first = (value &- pixel.colour.channels &<< 8) &>> 8
+        guard pixel.colour.greatestDifference(to: pixel.other) > 0 else { return SIMD4<Int16>(truncatingIfNeeded: first) }
+        let second = (value &- pixel.other.channels &<< 8) &>> 8
         let size = (first &* first).wrappedSum(), other = (second &* second).wrappedSum()
         return SIMD4<Int16>(truncatingIfNeeded: size <= other ? first : second)
     }
@@ -89,7 +91,10 @@ struct ForegroundDetector {
     /// - Parameter sum: of the differences of 3 x 3 pixels.
     @inline(__always)
     private func mark(_ sum: SIMD4<Int16>, _ colour: RGB, _ pixel: ScenePixel) -> UInt8 {
-        let worst = Float(max(abs(sum.x), max(abs(sum.y), abs(sum.z)))) / 9
+        let most = max(abs(sum.x), max(abs(sum.y), abs(sum.z)))
+        // Most pixels are decided without their margins.
+        guard Float(most) > 9 * Constant.possible else { return 0 }
+        let worst = Float(most) / 9
         let margin = Constant.spreadWeight * Float(pixel.spread)
         guard worst > Constant.possible + Constant.possibleNoise * scene.noise + margin else { return 0 }
         if isShadow(sum, pixel) { return 0 }

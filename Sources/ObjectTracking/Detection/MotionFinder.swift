@@ -40,10 +40,7 @@ struct MotionFinder {
     ) throws -> Result {
         let size = WorkingSize(full: clip.info.size, maximumPixels: maximumPixels)
         var result = Result()
-        let known = clip.knownFrameCount ?? clip.info.declaredFrames
-        let whole = known.map { Double($0) / clip.info.frameRate } ?? clip.info.duration
-        let part = span.map { min($0.end, whole ?? .infinity) - $0.start } ?? whole
-        let series = try SceneSeries(ahead, size: size, in: span, duration: part)
+        let series = try SceneSeries(ahead, size: size, in: span)
         let frames = try clip.frames(in: span)
         var until = -Double.infinity
         while let frame = try frames.next() {

@@ -45,21 +45,22 @@ struct SceneComparison {
     private var pyramid: Pyramid?
 
     /// Compares a sample with the one before.
-    mutating func change(to frame: WorkingFrame) -> Change {
+    /// - Parameter counts: false to leave it out of the camera's summary.
+    mutating func change(to frame: WorkingFrame, counts: Bool = true) -> Change {
         let earlier = blocks, previous = pyramid
         blocks = Self.blocks(of: frame)
         let current = Pyramid(frame)
         pyramid = current
         guard let previous, earlier.count == blocks.count else { return .none }
-        camera.pairs += 1
+        if counts { camera.pairs += 1 }
         let changed = zip(earlier, blocks).count { abs($0 - $1) > Constant.changedBlock }
         if Double(changed) > Constant.changedShare * Double(blocks.count) {
             guard correlation(earlier, blocks) < Constant.sameView else { return .light }
-            camera.cuts += 1
+            if counts { camera.cuts += 1 }
             return .otherView
         }
         guard moves(from: previous, to: current) else { return .none }
-        camera.moved += 1
+        if counts { camera.moved += 1 }
         return .otherView
     }
 

@@ -35,6 +35,8 @@ final class SceneSeries {
 
     private let frames: ClipFrames
     private let size: WorkingSize
+    /// The part of the clip that counts; nil for all.
+    private let span: TimeSpan?
     private let interval: Double
     private var samples: [Sample] = []
     private var hasEnded = false
@@ -47,16 +49,21 @@ final class SceneSeries {
     private var scene = -1
 
     /// - Parameters:
-    ///   - clip: for this series alone; read once from the start.
-    ///   - duration: seconds of the part that counts, nil if unknown.
-    init(_ clip: VideoClip, size: WorkingSize, in span: TimeSpan?, duration: Double?) throws {
-        frames = try clip.frames(in: span)
+    ///   - clip: for this series alone; read once.
+    ///   - span: the part that counts; nil for all. What is shown before and after it tells of the scene as well.
+    init(_ clip: VideoClip, size: WorkingSize, in span: TimeSpan?) throws {
+        let surroundings = span?.widened(by: SceneConstants.reach)
+        frames = try clip.frames(in: surroundings)
         self.size = size
-        let seconds = min(duration ?? .infinity, SceneConstants.stretch + 2 * SceneConstants.reach)
-        interval = min(SceneConstants.longestInterval, seconds / SceneConstants.samples)
+        self.span = span
+        let count = clip.knownFrameCount ?? clip.info.declaredFrames
+        let whole = count.map { Double($0) / clip.info.frameRate } ?? clip.info.duration ?? .infinity
+        let seconds = min(surroundings?.end ?? .infinity, whole) - (surroundings?.start ?? 0)
+        interval = min(
+            SceneConstants.longestInterval, min(seconds, SceneConstants.stretch + 2 * SceneConstants.reach) / SceneConstants.samples)
     }
 
-    /// Summary of the camera over the samples read so far.
+    /// Summary of the camera over the samples of the part that counts, as far as they are read.
     var camera: SceneComparison.Camera { comparison.camera }
 
     /// The scene at a time; times ascend from call to call.
@@ -98,7 +105,8 @@ final class SceneSeries {
             guard frame.time >= nextTime else { continue }
             nextTime = frame.time + interval * 0.999
             let working = WorkingFrame(index: frame.index, image: try frame.image(), size: size)
-            let change = comparison.change(to: working)
+            let counts = span.map { $0.start <= frame.time && frame.time < $0.end } ?? true
+            let change = comparison.change(to: working, counts: counts)
             let number = (samples.last?.scene ?? 0) + (change == .none ? 0 : 1)
             if change == .otherView { otherViews.insert(number) }
             samples.append(Sample(frame: working, time: frame.time, scene: number))

@@ -80,13 +80,13 @@ final class BackgroundModel {
     private func estimate(_ tile: Int, _ samples: [BackgroundSample]) {
         let columns = estimatedAt.box.width
         let left = tile % columns * Constant.tile, top = tile / columns * Constant.tile
-        var colours = ColourSamples(capacity: samples.count)
+        let places = left..<min(pixels.box.width, left + Constant.tile)
+        var colours = RowSamples(width: Constant.tile, capacity: samples.count)
         for y in top..<min(pixels.box.height, top + Constant.tile) {
-            for x in left..<min(pixels.box.width, left + Constant.tile) {
-                colours.removeAll()
-                for sample in samples { sample.look(x, y, &colours) }
-                colours.estimate(&pixels[x, y])
-            }
+            colours.removeAll()
+            for sample in samples { sample.look(places, y, &colours) }
+            colours.estimate(
+                UnsafeMutableBufferPointer(start: pixels.row(y).pointer + places.lowerBound, count: places.count))
         }
     }
 }

@@ -19,22 +19,23 @@ enum ColourBins {
     static func bins(of frame: WorkingFrame) -> Plane<UInt16> {
         let bins = MutablePlane<UInt16>(frame.box)
         Parallel.fixedRanges(frame.height) { rows in
-            var columns = [SIMD4<Int32>](repeating: .zero, count: frame.width)
-            for y in rows { binRow(y, of: frame, sums: &columns, into: bins.row(y)) }
+            for y in rows { write(bins.row(y), 0..<frame.width, of: frame) }
         }
         return bins.finished()
     }
 
-    /// Writes the bins of one row.
-    /// - Parameter sums: memory for each column's weighted sum of three pixels.
-    private static func binRow(_ y: Int, of frame: WorkingFrame, sums: inout [SIMD4<Int32>], into row: PlaneRow<UInt16>) {
-        let above = max(0, y - 1), below = min(frame.height - 1, y + 1), last = frame.width - 1
-        for x in 0...last {
-            sums[x] = frame.rgb[x, above].channels &+ 2 &* frame.rgb[x, y].channels &+ frame.rgb[x, below].channels
+    /// Writes the bins of some columns of a row.
+    static func write(_ row: PlaneRow<UInt16>, _ columns: Range<Int>, of frame: WorkingFrame) {
+        let above = max(0, row.y - 1), below = min(frame.height - 1, row.y + 1), last = frame.width - 1
+        func sum(_ x: Int) -> SIMD4<Int32> {
+            frame.rgb[x, above].channels &+ 2 &* frame.rgb[x, row.y].channels &+ frame.rgb[x, below].channels
         }
-        for x in 0...last {
-            let mean = (sums[max(0, x - 1)] &+ 2 &* sums[x] &+ sums[min(last, x + 1)]) &>> 4
-            row[x] = UInt16(bin(Int(mean.x), Int(mean.y), Int(mean.z)))
+        var here = sum(columns.lowerBound), before = columns.lowerBound > 0 ? sum(columns.lowerBound - 1) : here
+        for x in columns {
+            let after = x < last ? sum(x + 1) : here
+            let mean = (before &+ 2 &* here &+ after) &>> 4
+            row[x] = UInt16(truncatingIfNeeded: bin(Int(mean.x), Int(mean.y), Int(mean.z)))
+            (before, here) = (here, after)
         }
     }
 }
@@ -44,9 +45,9 @@ struct ColourHistogram: Sendable {
     private(set) var shares: [Float]
 
     /// - Parameters:
-    ///   - bins: of each pixel of the working picture.
+    ///   - bins: of the pixels of the box at least.
     ///   - weight: of a pixel of the box, 0...1.
-    init(_ bins: Plane<UInt16>, in box: BoundingBox, weight: (_ x: Int, _ y: Int) -> Float) {
+    init(_ bins: BinTiles, in box: BoundingBox, weight: (_ x: Int, _ y: Int) -> Float) {
         var counts = [Float](repeating: 0, count: ColourBins.count)
         var total: Float = 0
         for y in box.top..<box.bottom {
@@ -61,6 +62,13 @@ struct ColourHistogram: Sendable {
         let sum = counts.reduce(0, +)
         shares = total > 0 && sum > 0 ? counts.map { $0 / sum } : counts
     }
+
+    private init(shares: [Float]) {
+        self.shares = shares
+    }
+
+    /// Of no pixel.
+    static let empty = ColourHistogram(shares: [Float](repeating: 0, count: ColourBins.count))
 
     var isEmpty: Bool { !shares.contains { $0 > 0 } }
 

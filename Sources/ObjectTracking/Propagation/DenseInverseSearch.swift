@@ -20,6 +20,10 @@ package enum FlowConstants {
     package static let smallestStep: Float = 0.0025
     /// Squared length, in pixels, of a search that ran away, and counts for nothing.
     package static let runaway: Float = 64
+    /// Finest levels that are searched only where flow is wanted, and pixels of each level around that: more lets good flow
+    /// come from further away, and costs time.
+    package static let partialLevels = 2
+    package static let areaMargin = 8
 }
 
 /// Dense optical flow by inverse search: patches on a grid are aligned by Gauss-Newton steps whose Hessian comes from the
@@ -31,21 +35,23 @@ package enum DenseInverseSearch {
     static let patch = 8
 
     /// The flow between two pictures of one size, at half of it.
-    package static func flow(from first: RGBImage, to second: RGBImage) -> FlowField {
+    /// - Parameter boxes: where it is wanted, in the pictures' pixels; nil for everywhere.
+    package static func flow(from first: RGBImage, to second: RGBImage, in boxes: [BoundingBox]? = nil) -> FlowField {
         precondition(first.width == second.width && first.height == second.height, "flow: pictures of different sizes")
         let size = WorkingSize(
             full: PictureSize(width: first.width, height: first.height), maximumPixels: first.width * first.height)
         return flow(
             from: Pyramid(WorkingFrame(index: 0, image: first, size: size)),
-            to: Pyramid(WorkingFrame(index: 1, image: second, size: size)))
+            to: Pyramid(WorkingFrame(index: 1, image: second, size: size)), in: boxes.map { FlowArea($0) } ?? .whole)
     }
 
     /// The flow from `first` to `second` at the pyramids' level `finest`.
-    static func flow(from first: Pyramid, to second: Pyramid, finest: Int = 0) -> FlowField {
+    /// - Parameter area: where it is wanted; elsewhere it is a coarser level's, and 0 if it is wanted nowhere.
+    static func flow(from first: Pyramid, to second: Pyramid, finest: Int = 0, in area: FlowArea = .whole) -> FlowField {
         let coarsest = min(first.levels.count, second.levels.count) - 1
         var flow: FlowField?
-        for level in stride(from: coarsest, through: min(finest, coarsest), by: -1) {
-            flow = PatchSearch(first.levels[level], second.levels[level], coarser: flow).flow()
+        for level in stride(from: coarsest, through: min(finest, coarsest), by: -1) where !area.isEmpty {
+            flow = PatchSearch(first.levels[level], second.levels[level], level, area, coarser: flow).flow()
         }
         return flow ?? FlowField(vectors: Plane(first.levels[0].box, repeating: SIMD2(0, 0)))
     }
@@ -58,12 +64,18 @@ private struct PatchSearch {
     /// Flow of the next coarser level; nil at the coarsest.
     private let coarser: FlowField?
     private let grid: PatchGrid
+    /// True for the patches that are searched for, `[rows, columns]`.
+    private let patches: Plane<Bool>
+    /// True for the pixels that only such patches cover, `[height, width]`.
+    private let pixels: Plane<Bool>
 
-    init(_ first: PyramidLevel, _ second: PyramidLevel, coarser: FlowField?) {
+    init(_ first: PyramidLevel, _ second: PyramidLevel, _ level: Int, _ area: FlowArea, coarser: FlowField?) {
         self.first = first
         self.second = second
         self.coarser = coarser
         grid = PatchGrid(width: first.width, height: first.height)
+        patches = area.patches(ofLevel: level, grid)
+        pixels = area.pixels(ofLevel: level, first.box)
     }
 
     func flow() -> FlowField { densified(aligned()) }
@@ -84,11 +96,11 @@ private struct PatchSearch {
     /// Aligns the patches of some rows, each starting from the coarser flow, its left or its upper neighbour's.
     private func searchForwards(_ rows: Range<Int>, _ flow: borrowing MutablePlane<SIMD2<Float>>) {
         for row in rows {
-            for column in 0..<grid.columns {
+            for column in 0..<grid.columns where patches[column, row] {
                 let patch = alignment(column, row)
                 flow[column, row] = patch.best(
-                    start(of: patch, column, row), column > 0 ? flow[column - 1, row] : nil,
-                    row > rows.lowerBound ? flow[column, row - 1] : nil)
+                    start(of: patch, column, row), column > 0 ? found(column - 1, row, flow) : nil,
+                    row > rows.lowerBound ? found(column, row - 1, flow) : nil)
             }
         }
     }
@@ -96,14 +108,20 @@ private struct PatchSearch {
     /// Aligns the patches again, last to first, so that good flow also passes to the left and upwards.
     private func searchBackwards(_ rows: Range<Int>, _ flow: borrowing MutablePlane<SIMD2<Float>>) {
         for row in rows.reversed() {
-            for column in (0..<grid.columns).reversed() {
+            for column in (0..<grid.columns).reversed() where patches[column, row] {
                 let own = flow[column, row]
-                let right = column + 1 < grid.columns ? flow[column + 1, row] : nil
-                let below = row + 1 < rows.upperBound ? flow[column, row + 1] : nil
+                let right = column + 1 < grid.columns ? found(column + 1, row, flow) : nil
+                let below = row + 1 < rows.upperBound ? found(column, row + 1, flow) : nil
                 guard right ?? own != own || below ?? own != own else { continue }
                 flow[column, row] = alignment(column, row).best(own, right, below)
             }
         }
+    }
+
+    /// The displacement of a patch; nil if it is not searched for.
+    @inline(__always)
+    private func found(_ column: Int, _ row: Int, _ flow: borrowing MutablePlane<SIMD2<Float>>) -> SIMD2<Float>? {
+        patches[column, row] ? flow[column, row] : nil
     }
 
     @inline(__always)
@@ -119,27 +137,19 @@ private struct PatchSearch {
             (Float(grid.left(column)) + middle) / 2 - 0.25, (Float(grid.top(row)) + middle) / 2 - 0.25)
     }
 
-    /// The displacement of each pixel from those of the patches that cover it.
+    /// The displacement of each pixel from those of the patches that cover it; the coarser level's if they are not searched for.
     private func densified(_ flow: Plane<SIMD2<Float>>) -> FlowField {
-        FlowField(vectors: Plane(first.box) { row in
-            let patchRows = grid.rows(over: row.y)
-            for x in row.columns { row[x] = mean(of: flow, patchRows, x: x, y: row.y) }
-        })
-    }
-
-    /// The mean of the displacements of the patches over a pixel: those count more that lead to a pixel of its grey.
-    @inline(__always)
-    private func mean(of flow: Plane<SIMD2<Float>>, _ rows: ClosedRange<Int>, x: Int, y: Int) -> SIMD2<Float> {
-        let value = first.grey[x, y]
-        var sum = SIMD2<Float>(0, 0), weights: Float = 0
-        for row in rows {
-            for column in grid.columns(over: x) {
-                let vector = flow[column, row]
-                let weight = 1 / max(1, abs(second.sample(Float(x) + vector.x, Float(y) + vector.y) - value))
-                sum += weight * vector
-                weights += weight
+        let mean = PatchMean(flow: flow, grid: grid, first: first, second: second)
+        return FlowField(vectors: Plane(first.box) { row in
+            var x = 0
+            while x < first.width {
+                if x + 4 <= first.width, (0..<4).allSatisfy({ pixels[x + $0, row.y] }), mean.write(row, from: x) {
+                    x += 4
+                    continue
+                }
+                row[x] = pixels[x, row.y] ? mean.at(x, row.y) : coarser.map { 2 * $0[x / 2, row.y / 2] } ?? SIMD2(0, 0)
+                x += 1
             }
-        }
-        return weights > 0 ? sum / weights : sum
+        })
     }
 }

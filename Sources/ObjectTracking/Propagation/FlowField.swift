@@ -24,9 +24,14 @@ package struct FlowField: Sendable {
     }
 
     /// Distance from each pixel to where this flow and then `back` take it, `[height, width]`, in the flow's pixels.
-    func roundTripError(_ back: FlowField) -> Plane<Float> {
+    /// - Parameter wanted: the pixels of which it is wanted; infinite for others.
+    func roundTripError(_ back: FlowField, where wanted: Plane<Bool>) -> Plane<Float> {
         Plane(vectors.box) { row in
             for x in row.columns {
+                guard wanted[x, row.y] else {
+                    row[x] = .infinity
+                    continue
+                }
                 let there = vectors[x, row.y]
                 let whole = there + back.sample(Float(x) + there.x, Float(row.y) + there.y)
                 row[x] = (whole * whole).sum().squareRoot()

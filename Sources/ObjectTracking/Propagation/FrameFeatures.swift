@@ -16,20 +16,25 @@ package enum RegionConstants {
 struct FrameFeatures: Sendable {
     let frame: WorkingFrame
     let pyramid: Pyramid
-    /// Colour bins (`ColourBins`), `[height, width]`.
-    let bins: Plane<UInt16>
+    private let tiles: BinTiles
 
     init(_ frame: WorkingFrame) {
         self.frame = frame
         pyramid = Pyramid(frame)
-        bins = ColourBins.bins(of: frame)
+        tiles = BinTiles(frame)
     }
 
     var box: BoundingBox { frame.box }
 
+    /// Colour bins of the pixels of a box at least.
+    func bins(in box: BoundingBox) -> BinTiles {
+        tiles.prepare(box)
+        return tiles
+    }
+
     /// Colours inside a region.
     func colours(of region: Plane<Float>) -> ColourHistogram {
-        ColourHistogram(bins, in: region.box) { x, y in
+        ColourHistogram(bins(in: region.box), in: region.box) { x, y in
             let share = region[x, y]
             return share > 0.5 ? share : 0
         }
@@ -41,7 +46,7 @@ struct FrameFeatures: Sendable {
             RegionConstants.smallestRing, max(bounds.width, bounds.height) * RegionConstants.ringTenths / 10)
         let ring = bounds.grown(by: margin, within: box) ?? box
         let inside = region.widened(within: box)
-        return ColourHistogram(bins, in: ring) { x, y in 1 - inside.value(x, y) }
+        return ColourHistogram(bins(in: ring), in: ring) { x, y in 1 - inside.value(x, y) }
     }
 }
 

@@ -9,18 +9,42 @@ package enum MotionConstants {
     package static let halfTrustPerPixel: Float = 0.1
 }
 
+/// Flow from the previous frame to the current one.
+struct ForwardMotion: Sendable {
+    /// At half the working size.
+    let flow: FlowField
+
+    /// - Parameter area: of the previous frame.
+    init(from previous: Pyramid, to current: Pyramid, in area: FlowArea) {
+        flow = DenseInverseSearch.flow(from: previous, to: current, in: area)
+    }
+
+    /// The mean motion of a region of the previous frame, in working pixels.
+    func mean(of region: Plane<Float>) -> SIMD2<Float> {
+        var sum = SIMD2<Float>(0, 0), weight: Float = 0
+        for y in stride(from: region.box.top, to: region.box.bottom, by: 2) {
+            for x in stride(from: region.box.left, to: region.box.right, by: 2) where region[x, y] > 0.5 {
+                sum += flow[min(x / 2, flow.width - 1), min(y / 2, flow.height - 1)]
+                weight += 1
+            }
+        }
+        return weight > 0 ? 2 * sum / weight : sum
+    }
+}
+
 /// Flow between the previous frame and the current one, both ways, and the places where the two agree.
 struct FrameMotion: Sendable {
     /// From the current frame to the previous, at half the working size.
     let back: FlowField
-    let forth: FlowField
+    let forward: ForwardMotion
     /// Round trips of the current frame's pixels, in half-size pixels.
     private let errors: Plane<Float>
 
-    init(from previous: Pyramid, to current: Pyramid) {
-        back = DenseInverseSearch.flow(from: current, to: previous)
-        forth = DenseInverseSearch.flow(from: previous, to: current)
-        errors = back.roundTripError(forth)
+    /// - Parameter area: of the current frame, in which origins are asked for.
+    init(_ forward: ForwardMotion, from previous: Pyramid, to current: Pyramid, in area: FlowArea) {
+        self.forward = forward
+        back = DenseInverseSearch.flow(from: current, to: previous, in: area)
+        errors = back.roundTripError(forward.flow, where: area.pixels(ofLevel: 0, back.vectors.box))
     }
 
     /// Position in the previous frame of a pixel of the current one, in working pixels, and the trust in it, 0...1: high
@@ -32,17 +56,5 @@ struct FrameMotion: Sendable {
         let length = (flow * flow).sum().squareRoot()
         let ratio = error / (MotionConstants.halfTrust + MotionConstants.halfTrustPerPixel * length)
         return (SIMD2(Float(x), Float(y)) + flow, 1 / (1 + ratio * ratio))
-    }
-
-    /// The mean motion of a region of the previous frame, in working pixels.
-    func mean(of region: Plane<Float>) -> SIMD2<Float> {
-        var sum = SIMD2<Float>(0, 0), weight: Float = 0
-        for y in stride(from: region.box.top, to: region.box.bottom, by: 2) {
-            for x in stride(from: region.box.left, to: region.box.right, by: 2) where region[x, y] > 0.5 {
-                sum += forth[min(x / 2, forth.width - 1), min(y / 2, forth.height - 1)]
-                weight += 1
-            }
-        }
-        return weight > 0 ? 2 * sum / weight : sum
     }
 }

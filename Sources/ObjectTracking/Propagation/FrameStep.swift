@@ -48,26 +48,17 @@ struct FrameStep {
         tracks = updated
     }
 
-    /// The part of the current frame a track can be in; nil when it is not visible or has left the picture.
-    func searchBox(_ track: TrackState) -> BoundingBox? {
-        guard track.status == .visible, let bounds = track.probability.bounds(above: StepConstants.searchChance)
-        else { return nil }
-        let shift = motion.mean(of: track.probability)
-        let moved = bounds.moved(x: Int(shift.x.rounded()), y: Int(shift.y.rounded()))
-        let margin = StepConstants.searchMargin + max(bounds.width, bounds.height) / StepConstants.searchPart
-        return bounds.union(moved).grown(by: margin, within: current.box)
-    }
-
     private func evidence(_ track: TrackState, in box: BoundingBox) -> PixelEvidence {
-        let memory = PlaceMemory(track, shift: motion.mean(of: track.probability))
+        let memory = PlaceMemory(track, shift: motion.forward.mean(of: track.probability))
         let propagated = MutablePlane<Float>(box), trust = MutablePlane<Float>(box)
         let places = MutablePlane<Float>(box, repeating: 0)
+        let bins = current.bins(in: box)
         box.forEachPixel { x, y in
             let origin = motion.origin(x, y)
             propagated[x, y] = track.probability.sample(origin.place.x, origin.place.y)
             trust[x, y] = origin.trust
             if let memory {
-                places[x, y] = memory.odds(current.bins[x, y], at: SIMD2(Float(x), Float(y)), from: origin.place)
+                places[x, y] = memory.odds(bins[x, y], at: SIMD2(Float(x), Float(y)), from: origin.place)
             }
         }
         let bounds = track.probability.bounds(above: StepConstants.searchChance) ?? box
@@ -115,6 +106,26 @@ struct FrameStep {
             else { continue }
             shared.forEachPixel { x, y in body(other, x, y) }
         }
+    }
+}
+
+extension TrackState {
+    /// The part of the next frame the track can be in; nil when it is not visible or has left the picture.
+    func searchBox(_ motion: ForwardMotion, within picture: BoundingBox) -> BoundingBox? {
+        searchBox(after: motion.mean(of: probability), within: picture)
+    }
+
+    /// The part of the next frame the track would be in if it moved as before.
+    /// - Parameter camera: from this frame to the next.
+    func expectedBox(_ camera: CameraMotion, within picture: BoundingBox) -> BoundingBox? {
+        searchBox(after: camera.shift(at: lastBox) + velocity, within: picture)
+    }
+
+    private func searchBox(after shift: SIMD2<Float>, within picture: BoundingBox) -> BoundingBox? {
+        guard status == .visible, let bounds = probability.bounds(above: StepConstants.searchChance) else { return nil }
+        let moved = bounds.moved(x: Int(shift.x.rounded()), y: Int(shift.y.rounded()))
+        let margin = StepConstants.searchMargin + max(bounds.width, bounds.height) / StepConstants.searchPart
+        return bounds.union(moved).grown(by: margin, within: picture)
     }
 }
 

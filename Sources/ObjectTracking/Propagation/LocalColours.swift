@@ -48,11 +48,12 @@ struct LocalColours: Sendable {
         rows = Int(Float(box.height) / cell) + 2
         let cells = BoundingBox(left: 0, top: 0, width: columns * Self.colours, height: rows)
         let inside = MutablePlane<Float>(cells, repeating: 0), outside = MutablePlane<Float>(cells, repeating: 0)
+        let bins = features.bins(in: box)
         var sum = SIMD2<Float>(0, 0), area: Float = 0
         box.forEachPixel { x, y in
             let share = region.value(x, y), column = Int(Float(x - box.left) / cell + 0.5)
             let place = inside.place(
-                column * Self.colours + Self.coarse(features.bins[x, y]), Int(Float(y - box.top) / cell + 0.5))
+                column * Self.colours + Self.coarse(bins[x, y]), Int(Float(y - box.top) / cell + 0.5))
             inside[place] += share
             outside[place] += 1 - share
             if share > 0.5 {
@@ -65,7 +66,11 @@ struct LocalColours: Sendable {
         let surroundings = Self.blurred(outside.finished(), columns: columns)
         let floor = Constant.noise * cell * cell
         let odds = MutablePlane<Float>(cells)
-        for place in odds.indices { odds[place] = logarithm((object[place] + floor) / (surroundings[place] + floor)) }
+        for place in odds.indices {
+            // Most colours are not to be seen in most places.
+            odds[place] = object[place] == surroundings[place]
+                ? 0 : logarithm((object[place] + floor) / (surroundings[place] + floor))
+        }
         self.odds = odds.finished()
         centre = sum / area
         scale = area.squareRoot()
@@ -101,13 +106,42 @@ struct LocalColours: Sendable {
             (side * side, side, Constant.colourBlur), (side, side, Constant.colourBlur), (1, side, Constant.colourBlur),
         ]
         return axes.reduce(counts) { source, axis in
-            let result = source.mutableCopy()
-            for place in source.indices where source[place] > 0 {
-                let position = place / axis.step % axis.length
-                if position > 0 { result[place - axis.step] += axis.share * source[place] }
-                if position + 1 < axis.length { result[place + axis.step] += axis.share * source[place] }
-            }
-            return result.finished()
+            axis.step == 1 ? blurredInGroups(source, axis.share) : blurred(source, axis.step, axis.length, axis.share)
         }
+    }
+
+    private typealias Group = SIMD8<Float>
+
+    /// Counts to which the neighbours along an axis add a share of theirs.
+    /// - Parameter step: places from one to the next, a multiple of 8; there are `length` in a row.
+    private static func blurred(_ source: Plane<Float>, _ step: Int, _ length: Int, _ share: Float) -> Plane<Float> {
+        let result = MutablePlane<Float>(source.box), first = result.row(0).pointer, counts = source.pointer(0, 0)
+        for start in stride(from: 0, to: source.count, by: step) {
+            let position = start / step % length
+            for place in stride(from: start, to: start + step, by: 8) {
+                var sum = group(counts + place)
+                if position > 0 { sum += share * group(counts + place - step) }
+                if position + 1 < length { sum += share * group(counts + place + step) }
+                UnsafeMutableRawPointer(first + place).storeBytes(of: sum, as: Group.self)
+            }
+        }
+        return result.finished()
+    }
+
+    /// The same along the axis of which 8 places in a row are all there are.
+    private static func blurredInGroups(_ source: Plane<Float>, _ share: Float) -> Plane<Float> {
+        let result = MutablePlane<Float>(source.box), first = result.row(0).pointer, counts = source.pointer(0, 0)
+        for place in stride(from: 0, to: source.count, by: side) {
+            let own = group(counts + place)
+            let before = Group(0, own[0], own[1], own[2], own[3], own[4], own[5], own[6])
+            let after = Group(own[1], own[2], own[3], own[4], own[5], own[6], own[7], 0)
+            UnsafeMutableRawPointer(first + place).storeBytes(of: own + share * before + share * after, as: Group.self)
+        }
+        return result.finished()
+    }
+
+    @inline(__always)
+    private static func group(_ pointer: UnsafePointer<Float>) -> Group {
+        UnsafeRawPointer(pointer).loadUnaligned(as: Group.self)
     }
 }

@@ -21,7 +21,9 @@ enum OutlineSmoothing {
     /// - Returns: the chance of each pixel, 0...1.
     static func smoothed(_ odds: Plane<Float>, frame: WorkingFrame) -> Plane<Float> {
         let bonds = Bonds(odds.box, frame)
-        var state = odds.mapped { 2 * logistic($0) - 1 }
+        let start = odds.mutableCopy()
+        toFields(start.row(odds.box.top).pointer, odds.count)
+        var state = start.finished()
         for _ in 0..<Constant.rounds {
             let next = MutablePlane<Float>(odds.box)
             Parallel.fixedRanges(odds.box.height, minimum: 64) { rows in
@@ -37,16 +39,26 @@ enum OutlineSmoothing {
         _ row: Int, _ odds: Plane<Float>, _ bonds: Bonds, _ state: Plane<Float>,
         into result: borrowing MutablePlane<Float>
     ) {
-        let width = odds.box.width, height = odds.box.height
-        for column in 0..<width {
-            let place = row * width + column
-            var sum = odds[place]
-            if column > 0 { sum += bonds.right[place - 1] * state[place - 1] }
-            if column + 1 < width { sum += bonds.right[place] * state[place + 1] }
-            if row > 0 { sum += bonds.below[place - width] * state[place - width] }
-            if row + 1 < height { sum += bonds.below[place] * state[place + width] }
-            result[place] = 2 * logistic(sum) - 1
+        let width = odds.box.width, left = odds.box.left, y = odds.box.top + row
+        let own = odds.pointer(left, y), fields = state.pointer(left, y), right = bonds.right.pointer(left, y)
+        let fieldsAfter = fields + 1, sums = result.row(y).pointer, sumsAfter = sums + 1
+        sums.update(from: own, count: width)
+        for column in 0..<width - 1 { sumsAfter[column] += right[column] * fields[column] }
+        for column in 0..<width - 1 { sums[column] += right[column] * fieldsAfter[column] }
+        if row > 0 {
+            let bonds = bonds.below.pointer(left, y - 1), above = state.pointer(left, y - 1)
+            for column in 0..<width { sums[column] += bonds[column] * above[column] }
         }
+        if y + 1 < odds.box.bottom {
+            let bonds = bonds.below.pointer(left, y), below = state.pointer(left, y + 1)
+            for column in 0..<width { sums[column] += bonds[column] * below[column] }
+        }
+        toFields(sums, width)
+    }
+
+    /// Turns log-odds into the fields they stand for, -1...1.
+    private static func toFields(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
+        inGroups(values, count) { 2 * logistic($0) - 1 }
     }
 
     /// Weights of the bonds from each pixel to its right and its lower neighbour: `strength` within a surface, a share of
@@ -68,13 +80,18 @@ enum OutlineSmoothing {
             }
             // The mean squared difference of neighbours is the unit.
             let scale = -Float(right.indices.count) / (total + 1)
-            self.right = right.finished().mapped { Self.weight(scale * $0) }
-            self.below = below.finished().mapped { Self.weight(scale * $0) }
+            Self.toWeights(right.row(box.top).pointer, right.indices.count, scale)
+            Self.toWeights(below.row(box.top).pointer, below.indices.count, scale)
+            self.right = right.finished()
+            self.below = below.finished()
         }
 
-        /// The weight of a bond across a difference, negative, in units of its mean.
-        private static func weight(_ difference: Float) -> Float {
-            Constant.strength * (Constant.edgeShare + (1 - Constant.edgeShare) * exponential(difference))
+        /// Turns squared differences into weights of bonds across them.
+        /// - Parameter scale: negative, 1 over the mean.
+        private static func toWeights(_ differences: UnsafeMutablePointer<Float>, _ count: Int, _ scale: Float) {
+            inGroups(differences, count) {
+                Constant.strength * (Constant.edgeShare + (1 - Constant.edgeShare) * exponential(scale * $0))
+            }
         }
     }
 }

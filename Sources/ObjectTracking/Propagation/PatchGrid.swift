@@ -30,6 +30,13 @@ struct PatchGrid {
     @inline(__always)
     func rows(over y: Int) -> ClosedRange<Int> { covering(y, count: rows, start: top) }
 
+    /// The patches that cover any of some pixels.
+    func patches(over pixels: BoundingBox) -> BoundingBox {
+        let columns = columns(over: pixels.left).lowerBound...columns(over: pixels.right - 1).upperBound
+        let rows = rows(over: pixels.top).lowerBound...rows(over: pixels.bottom - 1).upperBound
+        return BoundingBox(left: columns.lowerBound, top: rows.lowerBound, width: columns.count, height: rows.count)
+    }
+
     @inline(__always)
     private func covering(_ place: Int, count: Int, start: (Int) -> Int) -> ClosedRange<Int> {
         let patch = DenseInverseSearch.patch, step = FlowConstants.step

@@ -84,10 +84,11 @@ struct PixelEvidence: Sendable {
         var surroundings = surroundings
         surroundings.blend(track.givenSurroundings, share: Constant.givenSurroundings)
         let ratio = track.colours.logRatio(to: surroundings), givenRatio = track.given.logRatio(to: surroundings)
+        let bins = features.bins(in: box)
         let colour = MutablePlane<Float>(box), difference = MutablePlane<Float>(box), likeness = MutablePlane<Float>(box)
         box.forEachPixel { x, y in
             let still = background.pixels[x, y].colour
-            colour[x, y] = ratio[Int(features.bins[x, y])]
+            colour[x, y] = ratio[Int(bins[x, y])]
             difference[x, y] = Float(features.frame.rgb[x, y].greatestDifference(to: still))
             likeness[x, y] = givenRatio[ColourBins.bin(Int(still.red), Int(still.green), Int(still.blue))]
         }

@@ -40,17 +40,21 @@ extension Plane<Float> {
     /// - Parameter sums: memory for the sums of each column's three values.
     private func blurRow(_ y: Int, sums: inout [Float], into row: PlaneRow<Float>) {
         let first = max(box.top, y - 1), last = min(box.bottom - 1, y + 1)
-        let lines = Float(last - first + 1), width = box.width
-        for column in 0..<width {
-            var sum: Float = 0
-            for line in first...last { sum += self[box.left + column, line] }
-            sums[column] = sum
-        }
-        for column in 0..<width {
-            let left = max(0, column - 1), right = min(width - 1, column + 1)
-            var sum: Float = 0
-            for place in left...right { sum += sums[place] }
-            row[box.left + column] = sum / (lines * Float(right - left + 1))
+        let lines = Float(last - first + 1), width = box.width, means = row.pointer
+        sums.withUnsafeMutableBufferPointer { sums in
+            guard let here = sums.baseAddress else { return }
+            here.update(from: pointer(box.left, first), count: width)
+            for line in first + 1..<last + 1 {
+                let values = pointer(box.left, line)
+                for column in 0..<width { here[column] += values[column] }
+            }
+            for column in [0, width - 1] {
+                let near = max(0, column - 1)..<min(width, column + 2)
+                means[column] = sums[near].reduce(0, +) / (lines * Float(near.count))
+            }
+            guard width > 2 else { return }
+            let middle = here + 1, after = here + 2, target = means + 1
+            for column in 0..<width - 2 { target[column] = (here[column] + middle[column] + after[column]) / (lines * 3) }
         }
     }
 

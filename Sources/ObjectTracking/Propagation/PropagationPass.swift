@@ -1,5 +1,6 @@
 import Imaging
 import Masks
+import Parallelism
 
 /// One way through the clip, forwards or backwards: holds a window of frames, the tracks as they are now, and hands out
 /// each frame's masks.
@@ -46,7 +47,7 @@ final class PropagationPass {
                 tracks = tracks.indices.filter { !isGiven[$0] }.map { tracks[$0] }
                 if let previous { advance(from: previous, to: current, position: position) }
                 tracks += given
-                if annotations.allFrames.contains(frame.index) { try annotate(current) }
+                if annotations.allFrames.contains(frame.index) { try annotate(current, position) }
                 window.occupy(position, by: tracks)
                 try onFrame(frame.index, tracks)
                 previous = current
@@ -57,11 +58,11 @@ final class PropagationPass {
 
     /// Given masks replace the propagated ones of their tracks, and take their pixels from the others. A track that is
     /// annotated here without a mask is not here.
-    private func annotate(_ features: FrameFeatures) throws {
+    private func annotate(_ features: FrameFeatures, _ position: Int) throws {
         let frame = features.frame.index
-        let given = try annotations.regions(at: frame, size: size)
+        let given = try annotations.regions(at: frame, size: size), sorted = given.sorted { $0.key < $1.key }
         if let onBegin {
-            for (id, region) in given.sorted(by: { $0.key < $1.key })
+            for (id, region) in sorted
             where !tracks.contains(where: { $0.id == id && $0.status == .visible }) {
                 onBegin(id, region, tracks.filter { $0.status == .visible && given[$0.id] == nil })
             }
@@ -75,11 +76,17 @@ final class PropagationPass {
                 }
             }
         }
-        for (id, region) in given.sorted(by: { $0.key < $1.key }) {
-            if let index = tracks.firstIndex(where: { $0.id == id }) {
-                tracks[index].annotate(region, features: features)
+        let next = window.positions.contains(position + 1) ? window[position + 1].index : nil
+        let latest = Parallel.map(sorted.count) { index in
+            let (id, region) = sorted[index]
+            let isCarried = next.map { !annotations.isAnnotated(id, at: $0) } ?? false
+            return TrackState(id: id, region: region, features: features, isCarried: isCarried)
+        }
+        for state in latest {
+            if let index = tracks.firstIndex(where: { $0.id == state.id }) {
+                tracks[index].annotate(state)
             } else {
-                tracks.append(TrackState(id: id, region: region, features: features))
+                tracks.append(state)
                 window.forgetOccupancy()
             }
         }
@@ -88,15 +95,19 @@ final class PropagationPass {
 
     private func advance(from previous: FrameFeatures, to current: FrameFeatures, position: Int) {
         guard tracks.contains(where: { $0.status != .ended }) else { return }
-        let step = FrameStep(
-            previous: previous, current: current, motion: FrameMotion(from: previous.pyramid, to: current.pyramid),
-            camera: window.motion(from: position - 1, to: position), background: background, overlapping: overlapping)
-        for index in tracks.indices where tracks[index].status == .lost { tracks[index].expect(step.camera) }
-        let boxes = tracks.map(step.searchBox)
+        let camera = window.motion(from: position - 1, to: position)
+        let expected = tracks.map { $0.expectedBox(camera, within: current.box) }
+        let forward = ForwardMotion(from: previous.pyramid, to: current.pyramid, in: flowArea(expected))
+        for index in tracks.indices where tracks[index].status == .lost { tracks[index].expect(camera) }
+        let boxes = tracks.map { $0.searchBox(forward, within: current.box) }
         for index in tracks.indices where tracks[index].status == .visible && boxes[index] == nil {
             tracks[index].vanish(.lost)
-            tracks[index].expect(step.camera)
+            tracks[index].expect(camera)
         }
+        let motion = FrameMotion(forward, from: previous.pyramid, to: current.pyramid, in: flowArea(boxes))
+        let step = FrameStep(
+            previous: previous, current: current, motion: motion, camera: camera, background: background,
+            overlapping: overlapping)
         prepareBackground(boxes, current, position)
         step.advance(&tracks, boxes: boxes)
         let searched = tracks.map { Reacquisition.searchBox($0, within: current.box) }
@@ -107,6 +118,13 @@ final class PropagationPass {
             let others = tracks.indices.filter { $0 != index && tracks[$0].status == .visible }
             tracks[index] = search.attempt(tracks[index], in: box, taken: others.map { tracks[$0].probability })
         }
+    }
+
+    /// The area of a frame in which flow is wanted if tracks are in some boxes. While the camera moves, flow from far away
+    /// helps, and all of the picture is wanted.
+    private func flowArea(_ boxes: [BoundingBox?]) -> FlowArea {
+        let boxes = boxes.compactMap(\.self)
+        return boxes.isEmpty || window.isStill ? FlowArea(boxes) : .whole
     }
 
     private func prepareBackground(_ boxes: [BoundingBox?], _ current: FrameFeatures, _ position: Int) {

@@ -58,7 +58,7 @@ struct Reacquisition {
             next.vanish(.ended)
             return next
         }
-        let surroundings = ColourHistogram(current.bins, in: box) { _, _ in 1 }
+        let surroundings = ColourHistogram(current.bins(in: box), in: box) { _, _ in 1 }
         let appearance = PixelEvidence.appearance(
             track: track, surroundings: surroundings, box: box, features: current, background: background)
         let odds = appearance.mutableCopy()
@@ -68,6 +68,8 @@ struct Reacquisition {
                 if other[x, y] > Constant.takenChance { odds[x, y] = Constant.takenOdds }
             }
         }
+        // Smoothing does not raise the chances above a half where none of them is.
+        guard odds.indices.contains(where: { odds[$0] > 0 }) else { return next }
         let chance = OutlineSmoothing.smoothed(odds.finished(), frame: current.frame)
         guard let place = densest(chance, width: track.lastBox.width, height: track.lastBox.height) else { return next }
         let region = chance.resized(to: place)

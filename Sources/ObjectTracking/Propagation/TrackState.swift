@@ -19,9 +19,9 @@ struct TrackState: Sendable {
     private(set) var given: ColourHistogram
     /// Colours of late.
     private(set) var recent: ColourHistogram
-    /// Colours around the latest given mask.
+    /// Colours around the latest given mask that it is carried from.
     private(set) var givenSurroundings: ColourHistogram
-    /// Colours of the latest given mask and around it, by place.
+    /// Colours of that mask and around it, by place.
     private(set) var givenPlaces: LocalColours?
     /// The same of the frame before.
     var places: LocalColours?
@@ -41,24 +41,27 @@ struct TrackState: Sendable {
     var age = 0
 
     /// Starts from a given mask.
-    /// - Parameter region: the mask's share of each working pixel; not empty.
-    init(id: TrackID, region: Plane<Float>, features: FrameFeatures) {
+    /// - Parameters:
+    ///   - region: the mask's share of each working pixel; not empty.
+    ///   - isCarried: false if the next frame has a mask of its own: nothing but the colours of this one is needed then.
+    init(id: TrackID, region: Plane<Float>, features: FrameFeatures, isCarried: Bool) {
         self.id = id
         probability = region
         given = features.colours(of: region)
         recent = given
-        givenSurroundings = features.colours(around: region, region.bounds(above: 0.5) ?? region.box)
-        givenPlaces = LocalColours(features, region: region)
+        let bounds = region.bounds(above: 0.5) ?? region.box
+        givenSurroundings = isCarried ? features.colours(around: region, bounds) : .empty
+        givenPlaces = isCarried ? LocalColours(features, region: region) : nil
         places = givenPlaces
         usualArea = region.indices.reduce(0) { $0 + region[$1] }
-        lastBox = region.bounds(above: 0.5) ?? region.box
+        lastBox = bounds
     }
 
     /// Goes on from another given mask.
-    mutating func annotate(_ region: Plane<Float>, features: FrameFeatures) {
+    /// - Parameter latest: a track that starts from it.
+    mutating func annotate(_ latest: TrackState) {
         let earlier = given
-        let latest = TrackState(id: id, region: region, features: features)
-        (status, probability, recent, confidence, age, hidden) = (.visible, region, latest.given, 1, 0, 0)
+        (status, probability, recent, confidence, age, hidden) = (.visible, latest.probability, latest.given, 1, 0, 0)
         (usualArea, lastBox) = (latest.usualArea, latest.lastBox)
         (givenSurroundings, givenPlaces, places) = (latest.givenSurroundings, latest.givenPlaces, latest.places)
         given = latest.given

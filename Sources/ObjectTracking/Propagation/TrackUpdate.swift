@@ -73,7 +73,7 @@ extension TrackState {
         next.places = LocalColours(features, region: next.probability)
         if area > Constant.wholeShare * usualArea {
             next.usualArea += Constant.areaRate * (area - usualArea)
-            next.velocity += Constant.velocityRate * (motion.mean(of: probability) - camera.shift(at: bounds) - velocity)
+            next.velocity += Constant.velocityRate * (motion.forward.mean(of: probability) - camera.shift(at: bounds) - velocity)
             next.lastBox = bounds
             next.hidden = 0
             next.learn(found)

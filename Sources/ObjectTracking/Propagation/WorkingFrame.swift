@@ -70,7 +70,10 @@ struct RGB: BitwiseCopyable, Sendable {
 private func reduced(_ image: RGBImage, _ pixels: UnsafeBufferPointer<UInt8>, _ size: WorkingSize) -> Plane<RGB> {
     Plane(size.box) { row in
         if size.factor == 1 {
-            for x in row.columns { row[x] = colour(pixels, (row.y * image.width + x) * 3) }
+            guard let pixels = pixels.baseAddress else { return }
+            // An RGB is its three bytes.
+            UnsafeMutableRawPointer(row.pointer)
+                .copyMemory(from: pixels + row.y * image.width * 3, byteCount: row.columns.count * 3)
             return
         }
         let lines = row.y * size.factor..<min(image.height, (row.y + 1) * size.factor)

@@ -51,7 +51,7 @@ struct ReportPage {
             <header><h1>\(name)</h1>
             <p>\(Self.count(tracks.count, "track")) captioned\(failed)</p>
             <div class="facts">\(facts)</div>
-            \(problems)
+            \(problems)\(leftOut)
             </header>
             <main>
             <section aria-label="Overview">\(table)</section>
@@ -68,7 +68,7 @@ struct ReportPage {
         let facts = [
             "seen \(ClipTime.text(track.start))–\(ClipTime.text(track.end))",
             "in \(Self.count(track.visibleFrames, "frame")) of \(track.firstFrame)–\(track.lastFrame)",
-        ] + Self.facts(track.finishReason, track.usage, seconds: track.seconds)
+        ] + (track.stationary == true ? ["stays at its place"] : []) + Self.facts(track.finishReason, track.usage, seconds: track.seconds)
         let title = track.label.map { "\(Markup.escaped($0)) <small>track \(Markup.escaped(track.id.description))</small>" }
             ?? "Track \(Markup.escaped(track.id.description))"
         return """
@@ -168,6 +168,17 @@ struct ReportPage {
                 + "<code>\(Markup.escaped(problem.code))</code></li>"
         }
         return "<section class=\"problems\"><h2>Problems</h2><ul>\(items.joined())</ul></section>"
+    }
+
+    /// Tracks that were found and not captioned.
+    private var leftOut: String {
+        guard let tracks = document.leftOut, !tracks.isEmpty else { return "" }
+        let items = tracks.map { track in
+            let name = track.label.map { "\($0), track \(track.id)" } ?? "Track \(track.id)"
+            return "<li><b>\(Markup.escaped(name)):</b> in \(Self.count(track.visibleFrames, "frame")) of "
+                + "\(track.firstFrame)–\(track.lastFrame), \(Markup.escaped(track.reason))</li>"
+        }
+        return "<section class=\"problems\"><h2>Found, not captioned</h2><ul>\(items.joined())</ul></section>"
     }
 
     private func chip(_ track: CaptionDocument.Track, _ colour: Colour) -> String {
