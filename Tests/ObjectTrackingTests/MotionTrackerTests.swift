@@ -44,6 +44,68 @@ import Testing
         #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, _ in false }.mean > 0.8)
     }
 
+    /// Its first place is covered early and late, and seen only between.
+    @Test func anObjectThatTurnsBackIsNotTakenForBackground() throws {
+        let scene = SyntheticScene { .init(x: 60 + 9 * min(Double($0), 23 - Double($0)), y: 90) }
+        let masks = try found(scene)
+        #expect(masks.tracks.count == 1)
+        #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, _ in false }.mean > 0.8)
+    }
+
+    /// No frame shows them apart; their outline and their colours do.
+    @Test func twoThatGoSideBySideAreTwoObjects() throws {
+        var scene = SyntheticScene { .init(x: 40 + 6 * Double($0), y: 90) }
+        scene.radius = (x: 12, y: 30)
+        scene.companion = 22
+        let masks = try found(scene)
+        #expect(masks.tracks.map(\.visibleFrames) == [Array(0..<24), Array(0..<24)])
+        #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, _ in false }.mean > 0.8)
+    }
+
+    /// A neck alone does not make two: a dog has one.
+    @Test func oneOfOneColourWithANeckIsOneObject() throws {
+        var scene = SyntheticScene { .init(x: 40 + 6 * Double($0), y: 90) }
+        scene.radius = (x: 12, y: 30)
+        scene.companion = 22
+        scene.weather = { _, _, _, colour in colour.z > colour.x + 30 ? SIMD3(190, 110, 65) : colour }
+        #expect(try found(scene).tracks.count == 1)
+    }
+
+    /// A dark picture with the noise of a sensor at night.
+    @Test func anObjectIsFoundInANoisyPicture() throws {
+        var scene = SyntheticScene { .init(x: 50 + 6 * Double($0), y: 90) }
+        scene.weather = { frame, column, row, colour in
+            0.7 * colour + 20 * ((0..<4).map { Self.random(frame, column, row, $0) }.reduce(0, +) - 2) * SIMD3(1, 1, 1)
+        }
+        let masks = try found(scene)
+        #expect(masks.tracks.count == 1)
+        #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, _ in false }.mean > 0.7)
+    }
+
+    @Test func aLightThatGoesOnIsNoObject() throws {
+        var scene = SyntheticScene { .init(x: 50 + 6 * Double($0), y: 90) }
+        scene.weather = { frame, _, _, colour in frame < 12 ? 0.7 * colour : colour }
+        let masks = try found(scene)
+        #expect(masks.tracks.count == 1)
+        #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, _ in false }.mean > 0.7)
+    }
+
+    @Test func rainIsNoObject() throws {
+        var scene = SyntheticScene { .init(x: 50 + 6 * Double($0), y: 90) }
+        scene.weather = { frame, column, row, colour in
+            Self.random(frame, column / 2, row / 14, 9) < 0.03 ? 0.5 * colour + SIMD3(110, 110, 115) : colour
+        }
+        let masks = try found(scene)
+        #expect(masks.tracks.count == 1)
+        #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, _ in false }.mean > 0.7)
+    }
+
+    /// A number between 0 and 1 for a place, the same in every run.
+    private static func random(_ frame: Int, _ column: Int, _ row: Int, _ turn: Int) -> Double {
+        var random = SeededGenerator(seed: UInt64((frame * 4096 + row) * 4096 + column) &* 16 &+ UInt64(turn))
+        return Double(random.next() >> 11) / Double(1 << 53)
+    }
+
     /// All through the part that counts it covers a place, which is seen before and after.
     @Test func theSceneIsKnownFromOutsideThePartThatCounts() throws {
         var scene = SyntheticScene { frame in

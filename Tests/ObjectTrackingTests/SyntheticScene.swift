@@ -21,6 +21,10 @@ struct SyntheticScene {
     var radius = (x: 22.0, y: 30.0)
     /// World columns of an upright bar in front of the object.
     var bar: ClosedRange<Double>?
+    /// Distance to the right of the object, in its own pixels, at which another one of other colours goes along.
+    var companion: Double?
+    /// Changes the colour of a pixel of a frame: noise, light, rain.
+    var weather: (_ frame: Int, _ column: Int, _ row: Int, _ colour: SIMD3<Double>) -> SIMD3<Double> = { _, _, _, colour in colour }
     /// How far the object's rows lean to one side and the other, in pixels, when it bends.
     var bend: (Int) -> Double = { _ in 0 }
 
@@ -41,6 +45,9 @@ struct SyntheticScene {
             let value = texture.at(u / 7 + 50, v / 7 + 50)
             return (SIMD3(150, 60, 50) + value * SIMD3(90, 110, 30), true)
         }
+        if let companion, (u - companion) * (u - companion) / (radius.x * radius.x) + v * v / (radius.y * radius.y) < 1 {
+            return (SIMD3(40, 50, 170) + texture.at(u / 7 + 90, v / 7 + 90) * SIMD3(30, 60, 80), false)
+        }
         let value = background.at(x / 9 + 400, y / 9 + 400)
         return (SIMD3(60, 80, 70) + value * SIMD3(110, 100, 120), false)
     }
@@ -59,7 +66,8 @@ struct SyntheticScene {
             for frame in 0..<frames {
                 var planes = [UInt8](repeating: 0, count: 3 * width * height)
                 for place in 0..<width * height {
-                    let colour = look(frame, place % width, place / width).colour
+                    let column = place % width, row = place / width
+                    let colour = weather(frame, column, row, look(frame, column, row).colour)
                     let luma = 0.299 * colour.x + 0.587 * colour.y + 0.114 * colour.z
                     let values = [16 + luma * 219 / 255, 128 + (colour.z - luma) * 0.496, 128 + (colour.x - luma) * 0.627]
                     for plane in 0..<3 { planes[plane * width * height + place] = UInt8(min(max(values[plane], 0), 255)) }

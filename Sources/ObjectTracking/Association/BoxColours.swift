@@ -49,6 +49,25 @@ struct BoxColours: Sendable, Equatable {
         self.init(shares: counts.indices.map { counts[$0] / max(1, totals[$0 / Self.binCount]) })
     }
 
+    /// Colours of a region; its halves are those of its box.
+    /// - Returns: nil for hardly a pixel.
+    init?(_ region: ConnectedRegion, in frame: WorkingFrame) {
+        guard Float(region.area) >= Self.fewestPixels else { return nil }
+        var counts = [Float](repeating: 0, count: 2 * Self.binCount), totals = SIMD2<Float>.zero
+        let middle = region.box.top + region.box.height / 2
+        for run in region.runs {
+            let half = run.y < middle ? 0 : 1
+            totals[half] += Float(run.columns.count)
+            for x in run.columns {
+                let colour = frame.rgb[x, run.y]
+                Self.spread(ColourBins.bin(Int(colour.red), Int(colour.green), Int(colour.blue))) {
+                    counts[half * Self.binCount + $0] += $1
+                }
+            }
+        }
+        self.init(shares: counts.indices.map { counts[$0] / max(1, totals[$0 / Self.binCount]) })
+    }
+
     /// - Parameter shares: of all bins.
     private init(shares: [Float]) {
         var bins: [UInt16] = [], roots: [UInt8] = []

@@ -29,6 +29,12 @@ struct FoundObject {
                 masks[frame] = mask
             }
         }
+        for (before, after) in zip(chain, chain.dropFirst()) {
+            let least = MotionTrackerConstants.piece * Double(min(before.usualArea, after.usualArea) * size.factor * size.factor)
+            for frame in before.last.frame + 1..<max(before.last.frame + 1, after.first.frame) {
+                if let mask = masks[frame], Double(mask.mask.area) < least { masks[frame] = nil }
+            }
+        }
         let inside = first.first.frame...last.last.frame
         masks = masks.filter {
             inside.contains($0.key)

@@ -9,6 +9,8 @@ package enum MotionTrackerConstants {
     static let carried = 2.0
     /// Share of a carried mask inside moving regions below which it shows nothing any more.
     static let supported = 0.5
+    /// Share of its usual area before and after an encounter below which a mask carried through it is a piece that tells nothing.
+    static let piece = 0.5
     /// Seconds an object has to be seen.
     static let shortest = 0.7
     /// Way an object has to go, in its own widths or heights, whichever is less. Less takes swaying branches for objects.

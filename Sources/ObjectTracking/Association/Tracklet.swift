@@ -9,6 +9,10 @@ struct Tracklet: Sendable {
         let time: Double
         /// At the working size.
         let mask: StoredMask
+        /// Its two sides compared, if it may show two objects.
+        var sides: RegionSides?
+        /// Nil on frames whose colours are not looked at.
+        var colours: BoxColours?
 
         var box: BoundingBox { mask.box }
     }
@@ -40,6 +44,15 @@ struct Tracklet: Sendable {
 
     /// Motion over the last second, in pixels a frame.
     var lastVelocity: SIMD2<Double> { velocity(among: places.drop { $0.time < last.time - 1 }) }
+
+    /// Mean colours over so many seconds at its end, or at its beginning; nil if they were not looked at.
+    func colours(atEnd: Bool, seconds: Double) -> BoxColours? {
+        var mean = BoxColours.Mean()
+        for place in atEnd ? places.drop(while: { $0.time < last.time - seconds }) : places.prefix(while: { $0.time <= first.time + seconds }) {
+            if let colours = place.colours { mean.add(colours, weight: 1) }
+        }
+        return mean.colours
+    }
 
     private func velocity(among places: ArraySlice<Place>) -> SIMD2<Double> {
         guard let earlier = places.first, let later = places.last, later.frame > earlier.frame else { return .zero }

@@ -41,8 +41,8 @@ struct TrackletGroups {
 
     /// - Parameter tracklets: numbered from 0 by their ids.
     init(_ tracklets: [Tracklet]) {
-        all = tracklets
-        let counted = tracklets.filter { counts($0) }
+        all = AlternatingPairs.separated(tracklets)
+        let counted = all.filter { counts($0) }
         var scraps: Set<Int> = []
         for tracklet in counted {
             for after in [false, true] {
@@ -69,6 +69,7 @@ struct TrackletGroups {
         }
         spreadGroups()
         singles = rest.filter { !groups.contains($0.id) }
+        splitPairs()
     }
 
     /// A region that goes on is still a group.
@@ -80,14 +81,23 @@ struct TrackletGroups {
         }
     }
 
+    /// Replaces tracklets that show two objects side by side all along by one for each; the right one gets a number of its own.
+    private mutating func splitPairs() {
+        let pairs = Dictionary(uniqueKeysWithValues: singles.compactMap { single in
+            TrackletPair(single, numbered: all.count + single.id).map { (single.id, $0) }
+        })
+        singles = singles.flatMap { single in pairs[single.id].map { [$0.left, $0.right] } ?? [single] }.sorted { $0.id < $1.id }
+        for (one, next) in continuations {
+            if let pair = pairs[one], let other = pairs[next] { continuations[pair.right.id] = other.right.id }
+        }
+    }
+
     private func isSameSize(_ one: Tracklet, _ next: Tracklet) -> Bool {
         let ratio = Double(next.first.mask.area) / Double(one.last.mask.area)
         return ratio * Constant.sameSize > 1 && ratio < Constant.sameSize
     }
 
-    private func counts(_ tracklet: Tracklet) -> Bool {
-        tracklet.duration >= Constant.shortest && tracklet.places.count > 2
-    }
+    private func counts(_ tracklet: Tracklet) -> Bool { tracklet.isOfItsOwn }
 
     private func isBrief(_ tracklet: Tracklet) -> Bool { tracklet.duration < Constant.longestFragment }
 
@@ -174,4 +184,9 @@ struct TrackletGroups {
         }
         return found.sorted().map { all[$0] }
     }
+}
+
+extension Tracklet {
+    /// True if it lasts long enough to count as something of its own.
+    var isOfItsOwn: Bool { duration >= GroupConstants.shortest && places.count > 2 }
 }

@@ -9,12 +9,25 @@ package enum JoiningConstants {
     static let threshold = 0.3
     /// Added to it for a region that fell apart for a moment.
     static let continuation = 0.1
+    /// Seconds at an end whose colours are compared.
+    static let colourSeconds = 3.0
+    /// Likeness of colours that tells nothing for or against one object, its distance to the one that counts fully, and the score
+    /// that this adds or takes. Higher keeps people apart who meet, and loses those who turn in the light.
+    static let usualLikeness = 0.85
+    static let likenessStep = 0.05
+    static let colourScore = 0.15
+    /// Gain over the threshold that is left to a pair of other colours.
+    static let leastGain = 0.02
+    /// Greatest number of steps against one object.
+    static let mostAgainst = 1.3
     /// Seconds between two tracklets that did not meet and yet may be one object.
     static let longestGap = 2.0
     /// Distance of a place from the expected one, in the object's longer sides, at which motion agrees by 1 / e.
     static let distance = 0.7
     /// Ratio of the usual areas of two tracklets beyond which they are not one object, if they did not meet.
     static let areaRatio = 1.8
+    /// Ratio of heights beyond which one shows another part of the object than the other, and colours tell nothing.
+    static let heightRatio = 1.25
 }
 
 /// Joins tracklets of the same object: those that meet when they are carried, and those whose motion goes on.
@@ -34,12 +47,19 @@ struct TrackletJoining {
             overlaps[SIMD2(earlier, later), default: 0] += meeting.overlap / 2
         }
         let count = tracklets.count
+        let ends = tracklets.map { $0.colours(atEnd: true, seconds: Constant.colourSeconds) }
+        let beginnings = tracklets.map { $0.colours(atEnd: false, seconds: Constant.colourSeconds) }
         var costs = [Double](repeating: .infinity, count: count * count)
         for (row, one) in tracklets.enumerated() {
             for (column, next) in tracklets.enumerated() where one.last.frame < next.first.frame {
                 let bonus = groups.continuations[one.id] == next.id ? Constant.continuation : 0
                 guard let score = Self.score(one, next, overlap: overlaps[SIMD2(row, column)]) else { continue }
-                costs[row * count + column] = 1 - score - bonus
+                let likeness = Self.areComparable(one.last.box, next.first.box)
+                    ? ends[row].flatMap { own in beginnings[column].map(own.similarity) } : nil
+                // Without a better choice two of other colours are still one: light and turning change them.
+                let isPossible = score + bonus > Constant.threshold
+                let cost = 1 - score - bonus - Self.colourScore(likeness)
+                costs[row * count + column] = isPossible ? min(cost, 1 - Constant.threshold - Constant.leastGain) : cost
             }
         }
         var next: [Int: Int] = [:]
@@ -53,6 +73,16 @@ struct TrackletJoining {
             }
             return chain
         }
+    }
+
+    private static func areComparable(_ one: BoundingBox, _ next: BoundingBox) -> Bool {
+        Double(max(one.height, next.height)) < Constant.heightRatio * Double(min(one.height, next.height))
+    }
+
+    private static func colourScore(_ likeness: Double?) -> Double {
+        guard let likeness else { return 0 }
+        let steps = (likeness - Constant.usualLikeness) / Constant.likenessStep
+        return Constant.colourScore * min(1, max(-Constant.mostAgainst, steps))
     }
 
     /// Likelihood that two tracklets are one object, about 0...1; nil if they cannot be.

@@ -17,15 +17,17 @@ package enum BackgroundEstimateConstants {
     static let otherExtent = 0.7
     /// Share of the stretch that two colours may overlap in time and still follow one another, as when a car parks.
     static let overlapShare = 0.1
-    /// Pixels below which a region that changed once is left as it is.
-    static let smallestChange = 60
-    /// Ratio of contrast with the surroundings below which the smoother of two states is the scene.
-    static let smoother: Float = 0.75
+    /// Share of the samples from which a colour may be the scene's, though another one is seen for longer: a thing that comes and
+    /// goes covers a place for most of a short clip.
+    static let alternativeShare = 0.1
+    /// The same for one that is seen between two times of the other: it may as well be a thing that passes.
+    static let interludeShare = 0.15
+    /// Times that such a colour comes back at most: more often it is seen between leaves.
+    static let fewVisits: Int32 = 4
 }
 
 /// Estimates the still scene from pictures of a stretch of a clip. Each pixel's samples are grouped by colour; the scene is
-/// the colour that is seen over the longest time, not the most frequent one. A region that changed once, because something
-/// came to stay or left for good, is decided as a whole: the thing stands out from its surroundings, the scene does not.
+/// the colour that is seen over the longest time, not the most frequent one, unless another one suits the surroundings better.
 struct BackgroundEstimate {
     private typealias Constant = BackgroundEstimateConstants
 
@@ -38,7 +40,7 @@ struct BackgroundEstimate {
     func background() -> SceneBackground {
         let noise = self.noise, reach = Int32(Constant.sameSurface + Constant.noiseReach * noise)
         let box = samples[0].box
-        let scene = MutablePlane<ScenePixel>(box), changes = MutablePlane<SceneChange>(box)
+        let scene = MutablePlane<ScenePixel>(box), alternatives = MutablePlane<SceneAlternatives>(box)
         Parallel.fixedRanges(box.height) { rows in
             var groups = ColourGroups(reach: reach)
             for y in rows {
@@ -46,12 +48,11 @@ struct BackgroundEstimate {
                     let place = y * box.width + x
                     groups.removeAll()
                     for (index, sample) in samples.enumerated() { groups.add(sample.rgb[place], at: index) }
-                    (scene[place], changes[place]) = groups.choice(of: samples.count)
+                    (scene[place], alternatives[place]) = groups.choice(of: samples.count)
                 }
             }
         }
-        settle(changes.finished(), in: scene)
-        return SceneBackground(pixels: scene.finished(), noise: noise)
+        return SceneBackground(pixels: SceneStates(scene, alternatives.finished()).settled(), noise: noise)
     }
 
     /// Deviation of still pixels, from the differences of consecutive samples, most of which show the same.
@@ -74,30 +75,4 @@ struct BackgroundEstimate {
         }
         return 0.5
     }
-
-    /// Gives regions that changed once the state that stands out less.
-    private func settle(_ changes: Plane<SceneChange>, in scene: borrowing MutablePlane<ScenePixel>) {
-        let isOpen = changes.mapped { UInt8($0.isChange ? 1 : 0) }
-        for region in ConnectedRegions(isOpen).regions where region.area >= Constant.smallestChange {
-            var early: Float = 0, late: Float = 0
-            region.forEachOutlinePair { inside, outside in
-                guard isOpen[outside] == 0 else { return }
-                let beside = scene[outside].colour
-                early += Float(changes[inside].early.greatestDifference(to: beside))
-                late += Float(changes[inside].late.greatestDifference(to: beside))
-            }
-            guard min(early, late) < Constant.smoother * max(early, late) else { continue }
-            region.forEachPlace { place in
-                scene[place].colour = early < late ? changes[place].early : changes[place].late
-                scene[place].other = scene[place].colour
-            }
-        }
-    }
-}
-
-/// Colours of a pixel before and after it changed for good.
-struct SceneChange: BitwiseCopyable, Sendable {
-    var isChange: Bool
-    var early: RGB
-    var late: RGB
 }

@@ -11,6 +11,8 @@ struct ColourGroups: ~Copyable {
         var count: Int32 = 0
         var first: Int32 = 0
         var last: Int32 = 0
+        /// Times that it came back.
+        var visits: Int32 = 1
 
         var colour: RGB {
             RGB(
@@ -21,6 +23,8 @@ struct ColourGroups: ~Copyable {
 
     /// Groups kept; beyond them the smallest gives way.
     private static let capacity = 5
+    /// Samples without a colour, beyond which it has gone and comes back.
+    private static let pause: Int32 = 2
 
     /// Distance, worst channel, within which a colour belongs to a group.
     private let reach: Int32
@@ -47,6 +51,7 @@ struct ColourGroups: ~Copyable {
             groups[index].sum &+= value
             groups[index].count &+= 1
             groups[index].spread &+= away
+            if time > groups[index].last &+ Self.pause { groups[index].visits &+= 1 }
             groups[index].last = time
             // A mean that follows the first samples and then stands keeps groups apart.
             if groups[index].count <= 16 { groups[index].mean = groups[index].sum / groups[index].count }
@@ -67,12 +72,49 @@ struct ColourGroups: ~Copyable {
         return max(abs(away.x), max(abs(away.y), abs(away.z)))
     }
 
-    /// The scene's colour, and the change if the pixel changed once.
+    /// The scene's colour, and others that may be the scene's.
     /// - Parameter samples: number of samples.
-    func choice(of samples: Int) -> (ScenePixel, SceneChange) {
-        let total = Int32(samples), fewest = max(2, Int32(Double(samples) * Constant.fewestShare))
+    func choice(of samples: Int) -> (ScenePixel, SceneAlternatives) {
+        let best = longest(of: samples), chosen = groups[best]
+        var pixel = ScenePixel(
+            colour: chosen.colour, other: chosen.colour, spread: UInt8(min(chosen.spread / max(1, chosen.count), 255)))
+        let fewest = max(2, Int32(Double(samples) * Constant.alternativeShare))
+        let aroundFewest = max(2, Int32(Double(samples) * Constant.interludeShare))
+        var alternatives = SceneAlternatives(), counts = SIMD2<Int32>.zero
+        for index in 0..<count where index != best {
+            let group = groups[index]
+            if Double(group.count) >= Constant.otherShare * Double(samples),
+                Double(extent(group)) >= Constant.otherExtent * Double(samples)
+            {
+                pixel.other = group.colour
+            }
+            let order = order(of: group, to: chosen, samples)
+            guard group.count >= (order == .around ? aroundFewest : fewest), group.visits <= Constant.fewVisits, group.count > counts.y
+            else { continue }
+            if group.count > counts.x {
+                counts = SIMD2(group.count, counts.x)
+                alternatives = alternatives.led(by: group.colour, order)
+            } else {
+                counts.y = group.count
+                alternatives.second = group.colour
+            }
+        }
+        return (pixel, alternatives)
+    }
+
+    private func order(of group: Group, to chosen: Group, _ samples: Int) -> SceneAlternatives.Order {
+        let overlap = Int32(Double(samples) * Constant.overlapShare)
+        if group.last <= chosen.first + overlap { return .before }
+        return group.first + overlap >= chosen.last ? .after : .around
+    }
+
+    @inline(__always)
+    private func extent(_ group: Group) -> Int32 { group.last - group.first + 1 }
+
+    /// The group that is seen over the longest time; of those seen for nearly as long the most frequent one.
+    private func longest(of samples: Int) -> Int {
+        let fewest = max(2, Int32(Double(samples) * Constant.fewestShare))
         let slack = Int32(Double(samples) * Constant.longerShare)
-        func extent(_ group: Group) -> Int32 { group.last - group.first + 1 }
         var longest: Int32 = 0
         for index in 0..<count where groups[index].count >= fewest { longest = max(longest, extent(groups[index])) }
         var best = -1
@@ -81,23 +123,6 @@ struct ColourGroups: ~Copyable {
             guard longest == 0 || group.count >= fewest && extent(group) + slack >= longest else { continue }
             if best < 0 || group.count > groups[best].count { best = index }
         }
-        let chosen = groups[max(0, best)]
-        var pixel = ScenePixel(
-            colour: chosen.colour, other: chosen.colour, spread: UInt8(min(chosen.spread / max(1, chosen.count), 255)))
-        var change = SceneChange(isChange: false, early: pixel.colour, late: pixel.colour)
-        let overlap = Int32(Double(samples) * Constant.overlapShare)
-        for index in 0..<count where index != best {
-            let group = groups[index]
-            guard group.count >= fewest else { continue }
-            if group.first + overlap >= chosen.last || group.last <= chosen.first + overlap {
-                change.isChange = true
-                if group.first > chosen.first { change.late = group.colour } else { change.early = group.colour }
-            } else if Double(group.count) >= Constant.otherShare * Double(total),
-                Double(extent(group)) >= Constant.otherExtent * Double(total)
-            {
-                pixel.other = group.colour
-            }
-        }
-        return (pixel, change)
+        return max(0, best)
     }
 }

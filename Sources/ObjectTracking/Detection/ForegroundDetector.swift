@@ -5,12 +5,12 @@ import Parallelism
 package enum ForegroundConstants {
     /// Difference to the scene in 8-bit steps, worst channel, mean of 3 x 3 pixels, from which a pixel may belong to a moving
     /// object, and from which it starts one; the scene's spread and the picture's noise add to both.
-    static let possible: Float = 12
-    static let certain: Float = 24
+    static let possible: Float = 14
+    static let certain: Float = 28
     /// Steps added for each step the scene's samples spread, and for each step of noise.
     static let spreadWeight: Float = 1
-    static let possibleNoise: Float = 3
-    static let certainNoise: Float = 6
+    static let possibleNoise: Float = 1.2
+    static let certainNoise: Float = 2.2
     /// Brightness of a shadow as a share of the scene's: darker is an object.
     static let darkestShadow: Float = 0.5
     static let lightestShadow: Float = 0.97

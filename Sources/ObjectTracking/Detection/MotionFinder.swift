@@ -8,6 +8,9 @@ struct MotionFinder {
     /// Pixels of the pictures worked on; larger clips are reduced by a whole number.
     var maximumPixels = PropagatorConstants.maximumPixels
 
+    /// Frames from one whose colours are looked at to the next: they change little, and take memory.
+    private static let colourStep = 3
+
     /// Facts of a clip that are known after its last frame.
     struct Result {
         var camera = SceneComparison.Camera()
@@ -22,6 +25,10 @@ struct MotionFinder {
         /// Seconds of presentation.
         let time: Double
         let regions: [ConnectedRegion]
+        /// By region: its two sides compared; nil for one that is too small or too narrow to show two objects.
+        let sides: [RegionSides?]
+        /// By region; nil on frames whose colours are not looked at.
+        let colours: [BoxColours?]
         /// False if no scene is known: nothing can be said of what moves.
         let isKnown: Bool
         /// True if it shows another view than the frame before.
@@ -51,7 +58,9 @@ struct MotionFinder {
             }
             try onFrame(
                 Frame(
-                    index: frame.index, time: frame.time, regions: regions ?? [], isKnown: regions != nil,
+                    index: frame.index, time: frame.time, regions: regions ?? [],
+                    sides: (regions ?? []).map { RegionSides($0, in: picture) },
+                    colours: (regions ?? []).map { frame.index % Self.colourStep == 0 ? BoxColours($0, in: picture) : nil }, isKnown: regions != nil,
                     isOtherView: stretch.isOtherView && stretch.until != until),
                 size)
             until = stretch.until
