@@ -9,7 +9,7 @@ package struct PictureDetection: Sendable {
     package let labelNumber: Int
     /// 0...1.
     package let score: Float
-    /// Of the picture's size; nil for detectors without masks.
+    /// Mask of the picture's size; nil for detectors without masks.
     package let mask: Mask?
 
     package init(box: Rectangle, label: String, labelNumber: Int, score: Float, mask: Mask? = nil) {

@@ -7,7 +7,7 @@ package protocol PictureDetector: Sendable {
     var labels: [String] { get }
     /// True if it finds masks besides boxes.
     var hasMasks: Bool { get }
-    /// How its files were read where they could have been read otherwise, a line each.
+    /// Readings of its files where others were possible, a line each.
     var notes: [String] { get }
 
     /// Objects in a picture, the best first.

@@ -30,7 +30,8 @@ struct DetectorRunTests {
         #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, frame in
             !(track.firstFrame...track.lastFrame).contains(frame)
         }.mean > 0.6)
-        let fates = try String(decoding: try #require(masks.fates).lines(), as: UTF8.self)
+        let lines = try #require(masks.fates).lines()
+        let fates = String(decoding: lines, as: UTF8.self)
         #expect(fates.contains("\"fate\":\"began\"") && fates.contains("\"label\":\"red thing\""))
     }
 

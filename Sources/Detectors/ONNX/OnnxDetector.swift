@@ -3,7 +3,7 @@ import Tensors
 
 /// A detector of the YOLO family from an ONNX file. It never changes, and several threads may use it at a time.
 package struct OnnxDetector: Sendable {
-    /// What a file does not say about its model, or says wrongly; nil for what its kind has.
+    /// Facts that a file does not tell of its model, or tells wrongly; nil for what its kind has.
     package struct Options: Sendable {
         package var family: DetectorFamily?
         /// Height and width of the input, for files that leave them open.
@@ -23,7 +23,7 @@ package struct OnnxDetector: Sendable {
     /// Size of the pictures that the model looks at; larger ones are made smaller.
     package let inputSize: PictureSize
     package let labels: [String]
-    /// How the file was read where it could have been read otherwise, a line each.
+    /// Readings of the file where others were possible, a line each.
     package let notes: [String]
     package var hasMasks: Bool { head.prototypes != nil }
     private let program: OnnxProgram

@@ -4,7 +4,7 @@ import Tensors
 /// it at a time.
 package final class OnnxProgram: Sendable {
     package let path: String
-    /// What the exporter wrote beside the graph.
+    /// Notes of the exporter beside the graph.
     package let metadata: [String: String]
     /// The graph's inputs, with shapes that are complete.
     let inputs: [(name: String, array: ArrayValue)]

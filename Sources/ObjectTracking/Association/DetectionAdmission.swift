@@ -60,11 +60,13 @@ struct DetectionAdmission {
         return !echoes.contains(place) || strength(of: place) >= DuplicateConstants.noEcho
     }
 
-    /// True for detections of which one half at least has a score of those that are sure.
+    /// True for detections of which one half at least has a score of those that are sure; of those of something that stays at its place
+    /// one in four has to be convincing as well.
     /// - Parameter isStill: true if they are all at the same place.
     func areSure(_ places: [Int], isStill: Bool) -> Bool {
         let known = places.compactMap { scores[$0] }
-        return known.isEmpty || levels.isHigh(known.median) && (!isStill || known.median >= levels.convincing)
+        guard !known.isEmpty else { return true }
+        return levels.isHigh(known.median) && (!isStill || known.sorted()[known.count * 3 / 4] >= levels.convincing)
     }
 
     private static func exclusion(

@@ -90,7 +90,7 @@ extension RegionSides {
 }
 
 extension StoredMask {
-    /// What lies left of a column of the picture, and the rest; nil for nothing.
+    /// Pixels left of a column of the picture, and the others; nil for none.
     fileprivate func cut(at column: Int) -> (left: StoredMask?, right: StoredMask?) {
         let size = PictureSize(width: width, height: height)
         var left: [Range<Int>] = [], right: [Range<Int>] = []

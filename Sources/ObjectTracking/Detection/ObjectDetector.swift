@@ -10,7 +10,7 @@ public struct ObjectDetector: Sendable {
     /// Names of the classes, by their number.
     public var labels: [String] { detector.labels }
 
-    /// How its files were read where they could have been read otherwise, a line each.
+    /// Readings of its files where others were possible, a line each.
     public var notes: [String] { detector.notes }
 
     /// Opens a directory as RF-DETR is published, or an ONNX file of the YOLO family. Its tensors are not changed.

@@ -4,7 +4,7 @@ enum ElementType: Sendable {
     case float, integer, boolean
 }
 
-/// Where the numbers of an array lie in a buffer: `offset + sum of index * stride`. Most operators that only move numbers
+/// Places of an array's numbers in a buffer: `offset + sum of index * stride`. Most operators that only move numbers
 /// are another layout of the same buffer.
 package struct ArrayLayout: Sendable, Equatable {
     private(set) var shape: [Int]

@@ -1,6 +1,6 @@
-/// Where each buffer of a run lies in one block of memory: those that are never used at the same time may share a place.
+/// Places of a run's buffers in one block of memory: buffers that are never used at the same time may share one.
 struct BufferPlacement: Sendable {
-    /// Of each buffer, in numbers; nil for those that take no place.
+    /// Offset of each buffer, in numbers; nil for one that takes no place.
     let offsets: [Int?]
     /// Numbers of the block.
     let count: Int

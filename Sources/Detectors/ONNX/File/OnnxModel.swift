@@ -6,7 +6,7 @@ struct OnnxModel {
     /// Version of the default operator set.
     var opset = 0
     var graph = OnnxGraph()
-    /// What the exporter wrote beside the graph: `names`, `stride`, `task` and the like.
+    /// Notes of the exporter beside the graph: `names`, `stride`, `task` and the like.
     var metadata: [String: String] = [:]
 }
 
@@ -33,14 +33,14 @@ struct OnnxNode {
     var inputs: [String] = []
     var outputs: [String] = []
     var attributes: [String: OnnxAttribute] = [:]
-    /// What follows a convolution in the same pass.
+    /// Operations behind a convolution in the same pass.
     var function = PointFunction.identity
     /// The batch normalization that a convolution's weights take in.
     var normalization: OnnxNormalization?
     /// Name of the array that is added after `function`.
     var residual: String?
 
-    /// What messages call it.
+    /// Name in messages.
     var title: String { name.isEmpty ? "\(operation) of \(outputs.first ?? "nothing")" : "\(operation) \(name)" }
 
     func integer(_ name: String, _ fallback: Int) -> Int { attributes[name]?.integer ?? fallback }

@@ -34,7 +34,7 @@ struct OnnxTensor {
     var doubles: [Double] = []
     /// `int32_data`, `int64_data` and `uint64_data`; bits of half-precision numbers too.
     var integers: [Int] = []
-    /// Where the bytes are, if in another file: `location`, `offset` and `length`.
+    /// Place of the bytes, if in another file: `location`, `offset` and `length`.
     var external: [String: String] = [:]
     var isExternal = false
 }

@@ -1,4 +1,4 @@
-/// Where an array lies in another one that it is joined into along the channels: it is written there, and never copied.
+/// Place of an array in another one that it is joined into along the channels: it is written there, and never copied.
 struct ConcatPlacement {
     /// Name of the joined array.
     let target: String

@@ -5,7 +5,7 @@ struct GraphFusion {
     private var nodes: [OnnxNode?]
     /// Place of the node that makes an array.
     private var makers: [String: Int] = [:]
-    /// How often each array is read, the graph's outputs counted.
+    /// Number of times each array is read, the graph's outputs counted.
     private var uses: [String: Int] = [:]
     private let draft: GraphPlanner
 

@@ -4,7 +4,7 @@ import Tensors
 /// computed at once, and nothing else is.
 final class GraphPlanner {
     let model: OnnxModel
-    /// Where arrays that are joined later are written from the start.
+    /// Places in which arrays that are joined later are written from the start.
     let placements: [String: ConcatPlacement]
     /// True if only shapes and constants are wanted: steps are not to be run.
     let isDraft: Bool

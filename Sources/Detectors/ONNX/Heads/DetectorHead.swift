@@ -20,7 +20,7 @@ package enum DetectorFamily: String, Sendable, CaseIterable {
     var isSuppressed: Bool { self == .endToEnd || self == .endToEndRows }
 }
 
-/// Where a model's outputs are, and what they mean.
+/// Places and meanings of a model's outputs.
 struct DetectorHead: Sendable {
     let family: DetectorFamily
     /// Index of the output with boxes.

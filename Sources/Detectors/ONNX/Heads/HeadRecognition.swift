@@ -5,7 +5,7 @@ import Tensors
 struct HeadRecognition {
     let model: OnnxModel
     let size: PictureSize
-    /// Of each output; nil where only a picture decides.
+    /// Shape of each output; nil where only a picture decides.
     let shapes: [[Int]?]
     /// Labels the file has names for; nil if it has none.
     let nameCount: Int?
@@ -44,7 +44,7 @@ struct HeadRecognition {
         return shape.count == 3 && shape[0] == 1 || shape.count == 2 && shape[1] == 7
     }
 
-    /// What an output with boxes looks like.
+    /// Layout of an output with boxes.
     private struct Reading {
         let family: DetectorFamily
         let places: Int

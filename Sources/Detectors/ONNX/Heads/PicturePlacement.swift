@@ -1,6 +1,6 @@
 import Imaging
 
-/// How a picture is made as large as a model's input.
+/// Way of making a picture as large as a model's input.
 package enum PictureFit: String, Sendable, CaseIterable {
     /// Its shape is kept; it lies in the upper left corner of a grey field.
     case corner
@@ -10,11 +10,11 @@ package enum PictureFit: String, Sendable, CaseIterable {
     case stretch
 }
 
-/// Where a picture lies in a model's input.
+/// Place of a picture in a model's input.
 struct PicturePlacement {
     let picture: PictureSize
     let input: PictureSize
-    /// Of the scaled picture.
+    /// Size of the scaled picture.
     let scaled: PictureSize
     let left: Int
     let top: Int

@@ -5,7 +5,7 @@ import Tensors
 extension Operators {
     static let pointwise: [String: Operator] = kernels.merging(functions) { $1 }
 
-    /// Those the convolution kernels know, which also follow a convolution in its pass.
+    /// Functions that the convolution kernels know, which also follow a convolution in its pass.
     private static let kernels: [String: Operator] = [
         "Sigmoid", "Relu", "LeakyRelu", "HardSwish", "HardSigmoid", "Silu",
     ].reduce(into: [:]) { all, name in

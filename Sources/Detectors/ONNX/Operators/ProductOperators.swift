@@ -75,7 +75,7 @@ extension Operators {
     }
 }
 
-/// Where each matrix of some stacks of them begins, from each stack's own begin.
+/// Beginnings of the matrices of some stacks of them, from each stack's own.
 private struct MatrixStarts: Sendable {
     private let batch: [Int]
     private let strides: [[Int]]

@@ -85,7 +85,7 @@ extension Operators {
     }
 }
 
-/// What a reduction makes of a line of numbers.
+/// Result of a reduction over a line of numbers.
 enum Reduction {
     case mean, sum, maximum, minimum, product, length
 
