@@ -27,7 +27,7 @@ struct DetectCommandTests {
             var bytes = Data("P6 240 180 255\n".utf8)
             for y in 0..<180 {
                 for x in 0..<240 {
-                    bytes.append(contentsOf: (100..<150).contains(x) && (60..<126).contains(y) ? [220, 40, 40] : [120, 120, 130])
+                    bytes.append(contentsOf: (100..<150).contains(x) && (60..<126).contains(y) ? [170, 60, 42] : [120, 120, 130])
                 }
             }
             let path = folder.appending(path: "red.ppm")
@@ -39,7 +39,7 @@ struct DetectCommandTests {
     @Test func aPicturesObjectsArePrintedAndDrawn() throws {
         try withPicture { folder, path in
             let drawn = folder + "/out.png"
-            let run = try CommandRun(["detect", path, "--detector", detector, "--render", drawn])
+            let run = try CommandRun(["detect", path, "--detector", detector, "--threshold", "0.9", "--render", drawn])
             #expect(run.status == 0, "\(run.errors)")
             let report = try JSONDecoder().decode(Report.self, from: run.output)
             let object = try #require(report.objects.first)

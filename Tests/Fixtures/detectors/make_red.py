@@ -3,7 +3,7 @@
     python make_red.py          # in this folder; needs onnx and numpy
 
 Input [1, 3, 96, 128], RGB, 0 to 1. Each of the 12 x 16 cells of 8 pixels has a box of 26 x 36 pixels around its middle, whose score is
-the sigmoid of how much more red than blue there is in the 24 x 24 pixels around it. The 60 larger cells score 0.
+the sigmoid of how much more red than blue there is in the 16 x 16 pixels around it. The 60 larger cells score 0.
 """
 
 import numpy as np
@@ -17,14 +17,14 @@ LARGER = sum((HEIGHT // cell) * (WIDTH // cell) for cell in (16, 32))
 middles += [(WIDTH / 2, HEIGHT / 2)] * LARGER
 boxes = np.array([[x for x, _ in middles], [y for _, y in middles], [26] * len(middles), [36] * len(middles)], np.float32)[None]
 constants = {
-    "weight": np.array([24, 0, -24], np.float32).reshape(1, 3, 1, 1),
-    "bias": np.array([-5], np.float32),
+    "weight": np.array([30, 0, -30], np.float32).reshape(1, 3, 1, 1),
+    "bias": np.array([-12], np.float32),
     "boxes": boxes,
     "shape": np.array([1, 1, -1], np.int64),
     "none": np.zeros((1, 1, LARGER), np.float32),
 }
 nodes = [
-    helper.make_node("AveragePool", ["images"], ["mean"], kernel_shape=[24, 24], strides=[CELL, CELL], pads=[8, 8, 8, 8]),
+    helper.make_node("AveragePool", ["images"], ["mean"], kernel_shape=[16, 16], strides=[CELL, CELL], pads=[4, 4, 4, 4]),
     helper.make_node("Conv", ["mean", "weight", "bias"], ["logit"], kernel_shape=[1, 1]),
     helper.make_node("Sigmoid", ["logit"], ["score"]),
     helper.make_node("Reshape", ["score", "shape"], ["scores"]),
