@@ -103,8 +103,8 @@ struct FoundObjectsTests {
     @Test(arguments: [
         (["caption", "CLIP", "--labels", "person"], "go with --detections"),
         (["caption", "CLIP", "--detections", "det.txt", "--masks", "masks"], "--detections"),
-        (["track", "CLIP", "--detections-out", "fates.jsonl"], "--detections-out goes with --detections"),
-        (["caption", "CLIP", "--detections-out", "fates.jsonl"], "--detections-out goes with --detections"),
+        (["track", "CLIP", "--detections-out", "fates.jsonl"], "--detections-out, --labels and --threshold go with"),
+        (["caption", "CLIP", "--detections-out", "fates.jsonl"], "--detections-out, --labels and --threshold go with"),
         (["caption", "CLIP", "--max-tracks", "0"], "max-tracks 0"),
         (["caption", "CLIP", "--sam", "sam.pt"], "--sam goes with --masks, --box or --point"),
     ])
