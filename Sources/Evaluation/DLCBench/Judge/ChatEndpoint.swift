@@ -1,6 +1,7 @@
 import Foundation
 import FoundationNetworking
 import Imaging
+import Synchronization
 
 /// A chat service with OpenAI's interface (`POST BASE/chat/completions`). Requests of several threads run side by side.
 package final class ChatEndpoint: Sendable {
@@ -19,6 +20,13 @@ package final class ChatEndpoint: Sendable {
     let url: URL
     private let key: String?
     private let session: URLSession
+    private let open = Mutex(OpenRequests())
+
+    /// Requests that are waited for.
+    private struct OpenRequests {
+        var replies: [ObjectIdentifier: Reply] = [:]
+        var isCancelled = false
+    }
 
     /// - Parameters:
     ///   - base: address in front of `/chat/completions`, http or https.
@@ -37,8 +45,14 @@ package final class ChatEndpoint: Sendable {
         session = URLSession(configuration: configuration)
     }
 
-    /// Ends what is under way; the endpoint cannot be used after that.
-    package func cancel() { session.invalidateAndCancel() }
+    /// Ends waiting for what is under way; the endpoint cannot be used after that. The tasks themselves end by their answers or
+    /// timeouts: Foundation's session traps when a task that is just ending is cancelled.
+    package func cancel() {
+        open.withLock { open in
+            open.isCancelled = true
+            open.replies.values.forEach { $0.set(nil, nil, CocoaError(.userCancelled)) }
+        }
+    }
 
     /// Asks one question, without a system message and with the likeliest words, and waits for the answer.
     /// - Throws: `Failure`.
@@ -48,9 +62,14 @@ package final class ChatEndpoint: Sendable {
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization") }
         request.httpBody = PythonJSON.data(body(prompt))
-        let reply = Reply()
-        let task = session.dataTask(with: request) { reply.set($0, $1, $2) }
-        task.resume()
+        let reply = Reply(), identity = ObjectIdentifier(reply)
+        let isCancelled = open.withLock { open in
+            if !open.isCancelled { open.replies[identity] = reply }
+            return open.isCancelled
+        }
+        guard !isCancelled else { throw Failure.passing(CocoaError(.userCancelled).localizedDescription, after: nil) }
+        defer { open.withLock { $0.replies[identity] = nil } }
+        session.dataTask(with: request) { reply.set($0, $1, $2) }.resume()
         let (data, response, error) = reply.wait()
         if let error { throw Failure.passing(error.localizedDescription, after: nil) }
         guard let response = response as? HTTPURLResponse else { throw Failure.passing("no answer", after: nil) }
@@ -109,19 +128,29 @@ package final class ChatEndpoint: Sendable {
     }
 }
 
-/// Result of a task of the session, for the thread that waits for it.
-private final class Reply: @unchecked Sendable {
+/// Result of a task of the session, for the thread that waits for it; the first one that is set counts.
+private final class Reply: Sendable {
+    private struct Parts: Sendable {
+        let data: Data?
+        let response: URLResponse?
+        let error: (any Error)?
+    }
+
     private let isThere = DispatchSemaphore(value: 0)
-    // Written before the semaphore is signalled and read after that.
-    private var parts: (Data?, URLResponse?, (any Error)?) = (nil, nil, nil)
+    private let parts = Mutex<Parts?>(nil)
 
     func set(_ data: Data?, _ response: URLResponse?, _ error: (any Error)?) {
-        parts = (data, response, error)
-        isThere.signal()
+        let isFirst = parts.withLock { parts in
+            if parts != nil { return false }
+            parts = Parts(data: data, response: response, error: error)
+            return true
+        }
+        if isFirst { isThere.signal() }
     }
 
     func wait() -> (Data?, URLResponse?, (any Error)?) {
         isThere.wait()
-        return parts
+        let parts = parts.withLock { $0 }
+        return (parts?.data, parts?.response, parts?.error)
     }
 }
