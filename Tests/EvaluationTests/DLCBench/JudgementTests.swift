@@ -82,7 +82,8 @@ struct JudgementTests {
                 try (lines + Data("{\"key\": \"7\", \"quest".utf8)).write(to: journal)
                 let before = server.requests.count
                 #expect(try DLCSample.judged(folder, server) == whole)
-                #expect(server.requests.count - before == 15 - stop)
+                // A request that was under way when the run stopped may arrive later.
+                #expect((0...1).contains(server.requests.count - before - (15 - stop)))
                 #expect(!FileManager.default.fileExists(atPath: journal.path))
             }
         }
