@@ -5,10 +5,10 @@ import Tensors
 /// Brings pictures to the size and range the image encoder takes, without regard to their shape. The original does it in
 /// two ways, which give different numbers: one for still pictures, one for the frames of a clip.
 package struct ImagePreparation: Sendable {
-    /// Of the model's pictures, in pixels.
+    /// Side of the model's pictures, in pixels.
     package let side: Int
 
-    // Of ImageNet's pictures.
+    // Mean and deviation of ImageNet's pictures.
     private static let mean: [Float] = [0.485, 0.456, 0.406]
     private static let deviation: [Float] = [0.229, 0.224, 0.225]
 

@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    /// Of tracks as MOTChallenge text the boxes and ids stay.
+    /// Boxes and ids of tracks stay as they are in MOTChallenge text.
     @Test(arguments: FormatsTests.layouts)
     func boxesAreReadAgain(layout: FormatsTests.Layout) throws {
         let source = try MaskSources.open(layout.path, clip: ClipFacts(name: "scene"))

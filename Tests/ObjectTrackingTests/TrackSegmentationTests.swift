@@ -27,7 +27,7 @@ struct TrackSegmentationTests {
             return Double(random >> 33) / Double(UInt32.max >> 2) - 1
         }
 
-        /// Moves on for some seconds, by so many pixels a second, each box off by up to `noise` of its size.
+        /// Moves on for some seconds at a speed in pixels a second, each box off by up to `noise` of its size.
         mutating func go(_ seconds: Double, x: Double = 0, y: Double = 0, growth: Double = 0) {
             for _ in 0..<Int((seconds * rate).rounded()) {
                 func jittered(_ value: Double, _ size: Double) -> Int { Int((value + draw() * noise * size).rounded()) }

@@ -88,7 +88,7 @@ struct ClipRendererTests {
         }
     }
 
-    /// Of a track with parts, the words of the part at that time; the whole's where no part has any.
+    /// Words of a track with parts: the part's at that time; the whole's where no part has any.
     @Test func theWordsShownAreThePartsOwn() throws {
         let long = "WWW WWWWWW WWWWW WWWWWWW WWW"
         let courtyard = try CourtyardDocument([1: long]).withParts(of: 1, [(0...19, "i"), (40...59, "WWWWW WWW")])

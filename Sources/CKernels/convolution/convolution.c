@@ -44,7 +44,7 @@ size_t kernel_convolution_scratch(const KernelConvolution *sizes) {
     return chunk * tap_count(sizes) * sizeof(float *) + sizes->channels * sizeof(float) + chunk / KernelConvolutionPixels;
 }
 
-// Where the kernel's tap at (row, column) reads for output pixel (y, x); nil outside of the input.
+// Input pixel that the kernel's tap at (row, column) reads for output pixel (y, x); null outside of the input.
 INLINE const float *tap(const KernelConvolution *s, const float *input, size_t y, size_t x, size_t row, size_t column) {
     ptrdiff_t top = (ptrdiff_t)(y * s->strideY + row * s->dilationY) - s->top;
     ptrdiff_t left = (ptrdiff_t)(x * s->strideX + column * s->dilationX) - s->left;
@@ -52,7 +52,7 @@ INLINE const float *tap(const KernelConvolution *s, const float *input, size_t y
     return input + top * s->inputRow + left * s->inputColumn;
 }
 
-// Where the kernel's first tap reads for output pixel (y, x), if it lies inside of the input.
+// Input pixel that the kernel's first tap reads for output pixel (y, x), if it lies inside of the input.
 INLINE const float *first_tap(const KernelConvolution *s, const float *input, size_t y, size_t x) {
     return input + ((ptrdiff_t)(y * s->strideY) - s->top) * s->inputRow + ((ptrdiff_t)(x * s->strideX) - s->left) * s->inputColumn;
 }

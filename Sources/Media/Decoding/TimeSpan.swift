@@ -15,7 +15,7 @@ package struct TimeSpan: Sendable, Equatable {
         end = duration.map { start + $0 } ?? .infinity
     }
 
-    /// The same with so many seconds before and after it, as far as there are any.
+    /// Span with `seconds` more before and after it; it does not begin before the clip.
     package func widened(by seconds: Double) -> TimeSpan {
         TimeSpan(from: max(0, start - seconds), until: end + seconds)
     }

@@ -37,7 +37,7 @@ struct BoxTracklet: Sendable {
         atEnd ? hits.filter { $0.time >= last.time - 1 } : hits.filter { $0.time <= first.time + 1 }
     }
 
-    /// Mean colours where it was seen well last, or first, over so many seconds.
+    /// Mean colours over the last `seconds`, or the first, in which it was seen well; nil if it never was.
     func colours(atEnd: Bool, seconds: Double) -> BoxColours? {
         let clear = hits.filter(\.isSeenWell)
         guard let first = clear.first, let last = clear.last else { return nil }

@@ -45,7 +45,7 @@ struct Tracklet: Sendable {
     /// Motion over the last second, in pixels a frame.
     var lastVelocity: SIMD2<Double> { velocity(among: places.drop { $0.time < last.time - 1 }) }
 
-    /// Mean colours over so many seconds at its end, or at its beginning; nil if they were not looked at.
+    /// Mean colours over the last `seconds`, or over the first; nil if they were not looked at.
     func colours(atEnd: Bool, seconds: Double) -> BoxColours? {
         var mean = BoxColours.Mean()
         for place in atEnd ? places.drop(while: { $0.time < last.time - seconds }) : places.prefix(while: { $0.time <= first.time + seconds }) {

@@ -7,7 +7,7 @@ struct TrackletMasks: MaskSource {
     let path: String
     let tracks: [Track]
     let annotatedFrames: [Int]
-    /// Of each tracklet, the frames beyond which it is not there.
+    /// Frames beyond which a tracklet is not there, in the order of `tracks`.
     let limits: [ClosedRange<Int>]
     private let working: WorkingSize
     private let masks: [TrackID: [Int: StoredMask]]

@@ -18,7 +18,7 @@ extension Plane<UInt8> {
         }
     }
 
-    /// Gaps closed of up to twice so many pixels across, and down.
+    /// Closes gaps of up to `2 * across` pixels in a row, and `2 * down` in a column: dilation, then erosion.
     func closed(across: Int, down: Int) -> Plane<UInt8> {
         widened(across: across, down: down, to: 1).widened(across: across, down: down, to: 0)
     }
@@ -31,7 +31,8 @@ extension Plane<UInt8> {
         }
     }
 
-    /// Regions of one value grown by so many pixels along each axis; pixels beyond the edge count as the other value.
+    /// Grows the regions of one value by `across` and `down` pixels: dilation for 1, erosion for 0. Pixels beyond the edge count as
+    /// the other value.
     private func widened(across: Int, down: Int, to value: UInt8) -> Plane<UInt8> {
         let wide = Plane<UInt8>(box) { widenRow($0, across, to: value) }
         return Plane<UInt8>(box) { row in

@@ -67,7 +67,7 @@ struct ColourHistogram: Sendable {
         self.shares = shares
     }
 
-    /// Of no pixel.
+    /// Histogram of no pixel.
     static let empty = ColourHistogram(shares: [Float](repeating: 0, count: ColourBins.count))
 
     var isEmpty: Bool { !shares.contains { $0 > 0 } }

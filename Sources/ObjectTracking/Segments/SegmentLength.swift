@@ -2,7 +2,7 @@ import Imaging
 
 /// Length of the parts that a long track is told in.
 public enum SegmentLength: Sendable, Equatable {
-    /// Parts of so many seconds.
+    /// Parts of a length in seconds.
     case seconds(Double)
     /// Parts that begin where the object stops, starts, turns, enters or leaves.
     case automatic

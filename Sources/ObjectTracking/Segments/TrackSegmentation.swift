@@ -49,7 +49,7 @@ package struct TrackSegmentation: Sendable, Equatable {
         return result.map { $0.lowerBound + visible.startIndex..<$0.upperBound + visible.startIndex }
     }
 
-    /// Number of parts of a track that is seen all through so many seconds; nil when that depends on what it does.
+    /// Number of parts of a track that is seen for `seconds` without a break; nil when that depends on what it does.
     package func expectedParts(seconds duration: Double) -> Int? {
         guard case .seconds(let seconds) = length else { return nil }
         let count = Int(exactly: (duration / seconds + Self.shortestShare).rounded(.down)) ?? 0

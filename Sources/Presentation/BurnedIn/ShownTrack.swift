@@ -38,7 +38,7 @@ struct ShownCaption {
     /// Frames of the clip, whether or not the track is seen in them; ascending.
     let frames: [Range<Int>]
 
-    /// Those of a track: each part's from its first frame up to the first of the next, and the whole's where there is no
+    /// Captions of a track: each part's from its first frame up to the first of the next, and the whole's where there is no
     /// part's.
     static func all(of track: ShownTrack) -> [ShownCaption] {
         let frames = frames(ofPartsOf: track)

@@ -80,7 +80,7 @@ struct ReportPage {
             """
     }
 
-    /// What is known of an answer.
+    /// Facts about an answer.
     static func facts(_ finishReason: String, _ usage: CaptionDocument.Usage, seconds: Double) -> [String] {
         let end = finishReason == "stop" ? "complete" : finishReason == "length"
             ? "cut off at \(usage.completionTokens) tokens" : Markup.escaped(finishReason)
@@ -120,7 +120,7 @@ struct ReportPage {
             """
     }
 
-    /// What follows the samples of a track or of a part.
+    /// Markup behind the samples of a track or of a part.
     let samplesEnd = "</div>\n"
 
     let trackEnd = "</article>\n"

@@ -116,7 +116,7 @@ private struct InterpolationTaps {
         }
     }
 
-    /// Where an output position lies among the inputs, rounded once, as PyTorch's kernels do: rounded twice, it is wrong by some
+    /// Position of an output among the inputs, rounded once, as PyTorch's kernels do: rounded twice, it is wrong by some
     /// 1e-5 of a position in a line of a few hundred, and so are values where they change fast.
     private static func source(of position: Int, _ scale: Float) -> Float {
         Float(-0.5).addingProduct(scale, Float(position) + 0.5)

@@ -53,7 +53,7 @@ package enum ClassNames {
             var text = String.UnicodeScalarView()
             while let scalar = rest.popFirst() {
                 if scalar == quote { return String(text) }
-                // What a backslash stands before is taken as it is.
+                // The character behind a backslash is taken as it is.
                 guard let kept = scalar == "\\" ? rest.popFirst() : scalar else { return nil }
                 text.append(kept)
             }

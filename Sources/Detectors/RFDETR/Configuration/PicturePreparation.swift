@@ -11,7 +11,7 @@ package struct PicturePreparation: Sendable {
     let mean: [Float]
     let deviation: [Float]
 
-    // Of ImageNet's pictures.
+    // Mean and deviation of ImageNet's pictures.
     private static let imageNetMean = [0.485, 0.456, 0.406]
     private static let imageNetDeviation = [0.229, 0.224, 0.225]
 
