@@ -17,7 +17,7 @@ static inline int cffmpeg_error_again(void) { return AVERROR(EAGAIN); }
 /// The end of the stream (AVERROR_EOF).
 static inline int cffmpeg_error_end(void) { return AVERROR_EOF; }
 
-/// What FFmpeg returns when it cannot allocate (AVERROR(ENOMEM)).
+/// FFmpeg's return code when it cannot allocate (AVERROR(ENOMEM)).
 static inline int cffmpeg_error_memory(void) { return AVERROR(ENOMEM); }
 
 /// The errno inside an FFmpeg error code; 0 or less when the code is one of FFmpeg's own.
@@ -26,7 +26,7 @@ static inline int cffmpeg_errno(int code) { return AVUNERROR(code); }
 /// The timestamp that means "none" (AV_NOPTS_VALUE).
 static inline int64_t cffmpeg_no_timestamp(void) { return AV_NOPTS_VALUE; }
 
-/// How pixels are converted. Sizes stay equal, so the filter only serves subsampled chroma, which the other two keep
+/// Flags of pixel conversion. Sizes stay equal, so the filter only serves subsampled chroma, which the other two keep
 /// in full precision. (Macros before FFmpeg 8, an enum since.)
 static inline int cffmpeg_scaler_flags(void) { return SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT; }
 
@@ -58,7 +58,7 @@ static inline const int32_t *cffmpeg_frame_display_matrix(const AVFrame *frame) 
     return data && data->size >= 9 * sizeof(int32_t) ? (const int32_t *)data->data : NULL;
 }
 
-/// Whether a frame says that it is woven from two fields (a member before FFmpeg 6.1, a flag since).
+/// True if a frame says that it is woven from two fields (a member before FFmpeg 6.1, a flag since).
 static inline int cffmpeg_frame_is_interlaced(const AVFrame *frame) {
 #if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
     return (frame->flags & AV_FRAME_FLAG_INTERLACED) != 0;

@@ -35,7 +35,7 @@ struct CaptionCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Caption so many tracks at most: moving ones before those that stand, then by how long and how large they are seen. Default: all "
+            "Caption at most N tracks: moving ones before those that stand, then by how long and how large they are seen. Default: all "
                 + "that are given, \(ClipOptions.defaultMaxTracks) of those that are found.", valueName: "n"))
     var maxTracks: Int?
 
@@ -48,7 +48,7 @@ struct CaptionCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Tell long tracks in parts as well, each with its own frames and caption: parts of so many seconds, or auto for parts that begin where the object stops, starts, turns, enters or leaves.",
+            "Tell long tracks in parts as well, each with its own frames and caption: parts of this many seconds, or auto for parts that begin where the object stops, starts, turns, enters or leaves.",
             valueName: "seconds|auto"),
         transform: { text in
             guard let length = SegmentLength(text: text) else { throw ValidationError("expected \(SegmentLength.rangeText)") }
@@ -76,7 +76,7 @@ struct CaptionCommand: ParsableCommand {
     @Option(
         name: .customLong("batch"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Generate the captions of up to so many tracks side by side: the same captions, all of them sooner, the first one later. "
+            "Generate the captions of up to N tracks together: the same captions, all of them sooner, the first one later. "
                 + "Default: as many as half the free memory has room for, \(CaptionEngine.largestBatch) at most.", valueName: "n"))
     var batchSize: Int?
 

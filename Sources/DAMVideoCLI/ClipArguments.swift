@@ -34,7 +34,7 @@ struct ClipArguments: ParsableArguments {
         }
     }
 
-    /// Whether this is about any number of clips, be it one.
+    /// True if the command takes any number of clips, be it one.
     var areMany: Bool { clips.count > 1 || batchFile != nil }
 
     /// - Parameters:

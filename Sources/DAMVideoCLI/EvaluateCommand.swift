@@ -28,7 +28,7 @@ struct EvaluateCommand: ParsableCommand {
             valueName: "part"))
         var without: Ablation?
 
-        @Option(name: .customLong("clips"), parsing: .unconditional, help: ArgumentHelp("Look at the first so many clips.", valueName: "n"))
+        @Option(name: .customLong("clips"), parsing: .unconditional, help: ArgumentHelp("Look at the first N clips.", valueName: "n"))
         var limit: Int?
 
         @Flag(help: "Find the objects of the clips as well, and compare.")

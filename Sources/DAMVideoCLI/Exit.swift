@@ -24,7 +24,7 @@ extension ExitCode {
 }
 
 extension ExitCode {
-    /// What an error that ends a command is for the shell.
+    /// The exit code of an error that ends a command.
     init(_ error: any Error) {
         switch error {
         case let error as InputError: self.init(error.category)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DAMVideo
 
-/// What to ask and how to draw the answer; defaults are the published tool's.
+/// Options of the question and of drawing the answer; defaults are the published tool's.
 struct GenerationArguments: ParsableArguments {
     @Option(help: "What to ask, with <image> where frames go (in front when there is none). Default: what the model was trained on.")
     var query: String?

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Masks
 
-/// How masks are read.
+/// Options of reading masks.
 struct MaskReadingOptions: ParsableArguments {
     @Option(name: .customLong("masks-format"), help: ArgumentHelp("Take the masks for this layout.", valueName: "format"))
     var format: MaskFormat?

@@ -3,7 +3,7 @@ import DAMVideo
 import Foundation
 import Imaging
 
-/// Where the model is.
+/// Options that name the model.
 struct ModelOptions: ParsableArguments {
     @Option(
         name: .long,

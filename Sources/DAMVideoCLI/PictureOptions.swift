@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What is written for people to look at, beside the captions.
+/// Options of the files for people to look at, beside the captions.
 struct PictureOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
         "Write the clip with outlines, ids and captions burned in: MP4 with H.264, without sound. A folder takes files called like the clips (clip.damvideo.mp4).",

@@ -2,16 +2,16 @@ import LanguageModels
 
 /// The text around a query. Source: the conversation template "v1" of the published code, Vicuna's.
 package enum Conversation {
-    /// Where a frame's tokens go in a query.
+    /// Placeholder of a frame's tokens in a query.
     package static let imagePlaceholder = "<image>"
 
     /// Stands for a frame among token ids.
     package static let imageToken = -200
 
-    /// What a model trained on images and clips was asked about an image.
+    /// The question about an image that models of images and clips were trained on.
     package static let imageQuery = "Image: <image>\nDescribe the masked region in detail."
 
-    /// What it was asked about a clip of so many frames.
+    /// The question about a clip's frames that such models were trained on.
     package static func videoQuery(frames: Int) -> String {
         "Video: " + String(repeating: imagePlaceholder, count: frames)
             + "\nGiven the video in the form of a sequence of frames above, "

@@ -19,7 +19,7 @@ package enum OutputFile {
             guard !status.isFolder else { throw isFolder(path) }
             guard overwrites else { throw InputError(.outputExists, "\(path): exists already (--overwrite replaces it)") }
             guard mayReplace(status, in: place.folder) else {
-                throw InputError(.inputOutput, "\(path): found somebody else's file in a folder where only they may replace it")
+                throw InputError(.inputOutput, "\(path): found another user's file in a folder where only that user may replace it")
             }
         }
         _ = try NewFile(for: path)

@@ -30,7 +30,7 @@ package final class PendingOutput {
     /// - Throws: `InputError`: `outputExists`, `inputOutput`; what was there is there again then.
     package func commit(replaces: Bool) throws {
         try OutputFile.translating(place.path) {
-            // What is exchanged has to be removed from the temporary folder, which goes with this value.
+            // The exchanged folder has to be removed from the temporary one, which goes with this value.
             try TemporaryNames.complete(folder.path, keeps: true) {
                 var status = stat()
                 guard lstat(folder.content, &status) == 0 else { throw SystemError.last }

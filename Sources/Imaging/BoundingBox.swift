@@ -37,7 +37,7 @@ extension BoundingBox {
             left: left, top: top, width: max(right, other.right) - left, height: max(bottom, other.bottom) - top)
     }
 
-    /// What both cover; nil when they have no pixel in common.
+    /// The box of the pixels in both; nil when they have none in common.
     package func intersection(_ other: BoundingBox) -> BoundingBox? { grown(by: 0, within: other) }
 
     package func moved(x: Int, y: Int) -> BoundingBox {

@@ -25,7 +25,7 @@ package struct Canvas: Sendable {
         pixels = image.pixels
     }
 
-    /// What was drawn.
+    /// The picture with all that was drawn.
     package var image: RGBImage { RGBImage(width: width, height: height, pixels: pixels) }
 
     package var bounds: BoundingBox { BoundingBox(left: 0, top: 0, width: width, height: height) }
@@ -107,15 +107,15 @@ package struct Canvas: Sendable {
     }
 }
 
-/// How outlines are drawn; lengths in pixels.
+/// Style of outlines; lengths in pixels.
 package struct OutlineStyle: Sendable, Equatable {
     package var thickness: Double
     package var rim: Double
     package var rimOpacity = 0.6
-    /// Of the colour on the object, 0...1.
+    /// Opacity of the colour on the object, 0...1.
     package var fillOpacity = 0.16
 
-    /// What is well seen on a picture whose shorter side has so many pixels.
+    /// A style that is well seen on a picture whose shorter side has `shortSide` pixels.
     package init(shortSide: Int) {
         thickness = max(1.5, Double(shortSide) / 270)
         rim = max(1, Double(shortSide) / 540)

@@ -1,4 +1,4 @@
-/// How far each pixel near an object lies from the object's edge: what outlines are drawn from. Holds the object's box
+/// Distance of each pixel near an object from the object's edge, from which outlines are drawn. Holds the object's box
 /// and a margin, not the picture.
 ///
 /// Distances are those of a 3-4 chamfer (within 8 % of Euclid's). Source: Borgefors, "Distance transformations in digital
@@ -10,7 +10,7 @@ package struct Outline: Sendable, Equatable {
     /// Farther than anything drawn.
     private static let far: Int16 = 2000
 
-    /// What is covered; reaches into nothing where the object touches the edge of the picture.
+    /// The box that is covered; it reaches beyond the picture where the object touches the edge of the picture.
     package let box: BoundingBox
     /// `[box.height, box.width]`: positive inside, negative outside, in `unit` a pixel. Half a pixel at the edge.
     package let distances: [Int16]

@@ -45,7 +45,7 @@ package enum Polygon {
 
     fileprivate struct Point { let x, y: Int }
 
-    /// Where columns are entered and left, as positions in column order, made into runs.
+    /// Run lengths from the crossings at which columns are entered and left, as positions in column order.
     private static func runs(of crossings: [Int], pixels: Int) -> [UInt32] {
         var lengths: [Int] = []
         lengths.reserveCapacity(crossings.count + 1)

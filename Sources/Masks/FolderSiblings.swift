@@ -19,7 +19,7 @@ extension MaskPlace {
         var sizes: Set<PictureSize> = []
         for (folder, names) in zip(folders, pictures) {
             for name in names.prefix(2) {
-                // What is wrong with a file is for the reader to say.
+                // The reader reports a file that is damaged.
                 guard let (size, isOneObject) = try? look(at: folder + "/" + name) else { continue }
                 guard isOneObject else { return }
                 sizes.insert(size)

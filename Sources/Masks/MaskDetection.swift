@@ -11,7 +11,7 @@ struct MaskDetection {
     private let read: MaskDocument?
 
     /// - Parameters:
-    ///   - forced: the layout somebody says it has; nil to find out.
+    ///   - forced: the layout that a user names; nil to find out.
     ///   - frameCount: the clip's; nil when that is not known.
     /// - Throws: `MaskError` when there is nothing, or it fits no layout, or two.
     init(path: String, forced: MaskFormat?, frameCount: Int? = nil) throws {
@@ -64,7 +64,7 @@ struct MaskDetection {
         return .labelPNG
     }
 
-    /// Whether the first picture that can be read has colours instead of numbers.
+    /// True if the first picture that can be read has colours instead of numbers.
     private static func isColour(_ file: String) throws -> Bool {
         // Anything wrong with the file is for the reader to say.
         (try? ImageDecoder.hasColours(path: file)) ?? false

@@ -19,7 +19,7 @@ struct MaskPlace {
     /// Levels of folders that lie between a data set's folder and those of its clips, as in `Annotations/480p/walk`.
     private static let depth = 2
 
-    /// - Parameter format: what somebody says it has.
+    /// - Parameter format: the layout that a user names; nil to find out.
     /// - Throws: `MaskError` when there are several places, or the place may be one of several objects.
     init(_ path: String, clip: ClipFacts, format: MaskFormat?) throws {
         guard format != .objectPNG, let listing = try? FolderListing(path: path), listing.files(withExtension: "png").isEmpty

@@ -1,7 +1,7 @@
 import Imaging
 import Media
 
-/// How masks are read when their content does not say, or says it wrong.
+/// Settings of reading masks whose content does not say how, or says it wrong.
 public struct MaskSettings: Sendable, Equatable {
     /// Meaning of an object's absence from an annotated frame.
     public enum Absence: String, Sendable, Codable, CaseIterable {
@@ -71,7 +71,7 @@ extension MaskSettings: Codable {
     }
 }
 
-/// What is known about the clip before its masks are read.
+/// Facts about a clip that are known before its masks are read.
 package struct ClipFacts: Sendable {
     /// The clip's file name without extension, or that of the folder its stills are in: which of a file's videos it is.
     package let name: String?
@@ -131,7 +131,7 @@ package struct MaskProblem: Sendable, Equatable {
     package enum Kind: String, Sendable {
         /// A file or a mask that is left out.
         case skipped
-        /// How something was understood that could be meant in another way.
+        /// A reading that could be meant in another way.
         case note
     }
 

@@ -5,18 +5,18 @@ import Imaging
 package protocol MaskSource: Sendable {
     /// The file or folder, as given.
     var path: String { get }
-    /// What the masks were read as; nil for masks that were computed.
+    /// Layout that the masks were read as; nil for masks that were computed.
     var format: MaskFormat? { get }
     /// Width and height of every mask.
     var size: PictureSize { get }
-    /// The frames somebody looked at, ascending, whether they show anything or not. A gap is "not annotated here".
+    /// Annotated frames, ascending; one may show no object. A gap is "not annotated here".
     var annotatedFrames: [Int] { get }
     /// Ascending by id.
     var tracks: [Track] { get }
-    /// What was left out, and what was understood in one of several ways.
+    /// Masks that were left out, and readings that could be others.
     var problems: [MaskProblem] { get }
 
-    /// The frames somebody looked at for this object, ascending: fewer than `annotatedFrames` where each object has masks
+    /// Annotated frames of this object, ascending: fewer than `annotatedFrames` where each object has masks
     /// of its own. Where the object has no mask in one of them, it is not there.
     func annotatedFrames(of track: TrackID) -> [Int]
 
@@ -35,7 +35,7 @@ package protocol MaskSource: Sendable {
     /// Hint to append to an error if frame numbers do not fit the clip; empty if there is none.
     var numberingHelp: String { get }
 
-    /// Whether the user, rather than propagation, says where the object is at a frame, or that it is not there.
+    /// True if the user, rather than propagation, says that the object is at a place in a frame, or is not there.
     func isGiven(_ track: TrackID, at frame: Int) -> Bool
 
     /// The file a frame's masks come from, for messages.
@@ -76,7 +76,7 @@ extension MaskSource {
         annotatedFrames(of: track).holds(frame)
     }
 
-    /// Whether the masks can belong to a clip.
+    /// Checks that the masks can belong to a clip.
     /// - Parameters:
     ///   - width, height: of the clip's frames, after rotation.
     ///   - frameCount: frames in the clip; nil when that is not known yet.
@@ -101,7 +101,7 @@ extension MaskSource {
 }
 
 extension [Int] {
-    /// Whether the list, which is ascending, has this frame.
+    /// True if the list, which is ascending, has this frame.
     func holds(_ frame: Int) -> Bool {
         var low = 0, high = count
         while low < high {

@@ -20,7 +20,7 @@ package struct Track: Sendable, Equatable {
     }
 
     package let id: TrackID
-    /// What the masks' author calls the object; nil when the format has no names.
+    /// The object's name by the masks' author; nil when the format has no names.
     package let label: String?
     /// The frames that show the object, ascending; at least one.
     package let appearances: [Appearance]

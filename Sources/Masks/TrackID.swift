@@ -1,4 +1,4 @@
-/// What names a track: the number or the text its masks came with, kept as it was.
+/// Name of a track: the number or the text its masks came with, kept as it was.
 public enum TrackID: Sendable, Hashable {
     case number(Int)
     case name(String)

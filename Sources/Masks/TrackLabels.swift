@@ -1,6 +1,6 @@
 import Foundation
 
-/// What tracks are called, in a file beside masks whose layout has no place for names: `damvideo-labels.json`,
+/// Names of tracks, in a file beside masks whose layout has no place for names: `damvideo-labels.json`,
 /// `{"1": "person"}`. Other tools see PNGs only and do not mind it.
 struct TrackLabels: Equatable {
     static let fileName = "damvideo-labels.json"

@@ -1,7 +1,7 @@
 import Masks
 import SegmentAnything
 
-/// Where a clip's objects come from.
+/// Source of a clip's objects.
 public enum ObjectSource: Sendable, Equatable {
     /// A file or folder of masks, in any layout of `MaskFormat`; of `frames` alone, unless that is nil.
     case masks(path: String, frames: Set<Int>? = nil)

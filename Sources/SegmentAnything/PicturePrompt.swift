@@ -26,7 +26,7 @@ public struct PicturePrompt: Sendable, Equatable, Codable {
     /// True if there is a box or a positive point.
     package var isOnObject: Bool { box != nil || points.contains(where: \.isForeground) }
 
-    /// Whether one click is all there is: it may mean a part as well as the whole, so several masks are worth having.
+    /// True if one click is all there is: it may mean a part as well as the whole, so several masks are worth having.
     package var isAmbiguous: Bool { points.count == 1 && box == nil }
 
     /// In pixels of the model's picture, the box's corners first.

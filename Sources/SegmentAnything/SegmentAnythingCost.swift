@@ -1,9 +1,9 @@
 import Tensors
 
-/// What the stages of SAM 2 come to, from its configuration alone. Prompts and the decoder's small heads are left out.
+/// Cost of the stages of SAM 2, from its configuration alone. Prompts and the decoder's small heads are left out.
 package struct SegmentAnythingCost {
     let configuration: SegmentAnythingConfiguration
-    /// How the weights are stored.
+    /// Storage type of the weights.
     let weights: DataType
 
     package init(configuration: SegmentAnythingConfiguration, weights: DataType) {
@@ -116,7 +116,7 @@ package struct SegmentAnythingCost {
         return work + block * memory.fuserLayers + linear(places, from: width, to: memory.encoderOutputChannels)
     }
 
-    /// Of the image embedding.
+    /// Places of the image embedding.
     private var places: Int { configuration.promptEncoder.embeddingSide * configuration.promptEncoder.embeddingSide }
 
     private func linear(_ rows: Int, from inputs: Int, to outputs: Int) -> ComputeCost {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a picture is to the mask decoder.
+/// Features of a picture for the mask decoder.
 package struct ImageFeatures: Sendable {
     /// The coarsest map, `[side, side, hidden]`, without `no_memory_embedding`.
     package let embedding: Tensor
@@ -18,7 +18,7 @@ package struct SegmentAnythingImageModel: Sendable {
     package let maskDecoder: MaskDecoder
     /// `[1, hidden]`: what stands for memories where there are none.
     package let noMemoryEmbedding: Tensor
-    /// Of the embedding's places, `[side, side, hidden]`: what prompts' places are compared with.
+    /// Positions of the embedding's places, `[side, side, hidden]`, with which prompts' places are compared.
     package let promptPositions: Tensor
 
     /// - Parameter weights: the whole checkpoint, under the names of `facebook/sam2.1-hiera-*`.
@@ -51,7 +51,7 @@ package struct SegmentAnythingImageModel: Sendable {
     /// - Parameter pixels: `[imageSize, imageSize, 3]`, normalised.
     package func pyramid(_ pixels: Tensor) -> [Tensor] { neck(backbone(pixels)) }
 
-    /// What the decoder reads of a feature pyramid.
+    /// The part of a feature pyramid that the decoder reads.
     package func features(pyramid: [Tensor]) -> ImageFeatures {
         ImageFeatures(
             embedding: pyramid[2], highResolution: [maskDecoder.convS0(pyramid[0]), maskDecoder.convS1(pyramid[1])])

@@ -9,7 +9,7 @@ package struct SegmentAnythingImagePredictor: Sendable {
         self.model = model
     }
 
-    /// What prompts on this picture need of it.
+    /// The encoding of a picture that prompts on it share.
     package func encode(_ image: RGBImage) -> EncodedPicture {
         let features = model.features(ImagePreparation(side: model.configuration.imageSize).picture(image))
         return EncodedPicture(

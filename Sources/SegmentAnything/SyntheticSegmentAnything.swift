@@ -11,7 +11,7 @@ extension PublishedSize {
 }
 
 extension SegmentAnythingVideoModel {
-    /// How most of the weights are stored.
+    /// Storage type of most of the weights.
     package var dataType: DataType { image.maskDecoder.transformer.finalAttnTokenToImage.qProj.weight.dataType }
 
     /// SAM 2.1 in a published size with random weights, made in memory: for measuring time and memory without a

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, somebody's batch stops half way, or overwrites what it should not.
+/// If these fail, a batch stops half way, or overwrites what it should not.
 struct SeveralClipsTests {
     private let model = Fixtures.path("goldens/dam-a/model")
 

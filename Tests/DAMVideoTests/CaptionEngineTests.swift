@@ -66,7 +66,7 @@ struct CaptionEngineTests {
         #expect(found.withLock { found in (0..<10).map { found[$0] } } == expected)
     }
 
-    /// Somebody who waits at a page does not wait for an hour of footage.
+    /// A person who waits at a page does not wait for an hour of footage.
     @Test func interactiveRequestsGoFirst() throws {
         let engine = CaptionEngine(try Self.model.get(), limits: CaptionEngine.Limits(batch: 1))
         let ended = Mutex<[Int]>([])

@@ -29,7 +29,7 @@ import Testing
             found: "a mask for frame 30", expected: "none after frame 29: the clip has 30 frames"))
     }
 
-    /// SA-V counts every fourth frame unless somebody says otherwise.
+    /// SA-V counts every fourth frame unless a setting says otherwise.
     @Test func stepOfTheLayout() throws {
         #expect(try open("sa-v.json", offset: 1).annotatedFrames == [1, 5, 9, 13])
         #expect(try open("sa-v.json", step: 1).annotatedFrames == [0, 1, 2, 3])

@@ -5,7 +5,7 @@ import Testing
 
 /// Which outline and which words are shown when: if these fail, a rendered clip names the wrong object or flickers.
 struct OverlayTests {
-    /// Tracks with masks on some frames, and frames somebody looked at; the masks themselves do not matter.
+    /// Tracks with masks on some frames, and annotated frames; the masks themselves do not matter.
     private struct Masks: MaskSource {
         let path = "masks"
         let size = PictureSize(width: 64, height: 48)
@@ -39,7 +39,7 @@ struct OverlayTests {
         #expect(shown(annotated: [3], visible: [3], frames: 2..<10) == [nil, 3, 3, 3, 3, 3, nil, nil])
     }
 
-    /// Where somebody looked and saw nothing, nothing is shown.
+    /// At an annotated frame without the object nothing is shown.
     @Test func tracksThatAreAwayShowNothing() {
         #expect(shown(annotated: Array(0..<6), visible: [0, 1, 4], frames: 0..<6) == [0, 1, nil, nil, 4, nil])
     }

@@ -45,7 +45,7 @@ struct ClipSurveyor {
         let clip = input.clip, timed = samples.timedFrames
         var survey = ClipSurvey()
         for frame in timed { survey.times[frame] = clip.time(ofFrame: frame) }
-        // Where frames are only numbered in decoding, all are looked at, for their times and to know which there are.
+        // Frames that are only numbered in decoding are all looked at, for their times and to know which there are.
         let known = clip.frameCount.map { count in input.span.flatMap(clip.frameNumbers) ?? 0..<count }
         let frames = try known == nil ? clip.frames(in: input.span) : clip.frames(samples.frames, in: input.span)
         while let frame = try frames.next(onFrame: onFrame) {

@@ -8,7 +8,7 @@ public struct PlanReport: Encodable, Sendable {
         public let label: String?
         /// Frames with a mask that shows it, in the part of the clip that counts.
         public let givenFrames: Int
-        /// Whether its masks are first carried to other frames; it is then looked at in frames that are not known yet.
+        /// True if its masks are first propagated to other frames: its sampled frames are then not known yet.
         public let isPropagated: Bool
         /// Frames to be looked at, ascending, with repeats; those known now. None when it cannot be captioned.
         public let sampled: [Int]

@@ -36,7 +36,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
     public struct Model: Codable, Sendable, Equatable {
         public var path: String
         public var type = "dam"
-        /// How the weights are stored: "f32", "f16", "bf16", "q8" or "q4", or "vision q8, language q4" where that differs.
+        /// Storage of the weights: "f32", "f16", "bf16", "q8" or "q4", or "vision q8, language q4" where that differs.
         public var weights: String
         public var query: String
         /// Its keys stand beside the others.
@@ -98,7 +98,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         /// "stop", or "length" when the answer was cut off.
         public var finishReason: String
         public var usage: Usage
-        /// How long encoding and generating took; of what was done for several tracks at once, its share.
+        /// Seconds of encoding and generating; of work done for several tracks at once, this track's share.
         public var seconds: Double
         /// Its parts, in order, where they were asked for and it is long enough; nil for a track without. A part that failed
         /// is among the document's errors instead.

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Media
 
-/// What a caption document can be written as. Raw values are what a user types, and file name extensions.
+/// File formats of a caption document. Raw values are an option's values, and file name extensions.
 public enum CaptionFormat: String, Sendable, CaseIterable {
     /// The document whole: schema `damvideo/1`.
     case json
@@ -35,7 +35,7 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// Where a clip's document goes unless told otherwise: `clip.mp4` has `clip.damvideo.json` beside it.
+    /// Default path of a clip's document: `clip.mp4` has `clip.damvideo.json` beside it.
     /// - Parameter folder: to go there instead of beside the clip; nil for beside it.
     public func defaultPath(forClip clip: String, in folder: String? = nil) -> String {
         Self.defaultPath(forClip: clip, extension: rawValue, in: folder)

@@ -4,7 +4,7 @@ import Imaging
 import Masks
 import Media
 
-/// What an earlier run left in its JSON Lines: the tracks that need not be captioned again.
+/// Tracks that an earlier run left in its JSON Lines: those that need not be captioned again.
 public struct ResumedRun: Sendable, Equatable {
     public let model: CaptionDocument.Model
     public let video: CaptionDocument.Video
@@ -13,7 +13,7 @@ public struct ResumedRun: Sendable, Equatable {
     public let tracks: [CaptionDocument.Track]
     /// Reasons why parts of these tracks have no caption; a track that has one is finished, and stays as it is.
     public let problems: [CaptionDocument.Problem]
-    /// Whether nothing is left to do: the run came to its end, and every track has its caption.
+    /// True if nothing is left to do: the run came to its end, and every track has its caption.
     public let isFinished: Bool
 
     /// Notice for the user that another version of the program wrote the run; nil if it was this one.
@@ -92,11 +92,11 @@ public struct ResumedRun: Sendable, Equatable {
         return try JSONDecoder().decode(JSONLines.Header.self, from: line)
     }
 
-    /// Whether this run asked the same model for the same: what can be known before the clip is looked at.
+    /// Checks that this run asked the same model for the same, as far as is known before the clip is decoded.
     /// - Throws: `InputError` of category `usage` when it did not.
     func check(_ request: ClipRequest, _ model: CaptionDocument.Model) throws {
         guard ReadableJSON.readBack(model) == self.model else { throw mismatch("on another model, or with other options") }
-        // What was left out because it could not be read shows in the frames that were looked at.
+        // Masks left out because they could not be read show in the sampled frames.
         var same = ReadableJSON.readBack(request)
         same.options.masks.keepsGoing = self.request.options.masks.keepsGoing
         guard same == self.request else { throw mismatch("with other masks or options") }

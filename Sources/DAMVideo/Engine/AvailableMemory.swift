@@ -1,6 +1,6 @@
 import Foundation
 
-/// How much memory this process may still take, from Linux's own books.
+/// Memory this process may still take, read from /proc/meminfo and the control group's limits.
 enum AvailableMemory {
     /// Bytes that can be had without anything being written out to make room, in the machine or in the control group
     /// (a container, say) this process belongs to, whichever has less; nil where there are no such books. Files' pages in

@@ -27,7 +27,7 @@ public final class CaptionOutput: Sendable {
         var document: CaptionDocument?
         /// The JSON Lines file, once it is begun.
         var lines: GrowingFile?
-        /// Whether tracks of an earlier run came before the problems.
+        /// True if tracks of an earlier run came before the problems.
         var isResumed = false
         /// Tracks in the order in which their lines came: of those captioned side by side any may be the first.
         var order: [TrackID] = []
@@ -60,7 +60,7 @@ public final class CaptionOutput: Sendable {
         }
     }
 
-    /// Whether all forms are there already.
+    /// True if all files are there already.
     public var exists: Bool { files.allSatisfy { FileStatus($0.path) != nil } }
 
     /// True if an output is a pipe or stdout, where a slow reader can block writing.
@@ -78,7 +78,7 @@ public final class CaptionOutput: Sendable {
         }
     }
 
-    /// What an interrupted run left where this one's JSON Lines go; nil when there is nothing yet.
+    /// The interrupted run at the path of this one's JSON Lines; nil when there is nothing yet.
     /// - Throws: `InputError`: `usage` when this run has no JSON Lines file, `invalid` when that is something else.
     public func earlierRun() throws -> ResumedRun? {
         guard let file = files.first(where: { $0.format == .jsonl && $0.path != "-" }) else {

@@ -85,7 +85,7 @@ public struct ClipList: Sendable, Equatable {
         }
     }
 
-    /// What is called like a clip in a folder.
+    /// The masks in a folder that are named like a clip.
     private static func masks(of clip: String, in root: String) throws -> String {
         guard FileStatus(root)?.isFolder ?? false else { return root }
         let stem = FileNames.stem(clip), names = folderNames(root) ?? []

@@ -7,7 +7,7 @@ import ObjectTracking
 /// The masks of a clip as they were understood: what `damvideo masks` shows and converts.
 public struct MaskCollection: Sendable {
     let source: any MaskSource
-    /// What was understood.
+    /// The reading of the masks.
     public let report: MaskReport
 
     /// - Parameters:
@@ -33,7 +33,7 @@ public struct MaskCollection: Sendable {
         }
     }
 
-    /// Whether masks can be written there; to be asked before a long reading.
+    /// Checks that masks can be written there; to be called before a long reading.
     /// - Parameter clip: the video they belong to, which they may not replace.
     /// - Throws: `InputError`: `outputExists` when something is there that may not be replaced, `inputOutput` when the
     ///   folder is not writable, `invalid` when what is there is no mask, `usage` when it is the clip.
@@ -53,7 +53,7 @@ public struct MaskCollection: Sendable {
     }
 }
 
-/// What is said about a clip beside its masks.
+/// Facts about a clip that are printed beside its masks.
 public struct ClipSummary: Encodable, Sendable, Equatable {
     public let path: String
     public let width: Int

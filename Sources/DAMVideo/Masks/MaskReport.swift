@@ -1,14 +1,14 @@
 import Imaging
 import Masks
 
-/// What masks were understood as: for people who wonder whether damvideo sees what they see.
+/// The reading of some masks, for people who check that damvideo sees what they see.
 public struct MaskReport: Encodable, Sendable {
     public struct Track: Encodable, Sendable {
         public let id: TrackID
         public let label: String?
         public let firstFrame: Int
         public let lastFrame: Int
-        /// Where the masks show the object, ascending.
+        /// Frames on which the masks show the object, ascending.
         public let appearances: [Appearance]
 
         enum CodingKeys: String, CodingKey {
@@ -39,12 +39,12 @@ public struct MaskReport: Encodable, Sendable {
     public let format: MaskFormat?
     public let width: Int
     public let height: Int
-    /// The frames somebody looked at, ascending.
+    /// Annotated frames, ascending.
     public let annotatedFrames: [Int]
     public let tracks: [Track]
-    /// What was left out, and what could be understood in another way, one line each.
+    /// Masks that were left out, and readings that could be others, one line each.
     public let problems: [String]
-    /// Why the masks cannot be this clip's, one line each.
+    /// Reasons for which the masks cannot be this clip's, one line each.
     public let mismatches: [String]
     public let clip: ClipSummary?
 

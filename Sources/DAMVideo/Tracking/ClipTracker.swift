@@ -4,9 +4,9 @@ import Masks
 import Media
 import ObjectTracking
 
-/// How a clip is tracked, and where the masks go.
+/// Settings of tracking a clip, and the path of its masks.
 public struct TrackingOptions: Sendable, Equatable {
-    /// How mask files are read, those to start from and those to compare with.
+    /// Settings of reading mask files, those to start from and those to compare with.
     public var masks = MaskSettings()
     public var part = ClipPart()
     /// Folder, or file for YouTube-VIS and MOTChallenge, for the masks of all frames; nil to write none.
@@ -15,9 +15,9 @@ public struct TrackingOptions: Sendable, Equatable {
     public var detectionsOutput: String?
     /// One of `MaskFormat.writable`.
     public var format = MaskFormat.labelPNG
-    /// Whether masks at `output` may be replaced.
+    /// True if masks at `output` may be replaced.
     public var overwrites = false
-    /// Whether SAM 2 may give a pixel to several objects. Label PNGs have no place for that, and then it never does.
+    /// True if SAM 2 may give a pixel to several objects. Label PNGs have no place for that, and then it never does.
     public var allowsOverlap = true
     /// Path of masks to compare with; nil for no comparison.
     public var reference: String?

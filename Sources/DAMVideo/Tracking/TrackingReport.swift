@@ -1,7 +1,7 @@
 import Masks
 import ObjectTracking
 
-/// What `ClipTracker` found: where each track is, and how well that agrees with reference masks. Frames count from 0.
+/// Result of `ClipTracker`: the place of each track, and its agreement with reference masks. Frames count from 0.
 public struct TrackingReport: Codable, Sendable, Equatable {
     public struct Track: Codable, Sendable, Equatable {
         public var id: TrackID
@@ -36,7 +36,7 @@ public struct TrackingReport: Codable, Sendable, Equatable {
     /// Agreement by the measures of multi-object tracking, where ids need not be the reference's; on all frames of the
     /// reference, given masks included, as other programs find it from the files; nil when nothing was compared.
     public var tracking: TrackingScores?
-    /// What was wrong with the clip.
+    /// Damage of the clip in one line; nil for none.
     public var damage: String?
     /// Notes on the clip and its masks: repairs, and readings chosen among several; nil if there are none.
     public var notes: [String]?

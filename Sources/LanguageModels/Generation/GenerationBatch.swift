@@ -2,7 +2,7 @@
 /// its memory is the next one's. An answer does not depend on what grows beside it: the same tokens, the same logits.
 /// Not Sendable: it is one thread's.
 package final class GenerationBatch {
-    /// How far an answer has come.
+    /// Progress of an answer.
     package struct Growth {
         /// The answer, as it was called when it was added.
         package let id: Int
@@ -108,7 +108,7 @@ package final class GenerationBatch {
             cache.removeAll()
             return cache
         }
-        // What is too small for this prompt goes, so that there are never more than `size`.
+        // Caches too small for this prompt go, so that there are never more than `size`.
         spare.removeAll()
         return generator.model.cache(capacity: capacity, prefix: prefix)
     }

@@ -1,10 +1,10 @@
 import Tensors
 
-/// What a language model is given to continue.
+/// The input of a language model, to be continued.
 package struct Prompt: Sendable {
     /// Token ids at its beginning that other prompts have as well: they are read once for all of them. May be none.
     let shared: [Int]
-    /// What follows, text and image tokens alike, `[tokens, width]`; at least one.
+    /// Embeddings of what follows, text and image tokens alike, `[tokens, width]`; at least one.
     package let embeddings: Tensor
 
     package init(_ embeddings: Tensor, after shared: [Int] = []) {

@@ -33,7 +33,7 @@ package final class KVCache {
         for layer in layers.indices { append(keys: keys, values: values, rows: 0..<keys.rows, layer: layer) }
     }
 
-    /// What attention in one layer reads.
+    /// Keys and values that attention in one layer reads.
     func rows(layer: Int) -> [KeyValueRows] {
         (prefix?.rows(layer: layer) ?? []) + [layers[layer].rows]
     }

@@ -38,7 +38,7 @@ struct SequenceRows {
 }
 
 extension [SequenceRows] {
-    /// Whether each has one new row, as when decoding.
+    /// True if each has one new row, as when decoding.
     var areSingleRows: Bool { allSatisfy { $0.rows.count == 1 } }
 
     func lastRows(of tensor: Tensor) -> Tensor {

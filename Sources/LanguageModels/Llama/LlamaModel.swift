@@ -29,10 +29,10 @@ package struct LlamaModel: Sendable {
                 weights["lm_head"], inputs: configuration.hiddenSize, outputs: configuration.vocabularySize, bias: false)
     }
 
-    /// How the matrices of the layers are stored.
+    /// Storage type of the layers' matrices.
     package var dataType: DataType { (layers.first?.mlp.gateProj ?? lmHead).weight.dataType }
 
-    /// How a cache stores keys and values: in half precision, as the published model computes them, in single precision
+    /// Storage type of keys and values in a cache: half precision, as the published model computes them, in single precision
     /// for weights that are stored so, and in 8 bits where weights have no more.
     package var cacheFormat: KeyValueFormat { KeyValueFormat(weights: dataType) }
 
@@ -66,7 +66,7 @@ package struct LlamaModel: Sendable {
         return parts.count == 1 ? parts[0] : .concatenatingRows(parts)
     }
 
-    /// Up to so many rows, a matrix product gives each the bits it would give it alone.
+    /// Most rows at which a matrix product gives each row the bits it would give it alone.
     private static let stepRows = 8
 
     private func logits(_ embeddings: Tensor, _ sequences: [SequenceRows]) -> Tensor {

@@ -4,7 +4,7 @@
 /// Source: Sennrich et al., arXiv 1508.07909, and SentencePiece's bpe_model.cc.
 struct BytePairMerge {
     private struct Symbol {
-        /// Where in the text; empty once the left neighbour has taken it in.
+        /// Place in the text; empty once the left neighbour has taken it in.
         var range: Range<Int>
         /// Neighbours by index, nil at either end.
         var previous: Int?, next: Int?
@@ -27,7 +27,7 @@ struct BytePairMerge {
     private let text: [UInt8]
     private var symbols: [Symbol] = []
     private var candidates = Heap<Candidate>()
-    /// Where the second half began of each union that is an unused piece.
+    /// Start of the second half of each union that is an unused piece.
     private var seams: [ByteString: Int] = [:]
 
     /// - Parameter text: normalised UTF-8.

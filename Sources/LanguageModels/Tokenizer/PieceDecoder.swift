@@ -4,7 +4,7 @@ struct PieceDecoder: Sendable {
     private let model: SentencePieceModel
     /// The beginning of a character, at most three bytes.
     private var pending: ArraySlice<UInt8> = []
-    /// Whether a space in front would still be the one that was put there.
+    /// True if a space in front would still be the one that was put there.
     private var isAtStart = true
 
     init(_ model: SentencePieceModel) { self.model = model }

@@ -3,9 +3,9 @@
 package struct StreamingDetokenizer: Sendable {
     private let tokenizer: LlamaTokenizer
     private var decoder: PieceDecoder
-    /// Whether the next token is the first of a run, which loses its prefix.
+    /// True if the next token is the first of a run, which loses its prefix.
     private var isRunStart = true
-    /// Whether the current run has text, and whether anything before it has.
+    /// True if the current run has text, and if anything before it has.
     private var runHasText = false, hasEarlierText = false
     private var trimmer = StreamingTrimmer()
 

@@ -1,6 +1,6 @@
-/// What some bytes begin with, read as UTF-8 (Unicode 16, table 3-7: no overlong forms, no surrogates).
+/// The beginning of some bytes, read as UTF-8 (Unicode 16, table 3-7: no overlong forms, no surrogates).
 enum UTF8Prefix: Equatable {
-    /// A whole character of so many bytes.
+    /// A whole character, with its number of bytes.
     case character(Int)
     /// A character that may yet be completed.
     case incomplete

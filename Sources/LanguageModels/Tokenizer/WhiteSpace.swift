@@ -1,5 +1,5 @@
 extension Unicode.Scalar {
-    /// Whether Python's `str.strip()` removes the character: white space, and the four information separators, which
+    /// True if Python's `str.strip()` removes the character: white space, and the four information separators, which
     /// Unicode does not count as such.
     var isWhiteSpaceInPython: Bool {
         properties.isWhitespace || (0x1C...0x1F).contains(value)

@@ -60,7 +60,7 @@ struct DetectionTable {
     /// Takes a frame, which was looked at, that says that an object is not to be seen.
     mutating func addEmpty(_ identity: TrackID, key: Int) { empty[identity, default: []].insert(key) }
 
-    /// Somebody looked at this frame.
+    /// Marks a frame as annotated.
     /// - Throws: `MaskError` for a number no clip has.
     mutating func annotate(frame: Int) throws {
         try check(frame: frame)
@@ -68,7 +68,7 @@ struct DetectionTable {
         annotated?.insert(frame)
     }
 
-    /// Somebody looked at all of these frames.
+    /// Marks frames as annotated.
     /// - Throws: `MaskError` for numbers no clip has.
     mutating func annotate(_ frames: StrideTo<Int>) throws {
         for (index, frame) in frames.enumerated() {

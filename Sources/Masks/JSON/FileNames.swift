@@ -1,4 +1,4 @@
-/// What the names of a clip's pictures say, as annotation files list them.
+/// Readings of the names of a clip's pictures, as annotation files list them.
 package enum FileNames {
     /// A file's name without folders and extension.
     package static func stem(_ path: String) -> String {
@@ -30,7 +30,7 @@ package enum FileNames {
 
 /// Which of the videos in a file the clip is.
 struct VideoChoice {
-    /// What each video is called, in any of its ways.
+    /// All names of each video.
     let names: [[String]]
 
     /// - Parameter clip: the clip's name without extension; nil when it is not known.

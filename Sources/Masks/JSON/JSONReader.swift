@@ -8,7 +8,7 @@ package struct JSONReader {
         case bool = "true or false", null = "null"
     }
 
-    /// How deep objects and lists may be inside each other.
+    /// Deepest nesting of objects and lists.
     private static let maximumDepth = 64
 
     package let bytes: [UInt8]
@@ -24,7 +24,7 @@ package struct JSONReader {
         JSONFault(offset: position, found: found, expected: expected)
     }
 
-    /// What the next value is; does not read it.
+    /// Kind of the next value, which is not read.
     package mutating func kind() throws -> Kind {
         switch try nextCharacter() {
         case UInt8(ascii: "{"): .object
@@ -127,7 +127,7 @@ package struct JSONReader {
     mutating func move(to position: Int) { self.position = position }
 }
 
-/// What is wrong with a JSON file, and where.
+/// A fault of a JSON file and its place.
 package struct JSONFault: Error {
     /// Bytes before it.
     package let offset: Int

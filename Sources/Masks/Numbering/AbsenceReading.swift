@@ -6,11 +6,11 @@ struct AbsenceReading {
     private(set) var framesOfTrack: [TrackID: [Int]]?
     private(set) var note: String?
 
-    /// A label picture holds the objects there are, or those that somebody has drawn: every frame is a tracker's work or a
+    /// A label picture holds the objects there are, or those that were drawn: every frame is a tracker's work or a
     /// whole data set's, frames with gaps between them are a person's, who draws an object where it is needed. In that case
     /// a picture without any object says that there is none.
     /// - Parameters:
-    ///   - wanted: what somebody says it means; nil to tell it from the frames.
+    ///   - wanted: the meaning that a user names; nil to tell it from the frames.
     ///   - frameCount: of the clip; nil when that is not known.
     init(_ source: any MaskSource, wanted: MaskSettings.Absence?, frameCount: Int?) {
         let all = source.annotatedFrames, ids = source.tracks.map(\.id)

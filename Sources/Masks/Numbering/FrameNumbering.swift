@@ -35,7 +35,7 @@ struct FrameNumbering: Equatable {
         } else if high < count {
             note = doubt(keys, count, first: first)
         } else if !clip.isCountExact {
-            // What a header says moves nothing: a count of one too few makes numbers from 0 look like numbers from 1.
+            // A header's count moves nothing: one of one too few makes numbers from 0 look like numbers from 1.
             needsCount = true
             help = " as its header says (\(subject.offset) -1 if \(subject.plural) count from 1)"
         } else if let found = Self.frames(keys, low, high, count) {

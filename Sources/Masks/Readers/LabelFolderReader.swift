@@ -32,7 +32,7 @@ package final class LabelFolderReader: MaskSource {
 
     /// - Parameters:
     ///   - stills: the frames of the clip's stills by their names.
-    ///   - format: what somebody says the pictures are.
+    ///   - format: the layout that a user names; nil to tell it from the pictures.
     init(path: String, keepsGoing: Bool, stills: [String: Int], format: MaskFormat? = nil) throws {
         self.path = path
         let folder = try MaskFolder(path: path, stills: stills)

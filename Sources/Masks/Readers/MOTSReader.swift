@@ -7,7 +7,7 @@ import Imaging
 enum MOTSReader {
     static let ignored = 10_000
 
-    /// What KITTI MOTS and MOTSChallenge call their classes.
+    /// Names of the classes of KITTI MOTS and MOTSChallenge.
     private static let classes = [1: "car", 2: "pedestrian"]
 
     /// - Throws: `MaskError`.

@@ -9,7 +9,7 @@ struct MaskFile: Sendable {
     var object: TrackID?
 }
 
-/// What one mask file holds.
+/// Contents of one mask file.
 struct MaskFileScan: Sendable {
     let file: MaskFile
     let size: PictureSize

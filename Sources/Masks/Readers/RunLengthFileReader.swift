@@ -100,7 +100,7 @@ struct RunLengthFileReader {
 }
 
 extension JSONReader {
-    /// Whether the object that is next has this key; does not read it.
+    /// True if the next object, which is not read, has this key.
     func has(key wanted: String) throws -> Bool {
         try keys().contains(wanted)
     }
@@ -118,7 +118,7 @@ extension JSONReader {
         return keys
     }
 
-    /// Whether the next value is one region and not a collection of them.
+    /// True if the next value is one region and not a collection of them.
     fileprivate func isRegion() throws -> Bool {
         var copy = self
         guard try copy.kind() == .object else { return false }
@@ -126,7 +126,7 @@ extension JSONReader {
         return keys.contains("counts") || keys.contains("segmentation")
     }
 
-    /// Whether the next list is of numbers, or of lists of numbers.
+    /// True if the next list is of numbers, or of lists of numbers.
     fileprivate func isPolygons() throws -> Bool {
         var copy = self, found = false
         try copy.array { json, index in

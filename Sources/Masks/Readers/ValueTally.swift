@@ -62,7 +62,7 @@ struct ValueTally {
 
     var reading: Reading {
         guard scale != .indices, sums.count > 1, let top = sums.keys.max() else { return .objects }
-        // What lossy compression makes of white differs a little from it; a few labels are told apart exactly.
+        // Lossy compression changes white a little; a few labels are told apart exactly.
         let white = GreyGrade.white(top), isMany = sums.count > 8
         let whites = sums.filter { isMany ? GreyGrade($0.key, white: white) == .white : $0.key == white }
         if scale == .levels || scale == .shades, let main = whites.max(by: { $0.value.area < $1.value.area })?.key {

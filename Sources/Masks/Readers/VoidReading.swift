@@ -23,7 +23,7 @@ struct VoidReading {
 
     /// - Parameters:
     ///   - regions: of all pictures, by number.
-    ///   - format: what somebody says the pictures are: then each number that is no rim is an object.
+    ///   - format: the layout that a user names: then each number that is no rim is an object.
     ///   - layout: the format that the pictures would be named.
     init(_ regions: [LabelRegion], format: MaskFormat?, layout: MaskFormat) {
         let all = Set(regions.map(\.value)), void = LabelMeaning.void(among: all), white = regions.filter { $0.value == 255 }

@@ -40,7 +40,7 @@ struct RegionSource: MaskSource {
 }
 
 extension [Track.Appearance] {
-    /// Where in the list, ascending by frame, this frame is; nil when it is not there.
+    /// Index of this frame in the list, which is ascending by frame; nil when it is not there.
     func firstIndex(atFrame frame: Int) -> Int? {
         var low = 0, high = count
         while low < high {

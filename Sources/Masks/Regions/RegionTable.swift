@@ -13,7 +13,7 @@ struct RegionTable {
     let path: String
     let format: MaskFormat
     let keepsGoing: Bool
-    /// Of every mask; nil until the first one says it.
+    /// Size of every mask; nil until the first one says it.
     var size: PictureSize?
     /// True if the frames were found by the names of the clip's stills.
     var isPlaced = false
@@ -37,7 +37,7 @@ struct RegionTable {
         firstFrame = format.firstFrame
     }
 
-    /// Somebody looked at this frame.
+    /// Marks a frame as annotated.
     /// - Throws: `MaskError` for a number no clip has.
     mutating func annotate(frame: Int) throws {
         guard (0...Int(Int32.max)).contains(frame) else {

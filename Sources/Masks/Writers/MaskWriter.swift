@@ -38,7 +38,7 @@ package enum MaskWriter {
         }
     }
 
-    /// Whether masks can be written there, before any work is done.
+    /// Checks that masks can be written there, before any work is done.
     /// - Throws: `MaskError`.
     package static func check(_ path: String, format: MaskFormat, replaces: Bool) throws {
         guard MaskFormat.writable.contains(format) else { throw notWritable(format, path) }
@@ -59,7 +59,7 @@ package enum MaskWriter {
         if wantsFolder { try requireMasksOnly(path) }
     }
 
-    /// Whether a layout can hold tracks whose masks at some frames are these, before the others are found.
+    /// Checks that a layout can hold tracks with these masks at some frames, before the others are found.
     /// - Parameter frames: the frames that count; nil for all.
     /// - Throws: `MaskError` with what would be lost.
     package static func check(_ source: any MaskSource, fits format: MaskFormat, frames: Set<Int>?) throws {

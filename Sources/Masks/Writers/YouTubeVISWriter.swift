@@ -54,7 +54,7 @@ enum YouTubeVISWriter {
             for (index, track) in source.tracks.enumerated() {
                 let appearance = track.appearance(at: frame)
                 let runs = try appearance.map { _ in RunLengthEncoding(try source.mask(of: track.id, at: frame)) }
-                // Nothing where nobody looked, an empty mask where somebody looked and the object is not there.
+                // Nothing at frames that are not annotated, an empty mask at those that are and do not show the object.
                 annotations[index].segmentations.append(runs ?? (own[index].contains(frame) ? empty : nil))
                 annotations[index].bboxes.append(appearance?.box)
                 annotations[index].areas.append(appearance?.area)

@@ -11,7 +11,7 @@ package final class ClipFrames {
     private let source: any FrameSource
     private let wanted: Set<Int>?
     private let span: TimeSpan?
-    /// What to read instead when the source turns out not to be as its index says.
+    /// The source to read instead when this one turns out not to be as its index says.
     private let alternative: (() throws -> ClipFrames)?
     /// Told, at the end, what was mended.
     private let onEnd: (String?) -> Void
@@ -47,7 +47,7 @@ package final class ClipFrames {
         alternative = nil
     }
 
-    /// Whether all frames are decoded from the start.
+    /// True if all frames are decoded from the start.
     package var isSequential: Bool { source is VideoDecoder || replacement != nil }
 
     /// The next frame; nil after the last.

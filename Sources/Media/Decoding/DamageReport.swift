@@ -1,4 +1,4 @@
-/// What went wrong while a file was decoded, counted.
+/// Counts of faults met while a file was decoded.
 struct DamageReport {
     var packets = 0
     /// Packets the file should have; nil when it does not say.
@@ -8,7 +8,7 @@ struct DamageReport {
     /// Bytes of another recording behind the one that is read.
     var bytesOfOthers = 0
     var corruptPackets = 0
-    /// What stopped the reading before the end of the file.
+    /// The error that stopped the reading before the end of the file.
     var readError: String?
     var decoderErrors = 0
     /// FFmpeg's words for the first of them.

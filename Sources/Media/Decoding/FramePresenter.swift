@@ -3,14 +3,14 @@ import Imaging
 
 /// Makes frames of decoded pictures: numbers, times, the way they are turned, and the check that all have one size.
 struct FramePresenter {
-    /// What errors call the input.
+    /// Name of the input in errors.
     let path: String
     let info: VideoInfo
     /// As shown.
     let size: PictureSize
-    /// How the container says the pictures are turned.
+    /// Orientation of the pictures as the container says.
     let streamOrientation: Orientation
-    /// Whether the first frame says otherwise.
+    /// True if the first frame says otherwise.
     let isTurnedByFrames: Bool
     let timeline: ClipTimeline
     /// Clock in its state before the first frame.
@@ -43,7 +43,7 @@ struct FramePresenter {
 }
 
 extension FrameHandle {
-    /// How the frame itself says it is turned; nil when it does not say.
+    /// Orientation as the frame itself says; nil when it does not.
     var orientation: Orientation? {
         cffmpeg_frame_display_matrix(pointer).map { Orientation(matrix: $0) }
     }

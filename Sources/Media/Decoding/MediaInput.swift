@@ -1,4 +1,4 @@
-/// What FFmpeg reads from.
+/// A source that FFmpeg reads from.
 enum MediaInput: Equatable {
     /// The file at a path, whatever its name would mean to FFmpeg's protocols.
     case file(String)
@@ -8,7 +8,7 @@ enum MediaInput: Equatable {
     /// Standard input.
     static let standardInput = MediaInput.descriptor(0)
 
-    /// What FFmpeg opens.
+    /// Address that FFmpeg opens.
     var url: String {
         switch self {
         case .file(let path): "file:" + path
@@ -19,7 +19,7 @@ enum MediaInput: Equatable {
     /// URL with which FFmpeg reads the first bytes alone.
     func url(upTo end: Int) -> String { "subfile,,start,0,end,\(end),,:" + url }
 
-    /// What messages call it.
+    /// Name in messages.
     var name: String {
         switch self {
         case .file(let path): path
@@ -32,7 +32,7 @@ enum MediaInput: Equatable {
         if case .file = self { true } else { false }
     }
 
-    /// What the container's headers promise; nil when they do not, or only reading on could tell.
+    /// Length that the container's headers promise; nil when they do not, or only reading on could tell.
     var containerLength: ContainerLength? {
         if case .file(let path) = self { ContainerLength(path: path) } else { nil }
     }

@@ -1,7 +1,7 @@
 import CFFmpeg
 import Imaging
 
-/// How a stored picture is turned for display: transposed first (rows become columns), then mirrored. Only turns by
+/// Turn of a stored picture for display: transposed first (rows become columns), then mirrored. Only turns by
 /// multiples of 90° and mirrors, which is what cameras write; another angle counts as none.
 package struct Orientation: Sendable, Equatable {
     package var transposed = false

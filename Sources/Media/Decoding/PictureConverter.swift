@@ -93,7 +93,7 @@ final class PictureConverter {
         return result
     }
 
-    /// What the frame does not say stays as swscale has it: BT.601, limited range for YUV, full for grey and "yuvj".
+    /// Values that the frame does not say stay as swscale has them: BT.601, limited range for YUV, full for grey and "yuvj".
     private func setColours(of scaler: OpaquePointer, matrix: AVColorSpace, range: AVColorRange) {
         var inverse: UnsafeMutablePointer<Int32>?, table: UnsafeMutablePointer<Int32>?
         var sourceRange: Int32 = 0, targetRange: Int32 = 0

@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// How wide a pixel is shown for its height (sample aspect ratio).
+/// Shown width of a pixel over its height (sample aspect ratio).
 package struct PixelAspect: Sendable, Hashable {
     package let width: Int
     package let height: Int
@@ -13,7 +13,7 @@ package struct PixelAspect: Sendable, Hashable {
         self.height = height
     }
 
-    /// What a stream says; square when it says nothing, or nothing that makes sense.
+    /// The aspect that a stream says; square when it says nothing, or nothing that makes sense.
     init(_ ratio: AVRational) {
         let isSensible = ratio.num > 0 && ratio.den > 0 && (0.05...20).contains(av_q2d(ratio))
         self.init(width: isSensible ? Int(ratio.num) : 1, height: isSensible ? Int(ratio.den) : 1)

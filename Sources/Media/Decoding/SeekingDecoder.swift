@@ -14,7 +14,7 @@ final class SeekingDecoder: FrameSource {
     private var seekDistance: Int?
     private var handedOut = 0
     private var reader: FrameReader?
-    /// Where decoding began last.
+    /// Entry at which decoding began last.
     private var entry = FrameIndex.Entry(packet: 0, frame: 0)
     /// The frame that comes out of the decoder next.
     private var expected = 0

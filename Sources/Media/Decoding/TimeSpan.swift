@@ -25,7 +25,7 @@ package struct TimeSpan: Sendable, Equatable {
     /// Half a microsecond, which is finer than any frame and coarser than what seconds are rounded to.
     private static let tolerance = 5e-7
 
-    /// Whether a frame shown from `time` on belongs to the part: its first moment is inside.
+    /// True if a frame shown from `time` on belongs to the part: its first moment is inside.
     package func contains(_ time: Double) -> Bool {
         hasBegun(at: time) && !isOver(at: time)
     }
@@ -34,7 +34,7 @@ package struct TimeSpan: Sendable, Equatable {
         time >= start - Self.tolerance
     }
 
-    /// Whether nothing shown from `time` on can be inside.
+    /// True if nothing shown from `time` on can be inside.
     func isOver(at time: Double) -> Bool {
         time >= end - Self.tolerance
     }

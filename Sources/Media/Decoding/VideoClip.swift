@@ -87,7 +87,7 @@ package final class VideoClip {
     /// reordering, and one as RGB.
     package static func decodingBytes(of size: PictureSize) -> Int { size.width * size.height * (24 * 3 / 2 + 3) }
 
-    /// How many frames the clip has, exactly, without decoding it; nil when only decoding can tell. The first call reads
+    /// Exact number of the clip's frames, without decoding it; nil when only decoding can tell. The first call reads
     /// through the file.
     package var frameCount: Int? {
         if case .stills(let stills) = source { return stills.files.count }
@@ -143,12 +143,12 @@ package final class VideoClip {
         return isLast ? info.duration(upTo: last) : max(info.duration ?? 0, shortest)
     }
 
-    /// Whether nothing of the clip can be looked at twice.
+    /// True if nothing of the clip can be looked at twice.
     package var isReadOnce: Bool {
         if case .video(let input) = source { !input.isFile } else { false }
     }
 
-    /// Why the file has to be decoded from the start: one clause about "it"; nil when it has not.
+    /// Reason for decoding the file from its start: one clause about "it"; nil when it has not.
     package var sequentialReason: String? {
         if case .stills = source { return nil }
         guard case .failure(let problem) = index else { return nil }

@@ -7,7 +7,7 @@ import CFFmpeg
 package final class VideoDecoder: FrameSource {
     /// The file's path as given.
     package let path: String
-    /// What the file and its first frame say.
+    /// Facts that the file and its first frame say.
     package var info: VideoInfo { presenter.info }
 
     let presenter: FramePresenter

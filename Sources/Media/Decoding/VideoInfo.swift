@@ -1,7 +1,7 @@
 import CFFmpeg
 import Imaging
 
-/// What a clip says about itself.
+/// Facts that a clip says about itself.
 package struct VideoInfo: Sendable, Equatable {
     /// Pixels across, after rotation.
     package let width: Int
@@ -9,7 +9,7 @@ package struct VideoInfo: Sendable, Equatable {
     package let height: Int
     /// Both.
     package var size: PictureSize { PictureSize(width: width, height: height) }
-    /// How pixels are shown, after rotation.
+    /// Aspect of a shown pixel, after rotation.
     package let pixelAspect: PixelAspect
     /// Rotation from stored to shown pictures; `asStored` for stills, each of which has its own.
     package let orientation: Orientation
@@ -27,7 +27,7 @@ package struct VideoInfo: Sendable, Equatable {
     private let leadIn: Double
     /// True if the file has sound or other streams.
     let hasOtherStreams: Bool
-    /// Whether the stream or its first frame says that a picture is woven from two fields, taken at different times.
+    /// True if the stream or its first frame says that a picture is woven from two fields, taken at different times.
     /// The pictures are given as they are: moving edges are combed.
     package let isInterlaced: Bool
 

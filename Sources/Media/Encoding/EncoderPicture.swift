@@ -3,9 +3,9 @@ import Imaging
 
 /// Turns RGB pictures of one size into the pixels an encoder takes, with swscale.
 final class EncoderPicture {
-    /// Of the pictures that come in.
+    /// Size of the pictures that come in.
     let size: PictureSize
-    /// Of what the encoder is given.
+    /// Size of the pictures that the encoder is given.
     let paddedSize: PictureSize
     private let frame: FrameHandle
     private let scaler: OpaquePointer

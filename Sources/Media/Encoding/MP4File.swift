@@ -6,7 +6,7 @@ import Imaging
 final class MP4File {
     private let context: UnsafeMutablePointer<AVFormatContext>
     private let stream: UnsafeMutablePointer<AVStream>
-    /// What messages call the file.
+    /// Name of the file in messages.
     private let name: String
 
     /// Begins the file.

@@ -34,7 +34,7 @@ package final class VideoEncoder {
         let name = name ?? path
         self.name = name
         let encoder = try Self.encoder(name)
-        // What players assume of untagged video, and so safe where they ignore the tags: BT.709 from 720 lines on.
+        // Players assume this of untagged video, so it is safe where they ignore the tags: BT.709 from 720 lines on.
         let isHigh = size.height >= 720
         let matrix = isHigh ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
         picture = try EncoderPicture(

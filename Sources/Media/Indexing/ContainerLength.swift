@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// Whether a file is as long as its container's headers say. FFmpeg takes a Matroska file that was cut off for one that
+/// Comparison of a file's length with the one its container's headers say. FFmpeg takes a Matroska file that was cut off for one that
 /// just ends there, and says of an MP4 without its index, or cut within headers, only that the data is invalid.
 ///
 /// Sources: ISO/IEC 14496-12, 4.2 (boxes); RFC 8794, 4 (EBML variable-size integers) and RFC 9559, 5.1 (Segment);

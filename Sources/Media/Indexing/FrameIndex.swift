@@ -3,7 +3,7 @@ import CFFmpeg
 /// Which packet each frame of a file comes from and where decoding can begin, found by reading the packets without
 /// decoding them. Exists only for files where that numbers frames as decoding from the start does.
 struct FrameIndex: Sendable {
-    /// What tells a packet from others.
+    /// Marks that tell a packet from others.
     struct Packet: Sendable, Equatable {
         let timestamp: Int64
         let decodingTimestamp: Int64
@@ -17,7 +17,7 @@ struct FrameIndex: Sendable {
             size = packet.size
         }
 
-        /// Whether `packet` is this one, read again. FFmpeg guesses decoding times, and guesses otherwise after a seek.
+        /// True if `packet` is this one, read again. FFmpeg guesses decoding times, and guesses otherwise after a seek.
         func matches(_ packet: AVPacket) -> Bool {
             packet.pts == timestamp && packet.size == size && packet.pos == position
         }

@@ -34,7 +34,7 @@ extension FrameIndex {
         }
         mending = clock.mending
         mendedTimes = mending == nil ? nil : times
-        // Where headers come with the pictures, decoding begins where they come, and nowhere else may they change.
+        // Headers that come with the pictures are where decoding begins, and nowhere else may they change.
         let candidates = draft.entries.filter { !draft.hasHeaders || $0.hasHeaders }
         guard candidates.count(where: \.hasHeaders) == draft.headers else {
             throw IndexProblem(reason: "its headers change between key frames")
@@ -51,7 +51,7 @@ extension FrameIndex {
     }
 }
 
-/// What was found in the packets so far.
+/// Findings in the packets so far.
 private struct IndexDraft {
     struct Candidate {
         let packet: Int
@@ -106,7 +106,7 @@ private struct IndexDraft {
         switch order {
         case .asShown: time > latest
         case .withinEntries: time > (isEntry ? latest : entries.last.map { packets[$0.packet].timestamp } ?? .min)
-        // What precedes an entry in the file is shown before it.
+        // Packets before an entry in the file are shown before it.
         case .any: !isEntry || time > latest
         }
     }
@@ -118,7 +118,7 @@ private struct IndexDraft {
     }
 }
 
-/// Whether the container brings new headers with the packet.
+/// True if the container brings new headers with the packet.
 private func changesHeaders(_ packet: AVPacket) -> Bool {
     guard let list = packet.side_data else { return false }
     return (0..<Int(packet.side_data_elems)).contains {

@@ -1,12 +1,12 @@
-/// What the NAL units of one H.264 or HEVC packet say about where decoding can begin.
+/// Facts in the NAL units of one H.264 or HEVC packet that tell if decoding can begin there.
 ///
 /// Sources: ITU-T H.264, 7.3.1 and Annex B; ITU-T H.265, 7.3.1 and Annex B; ISO/IEC 14496-15, 5.3.2 (length prefixes).
 struct NALUnits {
-    /// How the units of a packet are told apart.
+    /// Separation of a packet's units.
     enum Framing: Equatable {
         /// 00 00 01 before each.
         case startCodes
-        /// A big-endian length of so many bytes before each.
+        /// A big-endian length before each, of this number of bytes.
         case lengths(Int)
 
         /// - Parameter extradata: the stream's configuration record, or parameter sets with start codes.
@@ -74,7 +74,7 @@ struct NALUnits {
     }
 }
 
-/// Where the byte after the next 00 00 01 is; nil when there is none, or nothing after it.
+/// Index of the byte after the next 00 00 01; nil when there is none, or nothing after it.
 private func startCode(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     // Every third byte is enough until one is not above 1.
     var place = start + 2

@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// Why a file's frames cannot be numbered from its packets.
+/// Reason for which a file's frames cannot be numbered from its packets.
 struct IndexProblem: Error {
     let reason: String
 }
@@ -8,7 +8,7 @@ struct IndexProblem: Error {
 /// Looks into the packets of a codec of which is known when one packet is one frame, and where decoding can begin so
 /// that everything shown from there on is what decoding from the start gives.
 struct PacketInspector {
-    /// What one packet means for the numbering.
+    /// Meaning of one packet for the numbering.
     struct Finding: Equatable {
         /// A frame is shown at the packet's time.
         var isShown = true
@@ -18,7 +18,7 @@ struct PacketInspector {
         var hasHeaders = false
     }
 
-    /// How the order of packets may differ from that of the frames' times.
+    /// Ways in which the order of packets may differ from that of the frames' times.
     enum Order {
         case asShown
         /// Only between one entry and the next.
@@ -116,7 +116,7 @@ private func buffer(_ start: UnsafeMutablePointer<UInt8>?, _ count: Int32) -> Un
     UnsafeBufferPointer(start: start, count: start == nil ? 0 : max(0, Int(count)))
 }
 
-/// Whether a VP9 packet shows a picture. A superframe, which ends with an index, shows exactly one.
+/// True if a VP9 packet shows a picture. A superframe, which ends with an index, shows exactly one.
 /// Source: VP9 bitstream specification, 6.2 (uncompressed header) and Annex B (superframes).
 private func showsPicture(vp9 packet: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = packet.first, let last = packet.last, last & 0xE0 != 0xC0 else { return true }

@@ -32,7 +32,7 @@ package enum ImageDecoder {
         try StillPicture(path: path).labels()
     }
 
-    /// Whether a PNG stores colours, which `labels(path:)` refuses, rather than numbers.
+    /// True if a PNG stores colours, which `labels(path:)` refuses, rather than numbers.
     package static func hasColours(path: String) throws -> Bool {
         guard let bytes = try readFile(path, startingWith: PNGContainer.signature, maximum: 1 << 29) else {
             throw VideoError.invalid(path: path, found: "a picture that is not a PNG", expected: "a PNG")

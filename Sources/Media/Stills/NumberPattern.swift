@@ -17,7 +17,7 @@ struct FileNumber: Comparable {
 /// A path with one printf conversion for a number in the file's name: `frames/%05d.jpg`, `shot%d.png`. `%%` is a per cent
 /// sign.
 struct NumberPattern {
-    /// What the folder's files are found under; empty for the current one.
+    /// Path before the names of the folder's files; empty for the current one.
     let prefix: String
     private let before: String
     private let after: String

@@ -44,7 +44,7 @@ extension StillPicture {
         try PictureConverter(path: path).rgb(frame, orientation: orientation)
     }
 
-    /// Where alpha is above 0; nil when the pixel format has no alpha, or it is a palette that makes nothing transparent.
+    /// The pixels whose alpha is above 0; nil when the pixel format has no alpha, or it is a palette that makes nothing transparent.
     func alphaMask() throws -> Mask? {
         guard let format = av_pix_fmt_desc_get(frame.format),
             format.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0
@@ -54,7 +54,7 @@ extension StillPicture {
         return samples.mask(ofChannels: 3..<4)
     }
 
-    /// Where any of the channels R, G, B is above 0.
+    /// The pixels of which any of the channels R, G, B is above 0.
     func colourMask() throws -> Mask {
         try RGBASamples(self).mask(ofChannels: 0..<3)
     }
@@ -100,7 +100,7 @@ private struct RGBASamples {
         stride(from: 3, to: bytes.count, by: 4).allSatisfy { bytes[$0] == 255 }
     }
 
-    /// Where any byte of the channels is not 0.
+    /// The pixels of which any byte of the channels is not 0.
     func mask(ofChannels channels: Range<Int>) -> Mask {
         let wanted = channels.lowerBound * bytesPerSample..<channels.upperBound * bytesPerSample
         let pixels = stride(from: 0, to: bytes.count, by: 4 * bytesPerSample).map { pixel -> UInt8 in

@@ -5,7 +5,7 @@ import Tensors
 
 /// Measures this machine and the time that the stages of models take on it.
 package struct Benchmark: Sendable {
-    /// Where a model comes from.
+    /// Source of a model.
     package enum Source: Sendable, Equatable {
         /// A checkpoint directory.
         case directory(String)

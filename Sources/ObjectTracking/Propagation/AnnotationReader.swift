@@ -7,7 +7,7 @@ struct AnnotationReader {
     let source: any MaskSource
     /// By track, the annotated frames that count, a subset of the source's.
     let frames: [TrackID: Set<Int>]
-    /// Those of any track.
+    /// Annotated frames of any track.
     let allFrames: Set<Int>
 
     /// - Parameter counts: true for a frame whose masks are to be used.

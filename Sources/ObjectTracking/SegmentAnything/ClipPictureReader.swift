@@ -10,7 +10,7 @@ final class ClipPictureReader: ClipPictures {
     var count: Int { part.count }
     var width: Int { clip.info.width }
     var height: Int { clip.info.height }
-    /// What was wrong with the clip; nil when nothing was seen.
+    /// Damage of the clip in one line; nil when none was met.
     private(set) var damage: String?
 
     /// Frames decoded at a time on the way back; decoders only go forwards.

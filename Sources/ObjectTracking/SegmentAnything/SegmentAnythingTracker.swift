@@ -9,7 +9,7 @@ import SegmentAnything
 /// frames need.
 struct SegmentAnythingTracker: MaskTracker {
     let model: SegmentAnythingVideoModel
-    /// Whether a pixel belongs to one object at most.
+    /// True if a pixel belongs to one object at most.
     let separatesObjects: Bool
     /// Bytes of image features to keep of frames that are looked at several times.
     let featureBytes: Int

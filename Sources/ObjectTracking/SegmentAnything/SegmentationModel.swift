@@ -26,16 +26,16 @@ public struct SegmentationModel: Sendable {
         }
     }
 
-    /// Multiplications and additions that following so many objects takes in each frame.
+    /// Multiplications and additions that following `objects` takes in each frame.
     package func frameOperations(objects: Int) -> Double {
         guard case .success(let video)? = tracking else { return 0 }
         return SegmentAnythingCost(configuration: video.configuration, weights: .f32)
             .trackedFrame(video.memory, objects: objects).operations
     }
 
-    /// What follows regions through clips.
+    /// A tracker that follows regions through clips.
     /// - Parameters:
-    ///   - separatesObjects: whether a pixel belongs to one object at most.
+    ///   - separatesObjects: true if a pixel belongs to one object at most.
     ///   - featureBytes: bytes of image features to keep.
     /// - Throws: `InputError` of category `unusableModel` when the checkpoint has none.
     func tracker(separatesObjects: Bool, featureBytes: Int) throws -> SegmentAnythingTracker {

@@ -67,7 +67,7 @@ struct TrackMotion {
 
     private static func medians(_ values: [Double]) -> [Double] {
         values.indices.map { index in
-            // As many on both sides, so that the ends are not pulled inwards.
+            // Equal numbers on both sides, so that the ends are not pulled inwards.
             let reach = min(medianCount / 2, index, values.count - 1 - index)
             return values[index - reach...index + reach].sorted()[reach]
         }

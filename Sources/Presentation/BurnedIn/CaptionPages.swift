@@ -29,7 +29,7 @@ package struct CaptionPages {
 
     /// - Parameters:
     ///   - captions: indices, in order.
-    ///   - measure: pixels a caption takes down the page, at so many lines at most.
+    ///   - measure: pixels a caption takes down the page, given a bound on its lines.
     /// - Returns: one page at least.
     package func callAsFunction(
         _ captions: [Int], measure: (_ caption: Int, _ lines: Int) throws -> Int

@@ -1,8 +1,8 @@
 import Masks
 
 /// Which mask shows a track at each frame. Where a frame has none of its own (masks on every fourth frame, a file that is
-/// missing) the latest one stays for a little, so that the outline does not flicker; where somebody looked and did not
-/// see the track, it is gone at once.
+/// missing) the latest one stays for a little, so that the outline does not flicker; where a frame is annotated and does not
+/// show the track, it is gone at once.
 package struct HeldMasks {
     /// Frames a mask stays at most; the frame it belongs to included.
     let longest: Int

@@ -18,7 +18,7 @@ struct ReportPage {
     }
 
     let document: CaptionDocument
-    /// Of a frame.
+    /// Pixels of a frame.
     let pixels: Int
 
     /// Everything in front of the tracks.
@@ -125,7 +125,7 @@ struct ReportPage {
 
     let trackEnd = "</article>\n"
 
-    /// What follows the last track.
+    /// Markup after the last track.
     var end: String {
         """
         </main>

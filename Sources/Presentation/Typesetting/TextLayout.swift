@@ -45,7 +45,7 @@ final class TextLayout {
         g_object_unref(UnsafeMutableRawPointer(layout))
     }
 
-    /// Of the letters' whole height, the share that fonts call their size, in DejaVu Sans.
+    /// Share of the letters' whole height that fonts call their size, in DejaVu Sans.
     private static let emShare = 0.86
 
     /// The text on one line, without what is not text: control characters would be drawn as boxes.

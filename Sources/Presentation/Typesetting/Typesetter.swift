@@ -1,7 +1,7 @@
 import CPango
 import Imaging
 
-/// How a text is set.
+/// Style of a text.
 package struct TextStyle: Sendable, Hashable {
     /// Height of the letters with their over- and underlengths, in pixels.
     package var size: Double
@@ -56,7 +56,7 @@ package final class Typesetter {
         g_object_unref(fontMap)
     }
 
-    /// Whether there is any font. Without one Pango draws nothing of a sensible size, or ends the program.
+    /// True if there is any font. Without one Pango draws nothing of a sensible size, or ends the program.
     private static func hasFonts(_ fontMap: UnsafeMutablePointer<PangoFontMap>) -> Bool {
         var families: UnsafeMutablePointer<UnsafeMutablePointer<PangoFontFamily>?>?
         var count: Int32 = 0

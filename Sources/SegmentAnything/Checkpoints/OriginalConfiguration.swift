@@ -1,6 +1,6 @@
 import Tensors
 
-/// What an original checkpoint does not say of itself: the published files come without a configuration, so it is read off
+/// The configuration of an original checkpoint: the published files come without a configuration, so it is read off
 /// the tensors' shapes; what shapes do not show (windows, global attention) is looked up among the published sizes.
 enum OriginalConfiguration {
     /// The keys of a `config.json` in the hub's layout.

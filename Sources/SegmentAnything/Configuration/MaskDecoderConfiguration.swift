@@ -11,7 +11,7 @@ package struct MaskDecoderConfiguration: Sendable {
     package let multimaskOutputs: Int
     package let iouHeadDepth: Int
     package let iouHeadHiddenDim: Int
-    /// Whether a single mask that is not stable gives way to the best of the others.
+    /// True if a single mask that is not stable gives way to the best of the others.
     package let dynamicMultimaskViaStability: Bool
     package let dynamicMultimaskStabilityDelta: Float
     package let dynamicMultimaskStabilityThreshold: Float

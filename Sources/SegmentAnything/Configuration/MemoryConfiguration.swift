@@ -2,13 +2,13 @@ import Tensors
 
 /// The keys of `config.json` that only tracking through a clip reads. Defaults are SAM 2.1's.
 package struct MemoryConfiguration: Sendable {
-    /// Memories of frames attention reads: the conditioning frames' and so many less one recent ones.
+    /// Most frames whose memories attention reads, besides the conditioning frames; the frame itself counts as one.
     package let maskMemories: Int
     package let sigmoidScale: Float
     package let sigmoidBias: Float
-    /// Whether memories of frames without the object get an embedding of their own (SAM 2.1).
+    /// True if memories of frames without the object get an embedding of their own (SAM 2.1).
     package let hasOcclusionSpatialEmbedding: Bool
-    /// Whether object pointers carry how far away their frame is (SAM 2.1).
+    /// True if object pointers carry the distance of their frame (SAM 2.1).
     package let hasTemporalPositionsForPointers: Bool
     package let multimaskOutputInSAM: Bool
     package let multimaskMinimumPoints: Int

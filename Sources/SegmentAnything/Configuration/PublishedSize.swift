@@ -16,7 +16,7 @@ package enum PublishedSize: String, CaseIterable, Sendable {
         }
     }
 
-    /// Of each stage; they double.
+    /// Width of each stage; they double.
     var widths: [Int] { doubling(self == .large ? 144 : self == .basePlus ? 112 : 96) }
 
     private var heads: [Int] { doubling(self == .large || self == .basePlus ? 2 : 1) }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What `config.json` says of a SAM 2 or SAM 2.1 checkpoint in the layout of `facebook/sam2.1-hiera-*`.
+/// Values of `config.json` of a SAM 2 or SAM 2.1 checkpoint in the layout of `facebook/sam2.1-hiera-*`.
 /// Keys that are missing take transformers' defaults, which are those of SAM 2.1 tiny.
 package struct SegmentAnythingConfiguration: Sendable {
     package let vision: VisionConfiguration

@@ -4,7 +4,7 @@ import Tensors
 package struct MaskPrediction: Sendable {
     /// Logits, `[masks, 4 side, 4 side]`.
     package let masks: Tensor
-    /// How well each mask is expected to cover the object: intersection over union, from 0 to 1.
+    /// Estimated intersection over union of each mask with the object, from 0 to 1.
     package let ious: [Float]
     /// The decoder's token for each mask, `[masks, hidden]`; a single mask's is its own token even where another mask
     /// took its place.
@@ -21,7 +21,7 @@ package struct MaskPrediction: Sendable {
             masks: planes(range), ious: Array(ious[range]), tokens: tokens.rows(range), objectScore: objectScore)
     }
 
-    /// Of all masks the single one; when its outline is uncertain, the best of the others in its place.
+    /// The single mask among all; when its outline is uncertain, the best of the others in its place.
     func single(_ configuration: MaskDecoderConfiguration) -> MaskPrediction {
         let first = selecting(0..<1)
         guard configuration.dynamicMultimaskViaStability,

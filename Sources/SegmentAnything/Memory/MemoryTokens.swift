@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a frame is compared with: memories of frames, place by place, then pointers of the object.
+/// Tokens that a frame is compared with: memories of frames, place by place, then pointers of the object.
 package struct MemoryTokens: Sendable {
     /// With their positions in space and time added, `[count, memory width]`.
     let keys: Tensor

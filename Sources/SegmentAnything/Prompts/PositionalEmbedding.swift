@@ -20,7 +20,7 @@ struct PositionalEmbedding: Sendable {
         return angles.map(sinf) + angles.map(cosf)
     }
 
-    /// Of the centre of each place of a square map, `[side, side, width]`.
+    /// Embedding of the centre of each place of a square map, `[side, side, width]`.
     func map(side: Int) -> Tensor {
         let shares = (0..<side).map { (Float($0) + 0.5) / Float(side) }
         return Tensor(

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What the mask decoder is told of a prompt.
+/// Embeddings of a prompt for the mask decoder.
 package struct PromptEmbeddings: Sendable {
     /// `[points + 1, hidden]`, a point that is none at the end; `[0, hidden]` without points.
     package let sparse: Tensor

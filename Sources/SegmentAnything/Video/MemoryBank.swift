@@ -1,4 +1,4 @@
-/// What is remembered of one object: the outputs of frames where it was prompted (conditioning frames) and of those it was
+/// Memory of one object: the outputs of frames where it was prompted (conditioning frames) and of those it was
 /// tracked in. Source: SAM 2, arXiv 2408.00714, "Memory bank"; which frames are read is the original predictor's choice.
 struct MemoryBank: Sendable {
     /// By frame; always kept.
@@ -6,7 +6,7 @@ struct MemoryBank: Sendable {
     /// By frame.
     private(set) var tracked: [Int: ObjectOutput] = [:]
 
-    /// What a frame is compared with.
+    /// Memories that a frame is compared with.
     struct Recollection {
         /// Memories and how many frames away they are in the direction of tracking; 0 for conditioning frames, however far.
         var memories: [(distance: Int, output: ObjectOutput)] = []
@@ -55,7 +55,7 @@ struct MemoryBank: Sendable {
         return result
     }
 
-    /// How many frames back pointers are read from.
+    /// Number of frames back from which pointers are read.
     static func pointerReach(_ frameCount: Int, _ configuration: MemoryConfiguration) -> Int {
         min(frameCount, configuration.maximumObjectPointers) - 1
     }

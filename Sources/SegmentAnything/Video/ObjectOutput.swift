@@ -1,6 +1,6 @@
 import Tensors
 
-/// What the model found of one object in one frame.
+/// The model's output for one object in one frame.
 package struct ObjectOutput: Sendable {
     /// Logits of the mask at a quarter of the model's picture, `[1, side, side]`.
     package let mask: Tensor
@@ -8,7 +8,7 @@ package struct ObjectOutput: Sendable {
     package let pointer: Tensor
     /// Above 0 where the object is visible.
     package let objectScore: Float
-    /// How well the mask fits, as the model sees it: intersection over union, 0...1.
+    /// Intersection over union with the object as the model estimates it, 0...1.
     package let estimatedIoU: Float
     /// The frame's memory of the object, `[places, memory width]`, once it is made. Rounded to bfloat16, as the original
     /// keeps it.

@@ -17,7 +17,7 @@ package struct SegmentAnythingVideoModel: Sendable {
     let occlusionSpatialEmbeddingParameter: Tensor?
     /// (SAM 2.1).
     let temporalPositionalEncodingProjectionLayer: Linear?
-    /// Of the image embedding's places, `[side, side, hidden]`.
+    /// Positions of the image embedding's places, `[side, side, hidden]`.
     private let embeddingPositions: Tensor
     /// Positions of a memory's places, with what `memory_temporal_positional_encoding` says of its distance added:
     /// for 0 (conditioning frames), 1, 2, ... frames away, `[places, memory width]` each.
@@ -26,7 +26,7 @@ package struct SegmentAnythingVideoModel: Sendable {
     /// - Throws: `CheckpointError` when a tensor is missing, has another shape or is left over.
     package init(_ files: SegmentAnythingCheckpoint) throws {
         try self.init(files.checkpoint.weights, files.configuration)
-        // What stands in for memories on the first frame is added to the picture; this goes with another way of doing so.
+        // The stand-in for memories on the first frame is added to the picture; this tensor belongs to another way of doing so.
         if let leftOver = files.checkpoint.leftOver(isDead: { $0 == "no_memory_positional_encoding" }).first { throw leftOver }
     }
 
@@ -63,7 +63,7 @@ package struct SegmentAnythingVideoModel: Sendable {
         }
     }
 
-    /// What objects share when a frame is looked at with memory, `[side * side, hidden]`.
+    /// Self-attended features that all objects of a frame share, `[side * side, hidden]`.
     func firstLook(_ features: ImageFeatures) -> Tensor {
         memoryAttention.firstLook(features.embedding, positions: embeddingPositions)
     }

@@ -22,7 +22,7 @@ package final class SegmentAnythingVideoPredictor {
     /// In the order in which they were first prompted.
     package private(set) var objects: [Int] = []
     private var states: [Int: TrackedObject] = [:]
-    /// Of the frame looked at last.
+    /// Features of the frame that was encoded last.
     private var latest: (frame: Int, features: ImageFeatures)?
     private var store: FeatureStore
     /// Number of frames encoded so far, repeats included.
@@ -62,7 +62,7 @@ package final class SegmentAnythingVideoPredictor {
         let features = try features(of: frame)
         let all = earlier + points
         let embedding = embedding(features, frame, state.bank, direction: direction)
-        // What the object's mask was here before helps to improve it.
+        // The object's earlier mask at this frame helps to improve it.
         let before = state.output(at: frame)?.mask.mapped { min(max($0, -32), 32) }
         let output = model.segment(
             features, embedding: embedding, points: all, mask: before,

@@ -1,4 +1,4 @@
-/// Where the tracking of one object stands.
+/// State of tracking one object.
 struct TrackedObject {
     var bank = MemoryBank()
     /// Answers to prompts that tracking has not begun from yet, by frame, and whether they become conditioning frames.

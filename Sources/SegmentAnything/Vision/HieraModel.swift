@@ -4,7 +4,7 @@ import Tensors
 /// Source: Hiera, arXiv 2306.00989; positions: arXiv 2311.05613; `vision_encoder.backbone`.
 struct HieraModel: Sendable {
     let patchEmbed: Conv2d
-    /// Of each place of the first map, `[side * side, width]`.
+    /// Positions of the places of the first map, `[side * side, width]`.
     let positions: Tensor
     let blocks: [HieraBlock]
     /// Blocks whose result is a stage's.

@@ -77,7 +77,7 @@ extension AttentionScope {
     }
 }
 
-/// What the queries of one head read.
+/// Keys and values that the queries of one head read.
 private struct HeadContext {
     let segments: [KeyValueRows]
     let head: Int

@@ -4,7 +4,7 @@ import CKernels
 package struct AttentionKernel: Sendable {
     let set: KernelInstructionSet
 
-    /// Those this machine has, the fastest first.
+    /// Kernels that this machine has, the fastest first.
     package static let all = [KernelAVX512, KernelAVX2, KernelPortable].filter { kernel_supports($0) != 0 }
         .map(AttentionKernel.init)
 

@@ -68,7 +68,7 @@ private struct ContextPart {
     let keys: Range<Int>
 }
 
-/// What each part of a context comes to: for each head its values' weighted sum, the highest score that the weights are
+/// Attention over each part of a context: for each head its values' weighted sum, the highest score that the weights are
 /// relative to, and their total.
 private struct PartialAttention {
     let output: UnsafeMutablePointer<Float>

@@ -1,13 +1,13 @@
 import CKernels
 
-/// How a cache keeps keys and values.
+/// Storage type of keys and values in a cache.
 package enum KeyValueFormat: Sendable, CaseIterable {
     case f32
     case f16
     /// 8 bits, 32 numbers of a head's row with one scale; 8.5 bits a number. `AttentionKernels.h` says how a row lies.
     case q8
 
-    /// What suits a model whose matrices are stored so: no more bits than its weights have, and never fewer than 8.
+    /// The type for a model with matrices of such a type: no more bits than its weights have, and never fewer than 8.
     package init(weights: DataType) {
         self =
             switch weights {

@@ -59,7 +59,7 @@ struct HeadView {
     let storage: TensorStorage
     let start: UnsafeRawPointer
     let format: KeyValueFormat
-    /// Of all heads together.
+    /// Width of all heads together.
     let width: Int
     /// Bytes from a row of a head to its next.
     let rowStride: Int
@@ -81,7 +81,7 @@ struct HeadView {
         headStride = capacity * rowStride
     }
 
-    /// Where a row begins of one of so many heads.
+    /// Address of a row of one head.
     func address(head: Int, of heads: Int, row: Int) -> UnsafeRawPointer {
         start + head * (headStride ?? width / heads * MemoryLayout<Float>.stride) + row * rowStride
     }

@@ -7,9 +7,9 @@ import Synchronization
 /// `model.safetensors.index.json` lists, or those of another file. It remembers which tensors were asked for, so that those
 /// nobody wanted can be named.
 package final class Checkpoint: TensorSource {
-    /// Of the folder, or of the file.
+    /// Path of the folder, or of the file.
     package let directory: String
-    /// Whether the folder has an index, which lists its files.
+    /// True if the folder has an index, which lists its files.
     package let isIndexed: Bool
     /// Paths of the files.
     private let files: [String]
@@ -22,7 +22,7 @@ package final class Checkpoint: TensorSource {
         var problems: [CheckpointError] = []
     }
 
-    /// What to do about a tensor that is missing or misshapen.
+    /// Policy for a tensor that is missing or misshapen.
     package enum Policy: Sendable {
         /// Throw: the model is going to be used.
         case strict
@@ -122,7 +122,7 @@ package final class Checkpoint: TensorSource {
         }
     }
 
-    /// What `Policy.collecting` noted so far.
+    /// Problems that `Policy.collecting` noted so far.
     package var problems: [CheckpointError] { state.withLock { $0.problems } }
 
     /// Number of parameters and bytes stored, by dtype.

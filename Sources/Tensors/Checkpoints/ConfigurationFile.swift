@@ -107,7 +107,7 @@ package struct ConfigurationFile: Sendable {
         return sides[0]
     }
 
-    /// What another file says in place of a `config.json`.
+    /// Values of another file in place of a `config.json`.
     /// - Parameter path: of that file.
     package init(path: String, values: [String: JSONValue]) {
         self.init(path: path, values: values, scope: "")

@@ -1,4 +1,4 @@
-/// What a pickle holds, as far as a state dictionary needs it. Tuples, lists and dictionaries are kept in `Pickle`'s own
+/// A value of a pickle, as far as a state dictionary needs it. Tuples, lists and dictionaries are kept in `Pickle`'s own
 /// tables and are known by their number there, so that values never own each other, however a hostile file nests them.
 package enum PickleValue: Hashable {
     case none
@@ -11,7 +11,7 @@ package enum PickleValue: Hashable {
     case tuple(Int)
     case list(Int)
     case dictionary(Int)
-    /// What the file calls storage: the argument of its persistent identifier.
+    /// A storage in the file's words: the argument of its persistent identifier.
     case storage(Int)
     /// A tensor of a storage: the arguments of the function that would rebuild it.
     case tensor(Int)

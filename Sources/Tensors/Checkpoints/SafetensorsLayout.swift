@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where tensors come to lie in a safetensors file that is to be written: its header, and the order of their bytes, which
+/// Layout of a safetensors file that is to be written: its header, and the order of their bytes, which
 /// follow without gaps.
 package struct SafetensorsLayout {
     /// A tensor to be written.
@@ -19,7 +19,7 @@ package struct SafetensorsLayout {
 
     /// In the order of their bytes: tiles, then numbers of four bytes, then of two, so that all are aligned to their size.
     package let entries: [Entry]
-    /// What comes before them, padded so that they begin at a multiple of 64 bytes, as tiles are best.
+    /// Bytes before the tensors, padded so that they begin at a multiple of 64 bytes, as tiles are best.
     package let header: Data
 
     /// Bytes of all tensors.

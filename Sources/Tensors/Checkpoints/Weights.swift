@@ -10,10 +10,10 @@ package struct Weights: Sendable {
 
     package subscript(_ index: Int) -> Weights { self["\(index)"] }
 
-    /// What errors call the place the tensors come from.
+    /// Name in errors of the place the tensors come from.
     package var path: String { source.path }
 
-    /// Whether there is a tensor of exactly this name.
+    /// True if there is a tensor of exactly this name.
     package var exists: Bool { source.contains(name) }
 
     /// A small tensor (a bias, a norm, a table of positions), copied to single precision.

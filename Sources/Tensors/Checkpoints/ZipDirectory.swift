@@ -1,7 +1,7 @@
 /// The files of a zip archive that stores them as they are, found without copying any.
 /// Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.3 and 4.5.3.
 struct ZipDirectory {
-    /// Where each file's bytes lie in the archive, by name.
+    /// Range of each file's bytes in the archive, by name.
     let entries: [String: Range<Int>]
 
     /// - Throws: `CheckpointError` when there is no directory, it is cut short or leaves the archive, a name comes twice,
@@ -22,7 +22,7 @@ struct ZipDirectory {
         }
     }
 
-    /// Whether a file begins as zip archives do.
+    /// True if a file begins as zip archives do.
     static func isArchive(_ bytes: MappedBytes) -> Bool {
         bytes.withUnsafeBytes { $0.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
     }
@@ -38,7 +38,7 @@ private struct ZipParser {
 
     private var cut: CheckpointError { error(found: "a zip directory that is cut short", expected: "whole entries") }
 
-    /// Where the central directory lies, as the record at the archive's end says.
+    /// Range of the central directory, as the record at the archive's end says.
     func directory(_ bytes: UnsafeRawBufferPointer) throws -> Range<Int> {
         let missing = error(found: "no zip directory", expected: "one at the end of the file (is the file complete?)")
         // The record has 22 bytes and a comment of up to 65535.

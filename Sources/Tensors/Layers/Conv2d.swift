@@ -49,7 +49,7 @@ package struct Conv2d: Sendable {
         }
     }
 
-    /// What the kernel sees at each place of some output rows, `[rows * width, kernel * kernel * inputs]`.
+    /// Values under the kernel at each place of some output rows, `[rows * width, kernel * kernel * inputs]`.
     private func patches(_ map: Tensor, rows: Range<Int>, width: Int) -> Tensor {
         let line = kernel * inputs
         return Tensor([rows.count * width, kernel * line]) { output in

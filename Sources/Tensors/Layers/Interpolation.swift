@@ -1,6 +1,6 @@
 import Parallelism
 
-/// How `interpolated` finds a value between others.
+/// Method by which `interpolated` finds a value between others.
 package enum Interpolation: Sendable {
     case bilinear
     /// Keys' cubic with a = -0.75.

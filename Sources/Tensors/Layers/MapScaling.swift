@@ -1,7 +1,7 @@
 import Parallelism
 
 extension Tensor {
-    /// Of a map `[height, width, channels]`, the largest number of each channel in squares of `side` places, as PyTorch's
+    /// Largest number of each channel of a map `[height, width, channels]` in squares of `side` places, as PyTorch's
     /// `max_pool2d` with that kernel and stride: what is left over right and below does not count.
     package func maxPooled(_ side: Int) -> Tensor {
         precondition(shape.count == 3, "maxPooled: not a map")

@@ -7,7 +7,7 @@ package struct PatchEmbedding: Sendable {
     let channels: Int
     let patchSize: Int
 
-    /// How the weight is stored.
+    /// Storage type of the weight.
     package var dataType: DataType { projection.weight.dataType }
 
     /// - Throws: `CheckpointError` when a tensor is missing or has another shape.

@@ -1,12 +1,12 @@
-/// What a computation comes to at the least: the operations of its matrix products and attention, and the bytes that must
+/// Lower bounds on the work of a computation: the operations of its matrix products and attention, and the bytes that must
 /// come from memory or go there. Norms, activations, positions and sums are left out (about one operation for each of a
 /// product's hundreds), and so are activations, which caches may hold.
 package struct ComputeCost: Sendable, Equatable {
     /// A product and its sum are two.
     package var operations = 0.0
-    /// Those of them that are on 8-bit numbers: quantised weights'.
+    /// Operations among them on 8-bit numbers: quantised weights'.
     package var int8Operations = 0.0
-    /// Those of them that are with weights of 16 bits, and as how many operations on bfloat16 parts they can be done: five for
+    /// Operations among them with weights of 16 bits, as operations on the bfloat16 parts they can be split into: five for
     /// one with f16, three with bf16 (`ProductKernels.h`).
     package var halfPrecisionOperations = 0.0
     package var bfloat16Operations = 0.0
@@ -30,7 +30,7 @@ package struct ComputeCost: Sendable, Equatable {
             bfloat16Operations: left.bfloat16Operations + right.bfloat16Operations, bytes: left.bytes + right.bytes)
     }
 
-    /// The same so many times.
+    /// The same `times` over.
     package static func * (work: ComputeCost, times: Int) -> ComputeCost {
         ComputeCost(
             operations: work.operations * Double(times), int8Operations: work.int8Operations * Double(times),

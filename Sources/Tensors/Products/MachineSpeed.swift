@@ -2,9 +2,9 @@ import CKernels
 import Foundation
 import Parallelism
 
-/// What the machine can do at most, measured: the limits that stages of a model are compared with.
+/// Measured peak rates of the machine: the limits that stages of a model are compared with.
 package struct MachineSpeed: Sendable {
-    /// Of one core, or of all together.
+    /// Peak rates of one core, or of all together.
     package struct Limits: Sendable {
         /// Single-precision operations a second; a multiply-add is two.
         package let float: Double
@@ -118,7 +118,7 @@ private struct ReadBuffer {
     }
 }
 
-/// What each core found.
+/// Measurements of each core.
 private struct Shares {
     private(set) var values: [UInt64]
 

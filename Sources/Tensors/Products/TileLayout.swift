@@ -1,6 +1,6 @@
 import CKernels
 
-/// How a quantised matrix lies in memory and in a safetensors file.
+/// Layout of a quantised matrix in memory and in a safetensors file.
 ///
 /// It is cut into tiles of 16 rows x 64 columns, padded with zeros at both ends, in the order the kernels read them
 /// (`QuantizedKernels.h` says what a tile's bytes are). A file holds it as a tensor of dtype U8 and shape
@@ -27,10 +27,10 @@ extension StoredTensor {
     /// The shape it has in a safetensors file: of a quantised tensor, that of its bytes.
     package var fileShape: [Int] { dataType.fileShape(of: shape) }
 
-    /// What a safetensors file's `__metadata__` says of a quantised tensor under its name; nil for others.
+    /// Description of a quantised tensor in a safetensors file's `__metadata__` under its name; nil for others.
     package var fileDescription: String? { dataType.fileDescription(of: shape) }
 
-    /// What such a description says; nil when it is none.
+    /// Type and shape in such a description; nil when it is none.
     static func parse(fileDescription: String) -> (dataType: DataType, shape: [Int])? {
         let words = fileDescription.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 2, let dataType = DataType(rawValue: words[0].uppercased()), dataType.isQuantized else { return nil }
@@ -46,7 +46,7 @@ extension DataType {
         isQuantized ? TileLayout.storedShape(self, rows: shape[0], columns: shape.dropFirst().reduce(1, *)) : shape
     }
 
-    /// What the file's `__metadata__` says of it; nil for what is stored number by number.
+    /// Its description in the file's `__metadata__`; nil for types that are stored number by number.
     func fileDescription(of shape: [Int]) -> String? {
         isQuantized ? "\(rawValue.lowercased()) " + shape.map(String.init).joined(separator: "x") : nil
     }

@@ -22,15 +22,15 @@ package struct WeightMatrix: Sendable {
         self.init(tensor.storage.bytes, .f32, rows: tensor.rows, columns: tensor.width)
     }
 
-    /// What reading it takes from memory.
+    /// Bytes that reading it takes from memory.
     package var byteCount: Int { bytes.count }
 
-    /// Of a matrix stored number by number.
+    /// Address of a row of a matrix that is stored number by number.
     private func address(ofRow row: Int) -> UnsafeRawPointer {
         bytes.pointer + row * columns * dataType.byteCount
     }
 
-    /// Whether it is stored in single precision and aligned, so that nothing needs widening.
+    /// True if it is stored in single precision and aligned, so that nothing needs widening.
     var isInPlace: Bool { dataType == .f32 && UInt(bitPattern: bytes.pointer) % 4 == 0 }
 
     /// Calls `body` with rows `range` in single precision: in place when they are stored so and aligned, else widened
@@ -68,7 +68,7 @@ package struct WeightMatrix: Sendable {
         }
     }
 
-    /// Whether products with so many rows take packed activations.
+    /// True if products with `rows` rows take packed activations.
     func takesPacked(rows: Int, instructions: KernelInstructionSet) -> Bool {
         kernel_multiplies_packed(instructions, dataType.kernelType, rows) != 0
     }

@@ -1,6 +1,6 @@
 import CKernels
 
-/// How the numbers of a weight are stored. Activations are always single precision.
+/// Storage type of a weight's numbers. Activations are always single precision.
 package enum DataType: String, Sendable, CaseIterable {
     case f32 = "F32"
     case f16 = "F16"
@@ -10,10 +10,10 @@ package enum DataType: String, Sendable, CaseIterable {
     /// Matrices only: 4 bits, 16 weights of a row with one factor and 64 with one scale; 4.5 bits a weight.
     case q4 = "Q4"
 
-    /// Those stored number by number, in order: what other programs write.
+    /// Types that are stored number by number, in order, as other programs write them.
     package static let plain: [DataType] = [.f32, .f16, .bf16]
 
-    /// Whether it is a matrix cut into tiles, which is multiplied with activations of 8 bits, or 15 where rows are few.
+    /// True if it is a matrix cut into tiles, which is multiplied with activations of 8 bits, or 15 where rows are few.
     package var isQuantized: Bool { self == .q8 || self == .q4 }
 
     /// Bytes of one number; only of types stored number by number.

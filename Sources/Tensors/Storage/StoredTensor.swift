@@ -1,7 +1,7 @@
 /// A tensor where a checkpoint file holds it: contiguous, row-major or in tiles, mapped and not copied.
 package struct StoredTensor: Sendable {
     package let dataType: DataType
-    /// Of its numbers, however they are stored.
+    /// Shape of its numbers, however they are stored.
     package let shape: [Int]
     package let bytes: MappedBytes
 

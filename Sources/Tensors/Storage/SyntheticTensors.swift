@@ -93,7 +93,7 @@ extension DataType {
         }
     }
 
-    /// Of a tile: how many words its 16 scales take, and those of 0.024 by the deviation of numbers drawn from all there
+    /// Scales of a tile: the number of words its 16 scales take, and those of 0.024 by the deviation of numbers drawn from all there
     /// are. Nil for what is stored number by number.
     fileprivate var tileScales: (words: Int, value: UInt64)? {
         switch self {

@@ -5,7 +5,7 @@ import Parallelism
 final class TensorStorage: ByteOwner, @unchecked Sendable {
     // Sendable: written only by the initializer of the Tensor that owns it, read-only afterwards.
     let values: UnsafeMutableBufferPointer<Float>
-    /// Where the values begin, also when there are none.
+    /// Address of the values, also when there are none.
     let start: UnsafeMutablePointer<Float>
     private let buffer: BufferPool.Buffer
 

@@ -1,9 +1,9 @@
-/// Where a model's tensors come from: a layer asks for them by name and shape.
+/// Source of a model's tensors: a layer asks for them by name and shape.
 package protocol TensorSource: Sendable {
-    /// What errors call it: where the tensors lie.
+    /// Name in errors: the place of the tensors.
     var path: String { get }
 
-    /// Whether there is a tensor of exactly this name.
+    /// True if there is a tensor of exactly this name.
     func contains(_ name: String) -> Bool
 
     /// A tensor's bytes, of the size that shape and dtype make.

@@ -130,7 +130,7 @@ final class JudgeDesk: Sendable {
         }
         guard isAllowed else {
             throw InputError(
-                .usage, "--limit \(settings.limit ?? 0)", found: "answers missing after so many requests",
+                .usage, "--limit \(settings.limit ?? 0)", found: "answers missing after that many requests",
                 expected: "a higher limit; the answers so far are kept")
         }
     }

@@ -30,7 +30,7 @@ package struct LlamaTokenizer: Sendable {
     let unknownLength: Int
     let addsPrefixSpace: Bool
 
-    /// Whether the configuration wants `bosID` in front of a text.
+    /// True if the configuration wants `bosID` in front of a text.
     package let addsBOS: Bool
     package let bosID: Int
     /// Ids after which a text has ended.

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Tensors
 
-/// What `tokenizer_config.json` and `special_tokens_map.json` say about tokens, as transformers 4.46 reads them: the
+/// Entries of `tokenizer_config.json` and `special_tokens_map.json` about tokens, as transformers 4.46 reads them: the
 /// map counts only where the configuration has no `added_tokens_decoder`. Keys that are absent, null or not understood
 /// take LLaMA's defaults.
 package struct LlamaTokenizerFiles {

@@ -1,6 +1,6 @@
 import Tensors
 
-// What SentencePiece itself refuses in a model, and what this program does not support.
+// Refusals: models that SentencePiece itself refuses, and those that this program does not support.
 extension SentencePieceFile {
     /// - Throws: `CheckpointError` unless the model is BPE with white space in front of words.
     func supportedTrainerSpec() throws -> TrainerSpec {

@@ -5,7 +5,7 @@ import Tensors
 /// A SentencePiece BPE model: text to piece ids and back. Source: Kudo and Richardson, arXiv 1808.06226, and
 /// SentencePiece's model_interface.cc, normalizer.cc and sentencepiece_processor.cc, whose results it equals.
 package struct SentencePieceModel: Sendable {
-    /// What a piece is for; raw values as in sentencepiece_model.proto.
+    /// Purpose of a piece; raw values as in sentencepiece_model.proto.
     package enum PieceType: Int, Sendable {
         case normal = 1, unknown, control, userDefined, unused, byte
     }
@@ -15,7 +15,7 @@ package struct SentencePieceModel: Sendable {
         let text: ByteString
         let score: Float
         let type: PieceType
-        /// What a byte piece, "<0x00>" to "<0xFF>", stands for.
+        /// The byte of a byte piece, "<0x00>" to "<0xFF>".
         let byte: UInt8?
     }
 
@@ -29,11 +29,11 @@ package struct SentencePieceModel: Sendable {
     let byteIDs: [Int]
     /// Texts that are one piece wherever they appear.
     let userDefined: PrefixMatcher
-    /// What the unknown piece is decoded to, " ⁇ ".
+    /// Text that the unknown piece is decoded to, " ⁇ ".
     let unknownSurface: ArraySlice<UInt8>
     /// Ids the model was trained with, nil where it has none.
     package let bosID: Int?, eosID: Int?, padID: Int?
-    /// Whether a space is put in front of every text, and taken off again.
+    /// True if a space is put in front of every text, and taken off again.
     package var addsDummyPrefix: Bool
     let removesExtraWhitespace: Bool
     let escapesWhitespace: Bool
