@@ -58,7 +58,7 @@ struct CaptionCommand: ParsableCommand {
 
     @Flag(
         name: .customLong("no-propagate"),
-        help: "Caption each track from the frames it has masks for. Otherwise, when those are few, its masks are first carried to the frames between and around them.")
+        help: "Caption each track from the frames it has masks for. Otherwise, when those are few, its masks are first propagated to the frames between and around them.")
     var noPropagation = false
 
     @OptionGroup var part: ClipPartOptions

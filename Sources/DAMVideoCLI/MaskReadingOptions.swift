@@ -31,7 +31,7 @@ struct MaskReadingOptions: ParsableArguments {
     @Option(
         name: .customLong("absent-means"),
         help: ArgumentHelp(
-            "What masks of a frame say of an object they do not show: not-said (it may be there, and is carried through the "
+            "What masks of a frame say of an object they do not show: not-said (it may be there, and is propagated through the "
                 + "frame) or absent. Default: absent where frames are annotated one after the other, not-said for label PNGs "
                 + "with gaps between them.", valueName: "reading"))
     var absence: MaskSettings.Absence?

@@ -59,7 +59,7 @@ struct PlanPrinter {
         add("memory", "\(bytes(estimate.weightBytes)) of mapped weights, about \(bytes(estimate.workingBytes)) besides")
         let fixed = estimate.propagationSeconds + estimate.encodingSeconds + estimate.promptSeconds
         add("time", "about \(seconds(fixed)): " + [
-            estimate.propagationSeconds > 0 ? "\(seconds(estimate.propagationSeconds)) carrying masks" : nil,
+            estimate.propagationSeconds > 0 ? "\(seconds(estimate.propagationSeconds)) propagating masks" : nil,
             "\(seconds(estimate.encodingSeconds)) encoding frames", "\(seconds(estimate.promptSeconds)) reading prompts",
         ].compactMap { $0 }.joined(separator: ", "))
         let longest = estimate.tokenSeconds * Double(estimate.newTokens * estimate.captions)
@@ -70,7 +70,7 @@ struct PlanPrinter {
 
     private func line(_ track: PlanReport.Track, _ known: String) -> String {
         let name = track.label.map { "\(track.id) (\($0))" } ?? "\(track.id)"
-        if track.isPropagated { return "\(name): \(known) \(track.givenFrames) frames, to be carried to the others" }
+        if track.isPropagated { return "\(name): \(known) \(track.givenFrames) frames, to be propagated to the others" }
         if track.sampled.isEmpty { return "\(name): not in these frames" }
         return "\(name): \(known) \(track.givenFrames) frames, looked at in "
             + track.sampled.map(String.init).joined(separator: " ")

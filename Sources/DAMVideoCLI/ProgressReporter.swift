@@ -92,7 +92,7 @@ final class ProgressReporter: Sendable {
     private func bar(_ stage: CaptionEvent.Stage, _ done: Int, _ total: Int?) -> String {
         switch stage {
         case .finding: "finding objects " + bar(done + 1, total)
-        case .following(let isBackward): "carrying masks \(isBackward ? "backward" : "forward"), frame \(done)"
+        case .following(let isBackward): "propagating masks \(isBackward ? "backward" : "forward"), frame \(done)"
         case .decoding: "decoding " + bar(done + 1, total)
         case .encoding(let track): "\(name(track))  encoding " + bar(done, total)
         case .reading(let track): "\(name(track))  reading a prompt of \(total ?? 0) tokens"
@@ -135,7 +135,7 @@ final class ProgressReporter: Sendable {
     private func step(_ stage: CaptionEvent.Stage, _ total: Int?) -> String {
         switch stage {
         case .finding: "finding what moves"
-        case .following: "carrying masks to frames without"
+        case .following: "propagating masks to frames without"
         case .decoding: "decoding"
         case .encoding(let track): "\(name(track)): encoding \(total ?? 0) frames"
         case .reading(let track): "\(name(track)): reading a prompt of \(total ?? 0) tokens"

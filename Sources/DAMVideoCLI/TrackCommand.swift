@@ -8,14 +8,14 @@ import ObjectTracking
 struct TrackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "track",
-        abstract: "Find what moves in a clip, or carry masks given on some frames (one is enough) to all frames, without a model or with SAM 2.",
+        abstract: "Find what moves in a clip, or propagate masks given on some frames (one is enough) to all frames, without a model or with SAM 2.",
         discussion: """
             Without anything else the objects that move before a fixed camera are found and followed. Or start from mask files (--masks), from regions (--box or --polygon), or, with SAM 2 (--sam), from --box and \
             --point. --at and --object say which frame and object these belong to: one for all of them, or one for each \
             --box, then each --polygon, then each --point, in order. Prompts of one object on one frame belong together; \
             those on further frames correct it there. With --evaluate the result is compared with reference masks by region \
             similarity J of the same ids, on frames that had no given mask, and on all frames by HOTA, MOTA and IDF1, for which \
-            ids do not matter; boxes in MOTChallenge text are compared with the boxes around the masks. A clip on stdin is read once: its masks can be carried forwards \
+            ids do not matter; boxes in MOTChallenge text are compared with the boxes around the masks. A clip on stdin is read once: its masks can be propagated forwards \
             only, and without --sam.
 
             Exit codes: 3 some tracks have no mask, the rest are written; 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 73 output exists; 74 \

@@ -47,7 +47,7 @@ package struct SegmentAnythingCost {
     }
 
     /// A frame's look at itself before it is told of any object, which they share.
-    package func firstLook(_ memory: MemoryConfiguration) -> ComputeCost { memory.attentionLayers > 0 ? ownAttention(memory) : ComputeCost() }
+    package func selfAttended(_ memory: MemoryConfiguration) -> ComputeCost { memory.attentionLayers > 0 ? ownAttention(memory) : ComputeCost() }
 
     /// One frame of a clip with its objects, each with a full memory.
     package func trackedFrame(_ memory: MemoryConfiguration, objects: Int) -> ComputeCost {

@@ -57,7 +57,7 @@ struct MaskReadingTests {
         try withFiles(files) { folder in
             let plan = ["caption", Courtyard.clip, "--masks", folder + "/masks", "--model", model, "--dry-run"]
             let open = try CommandRun(plan)
-            #expect(open.status == 0 && open.text.contains("4: masks on 7 frames, to be carried to the others"))
+            #expect(open.status == 0 && open.text.contains("4: masks on 7 frames, to be propagated to the others"))
             #expect(open.text.contains("--absent-means absent"))
             let gone = try CommandRun(plan + ["--absent-means", "absent"])
             #expect(gone.text.contains("4: masks on 7 frames, looked at in") && gone.errors.isEmpty)

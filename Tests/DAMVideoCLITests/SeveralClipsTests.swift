@@ -114,7 +114,7 @@ struct SeveralClipsTests {
             let text = try run(arguments)
             #expect(text.status == 0 && text.errors.isEmpty, "\(text.errors)")
             #expect(text.text.contains("    1: masks on 60 frames, looked at in 0 8 16 25 33 42 50 59\n"))
-            #expect(text.text.contains("    1: masks on 1 frames, to be carried to the others\n"))
+            #expect(text.text.contains("    1: masks on 1 frames, to be propagated to the others\n"))
             #expect(text.text.contains("  prompt     295 tokens a track, at most 2 generated\n"))
             let json = try run(arguments + ["--json"])
             let reports = try #require(try JSONSerialization.jsonObject(with: json.output) as? [[String: Any]])

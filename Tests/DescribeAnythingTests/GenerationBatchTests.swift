@@ -35,7 +35,7 @@ struct GenerationBatchTests {
     ) throws -> (generations: [Int: Generation], streamed: [Int: String]) {
         let batch = GenerationBatch(model.generator, size: size)
         var generations: [Int: Generation] = [:], streamed: [Int: String] = [:]
-        func take(_ growth: [GenerationBatch.Growth]) {
+        func take(_ growth: [GenerationBatch.TokenStep]) {
             for answer in growth {
                 streamed[answer.id, default: ""] += answer.text
                 #expect(generations[answer.id] == nil, "it goes on after its end")

@@ -29,12 +29,12 @@ struct VideoTests {
         #expect(difference(memory.array, output.reordered(as: [1, 2, 0]).array) < 1e-4)
         let places = sinePositions(height: side, width: side, channels: hidden)
         let memories = try set("attention.memory"), positions = try set("attention.positions")
-        let look = model.memoryAttention.firstLook(
+        let look = model.memoryAttention.selfAttended(
             try set("attention.features").reshaped([side, side, hidden]), positions: places)
         let attended = model.memoryAttention(
             look,
             MemoryTokens(
-                keys: memories + positions, values: memories, placed: memories.rows - Int(try set("attention.pointers").array[0])))
+                keys: memories + positions, values: memories, spatialTokens: memories.rows - Int(try set("attention.pointers").array[0])))
         #expect(difference(attended.array, try set("attention.output").array) < 1e-4)
     }
 

@@ -8,7 +8,7 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
     public let promptTokens: Int
     /// The most tokens a caption can have: the limit asked for, or what the context leaves room for.
     public let newTokens: Int
-    /// Seconds to carry masks through the clip, when that is needed; without decoding.
+    /// Seconds to propagate masks through the clip, when that is needed; without decoding.
     public let propagationSeconds: Double
     /// Seconds to encode the frames of all captions.
     public let encodingSeconds: Double

@@ -65,7 +65,7 @@ public struct CaptionPlan {
         })
         if input.isReadOnce, let track = propagated.min() {
             throw InputError(
-                .usage, "\(input.clip.path): found masks of track \(track) on too few frames, and carrying them to others "
+                .usage, "\(input.clip.path): found masks of track \(track) on too few frames, and propagating them to others "
                     + "reads the clip more than once, expected a file\(input.given.masks == nil ? "" : ", or --no-propagate")")
         }
     }

@@ -127,7 +127,7 @@ final class EngineLoop {
         }
     }
 
-    private func report(_ growth: GenerationBatch.Growth) {
+    private func report(_ growth: GenerationBatch.TokenStep) {
         open[growth.id]?.task.deliver(.token(text: growth.text, tokens: growth.tokens))
         if let generation = growth.generation { close(growth.id, generation) }
     }

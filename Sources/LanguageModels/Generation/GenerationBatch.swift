@@ -3,7 +3,7 @@
 /// Not Sendable: it is one thread's.
 package final class GenerationBatch {
     /// Progress of an answer.
-    package struct Growth {
+    package struct TokenStep {
         /// The answer, as it was called when it was added.
         package let id: Int
         /// The text that became certain, often empty.
@@ -45,7 +45,7 @@ package final class GenerationBatch {
     /// Reads a prompt and draws the first token of its answer; there must be room. Beams are not followed here.
     /// - Parameter id: what to call the answer.
     /// - Throws: `PromptTooLongError`.
-    package func add(_ prompt: Prompt, _ options: GenerationOptions, id: Int) throws -> Growth {
+    package func add(_ prompt: Prompt, _ options: GenerationOptions, id: Int) throws -> TokenStep {
         precondition(!isFull, "GenerationBatch: full")
         let limit = try generator.limit(promptTokens: prompt.count, options)
         // The last token drawn is never read.
@@ -59,7 +59,7 @@ package final class GenerationBatch {
     }
 
     /// Draws one more token of each answer.
-    package func step() -> [Growth] {
+    package func step() -> [TokenStep] {
         guard !answers.isEmpty else { return [] }
         let logits = generator.model.step(answers.map { $0.tokens.last ?? 0 }, answers.map(\.cache))
         // Backwards, so that those that leave move none that is still to come.
@@ -75,7 +75,7 @@ package final class GenerationBatch {
     /// Gives back the memory of answers that ended.
     package func releaseSpare() { spare.removeAll() }
 
-    private func grow(by logits: [Float], at index: Int) -> Growth {
+    private func grow(by logits: [Float], at index: Int) -> TokenStep {
         let token = answers[index].sampler.next(logits)
         answers[index].tokens.append(token)
         var text = answers[index].detokenizer.append(token)
@@ -86,7 +86,7 @@ package final class GenerationBatch {
             answers.remove(at: index)
             spare.append(answer.cache)
         }
-        return Growth(
+        return TokenStep(
             id: answer.id, text: text, tokens: answer.tokens.count,
             generation: ends ? generator.generation(answer.tokens) : nil)
     }

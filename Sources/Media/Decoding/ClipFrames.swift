@@ -69,8 +69,8 @@ package final class ClipFrames {
                 lastGiven = frame.index
                 return frame
             }
-        } catch let divergence as Divergence {
-            guard let alternative else { throw divergence }
+        } catch let mismatch as IndexMismatch {
+            guard let alternative else { throw mismatch }
             let replacement = try alternative()
             self.replacement = replacement
             return try next(from: replacement, onFrame)

@@ -1,7 +1,7 @@
 import CFFmpeg
 
 /// A file is not as its index says.
-struct Divergence: Error {}
+struct IndexMismatch: Error {}
 
 /// Decodes the frames that are wanted and those they need, and passes over the rest of the file.
 final class SeekingDecoder: FrameSource {
@@ -28,7 +28,7 @@ final class SeekingDecoder: FrameSource {
         self.seekDistance = seekDistance
     }
 
-    /// - Throws: `Divergence` when what comes out is not what the index says; frames given so far were right.
+    /// - Throws: `IndexMismatch` when what comes out is not what the index says; frames given so far were right.
     func next() throws -> VideoFrame? {
         guard handedOut < wanted.count else { return nil }
         let number = wanted[handedOut]
@@ -44,7 +44,7 @@ final class SeekingDecoder: FrameSource {
     private func pictureSeekingOrNot(_ number: Int) throws -> FrameHandle {
         do {
             return try picture(number)
-        } catch is Divergence where hasSought {
+        } catch is IndexMismatch where hasSought {
             // Some containers do not find the place, or read it otherwise than from the start.
             reader = nil
             hasSought = false
@@ -61,11 +61,11 @@ final class SeekingDecoder: FrameSource {
             guard expected < index.frameCount, timestamp == index.timestamps[expected],
                 reader.damage.decoderErrors == 0, reader.damage.damagedFrames == 0,
                 (picture.orientation ?? presenter.streamOrientation) == presenter.streamOrientation
-            else { throw Divergence() }
+            else { throw IndexMismatch() }
             expected += 1
             if expected > number { return picture }
         }
-        throw Divergence()
+        throw IndexMismatch()
     }
 
     /// The reader, about to give `number` or frames before it.
@@ -84,12 +84,12 @@ final class SeekingDecoder: FrameSource {
     private func move(_ packets: PacketReader, to target: Int) throws {
         if let seekDistance, distance(from: packets.position + 1, to: target) > seekDistance {
             hasSought = true
-            guard packets.seek(to: target, in: index) else { throw Divergence() }
+            guard packets.seek(to: target, in: index) else { throw IndexMismatch() }
         }
         while packets.position < target {
-            guard packets.advance() else { throw Divergence() }
+            guard packets.advance() else { throw IndexMismatch() }
         }
-        guard index.packets[target].matches(packets.packet.pointer.pointee) else { throw Divergence() }
+        guard index.packets[target].matches(packets.packet.pointer.pointee) else { throw IndexMismatch() }
     }
 
     /// In bytes; 0 when the container does not say.

@@ -44,7 +44,7 @@ final class SegmentAnythingBenchmark {
             try predictor.propagate(from: next, limit: 0) { _, _ in }
             next += 1
         }
-        return StageMeasurement(1, "frame", cost: [cost.encoder, cost.firstLook(memory), object(at: first)], runs)
+        return StageMeasurement(1, "frame", cost: [cost.encoder, cost.selfAttended(memory), object(at: first)], runs)
     }
 
     /// Each run propagates to the last frame again, whose features are cached: the object's own share is left.

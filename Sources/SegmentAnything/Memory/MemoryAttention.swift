@@ -24,12 +24,12 @@ package struct MemoryAttention: Sendable {
     ///   - features: the image embedding, `[side, side, hidden]`.
     ///   - positions: of its places, `[side, side, hidden]`.
     /// - Returns: `[side * side, hidden]`.
-    package func firstLook(_ features: Tensor, positions: Tensor) -> Tensor {
-        let placed = features.adding(positions, scaledBy: 0.1).reshaped([features.rows, features.width])
-        return layers.first?.attendingToItself(placed, rotary) ?? placed
+    package func selfAttended(_ features: Tensor, positions: Tensor) -> Tensor {
+        let spatialTokens = features.adding(positions, scaledBy: 0.1).reshaped([features.rows, features.width])
+        return layers.first?.attendingToItself(spatialTokens, rotary) ?? spatialTokens
     }
 
-    /// - Parameter seen: the frame's `firstLook`.
+    /// - Parameter seen: the frame's `selfAttended`.
     /// - Returns: `[side * side, hidden]`.
     package func callAsFunction(_ seen: Tensor, _ memories: MemoryTokens) -> Tensor {
         var hidden = seen

@@ -29,14 +29,14 @@ struct MemoryAttentionLayer: Sendable {
     /// The frame's look at itself, which no memory has a part in: `[side * side, width]`, the same out.
     func attendingToItself(_ hidden: Tensor, _ rotary: AxialRotaryEmbedding) -> Tensor {
         let own = layerNorm1(hidden)
-        return hidden + selfAttn(query: own, key: own, value: own, placed: own.rows, rotary)
+        return hidden + selfAttn(query: own, key: own, value: own, spatialTokens: own.rows, rotary)
     }
 
     /// The look at memories, and the layers after it.
     /// - Parameter seen: what `attendingToItself` returned.
     func attendingToMemories(_ seen: Tensor, _ memories: MemoryTokens, _ rotary: AxialRotaryEmbedding) -> Tensor {
         let remembered = seen + crossAttnImage(
-            query: layerNorm2(seen), key: memories.keys, value: memories.values, placed: memories.placed, rotary)
+            query: layerNorm2(seen), key: memories.keys, value: memories.values, spatialTokens: memories.spatialTokens, rotary)
         return linear2(linear1(layerNorm3(remembered), activation: activation), residual: remembered)
     }
 }

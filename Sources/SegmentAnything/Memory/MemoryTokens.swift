@@ -7,11 +7,11 @@ package struct MemoryTokens: Sendable {
     /// `[count, memory width]`.
     let values: Tensor
     /// Rows of memories; those after them are pointers, which stand at no place.
-    let placed: Int
+    let spatialTokens: Int
 
-    package init(keys: Tensor, values: Tensor, placed: Int) {
+    package init(keys: Tensor, values: Tensor, spatialTokens: Int) {
         self.keys = keys
         self.values = values
-        self.placed = placed
+        self.spatialTokens = spatialTokens
     }
 }

@@ -23,9 +23,9 @@ struct RoPEAttention: Sendable {
     ///   - query: `[rows, width]`, the places of one map.
     ///   - key: `[count, context width]`.
     ///   - value: `[count, context width]`.
-    ///   - placed: keys from this one on stand at no place of the map.
-    func callAsFunction(query: Tensor, key: Tensor, value: Tensor, placed: Int, _ rotary: AxialRotaryEmbedding) -> Tensor {
-        let queries = rotary(qProj(query)), keys = rotary(kProj(key), count: placed)
+    ///   - spatialTokens: keys from this one on stand at no place of the map.
+    func callAsFunction(query: Tensor, key: Tensor, value: Tensor, spatialTokens: Int, _ rotary: AxialRotaryEmbedding) -> Tensor {
+        let queries = rotary(qProj(query)), keys = rotary(kProj(key), count: spatialTokens)
         // Weights of attention sum to 1, so that values can be projected after they are averaged: with one head and values
         // narrower than its size, as memories are, that saves most of the average's work.
         let projectsAfter = heads == 1 && value.width < keys.width

@@ -7,7 +7,7 @@ struct MemoryBank: Sendable {
     private(set) var tracked: [Int: ObjectOutput] = [:]
 
     /// Memories that a frame is compared with.
-    struct Recollection {
+    struct MemoryContext {
         /// Memories and how many frames away they are in the direction of tracking; 0 for conditioning frames, however far.
         var memories: [(distance: Int, output: ObjectOutput)] = []
         /// Outputs whose pointers are read, and their distance in the direction of tracking.
@@ -30,7 +30,7 @@ struct MemoryBank: Sendable {
     ///   - reversed: whether tracking goes from the end to the start.
     func recollection(
         for frame: Int, of frameCount: Int, reversed: Bool, _ configuration: MemoryConfiguration
-    ) -> Recollection {
+    ) -> MemoryContext {
         let selected = closestConditioningFrames(to: frame, limit: configuration.maximumConditioningFrames)
         let sign = reversed ? -1 : 1
         // An unselected conditioning frame counts as a tracked one.
@@ -38,7 +38,7 @@ struct MemoryBank: Sendable {
             let other = frame - sign * distance
             return tracked[other] ?? (selected.contains(other) ? nil : conditioning[other])
         }
-        var result = Recollection()
+        var result = MemoryContext()
         for other in selected.sorted() {
             guard let output = conditioning[other] else { continue }
             result.memories.append((0, output))

@@ -64,14 +64,14 @@ package struct SegmentAnythingVideoModel: Sendable {
     }
 
     /// Self-attended features that all objects of a frame share, `[side * side, hidden]`.
-    func firstLook(_ features: ImageFeatures) -> Tensor {
-        memoryAttention.firstLook(features.embedding, positions: embeddingPositions)
+    func selfAttended(_ features: ImageFeatures) -> Tensor {
+        memoryAttention.selfAttended(features.embedding, positions: embeddingPositions)
     }
 
     /// The image embedding of a frame, told of what is remembered of an object; there must be a memory.
-    /// - Parameter firstLook: at the frame.
+    /// - Parameter selfAttended: at the frame.
     func conditioned(
-        _ firstLook: Tensor, on recollection: MemoryBank.Recollection, frameCount: Int
+        _ selfAttended: Tensor, on recollection: MemoryBank.MemoryContext, frameCount: Int
     ) -> Tensor {
         var keys: [Tensor] = [], values: [Tensor] = []
         for (distance, output) in recollection.memories {
@@ -79,7 +79,7 @@ package struct SegmentAnythingVideoModel: Sendable {
             values.append(memory)
             keys.append(memory + memoryPositions[distance])
         }
-        let placed = values.reduce(0) { $0 + $1.rows }
+        let spatialTokens = values.reduce(0) { $0 + $1.rows }
         if !recollection.pointers.isEmpty {
             let pointers = Tensor.concatenatingRows(recollection.pointers.map(\.output.pointer))
             let tokens = pointers.reshaped([pointers.count / memory.encoderOutputChannels, memory.encoderOutputChannels])
@@ -87,7 +87,7 @@ package struct SegmentAnythingVideoModel: Sendable {
             keys.append(positioned(tokens, distances: recollection.pointers.map(\.distance), frameCount: frameCount))
         }
         return memoryAttention(
-            firstLook, MemoryTokens(keys: .concatenatingRows(keys), values: .concatenatingRows(values), placed: placed)
+            selfAttended, MemoryTokens(keys: .concatenatingRows(keys), values: .concatenatingRows(values), spatialTokens: spatialTokens)
         ).reshaped(embeddingPositions.shape)
     }
 

@@ -30,7 +30,7 @@ package final class SegmentAnythingVideoPredictor {
     /// Frames that were encoded.
     package private(set) var encodedFrames: Set<Int> = []
     /// At that frame, once an object is looked for there with memory.
-    private var firstLook: Tensor?
+    private var selfAttended: Tensor?
 
     package init(_ model: SegmentAnythingVideoModel, pictures: any ClipPictures, settings: VideoSettings = VideoSettings()) {
         self.model = model
@@ -184,15 +184,15 @@ package final class SegmentAnythingVideoPredictor {
     ) -> Tensor {
         guard let reversed else { return model.image.embeddingWithoutMemory(features) }
         let recollection = bank.recollection(for: frame, of: pictures.count, reversed: reversed, model.memory)
-        let look = firstLook ?? model.firstLook(features)
-        firstLook = look
+        let look = selfAttended ?? model.selfAttended(features)
+        selfAttended = look
         return model.conditioned(look, on: recollection, frameCount: pictures.count)
     }
 
     private func features(of frame: Int) throws -> ImageFeatures {
         if let latest, latest.frame == frame { return latest.features }
         latest = nil
-        firstLook = nil
+        selfAttended = nil
         let features: ImageFeatures
         if let kept = store[frame] {
             features = kept
