@@ -36,6 +36,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // A command of the package manager alone: no target depends on it.
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat", providers: [
@@ -72,11 +77,25 @@ let package = Package(
         library(
             "Evaluation",
             ["Imaging", "Files", "Media", "Masks", "ObjectTracking", "DescribeAnything", "DAMVideo", "Presentation"]),
+        .target(
+            name: "DAMVideoServer",
+            dependencies: [
+                "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "DescribeAnything", "LanguageModels",
+                "DAMVideo", "Presentation",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            resources: [.embedInCode("openapi.yaml"), .embedInCode("Page/Resources")],
+            swiftSettings: settings),
         .executableTarget(
             name: "DAMVideoCLI",
             dependencies: [
                 "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "DescribeAnything", "DAMVideo",
-                "Presentation", "ModelTools", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Presentation", "ModelTools", "Evaluation", "DAMVideoServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .target(name: "TestSupport", dependencies: ["CKernels"], path: "Tests/TestSupport", swiftSettings: settings),
@@ -95,6 +114,7 @@ let package = Package(
         tests("Presentation"),
         tests("ModelTools"),
         tests("Evaluation", ["Imaging", "Masks"]),
+        tests("DAMVideoServer", ["Imaging", "DAMVideo"]),
         tests("DAMVideoCLI", ["Files", "Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
     ] + fuzzing
 )

@@ -1,0 +1,54 @@
+import Imaging
+
+/// An error that a client is told: a status, and OpenAI's error object.
+struct APIError: Error, Equatable {
+    let status: Int
+    let message: String
+    /// Kind of error in OpenAI's words.
+    let type: String
+    /// The field of the request at fault.
+    var param: String?
+    var code: String?
+    /// Seconds after which to try again.
+    var retryAfter: Int?
+
+    init(_ status: Int, _ message: String, param: String? = nil, code: String? = nil, retryAfter: Int? = nil) {
+        (self.status, self.message, self.param, self.code, self.retryAfter) = (status, message, param, code, retryAfter)
+        type = switch status {
+        case 401: "authentication_error"
+        case 403: "permission_error"
+        case 404: "not_found_error"
+        case 429: "rate_limit_error"
+        case 500...: "server_error"
+        default: "invalid_request_error"
+        }
+    }
+
+    static func tooLarge(limit: Int) -> APIError {
+        APIError(413, "found a body of more than \(limit >> 20) MB, expected \(limit >> 20) MB at most", code: "too_large")
+    }
+
+    /// An input that cannot be used, as a client is told.
+    init(_ error: InputError) {
+        switch error.category {
+        case .notFound: self.init(404, error.description, code: "not_found")
+        case .usage, .invalid: self.init(400, error.description, code: "invalid_input")
+        case .outputExists: self.init(409, error.description, code: "conflict")
+        case .unusableModel, .inputOutput: self.init(500, error.description)
+        }
+    }
+}
+
+extension APIError: Encodable {
+    private enum CodingKeys: String, CodingKey { case error }
+    private enum ErrorKeys: String, CodingKey { case message, type, param, code }
+
+    func encode(to encoder: any Encoder) throws {
+        var outer = encoder.container(keyedBy: CodingKeys.self)
+        var values = outer.nestedContainer(keyedBy: ErrorKeys.self, forKey: .error)
+        try values.encode(message, forKey: .message)
+        try values.encode(type, forKey: .type)
+        try values.encode(param, forKey: .param)
+        try values.encode(code, forKey: .code)
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+
+/// A response as the handlers make it, without types of the web framework.
+struct ServerResponse: Sendable {
+    var status = 200
+    /// By name in small letters.
+    var headers: [String: String] = [:]
+    var body = Body.none
+
+    enum Body: Sendable {
+        case none
+        case data(Data, contentType: String)
+        /// A file, whole or the range the request asks for.
+        case file(path: String, contentType: String)
+        /// Server-sent events. Whoever makes the stream ends its work when the reader is gone (`onTermination`).
+        case events(AsyncStream<ServerEvent>)
+    }
+
+    /// - Throws: `EncodingError`.
+    static func json(_ value: some Encodable, status: Int = 200) throws -> ServerResponse {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+        return ServerResponse(status: status, body: .data(try encoder.encode(value), contentType: "application/json"))
+    }
+}
+
+/// One server-sent event.
+struct ServerEvent: Sendable, Equatable {
+    /// Nil for a message without an `event` line.
+    var name: String?
+    /// One line or several.
+    var data: String
+}
+
+/// A part of the server's paths.
+protocol ServerRoutes: Sendable {
+    /// - Returns: nil for a path that is not among them.
+    /// - Throws: `APIError`; any other error is answered as 500 without its text.
+    func respond(to request: ServerRequest) async throws -> ServerResponse?
+}
