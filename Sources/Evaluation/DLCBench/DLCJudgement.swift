@@ -26,17 +26,20 @@ package struct DLCJudgement: Sendable {
         package var trustsCache = false
         /// Caption of a region without one; nil to refuse it.
         package var defaultCaption: String?
+        /// Shows the judge the region's picture and mask with each question: another benchmark than with a judge that only reads.
+        package var showsPictures = false
 
         package init() {}
 
-        /// Path of the cache: the published program's, `NAME_eval.json` beside `NAME.json`.
+        /// Path of the cache: the published program's, `NAME_eval.json` beside `NAME.json`; `NAME_eval_gpt.json` for a judge that
+        /// sees pictures.
         /// - Throws: `InputError` of category `usage` when nothing names it.
         package func cachePath() throws -> String {
             if let cache { return cache }
             guard let outputs else {
                 throw InputError(.usage, "found neither captions nor answers, expected --outputs, --cache or both")
             }
-            return (outputs.hasSuffix(".json") ? String(outputs.dropLast(5)) : outputs) + "_eval.json"
+            return (outputs.hasSuffix(".json") ? String(outputs.dropLast(5)) : outputs) + (showsPictures ? "_eval_gpt.json" : "_eval.json")
         }
     }
 
@@ -45,6 +48,7 @@ package struct DLCJudgement: Sendable {
     package let cache: DLCCache
     package private(set) var sheet: JudgeSheet
     private let isTrusting: Bool
+    private let view: JudgeView?
 
     package var wording: JudgeWording { sheet.wording }
 
@@ -58,18 +62,19 @@ package struct DLCJudgement: Sendable {
         let outputs = try files.outputs.map { try DLCOutputs(path: $0) }
         captions = try DLCCaptions(benchmark, outputs: outputs, cache: cache, fallback: files.defaultCaption)
         sheet = try JudgeSheet(
-            benchmark, captions: captions, wording: Self.wording(files.wording, cache, benchmark), cache: cache,
+            benchmark, captions: captions, wording: Self.wording(files, cache, benchmark), cache: cache,
             trustsCache: files.trustsCache)
         isTrusting = files.trustsCache
-        sheet.put(try JudgeJournal.content(JudgeJournal.path(ofCache: path)))
+        view = try mayBeNew && files.showsPictures ? JudgeView(benchmark, folder: files.folder ?? ".") : nil
+        sheet.put(try AnswerJournal.content(AnswerJournal.path(of: path)))
     }
 
-    private static func wording(_ source: WordingSource, _ cache: DLCCache, _ benchmark: DLCBenchmark) throws -> JudgeWording {
+    private static func wording(_ files: Files, _ cache: DLCCache, _ benchmark: DLCBenchmark) throws -> JudgeWording {
         let names = Dictionary(uniqueKeysWithValues: benchmark.regions.compactMap { region in region.name.map { (region.key, $0) } })
-        switch source {
+        switch files.wording {
         case .template(let path): return try JudgeWording(template: path)
         case .cache(let path): return try JudgeWording(of: DLCCache(path: path), names: names)
-        case .automatic: return cache.entries.isEmpty ? .own : try JudgeWording(of: cache, names: names)
+        case .automatic: return cache.entries.isEmpty ? files.showsPictures ? .ownWithPictures : .own : try JudgeWording(of: cache, names: names)
         }
     }
 
@@ -88,10 +93,10 @@ package struct DLCJudgement: Sendable {
     ///   - progress: called on this thread; what it throws ends the run.
     /// - Throws: `InputError`, and what `progress` throws.
     package mutating func ask(
-        _ endpoint: ChatEndpoint, settings: JudgeRun.Settings, overwrites: Bool, progress: (JudgeRun.Progress) throws -> Void
+        _ endpoint: ChatEndpoint, settings: ChatRun.Settings, overwrites: Bool, progress: (ChatRun.Progress) throws -> Void
     ) throws {
         try settings.validate()
-        let journalPath = JudgeJournal.path(ofCache: cache.path), content = try JudgeJournal.content(journalPath)
+        let journalPath = AnswerJournal.path(of: cache.path), content = try AnswerJournal.content(journalPath)
         if let judge = content.judge, judge != endpoint.model {
             throw InputError(
                 .usage, journalPath, found: "answers of \(judge)", expected: "\(endpoint.model)'s, or another --cache")
@@ -106,15 +111,17 @@ package struct DLCJudgement: Sendable {
         try OutputFile.check(cache.path, overwrites: true)
         let claim = try OutputClaim(cache.path)
         defer { withExtendedLifetime(claim) {} }
-        let journal = JudgeJournal(journalPath, judge: endpoint.model, after: content)
+        let journal = AnswerJournal(journalPath, judge: endpoint.model, after: content)
         do {
-            try JudgeRun(endpoint, settings: settings).answer(&sheet, journal: journal, after: content, progress: progress)
+            let missing = sheet.questions(after: content, view: view)
+            try ChatRun(endpoint, settings: settings).answer(
+                missing.map(\.question), journal: journal, take: { sheet.put($1, at: missing[$0].place) }, progress: progress)
         } catch {
             if !sheet.finished.isEmpty { try? writeCache(to: cache.path, replaces: true) }
             throw error
         }
         try writeCache(to: cache.path, replaces: true)
-        JudgeJournal.remove(journalPath)
+        AnswerJournal.remove(journalPath)
     }
 
     /// Writes the cache with all regions whose answers are complete.

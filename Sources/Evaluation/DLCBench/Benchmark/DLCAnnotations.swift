@@ -20,25 +20,9 @@ package struct DLCAnnotations: Sendable {
         /// - Throws: `InputError` for what is no mask of the picture's size.
         package func mask() throws -> RunLengthEncoding {
             guard let segmentation else {
-                throw InputError(.invalid, "annotation \(key)", found: "no \"segmentation\"", expected: "runs of a mask")
+                throw InputError(.invalid, "annotation \(key)", found: "no \"segmentation\"", expected: "runs or polygons of a mask")
             }
-            let size = try segmentation["size"].array().map { try $0.integer() }
-            guard size == [picture.size.height, picture.size.width] else {
-                throw try segmentation["size"].wrong(expected: "[\(picture.size.height), \(picture.size.width)], as the picture")
-            }
-            let counts = try segmentation["counts"]
-            do {
-                if case .array = counts.value {
-                    let runs = try counts.array().map { run in
-                        guard let length = UInt32(exactly: try run.integer()) else { throw run.wrong(expected: "0 or more pixels") }
-                        return length
-                    }
-                    return try RunLengthEncoding(width: size[1], height: size[0], runs: runs)
-                }
-                return try RunLengthEncoding(width: size[1], height: size[0], counts: Array(counts.string().utf8))
-            } catch let error as InputError where error.place == nil {
-                throw InputError(.invalid, "\(counts.place): \(error)")
-            }
+            return try RegionShape.segmentation(segmentation).runs(in: picture.size)
         }
     }
 
@@ -52,8 +36,7 @@ package struct DLCAnnotations: Sendable {
         for image in try file["images"].array() {
             let id = try image["id"].integer()
             guard pictures[id] == nil else { throw InputError(.invalid, image.place, found: "image \(id) twice", expected: "once") }
-            let size = PictureSize(width: try image["width"].integer(), height: try image["height"].integer())
-            pictures[id] = Picture(file: try image["file_name"].string(), size: size)
+            pictures[id] = Picture(file: try image["file_name"].string(), size: try image.size())
             order.append(id)
         }
         for annotation in try file["annotations"].array() {

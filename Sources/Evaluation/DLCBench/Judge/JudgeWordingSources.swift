@@ -52,7 +52,7 @@ extension JudgeWording {
             if isMany { many = text } else { one = text }
         }
         // A cache that was begun may not have regions of both kinds.
-        let own = template == Self.own.template ? Self.own : nil
+        let own = Self.own(with: template)
         self.init(
             name: own?.name ?? "of \(cache.path)", template: template, recognitionOne: one ?? own?.recognitionOne,
             recognitionMany: many ?? own?.recognitionMany,
