@@ -147,7 +147,7 @@ struct DLCBenchCommand: ParsableCommand {
         let results = try judgement.results(), bootstrap = Bootstrap(seed: bootstrapSeed)
         guard var figures = DLCReport(
             results, annotations: judgement.benchmark.annotations, wording: judgement.wording, judge: judge,
-            missing: judgement.captions.missing, bootstrap: bootstrap, seesPictures: words.judgeSeesImage)
+            missing: judgement.captions.missing, bootstrap: bootstrap, seesPictures: judgement.seesPictures)
         else { return }
         let others = try against.map { try DLCCache(path: $0).results } ?? []
         if let against { figures.against = try DLCReport.Comparison(results, with: others, cache: against, bootstrap: bootstrap) }

@@ -83,13 +83,17 @@ struct OutputsCommand: ParsableCommand {
 
     func validate() throws {
         guard outputs != nil || references != nil else { throw ValidationError("Give --outputs, --references or both.") }
-        guard outputs == nil || media != nil else { throw ValidationError("Give --media with --outputs: the folder of the pictures or clips.") }
+        guard outputs == nil || media != nil else {
+            throw ValidationError("Give --media with --outputs: the folder of the pictures or clips.")
+        }
         guard (endpoint == nil) == (endpointModel == nil) else { throw ValidationError("Give --endpoint and --endpoint-model together.") }
         guard endpoint == nil || model.model == nil else { throw ValidationError("Give either --model or --endpoint.") }
         guard outputs == nil || outputs != references else { throw ValidationError("Give each output a file of its own.") }
         guard (1...4096).contains(frames) else { throw ValidationError("--frames \(frames): expected 1 to 4096") }
         guard first ?? 1 >= 1 else { throw ValidationError("--first \(first ?? 0): expected 1 or more") }
-        if let outputs, OutputFile.isDevice(outputs) { throw ValidationError("--outputs \(outputs): expected a file, which can be gone on with") }
+        if let outputs, OutputFile.isDevice(outputs) {
+            throw ValidationError("--outputs \(outputs): expected a file, which can be gone on with")
+        }
     }
 
     func run() throws {

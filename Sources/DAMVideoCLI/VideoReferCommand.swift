@@ -85,8 +85,9 @@ struct VideoReferCommand: ParsableCommand {
         let comparable = report.wording == VideoReferWording.own.name
             ? "own wording (\(report.wording)), not comparable with published figures"
             : "wording \(report.wording): comparable with published figures if it is the published one, and so is the judge"
-        return ["Result for \(captions)", "\(report.records) descriptions", comparable, "", table.row("", "answers", "mean", "", "95 % interval")]
-            + rows + [row("Average", report.records - report.unread.count, report.average, report.averageInterval)]
+        let head = ["Result for \(captions)", "\(report.records) descriptions", comparable, ""]
+        return head + [table.row("", "answers", "mean", "", "95 % interval")] + rows
+            + [row("Average", report.records - report.unread.count, report.average, report.averageInterval)]
     }
 
     private func tell(_ unread: [VideoReferReport.Unread]) {

@@ -11,12 +11,17 @@ struct OutputsCommandTests {
     /// Two pictures' regions by class name, and their pictures.
     private func withSet<Result>(_ body: (URL) throws -> Result) throws -> Result {
         try withTemporaryDirectory { folder in
-            let regions = [("a", "[[10, 10, 40, 10, 40, 40, 10, 40]]"), ("b", "{\"size\": [48, 64], \"counts\": [48, 480, 2544]}")].map { name, mask in
-                "{\"file_name\": \"\(name).ppm\", \"height\": 48, \"width\": 64, \"categories\": [\"\(name)_cup\"], \"annotations\": [{\"segmentation\": \(mask)}]}"
+            let masks = [("a", "[[10, 10, 40, 10, 40, 40, 10, 40]]"), ("b", "{\"size\": [48, 64], \"counts\": [48, 480, 2544]}")]
+            let regions = masks.map { name, mask in
+                """
+                {"file_name": "\(name).ppm", "height": 48, "width": 64, "categories": ["\(name)_cup"], "annotations": \
+                [{"segmentation": \(mask)}]}
+                """
             }
             try Data("[\(regions.joined(separator: ", "))]".utf8).write(to: folder.appending(path: "set.json"))
             for name in ["a", "b"] {
-                try Data("P6\n64 48\n255\n".utf8 + [UInt8](repeating: 90, count: 64 * 48 * 3)).write(to: folder.appending(path: name + ".ppm"))
+                let pixels = [UInt8](repeating: 90, count: 64 * 48 * 3)
+                try Data("P6\n64 48\n255\n".utf8 + pixels).write(to: folder.appending(path: name + ".ppm"))
             }
             return try body(folder)
         }
@@ -26,7 +31,7 @@ struct OutputsCommandTests {
         let server = try StubServer { _ in DLCSample.completion("a cup") }
         defer { server.stop() }
         try withSet { folder in
-            let set = folder.appending(path: "set.json").path, out = folder.appending(path: "out.json").path, names = folder.appending(path: "names.json").path
+            let (set, out, names) = (folder.path + "/set.json", folder.path + "/out.json", folder.path + "/names.json")
             let arguments = ["outputs", set, "--task", "lvis", "--media", folder.path, "--outputs", out, "--references", names]
             let service = ["--endpoint", server.base, "--endpoint-model", "stub"]
             let made = try run(arguments + service, environment: ["DAMVIDEO_ENDPOINT_KEY": "secret"])
@@ -50,7 +55,8 @@ struct OutputsCommandTests {
             ])
             #expect(made.status == 0)
             let lines = try String(contentsOfFile: out, encoding: .utf8).split(separator: "\n")
-            #expect(lines.count == 2 && lines[0].hasPrefix("{\"id\": \"0\", \"image\": \"a.ppm\", \"pred\": ") && lines[1].contains("\"Answer\": \"b_cup\""))
+            #expect(lines.count == 2 && lines[0].hasPrefix("{\"id\": \"0\", \"image\": \"a.ppm\", \"pred\": "))
+            #expect(lines.last?.contains("\"Answer\": \"b_cup\"") == true)
         }
     }
 
@@ -70,7 +76,10 @@ struct OutputsCommandTests {
     @Test(arguments: [
         ["outputs", "x"], ["outputs", "x", "--task", "lvis"], ["outputs", "x", "--task", "lvis", "--outputs", "y"],
         ["outputs", "x", "--task", "lvis", "--outputs", "y", "--media", "m", "--endpoint", "http://x"],
-        ["outputs", "x", "--task", "lvis", "--outputs", "y", "--media", "m", "--endpoint", "http://x", "--endpoint-model", "m", "--model", "d"],
+        [
+            "outputs", "x", "--task", "lvis", "--outputs", "y", "--media", "m", "--endpoint", "http://x", "--endpoint-model", "m",
+            "--model", "d",
+        ],
         ["videorefer-bench", "x", "--judge-url", "http://x"],
     ])
     func argumentsThatMakeNoSenseAreRefused(arguments: [String]) throws {

@@ -39,7 +39,8 @@ package struct DLCJudgement: Sendable {
             guard let outputs else {
                 throw InputError(.usage, "found neither captions nor answers, expected --outputs, --cache or both")
             }
-            return (outputs.hasSuffix(".json") ? String(outputs.dropLast(5)) : outputs) + (showsPictures ? "_eval_gpt.json" : "_eval.json")
+            let name = outputs.hasSuffix(".json") ? String(outputs.dropLast(5)) : outputs
+            return name + (showsPictures ? "_eval_gpt.json" : "_eval.json")
         }
     }
 
@@ -49,6 +50,8 @@ package struct DLCJudgement: Sendable {
     package private(set) var sheet: JudgeSheet
     private let isTrusting: Bool
     private let view: JudgeView?
+    /// True if the judge of these answers is shown the regions.
+    package let seesPictures: Bool
 
     package var wording: JudgeWording { sheet.wording }
 
@@ -65,8 +68,21 @@ package struct DLCJudgement: Sendable {
             benchmark, captions: captions, wording: Self.wording(files, cache, benchmark), cache: cache,
             trustsCache: files.trustsCache)
         isTrusting = files.trustsCache
+        let saw = Self.sawPictures(cache, sheet.wording)
+        seesPictures = saw ?? files.showsPictures
+        guard !mayBeNew || seesPictures == files.showsPictures else {
+            throw InputError(
+                .usage, path, found: "answers of a judge that \(seesPictures ? "sees pictures" : "only reads")",
+                expected: seesPictures ? "--judge-sees-image, or another --cache" : "another --cache, or no --judge-sees-image")
+        }
         view = try mayBeNew && files.showsPictures ? JudgeView(benchmark, folder: files.folder ?? ".") : nil
         sheet.put(try AnswerJournal.content(AnswerJournal.path(of: path)))
+    }
+
+    /// True if the judge of a cache saw pictures, false if not, nil where the cache does not tell.
+    private static func sawPictures(_ cache: DLCCache, _ wording: JudgeWording) -> Bool? {
+        if cache.entries.contains(where: { !$0.isNumbered }) { return true }
+        return cache.entries.isEmpty || !wording.isOwn ? nil : wording.name == JudgeWording.ownWithPictures.name
     }
 
     private static func wording(_ files: Files, _ cache: DLCCache, _ benchmark: DLCBenchmark) throws -> JudgeWording {
@@ -74,7 +90,9 @@ package struct DLCJudgement: Sendable {
         switch files.wording {
         case .template(let path): return try JudgeWording(template: path)
         case .cache(let path): return try JudgeWording(of: DLCCache(path: path), names: names)
-        case .automatic: return cache.entries.isEmpty ? files.showsPictures ? .ownWithPictures : .own : try JudgeWording(of: cache, names: names)
+        case .automatic:
+            if !cache.entries.isEmpty { return try JudgeWording(of: cache, names: names) }
+            return files.showsPictures ? .ownWithPictures : .own
         }
     }
 

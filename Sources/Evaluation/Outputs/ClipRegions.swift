@@ -67,7 +67,9 @@ enum ClipFrame {
     static let largest = 86_400_000
 
     static func number(_ json: JSONPlace) throws -> Int {
-        guard let frame = Int(try json.text()), (0...largest).contains(frame) else { throw json.wrong(expected: "a frame's number, from 0") }
+        guard let frame = Int(try json.text()), (0...largest).contains(frame) else {
+            throw json.wrong(expected: "a frame's number, from 0")
+        }
         return frame
     }
 }

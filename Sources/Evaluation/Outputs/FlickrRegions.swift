@@ -48,8 +48,8 @@ enum FlickrRegions {
             return picture.boxes.sorted { $0.key < $1.key }.compactMap { entity, boxes in
                 guard let texts = phrases[entity] else { return nil }
                 return OutputsRegion(
-                    key: "\(id)-\(entity)", file: id + ".jpg", size: picture.size, shape: .boxes(boxes, place: "\(place): entity \(entity)"),
-                    references: texts, place: place)
+                    key: "\(id)-\(entity)", file: id + ".jpg", size: picture.size,
+                    shape: .boxes(boxes, place: "\(place): entity \(entity)"), references: texts, place: place)
             }
         }
     }

@@ -26,6 +26,16 @@ package struct OutputsRegion: Sendable {
         self.init(key: key, file: file, size: size, shapes: [(0, shape)], references: references, place: place)
     }
 
+    /// A region of DLC-Bench, which has no references.
+    init(_ region: DLCAnnotations.Region) throws {
+        guard let segmentation = region.segmentation else {
+            throw InputError(.invalid, region.place, found: "no \"segmentation\"", expected: "runs or polygons of a mask")
+        }
+        self.init(
+            key: region.key, file: region.picture.file, size: region.picture.size, shape: .segmentation(segmentation), references: [],
+            place: region.place)
+    }
+
     /// Frames in which something of the region is to be seen.
     /// - Parameter size: of the picture or clip; nil to take the annotations' word.
     /// - Throws: `InputError` for what is no region.

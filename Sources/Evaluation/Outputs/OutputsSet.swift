@@ -16,7 +16,7 @@ package struct OutputsSet: Sendable {
     package init(_ task: OutputsTask, path: String, namesWith text: String? = nil, first count: Int? = nil) throws {
         let all: [OutputsRegion]
         switch task {
-        case .dlc: all = try COCORegions.read(JSONPlace(file: path, expected: "COCO annotations"))
+        case .dlc: all = try DLCAnnotations(path: path).regions.map { try OutputsRegion($0) }
         case .lvis, .paco: all = try KeywordRegions.read(path)
         case .flickr: all = try FlickrRegions.read(path)
         case .refl4: all = try RefL4Regions.read(path)
@@ -45,7 +45,8 @@ package struct OutputsSet: Sendable {
         var object = OrderedObject()
         for region in regions {
             guard let first = region.references.first else {
-                throw InputError(.invalid, region.place, found: "no reference for region \(region.key)", expected: "one, or no --references")
+                throw InputError(
+                    .invalid, region.place, found: "no reference for region \(region.key)", expected: "one, or no --references")
             }
             object[region.key] = region.references.count == 1 ? .string(first) : .array(region.references.map { .string($0) })
         }

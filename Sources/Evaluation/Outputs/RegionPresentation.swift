@@ -17,7 +17,8 @@ package enum RegionPresentation: String, CaseIterable, Sendable {
         case (.crop, false):
             "The first picture is cut out around an object. The second is the whole picture, in which all but that object is black."
         case (.crop, true):
-            "These are frames of a video, in order. Each is shown twice: cut out around an object, and whole with all but that object black."
+            "These are frames of a video, in order. Each is shown twice: cut out around an object, and whole with all but that "
+                + "object black."
         case (.outline, false): "In this picture, an object has a red outline."
         case (.outline, true): "These are frames of a video, in order. In each, the same object has a red outline."
         case (.box, false): "In this picture, an object is in the box {box}, in pixels from the left top."

@@ -32,7 +32,8 @@ package struct TextReport: Encodable, Sendable {
         // Records bring their references with them.
         let own = references == nil && names == nil ? Dictionary(uniqueKeysWithValues: records.map { ($0.id, $0.references) }) : nil
         if let bare = records.first(where: { own?[$0.id]?.isEmpty ?? false }) {
-            throw InputError(.invalid, path, found: "no reference for \(bare.id)", expected: "--references, --names, or \"Answer\" in records")
+            throw InputError(
+                .invalid, path, found: "no reference for \(bare.id)", expected: "--references, --names, or \"Answer\" in records")
         }
         let given = try references.map { try Self.byID($0, isOne: false, all: order) } ?? own
         let named = try names.map { try Self.byID($0, isOne: true, all: order) }

@@ -65,7 +65,9 @@ package struct VideoReferWording: Equatable, Sendable {
     package init(path: String) throws {
         guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file") }
         let text = String(decoding: data, as: UTF8.self)
-        guard !PythonText.stripped(text).isEmpty else { throw InputError(.invalid, path, found: "no text", expected: "the judge's instructions") }
+        guard !PythonText.stripped(text).isEmpty else {
+            throw InputError(.invalid, path, found: "no text", expected: "the judge's instructions")
+        }
         self.init(name: "of \(path)", system: text)
     }
 

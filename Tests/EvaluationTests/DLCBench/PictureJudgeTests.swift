@@ -36,6 +36,29 @@ struct PictureJudgeTests {
         }
     }
 
+    /// The program that other users have for such a judge writes its questions without numbers.
+    @Test func anotherProgramsCacheIsReadAndNotMixed() throws {
+        let server = try DLCSample.judge()
+        defer { server.stop() }
+        try DLCSample.withFolder { folder in
+            let cache = try DLCSample.judged(folder, server), path = folder.appending(path: "x_eval_gpt.json")
+            let text = String(decoding: cache, as: UTF8.self)
+                .replacing(/\s*"(question_index|neg_valid_num)": \d+,/, with: "")
+            #expect(!text.contains("question_index"))
+            try Data(text.utf8).write(to: path)
+            var files = DLCSample.files(folder)
+            let plain = try DLCJudgement(files, mayBeNew: false)
+            files.cache = path.path
+            let other = try DLCJudgement(files, mayBeNew: false)
+            #expect(try other.results().map(\.score) == plain.results().map(\.score))
+            #expect(other.seesPictures && !plain.seesPictures)
+            #expect(throws: InputError.self) { try DLCJudgement(files, mayBeNew: true) }
+            files.cache = folder.appending(path: "captions_eval.json").path
+            files.showsPictures = true
+            #expect(throws: InputError.self) { try DLCJudgement(files, mayBeNew: true) }
+        }
+    }
+
     @Test(arguments: ["annotations.json", "images/a.ppm"])
     func whatTheJudgeShouldSeeMustBeThere(name: String) throws {
         try DLCSample.withFolder { folder in

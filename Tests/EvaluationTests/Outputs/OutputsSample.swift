@@ -64,7 +64,9 @@ enum OutputsSample {
         return try OutputsSet(task, path: path, first: first)
     }
 
-    static func run(_ set: OutputsSet, in folder: URL, to name: String = "out.json", query: String = "What?", frames: Int = 3) throws -> OutputsRun {
+    static func run(
+        _ set: OutputsSet, in folder: URL, to name: String = "out.json", query: String = "What?", frames: Int = 3
+    ) throws -> OutputsRun {
         try OutputsRun(
             set, media: OutputsMedia(set, folder: folder.path), outputs: folder.appending(path: name).path, query: query, frames: frames)
     }
@@ -73,7 +75,8 @@ enum OutputsSample {
     static func described(_ set: OutputsSet, in folder: URL, frames: Int = 3) throws -> [String] {
         var run = try run(set, in: folder, to: "\(UUID().uuidString).json", frames: frames), seen: [String] = []
         try run.run(model: "m") { pictures in
-            let text = pictures.map { "\($0.picture.pixels[0]):\($0.region.area)@\($0.region.boundingBox?.left ?? -1)" }.joined(separator: " ")
+            let text = pictures.map { "\($0.picture.pixels[0]):\($0.region.area)@\($0.region.boundingBox?.left ?? -1)" }
+                .joined(separator: " ")
             seen.append(text)
             return text
         }

