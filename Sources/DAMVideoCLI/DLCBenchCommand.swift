@@ -46,6 +46,8 @@ struct DLCBenchCommand: ParsableCommand {
 
     @OptionGroup(title: "Judge") var judge: JudgeOptions
 
+    @OptionGroup(title: "Judge") var words: JudgeWordingOptions
+
     @Option(help: ArgumentHelp("Compare region by region with another judge cache.", valueName: "file"))
     var against: String?
 
@@ -85,7 +87,7 @@ struct DLCBenchCommand: ParsableCommand {
         try reportingErrors {
             let written = [saveCache, csv, report].compactMap { $0 }, endpoint = try judge.endpoint()
             let own = ["qa.json", "class_names.json", "annotations.json", "images"].map { "\(directory)/\($0)" }
-            let given = [outputs, cache, against, judge.judgePrompt, judge.judgePromptFrom].compactMap { $0 }
+            let given = [outputs, cache, against, words.judgePrompt, words.judgePromptFrom].compactMap { $0 }
             let inputs = InputFiles(own + given)
             for path in written {
                 try inputs.refuse(path)
@@ -114,8 +116,8 @@ struct DLCBenchCommand: ParsableCommand {
 
     private var files: DLCJudgement.Files {
         var files = DLCJudgement.Files()
-        (files.folder, files.outputs, files.cache, files.wording) = (directory, outputs, cache, judge.wording)
-        (files.trustsCache, files.defaultCaption) = (judge.trustCache, defaultCaption)
+        (files.folder, files.outputs, files.cache, files.wording) = (directory, outputs, cache, words.source)
+        (files.trustsCache, files.defaultCaption, files.showsPictures) = (words.trustCache, defaultCaption, words.judgeSeesImage)
         return files
     }
 
@@ -137,27 +139,15 @@ struct DLCBenchCommand: ParsableCommand {
     }
 
     private func ask(_ endpoint: ChatEndpoint, _ judgement: inout DLCJudgement, _ stop: StopRequest) throws {
-        let line = StatusLine(quiet: quiet)
-        var told = ""
-        try judgement.ask(endpoint, settings: judge.settings, overwrites: overwrite) { progress in
-            try stop.check()
-            switch progress {
-            case .answered(let done, let all): line.show("answers: \(done) of \(all)")
-            // Requests at the same time are refused for the same reason.
-            case .retry(let words) where words != told && !quiet:
-                told = words
-                Console.notice("judge: \(words)")
-            case .retry: break
-            case .waiting: break
-            }
-        }
+        var shown = ChatProgress(stop, role: "judge", answers: "answers", quiet: quiet)
+        try judgement.ask(endpoint, settings: judge.chat.settings, overwrites: overwrite) { try shown.show($0) }
     }
 
     private func finish(_ judgement: DLCJudgement, judge: String?) throws {
         let results = try judgement.results(), bootstrap = Bootstrap(seed: bootstrapSeed)
         guard var figures = DLCReport(
             results, annotations: judgement.benchmark.annotations, wording: judgement.wording, judge: judge,
-            missing: judgement.captions.missing, bootstrap: bootstrap)
+            missing: judgement.captions.missing, bootstrap: bootstrap, seesPictures: judgement.seesPictures)
         else { return }
         let others = try against.map { try DLCCache(path: $0).results } ?? []
         if let against { figures.against = try DLCReport.Comparison(results, with: others, cache: against, bootstrap: bootstrap) }
@@ -169,7 +159,7 @@ struct DLCBenchCommand: ParsableCommand {
         if let report {
             let page = DLCPageFile(
                 results, figures, annotations: judgement.benchmark.annotations, folder: directory,
-                title: "DLC-Bench: \(outputs ?? judgement.cache.path)", others: others)
+                title: "DLC-Bench: \(URL(filePath: outputs ?? judgement.cache.path).lastPathComponent)", others: others)
             try page.write(to: report, replaces: overwrite)
         }
         if csvLine {

@@ -12,9 +12,7 @@ enum DLCBenchTable {
         let scores = report.scores
         var lines = ["Result for \(outputs)", summary(scores), "recognised: \(report.recognised) of \(scores.regions)"]
         if !report.missingCaptions.isEmpty { lines.append("default caption: \(report.missingCaptions.count) regions") }
-        lines.append(report.wording == JudgeWording.own.name
-            ? "own wording (\(report.wording)), not comparable with published figures"
-            : "wording \(report.wording): comparable with published figures if it is the published one, and so is the judge")
+        lines.append(comparability(report))
         lines += [""] + figures(report)
         if let other = report.against { lines += ["", comparison(other)] }
         for (title, groups) in [("size", report.bySize), ("frequency", report.byFrequency)] where !groups.isEmpty {
@@ -24,6 +22,14 @@ enum DLCBenchTable {
             lines += [""] + questions(title, groups)
         }
         return PlainText.report(lines)
+    }
+
+    private static func comparability(_ report: DLCReport) -> String {
+        if JudgeWording.isOwn(report.wording) { return "own wording (\(report.wording)), not comparable with published figures" }
+        if report.judgeSeesPictures {
+            return "wording \(report.wording), judge sees pictures: not comparable with figures of a judge that only reads"
+        }
+        return "wording \(report.wording): comparable with published figures if it is the published one, and so is the judge"
     }
 
     /// The published program's line.

@@ -7,7 +7,9 @@ struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract: "Measure what a model's captions get right.",
-        subcommands: [ScenesCommand.self, DLCBenchCommand.self, TextsCommand.self])
+        subcommands: [
+            ScenesCommand.self, OutputsCommand.self, DLCBenchCommand.self, VideoReferCommand.self, TextsCommand.self,
+        ])
 
     struct ScenesCommand: ParsableCommand {
         static let configuration = CommandConfiguration(

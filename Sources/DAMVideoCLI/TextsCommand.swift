@@ -8,7 +8,8 @@ struct TextsCommand: ParsableCommand {
         commandName: "texts",
         abstract: "Compare captions with reference captions (BLEU, ROUGE-L, CIDEr-D) or with class names (Semantic IoU).",
         discussion: """
-            Captions are a list of {"image_id", "caption"}, as COCO's results, or an object with a caption by id. References are \
+            Captions are a list of {"image_id", "caption"}, as COCO's results, an object with a caption by id, or records with "pred" \
+            and "Answer", which bring their references with them. References are \
             COCO's annotations, or an object with a caption or a list of captions by id; names an object with a name by id. \
             Figures are those of pycocoevalcap, CIDEr-D with document frequencies from the references.
             """)
@@ -16,7 +17,7 @@ struct TextsCommand: ParsableCommand {
     @Argument(help: "Captions.")
     var captions: String
 
-    @Option(help: ArgumentHelp("Reference captions.", valueName: "file"))
+    @Option(help: ArgumentHelp("Reference captions. Default, without --names: those in the records.", valueName: "file"))
     var references: String?
 
     @Option(help: ArgumentHelp("Class names.", valueName: "file"))
@@ -24,10 +25,6 @@ struct TextsCommand: ParsableCommand {
 
     @Flag(help: "Print the figures as JSON.")
     var json = false
-
-    func validate() throws {
-        guard references != nil || names != nil else { throw ValidationError("Give --references, --names or both.") }
-    }
 
     func run() throws {
         try reportingErrors {

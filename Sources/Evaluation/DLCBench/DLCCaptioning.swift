@@ -1,6 +1,5 @@
 import Files
 import Imaging
-import Media
 
 /// Captions the regions of a benchmark's pictures into a file of outputs, which is written after each: a run that was ended
 /// goes on where it was.
@@ -14,7 +13,7 @@ package struct DLCCaptioning {
     }
 
     private let regions: [DLCAnnotations.Region]
-    private let images: String
+    private let pictures: DLCPictures
     private var outputs: DLCOutputs
 
     /// - Parameters:
@@ -24,7 +23,7 @@ package struct DLCCaptioning {
     /// - Throws: `InputError` for a file that is missing, or has captions of another query.
     package init(folder: String, outputs path: String, query: String) throws {
         regions = try DLCAnnotations(path: folder + "/annotations.json").regions
-        images = folder + "/images"
+        pictures = DLCPictures(folder: folder)
         outputs = try FileStatus(path) == nil ? DLCOutputs(path: path, query: query) : DLCOutputs(path: path)
         if let found = outputs.query ?? (outputs.captions.isEmpty ? nil : "none"), found != query {
             throw InputError(
@@ -47,21 +46,11 @@ package struct DLCCaptioning {
         var opened: (file: String, picture: RGBImage)?
         for (place, region) in regions.enumerated() where outputs.caption(of: region.key) == nil {
             try progress(place, regions.count)
-            if opened?.file != region.picture.file { opened = (region.picture.file, try picture(region)) }
+            if opened?.file != region.picture.file { opened = (region.picture.file, try pictures.picture(of: region)) }
             guard let picture = opened?.picture else { continue }
             let caption = try describe(picture, region.mask().mask)
             try outputs.add(caption, for: region.key, order: regions.map(\.key))
         }
         try progress(regions.count, regions.count)
-    }
-
-    private func picture(_ region: DLCAnnotations.Region) throws -> RGBImage {
-        let path = images + "/" + region.picture.file, size = region.picture.size
-        let picture = try InputError.translating { try ImageDecoder.rgb(path: path) }
-        guard picture.width == size.width, picture.height == size.height else {
-            throw InputError(
-                .invalid, path, found: "a picture of \(picture.width)x\(picture.height)", expected: "\(size) as annotations.json has it")
-        }
-        return picture
     }
 }

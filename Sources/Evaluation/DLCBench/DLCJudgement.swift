@@ -26,17 +26,21 @@ package struct DLCJudgement: Sendable {
         package var trustsCache = false
         /// Caption of a region without one; nil to refuse it.
         package var defaultCaption: String?
+        /// Shows the judge the region's picture and mask with each question: another benchmark than with a judge that only reads.
+        package var showsPictures = false
 
         package init() {}
 
-        /// Path of the cache: the published program's, `NAME_eval.json` beside `NAME.json`.
+        /// Path of the cache: the published program's, `NAME_eval.json` beside `NAME.json`; `NAME_eval_gpt.json` for a judge that
+        /// sees pictures.
         /// - Throws: `InputError` of category `usage` when nothing names it.
         package func cachePath() throws -> String {
             if let cache { return cache }
             guard let outputs else {
                 throw InputError(.usage, "found neither captions nor answers, expected --outputs, --cache or both")
             }
-            return (outputs.hasSuffix(".json") ? String(outputs.dropLast(5)) : outputs) + "_eval.json"
+            let name = outputs.hasSuffix(".json") ? String(outputs.dropLast(5)) : outputs
+            return name + (showsPictures ? "_eval_gpt.json" : "_eval.json")
         }
     }
 
@@ -45,6 +49,9 @@ package struct DLCJudgement: Sendable {
     package let cache: DLCCache
     package private(set) var sheet: JudgeSheet
     private let isTrusting: Bool
+    private let view: JudgeView?
+    /// True if the judge of these answers is shown the regions.
+    package let seesPictures: Bool
 
     package var wording: JudgeWording { sheet.wording }
 
@@ -58,18 +65,34 @@ package struct DLCJudgement: Sendable {
         let outputs = try files.outputs.map { try DLCOutputs(path: $0) }
         captions = try DLCCaptions(benchmark, outputs: outputs, cache: cache, fallback: files.defaultCaption)
         sheet = try JudgeSheet(
-            benchmark, captions: captions, wording: Self.wording(files.wording, cache, benchmark), cache: cache,
+            benchmark, captions: captions, wording: Self.wording(files, cache, benchmark), cache: cache,
             trustsCache: files.trustsCache)
         isTrusting = files.trustsCache
-        sheet.put(try JudgeJournal.content(JudgeJournal.path(ofCache: path)))
+        let saw = Self.sawPictures(cache, sheet.wording)
+        seesPictures = saw ?? files.showsPictures
+        guard !mayBeNew || seesPictures == files.showsPictures else {
+            throw InputError(
+                .usage, path, found: "answers of a judge that \(seesPictures ? "sees pictures" : "only reads")",
+                expected: seesPictures ? "--judge-sees-image, or another --cache" : "another --cache, or no --judge-sees-image")
+        }
+        view = try mayBeNew && files.showsPictures ? JudgeView(benchmark, folder: files.folder ?? ".") : nil
+        sheet.put(try AnswerJournal.content(AnswerJournal.path(of: path)))
     }
 
-    private static func wording(_ source: WordingSource, _ cache: DLCCache, _ benchmark: DLCBenchmark) throws -> JudgeWording {
+    /// True if the judge of a cache saw pictures, false if not, nil where the cache does not tell.
+    private static func sawPictures(_ cache: DLCCache, _ wording: JudgeWording) -> Bool? {
+        if cache.entries.contains(where: { !$0.isNumbered }) { return true }
+        return cache.entries.isEmpty || !wording.isOwn ? nil : wording.name == JudgeWording.ownWithPictures.name
+    }
+
+    private static func wording(_ files: Files, _ cache: DLCCache, _ benchmark: DLCBenchmark) throws -> JudgeWording {
         let names = Dictionary(uniqueKeysWithValues: benchmark.regions.compactMap { region in region.name.map { (region.key, $0) } })
-        switch source {
+        switch files.wording {
         case .template(let path): return try JudgeWording(template: path)
         case .cache(let path): return try JudgeWording(of: DLCCache(path: path), names: names)
-        case .automatic: return cache.entries.isEmpty ? .own : try JudgeWording(of: cache, names: names)
+        case .automatic:
+            if !cache.entries.isEmpty { return try JudgeWording(of: cache, names: names) }
+            return files.showsPictures ? .ownWithPictures : .own
         }
     }
 
@@ -88,10 +111,10 @@ package struct DLCJudgement: Sendable {
     ///   - progress: called on this thread; what it throws ends the run.
     /// - Throws: `InputError`, and what `progress` throws.
     package mutating func ask(
-        _ endpoint: ChatEndpoint, settings: JudgeRun.Settings, overwrites: Bool, progress: (JudgeRun.Progress) throws -> Void
+        _ endpoint: ChatEndpoint, settings: ChatRun.Settings, overwrites: Bool, progress: (ChatRun.Progress) throws -> Void
     ) throws {
         try settings.validate()
-        let journalPath = JudgeJournal.path(ofCache: cache.path), content = try JudgeJournal.content(journalPath)
+        let journalPath = AnswerJournal.path(of: cache.path), content = try AnswerJournal.content(journalPath)
         if let judge = content.judge, judge != endpoint.model {
             throw InputError(
                 .usage, journalPath, found: "answers of \(judge)", expected: "\(endpoint.model)'s, or another --cache")
@@ -106,15 +129,17 @@ package struct DLCJudgement: Sendable {
         try OutputFile.check(cache.path, overwrites: true)
         let claim = try OutputClaim(cache.path)
         defer { withExtendedLifetime(claim) {} }
-        let journal = JudgeJournal(journalPath, judge: endpoint.model, after: content)
+        let journal = AnswerJournal(journalPath, judge: endpoint.model, after: content)
         do {
-            try JudgeRun(endpoint, settings: settings).answer(&sheet, journal: journal, after: content, progress: progress)
+            let missing = sheet.questions(after: content, view: view)
+            try ChatRun(endpoint, settings: settings).answer(
+                missing.map(\.question), journal: journal, take: { sheet.put($1, at: missing[$0].place) }, progress: progress)
         } catch {
             if !sheet.finished.isEmpty { try? writeCache(to: cache.path, replaces: true) }
             throw error
         }
         try writeCache(to: cache.path, replaces: true)
-        JudgeJournal.remove(journalPath)
+        AnswerJournal.remove(journalPath)
     }
 
     /// Writes the cache with all regions whose answers are complete.

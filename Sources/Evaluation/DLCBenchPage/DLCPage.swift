@@ -18,15 +18,16 @@ struct DLCPage {
 
     private static let style = """
         form { display: flex; flex-wrap: wrap; gap: .4rem 1.4rem; margin-top: 1.2rem; font-size: .9rem; }
-        .region { display: grid; grid-template-columns: minmax(12rem, 20rem) 1fr; gap: 1rem 1.6rem; }
-        .region img { display: block; width: 100%; height: auto; border-radius: .25rem; margin-bottom: .5rem; }
+        .region { display: grid; grid-template-columns: minmax(12rem, 20rem) 1fr; gap: 1rem 1.6rem; margin-top: .8rem; }
+        .region img { display: block; max-width: 100%; max-height: 24rem; border-radius: .25rem; margin-bottom: .5rem; }
+        .region blockquote { margin-top: 0; }
         ol.questions { margin: .6rem 0 0; padding-left: 1.3rem; font-size: .88rem; } ol.questions > li { padding: .25rem 0; }
         ol.questions ul { list-style: none; margin: 0; padding: 0; } .chosen { font-weight: bold; } .chosen::before { content: "\\25B8  "; }
         .points { color: var(--faint); font-variant-numeric: tabular-nums; } .lost > .kind { color: #d55e00; }
         .unrecognised h2 { color: #d55e00; } blockquote.other { color: var(--faint); }
         body:has(#lost:checked) li.kept, body:has(#lost:checked) article.full { display: none; }
         body:has(#positive:checked) li.negative, body:has(#negative:checked) li.positive { display: none; }
-        @media (max-width: 50rem) { .region { grid-template-columns: 1fr; } }
+        @media (max-width: 50rem) { .region { grid-template-columns: 1fr; } h1 { font-size: 1.3rem; } }
         """
 
     /// The page up to the regions.
@@ -110,7 +111,7 @@ struct DLCPage {
         let question = answer.question, isLost = answer.lostPoints > 0, isRecognition = question.kind == .recognition
         let choices = question.choices.enumerated().map { place, choice in
             let isChosen = answer.reading.choice == place
-            let points = isRecognition ? "" : " <span class=\"points\">\(Self.number(choice.points))</span>"
+            let points = isRecognition ? "" : "&#160;<span class=\"points\">\(Self.number(choice.points))</span>"
             return "<li\(isChosen ? " class=\"chosen\"" : "")>\(Markup.escaped(choice.text))\(points)</li>"
         }
         let points = isRecognition ? "" : " <span class=\"points\">\(Self.number(answer.points)) points"
@@ -123,8 +124,11 @@ struct DLCPage {
             """
     }
 
-    private static func number(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? String(format: "%.3f", value) }
-    private static func signed(_ value: Double) -> String { String(format: "%+.3f", value) }
+    /// A number whose sign stays with it where a line ends.
+    private static func number(_ value: Double) -> String { unsplit(digits(value)) }
+    private static func unsplit(_ number: String) -> String { number.replacing("-", with: "\u{2212}") }
+    private static func digits(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? String(format: "%.3f", value) }
+    private static func signed(_ value: Double) -> String { unsplit(String(format: "%+.3f", value)) }
 }
 
 extension DLCAnswer {

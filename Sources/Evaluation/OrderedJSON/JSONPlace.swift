@@ -1,7 +1,7 @@
 import Imaging
 
 /// A value of a JSON file and where it stands, for messages.
-struct JSONPlace {
+struct JSONPlace: Sendable {
     /// File, and keys and places on the way to the value.
     let place: String
     let value: OrderedJSON

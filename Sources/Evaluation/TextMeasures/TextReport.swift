@@ -16,23 +16,48 @@ package struct TextReport: Encodable, Sendable {
     }
 
     /// - Parameters:
-    ///   - captions: file with a caption by id.
+    ///   - captions: file with a caption by id, or of records with `pred` and their references.
     ///   - references: file with captions by id; nil for none.
     ///   - names: file with a name by id; nil for none.
     /// - Throws: `InputError` for a file that is missing or not what it should be, or that lacks an id of the captions.
     package init(captions path: String, references: String?, names: String?) throws {
-        let captions = try Self.texts(path, isOne: true), order = captions.map(\.id)
+        let records = try Self.records(path), order = records.map(\.id)
         guard !order.isEmpty else { throw InputError(.invalid, path, found: "no caption", expected: "some") }
-        let given = try references.map { try Self.byID($0, isOne: false, all: order) }
+        let captions = try records.map { record in
+            guard let caption = record.caption else {
+                throw InputError(.invalid, record.json.place, found: "no \"pred\"", expected: "a caption")
+            }
+            return (id: record.id, text: caption)
+        }
+        // Records bring their references with them.
+        let own = references == nil && names == nil ? Dictionary(uniqueKeysWithValues: records.map { ($0.id, $0.references) }) : nil
+        if let bare = records.first(where: { own?[$0.id]?.isEmpty ?? false }) {
+            throw InputError(
+                .invalid, path, found: "no reference for \(bare.id)", expected: "--references, --names, or \"Answer\" in records")
+        }
+        let given = try references.map { try Self.byID($0, isOne: false, all: order) } ?? own
         let named = try names.map { try Self.byID($0, isOne: true, all: order) }
         measures = given.flatMap { texts in
-            CaptionMeasures(captions.map { CaptionMeasures.Pair(caption: $0.texts[0], references: texts[$0.id] ?? []) })
+            CaptionMeasures(captions.map { CaptionMeasures.Pair(caption: $0.text, references: texts[$0.id] ?? []) })
         }
         semanticIoU = named.map { names in
-            captions.reduce(0) { $0 + SemanticIoU.score(caption: $1.texts[0], name: names[$1.id]?[0] ?? "") } / Double(order.count)
+            captions.reduce(0) { $0 + SemanticIoU.score(caption: $1.text, name: names[$1.id]?[0] ?? "") } / Double(order.count)
         }
         self.captions = order.count
         withoutCaption = Set(given.map { Array($0.keys) } ?? []).union(named.map { Array($0.keys) } ?? []).subtracting(order).count
+    }
+
+    /// Captions: texts by id, or records that have their references with them.
+    static func records(_ path: String) throws -> [CaptionRecord] {
+        if JSONRecords.areRecords(path, with: "pred") { return try CaptionRecord.read(path) }
+        return try texts(path, isOne: true).map { id, texts in
+            CaptionRecord(id: id, caption: texts.first, references: [], query: nil, json: JSONPlace(.null, at: "\(path): \(id)"))
+        }
+    }
+
+    /// References by id, of a file of texts.
+    static func references(_ path: String) throws -> [String: [String]] {
+        Dictionary(uniqueKeysWithValues: try texts(path, isOne: false).map { ($0.id, $0.texts) })
     }
 
     private static func byID(_ path: String, isOne: Bool, all ids: [String]) throws -> [String: [String]] {

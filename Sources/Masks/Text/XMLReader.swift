@@ -4,17 +4,17 @@ import Imaging
 /// passed over; document types are refused, and with them entities of a file's own.
 ///
 /// Source: XML 1.0, fifth edition.
-struct XMLReader {
-    struct Element {
-        let name: String
-        let attributes: [String: String]
+package struct XMLReader {
+    package struct Element {
+        package let name: String
+        package let attributes: [String: String]
         /// Names of the elements around it, from the outermost.
-        let path: [String]
+        package let path: [String]
         /// Number of the line, from 1.
-        let line: Int
+        package let line: Int
     }
 
-    enum Event {
+    package enum Event {
         case start(Element)
         /// The element's end, with the text inside it that is in no other element.
         case end(Element, String)
@@ -30,7 +30,7 @@ struct XMLReader {
     private var isDone = false
 
     /// - Throws: `InputError` for what is no XML, with the line; what `body` throws.
-    static func read(_ bytes: [UInt8], _ body: (Event) throws -> Void) throws {
+    package static func read(_ bytes: [UInt8], _ body: (Event) throws -> Void) throws {
         var reader = XMLReader(bytes)
         while try reader.step(body) {}
     }

@@ -18,7 +18,7 @@ struct DLCPageTests {
             #expect(heads == ["bus: some c0 unrecognised", "lamp: some c1", "scissors: some c3", "red apple: full c2"])
             #expect(text.matches(of: #/<img /#).count == 8 && text.contains("<title>a &lt; b</title>"))
             #expect(text.contains("0 points, 1 had the object been recognised"))
-            #expect(text.contains("score -0.333 · 4 points lost · Pos 0 · Neg -0.500 · not recognised"))
+            #expect(text.contains("score −0.333 · 4 points lost · Pos 0 · Neg −0.500 · not recognised"))
             #expect(text.matches(of: #/class="chosen"/#).count == 15 && text.matches(of: #/<blockquote class="other">/#).count == 4)
             #expect(!text.contains("<script") && !text.contains("http://") || text.contains("http://www.w3.org"))
             #expect(throws: (any Error).self) { try page.write(to: path, replaces: false) }

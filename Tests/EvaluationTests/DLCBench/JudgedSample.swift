@@ -13,8 +13,8 @@ extension DLCSample {
         try ChatEndpoint(base: server.base, model: model, key: nil, timeout: timeout, connections: 8)
     }
 
-    static var settings: JudgeRun.Settings {
-        var settings = JudgeRun.Settings()
+    static var settings: ChatRun.Settings {
+        var settings = ChatRun.Settings()
         settings.pause = 0.01
         return settings
     }
@@ -22,8 +22,8 @@ extension DLCSample {
     /// Asks a server all that is missing; returns the cache's bytes.
     @discardableResult
     static func judged(
-        _ folder: URL, _ server: StubServer, _ settings: JudgeRun.Settings = settings, model: String = "stub",
-        timeout: Double = 20, progress: (JudgeRun.Progress) throws -> Void = { _ in }
+        _ folder: URL, _ server: StubServer, _ settings: ChatRun.Settings = settings, model: String = "stub",
+        timeout: Double = 20, progress: (ChatRun.Progress) throws -> Void = { _ in }
     ) throws -> Data {
         var judgement = try DLCJudgement(files(folder), mayBeNew: true)
         try judgement.ask(endpoint(server, model: model, timeout: timeout), settings: settings, overwrites: false, progress: progress)

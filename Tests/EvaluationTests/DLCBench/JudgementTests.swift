@@ -114,7 +114,7 @@ struct JudgementTests {
     }
 
     /// Words that a run ends with whose judge always answers the same, without the judge's address, and how often it was asked.
-    private func end(_ response: StubServer.Response, _ settings: JudgeRun.Settings = DLCSample.settings) throws -> (String, Int) {
+    private func end(_ response: StubServer.Response, _ settings: ChatRun.Settings = DLCSample.settings) throws -> (String, Int) {
         let server = try DLCSample.judge { _ in response }
         defer { server.stop() }
         let told = try DLCSample.withFolder { folder in message { try DLCSample.judged(folder, server, settings) } }

@@ -45,7 +45,7 @@ struct WordingTests {
     @Test(arguments: [
         ("{caption}", "{text}", "judge: found {caption} 0 times and {question} 1 times, expected each once"),
         ("Is it {name}", "Is it a {name}", "recognition_one: found an article before {name}, expected {name} alone, which brings its own"),
-        ("Are they {name}", "Are they", "recognition_many: found {name} 0 times, expected once"),
+        ("Are they {name}", "Are they", "recognition_many: found no {name}, expected one or more"),
         ("recognition_one", "recognition", "template.json: found no \"recognition_one\", expected one"),
     ])
     func badTemplatesAreRefused(old: String, new: String, expected: String) throws {

@@ -16,59 +16,73 @@ package struct DLCAnnotations: Sendable {
         /// "F", "C" or "R": how frequent the class is; nil where the file does not say.
         package let frequency: String?
         let segmentation: JSONPlace?
+        /// Place in the file, for messages.
+        let place: String
 
         /// - Throws: `InputError` for what is no mask of the picture's size.
         package func mask() throws -> RunLengthEncoding {
             guard let segmentation else {
-                throw InputError(.invalid, "annotation \(key)", found: "no \"segmentation\"", expected: "runs of a mask")
+                throw InputError(.invalid, "annotation \(key)", found: "no \"segmentation\"", expected: "runs or polygons of a mask")
             }
-            let size = try segmentation["size"].array().map { try $0.integer() }
-            guard size == [picture.size.height, picture.size.width] else {
-                throw try segmentation["size"].wrong(expected: "[\(picture.size.height), \(picture.size.width)], as the picture")
-            }
-            let counts = try segmentation["counts"]
-            do {
-                if case .array = counts.value {
-                    let runs = try counts.array().map { run in
-                        guard let length = UInt32(exactly: try run.integer()) else { throw run.wrong(expected: "0 or more pixels") }
-                        return length
-                    }
-                    return try RunLengthEncoding(width: size[1], height: size[0], runs: runs)
-                }
-                return try RunLengthEncoding(width: size[1], height: size[0], counts: Array(counts.string().utf8))
-            } catch let error as InputError where error.place == nil {
-                throw InputError(.invalid, "\(counts.place): \(error)")
-            }
+            return try RegionShape.segmentation(segmentation).runs(in: picture.size)
         }
     }
 
     /// In the order of the pictures, and of each picture's annotations.
     package let regions: [Region]
 
-    /// - Throws: `InputError` for a file that is missing or not COCO's.
+    /// - Throws: `InputError` for a file that is missing or no annotations.
     package init(path: String) throws {
         let file = try JSONPlace(file: path, expected: "COCO annotations")
-        var pictures: [Int: Picture] = [:], order: [Int] = [], regions: [Int: [Region]] = [:], keys: Set<String> = []
+        if case .array = file.value { regions = try Self.listed(file) } else { regions = try Self.annotated(file) }
+        guard !regions.isEmpty else { throw InputError(.invalid, path, found: "no annotation", expected: "one a region") }
+    }
+
+    /// Keys so far.
+    private struct Keys {
+        private var known: Set<String> = []
+
+        /// - Throws: `InputError` for a key that was there before.
+        mutating func new(_ key: String, _ annotation: JSONPlace) throws -> String {
+            guard known.insert(key).inserted else {
+                throw InputError(.invalid, annotation.place, found: "annotation \(key) twice", expected: "once")
+            }
+            return key
+        }
+    }
+
+    /// Regions of COCO's file.
+    private static func annotated(_ file: JSONPlace) throws -> [Region] {
+        var pictures: [Int: Picture] = [:], order: [Int] = [], regions: [Int: [Region]] = [:], keys = Keys()
         for image in try file["images"].array() {
             let id = try image["id"].integer()
             guard pictures[id] == nil else { throw InputError(.invalid, image.place, found: "image \(id) twice", expected: "once") }
-            let size = PictureSize(width: try image["width"].integer(), height: try image["height"].integer())
-            pictures[id] = Picture(file: try image["file_name"].string(), size: size)
+            pictures[id] = Picture(file: try image["file_name"].string(), size: try image.size())
             order.append(id)
         }
         for annotation in try file["annotations"].array() {
-            let image = try annotation["image_id"], key = "\(try annotation["id"].integer())", id = try image.integer()
+            let image = try annotation["image_id"], id = try image.integer()
             guard let picture = pictures[id] else { throw image.wrong(expected: "an image of the file") }
-            guard keys.insert(key).inserted else {
-                throw InputError(.invalid, annotation.place, found: "annotation \(key) twice", expected: "once")
-            }
             regions[id, default: []].append(
                 Region(
-                    key: key, picture: picture, size: try annotation.optional("size")?.string(),
-                    frequency: try annotation.optional("frequency")?.string(),
-                    segmentation: try annotation.optional("segmentation")))
+                    key: try keys.new("\(annotation["id"].integer())", annotation), picture: picture,
+                    size: try annotation.optional("size")?.string(), frequency: try annotation.optional("frequency")?.string(),
+                    segmentation: try annotation.optional("segmentation"), place: annotation.place))
         }
-        self.regions = order.flatMap { regions[$0] ?? [] }
-        guard !self.regions.isEmpty else { throw InputError(.invalid, path, found: "no annotation", expected: "one a region") }
+        return order.flatMap { regions[$0] ?? [] }
+    }
+
+    /// Regions of ParaDLC-Bench: a list of pictures with `annotations`, each with an `index` and a `mask_rle`. Its other files call them
+    /// `IMAGE_INDEX`.
+    private static func listed(_ file: JSONPlace) throws -> [Region] {
+        var keys = Keys()
+        return try file.array().flatMap { image in
+            let picture = Picture(file: try image["file_name"].string(), size: try image.size()), id = try image["image_id"].text()
+            return try image["annotations"].array().map { annotation in
+                Region(
+                    key: try keys.new("\(id)_\(annotation["index"].text())", annotation), picture: picture, size: nil, frequency: nil,
+                    segmentation: try annotation["mask_rle"], place: annotation.place)
+            }
+        }
     }
 }

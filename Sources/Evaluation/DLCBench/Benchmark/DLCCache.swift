@@ -10,6 +10,8 @@ package struct DLCCache: Sendable {
         /// The recognition question's first, as are the answers.
         let prompts: [String]
         let responses: [String]
+        /// False for questions without numbers, as the program writes them whose judge sees pictures.
+        let isNumbered: Bool
 
         /// The question of a prompt by its place.
         func question(_ place: Int) -> DLCQuestion { place == 0 ? recognition : questions[place - 1] }
@@ -49,8 +51,10 @@ package struct DLCCache: Sendable {
         guard let first = try recognition.array().first, try recognition.array().count == 1 else {
             throw recognition.wrong(expected: "one question")
         }
-        let questions = try ["details_positives", "details_negatives"].flatMap { try json[$0].array() }
-            .map { (number: try $0["question_index"].integer(), question: try question($0)) }
+        let details = try ["details_positives", "details_negatives"].flatMap { try json[$0].array() }
+        let isNumbered = try details.contains { try $0.optional("question_index") != nil }
+        let questions = try details.enumerated()
+            .map { (number: try isNumbered ? $1["question_index"].integer() : $0, question: try question($1)) }
             .sorted { $0.number < $1.number }
         guard questions.map(\.number) == Array(questions.indices) else {
             throw InputError(
@@ -69,7 +73,7 @@ package struct DLCCache: Sendable {
         }
         return Entry(
             key: key, caption: try json["pred"].string(), recognition: try question(first),
-            questions: questions.map(\.question), prompts: texts[0], responses: texts[1])
+            questions: questions.map(\.question), prompts: texts[0], responses: texts[1], isNumbered: isNumbered)
     }
 
     /// A question without what became of it.

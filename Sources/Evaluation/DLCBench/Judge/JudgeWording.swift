@@ -38,8 +38,32 @@ package struct JudgeWording: Equatable, Sendable {
         recognitionOne: "Could the described object be {name}, or something of a similar kind? It need not be the very same.",
         recognitionMany: "Could the described objects be {name}, or something of a similar kind? They need not be the very same.")
 
-    /// True if this is the program's own wording.
-    package var isOwn: Bool { name == Self.own.name }
+    /// The program's own words to a judge that is shown the object.
+    package static let ownWithPictures = JudgeWording(
+        name: "damvideo-1-pictures",
+        template: PromptTemplate(
+            before: """
+                You are given a written description of the object in the picture and a multiple-choice question about the \
+                description. Choose the answer by these rules:
+                1. Reply with exactly one of the choices and nothing else: give no reasons, correct nothing, and leave out the \
+                question.
+                2. The words need not be the same. Take the choice that comes closest to the description.
+
+                Description:
+
+                """,
+            between: own.template.between, after: own.template.after, isCaptionFirst: true),
+        recognitionOne: "The object in the picture is {name}. Could the described object be that, or something of a similar kind?",
+        recognitionMany: "The objects in the picture are {name}. Could the described objects be those, or something of a similar kind?")
+
+    /// The program's own wording with this template; nil for another's.
+    static func own(with template: PromptTemplate) -> JudgeWording? { [own, ownWithPictures].first { $0.template == template } }
+
+    /// True if this is one of the program's own wordings.
+    package var isOwn: Bool { Self.isOwn(name) }
+
+    /// True for the name of one of the program's own wordings.
+    package static func isOwn(_ name: String) -> Bool { [own, ownWithPictures].contains { $0.name == name } }
 
     func prompt(caption: String, question: DLCQuestion) -> String { template.text(caption: caption, question: question.text) }
 

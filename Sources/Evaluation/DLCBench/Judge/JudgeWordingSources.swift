@@ -33,7 +33,7 @@ extension JudgeWording {
 
     private static func recognition(_ json: JSONPlace) throws -> String {
         let text = try json.string(), names = text.ranges(of: "{name}").count
-        guard names == 1 else { throw InputError(.invalid, json.place, found: "{name} \(names) times", expected: "once") }
+        guard names > 0 else { throw InputError(.invalid, json.place, found: "no {name}", expected: "one or more") }
         return text
     }
 
@@ -52,7 +52,7 @@ extension JudgeWording {
             if isMany { many = text } else { one = text }
         }
         // A cache that was begun may not have regions of both kinds.
-        let own = template == Self.own.template ? Self.own : nil
+        let own = Self.own(with: template)
         self.init(
             name: own?.name ?? "of \(cache.path)", template: template, recognitionOne: one ?? own?.recognitionOne,
             recognitionMany: many ?? own?.recognitionMany,

@@ -45,6 +45,8 @@ package struct DLCReport: Encodable, Sendable {
 
     package let wording: String
     package let judge: String?
+    /// True if the judge is shown the region besides the caption.
+    package let judgeSeesPictures: Bool
     package let scores: DLCScores
     /// Intervals by figure: positive, negative and average.
     package let intervals: [String: Interval]
@@ -63,13 +65,15 @@ package struct DLCReport: Encodable, Sendable {
         case wording, judge, scores, intervals, recognised, rules, unread, against
         case overQuestions = "over_questions", bySize = "by_size", byFrequency = "by_frequency", byClass = "by_class"
         case bySubtype = "by_subtype", byAttribute = "by_attribute", missingCaptions = "missing_captions"
+        case judgeSeesPictures = "judge_sees_pictures"
     }
 
     /// - Returns: nil for no region.
     package init?(
         _ results: [DLCRegionResult], annotations: DLCAnnotations?, wording: JudgeWording, judge: String?, missing: [String],
-        bootstrap: Bootstrap
+        bootstrap: Bootstrap, seesPictures: Bool = false
     ) {
+        judgeSeesPictures = seesPictures
         guard let scores = DLCScores(results) else { return nil }
         (self.scores, self.wording, self.judge, missingCaptions) = (scores, wording.name, judge, missing)
         let names = ["positive", "negative", "average"]

@@ -1,10 +1,18 @@
-import Foundation
 import Imaging
-import Synchronization
 
-/// Asks a judge all that is missing on a sheet, several questions at a time. Answers come in any order and stand in the
-/// sheet's.
-package struct JudgeRun: Sendable {
+/// A question to a chat service, and its name in the journal.
+struct ChatQuestion: Sendable {
+    let name: AnswerJournal.Question
+    /// Makes what is sent; called on a thread of the run, so that pictures are held for the questions under way only.
+    let message: @Sendable () throws -> ChatMessage
+    /// True for an answer that can be read; another is asked for once more.
+    var isReadable: @Sendable (String) -> Bool = { _ in true }
+    /// True if an answer came earlier that could not be read: the next one counts whatever it is.
+    var wasUnread = false
+}
+
+/// Asks a chat service questions, several at a time. Answers come in any order; each is in the journal before it is handed on.
+package struct ChatRun: Sendable {
     /// Limits and pauses of a run.
     package struct Settings: Sendable {
         /// Requests at a time.
@@ -48,22 +56,16 @@ package struct JudgeRun: Sendable {
         (self.endpoint, self.settings) = (endpoint, settings)
     }
 
-    /// Fills a sheet with answers.
+    /// Asks questions.
     /// - Parameters:
-    ///   - content: answers of an earlier run.
+    ///   - take: called on this thread with the place of a question and the answer that counts.
     ///   - progress: called on this thread; what it throws ends the run.
-    /// - Throws: `InputError` when the judge cannot be asked or the limit is reached; answers so far are in sheet and journal.
+    /// - Throws: `InputError` when the service cannot be asked or the limit is reached, and what `take` throws.
     func answer(
-        _ sheet: inout JudgeSheet, journal: JudgeJournal, after content: JudgeJournal.Content,
+        _ questions: [ChatQuestion], journal: AnswerJournal, take: (Int, String) throws -> Void,
         progress: (Progress) throws -> Void
     ) throws {
-        let places = sheet.missing
-        let questions = places.map { place in
-            JudgeQuestion(
-                place: place, prompt: sheet.prompt(place), reader: place.question == 0 ? sheet.recognitionReader(place) : nil,
-                wasUnread: content.answers[sheet.journalQuestion(place)] != nil)
-        }
-        let desk = JudgeDesk(questions, endpoint, settings)
+        let desk = ChatDesk(questions, endpoint, settings)
         desk.open()
         defer { desk.close() }
         var answered = 0
@@ -74,30 +76,14 @@ package struct JudgeRun: Sendable {
             }
             switch event {
             case .answer(let place, let text, let isLast):
-                try journal.add(text, to: sheet.journalQuestion(place))
+                try journal.add(text, to: questions[place].name)
                 guard isLast else { continue }
-                sheet.put(text, at: place)
+                try take(place, text)
                 answered += 1
                 try progress(.answered(answered, of: questions.count))
             case .retry(let words): try progress(.retry(words))
             case .failure(let error): throw error
             }
-        }
-    }
-}
-
-extension JudgeSheet {
-    func journalQuestion(_ place: Place) -> JudgeJournal.Question {
-        JudgeJournal.Question(key: key(place), place: place.question, prompt: prompt(place))
-    }
-
-    func recognitionReader(_ place: Place) -> AnswerReader { AnswerReader(regions[place.region].recognition) }
-
-    /// Puts in the answers of a journal. One to a recognition question that cannot be read counts once it was given twice.
-    mutating func put(_ content: JudgeJournal.Content) {
-        for place in missing {
-            guard let texts = content.answers[journalQuestion(place)], let last = texts.last else { continue }
-            if texts.count > 1 || isReadable(last, at: place) { put(last, at: place) }
         }
     }
 }

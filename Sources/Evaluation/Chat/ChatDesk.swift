@@ -2,21 +2,11 @@ import Foundation
 import Imaging
 import Synchronization
 
-/// A question on its way to a judge.
-struct JudgeQuestion: Sendable {
-    let place: JudgeSheet.Place
-    let prompt: String
-    /// Reader of an answer that is asked for again when it cannot be read; nil to take any answer.
-    let reader: AnswerReader?
-    /// True if an answer came earlier that could not be read: the next one counts whatever it is.
-    let wasUnread: Bool
-}
-
-/// Threads that take questions from a list, ask a judge, and hand the answers in.
-final class JudgeDesk: Sendable {
+/// Threads that take questions from a list, ask a service, and hand the answers in.
+final class ChatDesk: Sendable {
     enum Event: Sendable {
-        /// `isLast` is false for an answer that cannot be read and is asked for again.
-        case answer(JudgeSheet.Place, String, isLast: Bool)
+        /// The place of a question and its answer; `isLast` is false for one that cannot be read and is asked for again.
+        case answer(Int, String, isLast: Bool)
         case retry(String)
         case failure(InputError)
     }
@@ -30,15 +20,15 @@ final class JudgeDesk: Sendable {
     /// Longest pause between two looks at the end of the run, in seconds.
     private static let tick = 0.05
 
-    private let questions: [JudgeQuestion]
+    private let questions: [ChatQuestion]
     private let endpoint: ChatEndpoint
-    private let settings: JudgeRun.Settings
+    private let settings: ChatRun.Settings
     private let state = Mutex(State())
     private let arrivals = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
     private let isClosed = Atomic(false)
 
-    init(_ questions: [JudgeQuestion], _ endpoint: ChatEndpoint, _ settings: JudgeRun.Settings) {
+    init(_ questions: [ChatQuestion], _ endpoint: ChatEndpoint, _ settings: ChatRun.Settings) {
         (self.questions, self.endpoint, self.settings) = (questions, endpoint, settings)
     }
 
@@ -72,38 +62,42 @@ final class JudgeDesk: Sendable {
     }
 
     private func work() {
-        while !isClosed.load(ordering: .relaxed), let question = take() {
+        while !isClosed.load(ordering: .relaxed), let place = take() {
+            let question = questions[place]
             do {
-                var text = try ask(question.prompt)
-                if let reader = question.reader, !question.wasUnread, reader(text).choice == nil {
-                    hand(.answer(question.place, text, isLast: false))
-                    text = try ask(question.prompt)
+                let message = try question.message()
+                var text = try ask(message)
+                if !question.wasUnread, !question.isReadable(text) {
+                    hand(.answer(place, text, isLast: false))
+                    text = try ask(message)
                 }
-                hand(.answer(question.place, text, isLast: true))
+                hand(.answer(place, text, isLast: true))
             } catch let error as InputError {
                 return hand(.failure(error))
+            } catch let error as any CategorizedError {
+                return hand(.failure(InputError(error.category, error.description)))
             } catch {
                 return  // The run is over.
             }
         }
     }
 
-    private func take() -> JudgeQuestion? {
+    private func take() -> Int? {
         state.withLock { state in
             guard state.next < questions.count else { return nil }
             state.next += 1
-            return questions[state.next - 1]
+            return state.next - 1
         }
     }
 
     /// Asks until there is an answer or no use in asking.
     /// - Throws: `InputError`; `CancellationError` when the run is over.
-    private func ask(_ prompt: String) throws -> String {
+    private func ask(_ message: ChatMessage) throws -> String {
         var pause = settings.pause, tries = 0
         while true {
             try count()
             do {
-                return try endpoint.ask(prompt)
+                return try endpoint.ask(message)
             } catch ChatEndpoint.Failure.final(let error) {
                 throw error
             } catch ChatEndpoint.Failure.passing(let reason, let seconds) {

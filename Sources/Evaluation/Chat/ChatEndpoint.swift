@@ -18,6 +18,8 @@ package final class ChatEndpoint: Sendable {
 
     package let model: String
     let url: URL
+    /// The service's part in messages, such as "judge".
+    private let role: String
     private let key: String?
     private let session: URLSession
     private let open = Mutex(OpenRequests())
@@ -30,15 +32,18 @@ package final class ChatEndpoint: Sendable {
 
     /// - Parameters:
     ///   - base: address in front of `/chat/completions`, http or https.
+    ///   - role: what messages call the service.
     ///   - timeout: seconds without a sign of the service.
     ///   - connections: requests at a time.
     /// - Throws: `InputError` of category `usage` for what is no such address.
-    package init(base: String, model: String, key: String?, timeout: Double, connections: Int) throws {
+    package init(
+        base: String, model: String, key: String?, timeout: Double, connections: Int, role: String = "judge"
+    ) throws {
         let path = "/chat/completions", trimmed = base.hasSuffix("/") ? String(base.dropLast()) : base
         guard let url = URL(string: trimmed.hasSuffix(path) ? trimmed : trimmed + path), let host = url.host(), !host.isEmpty,
             ["http", "https"].contains(url.scheme?.lowercased())
-        else { throw InputError(.usage, "judge \(base)", found: "no address", expected: "such as http://localhost:8000/v1") }
-        (self.url, self.model, self.key) = (url, model, key)
+        else { throw InputError(.usage, "\(role) \(base)", found: "no address", expected: "such as http://localhost:8000/v1") }
+        (self.url, self.model, self.key, self.role) = (url, model, key, role)
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = timeout
         configuration.httpMaximumConnectionsPerHost = connections
@@ -54,14 +59,14 @@ package final class ChatEndpoint: Sendable {
         }
     }
 
-    /// Asks one question, without a system message and with the likeliest words, and waits for the answer.
+    /// Sends one message and waits for the answer.
     /// - Throws: `Failure`.
-    func ask(_ prompt: String) throws -> String {
+    func ask(_ message: ChatMessage) throws -> String {
         var request = URLRequest(url: url)
         request.httpMethod = "POST"
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization") }
-        request.httpBody = PythonJSON.data(body(prompt))
+        request.httpBody = PythonJSON.data(message.body(model: model))
         let reply = Reply(), identity = ObjectIdentifier(reply)
         let isCancelled = open.withLock { open in
             if !open.isCancelled { open.replies[identity] = reply }
@@ -71,18 +76,16 @@ package final class ChatEndpoint: Sendable {
         defer { open.withLock { $0.replies[identity] = nil } }
         session.dataTask(with: request) { reply.set($0, $1, $2) }.resume()
         let (data, response, error) = reply.wait()
-        if let error { throw Failure.passing(error.localizedDescription, after: nil) }
+        if let error { throw Failure.passing(words(error), after: nil) }
         guard let response = response as? HTTPURLResponse else { throw Failure.passing("no answer", after: nil) }
         guard response.statusCode == 200 else { throw failure(response, data ?? Data()) }
         return try content(data ?? Data())
     }
 
-    private func body(_ prompt: String) -> OrderedJSON {
-        let message: OrderedObject = ["role": .string("user"), "content": .string(prompt)]
-        return .object([
-            "model": .string(model), "messages": .array([.object(message)]), "temperature": .number(0), "max_tokens": .number(300),
-            "top_p": .number(1), "frequency_penalty": .number(0), "presence_penalty": .number(0),
-        ])
+    /// Foundation has no words of its own for a service that says nothing.
+    private func words(_ error: any Error) -> String {
+        guard (error as? URLError)?.code == .timedOut else { return error.localizedDescription }
+        return "no sign for \(String(format: "%g", session.configuration.timeoutIntervalForRequest)) s"
     }
 
     private func content(_ data: Data) throws -> String {
@@ -112,7 +115,7 @@ package final class ChatEndpoint: Sendable {
     }
 
     func refusal(_ found: String, expected: String) -> InputError {
-        InputError(.inputOutput, "judge \(url.absoluteString)", found: found, expected: expected)
+        InputError(.inputOutput, "\(role) \(url.absoluteString)", found: found, expected: expected)
     }
 
     /// The message in the body of an error.

@@ -2,9 +2,9 @@ import Files
 import Foundation
 import Imaging
 
-/// Answers of a judge as they come, a line each, beside the cache they go into: what was answered is not asked again,
+/// Answers of a model as they come, a line each, beside the file they go into: what was answered is not asked again,
 /// whatever ends the run.
-package final class JudgeJournal {
+package final class AnswerJournal {
     private static let format = "damvideo-judge-1"
 
     /// An answer's question: the prompt tells one caption's from another's.
@@ -27,7 +27,7 @@ package final class JudgeJournal {
     private let head: Data
     private let earlier: Data
 
-    package static func path(ofCache cache: String) -> String { cache + ".journal" }
+    package static func path(of output: String) -> String { output + ".journal" }
 
     /// - Parameter content: of the journal that is there.
     init(_ path: String, judge: String, after content: Content) {
@@ -46,7 +46,7 @@ package final class JudgeJournal {
         file = try GrowingFile(path, beginning: (earlier.isEmpty ? head : earlier) + line, replaces: true)
     }
 
-    /// Removes the journal, whose answers are all in the cache.
+    /// Removes the journal, whose answers are all in the file.
     static func remove(_ path: String) { _ = path.withPath { unlink($0) } }
 
     /// Content of a journal; nothing if there is none. A last line that was cut off is left out.
@@ -58,7 +58,7 @@ package final class JudgeJournal {
             number += 1
             let json = try JSONPlace(OrderedJSON(Array(data[start..<end]), path: "\(path): line \(number)"), at: "\(path): line \(number)")
             if number == 1 {
-                guard try json.optional("journal")?.string() == format else { throw json.wrong(expected: "a journal of a judge") }
+                guard try json.optional("journal")?.string() == format else { throw json.wrong(expected: "a journal of answers") }
                 content.judge = try json["judge"].string()
             } else {
                 let question = Question(

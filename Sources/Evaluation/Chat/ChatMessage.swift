@@ -1,0 +1,44 @@
+import Foundation
+
+/// A request to a chat service: what is said and shown, and how the answer is drawn.
+package struct ChatMessage: Sendable {
+    package enum Part: Sendable, Equatable {
+        case text(String)
+        /// A JPEG file.
+        case picture(Data)
+    }
+
+    /// The system's words; nil for none.
+    var system: String?
+    /// The user's message.
+    var parts: [Part]
+    /// Most tokens of the answer.
+    var maxTokens = 300
+
+    init(system: String? = nil, _ parts: [Part], maxTokens: Int = 300) {
+        (self.system, self.parts, self.maxTokens) = (system, parts, maxTokens)
+    }
+
+    /// The body of a request. The likeliest words are asked for.
+    func body(model: String) -> OrderedJSON {
+        var messages: [OrderedJSON] = system.map { [.object(["role": .string("system"), "content": .string($0)])] } ?? []
+        messages.append(.object(["role": .string("user"), "content": content]))
+        return .object([
+            "model": .string(model), "messages": .array(messages), "temperature": .number(0), "max_tokens": .number(maxTokens),
+            "top_p": .number(1), "frequency_penalty": .number(0), "presence_penalty": .number(0),
+        ])
+    }
+
+    /// A text alone stands as it is: services without pictures know no parts.
+    private var content: OrderedJSON {
+        if parts.count == 1, case .text(let text) = parts[0] { return .string(text) }
+        return .array(parts.map { part in
+            switch part {
+            case .text(let text): return .object(["type": .string("text"), "text": .string(text)])
+            case .picture(let jpeg):
+                let address = "data:image/jpeg;base64," + jpeg.base64EncodedString()
+                return .object(["type": .string("image_url"), "image_url": .object(["url": .string(address)])])
+            }
+        })
+    }
+}

@@ -1,0 +1,24 @@
+import Imaging
+import Media
+
+/// The pictures of a benchmark's folder.
+struct DLCPictures: Sendable {
+    private let images: String
+
+    /// - Parameter folder: the benchmark's, with `images/`.
+    init(folder: String) { images = folder + "/images" }
+
+    func path(of region: DLCAnnotations.Region) -> String { images + "/" + region.picture.file }
+
+    /// The picture of a region.
+    /// - Throws: `InputError` for one that is missing, damaged or of another size than the annotations say.
+    func picture(of region: DLCAnnotations.Region) throws -> RGBImage {
+        let path = path(of: region), size = region.picture.size
+        let picture = try InputError.translating { try ImageDecoder.rgb(path: path) }
+        guard picture.width == size.width, picture.height == size.height else {
+            throw InputError(
+                .invalid, path, found: "a picture of \(picture.width)x\(picture.height)", expected: "\(size) as annotations.json has it")
+        }
+        return picture
+    }
+}

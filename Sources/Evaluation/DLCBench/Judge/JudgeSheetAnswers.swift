@@ -1,0 +1,30 @@
+extension JudgeSheet {
+    /// Questions without an answer, as they are asked.
+    /// - Parameters:
+    ///   - content: answers of an earlier run.
+    ///   - view: pictures that the judge is shown; nil for a judge that reads only.
+    func questions(after content: AnswerJournal.Content, view: JudgeView?) -> [(place: Place, question: ChatQuestion)] {
+        missing.map { place in
+            let name = journalQuestion(place), prompt = name.prompt, key = name.key
+            let reader = place.question == 0 ? AnswerReader(regions[place.region].recognition) : nil
+            let question = ChatQuestion(
+                name: name,
+                message: { ChatMessage(try view?.parts(of: key, prompt: prompt) ?? [.text(prompt)]) },
+                isReadable: { text in reader.map { $0(text).choice != nil } ?? true },
+                wasUnread: content.answers[name] != nil)
+            return (place, question)
+        }
+    }
+
+    private func journalQuestion(_ place: Place) -> AnswerJournal.Question {
+        AnswerJournal.Question(key: key(place), place: place.question, prompt: prompt(place))
+    }
+
+    /// Puts in the answers of a journal. One to a recognition question that cannot be read counts once it was given twice.
+    mutating func put(_ content: AnswerJournal.Content) {
+        for place in missing {
+            guard let texts = content.answers[journalQuestion(place)], let last = texts.last else { continue }
+            if texts.count > 1 || isReadable(last, at: place) { put(last, at: place) }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Files
+import Imaging
+import Media
+
+/// The pictures or clips of a set on the disk.
+package struct OutputsMedia: Sendable {
+    private let task: OutputsTask
+    /// By the name that the annotations have.
+    private let paths: [String: String]
+
+    /// Finds each file: as the annotations call it, by its own name in the folder, or in one of the folder's folders (COCO's
+    /// `train2017` and `val2017`, the packages of HC-STVG).
+    /// - Throws: `InputError` for a file that is not there, or is in two folders.
+    package init(_ set: OutputsSet, folder: String) throws {
+        guard let status = FileStatus(folder) else { throw InputError(.notFound, "\(folder): no such folder") }
+        guard status.isFolder else { throw InputError(.invalid, folder, found: "a file", expected: "a folder with pictures or clips") }
+        var paths: [String: String] = [:], inner: [String]?
+        for region in set.regions where paths[region.file] == nil {
+            let name = region.file.split(separator: "/").last.map(String.init) ?? region.file
+            let direct = ["\(folder)/\(region.file)", "\(folder)/\(name)"].first { Self.isThere($0) }
+            if let direct {
+                paths[region.file] = direct
+                continue
+            }
+            let folders = inner ?? Self.folders(in: folder)
+            inner = folders
+            let found = folders.map { "\($0)/\(name)" }.filter { Self.isThere($0) }
+            guard let path = found.first else {
+                throw InputError(
+                    .notFound, "\(folder)/\(region.file): no such file, nor \(name) in a folder of \(folder) (\(region.place))")
+            }
+            guard found.count == 1 else {
+                throw InputError(.usage, region.place, found: "\(found[0]) and \(found[1])", expected: "one \(name); name its folder")
+            }
+            paths[region.file] = path
+        }
+        (task, self.paths) = (set.task, paths)
+    }
+
+    /// All files, for those that may not be written to.
+    package var files: [String] { paths.values.sorted() }
+
+    private static func isThere(_ path: String) -> Bool { FileStatus(path) != nil }
+
+    private static func folders(in folder: String) -> [String] {
+        (folderNames(folder) ?? []).sorted().map { "\(folder)/\($0)" }.filter { FileStatus($0)?.isFolder ?? false }
+    }
+
+    /// A region in its picture, or in some frames of its clip, spread over those that show it.
+    /// - Parameter count: most frames.
+    /// - Returns: each frame once, ascending.
+    /// - Throws: `InputError` for a file that is damaged, of another size than its masks, or has fewer frames than they.
+    func pictures(of region: OutputsRegion, count: Int) throws -> [RegionPicture] {
+        let path = paths[region.file] ?? region.file
+        return try InputError.translating {
+            guard task.isOfClips else {
+                let picture = try ImageDecoder.rgb(path: path)
+                return [try Self.shown(picture, region, region.shapes[0].shape, path)]
+            }
+            return try frames(of: region, path, count)
+        }
+    }
+
+    private func frames(of region: OutputsRegion, _ path: String, _ count: Int) throws -> [RegionPicture] {
+        let clip = try VideoClip(path: path), shapes = Dictionary(region.shapes.map { ($0.frame, $0.shape) }, uniquingKeysWith: { $1 })
+        try Self.check(clip.info.size, region, path)
+        let wanted = Set(FrameSampler.frames(.track, visible: try region.visible(), frameCount: 0, count: count))
+        let frames = try clip.frames(wanted)
+        var pictures: [RegionPicture] = [], last: Int?
+        while let frame = try frames.next() {
+            guard let shape = shapes[frame.index] else { continue }
+            pictures.append(try Self.shown(try frame.image(), region, shape, path))
+            last = frame.index
+        }
+        guard pictures.count == wanted.count else {
+            let missing = wanted.filter { $0 > last ?? -1 }.min() ?? 0
+            throw InputError(
+                .invalid, path, found: "no frame \(missing)", expected: "it, as \(region.place) has a region in it (frames count from 0)")
+        }
+        return pictures
+    }
+
+    private static func shown(_ picture: RGBImage, _ region: OutputsRegion, _ shape: RegionShape, _ path: String) throws -> RegionPicture {
+        let size = PictureSize(width: picture.width, height: picture.height)
+        try check(size, region, path)
+        guard let shown = RegionPicture(picture, try shape.runs(in: size).mask) else {
+            throw InputError(.invalid, region.place, found: "a region without a pixel in \(path)", expected: "one that is to be seen")
+        }
+        return shown
+    }
+
+    private static func check(_ size: PictureSize, _ region: OutputsRegion, _ path: String) throws {
+        guard let expected = region.size, expected != size else { return }
+        throw InputError(.invalid, path, found: "\(size) pixels", expected: "\(expected), as \(region.place) has it")
+    }
+}
