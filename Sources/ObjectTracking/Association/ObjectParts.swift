@@ -10,6 +10,8 @@ package enum PartConstants {
     static let concurrent = 0.8
     /// Share of the narrower box that lies above or below the other.
     static let stacked = 0.5
+    /// Share of the less high box's height up to which the two overlap and are yet one above the other.
+    static let overlap = 0.3
     /// Gap between the two, in the usual height of the larger one, where heights tell nothing.
     static let gap = 0.8
     /// Change of the distance across between the two, in the larger one's usual width, that they keep all the time.
@@ -74,13 +76,14 @@ package struct ObjectParts {
         let common = min(part.right, other.right) - max(part.left, other.left)
         guard Double(common) >= Constant.stacked * Double(min(part.width, other.width)) else { return false }
         let gap = max(part.top, other.top) - min(part.bottom, other.bottom)
+        let isStacked = Double(gap) >= -Constant.overlap * Double(min(part.height, other.height))
         guard let offset = heights.common else {
-            return gap >= 0 ? Double(gap) <= Constant.gap * usual : part.shareInside(other) >= Constant.wellInside
+            return isStacked ? Double(gap) <= Constant.gap * usual : part.shareInside(other) >= Constant.wellInside
         }
         let feet = max(part.bottom, other.bottom), expected = heights.height(offset, feet: feet)
         let whole = Double(feet - min(part.top, other.top)), limit = Constant.partHeight * expected
         guard Double(part.height) <= limit, abs(whole - expected) <= Constant.wholeHeight * expected else { return false }
-        if gap >= 0 { return Double(other.height) <= limit }
+        if isStacked { return Double(other.height) <= limit }
         return part.shareInside(other) >= Constant.inside
     }
 }
