@@ -113,7 +113,8 @@ import Testing
             try "1,1,11,11,8,20,1,-1,-1,-1\n2,1,13,11,8,20,1,-1,-1,-1\n".write(toFile: path, atomically: true, encoding: .utf8)
             let clip = ClipFacts(name: "clip", size: PictureSize(width: 64, height: 48), frameCount: 2)
             let boxes = try DetectionSources.open(path, settings: DetectionSettings(), clip: clip) { 2 }
-            let scores = try TrackingScores(found: HalfHidden(), reference: try MaskSources.open(path, clip: clip), boxes: boxes, frames: [0, 1])
+            let reference = try MaskSources.open(path, clip: clip)
+            let scores = try TrackingScores(found: HalfHidden(), reference: reference, boxes: boxes, frames: [0, 1])
             #expect(scores.locA == 1 && scores.mota == 1)
         }
     }

@@ -14,10 +14,14 @@ package enum PartConstants {
     static let overlap = 0.3
     /// Gap between the two, in the usual height of the larger one, where heights tell nothing.
     static let gap = 0.8
-    /// Change of the distance across between the two, in the larger one's usual width, that they keep all the time.
+    /// Change of the distance across between the two, in the larger one's usual width, that they keep, and share of the frames to
+    /// either side on which they need not.
     static let steadiness = 0.6
+    static let unsteady = 0.1
     /// Share of the usual height at its place up to which something is a part, and difference to it, in that height, of the whole.
     static let partHeight = 0.65
+    /// The same for what a part lies above or below: higher is somebody whole, with another behind.
+    static let otherHeight = 0.9
     static let wholeHeight = 0.25
     /// Share of a box that lies inside the other one's if it shows a part of it.
     static let inside = 0.8
@@ -67,7 +71,9 @@ package struct ObjectParts {
         guard Double(both) >= Constant.common * Double(part.masks.count), both >= Constant.fewestFrames,
             Double(offsets.count) >= Constant.concurrent * Double(both)
         else { return false }
-        return (offsets.max() ?? 0) - (offsets.min() ?? 0) <= Constant.steadiness * width
+        offsets.sort()
+        let few = Int(Constant.unsteady * Double(offsets.count))
+        return offsets[offsets.count - 1 - few] - offsets[few] <= Constant.steadiness * width
     }
 
     /// True if two boxes of a frame may show parts of one object.
@@ -83,7 +89,7 @@ package struct ObjectParts {
         let feet = max(part.bottom, other.bottom), expected = heights.height(offset, feet: feet)
         let whole = Double(feet - min(part.top, other.top)), limit = Constant.partHeight * expected
         guard Double(part.height) <= limit, abs(whole - expected) <= Constant.wholeHeight * expected else { return false }
-        if isStacked { return Double(other.height) <= limit }
+        if isStacked { return Double(other.height) <= Constant.otherHeight * expected }
         return part.shareInside(other) >= Constant.inside
     }
 }

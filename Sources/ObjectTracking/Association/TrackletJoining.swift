@@ -27,8 +27,10 @@ package enum JoiningConstants {
     static let longestGap = 2.0
     /// Distance of a place from the expected one, in the object's longer sides, at which motion agrees by 1 / e.
     static let distance = 0.7
-    /// Ratio of the usual areas of two tracklets beyond which they are not one object, if they did not meet in both directions.
+    /// Ratio of the usual areas of two tracklets beyond which they are not one object, if they did not meet, and beyond which they have
+    /// to meet in both directions: who walks away becomes smaller.
     static let areaRatio = 1.8
+    static let meetingRatio = 3.0
     /// Ratio of heights beyond which one shows another part of the object than the other, and colours tell nothing.
     static let heightRatio = 1.25
 }
@@ -52,7 +54,7 @@ struct TrackletJoining {
         for (pair, both) in directions {
             let better = both.max() ?? 0, other = both.count > 1 ? both.min() ?? 0 : 0
             let ratio = Double(tracklets[pair.x].usualArea) / Double(tracklets[pair.y].usualArea)
-            let isAlike = ratio < Constant.areaRatio && ratio * Constant.areaRatio > 1
+            let isAlike = ratio < Constant.meetingRatio && ratio * Constant.meetingRatio > 1
             let share = isAlike ? Constant.betterDirection : 0.5
             overlaps[pair] = share * better + (1 - share) * other
         }
