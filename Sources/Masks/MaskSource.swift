@@ -38,6 +38,10 @@ package protocol MaskSource: Sendable {
     /// True if the user, rather than propagation, says that the object is at a place in a frame, or is not there.
     func isGiven(_ track: TrackID, at frame: Int) -> Bool
 
+    /// The box around the whole object at a frame on which a part of it is hidden; nil where it is not known to be larger than what is
+    /// seen.
+    func fullBox(of track: TrackID, at frame: Int) -> BoundingBox?
+
     /// The file a frame's masks come from, for messages.
     func file(of frame: Int) -> String
 
@@ -57,6 +61,8 @@ extension MaskSource {
     package var problems: [MaskProblem] { [] }
 
     package func annotatedFrames(of track: TrackID) -> [Int] { annotatedFrames }
+
+    package func fullBox(of track: TrackID, at frame: Int) -> BoundingBox? { nil }
 
     package func storedMask(of track: TrackID, at frame: Int) throws -> StoredMask? {
         StoredMask(try mask(of: track, at: frame))

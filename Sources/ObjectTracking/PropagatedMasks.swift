@@ -13,6 +13,8 @@ package struct PropagatedMasks: MaskSource {
     package let damage: String?
     /// Lines to know about how they were found.
     package var notes: [String] = []
+    /// Boxes around whole objects on frames where a part of them is hidden.
+    var fullBoxes: [TrackID: [Int: BoundingBox]] = [:]
     /// Fates of the detections they were found by; nil for none.
     package var fates: DetectionFates?
 
@@ -60,6 +62,8 @@ package struct PropagatedMasks: MaskSource {
             return appearances.isEmpty ? nil : Track(id: id, label: track?.label ?? labels[id], appearances: appearances)
         }
     }
+
+    package func fullBox(of track: TrackID, at frame: Int) -> BoundingBox? { fullBoxes[track]?[frame] }
 
     package func file(of frame: Int) -> String { source?.file(of: frame) ?? path }
 

@@ -1,7 +1,8 @@
 import Foundation
 import Imaging
 
-/// MOTChallenge results: a line `frame,id,left,top,width,height,1,-1,-1,-1` for the box around each mask, by frame and id.
+/// MOTChallenge results: a line `frame,id,left,top,width,height,1,-1,-1,-1` for the box around each mask, or around
+/// the whole object where a part of it is known to be hidden, by frame and id.
 /// Frames and pixels count from 1. The layout has no place for masks, labels, and frames without an object.
 enum MOTChallengeWriter {
     /// Ids and frames up to here are read again as they are.
@@ -11,7 +12,7 @@ enum MOTChallengeWriter {
         let ids = try source.tracks.map { try number($0.id, of: source.path) }
         var rows: [(frame: Int, id: Int, box: BoundingBox)] = []
         for (track, id) in zip(source.tracks, ids) {
-            rows += track.appearances.map { (frame: $0.frame, id: id, box: $0.box) }
+            rows += track.appearances.map { (frame: $0.frame, id: id, box: source.fullBox(of: track.id, at: $0.frame) ?? $0.box) }
         }
         var text: [UInt8] = []
         for (frame, id, box) in rows.sorted(by: { ($0.frame, $0.id) < ($1.frame, $1.id) }) {

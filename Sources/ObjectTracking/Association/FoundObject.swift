@@ -2,14 +2,14 @@ import Imaging
 import Masks
 
 /// A moving object over the frames where it was found.
-struct FoundObject {
+package struct FoundObject {
     /// By frame, at the clip's size.
-    let masks: [Int: PropagatedMask]
+    package let masks: [Int: PropagatedMask]
 
     var firstFrame: Int { masks.keys.min() ?? 0 }
     var lastFrame: Int { masks.keys.max() ?? 0 }
 
-    init(masks: [Int: PropagatedMask]) { self.masks = masks }
+    package init(masks: [Int: PropagatedMask]) { self.masks = masks }
 
     /// - Parameters:
     ///   - chain: tracklets of it, in the order of time.

@@ -50,8 +50,10 @@ struct MotionTracker {
         let objects = try follow(scan, size: size, progress: progress)
         var carried: [TrackID: [Int: PropagatedMask]] = [:]
         for (index, object) in objects.enumerated() { carried[.number(index + 1)] = object.masks }
+        let full = FullBoxes(objects.map(\.boxes), size: clip.info.size, rate: scan.rate).boxes
         var masks = PropagatedMasks(
             path: clip.path, size: clip.info.size, source: nil, given: [:], part: scan.part, damage: motion.damage, carried: carried)
+        for (index, boxes) in full.enumerated() { masks.fullBoxes[.number(index + 1)] = boxes }
         masks.notes = notes(scan, motion, objects.count)
         return masks
     }
@@ -72,7 +74,7 @@ struct MotionTracker {
         let objects = TrackletJoining(groups, carried.meetings).chains.compactMap {
             FoundObject($0, shortest: max(2, Int(Constant.shortest * scan.rate)), carried.masks, regions, size)
         }
-        return ObjectParts.joined(objects).sorted { ($0.firstFrame, $0.lastFrame) < ($1.firstFrame, $1.lastFrame) }
+        return ObjectParts(size: clip.info.size).joined(objects).sorted { ($0.firstFrame, $0.lastFrame) < ($1.firstFrame, $1.lastFrame) }
     }
 
     private func notes(_ scan: MotionScan, _ motion: MotionFinder.Result, _ objects: Int) -> [String] {

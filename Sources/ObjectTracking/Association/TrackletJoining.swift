@@ -5,6 +5,9 @@ import Imaging
 package enum JoiningConstants {
     /// Share of the motion in the score of a pair, the overlap of carried masks being the rest.
     static let motionShare = 0.4
+    /// Weight of the direction, forwards or backwards, in which a carried mask fits better, for tracklets of about one size: one of the
+    /// two is often lost on the way. What is of other sizes has to fit in both: a part of another object fits in one.
+    static let betterDirection = 0.75
     /// Score of a pair from which it is one object.
     static let threshold = 0.3
     /// Added to it for a region that fell apart for a moment.
@@ -24,8 +27,10 @@ package enum JoiningConstants {
     static let longestGap = 2.0
     /// Distance of a place from the expected one, in the object's longer sides, at which motion agrees by 1 / e.
     static let distance = 0.7
-    /// Ratio of the usual areas of two tracklets beyond which they are not one object, if they did not meet.
+    /// Ratio of the usual areas of two tracklets beyond which they are not one object, if they did not meet, and beyond which they have
+    /// to meet in both directions: who walks away becomes smaller.
     static let areaRatio = 1.8
+    static let meetingRatio = 3.0
     /// Ratio of heights beyond which one shows another part of the object than the other, and colours tell nothing.
     static let heightRatio = 1.25
 }
@@ -40,11 +45,18 @@ struct TrackletJoining {
     init(_ groups: TrackletGroups, _ meetings: [TrackletMeeting]) {
         let tracklets = groups.singles
         let numbers = Dictionary(uniqueKeysWithValues: tracklets.enumerated().map { ($0.element.id, $0.offset) })
-        var overlaps: [SIMD2<Int>: Double] = [:]
+        var directions: [SIMD2<Int>: [Double]] = [:]
         for meeting in meetings {
             guard let earlier = numbers[meeting.earlier], let later = numbers[meeting.later] else { continue }
-            // The mean of the two directions.
-            overlaps[SIMD2(earlier, later), default: 0] += meeting.overlap / 2
+            directions[SIMD2(earlier, later), default: []].append(meeting.overlap)
+        }
+        var overlaps: [SIMD2<Int>: Double] = [:]
+        for (pair, both) in directions {
+            let better = both.max() ?? 0, other = both.count > 1 ? both.min() ?? 0 : 0
+            let ratio = Double(tracklets[pair.x].usualArea) / Double(tracklets[pair.y].usualArea)
+            let isAlike = ratio < Constant.meetingRatio && ratio * Constant.meetingRatio > 1
+            let share = isAlike ? Constant.betterDirection : 0.5
+            overlaps[pair] = share * better + (1 - share) * other
         }
         let count = tracklets.count
         let ends = tracklets.map { $0.colours(atEnd: true, seconds: Constant.colourSeconds) }

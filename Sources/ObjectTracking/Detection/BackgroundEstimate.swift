@@ -40,7 +40,8 @@ struct BackgroundEstimate {
     func background() -> SceneBackground {
         let noise = self.noise, reach = Int32(Constant.sameSurface + Constant.noiseReach * noise)
         let box = samples[0].box
-        let scene = MutablePlane<ScenePixel>(box), alternatives = MutablePlane<SceneAlternatives>(box)
+        let scene = MutablePlane<ScenePixel>(box), changes = MutablePlane<SceneChange>(box)
+        let alternatives = MutablePlane<SceneAlternatives>(box)
         Parallel.fixedRanges(box.height) { rows in
             var groups = ColourGroups(reach: reach)
             for y in rows {
@@ -48,10 +49,11 @@ struct BackgroundEstimate {
                     let place = y * box.width + x
                     groups.removeAll()
                     for (index, sample) in samples.enumerated() { groups.add(sample.rgb[place], at: index) }
-                    (scene[place], alternatives[place]) = groups.choice(of: samples.count)
+                    (scene[place], changes[place], alternatives[place]) = groups.choice(of: samples.count)
                 }
             }
         }
+        SceneChanges(changes.finished()).settle(scene)
         return SceneBackground(pixels: SceneStates(scene, alternatives.finished()).settled(), noise: noise)
     }
 

@@ -72,40 +72,39 @@ struct ColourGroups: ~Copyable {
         return max(abs(away.x), max(abs(away.y), abs(away.z)))
     }
 
-    /// The scene's colour, and others that may be the scene's.
+    /// The scene's colour, the change if the pixel changed once, and otherwise other colours that may be the scene's.
     /// - Parameter samples: number of samples.
-    func choice(of samples: Int) -> (ScenePixel, SceneAlternatives) {
+    func choice(of samples: Int) -> (ScenePixel, SceneChange, SceneAlternatives) {
         let best = longest(of: samples), chosen = groups[best]
         var pixel = ScenePixel(
             colour: chosen.colour, other: chosen.colour, spread: UInt8(min(chosen.spread / max(1, chosen.count), 255)))
-        let fewest = max(2, Int32(Double(samples) * Constant.alternativeShare))
-        let aroundFewest = max(2, Int32(Double(samples) * Constant.interludeShare))
+        var change = SceneChange(isChange: false, early: pixel.colour, late: pixel.colour)
         var alternatives = SceneAlternatives(), counts = SIMD2<Int32>.zero
-        for index in 0..<count where index != best {
+        let fewest = max(2, Int32(Double(samples) * Constant.fewestShare))
+        let interlude = max(2, Int32(Double(samples) * Constant.interludeShare))
+        let overlap = Int32(Double(samples) * Constant.overlapShare)
+        for index in 0..<count where index != best && groups[index].count >= fewest {
             let group = groups[index]
+            if group.first + overlap >= chosen.last || group.last <= chosen.first + overlap {
+                change.isChange = true
+                if group.first > chosen.first { change.late = group.colour } else { change.early = group.colour }
+                continue
+            }
             if Double(group.count) >= Constant.otherShare * Double(samples),
                 Double(extent(group)) >= Constant.otherExtent * Double(samples)
             {
                 pixel.other = group.colour
             }
-            let order = order(of: group, to: chosen, samples)
-            guard group.count >= (order == .around ? aroundFewest : fewest), group.visits <= Constant.fewVisits, group.count > counts.y
-            else { continue }
+            guard group.count >= interlude, group.visits <= Constant.fewVisits, group.count > counts.y else { continue }
             if group.count > counts.x {
                 counts = SIMD2(group.count, counts.x)
-                alternatives = alternatives.led(by: group.colour, order)
+                alternatives = alternatives.led(by: group.colour)
             } else {
                 counts.y = group.count
                 alternatives.second = group.colour
             }
         }
-        return (pixel, alternatives)
-    }
-
-    private func order(of group: Group, to chosen: Group, _ samples: Int) -> SceneAlternatives.Order {
-        let overlap = Int32(Double(samples) * Constant.overlapShare)
-        if group.last <= chosen.first + overlap { return .before }
-        return group.first + overlap >= chosen.last ? .after : .around
+        return (pixel, change, change.isChange ? SceneAlternatives() : alternatives)
     }
 
     @inline(__always)

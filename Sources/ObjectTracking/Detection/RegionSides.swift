@@ -3,7 +3,7 @@ import Imaging
 /// Limits of `RegionSides`.
 package enum RegionSidesConstants {
     /// Share of a region's height that its width has at least, and pixels of it: two that stand side by side are wider.
-    static let narrowest = 0.7
+    static let narrowest = 0.5
     static let fewestColumns = 8
     static let fewestRows = 6
     /// Parts of the width to one column on either side over which outlines are smoothed.

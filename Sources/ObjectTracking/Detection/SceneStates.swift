@@ -26,15 +26,10 @@ struct SceneAlternatives: BitwiseCopyable, Sendable {
     var first = RGB(red: 0, green: 0, blue: 0)
     /// Equal to `first` if there is one only.
     var second = RGB(red: 0, green: 0, blue: 0)
-    /// When `first` is seen.
-    var order = Order.around
-
-    /// Time of a colour against that of the scene's.
-    enum Order: UInt8 { case before, after, around }
 
     /// With a more frequent one before those known.
-    func led(by colour: RGB, _ order: Order) -> SceneAlternatives {
-        SceneAlternatives(isKnown: true, first: colour, second: isKnown ? first : colour, order: order)
+    func led(by colour: RGB) -> SceneAlternatives {
+        SceneAlternatives(isKnown: true, first: colour, second: isKnown ? first : colour)
     }
 }
 
@@ -92,7 +87,6 @@ struct SceneStates: ~Copyable {
             next += 1
             forEachNeighbour(of: place) { beside in
                 guard alternatives[beside].isKnown, parts[beside] == 0,
-                    reach < 255 || alternatives[beside].order == alternatives[place].order,
                     scene[place].colour.greatestDifference(to: scene[beside].colour) <= Int(reach)
                 else { return }
                 parts[beside] = number

@@ -11,7 +11,9 @@ extension TrackingScores {
         try reference.validate(width: found.size.width, height: found.size.height, frameCount: nil)
         if let boxes {
             let known = Set(frames)
-            self.init(truth: Trajectory.all(boxes, frames: known), found: found.tracks.map { Trajectory($0, frames: known) })
+            self.init(truth: Trajectory.all(boxes, frames: known), found: found.tracks.map { track in
+                Trajectory(track, frames: known) { found.fullBox(of: track.id, at: $0) }
+            })
         } else {
             self.init(try OverlapTable(truth: reference, found: found, frames: frames))
         }
@@ -50,9 +52,12 @@ extension Trajectory where Place == Rectangle {
     }
 
     /// The boxes around a track's masks.
-    /// - Parameter frames: those that count.
-    package init(_ track: Track, frames: Set<Int>) {
+    /// - Parameters:
+    ///   - frames: those that count.
+    ///   - full: the box around the whole object at a frame; nil where that of the mask counts.
+    package init(_ track: Track, frames: Set<Int>, full: (_ frame: Int) -> BoundingBox? = { _ in nil }) {
         let shown = track.appearances.filter { frames.contains($0.frame) }
-        self.init(id: track.id, places: Dictionary(uniqueKeysWithValues: shown.map { ($0.frame, Rectangle($0.box)) }))
+        self.init(
+            id: track.id, places: Dictionary(uniqueKeysWithValues: shown.map { ($0.frame, Rectangle(full($0.frame) ?? $0.box)) }))
     }
 }
