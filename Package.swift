@@ -21,7 +21,8 @@ let fuzzing: [Target] = Context.environment["DAMVIDEO_FUZZ"] == nil ? [] : [
     .executableTarget(
         name: "Fuzz",
         dependencies: [
-            "Imaging", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything", "DAMVideo",
+            "Imaging", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything", "Detectors",
+            "DAMVideo",
         ],
         path: "Tests/Fuzz")
 ]
@@ -65,7 +66,7 @@ let package = Package(
             "ModelTools",
             [
                 "Imaging", "Files", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything",
-                "ObjectTracking", "DAMVideo",
+                "Detectors", "ObjectTracking", "DAMVideo",
             ]),
         library(
             "Evaluation",
@@ -73,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "DAMVideoCLI",
             dependencies: [
-                "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "DescribeAnything", "DAMVideo",
+                "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "Detectors", "DescribeAnything", "DAMVideo",
                 "Presentation", "ModelTools", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
