@@ -21,7 +21,8 @@ let fuzzing: [Target] = Context.environment["DAMVIDEO_FUZZ"] == nil ? [] : [
     .executableTarget(
         name: "Fuzz",
         dependencies: [
-            "Imaging", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything", "DAMVideo",
+            "Imaging", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything", "Detectors",
+            "DAMVideo",
         ],
         path: "Tests/Fuzz")
 ]
@@ -72,7 +73,7 @@ let package = Package(
             "ModelTools",
             [
                 "Imaging", "Files", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "SegmentAnything",
-                "ObjectTracking", "DAMVideo",
+                "Detectors", "ObjectTracking", "DAMVideo",
             ]),
         library(
             "Evaluation",
@@ -93,8 +94,8 @@ let package = Package(
         .executableTarget(
             name: "DAMVideoCLI",
             dependencies: [
-                "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "DescribeAnything", "DAMVideo",
-                "Presentation", "ModelTools", "Evaluation", "DAMVideoServer",
+                "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "Detectors", "DescribeAnything",
+                "DAMVideo", "Presentation", "ModelTools", "Evaluation", "DAMVideoServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -19,17 +19,21 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("SAM 2 checkpoint to measure: a directory, or a .pt file.", valueName: "path"))
     var sam: String?
 
+    @Option(help: ArgumentHelp("Detector to measure: a directory of RF-DETR, or an ONNX file.", valueName: "path"))
+    var detector: String?
+
     @Option(
         help: ArgumentHelp(
             "Random weights in a model's shapes, made in memory: \(Benchmark.captionShapes.joined(separator: ", ")) (dam-3b "
-                + "takes 7.1 GB in f16), \(Benchmark.segmentationShapes.joined(separator: ", ")). Repeatable, for one of either kind.",
+                + "takes 7.1 GB in f16), \(Benchmark.segmentationShapes.joined(separator: ", ")), "
+                + "\(Benchmark.detectorShapes.joined(separator: ", ")). Repeatable, for one of each kind.",
             valueName: "name"))
     var synthetic: [String] = []
 
     @Option(
         help: ArgumentHelp(
             "How random weights are stored: \(Benchmark.weightFormats.joined(separator: ", ")). Default: as published, f16 for "
-                + "DAM, f32 for SAM 2.", valueName: "format"))
+                + "DAM, f32 for SAM 2 and detectors.", valueName: "format"))
     var weights: String?
 
     @Option(help: ArgumentHelp("The same of DAM's vision tower, context provider and projector alone.", valueName: "format"))
@@ -55,12 +59,17 @@ struct BenchCommand: ParsableCommand {
     func validate() throws {
         let captioning = synthetic.filter(Benchmark.captionShapes.contains)
         let segmenting = synthetic.filter(Benchmark.segmentationShapes.contains)
-        let known = Benchmark.captionShapes + Benchmark.segmentationShapes
+        let detecting = synthetic.filter(Benchmark.detectorShapes.contains)
+        let known = Benchmark.captionShapes + Benchmark.segmentationShapes + Benchmark.detectorShapes
         if let unknown = synthetic.first(where: { !known.contains($0) }) {
             throw ValidationError("--synthetic \(unknown): expected one of \(known.joined(separator: ", ")).")
         }
-        guard captioning.count + (model == nil ? 0 : 1) <= 1, segmenting.count + (sam == nil ? 0 : 1) <= 1 else {
-            throw ValidationError("Give one model of a kind: --model or --synthetic dam-..., --sam or --synthetic sam2.1-...")
+        guard captioning.count + (model == nil ? 0 : 1) <= 1, segmenting.count + (sam == nil ? 0 : 1) <= 1,
+            detecting.count + (detector == nil ? 0 : 1) <= 1
+        else {
+            throw ValidationError(
+                "Give one model of a kind: --model or --synthetic dam-..., --sam or --synthetic sam2.1-..., --detector or --synthetic "
+                    + "rf-detr-...")
         }
         guard weights == nil || !synthetic.isEmpty else { throw ValidationError("--weights goes with --synthetic.") }
         guard (vision ?? language) == nil || !captioning.isEmpty else {
@@ -75,6 +84,7 @@ struct BenchCommand: ParsableCommand {
                 .synthetic($0, weights: language ?? weights ?? "f16", vision: vision ?? weights ?? "f16")
             }
             benchmark.segmentation = source(sam, Benchmark.segmentationShapes) { .synthetic($0, weights: weights ?? "f32") }
+            benchmark.detector = source(detector, Benchmark.detectorShapes) { .synthetic($0, weights: weights ?? "f32") }
             benchmark.stages = stage.isEmpty ? nil : Set(stage)
             benchmark.repeats = repeats
             benchmark.tokens = tokens

@@ -29,6 +29,11 @@ struct CaptionCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var generation: GenerationArguments
 
+    @Flag(help: ArgumentHelp(
+        "Tell the model each track's label, where it has one, behind the question: The object is labelled \"person\". The published "
+            + "program asks without."))
+    var hint = false
+
     @Option(name: .customLong("track"), parsing: .unconditionalSingleValue, help: ArgumentHelp("Caption this track only (repeatable).", valueName: "id"))
     var tracks: [TrackID] = []
 
@@ -111,14 +116,15 @@ struct CaptionCommand: ParsableCommand {
         guard detections.detector == nil || clips.masks.isEmpty && prompts.count == 0 else {
             throw ValidationError("--detector goes without --masks, --box and --point.")
         }
-        guard prompts.sam == nil || prompts.count > 0 || !clips.masks.isEmpty || clips.batchFile != nil else {
-            throw ValidationError("--sam goes with --masks, --box or --point.")
+        guard prompts.sam == nil || prompts.count > 0 || !clips.masks.isEmpty || clips.batchFile != nil || detections.areGiven else {
+            throw ValidationError("--sam goes with --masks, --box, --point, --detections or --detector.")
         }
     }
 
     func run() throws {
         try reportingErrors {
-            let options = generation.options
+            var options = generation.options
+            options.tellsLabels = hint
             try options.generation.validate()
             if let batchSize, batchSize < 1 { throw InputError(.usage, "batch \(batchSize): expected 1 or more") }
             var failures = JobFailures(keepsGoing: keepGoing)

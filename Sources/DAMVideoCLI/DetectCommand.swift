@@ -20,6 +20,11 @@ struct DetectCommand: ParsableCommand {
     @Option(name: .customLong("at"), parsing: .unconditional, help: ArgumentHelp("The clip's frame to look at, from 0.", valueName: "frame"))
     var frame: Int?
 
+    @Option(help: ArgumentHelp("SAM 2 or 2.1, to make masks of boxes without one.", valueName: "path"))
+    var sam: String?
+
+    @OptionGroup var kind: DetectorKindOptions
+
     @OptionGroup var choice: DetectionChoiceOptions
 
     @Option(help: ArgumentHelp("Write the picture with what is found: PNG or JPEG.", valueName: "file"))
@@ -38,9 +43,9 @@ struct DetectCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             if let render { try DetectionReport.checkRendering(to: render, overwrites: overwrite) }
-            let model = try choice.model(detector)
+            let model = try choice.model(detector, kind.settings), segmentation = try sam.map(SegmentationModel.init)
             if !quiet { model.notes.forEach(Console.notice) }
-            let report = try DetectionReport(path, frame: frame, detector: model, filter: choice.filter)
+            let report = try DetectionReport(path, frame: frame, detector: model, segmentation: segmentation, filter: choice.filter)
             try Console.result(json: report)
             if let render { try report.render(to: render, overwrites: overwrite) }
         }

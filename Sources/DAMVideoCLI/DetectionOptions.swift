@@ -34,9 +34,18 @@ struct DetectionOptions: ParsableArguments {
     @Option(
         name: .customLong("detect-every"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Seconds between the frames the detector looks at, 0 for every frame. Default: \(ObjectSource.defaultDetectionInterval).",
+            "Seconds between the frames the detector looks at, 0 for every frame. Default: \(DetectorSettings().interval).",
             valueName: "s"))
     var interval: Double?
+
+    @Flag(
+        name: .customLong("no-motion-looks"),
+        help: ArgumentHelp(
+            "Have the detector look at whole pictures only. Otherwise, where these are more than twice as large as the model's, it looks at "
+                + "enlarged parts around what moves as well, which finds small and far objects and takes longer."))
+    var hasNoMotionLooks = false
+
+    @OptionGroup var kind: DetectorKindOptions
 
     @OptionGroup var choice: DetectionChoiceOptions
 
@@ -44,6 +53,8 @@ struct DetectionOptions: ParsableArguments {
         name: .customLong("detections-out"),
         help: ArgumentHelp("Write the fate of each detection as JSON Lines: the track it is of, or why it is of none.", valueName: "path"))
     var fates: String?
+
+    var areGiven: Bool { detections != nil || detector != nil }
 
     func validate() throws {
         guard detections == nil || detector == nil else { throw ValidationError("Give either --detections or --detector.") }
@@ -54,6 +65,10 @@ struct DetectionOptions: ParsableArguments {
             throw ValidationError("--detections-format, --detection-frame-offset and --detection-frame-step go with --detections.")
         }
         guard detector != nil || interval == nil else { throw ValidationError("--detect-every goes with --detector.") }
+        guard detector != nil || !hasNoMotionLooks else { throw ValidationError("--no-motion-looks goes with --detector.") }
+        guard detector != nil || kind.isDefault else {
+            throw ValidationError("--detector-weights, --detector-family and --detector-input go with --detector.")
+        }
         if let interval, !(0...1e6).contains(interval) { throw ValidationError("detect-every \(interval): expected 0 or more seconds") }
         if let frameStep, frameStep < 1 { throw ValidationError("detection-frame-step \(frameStep): expected 1 or more") }
     }
@@ -70,13 +85,18 @@ struct DetectionOptions: ParsableArguments {
     }
 
     /// Source of the objects of clips for which none are given.
-    var finder: ObjectSource {
-        detector.map { .detector(path: $0, interval: interval ?? ObjectSource.defaultDetectionInterval, filter: choice.filter) } ?? .motion
+    var finder: ObjectSource { detector.map { .detector(path: $0, settings: settings, filter: choice.filter) } ?? .motion }
+
+    private var settings: DetectorSettings {
+        var settings = kind.settings
+        settings.interval = interval ?? settings.interval
+        settings.looksAtMotion = !hasNoMotionLooks
+        return settings
     }
 
     /// The detector; nil when none is wanted.
     /// - Throws: `InputError` when it cannot be used, or has no such labels.
-    func model() throws -> ObjectDetector? { try detector.map(choice.model) }
+    func model() throws -> ObjectDetector? { try detector.map { try choice.model($0, settings) } }
 }
 
 /// The detections that count.
@@ -101,10 +121,14 @@ struct DetectionChoiceOptions: ParsableArguments {
             labels: labels.map { Set($0.names) }, leastScore: thresholds.last { $0.label == nil }?.score, leastScores: scores)
     }
 
-    /// A detector that has the labels.
-    /// - Throws: `InputError` when it cannot be used, or has no such labels.
-    func model(_ path: String) throws -> ObjectDetector {
-        let model = try ObjectDetector(path: path)
+    /// A detector that has the labels, and scores as large as those that are asked for.
+    /// - Throws: `InputError` when it cannot be used, or has no such labels or scores.
+    func model(_ path: String, _ settings: DetectorSettings) throws -> ObjectDetector {
+        let scores = thresholds.map(\.score) + (labels.map { Array($0.scores.values) } ?? [])
+        if let score = scores.first(where: { !(0...1).contains($0) }) {
+            throw InputError(.usage, "threshold \(score): expected 0 to 1, as a detector's scores are")
+        }
+        let model = try ObjectDetector(path: path, settings: settings)
         try model.check((labels?.names ?? []) + thresholds.compactMap(\.label))
         return model
     }

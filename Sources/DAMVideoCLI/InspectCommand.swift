@@ -1,28 +1,41 @@
 import ArgumentParser
 import DescribeAnything
+import Detectors
 import Foundation
 import Imaging
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Show what a checkpoint directory holds: configuration, sizes, dtypes, tensors missing or left over.",
+        abstract:
+            "Show what a checkpoint directory, or a detector's ONNX file, holds: configuration, sizes, dtypes, what is missing or left over.",
         discussion: "Exit code 69: the checkpoint cannot be used as it is.")
 
-    @Argument(help: "Checkpoint directory.")
-    var directory: String
+    @Argument(help: "Checkpoint directory of DAM or RF-DETR, or an ONNX file.")
+    var path: String
 
     @Flag(help: "Print the report as JSON.")
     var json = false
 
     func run() throws {
         try reportingErrors {
-            let report = try InputError.translating { try CheckpointInspection(directory: directory) }
+            guard !PictureDetectors.isDetector(path) else { return try showDetector() }
+            let report = try InputError.translating { try CheckpointInspection(directory: path) }
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
-            guard let problem = report.problems.first else { return }
-            let more = report.problems.count - 1
-            throw InputError(.unusableModel, problem + (more > 0 ? " (and \(more) more problems)" : ""))
+            try refuse(report.problems)
         }
+    }
+
+    private func showDetector() throws {
+        let report = try InputError.translating { try DetectorInspection(path) }
+        if json { try Console.result(json: report) } else { try Console.result(DetectorInspectionText.text(report)) }
+        try refuse(report.problems)
+    }
+
+    private func refuse(_ problems: [String]) throws {
+        guard let problem = problems.first else { return }
+        let more = problems.count - 1
+        throw InputError(.unusableModel, problem + (more > 0 ? " (and \(more) more problems)" : ""))
     }
 
     private func text(_ report: CheckpointInspection) -> String {

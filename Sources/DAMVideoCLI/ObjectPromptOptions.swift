@@ -8,7 +8,8 @@ import SegmentAnything
 struct ObjectPromptOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "SAM 2 or 2.1: a directory as facebook/sam2.1-hiera-large is published, or the authors' .pt file.",
+            "SAM 2 or 2.1: a directory as facebook/sam2.1-hiera-large is published, or the authors' .pt file. Follows objects that are "
+                + "given; makes masks of detections' boxes.",
             valueName: "path"))
     var sam: String?
 

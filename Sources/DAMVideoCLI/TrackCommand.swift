@@ -53,7 +53,7 @@ struct TrackCommand: ParsableCommand {
                 + "objects over each other, MOTChallenge text holds their boxes.", valueName: "format"))
     var convert = MaskFormat.labelPNG
 
-    @Flag(help: "Let SAM 2 give a pixel to one object at most; label PNGs need that and have it anyway.")
+    @Flag(help: "Give a pixel to one object at most, of those that SAM 2 or a detector finds; label PNGs need that and have it anyway.")
     var noOverlap = false
 
     @Option(help: ArgumentHelp("Compare with these masks.", valueName: "path"))
@@ -77,7 +77,9 @@ struct TrackCommand: ParsableCommand {
             throw ValidationError(
                 "\(detections.detector == nil ? "--detections" : "--detector") goes without --masks, --box, --polygon and --point.")
         }
-        guard masks != nil || regions > 0 || prompts.sam == nil else { throw ValidationError("--sam goes with --masks, --box or --point.") }
+        guard masks != nil || regions > 0 || prompts.sam == nil || detections.areGiven else {
+            throw ValidationError("--sam goes with --masks, --box, --point, --detections or --detector.")
+        }
         guard prompts.sam == nil || polygon.isEmpty else { throw ValidationError("--polygon goes without --sam.") }
         guard masks != nil || fromFrame.isEmpty else { throw ValidationError("--from-frame goes with --masks.") }
         if prompts.sam == nil {

@@ -12,8 +12,8 @@ package enum GivenObjects: Sendable {
     case motion
     /// Detections, which are linked to tracks first.
     case detections(DetectionSet, DetectionFilter)
-    /// None: a detector looks at frames `interval` seconds apart first.
-    case detector(interval: Double, DetectionFilter)
+    /// None: a detector looks at the clip first.
+    case detector(DetectorSettings, DetectionFilter)
 
     /// Opens what a source names.
     /// - Parameters:
@@ -47,12 +47,12 @@ package enum GivenObjects: Sendable {
             let facts = ClipFacts(clip, path: name, size: clip.info.size)
             self = .detections(
                 try DetectionSources.open(path, settings: settings, clip: facts, count: clip.countFrames), filter)
-        case .detector(_, let interval, let filter):
-            guard interval.isFinite, interval >= 0 else {
-                throw InputError(.usage, "\(name): found \(interval) s between detections, expected 0 or more")
+        case .detector(_, let settings, let filter):
+            guard settings.interval.isFinite, settings.interval >= 0 else {
+                throw InputError(.usage, "\(name): found \(settings.interval) s between detections, expected 0 or more")
             }
             try Self.checkReread(clip, name)
-            self = .detector(interval: interval, filter)
+            self = .detector(settings, filter)
         }
     }
 

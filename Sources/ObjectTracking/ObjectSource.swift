@@ -13,11 +13,8 @@ public enum ObjectSource: Sendable, Equatable {
     case motion
     /// Detections made elsewhere: a file or folder in any layout of `DetectionFormat`.
     case detections(path: String, settings: DetectionSettings = DetectionSettings(), filter: DetectionFilter = DetectionFilter())
-    /// Objects that a detector finds: the path of its checkpoint, and the seconds between frames it looks at, 0 for every frame.
-    case detector(path: String, interval: Double = defaultDetectionInterval, filter: DetectionFilter = DetectionFilter())
-
-    /// Seconds between the frames that a detector looks at unless a request says otherwise.
-    public static let defaultDetectionInterval = 0.5
+    /// Objects that a detector finds, with the path of its checkpoint.
+    case detector(path: String, settings: DetectorSettings = DetectorSettings(), filter: DetectionFilter = DetectionFilter())
 }
 
 /// Points and a box that mean one object on one frame of a clip.

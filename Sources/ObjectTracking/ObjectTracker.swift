@@ -4,46 +4,48 @@ import Media
 
 /// Follows objects through a clip: with SAM 2 where there is one, else without a model.
 package struct ObjectTracker: Sendable {
-    private let segmentation: SegmentAnythingTracker?
+    private let segmentation: SegmentationModel?
     private let detector: ObjectDetector?
+    private let separatesObjects: Bool
+    private let featureBytes: Int
 
     /// - Parameters:
     ///   - segmentation: SAM 2; nil to propagate masks without a model.
     ///   - detector: finds objects where that is asked for.
-    ///   - separatesObjects: whether SAM 2 gives a pixel to one object at most.
+    ///   - separatesObjects: whether SAM 2, or a detector, gives a pixel to one object at most.
     ///   - featureBytes: bytes of SAM 2's image features to keep of frames that are looked at several times.
-    /// - Throws: `InputError` of category `unusableModel` for a checkpoint that cannot track.
     package init(
         _ segmentation: SegmentationModel?, detector: ObjectDetector? = nil, separatesObjects: Bool, featureBytes: Int
-    ) throws {
-        self.detector = detector
-        self.segmentation = try segmentation?.tracker(separatesObjects: separatesObjects, featureBytes: featureBytes)
+    ) {
+        (self.segmentation, self.detector) = (segmentation, detector)
+        (self.separatesObjects, self.featureBytes) = (separatesObjects, featureBytes)
     }
 
     /// Masks of the objects in every frame.
     /// - Parameters:
     ///   - span: the part of the clip that counts; nil for all.
     ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `VideoError`, `MaskError`, `InputError`, and what `progress` throws.
+    /// - Throws: `VideoError`, `MaskError`, `InputError`, also of category `unusableModel` for a checkpoint that cannot track where
+    ///   that is needed, and what `progress` throws.
     package func follow(
         _ objects: GivenObjects, in clip: VideoClip, span: TimeSpan?, progress: (PropagationProgress) throws -> Void
     ) throws -> PropagatedMasks {
         switch objects {
         case .masks(let masks, let frames):
-            let tracker: any MaskTracker = segmentation ?? MaskPropagator()
+            let tracker: any MaskTracker = try modelTracker() ?? MaskPropagator()
             return try tracker.propagate(clip: clip, in: span, masks: masks, frames: frames, progress: progress)
         case .prompts(let objects):
-            guard let segmentation else {
+            guard let tracker = try modelTracker() else {
                 throw InputError(.usage, "found points or boxes to segment from, expected SAM 2 to do it with")
             }
-            return try segmentation.propagate(clip: clip, in: span, prompts: objects.prompts, progress: progress)
+            return try tracker.propagate(clip: clip, in: span, prompts: objects.prompts, progress: progress)
         case .motion:
             return try MotionTracker(clip: clip, span: span).track(progress: progress)
         case .detections(let set, let filter): return try link(set, filter, in: clip, span: span, progress: progress)
-        case .detector(let interval, let filter):
+        case .detector(let settings, let filter):
             guard let detector else { throw InputError(.usage, "found objects to detect, expected a detector to do it with") }
             let set = try InputError.translating {
-                try DetectorRun(clip: clip.reopened(), span: span, detector: detector, interval: interval)
+                try DetectorRun(clip: clip.reopened(), span: span, detector: detector, settings: settings)
                     .detections { try progress(PropagationProgress(.finding, frame: $0)) }
             }
             var masks = try link(set, filter, in: clip, span: span, progress: progress)
@@ -52,11 +54,15 @@ package struct ObjectTracker: Sendable {
         }
     }
 
+    private func modelTracker() throws -> SegmentAnythingTracker? {
+        try segmentation?.tracker(separatesObjects: separatesObjects, featureBytes: featureBytes)
+    }
+
     private func link(
         _ set: DetectionSet, _ filter: DetectionFilter, in clip: VideoClip, span: TimeSpan?,
         progress: (PropagationProgress) throws -> Void
     ) throws -> PropagatedMasks {
         try DetectionTracker(clip: clip, ahead: clip.reopened(), span: span, detections: set, filter: filter)
-            .masks { try progress(PropagationProgress(.finding, frame: $0)) }
+            .masks(segmentation: segmentation, separatesObjects: separatesObjects, progress: progress)
     }
 }

@@ -75,6 +75,9 @@ package struct PropagatedMasks: MaskSource {
         return found.mask.mask
     }
 
+    /// A mask that was not given; nil where there is none.
+    func propagatedMask(of track: TrackID, at frame: Int) -> PropagatedMask? { propagated[track]?[frame] }
+
     package func isGiven(_ track: TrackID, at frame: Int) -> Bool { given[track]?.contains(frame) ?? false }
 
     /// 1 for a given mask; how well a propagated one is supported by colour, background and area; 0 where there is none.
@@ -98,6 +101,32 @@ package struct PropagatedMask: Sendable {
         self.confidence = confidence
         self.distance = distance
         self.isBackward = isBackward
+    }
+
+    /// Masks of which no two of a frame share a pixel: it is the surer one's, and of two that are as sure that of the one that
+    /// reaches further down, as what is nearer to a camera does.
+    /// - Parameter masks: by track and frame.
+    static func separated(_ masks: [TrackID: [Int: PropagatedMask]]) -> [TrackID: [Int: PropagatedMask]] {
+        var result = masks, shown: [Int: [TrackID]] = [:]
+        for (track, frames) in masks {
+            for frame in frames.keys { shown[frame, default: []].append(track) }
+        }
+        for (frame, tracks) in shown where tracks.count > 1 {
+            let known = tracks.compactMap { track in masks[track]?[frame].map { (track: track, mask: $0) } }.sorted { one, other in
+                (-one.mask.confidence, -one.mask.mask.box.bottom, one.track)
+                    < (-other.mask.confidence, -other.mask.mask.box.bottom, other.track)
+            }
+            for (place, losing) in known.enumerated() {
+                let rest = known[..<place].reduce(losing.mask.mask as StoredMask?) { rest, other in
+                    rest.flatMap { $0.box.intersection(other.mask.mask.box) == nil ? $0 : $0.subtracting(other.mask.mask) }
+                }
+                result[losing.track]?[frame] = rest.map {
+                    PropagatedMask(
+                        mask: $0, confidence: losing.mask.confidence, distance: losing.mask.distance, isBackward: losing.mask.isBackward)
+                }
+            }
+        }
+        return result
     }
 
     /// - Parameters:

@@ -8,9 +8,8 @@ package struct ImagePreparation: Sendable {
     /// Side of the model's pictures, in pixels.
     package let side: Int
 
-    // Mean and deviation of ImageNet's pictures.
-    private static let mean: [Float] = [0.485, 0.456, 0.406]
-    private static let deviation: [Float] = [0.229, 0.224, 0.225]
+    private static let mean = ImageNetStatistics.mean.map(Float.init)
+    private static let deviation = ImageNetStatistics.deviation.map(Float.init)
 
     package init(side: Int) {
         self.side = side

@@ -78,7 +78,7 @@ struct DetectCommandTests {
                 "-o", "-",
             ])
             #expect(captions.status == 0, "\(captions.errors)")
-            #expect(captions.text.contains("\"detector\":") && captions.text.contains("\"detection_interval\":0.5"))
+            #expect(captions.text.contains("\"detector\":") && captions.text.contains("\"interval\":0.5"))
         }
     }
 

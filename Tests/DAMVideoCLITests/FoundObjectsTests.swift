@@ -106,7 +106,7 @@ struct FoundObjectsTests {
         (["track", "CLIP", "--detections-out", "fates.jsonl"], "--detections-out, --labels and --threshold go with"),
         (["caption", "CLIP", "--detections-out", "fates.jsonl"], "--detections-out, --labels and --threshold go with"),
         (["caption", "CLIP", "--max-tracks", "0"], "max-tracks 0"),
-        (["caption", "CLIP", "--sam", "sam.pt"], "--sam goes with --masks, --box or --point"),
+        (["caption", "CLIP", "--sam", "sam.pt"], "--sam goes with --masks, --box, --point, --detections or --detector"),
     ])
     func whatMakesNoSenseIsAUsageError(arguments: [String], says: String) throws {
         let run = try CommandRun(arguments.map { $0 == "CLIP" ? scene : $0 } + ["-o", "-"])

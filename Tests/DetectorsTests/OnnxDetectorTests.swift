@@ -61,6 +61,25 @@ struct OnnxDetectorTests {
         #expect(abs((found.first?.score ?? 0) - 0.4) < 1e-6)
     }
 
+    /// 84 places by 84 numbers can be read both ways, so the user says it; 80 classes of YOLOv8 or 79 of YOLOv5.
+    @Test func whatCanBeReadInTwoWaysIsAskedFor() throws {
+        let output = columns(84, 84, [(3, [20, 30, 10, 20, 0.9] + [Float](repeating: 0, count: 79))])
+        let error = try #require(throws: CheckpointError.self) { try detect(model([output])) }
+        #expect("\(error)".contains("--detector-family yolov8 or yolov5"))
+        let found = try detect(model([output]), OnnxDetector.Options(family: "yolov8", input: nil))
+        #expect(found.map(\.label) == ["person"] && found.first?.box == Rectangle(left: 15, top: 20, width: 10, height: 20))
+    }
+
+    @Test func kindsOfInputInWords() throws {
+        let options = try OnnxDetector.Options(family: "yolox-decoded", input: "640x384,Stretch,bgr,0-255")
+        #expect(options.family == .yoloxDecoded && options.fit == .stretch && options.isBGR == true && options.largest == 255)
+        #expect(options.size == PictureSize(width: 640, height: 384))
+        for word in ["640", "0x4", "99999x8", "grey", "0-2", "4x4x4"] {
+            let error = try #require(throws: InputError.self) { try OnnxDetector.Options(family: nil, input: "rgb," + word) }
+            #expect(error.category == .usage && "\(error)".contains(word))
+        }
+    }
+
     /// Cell 9 of the map of stride 8 is in its second row and column; cell 64 is the first of stride 16.
     @Test func yoloxIsDecodedInItsCells() throws {
         var options = OnnxDetector.Options()

@@ -1,5 +1,6 @@
 import DAMVideo
 import DescribeAnything
+import Detectors
 import Foundation
 import Imaging
 import LanguageModels
@@ -34,6 +35,10 @@ enum Reader: String, CaseIterable {
     case tokenizer
     /// A language model's configuration.
     case configuration
+    /// A detector as an ONNX file.
+    case onnx
+    /// Configuration, tensors and preparation of RF-DETR, each in its place by the input's first byte.
+    case rfdetr
     /// A list of clips.
     case list
     /// JSON Lines of an earlier run.
@@ -64,10 +69,23 @@ enum Reader: String, CaseIterable {
         case .sentencepiece: try text(LlamaTokenizer(SentencePieceModel(bytes, path: "m"), LlamaTokenizerFiles()))
         case .tokenizer: try text(LlamaTokenizer(directory: scratch.model("tokenizer_config.json", bytes)))
         case .configuration: _ = try CheckpointInspection(directory: scratch.checkpoint("llm/config.json", bytes))
+        case .onnx:
+            let detector = try OnnxDetector(path: scratch.file(bytes), options: OnnxDetector.Options(family: nil, input: "32x32"))
+            // What is read runs, if that is soon done.
+            if detector.cost.operations < 1 << 24 { _ = try detector(Self.grey, threshold: 0.1) }
+        case .rfdetr:
+            let files = ["config.json", "model.safetensors", "preprocessor_config.json"]
+            let name = files[Int(bytes.first ?? 0) % files.count]
+            let directory = try scratch.detector(name, Array(bytes.dropFirst()))
+            _ = try? DetectorInspection(directory)
+            let detector = try RFDETRDetector(directory: directory)
+            if detector.cost.operations < 1 << 26 { _ = detector(Self.grey, threshold: 0.1) }
         case .list: _ = try ClipList(path: scratch.file(bytes)).pairs(masks: ["masks"])
         case .lines: _ = try ResumedRun(path: scratch.file(bytes))
         }
     }
+
+    private static let grey = RGBImage(width: 40, height: 30, pixels: [UInt8](repeating: 120, count: 3600))
 
     private func masks(at path: String, clip: ClipFacts = ClipFacts(name: "clip")) throws {
         let source = try MaskSources.open(path, clip: clip)

@@ -36,6 +36,18 @@ struct Scratch {
         return copy
     }
 
+    /// - Returns: the path of a small RF-DETR-Seg checkpoint with one file replaced.
+    func detector(_ name: String, _ bytes: [UInt8]) throws -> String {
+        let copy = root + "/detector", files = FileManager.default
+        let original = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Fixtures/detectors/rfdetr/seg-1").path
+        // Others were replaced before.
+        try? files.removeItem(atPath: copy)
+        try files.copyItem(atPath: original, toPath: copy)
+        _ = try write(bytes, to: "\(copy)/\(name)")
+        return copy
+    }
+
     func remove() { try? FileManager.default.removeItem(atPath: root) }
 
     private func write(_ bytes: [UInt8], to path: String) throws -> String {

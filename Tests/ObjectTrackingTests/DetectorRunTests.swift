@@ -13,7 +13,9 @@ struct DetectorRunTests {
     private func found(_ scene: SyntheticScene, interval: Double, _ filter: DetectionFilter = DetectionFilter()) throws -> PropagatedMasks {
         try scene.withClip { path in
             let clip = try VideoClip(path: path), detector = try Self.detector.get()
-            let source = ObjectSource.detector(path: detector.path, interval: interval, filter: filter)
+            var settings = DetectorSettings()
+            settings.interval = interval
+            let source = ObjectSource.detector(path: detector.path, settings: settings, filter: filter)
             let objects = try GivenObjects(source, settings: MaskSettings(), clip: clip, name: path)
             return try ObjectTracker(nil, detector: detector, separatesObjects: true, featureBytes: 0)
                 .follow(objects, in: clip, span: nil) { _ in }

@@ -40,6 +40,27 @@ struct PackedLayersTests {
         }
     }
 
+    /// Weights that are rounded lose as much as their format does, scale and bias included.
+    @Test(arguments: [(DataType.bf16, Float(0.01)), (.f16, 0.002), (.q8, 0.02)])
+    func weightsInOtherFormats(format: DataType, share: Float) throws {
+        let (rows, inputs, outputs) = (40, 192, 48)
+        var builder = SafetensorsBuilder()
+        builder.add("weight", "F32", [outputs, inputs], Tensor.random([outputs, inputs], seed: 3).array)
+        builder.add("bias", "F32", [outputs], pattern(outputs, seed: 4))
+        try withTemporaryDirectory { folder in
+            try builder.data.write(to: folder.appending(path: "model.safetensors"))
+            let weights = try Checkpoint(directory: folder.path).weights
+            func layer(_ format: DataType) throws -> PackedLinear {
+                try PackedLinear(weights, rows: rows, inputs: inputs, outputs: outputs, scale: .random([outputs], seed: 6), format: format)
+            }
+            let input = Tensor.random([rows, inputs], seed: 5), residual = Tensor.random([rows, outputs], seed: 7)
+            let wanted = try layer(.f32)(input, activation: .gelu, residual: residual)
+            let difference = try largestDifference(layer(format)(input, activation: .gelu, residual: residual), wanted)
+            let largest = wanted.array.reduce(0) { max($0, abs($1)) }
+            #expect(difference > 0 && difference < share * largest)
+        }
+    }
+
     /// Convolutions of PyTorch's own numbers, and depthwise ones whose channels are no whole block.
     @Test func convolutionsOfMaps() throws {
         let weights = try Checkpoint(directory: Fixtures.path("layers")).weights

@@ -9,6 +9,8 @@ import ObjectTracking
 public struct CaptionPlan {
     package let input: ClipInput
     let options: GenerationOptions
+    /// The sentence that tells a track's label; nil if labels are not told.
+    let hint: String?
     /// The question, with a place for each frame.
     package let query: String
     package let sampler: TrackSampler
@@ -35,7 +37,7 @@ public struct CaptionPlan {
         _ request: ClipRequest, file: ClipFile? = nil, _ options: CaptionOptions,
         _ configuration: DescribeAnythingConfiguration, canPrompt: Bool = false, canDetect: Bool = false
     ) throws {
-        self.options = options.generation
+        (self.options, hint) = (options.generation, options.hint)
         let frames: Int
         (frames, query) = try Self.question(request.options, options, configuration)
         let input = try ClipInput(request, file: file), sampling = request.options.sampling
@@ -45,8 +47,10 @@ public struct CaptionPlan {
         if case .detector = request.objects, !canDetect {
             throw InputError(.usage, "\(request.clip): found objects to detect, expected a detector to do it with")
         }
-        guard !input.given.areFound || request.options.segmentation == nil else {
-            throw InputError(.usage, "\(request.clip): found SAM 2 for objects that are found without it, expected masks, points or boxes")
+        if case .motion = request.objects, request.options.segmentation != nil {
+            throw InputError(
+                .usage,
+                "\(request.clip): found SAM 2 for objects that are found by their motion, expected masks, points, boxes or detections")
         }
         self.input = input
         if let most = request.options.maxTracks, most < 1 {
@@ -79,6 +83,9 @@ public struct CaptionPlan {
         return TrackChoice(tracks ?? input.given.tracks, limit: options.maxTracks).chosen
     }
 
+    /// The question about a track.
+    func query(of track: Track) -> String { hint == nil ? query : LabelHint.question(query, label: track.label) }
+
     /// Captions of whole tracks that are made at most, where the tracks are still to be found.
     var mostFoundTracks: Int {
         input.given.areFound ? request.options.tracks?.count ?? request.options.maxTracks ?? ClipOptions.defaultMaxTracks : 0
@@ -100,7 +107,7 @@ public struct CaptionPlan {
         with segmentation: SegmentationModel?, _ detector: ObjectDetector? = nil, progress: (PropagationProgress) throws -> Void
     ) throws -> FollowedObjects {
         if propagated.isEmpty, let masks = input.given.masks { return FollowedObjects(masks: masks, tracks: tracks, lost: []) }
-        if input.given.areFound { return try find(with: detector, progress: progress) }
+        if input.given.areFound { return try find(with: segmentation, detector, progress: progress) }
         let found = try ObjectTracker(segmentation, separatesObjects: false, featureBytes: AvailableMemory.forFeatures)
             .follow(input.given, in: input.clip, span: nil, progress: progress)
         let byID = Dictionary(uniqueKeysWithValues: found.tracks.map { ($0.id, $0) })
@@ -111,9 +118,9 @@ public struct CaptionPlan {
 
     /// Finds the objects, and chooses among them.
     private func find(
-        with detector: ObjectDetector?, progress: (PropagationProgress) throws -> Void
+        with segmentation: SegmentationModel?, _ detector: ObjectDetector?, progress: (PropagationProgress) throws -> Void
     ) throws -> FollowedObjects {
-        let found = try ObjectTracker(nil, detector: detector, separatesObjects: false, featureBytes: 0)
+        let found = try ObjectTracker(segmentation, detector: detector, separatesObjects: false, featureBytes: 0)
             .follow(input.given, in: input.clip, span: input.span, progress: progress)
         let options = request.options, wanted = options.tracks.map(Set.init)
         let tracks = found.tracks.filter { wanted?.contains($0.id) ?? true }

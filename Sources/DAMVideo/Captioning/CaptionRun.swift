@@ -58,8 +58,8 @@ final class CaptionRun {
             throw TrackProblem(code: "not_visible", message: "not in any of the clip's \(survey.part.count) frames")
         }
         let request = EngineRequest(
-            crops: try crops.inOrder(), frames: samples.frames, query: plan.query, options: plan.options, priority: .batch,
-            callerBytes: callerBytes)
+            crops: try crops.inOrder(), frames: samples.frames, query: plan.query(of: samples.track), options: plan.options,
+            priority: .batch, callerBytes: callerBytes)
         count += 1
         requests[count] = samples
         try session.submit(request, key: count)

@@ -28,9 +28,10 @@ struct MemoryEstimate {
         let encoded = samples.map { plan.propagated.contains($0.track.id) ? frames : Set($0.frames).count }.reduce(0, +)
             + (moreParts + plan.mostFoundTracks) * frames
         encodedFrames = encoded
+        let questions = [plan.query] + plan.tracks.map(plan.query(of:))
         callerBytes = Self.callerBytes(plan, model, encodedFrames: encoded)
         request = RequestMemory(
-            model, queryTokens: model.tokens(query: plan.query).count, frames: frames, options: plan.options,
+            model, queryTokens: questions.map { model.tokens(query: $0).count }.max() ?? 0, frames: frames, options: plan.options,
             callerBytes: callerBytes, encodedFrames: encoded / max(1, captions))
     }
 

@@ -73,7 +73,7 @@ public struct VideoCaptioner: Sendable {
         _ plan: CaptionPlan, resuming earlier: ResumedRun? = nil, events: (CaptionEvent) throws -> Void = { _ in }
     ) throws -> CaptionedClip {
         try plan.input.naming {
-            try earlier?.check(plan.request, description(plan.options, query: plan.query))
+            try earlier?.check(plan.request, description(plan.options, query: plan.query, hint: plan.hint))
             let objects = try plan.follow(with: segmentation, detector) {
                 let stage: CaptionEvent.Stage = $0.stage == .finding ? .finding : .following(isBackward: $0.isBackward)
                 try events(.progress(stage, done: $0.frame, total: plan.input.frameCount))
@@ -113,7 +113,7 @@ public struct VideoCaptioner: Sendable {
     /// - Throws: `InputError` when it was asked for something else, or the options make no sense.
     public func isFinished(_ earlier: ResumedRun, request: ClipRequest, options: CaptionOptions) throws -> Bool {
         let query = try CaptionPlan.question(request.options, options, model.model.configuration).query
-        try earlier.check(request, description(options.generation, query: query))
+        try earlier.check(request, description(options.generation, query: query, hint: options.hint))
         return earlier.isFinished
     }
 
@@ -121,7 +121,7 @@ public struct VideoCaptioner: Sendable {
     private func header(_ plan: CaptionPlan, _ objects: FollowedObjects, _ survey: ClipSurvey) -> CaptionDocument {
         let info = plan.input.clip.info
         var document = CaptionDocument(
-            model: description(plan.options, query: plan.query),
+            model: description(plan.options, query: plan.query, hint: plan.hint),
             video: CaptionDocument.Video(
                 path: plan.input.path, width: info.width, height: info.height, fps: info.frameRate,
                 frames: survey.frameCount ?? info.declaredFrames ?? survey.part.upperBound,
@@ -140,6 +140,10 @@ public struct VideoCaptioner: Sendable {
         for note in [plan.input.clip.mending].compactMap(\.self) + plan.input.given.notes + objects.notes {
             document.errors.append(CaptionDocument.Problem(track: nil, code: "clip_note", message: note))
         }
+        if plan.hint != nil, !objects.tracks.isEmpty, objects.tracks.allSatisfy({ $0.label == nil }) {
+            document.errors.append(CaptionDocument.Problem(
+                track: nil, code: "clip_note", message: "found no label to tell the model: tracks are asked about without"))
+        }
         for track in objects.unknown {
             document.insert(CaptionDocument.Problem(track: track, code: "not_visible", message: "no object with this number was found"))
         }
@@ -152,7 +156,7 @@ public struct VideoCaptioner: Sendable {
         return document
     }
 
-    private func description(_ options: GenerationOptions, query: String) -> CaptionDocument.Model {
-        CaptionDocument.Model(path: model.path, weights: model.model.weightFormats, query: query, generation: options)
+    private func description(_ options: GenerationOptions, query: String, hint: String?) -> CaptionDocument.Model {
+        CaptionDocument.Model(path: model.path, weights: model.model.weightFormats, query: query, hint: hint, generation: options)
     }
 }

@@ -39,15 +39,18 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         /// Storage of the weights: "f32", "f16", "bf16", "q8" or "q4", or "vision q8, language q4" where that differs.
         public var weights: String
         public var query: String
+        /// Sentence behind the query for tracks with a label, which stands for `{label}`; nil if labels were not told.
+        public var hint: String?
         /// Its keys stand beside the others.
         public var generation: GenerationOptions
 
-        private enum CodingKeys: String, CodingKey { case path, type, weights, query }
+        private enum CodingKeys: String, CodingKey { case path, type, weights, query, hint }
 
-        init(path: String, weights: String, query: String, generation: GenerationOptions) {
+        init(path: String, weights: String, query: String, hint: String? = nil, generation: GenerationOptions) {
             self.path = path
             self.weights = weights
             self.query = query
+            self.hint = hint
             self.generation = generation
         }
 
@@ -57,6 +60,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
             type = try values.decode(String.self, forKey: .type)
             weights = try values.decode(String.self, forKey: .weights)
             query = try values.decode(String.self, forKey: .query)
+            hint = try values.decodeIfPresent(String.self, forKey: .hint)
             generation = try GenerationOptions(from: decoder)
         }
 
@@ -66,6 +70,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
             try values.encode(type, forKey: .type)
             try values.encode(weights, forKey: .weights)
             try values.encode(query, forKey: .query)
+            try values.encodeIfPresent(hint, forKey: .hint)
             try generation.encode(to: encoder)
         }
     }

@@ -27,12 +27,17 @@ public struct CaptionModel: Sendable {
 public struct CaptionOptions: Sendable, Equatable {
     /// With or without `<image>` where frames go; nil for the question the model was trained on.
     public var query: String?
+    /// True to tell the model a track's label as well, where it has one.
+    public var tellsLabels = false
     public var generation = GenerationOptions()
 
     public init(query: String? = nil, generation: GenerationOptions = GenerationOptions()) {
         self.query = query
         self.generation = generation
     }
+
+    /// The sentence that tells a track's label, with `{label}` for it; nil if labels are not told.
+    var hint: String? { tellsLabels ? LabelHint.template : nil }
 
     /// The question about some frames.
     func question(frames: Int, default fallback: String) throws -> String {

@@ -45,7 +45,7 @@ extension ClipRequest: Codable {
         case maskFrames = "mask_frames"
         case detectionSettings = "detection_settings"
         case detectionFilter = "detection_filter"
-        case detectionInterval = "detection_interval"
+        case detectorSettings = "detector_settings"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -63,7 +63,7 @@ extension ClipRequest: Codable {
                 filter: try values.decode(DetectionFilter.self, forKey: .detectionFilter))
         } else if let path = try values.decodeIfPresent(String.self, forKey: .detector) {
             objects = .detector(
-                path: path, interval: try values.decode(Double.self, forKey: .detectionInterval),
+                path: path, settings: try values.decode(DetectorSettings.self, forKey: .detectorSettings),
                 filter: try values.decode(DetectionFilter.self, forKey: .detectionFilter))
         } else if let prompts = try values.decodeIfPresent([ObjectPrompt].self, forKey: .prompts) {
             objects = .prompts(prompts)
@@ -91,9 +91,9 @@ extension ClipRequest: Codable {
             try values.encode(path, forKey: .detections)
             try values.encode(settings, forKey: .detectionSettings)
             try values.encode(filter, forKey: .detectionFilter)
-        case .detector(let path, let interval, let filter):
+        case .detector(let path, let settings, let filter):
             try values.encode(path, forKey: .detector)
-            try values.encode(interval, forKey: .detectionInterval)
+            try values.encode(settings, forKey: .detectorSettings)
             try values.encode(filter, forKey: .detectionFilter)
         }
         try values.encode(options, forKey: .options)

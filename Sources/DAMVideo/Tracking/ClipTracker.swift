@@ -63,7 +63,7 @@ public struct ClipTracker: Sendable {
             let claim = try options.output.map(OutputClaim.init)
             defer { withExtendedLifetime(claim) {} }
             let span = try options.part.span(), video = try VideoClip(path: clip, stillRate: options.part.stillRate)
-            let tracker = try ObjectTracker(
+            let tracker = ObjectTracker(
                 segmentation, detector: detector, separatesObjects: !options.allowsOverlap || options.format == .labelPNG,
                 featureBytes: AvailableMemory.forFeatures)
             let given = try GivenObjects(objects, settings: options.masks, clip: video, name: video.path)

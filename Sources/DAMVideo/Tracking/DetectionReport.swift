@@ -12,7 +12,7 @@ public struct DetectionReport: Encodable, Sendable {
         public let score: Double
         /// Inside the picture.
         public let bbox: BoundingBox
-        /// COCO's run-length encoding of the mask; nil from a detector without masks.
+        /// COCO's run-length encoding of the mask; nil from a detector without masks, unless SAM 2 made it.
         public let segmentation: RunLengthEncoding?
         package let region: Mask?
 
@@ -33,20 +33,28 @@ public struct DetectionReport: Encodable, Sendable {
 
     /// - Parameters:
     ///   - path: a picture, or with `frame` a clip.
+    ///   - segmentation: SAM 2, which makes masks of boxes without one; nil to do without.
     ///   - filter: labels and scores that count; of labels without a least score `defaultThreshold` is.
     /// - Throws: `InputError` when the picture is missing or bad, or the clip has no such frame.
-    public init(_ path: String, frame: Int?, detector: ObjectDetector, filter: DetectionFilter) throws {
+    public init(
+        _ path: String, frame: Int?, detector: ObjectDetector, segmentation: SegmentationModel? = nil, filter: DetectionFilter
+    ) throws {
         let picture = try InputError.translating { try frame.map { try Self.frame($0, of: path) } ?? ImageDecoder.rgb(path: path) }
         let size = PictureSize(width: picture.width, height: picture.height)
         var filter = filter
         filter.leastScore = filter.leastScore ?? Self.defaultThreshold
         let least = ([filter.leastScore ?? 0] + filter.leastScores.values).min() ?? 0
         objects = try InputError.translating {
-            try detector.detector.detections(in: picture, threshold: Float(least)).compactMap { found in
-                guard filter.counts(label: found.label, score: Double(found.score)), let box = found.box.pixels(in: size) else { return nil }
+            let found = try detector.detector.detections(in: picture, threshold: Float(least)).compactMap { found in
+                filter.counts(label: found.label, score: Double(found.score)) ? found.box.pixels(in: size).map { (found, $0) } : nil
+            }
+            let bare = found.filter { $0.0.mask == nil }.map(\.1)
+            var made = try bare.isEmpty ? [] : segmentation?.masks(of: bare, in: picture).map { $0?.mask } ?? []
+            return found.map { found, box in
+                let mask = found.mask ?? (made.isEmpty ? nil : made.removeFirst())
                 return Object(
                     label: found.label, score: (Double(found.score) * 1e4).rounded() / 1e4, bbox: box,
-                    segmentation: found.mask.map { RunLengthEncoding($0) }, region: found.mask)
+                    segmentation: mask.map { RunLengthEncoding($0) }, region: mask)
             }
         }
         (self.path, self.frame, self.detector, self.picture) = (path, frame, detector.path, picture)

@@ -26,6 +26,11 @@ package struct OnnxDetector: Sendable {
     /// Readings of the file where others were possible, a line each.
     package let notes: [String]
     package var hasMasks: Bool { head.prototypes != nil }
+    /// What is done with pictures before the model has them, in words.
+    package let preparation: String
+    /// Multiply-adds, or about as much work, and each weight read once.
+    package var cost: ComputeCost { ComputeCost(operations: 2 * Double(program.work), bytes: Double(weightBytes)) }
+    private let weightBytes: Int
     private let program: OnnxProgram
     private let head: DetectorHead
     private let fit: PictureFit
@@ -50,7 +55,9 @@ package struct OnnxDetector: Sendable {
         isBGR = options.isBGR ?? family.isYolox
         largest = options.largest ?? (family.isYolox ? 255 : 1)
         overlap = options.overlap
-        var notes = ["\(path): read as \(family.rawValue): \(fit.rawValue), \(isBGR ? "BGR" : "RGB"), 0 to \(Int(largest))"]
+        weightBytes = model.graph.initializers.values.reduce(0) { $0 + 4 * ($1.shape.checkedProduct() ?? 0) }
+        preparation = "\(fit.rawValue), \(isBGR ? "BGR" : "RGB"), 0 to \(Int(largest))"
+        var notes = ["\(path): read as \(family.rawValue): \(preparation)"]
         if names == nil {
             let isCoco = head.classCount == nil || head.classCount == cocoLabels.count
             labels = isCoco ? cocoLabels : (0..<(head.classCount ?? 0)).map { "class \($0)" }

@@ -10,15 +10,20 @@ package struct RFDETRDetector: Sendable {
     package var labels: [String] { model.configuration.labels }
 
     /// Maps the weights of a hub directory: `config.json`, `model.safetensors` or its shards, and `preprocessor_config.json`.
-    /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood.
-    package init(directory: String) throws {
+    /// - Parameter format: that the largest weights are rounded to; single precision leaves them as they are.
+    /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood; `InputError` for weights that
+    ///   cannot be had in that format.
+    package init(directory: String, format: DataType = .f32) throws {
         let files = try RFDETRCheckpoint(directory: directory), configuration = files.configuration
         preparation = try PicturePreparation(directory: directory, configuration.backbone)
         try Self.check(configuration, side: preparation.side, file: directory + "/config.json")
         model = try RFDETRModel(
-            model: files.model, heads: files.heads, segmentation: files.segmentation, configuration, side: preparation.side)
+            model: files.model, heads: files.heads, segmentation: files.segmentation, configuration, side: preparation.side,
+            format: format)
         try files.refuseLeftOver()
     }
+
+    init(_ model: RFDETRModel, _ preparation: PicturePreparation) { (self.model, self.preparation) = (model, preparation) }
 
     /// The largest side of masks: the largest published is 192, and memory grows with its square.
     private static let largestMaskSide = 512

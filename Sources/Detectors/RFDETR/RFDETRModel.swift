@@ -14,6 +14,9 @@ package struct RFDETRModel: Sendable {
     let bboxEmbed: PredictionHead
     /// Nil for a model that finds boxes only.
     let segmentationHead: SegmentationHead?
+    /// Format of the weights that take most of the time: those of the backbone's layers and of the mask head's blocks. The others
+    /// are in single precision.
+    package let format: DataType
 
     package var makesMasks: Bool { segmentationHead != nil }
 
@@ -22,14 +25,17 @@ package struct RFDETRModel: Sendable {
     ///   - heads: the scope of `class_embed` and `bbox_embed`.
     ///   - segmentation: the scope of the mask head; nil where there is none.
     ///   - side: of the pictures, which `PicturePreparation` checked.
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    ///   - format: that the largest weights are rounded to.
+    /// - Throws: `CheckpointError` when a tensor is missing or has another shape; `InputError` for weights that cannot be had in that
+    ///   format.
     init(
-        model: Weights, heads: Weights, segmentation: Weights?, _ configuration: RFDETRConfiguration, side: Int
+        model: Weights, heads: Weights, segmentation: Weights?, _ configuration: RFDETRConfiguration, side: Int,
+        format: DataType = .f32
     ) throws {
         let width = configuration.width, backbone = configuration.backbone
         self.configuration = configuration
-        self.side = side
-        encoder = try WindowedEncoder(model["backbone"]["backbone"], backbone, side: side)
+        (self.side, self.format) = (side, format)
+        encoder = try WindowedEncoder(model["backbone"]["backbone"], backbone, side: side, format: format)
         projector = try FeatureProjector(
             model["backbone"]["projector"], configuration.projector, side: side / backbone.patchSize,
             inputs: backbone.outputs.count * backbone.hiddenSize)
@@ -37,7 +43,7 @@ package struct RFDETRModel: Sendable {
         decoder = try QueryDecoder(model["decoder"], configuration.decoder)
         classEmbed = try Linear(heads["class_embed"], inputs: width, outputs: configuration.labels.count)
         bboxEmbed = try PredictionHead(heads["bbox_embed"], inputs: width, hidden: width, outputs: 4, layers: 3)
-        segmentationHead = try segmentation.map { try SegmentationHead($0, configuration, pictureSide: side) }
+        segmentationHead = try segmentation.map { try SegmentationHead($0, configuration, pictureSide: side, format: format) }
     }
 
     /// The maps of the backbone, `[grid, grid, maps * hidden]`.

@@ -1,4 +1,5 @@
 import DescribeAnything
+import Detectors
 import Imaging
 import SegmentAnything
 import Tensors
@@ -7,7 +8,7 @@ import Tensors
 package struct Benchmark: Sendable {
     /// Source of a model.
     package enum Source: Sendable, Equatable {
-        /// A checkpoint directory.
+        /// A checkpoint directory, or a detector's file.
         case directory(String)
         /// Random weights in the shapes of this name, stored in one of `Benchmark.weightFormats`; those of a captioning
         /// model's vision tower, context provider and projector in a format of their own.
@@ -26,6 +27,8 @@ package struct Benchmark: Sendable {
     package var caption: Source?
     /// The segmentation model; nil leaves its stages out.
     package var segmentation: Source?
+    /// The detector; nil leaves its stage out.
+    package var detector: Source?
     /// Stages to measure; nil for all those of the models.
     package var stages: Set<BenchmarkStage>?
     /// Runs of each stage; the median counts.
@@ -39,6 +42,8 @@ package struct Benchmark: Sendable {
     package static let captionShapes = SyntheticModel.allCases.map(\.rawValue)
     /// Names of segmentation models' shapes that can be filled with random weights.
     package static let segmentationShapes = PublishedSize.allCases.map(\.name)
+    /// Names of detectors' shapes that can be filled with random weights.
+    package static let detectorShapes = RFDETRSize.allCases.map(\.name)
     /// Names of the formats that random weights can be stored in.
     package static let weightFormats = DataType.allCases.map { $0.rawValue.lowercased() }
 
@@ -48,7 +53,7 @@ package struct Benchmark: Sendable {
     package func run(progress: (Progress) throws -> Void = { _ in }) throws -> BenchmarkReport {
         try validate()
         return try InputError.translating {
-            let captionModel = try captionModel(), segmentationModel = try segmentationModel()
+            let captionModel = try captionModel(), segmentationModel = try segmentationModel(), detectorModel = try detectorModel()
             let speed = MachineSpeed()
             let timer = StageTimer(repeats: repeats)
             var report = BenchmarkReport(machine: BenchmarkReport.Machine(speed))
@@ -69,6 +74,12 @@ package struct Benchmark: Sendable {
                     about, segmentationStages, BenchmarkStage.segmentAnything, speed.allCores, into: &report, progress,
                     benchmark.measure)
             }
+            if let detector, let detectorModel {
+                let model = try detectorModel()
+                try measure(
+                    BenchmarkReport.Model(detector, weights: model.format), detectorStages, BenchmarkStage.detector, speed.allCores,
+                    into: &report, progress, DetectorBenchmark(model: model, timer: timer).measure)
+            }
             return report
         }
     }
@@ -84,6 +95,7 @@ package struct Benchmark: Sendable {
                 switch stage {
                 case .describeAnything: (caption, "that captions")
                 case .segmentAnything: (segmentation, "that segments")
+                case .detector: (detector, "that detects")
                 }
             try require(model != nil, "stage \(stage.rawValue): found no model \(kind), expected one")
         }
@@ -114,6 +126,8 @@ package struct Benchmark: Sendable {
         SegmentAnythingStage.allCases.filter { stages?.contains(.segmentAnything($0)) ?? true }
     }
 
+    private var detectorStages: [DetectorStage] { DetectorStage.allCases.filter { stages?.contains(.detector($0)) ?? true } }
+
     // MARK: Models
 
     /// Maps a checkpoint at once, so that a bad one is found before anything is measured; random weights, which take memory,
@@ -141,6 +155,23 @@ package struct Benchmark: Sendable {
             let size = try Self.shape(PublishedSize.allCases.first { $0.name == name }, name, of: Self.segmentationShapes)
             let format = try Self.format(weights)
             return { try SegmentAnythingVideoModel(size, format) }
+        default: return nil
+        }
+    }
+
+    private func detectorModel() throws -> (() throws -> any PictureDetector)? {
+        switch detector {
+        case .directory(let path)? where !detectorStages.isEmpty:
+            let model = try PictureDetectors.open(path)
+            return { model }
+        case .synthetic(let name, let weights, _)? where !detectorStages.isEmpty:
+            let size = try Self.shape(RFDETRSize.allCases.first { $0.name == name }, name, of: Self.detectorShapes)
+            let format = try Self.format(weights)
+            guard PictureDetectors.formats.contains(format) else {
+                let known = PictureDetectors.formats.map { $0.rawValue.lowercased() }
+                throw InputError(.usage, "\(name): found weights \(weights), expected one of \(known.joined(separator: ", "))")
+            }
+            return { try RFDETRDetector(size, format: format) }
         default: return nil
         }
     }

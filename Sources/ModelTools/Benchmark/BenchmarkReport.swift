@@ -76,6 +76,8 @@ package struct BenchmarkReport: Codable, Sendable {
         /// Median of `runs`, the seconds of each run.
         package let seconds: Double
         package let runs: [Double]
+        /// Median processor time of the runs, user and system, of all threads.
+        package let processorSeconds: Double
         /// Unit of `count`, the work of one run: "frame", "token" or "object"; a caption is counted in tokens.
         package let unit: String
         package let count: Int
@@ -102,6 +104,7 @@ package struct BenchmarkReport: Codable, Sendable {
             case gigabytes = "gbyte"
             case gigabytesPerSecond = "gbytes_per_second"
             case limitSeconds = "limit_seconds"
+            case processorSeconds = "processor_seconds"
             case percentOfLimit = "percent_of_limit"
             case peakResidentBytes = "peak_resident_bytes"
         }

@@ -1,16 +1,19 @@
-/// A stage of either model that can be measured. Raw values are the names in reports and on the command line.
+/// A stage of one of the models that can be measured. Raw values are the names in reports and on the command line.
 package enum BenchmarkStage: RawRepresentable, CaseIterable, Hashable, Codable, Sendable {
     case describeAnything(DescribeAnythingStage)
     case segmentAnything(SegmentAnythingStage)
+    case detector(DetectorStage)
 
     package static let allCases =
         DescribeAnythingStage.allCases.map(BenchmarkStage.describeAnything)
         + SegmentAnythingStage.allCases.map(BenchmarkStage.segmentAnything)
+        + DetectorStage.allCases.map(BenchmarkStage.detector)
 
     package var rawValue: String {
         switch self {
         case .describeAnything(let stage): stage.rawValue
         case .segmentAnything(let stage): stage.rawValue
+        case .detector(let stage): stage.rawValue
         }
     }
 
@@ -19,6 +22,8 @@ package enum BenchmarkStage: RawRepresentable, CaseIterable, Hashable, Codable, 
             self = .describeAnything(stage)
         } else if let stage = SegmentAnythingStage(rawValue: rawValue) {
             self = .segmentAnything(stage)
+        } else if let stage = DetectorStage(rawValue: rawValue) {
+            self = .detector(stage)
         } else {
             return nil
         }
@@ -55,4 +60,10 @@ package enum SegmentAnythingStage: String, CaseIterable, Sendable {
     case frame = "sam-frame"
     /// The share of one more object in a frame.
     case object = "sam-object"
+}
+
+/// A stage of finding objects with a detector.
+package enum DetectorStage: String, CaseIterable, Sendable {
+    /// A picture to objects: preparation, model, boxes and masks at the picture's size.
+    case picture = "detector"
 }

@@ -25,7 +25,8 @@ extension BenchmarkReport.Stage {
         let seconds = measurement.runs.seconds.median
         let total = measurement.cost.sum, roofline = measurement.cost.limit(limits)
         self.init(
-            name: name, seconds: seconds, runs: measurement.runs.seconds, unit: measurement.unit, count: measurement.count,
+            name: name, seconds: seconds, runs: measurement.runs.seconds,
+            processorSeconds: measurement.runs.processorSeconds.median, unit: measurement.unit, count: measurement.count,
             rate: Double(measurement.count) / seconds, gigaops: total.operations / 1e9,
             gigaopsPerSecond: total.operations / 1e9 / seconds, gigabytes: total.bytes / 1e9,
             gigabytesPerSecond: total.bytes / 1e9 / seconds, limitSeconds: roofline.seconds,

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Runs a stage a number of times.
 struct StageTimer {
     /// Runs of each stage; the median counts.
@@ -6,6 +8,8 @@ struct StageTimer {
     /// Durations of a stage's runs, and the memory they took.
     struct Runs {
         let seconds: [Double]
+        /// Processor time of each, user and system, of all threads.
+        let processorSeconds: [Double]
         /// Most memory that was resident during the runs; nil where the system does not tell.
         let peakResidentBytes: Int?
     }
@@ -14,8 +18,20 @@ struct StageTimer {
     func run(_ body: () throws -> Void) rethrows -> Runs {
         let clock = ContinuousClock()
         PeakMemory.reset()
-        let seconds = try (0..<repeats).map { _ in try clock.measure(body) / .seconds(1) }
-        return Runs(seconds: seconds, peakResidentBytes: PeakMemory.bytes)
+        var seconds: [Double] = [], processor: [Double] = []
+        for _ in 0..<repeats {
+            let before = Self.processorTime
+            seconds.append(try clock.measure(body) / .seconds(1))
+            processor.append(Self.processorTime - before)
+        }
+        return Runs(seconds: seconds, processorSeconds: processor, peakResidentBytes: PeakMemory.bytes)
+    }
+
+    /// Of this process so far.
+    private static var processorTime: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }
 

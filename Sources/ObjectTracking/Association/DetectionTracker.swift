@@ -113,14 +113,31 @@ package struct DetectionTracker {
 
 extension DetectionTracker {
     /// Masks of the tracks, with the fates of the detections.
+    /// - Parameters:
+    ///   - segmentation: SAM 2, which makes masks of the boxes of detections without one; nil to do without.
+    ///   - separatesObjects: whether a pixel belongs to one object at most.
     /// - Throws: as `track`.
-    func masks(progress: (Int) throws -> Void) throws -> PropagatedMasks {
-        let found = try track(progress: progress)
+    func masks(
+        segmentation: SegmentationModel? = nil, separatesObjects: Bool = false, progress: (PropagationProgress) throws -> Void
+    ) throws -> PropagatedMasks {
+        let found = try track { try progress(PropagationProgress(.finding, frame: $0)) }
+        var carried = found.masks
+        if let segmentation {
+            carried = try BoxSegmentation(clip: clip, span: span, model: segmentation, detections: detections.detections)
+                .masks(of: found.tracks, otherwise: carried, in: found.part, progress: progress)
+        }
+        if separatesObjects { carried = PropagatedMask.separated(carried) }
         let labels = Dictionary(uniqueKeysWithValues: found.tracks.compactMap { track in track.label.map { (track.id, $0) } })
         var masks = PropagatedMasks(
             path: clip.path, size: clip.info.size, source: nil, given: [:], part: found.part, damage: found.damage,
-            carried: found.masks, labels: labels)
+            carried: carried, labels: labels)
         masks.fates = DetectionFates(detections.detections, found.fates)
+        let outside = found.fates.count { $0 == .empty }
+        if outside * 2 > found.fates.count {
+            masks.notes.append(
+                "\(detections.path): found \(outside) of \(found.fates.count) boxes without a pixel in pictures of \(clip.info.size), "
+                    + "as if they were another clip's")
+        }
         if found.masks.isEmpty { masks.notes.append("\(detections.path): found no track in \(detections.detections.count) detections") }
         return masks
     }

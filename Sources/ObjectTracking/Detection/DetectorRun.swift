@@ -15,21 +15,21 @@ struct DetectorRun {
     /// The part of the clip that counts; nil for all.
     let span: TimeSpan?
     let detector: ObjectDetector
-    /// Seconds between frames that are looked at; 0 for every frame.
-    let interval: Double
+    let settings: DetectorSettings
 
     /// - Parameter progress: told of each frame that is looked at; what it throws ends the call.
     /// - Throws: `VideoError`, `CheckpointError`, and what `progress` throws.
     func detections(progress: (Int) throws -> Void) throws -> DetectionSet {
         let frames = try clip.frames(in: span), size = clip.info.size
+        let looks = try settings.looksAtMotion ? MotionLooks(clip.reopened(), span: span, model: detector.detector.inputSize) : nil
         var found: [Masks.Detection] = [], looked: [Int] = [], next = -Double.infinity
         while let frame = try frames.next() {
             guard frame.time >= next else { continue }
             // A frame that comes a little early is the one that is meant.
-            next = frame.time + interval * 0.999
+            next = frame.time + settings.interval * 0.999
             try progress(frame.index)
             looked.append(frame.index)
-            found += try detector.detector.detections(in: frame.image(), threshold: DetectorRunConstants.leastScore).map { object in
+            found += try objects(frame, looks).map { object in
                 Masks.Detection(
                     frame: frame.index, box: object.box, mask: object.mask.flatMap { StoredMask($0) }, label: object.label,
                     score: Double(object.score))
@@ -37,5 +37,16 @@ struct DetectorRun {
         }
         return DetectionSet(
             path: detector.path, format: nil, detections: found, annotatedFrames: looked, pictureSize: size, notes: detector.notes)
+    }
+
+    /// Objects of a frame, from the whole picture and from parts of it.
+    private func objects(_ frame: VideoFrame, _ looks: MotionLooks?) throws -> [PictureDetection] {
+        let picture = try frame.image(), least = DetectorRunConstants.leastScore
+        var joined = JoinedLooks(
+            whole: try detector.detector.detections(in: picture, threshold: least), picture: clip.info.size)
+        for square in try looks?.squares(in: picture, time: frame.time) ?? [] {
+            joined.add(try detector.detector.detections(in: picture.cropped(to: square), threshold: least), in: square)
+        }
+        return joined.detections
     }
 }

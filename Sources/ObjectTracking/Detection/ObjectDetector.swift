@@ -14,10 +14,17 @@ public struct ObjectDetector: Sendable {
     public var notes: [String] { detector.notes }
 
     /// Opens a directory as RF-DETR is published, or an ONNX file of the YOLO family. Its tensors are not changed.
-    /// - Throws: `InputError` of category `unusableModel` with the file at fault, what was found and what was expected.
-    public init(path: String) throws {
+    /// - Throws: `InputError` of category `unusableModel` with the file at fault, what was found and what was expected; `usage` for
+    ///   settings that it cannot have.
+    public init(path: String, settings: DetectorSettings = DetectorSettings()) throws {
         self.path = path
-        detector = try InputError.translating { try PictureDetectors.open(path) }
+        guard let format = PictureDetectors.formats.first(where: { $0.rawValue.lowercased() == settings.weights }) else {
+            throw InputError(
+                .usage, "detector-weights \(settings.weights): expected one of \(DetectorSettings.weightFormats.joined(separator: ", "))")
+        }
+        detector = try InputError.translating {
+            try PictureDetectors.open(path, format: format, family: settings.family, input: settings.input)
+        }
     }
 
     /// Checks that the model knows labels.

@@ -55,6 +55,17 @@ public struct SegmentationModel: Sendable {
         }
     }
 
+    /// The region of a picture that each box means, with the IoU that is expected of it; nil where nothing is found. The picture is
+    /// encoded once.
+    /// - Parameter boxes: with pixels of the picture.
+    package func masks(of boxes: [BoundingBox], in image: RGBImage) throws -> [(mask: Mask, expectedIoU: Float)?] {
+        let encoded = SegmentAnythingImagePredictor(model).encode(image)
+        return try boxes.map { box in
+            let found = try encoded.bestMask(PicturePrompt(box: box)), mask = found.mask
+            return mask.boundingBox == nil ? nil : (mask, min(max(found.iou, 0), 1))
+        }
+    }
+
     /// The region of a picture that a prompt means.
     /// - Parameter path: what errors call the picture.
     /// - Throws: `InputError` of category `invalid` when the prompt lies outside the picture or the model finds nothing there,

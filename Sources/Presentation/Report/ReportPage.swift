@@ -152,7 +152,7 @@ struct ReportPage {
             ("Length", "\(ClipTime.text(video.duration)), \(Self.count(video.frames, "frame")), \(String(format: "%.4g", video.fps)) a second"),
         ]) + list("Model", [
             ("Checkpoint", "\(model.path) (\(model.weights))"), ("Answers", "\(drawing); at most \(options.maxNewTokens) tokens"),
-            ("Question", Self.shortened(model.query)),
+            ("Question", Self.shortened(([model.query] + [model.hint].compactMap(\.self)).joined(separator: " "))),
         ])
     }
 

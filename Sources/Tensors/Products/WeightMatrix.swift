@@ -69,7 +69,7 @@ package struct WeightMatrix: Sendable {
     }
 
     /// True if products with `rows` rows take packed activations.
-    func takesPacked(rows: Int, instructions: KernelInstructionSet) -> Bool {
+    func takesPacked(rows: Int, instructions: KernelInstructionSet = kernel_fastest_instructions()) -> Bool {
         kernel_multiplies_packed(instructions, dataType.kernelType, rows) != 0
     }
 

@@ -44,7 +44,7 @@ package enum DataType: String, Sendable, CaseIterable {
 
 extension Sequence<Int> {
     /// The product of all, or nil when it is no `Int`.
-    func checkedProduct(times first: Int = 1) -> Int? {
+    package func checkedProduct(times first: Int = 1) -> Int? {
         var product = first
         for factor in self {
             let (next, overflow) = product.multipliedReportingOverflow(by: factor)

@@ -14,10 +14,15 @@ extension OnnxTensor {
             throw error(found: "no location", expected: "the name of a file beside the model")
         }
         let folder = (model as NSString).deletingLastPathComponent, path = (folder.isEmpty ? "." : folder) + "/" + location
-        guard !location.hasPrefix("/"), !location.split(separator: "/").contains(".."), !location.utf8.contains(0),
-            let real = Self.realPath(path), let realFolder = Self.realPath(folder.isEmpty ? "." : folder),
-            real.hasPrefix(realFolder == "/" ? "/" : realFolder + "/")
-        else { throw error(found: location, expected: "a file in the model's folder") }
+        guard !location.hasPrefix("/"), !location.split(separator: "/").contains(".."), !location.utf8.contains(0) else {
+            throw error(found: location, expected: "a file in the model's folder")
+        }
+        guard let real = Self.realPath(path), let realFolder = Self.realPath(folder.isEmpty ? "." : folder) else {
+            throw error(found: "no file \(location)", expected: "it in the model's folder, where the model was exported to")
+        }
+        guard real.hasPrefix(realFolder == "/" ? "/" : realFolder + "/") else {
+            throw error(found: location, expected: "a file in the model's folder")
+        }
         func number(_ key: String, _ fallback: Int) throws -> Int {
             guard let text = external[key] else { return fallback }
             guard let number = Int(text), number >= 0 else { throw error(found: "\(key) \(text)", expected: "a number of bytes") }

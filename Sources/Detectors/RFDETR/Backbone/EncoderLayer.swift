@@ -10,14 +10,18 @@ struct EncoderLayer: Sendable {
     /// With `layer_scale2`.
     let mlp: EncoderMLP
 
-    init(_ weights: Weights, _ configuration: WindowedEncoderConfiguration, _ grid: WindowGrid, isWindowed: Bool) throws {
+    /// - Parameter format: of the linear layers' weights.
+    init(
+        _ weights: Weights, _ configuration: WindowedEncoderConfiguration, _ grid: WindowGrid, isWindowed: Bool, format: DataType
+    ) throws {
         let width = configuration.hiddenSize, epsilon = configuration.layerNormEps
         func scale(_ name: String) throws -> Tensor { try weights[name]["lambda1"].tensor([width]) }
         norm1 = try LayerNorm(weights["norm1"], width: width, epsilon: epsilon)
         attention = try EncoderAttention(
-            weights["attention"], configuration, grid, scale: scale("layer_scale1"), isWindowed: isWindowed)
+            weights["attention"], configuration, grid, scale: scale("layer_scale1"), isWindowed: isWindowed,
+            format: format)
         norm2 = try LayerNorm(weights["norm2"], width: width, epsilon: epsilon)
-        mlp = try EncoderMLP(weights["mlp"], configuration, rows: grid.tokens, scale: scale("layer_scale2"))
+        mlp = try EncoderMLP(weights["mlp"], configuration, rows: grid.tokens, scale: scale("layer_scale2"), format: format)
     }
 
     /// `[tokens, width]`, the same out.
@@ -39,13 +43,14 @@ struct EncoderAttention: Sendable {
 
     /// - Parameter scale: factors of the output, `[width]`.
     init(
-        _ weights: Weights, _ configuration: WindowedEncoderConfiguration, _ grid: WindowGrid, scale: Tensor, isWindowed: Bool
+        _ weights: Weights, _ configuration: WindowedEncoderConfiguration, _ grid: WindowGrid, scale: Tensor, isWindowed: Bool,
+        format: DataType
     ) throws {
         width = configuration.hiddenSize
         projections = try PackedLinear(
             ["q_proj", "k_proj", "v_proj"].map { weights[$0] }, rows: grid.tokens, inputs: width, outputs: width,
-            bias: configuration.hasQKVBias)
-        oProj = try PackedLinear(weights["o_proj"], rows: grid.tokens, inputs: width, outputs: width, scale: scale)
+            bias: configuration.hasQKVBias, format: format)
+        oProj = try PackedLinear(weights["o_proj"], rows: grid.tokens, inputs: width, outputs: width, scale: scale, format: format)
         heads = configuration.heads
         parts = isWindowed ? (0..<grid.windowCount).map(grid.rows(ofWindow:)) : [0..<grid.tokens]
     }
@@ -71,10 +76,10 @@ struct EncoderMLP: Sendable {
     let activation: Activation
 
     /// - Parameter scale: factors of the output, `[width]`.
-    init(_ weights: Weights, _ configuration: WindowedEncoderConfiguration, rows: Int, scale: Tensor) throws {
+    init(_ weights: Weights, _ configuration: WindowedEncoderConfiguration, rows: Int, scale: Tensor, format: DataType) throws {
         let width = configuration.hiddenSize, inner = configuration.mlpWidth
-        fc1 = try PackedLinear(weights["fc1"], rows: rows, inputs: width, outputs: inner)
-        fc2 = try PackedLinear(weights["fc2"], rows: rows, inputs: inner, outputs: width, scale: scale)
+        fc1 = try PackedLinear(weights["fc1"], rows: rows, inputs: width, outputs: inner, format: format)
+        fc2 = try PackedLinear(weights["fc2"], rows: rows, inputs: inner, outputs: width, scale: scale, format: format)
         activation = configuration.activation
     }
 

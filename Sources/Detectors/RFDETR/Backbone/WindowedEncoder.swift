@@ -12,13 +12,16 @@ struct WindowedEncoder: Sendable {
     /// States that are maps: 0 is the embeddings, N the result of layer N.
     let outputs: [Int]
 
-    /// - Parameter side: of the pictures, in pixels.
-    init(_ weights: Weights, _ configuration: WindowedEncoderConfiguration, side: Int) throws {
+    /// - Parameters:
+    ///   - side: of the pictures, in pixels.
+    ///   - format: of the linear layers' weights.
+    init(_ weights: Weights, _ configuration: WindowedEncoderConfiguration, side: Int, format: DataType) throws {
         grid = WindowGrid(side: side / configuration.patchSize, windows: configuration.windows)
         embeddings = try EncoderEmbeddings(weights["embeddings"], configuration, grid: grid)
         layers = try (0..<configuration.usedLayers).map { [grid] in
             try EncoderLayer(
-                weights["encoder"]["layer"][$0], configuration, grid, isWindowed: configuration.windowedLayers.contains($0))
+                weights["encoder"]["layer"][$0], configuration, grid, isWindowed: configuration.windowedLayers.contains($0),
+                format: format)
         }
         let norm = try LayerNorm(weights["layernorm"], width: configuration.hiddenSize, epsilon: configuration.layerNormEps)
         layernorm = configuration.normalisesOutputs ? norm : nil

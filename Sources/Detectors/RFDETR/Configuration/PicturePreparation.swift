@@ -11,10 +11,6 @@ package struct PicturePreparation: Sendable {
     let mean: [Float]
     let deviation: [Float]
 
-    // Mean and deviation of ImageNet's pictures.
-    private static let imageNetMean = [0.485, 0.456, 0.406]
-    private static let imageNetDeviation = [0.229, 0.224, 0.225]
-
     /// The largest side; the largest published is 880.
     private static let largestSide = 4096
 
@@ -45,13 +41,19 @@ package struct PicturePreparation: Sendable {
         self.side = side
         rescaleFactor = try file.flag("do_rescale", default: true) ? Float(try file.number("rescale_factor", default: 1.0 / 255)) : 1
         let normalises = try file.flag("do_normalize", default: true)
-        mean = normalises ? try Self.channels(file, "image_mean", default: Self.imageNetMean) : [0, 0, 0]
-        deviation = normalises ? try Self.channels(file, "image_std", default: Self.imageNetDeviation) : [1, 1, 1]
+        mean = normalises ? try Self.channels(file, "image_mean", default: ImageNetStatistics.mean) : [0, 0, 0]
+        deviation = normalises ? try Self.channels(file, "image_std", default: ImageNetStatistics.deviation) : [1, 1, 1]
         guard deviation.allSatisfy({ $0 > 0 }) else {
             throw file.error("image_std", found: "\(deviation)", expected: "numbers above 0")
         }
         let resample = try file.integer("resample", default: 2, in: 0...16)
         guard resample == 2 else { throw file.error("resample", found: "\(resample)", expected: "2, bilinear") }
+    }
+
+    /// The published one, for pictures of this side.
+    init(side: Int) {
+        (self.side, rescaleFactor) = (side, 1.0 / 255)
+        (mean, deviation) = (ImageNetStatistics.mean.map(Float.init), ImageNetStatistics.deviation.map(Float.init))
     }
 
     /// The side of square pictures; nil when the file does not say.

@@ -32,6 +32,12 @@ package struct RFDETRConfiguration: Sendable {
         namesMasks = file.present("architectures") == .list([.text("RfDetrForInstanceSegmentation")])
     }
 
+    /// True for a directory whose `config.json` names this model.
+    static func isThere(_ directory: String) -> Bool {
+        guard let file = try? ConfigurationFile(path: directory + "/config.json") else { return false }
+        return file.present("model_type") == .text("rf_detr")
+    }
+
     /// The most classes that are believed.
     private static let mostLabels = 65_536
 

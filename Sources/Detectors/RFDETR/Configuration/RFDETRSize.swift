@@ -79,11 +79,20 @@ package enum RFDETRSize: String, CaseIterable, Sendable {
 
 extension RFDETRModel {
     /// A model of a published size with random weights, made in memory: for measuring time and memory without a checkpoint.
+    /// - Parameter format: that the largest weights are rounded to.
     /// - Throws: `CheckpointError` when there is no memory for it.
-    package init(_ size: RFDETRSize, _ dataType: DataType, seed: UInt64 = 0) throws {
-        let weights = SyntheticTensors(dataType, seed: seed).weights
+    package init(_ size: RFDETRSize, format: DataType, seed: UInt64 = 0) throws {
+        let weights = SyntheticTensors(.f32, seed: seed).weights
         try self.init(
             model: weights["model"], heads: weights, segmentation: size.makesMasks ? weights["segmentation"] : nil,
-            size.configuration(), side: size.side)
+            size.configuration(), side: size.side, format: format)
+    }
+}
+
+extension RFDETRDetector {
+    /// A detector of a published size with random weights.
+    /// - Throws: `CheckpointError` when there is no memory for it.
+    package init(_ size: RFDETRSize, format: DataType) throws {
+        self.init(try RFDETRModel(size, format: format), PicturePreparation(side: size.side))
     }
 }

@@ -14,13 +14,15 @@ struct SegmentationHead: Sendable {
     let segmentationBias: Float
     let side: Int
 
-    /// - Parameter pictureSide: of the model's pictures, in pixels.
-    init(_ weights: Weights, _ configuration: RFDETRConfiguration, pictureSide: Int) throws {
+    /// - Parameters:
+    ///   - pictureSide: of the model's pictures, in pixels.
+    ///   - format: of the blocks' weights.
+    init(_ weights: Weights, _ configuration: RFDETRConfiguration, pictureSide: Int, format: DataType) throws {
         let width = configuration.width
         let side = pictureSide / configuration.segmentation.downsampleRatio
         // Each layer of the decoder has a block in training; masks of the last layer pass through all of them.
         blocks = try (0..<configuration.decoder.layers).map {
-            try SegmentationBlock(weights["blocks"][$0], configuration.segmentation, width: width, side: side)
+            try SegmentationBlock(weights["blocks"][$0], configuration.segmentation, width: width, side: side, format: format)
         }
         let projection = weights["spatial_features_proj"]
         spatialFeaturesProj = WeightMatrix(
@@ -60,11 +62,12 @@ struct SegmentationBlock: Sendable {
     let activation: Activation
 
     /// - Parameter side: of the map.
-    init(_ weights: Weights, _ configuration: SegmentationHeadConfiguration, width: Int, side: Int) throws {
+    init(_ weights: Weights, _ configuration: SegmentationHeadConfiguration, width: Int, side: Int, format: DataType) throws {
         depthwiseConv = try PackedConvolution(
             weights["depthwise_conv"], height: side, width: side, inputs: width, outputs: width, kernel: 3, isDepthwise: true)
         layernorm = try LayerNorm(weights["layernorm"], width: width, epsilon: 1e-6)
-        pointwiseConv = try PackedLinear(weights["pointwise_conv"], rows: side * side, inputs: width, outputs: width)
+        pointwiseConv = try PackedLinear(
+            weights["pointwise_conv"], rows: side * side, inputs: width, outputs: width, format: format)
         activation = configuration.activation
     }
 
