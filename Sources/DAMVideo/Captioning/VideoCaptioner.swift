@@ -14,6 +14,8 @@ public struct VideoCaptioner: Sendable {
     let detector: ObjectDetector?
     /// Bytes of crops to hold at a time.
     package var cropMemoryLimit = CropReader.memoryLimit
+    /// Priority of the captions among the engine's requests.
+    package var priority = EngineRequest.Priority.batch
 
     var model: CaptionModel { engine.model }
 
@@ -66,11 +68,13 @@ public struct VideoCaptioner: Sendable {
     /// One caption for each track of a plan.
     /// - Parameters:
     ///   - earlier: a run on the same plan; its tracks are taken over.
+    ///   - begin: given the clip once its objects are followed, with a document that has no tracks but those of the earlier run.
     ///   - events: told of each step; what it throws ends the call.
     /// - Returns: the clip with its document; a track that could not be captioned is among the document's `errors`.
     /// - Throws: `InputError` when clip or masks turn out to be bad.
     public func caption(
-        _ plan: CaptionPlan, resuming earlier: ResumedRun? = nil, events: (CaptionEvent) throws -> Void = { _ in }
+        _ plan: CaptionPlan, resuming earlier: ResumedRun? = nil, begin: (CaptionedClip) throws -> Void = { _ in },
+        events: (CaptionEvent) throws -> Void = { _ in }
     ) throws -> CaptionedClip {
         try plan.input.naming {
             try earlier?.check(plan.request, description(plan.options, query: plan.query))
@@ -89,9 +93,14 @@ public struct VideoCaptioner: Sendable {
                 document.tracks = earlier.tracks.sorted { $0.id < $1.id }
                 for problem in earlier.problems { document.insert(problem) }
             }
+            func captioned(_ document: CaptionDocument) -> CaptionedClip {
+                CaptionedClip(
+                    document: document, input: plan.input, masks: objects.masks, imageProcessor: model.model.imageProcessor)
+            }
+            try begin(captioned(document))
             try events(.began(document))
             return try withoutActuallyEscaping(events) { events in
-                let run = CaptionRun(document, plan, objects, reader.survey, engine, emit: events)
+                let run = CaptionRun(document, plan, objects, reader.survey, engine, priority, emit: events)
                 while true {
                     if reader.needsPass { try run.waitForCrops() }
                     let crops = try reader.next { frame in
@@ -103,8 +112,7 @@ public struct VideoCaptioner: Sendable {
                     try run.begin(crops)
                 }
                 try run.finish()
-                return CaptionedClip(
-                    document: run.document, input: plan.input, masks: objects.masks, imageProcessor: model.model.imageProcessor)
+                return captioned(run.document)
             }
         }
     }
