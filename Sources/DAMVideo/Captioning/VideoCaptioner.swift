@@ -125,6 +125,21 @@ public struct VideoCaptioner: Sendable {
         return earlier.isFinished
     }
 
+    /// The document of a plan if nothing in it is captioned, or looked for.
+    /// - Parameter onFrame: told of each frame that is decoded, and of their number as far as it is known; what it throws ends
+    ///   the call.
+    /// - Throws: `InputError` when the clip turns out to be bad.
+    package func documentWithoutTracks(_ plan: CaptionPlan, onFrame: (Int, Int?) throws -> Void) throws -> CaptionDocument {
+        try plan.input.naming {
+            let survey = try ClipSurveyor(input: plan.input).survey([]) { try onFrame($0, plan.input.frameCount) } use: { _ in }
+            try survey.check(plan.input)
+            let none = PropagatedMasks(
+                path: plan.input.path, size: plan.input.clip.info.size, source: nil, given: [:], part: survey.part, damage: nil,
+                carried: [:])
+            return header(plan, FollowedObjects(masks: none, tracks: [], lost: []), survey)
+        }
+    }
+
     /// The document before any track is captioned: clip, masks and model.
     private func header(_ plan: CaptionPlan, _ objects: FollowedObjects, _ survey: ClipSurvey) -> CaptionDocument {
         let info = plan.input.clip.info

@@ -21,4 +21,7 @@ final class BlockingWork: Sendable {
             queue.addOperation { continuation.resume(with: Swift.Result(catching: body)) }
         }
     }
+
+    /// Runs `body` on one of the threads, without waiting for it.
+    func start(_ body: @escaping @Sendable () -> Void) { queue.addOperation(body) }
 }
