@@ -55,10 +55,14 @@ struct ClipSettings: Codable, Sendable, Equatable {
         try require((1...4096).contains(frames ?? 1), "frames", "frames \(frames ?? 0): expected 1 to 4096")
         try require((0...1).contains(threshold ?? 0), "threshold", "threshold \(threshold ?? 0): expected 0 to 1")
         try require(segment == nil || segmentLength != nil, "segment", "segment \(segment ?? ""): expected \(SegmentLength.rangeText)")
-        try require((temperature ?? 0).isFinite && temperature ?? 0 >= 0, "temperature", "temperature \(temperature ?? 0): expected 0 or more")
+        try require(
+            (temperature ?? 0).isFinite && temperature ?? 0 >= 0, "temperature",
+            "temperature \(temperature ?? 0): expected 0 or more")
         try require(topP.map { $0 > 0 && $0 <= 1 } ?? true, "top_p", "top_p \(topP ?? 0): expected more than 0 and at most 1")
         try require(seed ?? 0 >= 0, "seed", "seed \(seed ?? 0): expected 0 or more")
-        try require((1...1_000_000).contains(maxNewTokens ?? 1), "max_new_tokens", "max_new_tokens \(maxNewTokens ?? 0): expected 1 to 1000000")
+        try require(
+            (1...1_000_000).contains(maxNewTokens ?? 1), "max_new_tokens",
+            "max_new_tokens \(maxNewTokens ?? 0): expected 1 to 1000000")
         let part = Result { try self.part.span() }
         try require((try? part.get()) != nil, "start", "start \(start ?? 0): expected seconds, and a duration above 0")
         if let labels {

@@ -22,7 +22,9 @@ struct PromptBody: Decodable, Sendable {
     func mask(in image: RGBImage, _ segmentation: SegmentationModel?) throws -> Mask {
         let points = points ?? []
         if let polygon {
-            guard points.isEmpty, box == nil else { throw Self.bad("polygon", "found points or a box as well, expected one kind of region") }
+            guard points.isEmpty, box == nil else {
+                throw Self.bad("polygon", "found points or a box as well, expected one kind of region")
+            }
             return try Self.mask(of: polygon, in: image)
         }
         guard !points.isEmpty || box != nil else { throw Self.bad("points", "found no region, expected points, a box or a polygon") }
@@ -33,7 +35,8 @@ struct PromptBody: Decodable, Sendable {
             }
             return try Self.region { () throws(InputError) in
                 try Polygon.rasterized(
-                    box: (Double(box.left), Double(box.top), Double(box.width), Double(box.height)), width: image.width, height: image.height)
+                    box: (Double(box.left), Double(box.top), Double(box.width), Double(box.height)), width: image.width,
+                    height: image.height)
             }
         }
         do {
@@ -67,7 +70,9 @@ struct PromptBody: Decodable, Sendable {
 
     /// The pixels inside of any of some closed lines.
     private static func mask(of lines: [[Double]], in image: RGBImage) throws -> Mask {
-        guard !lines.isEmpty, lines.count <= 1000, lines.allSatisfy({ $0.count >= 6 && $0.count % 2 == 0 && $0.allSatisfy(\.isFinite) }) else {
+        guard !lines.isEmpty, lines.count <= 1000,
+            lines.allSatisfy({ $0.count >= 6 && $0.count % 2 == 0 && $0.allSatisfy(\.isFinite) })
+        else {
             throw bad("polygon", "found a line of fewer than three corners, expected x, y of three or more")
         }
         return try region { () throws(InputError) in

@@ -63,7 +63,8 @@ extension APIError {
         let context: DecodingError.Context, path: [any CodingKey]
         var message: String?
         switch error {
-        case .keyNotFound(let key, let found): (context, path, message) = (found, found.codingPath + [key], "found no such field, expected one")
+        case .keyNotFound(let key, let found):
+            (context, path, message) = (found, found.codingPath + [key], "found no such field, expected one")
         case .typeMismatch(_, let found), .valueNotFound(_, let found): (context, path) = (found, found.codingPath)
         case .dataCorrupted(let found): (context, path) = (found, found.codingPath)
         @unknown default: (context, path) = (DecodingError.Context(codingPath: [], debugDescription: "\(error)"), [])

@@ -20,7 +20,9 @@ struct MediaRoot: Sendable {
     /// - Throws: `APIError`: 403 for a path that leads outside, or to something that is neither file nor folder, 404 when
     ///   nothing is there.
     func file(_ path: String) throws -> String {
-        guard !path.isEmpty, !path.utf8.contains(0) else { throw APIError(400, "found an empty path, expected one of a file", param: "path") }
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw APIError(400, "found an empty path, expected one of a file", param: "path")
+        }
         let outside = APIError(403, "found a path outside the media folder, expected one of a file in it", param: "path")
         let whole = path.hasPrefix("/") ? path : folder + "/" + path
         // By its letters first: whether something is there is told of this folder alone.

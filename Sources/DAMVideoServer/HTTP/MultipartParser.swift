@@ -53,7 +53,9 @@ struct MultipartParser {
         case .preamble:
             guard let found = buffer.place(of: delimiter) else {
                 passed += drop(keeping: delimiter.count - 1)
-                guard passed <= Self.longestHead else { throw APIError(400, "found no boundary in the body, expected the one of content-type") }
+                guard passed <= Self.longestHead else {
+                    throw APIError(400, "found no boundary in the body, expected the one of content-type")
+                }
                 return false
             }
             remove(upTo: found.upperBound)
@@ -93,7 +95,9 @@ struct MultipartParser {
         // The line break stays: an empty head is that and one more.
         remove(upTo: lineEnd.lowerBound)
         parts += 1
-        guard parts <= Self.mostParts else { throw APIError(400, "found more than \(Self.mostParts) parts in the body, expected fewer") }
+        guard parts <= Self.mostParts else {
+            throw APIError(400, "found more than \(Self.mostParts) parts in the body, expected fewer")
+        }
         state = .head
         return true
     }

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 /// State of a clip's job.
-enum ClipState: String, Codable, Sendable, CaseIterable {
+enum ClipState: String, Codable, Sendable, CaseIterable, DatabaseValueConvertible {
     case queued, running, finished, failed, cancelled
 
     /// True if nothing works on the clip, or is going to.
