@@ -85,13 +85,14 @@ struct ClipLibraryTests {
     }
 
     @Test("Nothing in a query is an operator, and no text breaks a search", arguments: [
-        "\"", "'", "a\"b", "NEAR(red, coat)", "red NOT coat", "text:red", "-red", "red*", "^red", "(", ")", "{a b}", "+", "%", ";", "--",
-        "'; DROP TABLE clips; --", "\u{0}", "AND", "OR", "*", "\\", "😀", String(repeating: "a ", count: 5000), "\u{200B}", "a\u{301}",
+        ("\"", 0), ("'", 0), ("a\"b", 0), ("NEAR(red, coat)", 0), ("red NOT coat", 0), ("text:red", 0), ("-red", 1), ("red*", 1), ("^red", 1),
+        ("(", 0), (")", 0), ("{red coat}", 1), ("+", 0), ("%", 0), (";", 0), ("--", 0), ("'; DROP TABLE clips; --", 0), ("\u{0}", 0),
+        ("red\u{0}coat", 1), ("AND", 0), ("OR", 0), ("*", 0), ("\\", 0), ("😀", 0), (String(repeating: "a ", count: 5000), 1), ("\u{200B}", 0),
+        ("\"red coat", 1), ("\"red\" \"\" coat", 1),
     ])
-    func attacks(text: String) throws {
+    func attacks(text: String, count: Int) throws {
         try withLibrary([[(nil, "A red coat, 3.5 m away.")]]) { library, _ in
-            let count = try found(library, text).count
-            #expect(count == 0 || text.contains("a"))
+            #expect(try found(library, text).count == count)
             #expect(try found(library, "red").count == 1)
         }
     }

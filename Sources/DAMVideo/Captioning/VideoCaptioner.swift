@@ -68,13 +68,21 @@ public struct VideoCaptioner: Sendable {
     /// One caption for each track of a plan.
     /// - Parameters:
     ///   - earlier: a run on the same plan; its tracks are taken over.
-    ///   - begin: given the clip once its objects are followed, with a document that has no tracks but those of the earlier run.
     ///   - events: told of each step; what it throws ends the call.
     /// - Returns: the clip with its document; a track that could not be captioned is among the document's `errors`.
     /// - Throws: `InputError` when clip or masks turn out to be bad.
     public func caption(
-        _ plan: CaptionPlan, resuming earlier: ResumedRun? = nil, begin: (CaptionedClip) throws -> Void = { _ in },
-        events: (CaptionEvent) throws -> Void = { _ in }
+        _ plan: CaptionPlan, resuming earlier: ResumedRun? = nil, events: (CaptionEvent) throws -> Void = { _ in }
+    ) throws -> CaptionedClip {
+        try caption(plan, resuming: earlier, begin: { _ in }, events: events)
+    }
+
+    /// The same.
+    /// - Parameter begin: given the clip once its objects are followed, with a document that has no tracks but those of the
+    ///   earlier run; what it throws ends the call.
+    func caption(
+        _ plan: CaptionPlan, resuming earlier: ResumedRun?, begin: (CaptionedClip) throws -> Void,
+        events: (CaptionEvent) throws -> Void
     ) throws -> CaptionedClip {
         try plan.input.naming {
             try earlier?.check(plan.request, description(plan.options, query: plan.query))

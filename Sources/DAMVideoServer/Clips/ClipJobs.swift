@@ -94,7 +94,7 @@ final class ClipJobs: Sendable {
             state.work = nil
             return (state.isCancelled, state.isStopped)
         }
-        try? library.update(work.clip.id) { clip in
+        _ = try? library.update(work.clip.id) { clip in
             clip.attempts = 0
             switch result {
             case .success: (clip.state, clip.error) = (.finished, nil)

@@ -110,7 +110,7 @@ extension ClipRoutes {
             throw APIError(404, "found \(name.prefix(40)), expected the number of a frame and .jpg", code: "not_found")
         }
         let width = try request.number("width", in: 16...4096)
-        let box = try await work.run { [self] in try box(of: request.query["track"], clip, frame) }
+        let box = try await work.run { [self] in try boundingBox(of: request.query["track"], clip, frame) }
         let image = try await pictures.image(clip, frame) { [self] in try source(clip) }
         return try await work.run {
             let data = try InputError.translating { try ClipPictures.jpeg(image, around: box, width: width) }
@@ -121,7 +121,7 @@ extension ClipRoutes {
 
     /// The box of a track in the frame nearest to one that shows it.
     /// - Throws: `APIError` 404 without such a track.
-    private func box(of track: String?, _ clip: ClipRecord, _ frame: Int) throws -> BoundingBox? {
+    private func boundingBox(of track: String?, _ clip: ClipRecord, _ frame: Int) throws -> BoundingBox? {
         guard let track, !track.isEmpty else { return nil }
         let document = try documents.required(clip)
         let size = PictureSize(width: document.video.width, height: document.video.height)

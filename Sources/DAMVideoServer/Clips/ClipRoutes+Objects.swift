@@ -9,7 +9,7 @@ extension ClipRoutes {
     func findMask(_ clip: ClipRecord, _ request: ServerRequest) async throws -> ServerResponse {
         let prompt = try await request.json(PromptBody.self)
         let image = try await image(clip, prompt)
-        return try await following.run { [engine] in try .json(MaskEntry(prompt.mask(in: image, engine.segmentation))) }
+        return try await following.run { [self] in try .json(MaskEntry(prompt.mask(in: image, segmented(clip, prompt, image)))) }
     }
 
     func describe(_ clip: ClipRecord, _ request: ServerRequest) async throws -> ServerResponse {
@@ -18,7 +18,7 @@ extension ClipRoutes {
             throw APIError(429, "found \(following.count) objects that wait to be described, expected fewer: try again", retryAfter: 10)
         }
         let image = try await image(clip, prompt)
-        let mask = try await following.run { [engine] in try prompt.mask(in: image, engine.segmentation) }
+        let mask = try await following.run { [self] in try prompt.mask(in: image, segmented(clip, prompt, image)) }
         let number = try await work.run { [documents, library, masks] in
             let taken = try documents.required(clip).tracks.map(\.id).reduce(0) {
                 if case .number(let number) = $1 { max($0, number) } else { $0 }
@@ -32,6 +32,10 @@ extension ClipRoutes {
         mailbox.add(.progress(ClipProgress(stage: .waiting)))
         following.start { description.run(object, mailbox) }
         return ServerResponse(body: .events(mailbox.stream))
+    }
+
+    private func segmented(_ clip: ClipRecord, _ prompt: PromptBody, _ image: RGBImage) -> SegmentedFrame? {
+        engine.segmentation.map { SegmentedFrame(clip: clip.id, frame: prompt.frame, image: image, model: $0, frames: segmentedFrames) }
     }
 
     private func image(_ clip: ClipRecord, _ prompt: PromptBody) async throws -> RGBImage {

@@ -15,6 +15,7 @@ struct ClipRoutes: ServerRoutes {
     let documents: ClipDocuments
     let masks = StoredMasks()
     let pictures = ClipPictures()
+    let segmentedFrames = SegmentedFrames()
     let made: MadeFiles
     /// Threads for what waits for the disk.
     let work = BlockingWork("clip-requests", width: 4)

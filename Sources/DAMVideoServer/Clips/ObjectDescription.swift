@@ -65,12 +65,12 @@ struct ObjectDescription: Sendable {
         captioner.priority = .interactive
         let plan = try captioner.plan(request, file: source.file, options: captions)
         var steps = LiveClip()
-        let clip = try captioner.caption(plan) { event in
+        let clip = try captioner.caption(plan, events: { event in
             if mailbox.isClosed { throw CancellationError() }
             // The track is told once it is kept.
             if case .finished = event { return }
             for step in steps.take(event) { mailbox.add(step) }
-        }
+        })
         guard var entry = clip.document.tracks.first(where: { $0.id == object.track }) else {
             throw TrackFailure(message: clip.document.errors.first { $0.track == object.track }?.message ?? "the object got no caption")
         }

@@ -17,9 +17,9 @@ struct PromptBody: Decodable, Sendable {
     /// The region that is meant.
     /// - Parameters:
     ///   - image: the frame.
-    ///   - segmentation: SAM 2; nil for none.
+    ///   - segmented: SAM 2 with the frame; nil for none.
     /// - Throws: `APIError`: 400 for a prompt that makes no sense, 422 for a region that is empty or outside the picture.
-    func mask(in image: RGBImage, _ segmentation: SegmentationModel?) throws -> Mask {
+    func mask(in image: RGBImage, _ segmented: SegmentedFrame?) throws -> Mask {
         let points = points ?? []
         if let polygon {
             guard points.isEmpty, box == nil else {
@@ -29,18 +29,18 @@ struct PromptBody: Decodable, Sendable {
         }
         guard !points.isEmpty || box != nil else { throw Self.bad("points", "found no region, expected points, a box or a polygon") }
         let box = try box.map { try Self.rectangle($0, in: image) }
-        guard let segmentation else {
+        guard let segmented else {
             guard points.isEmpty, let box else {
                 throw Self.bad("points", "found points, which take SAM 2, and this server has none: expected a box or a polygon")
             }
-            return try Self.region { () throws(InputError) in
+            return try Self.region {
                 try Polygon.rasterized(
                     box: (Double(box.left), Double(box.top), Double(box.width), Double(box.height)), width: image.width,
                     height: image.height)
             }
         }
         do {
-            return try segmentation.mask(of: PicturePrompt(points: try points.map(Self.point), box: box), in: image, path: "frame \(frame)")
+            return try segmented.mask(of: PicturePrompt(points: try points.map(Self.point), box: box))
         } catch let error as InputError where error.category == .invalid || error.category == .usage {
             throw Self.outside(error.description)
         }
@@ -75,7 +75,7 @@ struct PromptBody: Decodable, Sendable {
         else {
             throw bad("polygon", "found a line of fewer than three corners, expected x, y of three or more")
         }
-        return try region { () throws(InputError) in
+        return try region {
             var whole: RunLengthEncoding?
             for line in lines {
                 let part = try Polygon.rasterized(line, width: image.width, height: image.height)
@@ -85,7 +85,7 @@ struct PromptBody: Decodable, Sendable {
         }
     }
 
-    private static func region(_ body: () throws(InputError) -> RunLengthEncoding) throws -> Mask {
+    private static func region(_ body: () throws -> RunLengthEncoding) throws -> Mask {
         do {
             let runs = try body()
             guard runs.area > 0 else { throw outside("found a region without a pixel of the picture, expected one in it") }
