@@ -59,7 +59,7 @@ struct ClipJobsTests {
     func stopped() async throws {
         let server = try ClipServer(), data = try Data(contentsOf: URL(filePath: ClipServer.clip))
         let id = try await server.upload(data).id
-        let mailbox = try #require(server.routes.live.follow(try #require(try server.routes.library.clip(id))))
+        let clip = try #require(try server.routes.library.clip(id)), mailbox = try #require(server.routes.live.follow(clip))
         server.routes.jobs.stop()
         await server.routes.jobs.run()
         for await event in mailbox.stream { #expect(event.name != "end") }

@@ -10,7 +10,7 @@ import Testing
 struct ClipLibraryTests {
     /// A library with one clip for each list of captions.
     private func withLibrary(_ clips: [[(label: String?, caption: String)]], _ body: (ClipLibrary, [String]) throws -> Void) throws {
-        try withTemporaryDirectory { folder in
+        try withTemporaryDirectory { folder throws in
             let library = try ClipLibrary(folder: folder.path)
             let ids = try clips.enumerated().map { number, captions in
                 let record = ClipRecord(
@@ -58,7 +58,7 @@ struct ClipLibraryTests {
         let clips: [[(String?, String)]] = [
             [("person", "A woman in a red coat."), (nil, long)], [(nil, "Two coats."), ("suitcase", "It is rolled along.")],
         ]
-        try withLibrary(clips) { library, ids in
+        try withLibrary(clips) { library, ids throws in
             #expect(try found(library, "red coats") == ["A woman in a red coat.", long])
             #expect(try found(library, "coat").first == "Two coats.")
             #expect(try found(library, "walking") == [long])
@@ -75,7 +75,7 @@ struct ClipLibraryTests {
 
     @Test("Labels, cameras and times narrow a search down")
     func filters() throws {
-        try withLibrary([[("Person", "one"), ("car", "two")], [("person", "three")]]) { library, _ in
+        try withLibrary([[("Person", "one"), ("car", "two")], [("person", "three")]]) { library, _ throws in
             #expect(try library.search(CaptionSearch(label: "person")).moments.map(\.caption) == ["three", "one"])
             #expect(try library.search(CaptionSearch(camera: "door")).total == 2)
             #expect(try library.search(CaptionSearch(from: 1001.5)).moments.map(\.caption) == ["two"])
@@ -91,7 +91,7 @@ struct ClipLibraryTests {
         ("\"red coat", 1), ("\"red\" \"\" coat", 1),
     ])
     func attacks(text: String, count: Int) throws {
-        try withLibrary([[(nil, "A red coat, 3.5 m away.")]]) { library, _ in
+        try withLibrary([[(nil, "A red coat, 3.5 m away.")]]) { library, _ throws in
             #expect(try found(library, text).count == count)
             #expect(try found(library, "red").count == 1)
         }
@@ -100,7 +100,7 @@ struct ClipLibraryTests {
     @Test("Numbers, hyphens, accents and scripts without spaces are found")
     func words() throws {
         let texts = ["Bus 42 at 3.5 m", "a T-shirt that says \"Größe\"", "红色外套的女人在走路", "猫が歩いている"]
-        try withLibrary([texts.map { (nil, $0) }]) { library, _ in
+        try withLibrary([texts.map { (nil, $0) }]) { library, _ throws in
             for (query, text) in [
                 ("42", 0), ("3.5", 0), ("t-shirt", 1), ("größe", 1), ("GRÖßE", 1), ("外套", 2), ("女人 红色", 2), ("歩いて", 3),
             ] {
@@ -114,7 +114,7 @@ struct ClipLibraryTests {
 
     @Test("Changes are in the file, in searches, and in the revision")
     func amendments() throws {
-        try withLibrary([[(nil, "one"), (nil, "two")]]) { library, ids in
+        try withLibrary([[(nil, "one"), (nil, "two")]]) { library, ids throws in
             var entry = try #require(try library.files(of: ids[0]).readDocument()).tracks[0]
             (entry.caption, entry.name, entry.edited) = ("changed", "Bob", true)
             try library.add(Amendment(track: entry.id, entry: entry), to: ids[0])
@@ -130,7 +130,7 @@ struct ClipLibraryTests {
 
     @Test("A change that was not written before the process ended is written by the next one")
     func pending() throws {
-        try withTemporaryDirectory { folder in
+        try withTemporaryDirectory { folder throws in
             var id = ""
             do {
                 let library = try ClipLibrary(folder: folder.path), record = ClipRecord(id: ClipID.make(), name: "a", options: "{}")
@@ -149,10 +149,10 @@ struct ClipLibraryTests {
 
     @Test("One server has a library at a time")
     func locked() throws {
-        try withTemporaryDirectory { folder in
+        try withTemporaryDirectory { folder throws in
             let library = try ClipLibrary(folder: folder.path)
             #expect(throws: InputError(
-                .outputExists, "\(folder.path): found another server that uses this library, expected one at a time")) {
+                .outputExists, "\(folder.resolvingSymlinksInPath().path): found another server that uses this library, expected one at a time")) {
                 try ClipLibrary(folder: folder.path)
             }
             withExtendedLifetime(library) {}
@@ -162,7 +162,7 @@ struct ClipLibraryTests {
 
     @Test("Folders of uploads that were cut off are removed; what is left of removed clips as well")
     func strays() throws {
-        try withTemporaryDirectory { folder in
+        try withTemporaryDirectory { folder throws in
             let stray = folder.appending(path: "clips/\(ClipID.make())")
             try FileManager.default.createDirectory(at: stray, withIntermediateDirectories: true)
             try Data("half".utf8).write(to: stray.appending(path: "upload"))
@@ -173,7 +173,7 @@ struct ClipLibraryTests {
 
     @Test("A clip that ends the process twice in a row is tried no more")
     func attempts() throws {
-        try withTemporaryDirectory { folder in
+        try withTemporaryDirectory { folder throws in
             let ids = [ClipID.make(), ClipID.make()]
             do {
                 let library = try ClipLibrary(folder: folder.path)

@@ -35,7 +35,7 @@ struct ClipRoutesTests {
         #expect(events.count { $0.name == "track" } == document.tracks.count)
         #expect(try await server.events("GET", path + "/events").map(\.name) == ["clip"] + document.tracks.map { _ in "track" } + ["end"])
 
-        let word = try #require(document.tracks[0].caption.split(separator: " ").max { $0.count < $1.count })
+        let word = try #require(document.tracks[0].caption.components(separatedBy: " ").max { $0.count < $1.count })
         let query = word.lowercased()
         let results = try await server.search(["q": query, "camera": "yard", "from": "2026-03-01"])
         let moment = try #require(results.first { $0["track"] as? Int == 1 })
@@ -77,11 +77,15 @@ struct ClipRoutesTests {
         let video = try await server.ask("GET", path + "/video")
         #expect(video.contentType == "video/mp4")
         #expect(video.body == (try Data(contentsOf: URL(filePath: ClipServer.clip))))
-        async let one = server.ask("GET", path + "/render.mp4")
-        async let other = server.ask("GET", path + "/render.mp4")
-        let (first, second) = try await (one, other)
-        #expect(first.file == second.file)
-        #expect(first.body.dropFirst(4).prefix(4) == Data("ftyp".utf8))
+        let routes = server.routes, asked = ServerRequest(method: "GET", path: ["api", "clips", id, "render.mp4"])
+        async let one = routes.respond(to: asked)
+        async let other = routes.respond(to: asked)
+        for response in [try await one, try await other] {
+            guard case .file(let file, "video/mp4")? = response?.body else { throw APIError(500, "\(String(describing: response))") }
+            #expect(try Data(contentsOf: URL(filePath: file)).dropFirst(4).prefix(4) == Data("ftyp".utf8))
+        }
+        let made = try FileManager.default.contentsOfDirectory(atPath: server.routes.library.files(of: id).made)
+        #expect(made == ["0-render.mp4"])
         let report = try await server.ask("GET", path + "/report.html")
         #expect(report.headers["content-security-policy"]?.contains("sandbox") == true)
         let masks = try await server.ask("GET", path + "/masks.json")

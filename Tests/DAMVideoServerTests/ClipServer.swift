@@ -10,7 +10,7 @@ import Testing
 /// The routes of clips with the sample model and a library of their own, without a socket.
 final class ClipServer {
     private static let model = Result { try CaptionModel(directory: Fixtures.sample("model")) }
-    private static let description = Result { try OpenAPI() }
+    private let description: OpenAPI
 
     static let clip = Fixtures.sample("scenes/clips/600006/clip.mp4")
     /// The masks of the sample clip's tracks in one file.
@@ -22,13 +22,14 @@ final class ClipServer {
     }
 
     private var folders: [URL]
-    var folder: URL { folders[folders.count - 1] }
+    var folder: URL { folders[0] }
     private(set) var routes: ClipRoutes
     private let engine: ServerEngine
     private let mediaRoot: String?
     private let limit: Int
 
     init(sam: String? = nil, mediaRoot: String? = nil, limit: Int = 16 << 20) throws {
+        description = try OpenAPI()
         folders = [FileManager.default.temporaryDirectory.appending(path: "library-\(UUID().uuidString)")]
         let segmentation = try sam.map { try SegmentationModel(path: Fixtures.path("sam/\($0)")) }
         engine = ServerEngine(
@@ -48,10 +49,11 @@ final class ClipServer {
     /// - Parameter change: made to the files before.
     func restart(_ change: (ClipLibrary) throws -> Void = { _ in }) throws {
         try change(routes.library)
-        let next = folder.appendingPathExtension("next")
-        try FileManager.default.copyItem(at: folder, to: next)
-        folders.append(next)
-        routes = try Self.routes(engine, next, mediaRoot, limit)
+        let left = folder.appendingPathExtension("\(folders.count)")
+        try FileManager.default.moveItem(at: folder, to: left)
+        try FileManager.default.copyItem(at: left, to: folder)
+        folders.append(left)
+        routes = try Self.routes(engine, folder, mediaRoot, limit)
     }
 
     struct Answer {
@@ -92,7 +94,7 @@ final class ClipServer {
             answer = Answer(status: error.status, body: try JSONEncoder().encode(error))
         }
         guard let template, !answer.body.isEmpty else { return answer }
-        let problems = try Self.description.get().problems(method, template, status: answer.status, json: answer.body)
+        let problems = try description.problems(method, template, status: answer.status, json: answer.body)
         #expect(problems == [], "\(method) \(path)")
         return answer
     }
@@ -133,7 +135,7 @@ final class ClipServer {
         for await event in stream {
             events.append(event)
             guard let schema = schemas[event.name ?? ""] else { continue }
-            #expect(try Self.description.get().problems(Data(event.data.utf8), schema: schema) == [], "\(event)")
+            #expect(try description.problems(Data(event.data.utf8), schema: schema) == [], "\(event)")
         }
         return events
     }

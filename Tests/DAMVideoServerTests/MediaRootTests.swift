@@ -17,7 +17,7 @@ struct MediaRootTests {
 
     @Test("Only what lies in it is found, wherever links lead")
     func paths() throws {
-        try withTemporaryDirectory { folder in
+        try withTemporaryDirectory { folder throws in
             let files = FileManager.default, inside = folder.appending(path: "media/a")
             try files.createDirectory(at: inside, withIntermediateDirectories: true)
             for name in ["media/a/clip.mp4", "secret", "media-other"] { try Data("x".utf8).write(to: folder.appending(path: name)) }

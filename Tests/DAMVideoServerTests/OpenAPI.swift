@@ -140,7 +140,8 @@ struct YAMLSubset {
             let text = rest.prefix { !ends.contains($0) }.trimmingCharacters(in: .whitespaces)
             rest = rest.drop { !ends.contains($0) }
             if let number = Int(text) { return number }
-            return text == "true" ? true : text == "false" ? false : text
+            if text == "true" || text == "false" { return text == "true" }
+            return text
         }
     }
 

@@ -37,7 +37,7 @@ struct PointedObjectTests {
     @Test("An object is followed and captioned as a new track, which every file has from then on")
     func describe() async throws {
         let server = try ClipServer(), id = try await server.finished(masks: try ClipServer.masks.get()), path = "/api/clips/\(id)"
-        let masks = try server.routes.masks, document = try #require(try server.routes.library.files(of: id).readDocument())
+        let masks = server.routes.masks, document = try #require(try server.routes.library.files(of: id).readDocument())
         let shown = try masks.masks(server.routes.library.files(of: id), document, size: PictureSize(width: 512, height: 384))
         let box = try #require(shown.tracks.first?.appearance(at: shown.tracks[0].firstFrame)?.box)
         let json = #"{"frame":\#(shown.tracks[0].firstFrame),"box":[\#(box.left),\#(box.top),\#(box.width),\#(box.height)],"name":"Ann"}"#

@@ -63,12 +63,15 @@ struct ClipSettings: Codable, Sendable, Equatable {
         try require(
             (1...1_000_000).contains(maxNewTokens ?? 1), "max_new_tokens",
             "max_new_tokens \(maxNewTokens ?? 0): expected 1 to 1000000")
-        let part = Result { try self.part.span() }
-        try require((try? part.get()) != nil, "start", "start \(start ?? 0): expected seconds, and a duration above 0")
-        if let labels {
-            do { try engine.detector?.check(labels) } catch let error as InputError {
-                throw APIError(400, error.description, param: "options.labels", code: "invalid_option")
-            }
+        try Self.naming("start") { _ = try part.span() }
+        try Self.naming("labels") { try engine.detector?.check(labels ?? []) }
+    }
+
+    private static func naming(_ option: String, _ check: () throws -> Void) throws {
+        do {
+            try check()
+        } catch let error as InputError {
+            throw APIError(400, error.description, param: "options.\(option)", code: "invalid_option")
         }
     }
 

@@ -16,8 +16,10 @@ final class ClipLibrary: Sendable {
     /// Opens a library, or makes one; clips that were at work when the last server ended are queued again.
     /// - Throws: `InputError` when it cannot be used, or another server has it.
     init(folder: String) throws {
-        self.folder = folder
         try Self.makeFolder(folder)
+        // A job that is gone on with is told from another by the paths of its masks, however the folder is called.
+        let folder = URL(filePath: folder).resolvingSymlinksInPath().path
+        self.folder = folder
         try Self.makeFolder(folder + "/clips")
         lock = try LibraryLock(folder)
         database = try Self.translating(folder) {
