@@ -115,7 +115,7 @@ let package = Package(
         tests("Presentation"),
         tests("ModelTools"),
         tests("Evaluation", ["Imaging", "Masks"]),
-        tests("DAMVideoServer", ["Imaging", "DAMVideo"]),
+        tests("DAMVideoServer", ["Imaging", "Media", "Masks", "ObjectTracking", "DAMVideo"]),
         tests("DAMVideoCLI", ["Files", "Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
     ] + fuzzing
 )

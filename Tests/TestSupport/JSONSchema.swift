@@ -1,12 +1,19 @@
 import Foundation
 
-/// As much of JSON Schema (draft 2020-12) as the caption document's schema uses; a keyword it does not know is a problem.
+/// As much of JSON Schema (draft 2020-12) as the caption document's schema and openapi.yaml use; a keyword it does not know is
+/// a problem.
 package struct JSONSchema {
     private let root: [String: Any]
 
     package init(_ data: Data) throws {
         root = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
     }
+
+    /// - Parameter root: what references are looked up in.
+    package init(root: [String: Any]) { self.root = root }
+
+    /// What is wrong with a value by one of the schemas in the root, a line each.
+    package func problems(_ value: Any, _ schema: [String: Any]) -> [String] { problems(value, schema, at: "$") }
 
     /// What is wrong with a document, a line each.
     package func problems(_ document: Data) throws -> [String] {
@@ -18,10 +25,17 @@ package struct JSONSchema {
             func require(_ holds: Bool) -> [String] { holds ? [] : ["\(place): \(keyword) \(rule)"] }
             let object = value as? [String: Any], list = value as? [Any], number = (value as? NSNumber)?.doubleValue
             switch keyword {
-            case "$schema", "$defs", "title", "description": return []
+            case "$schema", "$defs", "title", "description", "default": return []
+            case "oneOf":
+                let choices = (rule as? [[String: Any]] ?? []).map { problems(value, $0, at: place) }
+                return choices.contains([]) ? [] : choices.flatMap(\.self)
+            case "allOf": return (rule as? [[String: Any]] ?? []).flatMap { problems(value, $0, at: place) }
+            case "format" where rule as? String == "date-time":
+                let date = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/
+                return require((value as? String)?.wholeMatch(of: date) != nil || value is NSNull)
             case "$ref":
-                let name = (rule as? String)?.split(separator: "/").last.map(String.init) ?? ""
-                let target = (root["$defs"] as? [String: Any])?[name] as? [String: Any]
+                let names = (rule as? String)?.split(separator: "/").dropFirst() ?? []
+                let target = names.reduce(root as Any?) { ($0 as? [String: Any])?[String($1)] } as? [String: Any]
                 return target.map { problems(value, $0, at: place) } ?? ["\(place): \(rule) is not defined"]
             case "type":
                 let names = rule as? [String] ?? [rule as? String ?? ""]
@@ -57,6 +71,7 @@ package struct JSONSchema {
         case "array": value is [Any]
         case "string": value is String
         case "null": value is NSNull
+        case "boolean": value is Bool
         case "number": value is NSNumber
         case "integer": (value as? NSNumber).map { $0.doubleValue.rounded() == $0.doubleValue } ?? false
         default: false

@@ -14,6 +14,7 @@ final class CaptionRun {
     private let survey: ClipSurvey
     private let entries: DocumentEntries
     private let session: EngineSession
+    private let priority: EngineRequest.Priority
     /// Bytes that the clip takes beside the engine.
     private let callerBytes: Int
     private let emit: (CaptionEvent) throws -> Void
@@ -27,11 +28,11 @@ final class CaptionRun {
     /// - Parameter document: without tracks, but those of an earlier run.
     init(
         _ document: CaptionDocument, _ plan: CaptionPlan, _ objects: FollowedObjects, _ survey: ClipSurvey, _ engine: CaptionEngine,
-        emit: @escaping (CaptionEvent) throws -> Void
+        _ priority: EngineRequest.Priority, emit: @escaping (CaptionEvent) throws -> Void
     ) {
         (self.document, self.plan, self.survey) = (document, plan, survey)
         entries = DocumentEntries(objects: objects, survey: survey, includesMasks: plan.request.options.includesMasks)
-        session = EngineSession(engine)
+        (session, self.priority) = (EngineSession(engine), priority)
         callerBytes = MemoryEstimate(plan, engine.model.model).callerBytes
         self.emit = emit
     }
@@ -59,7 +60,7 @@ final class CaptionRun {
         }
         let request = EngineRequest(
             crops: try crops.inOrder(), frames: samples.frames, query: plan.query(of: samples.track), options: plan.options,
-            priority: .batch, callerBytes: callerBytes)
+            priority: priority, callerBytes: callerBytes)
         count += 1
         requests[count] = samples
         try session.submit(request, key: count)
@@ -131,7 +132,7 @@ final class CaptionRun {
 
 extension CaptionDocument {
     /// Puts a track where its id belongs.
-    mutating func insert(_ track: Track) {
+    package mutating func insert(_ track: Track) {
         tracks.insert(track, at: tracks.firstIndex { $0.id > track.id } ?? tracks.count)
     }
 

@@ -12,6 +12,10 @@ public struct CaptionedClip {
     package let masks: any MaskSource
     package let imageProcessor: ImageProcessor
 
+    package init(document: CaptionDocument, input: ClipInput, masks: any MaskSource, imageProcessor: ImageProcessor) {
+        (self.document, self.input, self.masks, self.imageProcessor) = (document, input, masks, imageProcessor)
+    }
+
     /// Writes the fate of each detection as JSON Lines; an empty file if the objects were not detected.
     /// - Parameter replaces: whether a file that is there is replaced.
     /// - Throws: `InputError`.

@@ -14,6 +14,8 @@ public struct VideoCaptioner: Sendable {
     let detector: ObjectDetector?
     /// Bytes of crops to hold at a time.
     package var cropMemoryLimit = CropReader.memoryLimit
+    /// Priority of the captions among the engine's requests.
+    package var priority = EngineRequest.Priority.batch
 
     var model: CaptionModel { engine.model }
 
@@ -72,6 +74,16 @@ public struct VideoCaptioner: Sendable {
     public func caption(
         _ plan: CaptionPlan, resuming earlier: ResumedRun? = nil, events: (CaptionEvent) throws -> Void = { _ in }
     ) throws -> CaptionedClip {
+        try caption(plan, resuming: earlier, begin: { _ in }, events: events)
+    }
+
+    /// The same.
+    /// - Parameter begin: given the clip once its objects are followed, with a document that has no tracks but those of the
+    ///   earlier run; what it throws ends the call.
+    func caption(
+        _ plan: CaptionPlan, resuming earlier: ResumedRun?, begin: (CaptionedClip) throws -> Void,
+        events: (CaptionEvent) throws -> Void
+    ) throws -> CaptionedClip {
         try plan.input.naming {
             try earlier?.check(plan.request, description(plan.options, query: plan.query, hint: plan.hint))
             let objects = try plan.follow(with: segmentation, detector) {
@@ -89,9 +101,14 @@ public struct VideoCaptioner: Sendable {
                 document.tracks = earlier.tracks.sorted { $0.id < $1.id }
                 for problem in earlier.problems { document.insert(problem) }
             }
+            func captioned(_ document: CaptionDocument) -> CaptionedClip {
+                CaptionedClip(
+                    document: document, input: plan.input, masks: objects.masks, imageProcessor: model.model.imageProcessor)
+            }
+            try begin(captioned(document))
             try events(.began(document))
             return try withoutActuallyEscaping(events) { events in
-                let run = CaptionRun(document, plan, objects, reader.survey, engine, emit: events)
+                let run = CaptionRun(document, plan, objects, reader.survey, engine, priority, emit: events)
                 while true {
                     if reader.needsPass { try run.waitForCrops() }
                     let crops = try reader.next { frame in
@@ -103,8 +120,7 @@ public struct VideoCaptioner: Sendable {
                     try run.begin(crops)
                 }
                 try run.finish()
-                return CaptionedClip(
-                    document: run.document, input: plan.input, masks: objects.masks, imageProcessor: model.model.imageProcessor)
+                return captioned(run.document)
             }
         }
     }
@@ -115,6 +131,21 @@ public struct VideoCaptioner: Sendable {
         let query = try CaptionPlan.question(request.options, options, model.model.configuration).query
         try earlier.check(request, description(options.generation, query: query, hint: options.hint))
         return earlier.isFinished
+    }
+
+    /// The document of a plan if nothing in it is captioned, or looked for.
+    /// - Parameter onFrame: told of each frame that is decoded, and of their number as far as it is known; what it throws ends
+    ///   the call.
+    /// - Throws: `InputError` when the clip turns out to be bad.
+    package func documentWithoutTracks(_ plan: CaptionPlan, onFrame: (Int, Int?) throws -> Void) throws -> CaptionDocument {
+        try plan.input.naming {
+            let survey = try ClipSurveyor(input: plan.input).survey([]) { try onFrame($0, plan.input.frameCount) } use: { _ in }
+            try survey.check(plan.input)
+            let none = PropagatedMasks(
+                path: plan.input.path, size: plan.input.clip.info.size, source: nil, given: [:], part: survey.part, damage: nil,
+                carried: [:])
+            return header(plan, FollowedObjects(masks: none, tracks: [], lost: []), survey)
+        }
     }
 
     /// The document before any track is captioned: clip, masks and model.

@@ -89,6 +89,10 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
     public struct Track: Codable, Sendable, Equatable {
         public var id: TrackID
         public var label: String?
+        /// A name that people gave it; nil for none.
+        public var name: String?
+        /// True if people changed it; nil otherwise.
+        public var edited: Bool?
         /// True for a found object that stays at its place; nil for others.
         public var stationary: Bool?
         public var firstFrame: Int
@@ -110,7 +114,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         public var segments: [Segment]?
 
         enum CodingKeys: String, CodingKey {
-            case id, label, stationary, start, end, sampled, caption, usage, seconds, segments
+            case id, label, name, edited, stationary, start, end, sampled, caption, usage, seconds, segments
             case firstFrame = "first_frame"
             case lastFrame = "last_frame"
             case visibleFrames = "visible_frames"
@@ -122,6 +126,8 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(id, forKey: .id)
             try container.encode(label, forKey: .label)
+            try container.encodeIfPresent(name, forKey: .name)
+            try container.encodeIfPresent(edited, forKey: .edited)
             try container.encodeIfPresent(stationary, forKey: .stationary)
             try container.encode(firstFrame, forKey: .firstFrame)
             try container.encode(lastFrame, forKey: .lastFrame)

@@ -69,6 +69,14 @@ public struct ResumedRun: Sendable, Equatable {
             ? nil : "\(path): goes on with a run of version \(version); this is \(CaptionDocument.version)"
     }
 
+    /// The tracks that are finished, as the document of a run that was interrupted.
+    package var document: CaptionDocument {
+        var document = CaptionDocument(model: model, video: video)
+        document.tracks = tracks.sorted { $0.id < $1.id }
+        for problem in problems { document.insert(problem) }
+        return document
+    }
+
     /// - Returns: nil when there is no file.
     private static func contents(_ path: String) throws -> Data? {
         guard let file = openFile(path) else {

@@ -1,9 +1,12 @@
 import Files
 import Imaging
+import Media
 
 /// A clip and where its captions go.
 public struct CaptionJob: Sendable {
     public let request: ClipRequest
+    /// The clip's bytes, where they are not at the request's path, which then is its name alone.
+    public var file: ClipFile?
     public let output: CaptionOutput
     /// Its other files; nil for none.
     public let sideFiles: (any ClipSideFiles)?

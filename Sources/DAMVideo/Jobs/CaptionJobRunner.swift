@@ -20,6 +20,7 @@ public final class CaptionJobRunner: Sendable {
     private let onEvent: @Sendable (Event) -> Void
     /// The job at work.
     private let current = Mutex<CaptionJob?>(nil)
+    private let isCancelled = Atomic(false)
 
     /// - Parameter onEvent: called with each event, on the thread of `run`.
     public init(_ captioner: VideoCaptioner, options: CaptionOptions, onEvent: @escaping @Sendable (Event) -> Void) {
@@ -76,13 +77,24 @@ public final class CaptionJobRunner: Sendable {
     /// - Throws: `InputError` when the captions cannot be written.
     public func interrupt() throws -> Int? { try current.withLock { $0 }?.output.interrupt() }
 
+    /// Ends the run, from any thread, at the next step of the clip at work: its finished tracks are written, and `run` throws a
+    /// `CancellationError`. A run that is not begun yet ends in the same way.
+    public func cancel() { isCancelled.store(true, ordering: .relaxed) }
+
+    private func checkCancelled() throws {
+        if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
+    }
+
     private func attempt<Result>(
         _ job: CaptionJob, _ failures: inout JobFailures, _ work: () throws -> Result
     ) throws -> Result? {
         try failures.attempt(job.request.clip, tell: { onEvent(.notice($0)) }, work)
     }
 
-    private func plan(_ job: CaptionJob) throws -> CaptionPlan { try captioner.plan(job.request, options: options) }
+    private func plan(_ job: CaptionJob) throws -> CaptionPlan {
+        try checkCancelled()
+        return try captioner.plan(job.request, file: job.file, options: options)
+    }
 
     private func isFinished(_ job: CaptionJob) throws -> Bool {
         guard let earlier = job.earlier else { return false }
@@ -104,13 +116,16 @@ public final class CaptionJobRunner: Sendable {
     /// The captions of a clip; those that are finished are written when an error ends the run.
     private func captions(_ job: CaptionJob, _ plan: CaptionPlan) throws -> CaptionedClip {
         do {
-            return try captioner.caption(plan, resuming: job.earlier) { event in
+            return try captioner.caption(plan, resuming: job.earlier) { clip in
+                try job.sideFiles?.begin(clip, resumes: job.resumes)
+            } events: { event in
+                try checkCancelled()
                 try job.output.update(event)
                 onEvent(.clip(event))
             }
         } catch {
             do {
-                try job.output.fail(error)
+                if error is CancellationError { _ = try job.output.interrupt() } else { try job.output.fail(error) }
             } catch let unwritten {
                 onEvent(.notice("\(job.request.clip): \(unwritten)"))
             }

@@ -16,12 +16,21 @@ public protocol ClipSideFiles: Sendable {
     /// - Throws: `InputError`.
     func check(_ request: ClipRequest, resumes: Bool) throws
 
+    /// Writes what is known once the objects are followed, before any is captioned.
+    /// - Parameters:
+    ///   - clip: with a document that has no tracks but those of an earlier run.
+    ///   - resumes: as `check`.
+    /// - Throws: `InputError`.
+    func begin(_ clip: CaptionedClip, resumes: Bool) throws
+
     /// - Parameter resumes: as `check`.
     /// - Throws: `InputError`, and what `events` throws.
     func write(_ clip: CaptionedClip, resumes: Bool, events: (CaptionEvent) throws -> Void) throws
 }
 
 extension ClipSideFiles {
+    public func begin(_ clip: CaptionedClip, resumes: Bool) throws {}
+
     /// True if all files are there already.
     var exist: Bool { paths.allSatisfy { FileStatus($0) != nil } }
 }

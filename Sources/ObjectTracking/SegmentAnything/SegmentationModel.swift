@@ -71,11 +71,23 @@ public struct SegmentationModel: Sendable {
     /// - Throws: `InputError` of category `invalid` when the prompt lies outside the picture or the model finds nothing there,
     ///   `usage` when it only says where the object is not.
     package func mask(of prompt: PicturePrompt, in image: RGBImage, path: String) throws -> Mask {
+        try mask(of: prompt, path: path) { encode(image) }
+    }
+
+    /// A picture that any number of prompts can be asked of; encoding it takes nearly all of the time.
+    package func encode(_ image: RGBImage) -> EncodedPicture { SegmentAnythingImagePredictor(model).encode(image) }
+
+    /// The region of a picture that a prompt means.
+    /// - Parameters:
+    ///   - path: what errors call the picture.
+    ///   - picture: gives the picture, encoded by this model.
+    /// - Throws: as `mask(of:in:path:)`.
+    package func mask(of prompt: PicturePrompt, path: String, in picture: () throws -> EncodedPicture) throws -> Mask {
         guard prompt.isOnObject else {
             throw InputError(.usage, "\(path): found points beside the object alone, expected one on it, or a box around it")
         }
         do {
-            let mask = try SegmentAnythingImagePredictor(model).encode(image).bestMask(prompt).mask
+            let mask = try picture().bestMask(prompt).mask
             guard mask.boundingBox != nil else {
                 throw InputError(.invalid, "\(path): found no region at the prompt, expected one")
             }

@@ -1,0 +1,124 @@
+import DAMVideo
+import Files
+import Foundation
+import Imaging
+import Masks
+import Synchronization
+
+/// The job of one clip: what `damvideo caption` does, with the library told of each step. Belongs to the jobs' thread but for
+/// `cancel`.
+final class ClipWork: Sendable {
+    let clip: ClipRecord
+    private let engine: ServerEngine
+    private let library: ClipLibrary
+    private let live: LiveClips
+    private let mediaRoot: MediaRoot?
+    private let state = Mutex(State())
+
+    private struct State {
+        var runner: CaptionJobRunner?
+        var isCancelled = false
+        /// Lines about what went wrong.
+        var notices: [String] = []
+    }
+
+    init(_ clip: ClipRecord, _ engine: ServerEngine, _ library: ClipLibrary, _ live: LiveClips, _ mediaRoot: MediaRoot?) {
+        (self.clip, self.engine, self.library, self.live, self.mediaRoot) = (clip, engine, library, live, mediaRoot)
+    }
+
+    /// Ends the work at its next step, from any thread; finished tracks are written.
+    func cancel() {
+        state.withLock { state in
+            state.isCancelled = true
+            state.runner?.cancel()
+        }
+    }
+
+    /// Captions the clip.
+    /// - Throws: `CancellationError` when it was cancelled; `InputError`, `APIError` when it cannot be captioned.
+    func run() throws {
+        let files = library.files(of: clip.id)
+        let source = try ClipSource(clip, files, engine, mediaRoot)
+        let captioner = VideoCaptioner(engine.engine, segmentation: engine.tracking, detector: engine.detector)
+        guard source.objects != nil else { return try keep(source, captioner, files) }
+        let outputs = JobOutputs(output: files.document, formats: [.json, .jsonl], replaces: .all) { _ in StoredMasksFile(files: files) }
+        guard var job = try outputs.jobs(for: [source.request], areMany: false).first else { return }
+        job.file = source.file
+        job = try job.resumed()
+        try job.check()
+        let runner = CaptionJobRunner(captioner, options: source.captions) { [self] in take($0) }
+        try state.withLock { state in
+            if state.isCancelled { throw CancellationError() }
+            state.runner = runner
+        }
+        defer { state.withLock { $0.runner = nil } }
+        var failures = JobFailures(keepsGoing: false)
+        try runner.run([job], &failures)
+    }
+
+    /// Writes a document without tracks, for a clip whose objects people point at.
+    private func keep(_ source: ClipSource, _ captioner: VideoCaptioner, _ files: ClipFolder) throws {
+        guard FileStatus(files.document) == nil else { return }
+        let plan = try captioner.plan(source.request, file: source.file, options: source.captions)
+        let document = try captioner.documentWithoutTracks(plan) { frame, total in
+            if self.state.withLock({ $0.isCancelled }) { throw CancellationError() }
+            self.live.update(self.clip.id, .progress(.decoding, done: frame, total: total))
+        }
+        try files.write(document)
+    }
+
+    private func take(_ event: CaptionJobRunner.Event) {
+        switch event {
+        case .clip(let event):
+            live.update(clip.id, event)
+            // Searches find a track as soon as it is there. If that fails, the end of the job brings all of them.
+            try? store(event)
+        case .notice(let line): state.withLock { $0.notices.append(line) }
+        case .ended, .message: break
+        }
+    }
+
+    private func store(_ event: CaptionEvent) throws {
+        let id = clip.id
+        switch event {
+        case .began(let document):
+            let shown = document.amended(try library.amendments(of: id))
+            try library.database.write { try CaptionIndex($0).replaceAll(by: shown, of: id) }
+            try library.update(id) { $0.take(document.video) }
+        case .finished(let track):
+            try library.database.write { try CaptionIndex($0).replace(track.id, by: track, of: id) }
+            // A clip that makes way may end the process as often as it likes.
+            try library.update(id) { clip in
+                clip.tracksDone += 1
+                clip.attempts = 0
+            }
+        case .progress, .token, .failed: break
+        }
+    }
+}
+
+extension ClipRecord {
+    /// Takes what is known of a clip once it was decoded.
+    mutating func take(_ video: CaptionDocument.Video) {
+        (width, height, fps, frames, duration) = (video.width, video.height, video.fps, video.frames, video.duration)
+    }
+}
+
+/// The file that a clip's masks are kept in, written as soon as its objects are followed.
+private struct StoredMasksFile: ClipSideFiles {
+    let files: ClipFolder
+
+    // The job keeps the file itself: nobody gave it a place that could be another's.
+    var paths: [String] { [] }
+
+    func isOwn(_ path: String) -> Bool { false }
+
+    func check(_ request: ClipRequest, resumes: Bool) throws {}
+
+    func begin(_ clip: CaptionedClip, resumes: Bool) throws {
+        guard !clip.masks.tracks.isEmpty else { return }
+        try InputError.translating { try MaskWriter.write(clip.masks, as: .youtubeVIS, to: files.masks, replaces: true) }
+    }
+
+    func write(_ clip: CaptionedClip, resumes: Bool, events: (CaptionEvent) throws -> Void) throws {}
+}

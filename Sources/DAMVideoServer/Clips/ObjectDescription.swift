@@ -1,0 +1,94 @@
+import DAMVideo
+import Files
+import Foundation
+import Imaging
+import Masks
+import ObjectTracking
+
+/// Follows an object that was pointed at through its clip, and captions it as a new track of the document. Its captions go
+/// before those of clips' jobs.
+struct ObjectDescription: Sendable {
+    let engine: ServerEngine
+    let documents: ClipDocuments
+    let mediaRoot: MediaRoot?
+
+    /// An object of a clip.
+    struct Object: Sendable {
+        let clip: ClipRecord
+        /// Its number as a track.
+        let number: Int
+        let frame: Int
+        let mask: Mask
+        let question: String?
+        let name: String?
+
+        var track: TrackID { .number(number) }
+    }
+
+    /// Does the work, and tells of it; ends at the next step when nobody listens any more.
+    func run(_ object: Object, _ mailbox: EventMailbox) {
+        defer { mailbox.finish() }
+        do {
+            let entry = try track(object, mailbox)
+            try documents.library.add(Amendment(track: object.track, entry: entry), to: object.clip.id)
+            documents.live.tell(object.clip.id, .track(entry))
+            mailbox.add(.track(entry))
+            let clip = try documents.library.clip(object.clip.id) ?? object.clip
+            mailbox.add(.end(documents.live.entry(clip)))
+        } catch let error as TrackFailure {
+            mailbox.add(.error(error.message))
+        } catch is CancellationError {
+            mailbox.add(.error("the server ends"))
+        } catch {
+            let told = APIError.telling(error, folder: documents.library.folder)
+            mailbox.add(.error(told?.message ?? "the object could not be described"))
+        }
+    }
+
+    private struct TrackFailure: Error { let message: String }
+
+    /// The object's entry; its masks are written then.
+    private func track(_ object: Object, _ mailbox: EventMailbox) throws -> CaptionDocument.Track {
+        let files = documents.library.files(of: object.clip.id), source = try ClipSource(object.clip, files, engine, mediaRoot)
+        let seed = files.path + "/seed-\(object.number).json"
+        try write(object, source, to: seed)
+        defer { try? FileManager.default.removeItem(atPath: seed) }
+        var options = source.options
+        (options.masks.format, options.masks.frameOffset, options.masks.frameStep) = (.youtubeVIS, 0, 1)
+        options.masks.orientation = .shown
+        (options.maxTracks, options.segmentation) = (nil, engine.tracking?.path)
+        let isClip = object.clip.frames != 1
+        let request = ClipRequest(clip: source.path, objects: .masks(path: seed, frames: isClip ? [object.frame] : nil), options: options)
+        var captions = source.captions
+        if let question = object.question, !question.isEmpty { captions.query = question }
+        var captioner = VideoCaptioner(engine.engine, segmentation: engine.tracking)
+        captioner.priority = .interactive
+        let plan = try captioner.plan(request, file: source.file, options: captions)
+        var steps = LiveClip()
+        let clip = try captioner.caption(plan, events: { event in
+            if mailbox.isClosed { throw CancellationError() }
+            // The track is told once it is kept.
+            if case .finished = event { return }
+            for step in steps.take(event) { mailbox.add(step) }
+        })
+        guard var entry = clip.document.tracks.first(where: { $0.id == object.track }) else {
+            throw TrackFailure(message: clip.document.errors.first { $0.track == object.track }?.message ?? "the object got no caption")
+        }
+        entry.name = object.name.flatMap { $0.isEmpty ? nil : $0 }
+        try InputError.translating {
+            try MaskWriter.write(clip.masks, as: .youtubeVIS, to: files.masks(of: object.number), replaces: true)
+        }
+        return entry
+    }
+
+    /// Writes the mask that the object is followed from.
+    private func write(_ object: Object, _ source: ClipSource, to path: String) throws {
+        guard let mask = PropagatedMask(object.mask, confidence: 1, isBackward: false) else {
+            throw APIError(422, "found a region without a pixel, expected one of the object", code: "invalid_region")
+        }
+        let masks = PropagatedMasks(
+            path: source.path, size: PictureSize(width: object.mask.width, height: object.mask.height), source: nil, given: [:],
+            part: object.frame..<object.frame + 1, damage: nil, carried: [object.track: [object.frame: mask]])
+        try InputError.translating { try MaskWriter.write(masks, as: .youtubeVIS, to: path, replaces: true) }
+    }
+}

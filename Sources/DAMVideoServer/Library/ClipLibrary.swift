@@ -1,0 +1,110 @@
+import Files
+import Foundation
+import GRDB
+import Imaging
+
+/// Clips with their captions on disk: a database, and a folder for each clip. One process uses it at a time.
+final class ClipLibrary: Sendable {
+    /// The library's folder.
+    let folder: String
+    let database: DatabasePool
+    /// Held while a document's file and its words in the database are brought together.
+    let documents = NSLock()
+    /// Locked as long as the process has the library.
+    private let lock: LibraryLock
+
+    /// Opens a library, or makes one; clips that were at work when the last server ended are queued again.
+    /// - Throws: `InputError` when it cannot be used, or another server has it.
+    init(folder: String) throws {
+        try Self.makeFolder(folder)
+        // A job that is gone on with is told from another by the paths of its masks, however the folder is called.
+        let folder = URL(filePath: folder).resolvingSymlinksInPath().path
+        self.folder = folder
+        try Self.makeFolder(folder + "/clips")
+        lock = try LibraryLock(folder)
+        database = try Self.translating(folder) {
+            let pool = try DatabasePool(path: folder + "/library.sqlite")
+            try LibrarySchema.migrator.migrate(pool)
+            return pool
+        }
+        try Self.translating(folder) {
+            try removeStrays()
+            try requeue()
+            try bringUpToDate()
+        }
+    }
+
+    /// Folder of a clip's files.
+    func files(of id: String) -> ClipFolder { ClipFolder(path: folder + "/clips/" + id) }
+
+    static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw InputError(.inputOutput, "\(path): the folder cannot be made: \(error.localizedDescription)")
+        }
+    }
+
+    /// Runs `body`; errors of the database become the library's.
+    private static func translating<Result>(_ folder: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            throw InputError(.inputOutput, "\(folder): the library cannot be used: \(error.message ?? "\(error.resultCode)")")
+        }
+    }
+
+    /// Removes folders of uploads that did not come to their end, and of clips that were removed.
+    private func removeStrays() throws {
+        let known = try database.read { try Set(String.fetchAll($0, sql: "SELECT id FROM clips")) }
+        for name in folderNames(folder + "/clips") ?? [] where !known.contains(name) {
+            try? FileManager.default.removeItem(atPath: folder + "/clips/" + name)
+        }
+    }
+
+    /// Times in a row that a clip may end the process that works on it.
+    private static let mostAttempts = 2
+
+    private func requeue() throws {
+        try database.write { database in
+            try database.execute(
+                sql: "UPDATE clips SET state = 'failed', error = ? WHERE state = 'running' AND attempts >= ?",
+                arguments: ["the server ended \(Self.mostAttempts) times in a row at work on it: not tried again", Self.mostAttempts])
+            try database.execute(sql: "UPDATE clips SET state = 'queued' WHERE state = 'running'")
+        }
+    }
+
+    /// Writes the documents of clips whose job did not come to that, and those whose changes are not in their files yet.
+    private func bringUpToDate() throws {
+        let ids = try database.read { database in
+            try String.fetchAll(
+                database, sql: """
+                    SELECT id FROM clips WHERE state NOT IN ('queued', 'running')
+                    AND (id IN (SELECT clip FROM amendments) OR state = 'failed')
+                    """)
+        }
+        for id in ids {
+            let files = files(of: id)
+            if FileStatus(files.document) == nil, let finished = try? files.finished() { try files.write(finished) }
+            try applyAmendments(to: id)
+        }
+    }
+}
+
+/// A lock on a library that ends with the process, on all file systems that have locks.
+private final class LibraryLock: Sendable {
+    private let descriptor: Int32
+
+    /// - Throws: `InputError` when another process, or this one, has the library.
+    init(_ folder: String) throws {
+        let path = folder + "/lock"
+        descriptor = path.withPath { open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o644) }
+        guard descriptor >= 0 else {
+            throw InputError(.inputOutput, "\(folder): the library cannot be used: \(String(cString: strerror(errno)))")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
+        throw InputError(.outputExists, "\(folder): found another server that uses this library, expected one at a time")
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+}

@@ -1,0 +1,92 @@
+import DAMVideo
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@testable import DAMVideoServer
+
+@Suite("Objects that are pointed at", .serialized)
+struct PointedObjectTests {
+    private static let mask = "/api/clips/{id}/mask"
+
+    @Test("Without SAM 2 a box or a polygon is the region itself; others say what is missing")
+    func regions() async throws {
+        let server = try ClipServer(), id = try await server.finished(["options": #"{"find":"none"}"#]), path = "/api/clips/\(id)/mask"
+        let box = try await server.ask("POST", path, Self.mask, json: #"{"frame":3,"box":[10,20,30.5,40]}"#)
+        #expect(box.object["box"] as? [Int] == [10, 20, 31, 40])
+        #expect(box.object["outline"] as? [[Int]] == [[41, 20, 41, 60, 10, 60, 10, 20]])
+        let lines = #"{"frame":3,"polygon":[[10,10,30,10,30,30,10,30],[100,100,120,100,120,120]]}"#
+        let polygon = try await server.ask("POST", path, Self.mask, json: lines)
+        #expect((polygon.object["outline"] as? [[Int]])?.count == 2)
+        for (json, status, param) in [
+            (#"{"frame":3,"points":[[1,1,1]]}"#, 400, "points"), (#"{"frame":3}"#, 400, "points"), (#"{"box":[1,1,1,1]}"#, 400, "frame"),
+            (#"{"frame":3,"box":[1,1]}"#, 400, "box"), (#"{"frame":3,"box":[600,1,10,10]}"#, 422, nil),
+            (#"{"frame":3,"box":[1,1,0,10]}"#, 422, nil),
+            (#"{"frame":3,"polygon":[[1,1,2]]}"#, 400, "polygon"), (#"{"frame":3,"polygon":[[600,1,610,1,610,10]]}"#, 422, nil),
+            (#"{"frame":3,"polygon":[[0,0,1e300,0,0,5]]}"#, 422, nil), (#"{"frame":40,"box":[1,1,5,5]}"#, 404, nil),
+            (#"{"frame":-1,"box":[1,1,5,5]}"#, 400, "frame"),
+            ("[", 400, nil),
+        ] as [(String, Int, String?)] {
+            let answer = try await server.ask("POST", path, Self.mask, json: json)
+            #expect(answer.status == status, "\(json): \(answer.error)")
+            #expect(answer.error["param"] as? String == param, "\(json): \(answer.error)")
+        }
+    }
+
+    @Test("An object is followed and captioned as a new track, which every file has from then on")
+    func describe() async throws {
+        let server = try ClipServer(), id = try await server.finished(masks: try ClipServer.masks.get()), path = "/api/clips/\(id)"
+        let masks = server.routes.masks, document = try #require(try server.routes.library.files(of: id).readDocument())
+        let shown = try masks.masks(server.routes.library.files(of: id), document, size: PictureSize(width: 512, height: 384))
+        let box = try #require(shown.tracks.first?.appearance(at: shown.tracks[0].firstFrame)?.box)
+        let json = #"{"frame":\#(shown.tracks[0].firstFrame),"box":[\#(box.left),\#(box.top),\#(box.width),\#(box.height)],"name":"Ann"}"#
+        let events = try await server.events("POST", path + "/describe", json: json)
+        #expect(events.first?.name == "clip")
+        #expect(events.contains { $0.name == "token" })
+        #expect(events.suffix(2).map(\.name) == ["track", "end"], "\(events.suffix(3))")
+        let after = try #require(try server.routes.library.files(of: id).readDocument()), track = try #require(after.tracks.last)
+        #expect(after.tracks.count == document.tracks.count + 1)
+        #expect(track.id == .number(5))
+        #expect(track.name == "Ann")
+        #expect(track.visibleFrames > 1)
+        #expect(try await server.search(["q": "Ann"]).count == 1)
+        #expect(String(decoding: try await server.ask("GET", path + "/captions.vtt").body, as: UTF8.self).contains("\n5\n"))
+        let outlines = try await server.ask("GET", path + "/outlines.json").object
+        let shownTracks = (outlines["frames"] as? [[String: Any]] ?? []).flatMap { $0["tracks"] as? [[String: Any]] ?? [] }
+        let ids = shownTracks.compactMap { $0["id"] as? Int }
+        #expect(ids.contains(5))
+        try server.restart()
+        #expect(try await server.ask("GET", path + "/document.json").object["tracks"].map { ($0 as? [Any])?.count } == 5)
+        // A number is never given again.
+        #expect(try await server.ask("DELETE", path + "/tracks/5").status == 204)
+        #expect(try server.routes.library.takeTrackNumber(of: id, least: 5) == 6)
+        #expect(try await server.search(["q": "Ann"]).isEmpty)
+    }
+
+    @Test("With SAM 2 a click finds a mask, and the object is followed with it")
+    func click() async throws {
+        let server = try ClipServer(sam: "video-a"), id = try await server.finished(["options": #"{"find":"none","duration":0.4}"#])
+        let mask = try await server.ask("POST", "/api/clips/\(id)/mask", Self.mask, json: #"{"frame":1,"points":[[100,100,1],[5,5,0]]}"#)
+        let outside = try await server.ask("POST", "/api/clips/\(id)/mask", Self.mask, json: #"{"frame":1,"points":[[900,100,1]]}"#)
+        #expect([200, 422].contains(mask.status), "\(mask.error)")
+        #expect(outside.status == 422)
+        let beside = try await server.ask("POST", "/api/clips/\(id)/mask", Self.mask, json: #"{"frame":1,"points":[[100,100,0]]}"#)
+        #expect(beside.status == 422)
+        let events = try await server.events("POST", "/api/clips/\(id)/describe", json: #"{"frame":1,"box":[100,100,60,60]}"#)
+        #expect(["end", "error"].contains(events.last?.name))
+    }
+
+    @Test("A reader that leaves ends the work it asked for")
+    func left() async throws {
+        let server = try ClipServer(), id = try await server.finished(["options": #"{"find":"none"}"#])
+        do {
+            var request = ServerRequest(method: "POST", path: ["api", "clips", id, "describe"])
+            request.body = RequestBody(Data(#"{"frame":0,"box":[10,10,50,50]}"#.utf8))
+            _ = try await server.routes.respond(to: request)
+        }
+        // The queue's next work comes after it.
+        while server.routes.following.count > 0 { await Task.yield() }
+        #expect(try server.routes.library.amendments(of: id).isEmpty)
+    }
+}
