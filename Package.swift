@@ -117,7 +117,12 @@ let package = Package(
         tests("Presentation"),
         tests("ModelTools"),
         tests("Evaluation", ["Imaging", "Masks"]),
-        tests("DAMVideoServer", ["Imaging", "DAMVideo"]),
+        tests(
+            "DAMVideoServer",
+            [
+                "Imaging", "Masks", "ObjectTracking", "DAMVideo", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         tests("DAMVideoCLI", ["Files", "Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
     ] + fuzzing
 )

@@ -17,8 +17,8 @@ extension VideoCaptioner {
                 return EngineRequest(
                     crops: try track.inOrder(), frames: track.samples.frames, query: plan.query, options: plan.options,
                     priority: .interactive)
-            } catch {
-                throw InputError(.invalid, "\(plan.input.path): \(error.message)")
+            } catch let problem as TrackProblem {
+                throw InputError(.invalid, "\(plan.input.path): \(problem.message)")
             }
         }
     }

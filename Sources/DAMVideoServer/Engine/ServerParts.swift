@@ -1,5 +1,6 @@
 import DAMVideo
 import Foundation
+import Imaging
 
 /// Which parts of its paths a server has, and the work that belongs to them.
 struct ServerParts {
@@ -13,7 +14,17 @@ struct ServerParts {
     init(_ engine: ServerEngine, _ options: ServerOptions, _ metrics: ServerMetrics) throws {
         var chat = ChatSettings()
         (chat.queue, chat.bodyLimit, chat.maximumPixels) = (options.queue, options.bodyLimit, options.maximumPixels)
+        chat.media = MediaReader(root: nil, fetch: try Self.fetcher(options)?.fetch)
         routes = [ChatRoutes(engine, chat, metrics: metrics)]
+    }
+
+    private static func fetcher(_ options: ServerOptions) throws -> URLFetcher? {
+        guard options.fetchesURLs else { return nil }
+        guard var fetcher = URLFetcher() else {
+            throw InputError(.usage, "--fetch-urls", found: "no program curl", expected: "it in one of the folders of PATH")
+        }
+        fetcher.sizeLimit = options.bodyLimit
+        return fetcher
     }
 
     /// Works until the task is cancelled.

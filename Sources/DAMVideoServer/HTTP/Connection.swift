@@ -73,8 +73,9 @@ struct Connection {
         parts.whenEnded { work.cancel() }
         let response = await work.value
         parts.whenEnded(nil)
-        // A body that was not read would be taken for the next request.
-        let isReusable = await head.isKeepAlive && !parts.isQuiescing && body.finish()
+        // A body that was not read would be taken for the next request; HTTP/1.0 tells the end of a stream by that of the
+        // connection.
+        let isReusable = head.version != .http1_0 && head.isKeepAlive && !parts.isQuiescing ? await body.finish() : false
         let sent = await writer.write(response, for: head, keepsOpen: isReusable, until: parts)
         responder.log(head, sent, since: began, tally)
         return isReusable && sent.isWhole && !parts.isQuiescing

@@ -24,7 +24,7 @@ struct Responder: Sendable {
     func response(to request: ServerRequest) async -> ServerResponse {
         var response: ServerResponse
         do {
-            response = try await access.preflight(request) ?? answer(request)
+            if let preflight = access.preflight(request) { response = preflight } else { response = try await answer(request) }
         } catch {
             let told = APIError(error)
             // Its text may hold a prompt or a path; the kind of it is enough to look for the place.

@@ -55,8 +55,8 @@ struct ResponseWriter: Sendable {
         if let length = body.length, body.status >= 200, body.status != 204, body.status != 304 {
             headers.replaceOrAdd(name: "content-length", value: String(length))
         }
-        let version = request.map { $0.version < .http1_1 ? $0.version : .http1_1 } ?? .http1_1
-        return HTTPResponseHead(version: version, status: HTTPResponseStatus(statusCode: body.status), headers: headers)
+        let isOld = request?.version == .http1_0
+        return HTTPResponseHead(version: isOld ? .http1_0 : .http1_1, status: HTTPResponseStatus(statusCode: body.status), headers: headers)
     }
 
     private func write(_ body: OutgoingBody, until parts: RequestParts, counting bytes: inout Int) async throws {
