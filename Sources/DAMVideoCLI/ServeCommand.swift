@@ -36,13 +36,19 @@ struct ServeCommand: ParsableCommand {
             let server = try server.withEnvironment(ProcessInfo.processInfo.environment)
             let logger = try server.logger()
             let program = try ServerProgram(server.settings, server.options, logger: logger) { [self] in try models(server) }
+            let isStopping = Atomic(false), grace = server.settings.grace
             Program.interruption.handle { cause in
-                guard cause == .signal else { Program.end(cause) }
+                // A second signal is one of impatience.
+                guard cause == .signal, !isStopping.exchange(true, ordering: .relaxed) else { Program.end(cause) }
+                Program.limit(grace + Self.end, code: .success)
                 program.stop()
             }
             try wait { try await program.run() }
         }
     }
+
+    /// Time for the engine's last step, and for models that are being loaded.
+    private static let end = Duration.seconds(5)
 
     private func models(_ server: ServerArguments) throws -> ServerProgram.Models {
         let environment = ProcessInfo.processInfo.environment

@@ -6,6 +6,8 @@ import Synchronization
 final class ChatLoad: Sendable {
     private struct State {
         var open = 0
+        /// Bytes of bodies that are held.
+        var bytes = 0
         /// Seconds of a request, the latest ones counting most.
         var seconds = 1.0
     }
@@ -33,6 +35,24 @@ final class ChatLoad: Sendable {
         return Ticket(self)
     }
 
+    /// Memory of one request's body, none at first.
+    func reserve() -> Reservation { Reservation(self) }
+
+    /// Bytes of bodies at a time: many clients with large pictures would otherwise use up the memory.
+    private static let mostBytes = 512 << 20
+
+    fileprivate func take(_ bytes: Int, beside own: Int) throws {
+        let fits = state.withLock { state in
+            // One request always fits.
+            guard state.bytes == own || state.bytes + bytes <= Self.mostBytes else { return false }
+            state.bytes += bytes
+            return true
+        }
+        guard fits else { throw refusal() }
+    }
+
+    fileprivate func release(_ bytes: Int) { state.withLock { $0.bytes -= bytes } }
+
     fileprivate func leave(after time: Duration) {
         state.withLock { state in
             state.open -= 1
@@ -43,8 +63,25 @@ final class ChatLoad: Sendable {
     /// A request there is no room for: it may come again when about half of those before it are done.
     func refusal() -> APIError {
         let (open, seconds) = state.withLock { ($0.open, $0.seconds) }
-        let wait = min(max(Int((seconds * Double(open) / 16).rounded(.up)), 1), 60)
+        let wait = min(max(Int((seconds * Double(open) / Double(2 * CaptionEngine.largestBatch)).rounded(.up)), 1), 60)
         return APIError(429, "too many requests wait, expected this one again in \(wait) s", code: "queue_full", retryAfter: wait)
+    }
+
+    final class Reservation: Sendable {
+        private let load: ChatLoad
+        private let bytes = Mutex(0)
+
+        fileprivate init(_ load: ChatLoad) { self.load = load }
+
+        /// - Throws: `APIError` 429 when others hold too much.
+        func grow(by count: Int) throws {
+            try bytes.withLock { bytes in
+                try load.take(count, beside: bytes)
+                bytes += count
+            }
+        }
+
+        deinit { load.release(bytes.withLock { $0 }) }
     }
 
     final class Ticket: Sendable {

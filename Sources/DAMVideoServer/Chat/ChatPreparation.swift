@@ -125,7 +125,13 @@ extension MediaSource {
             case .data(let data):
                 let file = try ClipFile(data, name: param)
                 return try withExtendedLifetime(file) { try file.naming { try body(file.path) } }
-            case .file(let path): return try InputError.translating { try body(path) }
+            case .file(let path):
+                do {
+                    return try InputError.translating { try body(path) }
+                } catch let error as InputError {
+                    // Where the server keeps its files is no client's business.
+                    throw InputError(error.category, error.description.replacing(path, with: param))
+                }
             }
         } catch let error as InputError {
             guard error.category == .invalid || error.category == .notFound else { throw error }

@@ -67,14 +67,12 @@ struct ChatRoutes: ServerRoutes {
     private func complete(_ request: ServerRequest) async throws -> ServerResponse {
         // Whoever has to wait anyway need not send a body first.
         try load.check(settings.queue, engine.engine)
-        let body = try await request.body.collected(limit: settings.bodyLimit)
-        let chat = try await BlockingWork.shared.run {
-            try RequestJSON.decode(ChatRequest.self, body, contentType: request.headers["content-type"])
-        }
+        let memory = load.reserve(), chat = try await read(request, memory)
         if let name = chat.model, !name.isEmpty, name != engine.modelName { throw unknownModel(name) }
         let ticket = try load.enter(settings.queue, engine.engine)
         let began = ContinuousClock.now
         let prepared = try await ChatPreparation(chat, engine, settings).prepare()
+        withExtendedLifetime(memory) {}
         metrics.spent(.now - began, on: .preparing)
         let tellsTokens = chat.streams || !chat.stop.isEmpty
         let events: AsyncStream<EngineEvent>
@@ -96,6 +94,22 @@ struct ChatRoutes: ServerRoutes {
         withExtendedLifetime(ticket) {}
         response.headers.merge(headers) { _, new in new }
         return response
+    }
+
+    /// - Parameter memory: grows with the body.
+    private func read(_ request: ServerRequest, _ memory: ChatLoad.Reservation) async throws -> ChatRequest {
+        let limit = settings.bodyLimit
+        guard request.body.declaredLength ?? 0 <= limit else { throw APIError.tooLarge(limit: limit) }
+        var body = Data()
+        while let part = try await request.body.next() {
+            guard body.count + part.count <= limit else { throw APIError.tooLarge(limit: limit) }
+            try memory.grow(by: part.count)
+            body.append(part)
+        }
+        let data = body
+        return try await BlockingWork.shared.run {
+            try RequestJSON.decode(ChatRequest.self, data, contentType: request.headers["content-type"])
+        }
     }
 
     private func whole(
