@@ -10,7 +10,7 @@ import threading
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / ".build/release/damvideo"
+PROGRAM = pathlib.Path(os.environ.get("DAMVIDEO_PROGRAM", ROOT / ".build/release/damvideo"))
 
 
 def png(width, height, pixel, alpha=True):
@@ -105,6 +105,7 @@ def described(data, *arguments, program=PROGRAM):
     path = pathlib.Path(os.environ.get("TMPDIR", "/tmp")) / f"damvideo-client-test-{os.getpid()}.png"
     path.write_bytes(data)
     try:
+        arguments = ["--model", str(ROOT / "Samples/model"), *arguments]
         run = subprocess.run([str(program), "describe", str(path), *arguments], capture_output=True, check=True)
     finally:
         path.unlink()
