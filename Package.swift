@@ -38,6 +38,7 @@ let package = Package(
         // A command of the package manager alone: no target depends on it.
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -81,9 +82,12 @@ let package = Package(
         .target(
             name: "DAMVideoServer",
             dependencies: [
-                "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "DescribeAnything", "LanguageModels",
-                "DAMVideo", "Presentation",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "Detectors", "DescribeAnything",
+                "LanguageModels", "DAMVideo", "Presentation",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -96,6 +100,7 @@ let package = Package(
             dependencies: [
                 "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "Detectors", "DescribeAnything",
                 "DAMVideo", "Presentation", "ModelTools", "Evaluation", "DAMVideoServer",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -115,7 +120,12 @@ let package = Package(
         tests("Presentation"),
         tests("ModelTools"),
         tests("Evaluation", ["Imaging", "Masks"]),
-        tests("DAMVideoServer", ["Imaging", "Media", "Masks", "ObjectTracking", "DAMVideo"]),
+        tests(
+            "DAMVideoServer",
+            [
+                "Imaging", "Media", "Masks", "ObjectTracking", "DAMVideo", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         tests("DAMVideoCLI", ["Files", "Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
     ] + fuzzing
 )

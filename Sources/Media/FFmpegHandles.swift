@@ -18,6 +18,9 @@ final class FormatHandle {
         defer { av_dict_free(&options) }
         // A path is one file: no numbered sequences (image2 would take "%d" as one), no protocols ("a:b.mp4").
         try check(av_dict_set(&options, "pattern_type", "none", 0), "prepare to open the file", path)
+        if !DecodingLimits.current.opensOtherFiles {
+            try check(av_dict_set(&options, "format_whitelist", Self.selfContained, 0), "prepare to open the file", path)
+        }
         var context: UnsafeMutablePointer<AVFormatContext>?
         var opened = input.url.withPath { avformat_open_input(&context, $0, demuxer, &options) }
         if opened < 0, let length = input.containerLength {
@@ -38,7 +41,7 @@ final class FormatHandle {
         try check(opened, "open the file as a video or picture", path)
         guard let context else { throw outOfMemory("open the file", path) }
         pointer = context
-        try check(avformat_find_stream_info(context, nil), "find the streams", path)
+        try Self.findStreams(context, path: path)
     }
 
     /// FFmpeg's short name of how the file is read, such as "matroska,webm".
@@ -74,7 +77,7 @@ final class CodecHandle {
         guard let context = avcodec_alloc_context3(codec) else { throw outOfMemory("set up the codec", path) }
         self.codec = codec
         pointer = context
-        context.pointee.max_pixels = Int64(Self.maximumPixels)
+        context.pointee.max_pixels = Int64(DecodingLimits.current.maximumPixels)
     }
 
     /// - Parameter settings: the codec's own options by name; one it does not know is passed over.

@@ -82,6 +82,7 @@ final class CaptionRun {
         switch event {
         case .encoding(let done, let total): try emit(.progress(.encoding(position), done: done, total: total))
         case .reading(let tokens): try emit(.progress(.reading(position), done: 0, total: tokens))
+        case .drawn: break
         case .token(let text, let tokens): try emit(.token(position, text: text, tokens: tokens))
         case .finished(let answer):
             requests[key] = nil

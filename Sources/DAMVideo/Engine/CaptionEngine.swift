@@ -15,9 +15,9 @@ public final class CaptionEngine: Sendable {
         /// most. It changes no answer.
         public var batch: Int?
         /// Requests of each priority that may wait; callers wait, or are refused, beyond that.
-        public var queue = 256
+        public var queue: Int
 
-        public init(batch: Int? = nil) { self.batch = batch }
+        public init(batch: Int? = nil, queue: Int = 256) { (self.batch, self.queue) = (batch, queue) }
     }
 
     /// Upper bound on the batch: beyond 8 sequences decoding is limited by arithmetic, not by reading the weights.
@@ -47,6 +47,9 @@ public final class CaptionEngine: Sendable {
             isRunning = false
         }
     }
+
+    /// Requests that wait for their turn.
+    package var waiting: Int { queue.count }
 
     private func cancelAll() {
         for task in queue.stop() { task.deliver(.failed(CancellationError())) }

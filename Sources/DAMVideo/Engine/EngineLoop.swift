@@ -22,14 +22,17 @@ final class EngineLoop {
     private var hasAdmitted = false
     private let clock = ContinuousClock()
 
-    /// Interactive answers there is room for besides the batch.
-    private static let interactiveRoom = 4
+    /// Interactive answers there is room for besides the batch: as many again, so that requests alone are decoded as fast as a
+    /// long job, and `leastInteractiveRoom` at least.
+    private let interactiveRoom: Int
+    private static let leastInteractiveRoom = 4
 
     init(_ model: DescribeAnythingModel, _ limits: CaptionEngine.Limits, _ queue: EngineQueue) {
         self.model = model
         self.queue = queue
         memory = EngineMemory(weightBytes: model.weightBytes, limits)
-        batch = GenerationBatch(model.generator, size: memory.batchLimit + Self.interactiveRoom)
+        interactiveRoom = max(Self.leastInteractiveRoom, memory.batchLimit)
+        batch = GenerationBatch(model.generator, size: memory.batchLimit + interactiveRoom)
     }
 
     /// Works until the engine ends.
@@ -64,8 +67,8 @@ final class EngineLoop {
         if open.isEmpty, admissions.isEmpty { memory.measure() }
         let interactive = admissions.count(where: \.isInteractive) + open.values.count(where: \.isInteractive)
         let admitted = admissions.map(\.task) + open.values.map(\.task)
-        let task = queue.takeInteractive { [memory] task in
-            interactive == 0 || interactive < Self.interactiveRoom && memory.fits(admitted + [task])
+        let task = queue.takeInteractive { [memory, interactiveRoom] task in
+            interactive == 0 || interactive < interactiveRoom && memory.fits(admitted + [task])
         }
         if let task { admissions.append(Admission(task)) }
         guard admissions.isEmpty else { return }
@@ -99,7 +102,7 @@ final class EngineLoop {
                 open[id] = answer
                 report(beams, id)
             } else {
-                let growth = try batch.add(prompt, options, id: id)
+                let growth = try batch.add(prompt, options, alternatives: task.alternatives, id: id)
                 answer.time += clock.now - began
                 open[id] = answer
                 report(growth)
@@ -128,6 +131,7 @@ final class EngineLoop {
     }
 
     private func report(_ growth: GenerationBatch.TokenStep) {
+        if let probability = growth.probability { open[growth.id]?.task.deliver(.drawn(probability)) }
         open[growth.id]?.task.deliver(.token(text: growth.text, tokens: growth.tokens))
         if let generation = growth.generation { close(growth.id, generation) }
     }

@@ -77,6 +77,12 @@ final class EngineQueue: @unchecked Sendable {
         return interactive.removeAll() + batch.removeAll()
     }
 
+    var count: Int {
+        condition.lock()
+        defer { condition.unlock() }
+        return interactive.count + batch.count
+    }
+
     var hasStopped: Bool {
         condition.lock()
         defer { condition.unlock() }

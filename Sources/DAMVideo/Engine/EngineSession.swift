@@ -35,7 +35,7 @@ package final class EngineSession {
             case .finished, .failed:
                 holdingCrops.remove(key)
                 tasks[key] = nil
-            case .encoding, .token: break
+            case .encoding, .drawn, .token: break
             }
             try handle(key, event)
         }

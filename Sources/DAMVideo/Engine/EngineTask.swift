@@ -14,6 +14,8 @@ package struct EngineRequest: Sendable {
     package let priority: Priority
     /// Bytes that the caller holds meanwhile, besides the crops.
     package let callerBytes: Int
+    /// Probable tokens to report with each that is drawn; nil to report nothing.
+    package var alternatives: Int?
 
     package enum Priority: Sendable {
         /// Part of a long job.
@@ -41,6 +43,8 @@ package enum EngineEvent: Sendable {
     case encoding(done: Int, total: Int)
     /// The language model begins to read the prompt; the crops are not held any more.
     case reading(tokens: Int)
+    /// The token that the next event tells of, where that was asked for.
+    case drawn(TokenProbability)
     /// A token was drawn; `text` became certain with it, often none. `tokens` counts from 1.
     case token(text: String, tokens: Int)
     case finished(EngineAnswer)
@@ -67,6 +71,7 @@ public struct EngineCaller: Sendable, Hashable {
 /// A request on its way through an engine.
 package final class EngineTask: Sendable {
     let options: GenerationOptions
+    let alternatives: Int?
     let priority: EngineRequest.Priority
     let frames: [Int]
     /// Taken by the engine when the frames are encoded.
@@ -84,6 +89,7 @@ package final class EngineTask: Sendable {
         deliver: @escaping @Sendable (EngineEvent) -> Void
     ) {
         (options, priority, frames) = (request.options, request.priority, request.frames)
+        alternatives = request.alternatives
         crops = Mutex(request.crops)
         tokens = model.tokens(query: request.query)
         memory = RequestMemory(

@@ -91,7 +91,7 @@ public struct ImageDescriber: Sendable {
         var answer = ""
         try session.waitForAll { _, event in
             switch event {
-            case .encoding, .reading: break
+            case .encoding, .reading, .drawn: break
             case .token(let text, _): try onText(text)
             case .finished(let end): answer = end.generation.text
             case .failed(let error): throw error
@@ -110,35 +110,29 @@ public struct ImageDescriber: Sendable {
     public func stream(
         _ picture: RGBImage, region: Mask, options: CaptionOptions = CaptionOptions(), caller: EngineCaller = EngineCaller()
     ) throws -> AsyncThrowingStream<String, any Error> {
-        let (texts, continuation) = AsyncThrowingStream.makeStream(of: String.self)
-        let task = engine.submit(
-            try request(picture, region, name: "the picture", options), caller: caller, waits: false
-        ) { event in
-            switch event {
-            case .encoding, .reading: break
-            case .token(let text, _): if !text.isEmpty { continuation.yield(text) }
-            case .finished: continuation.finish()
-            case .failed(let error as any CategorizedError):
-                continuation.finish(throwing: InputError(error.category, error.description))
-            case .failed(let error): continuation.finish(throwing: error)
+        let request = try request(picture, region, name: "the picture", options)
+        let events = try engine.events(request, caller: caller)
+        return AsyncThrowingStream { continuation in
+            let task = Task {
+                for await event in events {
+                    switch event {
+                    case .encoding, .reading, .drawn: break
+                    case .token(let text, _): if !text.isEmpty { continuation.yield(text) }
+                    case .finished: continuation.finish()
+                    case .failed(let error as any CategorizedError):
+                        continuation.finish(throwing: InputError(error.category, error.description))
+                    case .failed(let error): continuation.finish(throwing: error)
+                    }
+                }
             }
+            continuation.onTermination = { _ in task.cancel() }
         }
-        guard let task else { throw EngineBusyError() }
-        continuation.onTermination = { [engine] _ in withExtendedLifetime(engine) { task.cancel() } }
-        return texts
     }
 
     private func request(
         _ picture: RGBImage, _ region: Mask, name: String, _ options: CaptionOptions
     ) throws -> EngineRequest {
-        try options.generation.validate()
-        let query = try options.question(frames: 1, default: Conversation.imageQuery)
-        do {
-            let crop = try engine.model.model.imageProcessor(picture, region)
-            return EngineRequest(crops: [crop], query: query, options: options.generation, priority: .interactive)
-        } catch {
-            throw InputError(.invalid, "\(name): \(error)")
-        }
+        try EngineRequest(engine.model, frames: 1, name: name, options) { _ in (picture, region) }
     }
 
     /// A picture and its region; without a mask, the picture's alpha channel.
@@ -152,6 +146,3 @@ public struct ImageDescriber: Sendable {
         return (picture, alpha)
     }
 }
-
-/// Too many requests wait for the engine.
-public struct EngineBusyError: Error {}

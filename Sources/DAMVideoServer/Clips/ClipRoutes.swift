@@ -18,9 +18,9 @@ struct ClipRoutes: ServerRoutes {
     let segmentedFrames = SegmentedFrames()
     let made: MadeFiles
     /// Threads for what waits for the disk.
-    let work = BlockingWork("clip-requests", width: 4)
+    let work = BlockingWork(name: "clip-requests", width: 4)
     /// Threads for SAM 2 and for objects that are followed.
-    let following = BlockingWork("clip-objects", width: 2)
+    let following = BlockingWork(name: "clip-objects", width: 2)
 
     /// Objects that may wait to be described.
     static let mostDescriptions = 16

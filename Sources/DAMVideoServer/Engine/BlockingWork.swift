@@ -1,27 +1,54 @@
 import Foundation
+import Synchronization
 
-/// Threads for work that waits or computes for long, which would stop the concurrency pool's few.
-final class BlockingWork: Sendable {
+/// Work that waits or computes for long, on threads of its own: the threads of tasks are few, and all of a server's
+/// requests share them.
+struct BlockingWork: Sendable {
     private let queue: OperationQueue
 
-    /// - Parameter width: calls at a time; others wait.
-    init(_ name: String, width: Int) {
+    /// - Parameter width: pieces of work at a time.
+    init(name: String, width: Int) {
         queue = OperationQueue()
         queue.name = name
-        queue.maxConcurrentOperationCount = width
+        queue.maxConcurrentOperationCount = max(1, width)
     }
 
-    /// Calls that run or wait.
+    /// Pieces of work that run or wait.
     var count: Int { queue.operationCount }
 
-    /// Runs `body` on one of the threads.
-    /// - Throws: what `body` throws.
+    /// For files and pictures.
+    static let shared = BlockingWork(name: "server-work", width: ProcessInfo.processInfo.activeProcessorCount)
+
+    /// Runs `body`. A task that is cancelled before its turn does not run it.
     func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.addOperation { continuation.resume(with: Swift.Result(catching: body)) }
+        let gate = WorkGate()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                queue.addOperation {
+                    continuation.resume(with: Swift.Result {
+                        try gate.check()
+                        return try WorkGate.$current.withValue(gate, operation: body)
+                    })
+                }
+            }
+        } onCancel: {
+            gate.close()
         }
     }
 
-    /// Runs `body` on one of the threads, without waiting for it.
+    /// Runs `body` without waiting for it.
     func start(_ body: @escaping @Sendable () -> Void) { queue.addOperation(body) }
+}
+
+/// Notice that a piece of work is not wanted any more.
+final class WorkGate: Sendable {
+    /// The gate of the work at hand, for its steps to look at.
+    @TaskLocal static var current: WorkGate?
+
+    private let isClosed = Mutex(false)
+
+    func close() { isClosed.withLock { $0 = true } }
+
+    /// - Throws: `CancellationError`.
+    func check() throws { if isClosed.withLock({ $0 }) { throw CancellationError() } }
 }

@@ -1,12 +1,12 @@
 import DAMVideo
 import ObjectTracking
 
-/// The models that a server has loaded.
+/// The models of a server, loaded once for all its requests.
 struct ServerEngine: Sendable {
     let engine: CaptionEngine
-    /// SAM 2; nil for none.
+    /// SAM 2, which finds what points and boxes mean; nil for none.
     let segmentation: SegmentationModel?
     let detector: ObjectDetector?
-    /// The captioning model as clients call it.
+    /// Name by which clients call the model.
     let modelName: String
 }

@@ -11,6 +11,10 @@ struct APIError: Error, Equatable {
     var code: String?
     /// Seconds after which to try again.
     var retryAfter: Int?
+    /// Methods that the path has, of a request with another.
+    var allow: [String]?
+    /// Bytes of the file, for a range outside of it.
+    var fileSize: Int?
 
     init(_ status: Int, _ message: String, param: String? = nil, code: String? = nil, retryAfter: Int? = nil) {
         (self.status, self.message, self.param, self.code, self.retryAfter) = (status, message, param, code, retryAfter)
@@ -28,6 +32,12 @@ struct APIError: Error, Equatable {
         APIError(413, "found a body of more than \(limit >> 20) MB, expected \(limit >> 20) MB at most", code: "too_large")
     }
 
+    static func notAllowed(_ method: String, allow: [String]) -> APIError {
+        var error = APIError(405, "found \(method), expected \(allow.joined(separator: " or "))", code: "method_not_allowed")
+        error.allow = allow
+        return error
+    }
+
     /// An input that cannot be used, as a client is told.
     init(_ error: InputError) {
         switch error.category {
@@ -35,6 +45,20 @@ struct APIError: Error, Equatable {
         case .usage, .invalid: self.init(400, error.description, code: "invalid_input")
         case .outputExists: self.init(409, error.description, code: "conflict")
         case .unusableModel, .inputOutput: self.init(500, error.description)
+        }
+    }
+}
+
+extension APIError {
+    /// Any error, as a client is told: nothing of its text unless it is meant for people.
+    init(_ error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as InputError: self.init(error)
+        case let error as any CategorizedError: self.init(InputError(error.category, error.description))
+        // A status of nginx's, for the log: nobody is there to be told.
+        case is CancellationError: self.init(499, "the client has left", code: "cancelled")
+        default: self.init(500, "the server failed", code: "internal_error")
         }
     }
 }

@@ -1,3 +1,4 @@
+import DAMVideo
 import Foundation
 
 /// A request as the handlers see it, without types of the web framework.
@@ -11,6 +12,8 @@ struct ServerRequest: Sendable {
     /// By name in small letters; values of a header given twice joined by commas.
     var headers: [String: String] = [:]
     var body = RequestBody(Data())
+    /// The client, by its connection: the engine's callers take turns.
+    var client = EngineCaller()
 }
 
 /// Bytes of a request, read as they arrive, once.

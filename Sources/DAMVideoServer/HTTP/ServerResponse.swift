@@ -30,6 +30,12 @@ struct ServerEvent: Sendable, Equatable {
     var name: String?
     /// One line or several.
     var data: String
+
+    /// As it is sent.
+    var text: String {
+        let lines = data.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r" || $0 == "\r\n" }.map { "data: \($0)\n" }
+        return (name.map { "event: \($0)\n" } ?? "") + lines.joined() + "\n"
+    }
 }
 
 /// A part of the server's paths.

@@ -10,6 +10,8 @@ package final class GenerationBatch {
         package let text: String
         /// So far.
         package let tokens: Int
+        /// Nil unless it was asked for.
+        package let probability: TokenProbability?
         /// All of the answer, when this was its end.
         package let generation: Generation?
     }
@@ -19,6 +21,8 @@ package final class GenerationBatch {
         let cache: KVCache
         /// Most tokens it can have.
         let limit: Int
+        /// Probable tokens to report with each that is drawn; nil to report nothing.
+        let alternatives: Int?
         var sampler: Sampler
         var detokenizer: StreamingDetokenizer
         var tokens: [Int] = []
@@ -43,9 +47,11 @@ package final class GenerationBatch {
     package var isFull: Bool { answers.count >= size }
 
     /// Reads a prompt and draws the first token of its answer; there must be room. Beams are not followed here.
-    /// - Parameter id: what to call the answer.
+    /// - Parameters:
+    ///   - id: what to call the answer.
+    ///   - alternatives: probable tokens to report with each that is drawn; nil to report nothing.
     /// - Throws: `PromptTooLongError`.
-    package func add(_ prompt: Prompt, _ options: GenerationOptions, id: Int) throws -> TokenStep {
+    package func add(_ prompt: Prompt, _ options: GenerationOptions, alternatives: Int? = nil, id: Int) throws -> TokenStep {
         precondition(!isFull, "GenerationBatch: full")
         let limit = try generator.limit(promptTokens: prompt.count, options)
         // The last token drawn is never read.
@@ -53,7 +59,7 @@ package final class GenerationBatch {
         let logits = generator.model.prefill(prompt.embeddings, cache)
         answers.append(
             Answer(
-                id: id, cache: cache, limit: limit, sampler: Sampler(options),
+                id: id, cache: cache, limit: limit, alternatives: alternatives, sampler: Sampler(options),
                 detokenizer: StreamingDetokenizer(generator.tokenizer)))
         return grow(by: logits.array, at: answers.count - 1)
     }
@@ -88,6 +94,7 @@ package final class GenerationBatch {
         }
         return TokenStep(
             id: answer.id, text: text, tokens: answer.tokens.count,
+            probability: answer.alternatives.map { TokenProbability(token: token, logits: logits, count: $0) },
             generation: ends ? generator.generation(answer.tokens) : nil)
     }
 

@@ -19,7 +19,7 @@ package struct DrawnRegions: MaskSource {
         for (index, region) in regions.enumerated() {
             guard region.frame >= 0 else { throw InputError(.usage, "frame \(region.frame): expected 0 or more") }
             let id = TrackID.number(index + 1)
-            guard let mask = StoredMask(drawn(region.shape, size)) else {
+            guard let mask = StoredMask(region.shape.mask(in: size)) else {
                 throw MaskError(
                     path: path, found: "region \(index + 1) outside the picture", expected: "at least one pixel of \(size)")
             }
@@ -46,28 +46,30 @@ package struct DrawnRegions: MaskSource {
     }
 }
 
-/// The mask of a shape.
-private func drawn(_ shape: Region.Shape, _ size: PictureSize) -> Mask {
-    var pixels = [UInt8](repeating: 0, count: size.width * size.height)
-    switch shape {
-    case .box(let box):
-        let picture = BoundingBox(left: 0, top: 0, width: size.width, height: size.height)
-        if box.width > 0, box.height > 0, let part = box.intersection(picture) {
-            for y in part.top..<part.bottom {
-                for x in part.left..<part.right { pixels[y * size.width + x] = 1 }
+extension Region.Shape {
+    /// The mask of the shape in a picture, empty where none of it lies inside.
+    package func mask(in size: PictureSize) -> Mask {
+        var pixels = [UInt8](repeating: 0, count: size.width * size.height)
+        switch self {
+        case .box(let box):
+            let picture = BoundingBox(left: 0, top: 0, width: size.width, height: size.height)
+            if box.width > 0, box.height > 0, let part = box.intersection(picture) {
+                for y in part.top..<part.bottom {
+                    for x in part.left..<part.right { pixels[y * size.width + x] = 1 }
+                }
+            }
+        case .polygon(let points):
+            for y in 0..<size.height {
+                let crossings = crossings(of: points, at: Double(y) + 0.5).sorted()
+                for pair in stride(from: 0, to: crossings.count - 1, by: 2) {
+                    let first = min(max((crossings[pair] - 0.5).rounded(.up), 0), Double(size.width))
+                    let end = min(max((crossings[pair + 1] - 0.5).rounded(.up), 0), Double(size.width))
+                    for x in Int(first)..<max(Int(first), Int(end)) { pixels[y * size.width + x] = 1 }
+                }
             }
         }
-    case .polygon(let points):
-        for y in 0..<size.height {
-            let crossings = crossings(of: points, at: Double(y) + 0.5).sorted()
-            for pair in stride(from: 0, to: crossings.count - 1, by: 2) {
-                let first = min(max((crossings[pair] - 0.5).rounded(.up), 0), Double(size.width))
-                let end = min(max((crossings[pair + 1] - 0.5).rounded(.up), 0), Double(size.width))
-                for x in Int(first)..<max(Int(first), Int(end)) { pixels[y * size.width + x] = 1 }
-            }
-        }
+        return Mask(width: size.width, height: size.height, pixels: pixels)
     }
-    return Mask(width: size.width, height: size.height, pixels: pixels)
 }
 
 /// Columns in which the polygon's sides cross a horizontal line.

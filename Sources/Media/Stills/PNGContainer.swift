@@ -68,8 +68,8 @@ struct PNGContainer {
         colorType = type
         guard type != .palette || seen.contains("PLTE") else { throw invalid("an indexed PNG without palette", "a PLTE chunk") }
         let (pixels, overflows) = size.width.multipliedReportingOverflow(by: size.height)
-        guard size.width > 0, size.height > 0, !overflows, pixels <= CodecHandle.maximumPixels else {
-            throw invalid("a PNG of \(size)", "1 to \(CodecHandle.maximumPixels) pixels")
+        guard size.width > 0, size.height > 0, !overflows, pixels <= DecodingLimits.current.maximumPixels else {
+            throw invalid("a PNG of \(size)", "1 to \(DecodingLimits.current.maximumPixels) pixels")
         }
         essentials = kept
     }

@@ -1,0 +1,81 @@
+import ArgumentParser
+import DAMVideo
+import DAMVideoServer
+import Dispatch
+import Foundation
+import Imaging
+import Logging
+import ObjectTracking
+import Synchronization
+
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve captions over HTTP: OpenAI's chat completions, clips as jobs, and a page.",
+        discussion: """
+            Listens at this machine alone unless --host says otherwise; then --api-key is needed. Each option can be given in the \
+            environment as well: DAMVIDEO_PORT for --port, and so on. A signal stops the server: no more connections, and the \
+            end once what runs is done, or --grace is over.
+
+            Exit codes: 0 stopped; 64 usage; 69 model missing or unusable; 74 the address cannot be listened at.
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(
+        help: ArgumentHelp("SAM 2, to find what points and boxes mean. Default: the variable DAMVIDEO_SAM, else none.", valueName: "path"))
+    var sam: String?
+
+    @Option(help: ArgumentHelp("A detector, to find objects where a request names none.", valueName: "path"))
+    var detector: String?
+
+    @OptionGroup var server: ServerArguments
+
+    func run() throws {
+        try reportingErrors {
+            let server = try server.withEnvironment(ProcessInfo.processInfo.environment)
+            let logger = try server.logger()
+            let program = try ServerProgram(server.settings, server.options, logger: logger) { [self] in try models(server) }
+            let isStopping = Atomic(false), grace = server.settings.grace
+            Program.interruption.handle { cause in
+                // A second signal is one of impatience.
+                guard cause == .signal, !isStopping.exchange(true, ordering: .relaxed) else { Program.end(cause) }
+                Program.limit(grace + Self.end, code: .success)
+                program.stop()
+            }
+            try wait { try await program.run() }
+        }
+    }
+
+    /// Time for the engine's last step, and for models that are being loaded.
+    private static let end = Duration.seconds(5)
+
+    private func models(_ server: ServerArguments) throws -> ServerProgram.Models {
+        let environment = ProcessInfo.processInfo.environment
+        let location = try model.location(), loaded = try model.load()
+        let segmentation = try (sam ?? environment[ModelStore.segmentationVariable].flatMap { $0.isEmpty ? nil : $0 })
+            .map { try SegmentationModel(path: $0) }
+        let detector = try (detector ?? environment["DAMVIDEO_DETECTOR"].flatMap { $0.isEmpty ? nil : $0 })
+            .map { try ObjectDetector(path: $0) }
+        let engine = CaptionEngine(loaded, limits: CaptionEngine.Limits(batch: server.batch, queue: server.options.queue))
+        let folder = URL(filePath: location.directory).standardizedFileURL.lastPathComponent
+        let name = server.modelName ?? (location.isSample ? "damvideo-sample" : folder)
+        return ServerProgram.Models(engine, segmentation: segmentation, detector: detector, name: name)
+    }
+
+    /// Waits for asynchronous work on the thread of a command.
+    private func wait(_ body: @escaping @Sendable () async throws -> Void) throws {
+        let result = Mutex<Result<Void, any Error>?>(nil), isDone = DispatchSemaphore(value: 0)
+        Task {
+            do {
+                try await body()
+                result.withLock { $0 = .success(()) }
+            } catch {
+                result.withLock { $0 = .failure(error) }
+            }
+            isDone.signal()
+        }
+        isDone.wait()
+        try result.withLock { $0 }?.get()
+    }
+}

@@ -1,0 +1,101 @@
+import DAMVideo
+import Imaging
+import LanguageModels
+
+/// An answer as it grows out of the engine's events.
+struct ChatAnswer {
+    /// What became certain with an event.
+    struct Growth {
+        var text = ""
+        var tokens: [TokenList.Entry] = []
+        var isAtEnd = false
+
+        var isEmpty: Bool { text.isEmpty && tokens.isEmpty }
+    }
+
+    private let engine: CaptionEngine
+    private let metrics: ServerMetrics
+    /// False if the text comes all at once, at the end.
+    private let growsByTokens: Bool
+    private var text: AnswerText
+    /// Tokens whose text is held back, with the place of their end in bytes.
+    private var waiting: [(end: Int, entry: TokenList.Entry)] = []
+    /// Bytes of all tokens, and of the text that was given out.
+    private var bytes = (drawn: 0, given: 0)
+    private var stage: (ServerMetrics.Stage, ContinuousClock.Instant) = (.waiting, .now)
+
+    private(set) var promptTokens = 0
+    private(set) var tokens = 0
+    /// Nil until the end.
+    private(set) var finishReason: String?
+
+    init(_ engine: CaptionEngine, stops: [String], growsByTokens: Bool, _ metrics: ServerMetrics) {
+        (self.engine, self.metrics, self.growsByTokens) = (engine, metrics, growsByTokens)
+        text = AnswerText(stops: stops)
+    }
+
+    var usage: TokenUsage { TokenUsage(promptTokens: promptTokens, completionTokens: tokens) }
+
+    /// - Throws: `APIError` when the answer failed.
+    mutating func take(_ event: EngineEvent) throws -> Growth {
+        var growth = Growth()
+        switch event {
+        case .encoding: begin(.encoding)
+        case .reading(let count):
+            promptTokens = count
+            begin(.reading)
+        case .drawn(let probability): hold(probability)
+        case .token(let part, let count):
+            begin(.writing)
+            tokens = count
+            if growsByTokens { growth.text = text.append(part) }
+            if text.isStopped { end("stop", &growth) }
+        case .finished(let answer):
+            tokens = answer.generation.tokens.count
+            growth.text = text.append(growsByTokens ? "" : answer.generation.text) + text.finish()
+            end(text.isStopped ? "stop" : answer.generation.finishReason.rawValue, &growth)
+        case .failed(let error): throw Self.told(error)
+        }
+        release(&growth)
+        return growth
+    }
+
+    private static func told(_ error: any Error) -> APIError {
+        guard let error = error as? PromptTooLongError else { return APIError(error) }
+        return APIError(400, error.description, param: "messages", code: "context_length_exceeded")
+    }
+
+    private mutating func end(_ reason: String, _ growth: inout Growth) {
+        finishReason = reason
+        growth.isAtEnd = true
+        metrics.spent(.now - stage.1, on: stage.0)
+        metrics.generated(tokens: tokens, of: promptTokens)
+        RequestTally.current?.add(tokens: tokens)
+    }
+
+    private mutating func begin(_ next: ServerMetrics.Stage) {
+        guard next != stage.0 else { return }
+        let now = ContinuousClock.now
+        metrics.spent(now - stage.1, on: stage.0)
+        stage = (next, now)
+    }
+
+    private mutating func hold(_ probability: TokenProbability) {
+        let model = engine.model.model
+        // The token that ends an answer is no part of it.
+        guard !model.configuration.language.eosTokens.contains(probability.drawn.token) else { return }
+        let entry = TokenList.Entry(probability, model.tokenizer)
+        bytes.drawn += entry.drawn.bytes.count
+        waiting.append((bytes.drawn, entry))
+    }
+
+    /// Gives out the tokens of text that was given out. Nothing of a string that ends the answer is told by its tokens.
+    private mutating func release(_ growth: inout Growth) {
+        bytes.given += growth.text.utf8.count
+        // White space at the ends of the answer is trimmed.
+        let slack = text.isStopped ? 1 : growth.isAtEnd ? Int.max / 2 : 1
+        let count = waiting.prefix { $0.end <= bytes.given + slack }.count
+        growth.tokens = waiting.prefix(count).map(\.entry)
+        waiting.removeFirst(count)
+    }
+}

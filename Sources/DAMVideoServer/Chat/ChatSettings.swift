@@ -1,0 +1,12 @@
+import Foundation
+
+/// Bounds and permissions of chat completions.
+struct ChatSettings: Sendable {
+    /// Requests that may wait for the engine.
+    var queue = 32
+    /// Bytes of a body.
+    var bodyLimit = 64 << 20
+    /// Pixels of a picture, or of a frame.
+    var maximumPixels = 1 << 26
+    var media = MediaReader(root: nil, fetch: nil)
+}

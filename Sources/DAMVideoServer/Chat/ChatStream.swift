@@ -1,0 +1,61 @@
+import DAMVideo
+import Foundation
+
+/// An answer as server-sent events.
+struct ChatStream: Sendable {
+    private let frame: ChatFrame
+    private let empty: ChatAnswer
+    private let includesUsage: Bool
+    private let listsTokens: Bool
+
+    init(_ frame: ChatFrame, _ answer: ChatAnswer, includesUsage: Bool, listsTokens: Bool) {
+        (self.frame, empty, self.includesUsage, self.listsTokens) = (frame, answer, includesUsage, listsTokens)
+    }
+
+    /// - Parameter ticket: kept until the stream has ended.
+    func events(_ events: AsyncStream<EngineEvent>, holding ticket: ChatLoad.Ticket) -> AsyncStream<ServerEvent> {
+        AsyncStream { continuation in
+            let task = Task {
+                do {
+                    try await send(events) { continuation.yield($0) }
+                } catch {
+                    if let text = try? Self.json(APIError(error)) { continuation.yield(ServerEvent(name: "error", data: text)) }
+                }
+                withExtendedLifetime(ticket) {}
+                continuation.finish()
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    private func send(_ events: AsyncStream<EngineEvent>, _ give: (ServerEvent) -> Void) async throws {
+        func chunk(_ delta: ChatChunk.Delta, _ tokens: [TokenList.Entry] = [], reason: String? = nil) throws -> ServerEvent {
+            let choice = ChatChunk.Choice(
+                delta: delta, logprobs: listsTokens && !tokens.isEmpty ? TokenList(content: tokens) : nil, finishReason: reason)
+            return try event([choice], usage: includesUsage ? .some(nil) : nil, region: delta.role != nil)
+        }
+        give(try chunk(ChatChunk.Delta(role: "assistant", content: "")))
+        var answer = empty
+        for await event in events {
+            let growth = try answer.take(event)
+            if !growth.isEmpty { give(try chunk(ChatChunk.Delta(content: growth.text), growth.tokens)) }
+            if growth.isAtEnd { break }
+        }
+        guard let reason = answer.finishReason else { throw CancellationError() }
+        give(try chunk(ChatChunk.Delta(), reason: reason))
+        if includesUsage { give(try event([], usage: answer.usage, region: false)) }
+        give(ServerEvent(data: "[DONE]"))
+    }
+
+    private func event(_ choices: [ChatChunk.Choice], usage: TokenUsage??, region: Bool) throws -> ServerEvent {
+        ServerEvent(data: try Self.json(ChatChunk(
+            id: frame.id, created: frame.created, model: frame.model, choices: choices, usage: usage,
+            damvideo: region ? RegionReport.Container(region: frame.region) : nil)))
+    }
+
+    private static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}

@@ -1,0 +1,139 @@
+import Detectors
+import Imaging
+import Masks
+import Media
+import ObjectTracking
+import SegmentAnything
+
+/// The region of one picture, and what it comes from.
+struct PictureRegion {
+    enum Source: String, Encodable {
+        case alpha, region, marker, detector, whole
+    }
+
+    let mask: Mask
+    let source: Source
+    /// True if SAM 2 found it at what was given.
+    var isSegmented = false
+    /// What the detector calls the object.
+    var label: String?
+}
+
+/// Finds the region that a request means in a picture. Takes time: it decodes, and may run models.
+struct RegionFinder {
+    let engine: ServerEngine
+    let region: RegionRequest?
+    let marker: RegionMarker?
+    /// Field of the request with the picture.
+    let param: String
+
+    /// Score from which on a detector's object counts.
+    static let leastScore: Float = 0.3
+
+    /// - Parameter file: a picture, anything FFmpeg decodes.
+    /// - Throws: `APIError` 400 for what is no picture, 422 for a region that is empty or outside.
+    func picture(_ file: String) throws -> (picture: RGBImage, region: PictureRegion) {
+        let (picture, alpha) = try ImageDecoder.rgbWithAlphaMask(path: file)
+        if let alpha, alpha.area < alpha.width * alpha.height {
+            guard alpha.boundingBox != nil else { throw empty("an alpha channel that is 0 everywhere", "one that is not on the object") }
+            return (picture, PictureRegion(mask: alpha, source: .alpha))
+        }
+        return (picture, try found(in: picture))
+    }
+
+    /// The region of a picture that has no alpha channel, or one that leaves nothing out.
+    func found(in picture: RGBImage) throws -> PictureRegion {
+        if let region { return try drawn(region, in: picture, .region) }
+        let size = PictureSize(width: picture.width, height: picture.height)
+        if let box = marker?.box(in: size) { return try drawn(.box(box), in: picture, .marker) }
+        if let object = try centralObject(in: picture) {
+            var region = try object.mask.map { PictureRegion(mask: $0, source: .detector) }
+                ?? drawn(.box(object.box), in: picture, .detector)
+            region.label = object.label
+            return region
+        }
+        return PictureRegion(mask: .whole(picture), source: .whole)
+    }
+
+    /// The detector's object whose middle is nearest to the picture's.
+    private func centralObject(in picture: RGBImage) throws -> PictureDetection? {
+        let size = PictureSize(width: picture.width, height: picture.height)
+        func distance(_ box: Rectangle) -> Double {
+            let x = box.left + box.width / 2 - Double(picture.width) / 2, y = box.top + box.height / 2 - Double(picture.height) / 2
+            return x * x + y * y
+        }
+        return try engine.detector?.detector.detections(in: picture, threshold: Self.leastScore)
+            .filter { $0.mask.map { $0.boundingBox != nil } ?? ($0.box.pixels(in: size) != nil) }
+            .min { distance($0.box) < distance($1.box) }
+    }
+
+    private func drawn(_ region: RegionRequest, in picture: RGBImage, _ source: PictureRegion.Source) throws -> PictureRegion {
+        let size = PictureSize(width: picture.width, height: picture.height), mask: Mask
+        switch region {
+        case .box(let rectangle):
+            guard let box = rectangle.pixels(in: size) else { throw outside(size) }
+            if let segmentation = engine.segmentation {
+                return PictureRegion(mask: try segmented(PicturePrompt(box: box), segmentation, picture), source: source, isSegmented: true)
+            }
+            mask = Region.Shape.box(box).mask(in: size)
+        case .points(let points):
+            guard let segmentation = engine.segmentation else {
+                throw APIError(
+                    400, "region: found a point, expected a box, polygon or rle, or a server started with --sam", param: "region",
+                    code: "no_segmentation")
+            }
+            let prompt = PicturePrompt(points: points.map(\.prompt))
+            return PictureRegion(mask: try segmented(prompt, segmentation, picture), source: source, isSegmented: true)
+        case .polygon(let outlines):
+            mask = try outlines.map { try Region.Shape.polygon(coordinates: $0).mask(in: size) }.united
+        case .runs(let runs):
+            guard runs.width == size.width, runs.height == size.height else {
+                throw APIError(
+                    422, "region: found a mask of \(runs.width)x\(runs.height), expected \(size) as \(param)", param: "region",
+                    code: "region_size")
+            }
+            mask = runs.mask
+        }
+        guard mask.boundingBox != nil else { throw outside(size) }
+        return PictureRegion(mask: mask, source: source)
+    }
+
+    private func segmented(_ prompt: PicturePrompt, _ model: SegmentationModel, _ picture: RGBImage) throws -> Mask {
+        do {
+            return try model.mask(of: prompt, in: picture, path: param)
+        } catch let error as InputError where error.category == .invalid {
+            throw APIError(422, error.description, param: "region", code: "region_outside")
+        }
+    }
+
+    private func outside(_ size: PictureSize) -> APIError {
+        empty("a region without a pixel of the picture", "one inside its \(size) pixels")
+    }
+
+    private func empty(_ found: String, _ expected: String) -> APIError {
+        APIError(422, "\(param): found \(found), expected \(expected)", param: "region", code: "region_empty")
+    }
+}
+
+extension Mask {
+    /// All of a picture.
+    static func whole(_ picture: RGBImage) -> Mask {
+        Mask(width: picture.width, height: picture.height, pixels: [UInt8](repeating: 1, count: picture.width * picture.height))
+    }
+}
+
+extension RegionRequest.Point {
+    var prompt: PicturePrompt.Point { PicturePrompt.Point(x: x, y: y, isForeground: isForeground) }
+}
+
+extension [Mask] {
+    /// What any of them holds; they are of one size, and there is one at least.
+    fileprivate var united: Mask {
+        guard count > 1 else { return self[0] }
+        var pixels = self[0].pixels
+        for mask in dropFirst() {
+            for (index, value) in mask.pixels.enumerated() where value != 0 { pixels[index] = 1 }
+        }
+        return Mask(width: self[0].width, height: self[0].height, pixels: pixels)
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+
+/// Fetches pictures from the public internet with the program `curl`. Each address is looked up and judged before it is
+/// asked, redirects too, and curl is told which one to use: a name that means something else the second time is of no use.
+struct URLFetcher: Sendable {
+    var sizeLimit = 64 << 20
+    /// For each request; a redirect is one more.
+    var timeLimit: Duration = .seconds(20)
+    /// Judges addresses; tests have others than users.
+    var isAllowed: @Sendable (HostAddress) -> Bool = { $0.isPublic }
+    private let program: String
+
+    private static let mostRedirects = 3
+    private static let work = BlockingWork(name: "server-fetch", width: 4)
+
+    /// - Returns: nil when there is no curl in `path`.
+    init?(path: String = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin") {
+        let candidates = path.split(separator: ":").map { "\($0)/curl" }
+        guard let program = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else { return nil }
+        self.program = program
+    }
+
+    /// - Throws: `APIError` 403 for an address that is not public, 400 for one that brings nothing, 413 for too much.
+    func fetch(_ url: URL) async throws -> Data {
+        try await Self.work.run {
+            var url = url
+            for _ in 0...Self.mostRedirects {
+                try WorkGate.current?.check()
+                switch try ask(url) {
+                case .data(let data): return data
+                case .redirect(let next): url = next
+                }
+            }
+            throw Self.failure("more than \(Self.mostRedirects) redirects", "a picture")
+        }
+    }
+
+    private enum Answer {
+        case data(Data)
+        case redirect(URL)
+    }
+
+    private static func failure(_ found: String, _ expected: String) -> APIError {
+        APIError(400, "the address: found \(found), expected \(expected)", code: "fetch_failed")
+    }
+
+    private func ask(_ url: URL) throws -> Answer {
+        guard let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme), let host = url.host(), url.user() == nil else {
+            throw Self.failure("another kind of address", "http or https, without a user")
+        }
+        let name = host.trimmingCharacters(in: ["[", "]"]), addresses = HostAddress.resolve(name)
+        guard let address = addresses.first else { throw Self.failure("a name that means no address", "a host") }
+        guard addresses.allSatisfy(isAllowed) else {
+            throw APIError(403, "the address: found one that is not public, expected one of the public internet", code: "address_refused")
+        }
+        let port = url.port ?? (scheme == "https" ? 443 : 80), text = address.bytes.count == 4 ? address.text : "[\(address.text)]"
+        // A configuration on stdin: other users of the machine see arguments.
+        let configuration = try [
+            "url = \(quoted(url.absoluteString))", "resolve = \(quoted("\(name):\(port):\(text)"))", "proto = \"=http,https\"",
+            "noproxy = \"*\"", "max-filesize = \(sizeLimit)", "max-time = \(timeLimit / .seconds(1))", "user-agent = \"damvideo\"",
+            "silent", "globoff", "write-out = \"%{stderr}%{http_code} %{redirect_url}\"",
+        ].joined(separator: "\n")
+        let (data, note) = try run(configuration)
+        let words = note.split(separator: " ", maxSplits: 1), status = words.first.flatMap { Int($0) } ?? 0
+        if (300..<400).contains(status), words.count > 1, let next = URL(string: String(words[1])) { return .redirect(next) }
+        guard status == 200, !data.isEmpty else {
+            throw Self.failure(status == 0 ? "no answer" : "status \(status)", "200 with a picture")
+        }
+        return .data(data)
+    }
+
+    private func quoted(_ text: String) throws -> String {
+        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 }) else { throw Self.failure("a control character", "none") }
+        return "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    }
+
+    /// - Returns: the body, and what curl says of it.
+    private func run(_ configuration: String) throws -> (Data, String) {
+        let process = Process(), input = Pipe(), output = Pipe(), note = Pipe()
+        process.executableURL = URL(filePath: program)
+        process.arguments = ["--disable", "--config", "-"]
+        process.environment = ["PATH": "/usr/bin:/bin"]
+        (process.standardInput, process.standardOutput, process.standardError) = (input, output, note)
+        do { try process.run() } catch { throw APIError(500, "curl cannot be started") }
+        try? input.fileHandleForWriting.write(contentsOf: Data(configuration.utf8))
+        try? input.fileHandleForWriting.close()
+        var data = Data()
+        while let part = try? output.fileHandleForReading.read(upToCount: 1 << 16), !part.isEmpty {
+            data += part
+            // A length that was not said before.
+            if data.count > sizeLimit {
+                process.terminate()
+                process.waitUntilExit()
+                throw APIError.tooLarge(limit: sizeLimit)
+            }
+        }
+        let text = String(decoding: (try? note.fileHandleForReading.readToEnd()) ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        // 63 is curl's word for more than max-filesize.
+        if process.terminationStatus == 63 { throw APIError.tooLarge(limit: sizeLimit) }
+        return (process.terminationStatus == 0 ? data : Data(), text)
+    }
+}

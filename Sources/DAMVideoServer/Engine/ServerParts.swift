@@ -1,0 +1,52 @@
+import DAMVideo
+import Foundation
+import Imaging
+
+/// Which parts of its paths a server has, and the work that belongs to them.
+struct ServerParts {
+    let routes: [any ServerRoutes]
+
+    /// Parts that need no model: they are there at once.
+    static func open() -> [any ServerRoutes] { [] }
+
+    /// Parts that the models are loaded for.
+    /// - Throws: `InputError` for a folder that cannot be used.
+    init(_ engine: ServerEngine, _ options: ServerOptions, _ metrics: ServerMetrics) throws {
+        var chat = ChatSettings()
+        (chat.queue, chat.bodyLimit, chat.maximumPixels) = (options.queue, options.bodyLimit, options.maximumPixels)
+        chat.media = MediaReader(root: nil, fetch: try Self.fetcher(options)?.fetch)
+        routes = [ChatRoutes(engine, chat, metrics: metrics)]
+    }
+
+    private static func fetcher(_ options: ServerOptions) throws -> URLFetcher? {
+        guard options.fetchesURLs else { return nil }
+        guard var fetcher = URLFetcher() else {
+            throw InputError(.usage, "--fetch-urls", found: "no program curl", expected: "it in one of the folders of PATH")
+        }
+        fetcher.sizeLimit = options.bodyLimit
+        return fetcher
+    }
+
+    /// Works until the task is cancelled.
+    func work() async {}
+}
+
+/// What the parts of a server are allowed, and where they keep things.
+package struct ServerOptions: Sendable {
+    /// Requests that may wait for the engine.
+    package var queue = 32
+    /// Bytes of a request's body, but for uploads of clips.
+    package var bodyLimit = 64 << 20
+    /// Bytes of an upload.
+    package var uploadLimit = 4 << 30
+    /// Pixels of a picture, or of a clip's frame.
+    package var maximumPixels = 1 << 26
+    /// Folder whose files requests may name; nil for none.
+    package var mediaRoot: String?
+    /// Folder of the library of clips; nil for none.
+    package var library: String?
+    /// True to fetch pictures that requests name by their addresses.
+    package var fetchesURLs = false
+
+    package init() {}
+}

@@ -1,0 +1,98 @@
+import DAMVideo
+import Foundation
+import Imaging
+import Logging
+import Metrics
+import ObjectTracking
+import ServiceLifecycle
+import Synchronization
+
+/// A server as a program runs it: the port opens at once, the models are loaded beside.
+package final class ServerProgram: Sendable {
+    /// What is loaded, in the caller's way.
+    package struct Models: Sendable {
+        let engine: ServerEngine
+
+        package init(_ engine: CaptionEngine, segmentation: SegmentationModel?, detector: ObjectDetector?, name: String) {
+            self.engine = ServerEngine(engine: engine, segmentation: segmentation, detector: detector, modelName: name)
+        }
+    }
+
+    private let settings: ServerSettings
+    private let options: ServerOptions
+    private let logger: Logger
+    private let load: @Sendable () throws -> Models
+    private let metrics = ServerMetrics()
+    private let loaded = LoadedRoutes()
+    private let models = Mutex<Models?>(nil)
+    private let stopping = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// - Throws: `InputError` for settings that make no sense.
+    package init(
+        _ settings: ServerSettings, _ options: ServerOptions, logger: Logger, load: @escaping @Sendable () throws -> Models
+    ) throws {
+        try settings.check()
+        (self.settings, self.options, self.logger, self.load) = (settings, options, logger, load)
+    }
+
+    /// Listens until `stop`.
+    /// - Throws: `InputError` when the models cannot be loaded, or the address cannot be listened at.
+    package func run() async throws {
+        MetricsSystem.bootstrap(metrics.factory)
+        let status = StatusRoutes(loaded: loaded, metrics: metrics) { [self] in
+            guard let models = models.withLock({ $0 }) else { throw LoadedRoutes.loading }
+            return models.engine
+        }
+        let routes: [any ServerRoutes] = [status] + ServerParts.open() + [loaded]
+        let server = try Server(routes, settings, metrics: metrics, logger: logger).service { [logger, settings] port in
+            logger.notice("listening at http://\(settings.host.contains(":") ? "[\(settings.host)]" : settings.host):\(port)")
+        }
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: LoadingService(program: self), successTerminationBehavior: .gracefullyShutdownGroup),
+            ], logger: Logger(label: "damvideo", factory: { _ in SwiftLogNoOpLogHandler() }))
+        group.maximumGracefulShutdownDuration = settings.grace
+        let services = ServiceGroup(configuration: group)
+        stopping.withLock { $0 = { Task { await services.triggerGracefulShutdown() } } }
+        defer { models.withLock { $0 }?.engine.engine.end() }
+        do {
+            try await services.run()
+        } catch is CancellationError {
+            // Requests were open when the time to stop was over.
+        } catch let error as ServiceGroupError {
+            logger.debug("\(error)")
+        } catch let error as InputError {
+            throw error
+        } catch {
+            throw InputError(.inputOutput, "\(settings.host):\(settings.port): cannot listen: \(error)")
+        }
+    }
+
+    /// Stops: no more connections, and the end behind the requests that are open, or when the time for that is over.
+    package func stop() { stopping.withLock { $0 }?() }
+
+    /// Loads the models, and does the work that goes on without requests.
+    fileprivate func serve() async throws {
+        let load = load, began = ContinuousClock.now
+        let models = try await BlockingWork.shared.run { try load() }
+        self.models.withLock { $0 = models }
+        let parts = try ServerParts(models.engine, options, metrics)
+        loaded.open(parts.routes)
+        logger.notice("ready: \(models.engine.modelName), loaded in \(Int((ContinuousClock.now - began) / .milliseconds(1))) ms")
+        await parts.work()
+    }
+}
+
+/// The part of a server that is no request.
+private struct LoadingService: Service {
+    let program: ServerProgram
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await program.serve()
+            // Until the server stops.
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+        }
+    }
+}
