@@ -75,18 +75,19 @@ let package = Package(
         library(
             "Evaluation",
             ["Imaging", "Files", "Media", "Masks", "ObjectTracking", "DescribeAnything", "DAMVideo", "Presentation"]),
+        .target(name: "DAMVideoPage", resources: [.embedInCode("Resources")], swiftSettings: settings),
         .target(
             name: "DAMVideoServer",
             dependencies: [
                 "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "DescribeAnything", "LanguageModels",
-                "DAMVideo", "Presentation",
+                "DAMVideo", "Presentation", "DAMVideoPage",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            resources: [.embedInCode("openapi.yaml"), .embedInCode("Page/Resources")],
+            resources: [.embedInCode("openapi.yaml")],
             swiftSettings: settings),
         .executableTarget(
             name: "DAMVideoCLI",
