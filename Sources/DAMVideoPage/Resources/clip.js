@@ -296,6 +296,7 @@ export class ClipView {
   draftFailed(draft, error) {
     draft.error = error;
     this.drawList();
+    this.redraw();
   }
 
   abandon(key) {
@@ -382,10 +383,9 @@ export class ClipView {
 
   /** Tracks with an outline on the frame that is shown. */
   visible() {
-    const outlines = this.outlines.at(this.player.frame) ?? {};
-    return Object.entries(outlines).map(([text, outline]) => {
-      const track = this.tracks.get(this.idOf(text));
-      return { id: track?.id ?? this.idOf(text), outline, name: track?.name || track?.label };
+    return (this.outlines.at(this.player.frame) ?? []).map(({ id, outline }) => {
+      const track = this.tracks.get(id);
+      return { id, outline, name: track?.name || track?.label };
     });
   }
 
@@ -393,7 +393,7 @@ export class ClipView {
     const { frame } = this.player;
     const known = this.outlines.at(frame);
     const inside = [...this.tracks.values()].filter((track) => track.first_frame <= frame && frame <= track.last_frame).map(({ id }) => id);
-    return new Set(known && Object.keys(known).length ? inside.filter((id) => known[id]) : inside);
+    return new Set(known?.length ? inside.filter((id) => known.some((track) => track.id === id)) : inside);
   }
 
   // Drawing
@@ -403,10 +403,11 @@ export class ClipView {
     this.drawPanel();
     this.drawList();
     const tracks = this.ordered();
-    this.element.style.setProperty("--lanes", tracks.length);
+    this.element.style.setProperty("--lanes", Math.max(tracks.length, this.clip.tracks ?? 0));
     this.element.classList.toggle("unnamed", !tracks.some((track) => track.name || track.label));
     this.timeline.draw(tracks, this.chosen);
     this.timeline.at(this.player.frame);
+    this.drawTime();
     this.head.draw();
     this.redraw();
     this.drawSubtitle();
@@ -441,9 +442,9 @@ export class ClipView {
     this.progressText ??= h("span", {});
     this.progressBar ??= h("progress", { max: 1, class: "thin", "aria-label": "Progress of the clip" });
     if (!this.progress.firstChild) this.progress.append(h("div", { class: "work-top" }, this.progressText), this.progressBar);
-    const parts = state === "queued" ? ["Waits for the clips before it"] : [stage(progress), tracks ? `${this.tracks.size} of ${plural(tracks, "object")} done` : null, timeLeft(progress?.seconds_left)];
-    if (progress?.stage === "captioning") parts.splice(1, 1);
-    setText(this.progressText, parts.filter(Boolean).join(", "));
+    const isWriting = ["encoding", "reading", "captioning"].includes(progress?.stage) && tracks;
+    const step = isWriting ? `Writing captions, ${this.tracks.size} of ${plural(tracks, "object")}` : stage(progress);
+    setText(this.progressText, state === "queued" ? "Waits for its turn" : [step, timeLeft(progress?.seconds_left)].filter(Boolean).join(", "));
     const done = share(progress);
     done === null ? this.progressBar.removeAttribute("value") : (this.progressBar.value = done);
   }

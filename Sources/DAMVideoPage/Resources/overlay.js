@@ -12,7 +12,7 @@ export class Outlines {
     Object.assign(this, { id, loaded, frames: new Map(), windows: new Map(), version: 0 });
   }
 
-  /** Outlines by track of a frame; undefined while they are not here. */
+  /** Outlines of a frame, `{id, outline}` of each track; undefined while they are not here. */
   at(frame) {
     return this.frames.get(frame);
   }
@@ -30,7 +30,8 @@ export class Outlines {
     try {
       const { frames } = await call(clipPath(this.id, `outlines.json?from=${start}&to=${start + WINDOW}`));
       if (version !== this.version) return;
-      for (let frame = start; frame < start + WINDOW; frame += 1) this.frames.set(frame, frames[frame] ?? {});
+      for (let frame = start; frame < start + WINDOW; frame += 1) this.frames.set(frame, []);
+      for (const { frame, tracks } of frames) this.frames.set(frame, tracks);
       this.loaded();
     } catch {
       // Not known yet, as of a clip that waits: asked for again with the next track.

@@ -20,7 +20,7 @@ export class TrackList {
   draw(entries, chosen, seen) {
     const cards = entries.map((entry) => {
       const card = this.cards.get(entry.key) ?? new TrackCard(this.view, entry.key);
-      card.draw(entry, entry.id === chosen, seen.has(entry.id));
+      card.draw(entry, entry.id !== null && entry.id === chosen, seen.has(entry.id));
       return card;
     });
     this.cards = new Map(cards.map((card) => [card.key, card]));
@@ -56,8 +56,7 @@ class TrackCard {
     this.element = h("li", { class: "track" },
       h("div", { class: "thumb" }, this.image, this.number),
       h("div", { class: "track-body" },
-        h("div", { class: "track-top" }, this.title, this.mark, this.times, this.edits),
-        this.text, this.work, this.said));
+        h("div", { class: "track-top" }, this.title, this.mark, this.times), this.text, this.edits, this.work, this.said));
     this.element.addEventListener("click", (event) => event.target.closest("button, input, textarea, form") || getSelection().toString() || this.choose());
     this.element.addEventListener("pointerenter", () => this.entry?.track && view.hover(this.entry.id));
     this.element.addEventListener("pointerleave", () => view.hover(null));

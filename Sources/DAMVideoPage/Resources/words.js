@@ -45,7 +45,7 @@ export const timeOfDay = (date, seconds = false) =>
 
 const STAGES = {
   waiting: "Waiting", finding: "Finding objects", following: "Following objects", decoding: "Decoding frames",
-  encoding: "Looking at frames", reading: "Reading the question", captioning: "Writing captions",
+  encoding: "Looking at its frames", reading: "Reading the question", captioning: "Writing captions",
   rendering: "Rendering the clip", reporting: "Making the report",
 };
 const UNITS = { finding: "frames", following: "frames", decoding: "frames", captioning: "objects", rendering: "frames" };
