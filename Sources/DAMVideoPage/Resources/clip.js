@@ -155,8 +155,7 @@ export class ClipView {
     this.clock = new FrameClock(clip, [...this.tracks.values()]);
     if (clip.width) {
       this.overlay.size = { width: clip.width, height: clip.height };
-      this.stage.style.setProperty("--ratio", clip.width / clip.height);
-      this.stage.style.setProperty("--wide", `${clip.width}px`);
+      this.element.style.setProperty("--ratio", clip.width / clip.height);
     }
     document.title = `${clip.name} · damvideo`;
     if (clip.frames) this.timeline.set(clip, this.clock);

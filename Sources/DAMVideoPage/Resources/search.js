@@ -42,7 +42,7 @@ export class SearchView {
     const input = h("input", isTime
       ? { type: "datetime-local", onchange: () => change(input.value ? new Date(input.value).toISOString() : "") }
       : { type: "text", oninput: soon, list: name === "camera" && "cameras", placeholder: "any", autocomplete: "off" });
-    const label = { label: "Label", camera: "Camera", from: "Seen from", to: "until" }[name];
+    const label = { label: "Label", camera: "Camera", from: "Seen from", to: "Seen until" }[name];
     return { input, isTime, element: h("label", { class: "field" }, h("span", {}, label), input) };
   }
 
