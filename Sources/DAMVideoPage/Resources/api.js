@@ -1,7 +1,10 @@
-// The server's paths as openapi.yaml describes them: answers, errors, events, uploads, and media of servers that want a key.
+// The server's paths as openapi.yaml describes them: answers, errors, events, uploads, and the key.
 
 const KEY = "damvideo.key";
+/** Clips and pictures are asked for by the browser itself, which sets no header: they carry the key as a cookie. */
+const COOKIE = "damvideo-key";
 let key = sessionStorage.getItem(KEY);
+if (key !== null) keep(key);
 let asking = null;
 let askForKey = async () => null;
 
@@ -31,7 +34,11 @@ export function setKeyDialog(dialog) {
   askForKey = dialog;
 }
 
-export const hasKey = () => key !== null;
+function keep(value) {
+  key = value;
+  sessionStorage.setItem(KEY, value);
+  document.cookie = `${COOKIE}=${encodeURIComponent(value)}; path=/api; samesite=strict`;
+}
 
 const headers = () => (key === null ? {} : { authorization: `Bearer ${key}` });
 
@@ -41,8 +48,7 @@ async function renewKey(refused) {
   asking ??= askForKey(refused === null ? "" : "The server does not take this key.").finally(() => (asking = null));
   const answer = await asking;
   if (!answer) return false;
-  key = answer;
-  sessionStorage.setItem(KEY, key);
+  keep(answer);
   return true;
 }
 
@@ -139,24 +145,6 @@ export async function fileOf(path, onprogress = () => {}, signal = undefined) {
     onprogress(received, all);
   }
   return new Blob(pieces, { type: response.headers.get("content-type") ?? "" });
-}
-
-/** Shows a picture of the server; with a key it has to be fetched, since a picture's own request cannot carry one. */
-export async function showPicture(image, path) {
-  if (image.dataset.path === path) return;
-  image.dataset.path = path;
-  if (!hasKey()) {
-    image.src = path;
-    return;
-  }
-  try {
-    const url = URL.createObjectURL(await (await fetched(path)).blob());
-    if (image.dataset.path !== path) return URL.revokeObjectURL(url);
-    image.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });
-    image.src = url;
-  } catch {
-    image.dispatchEvent(new Event("error"));
-  }
 }
 
 export const clipPath = (id, rest = "") => `/api/clips/${encodeURIComponent(id)}${rest && `/${rest}`}`;

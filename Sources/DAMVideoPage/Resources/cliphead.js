@@ -58,7 +58,7 @@ export class ClipHead {
     const save = async (event) => {
       event.preventDefault();
       const json = { name: name.value.trim(), camera: camera.value.trim() };
-      if (recorded.value && recorded.value !== local) json.recorded = new Date(recorded.value).toISOString();
+      if (recorded.value !== local) json.recorded = recorded.value ? new Date(recorded.value).toISOString() : null;
       try {
         const changed = await call(clipPath(clip.id), { method: "PATCH", json });
         close();

@@ -36,7 +36,7 @@ export async function askForKey(reason) {
     h("form", { method: "dialog" },
       h("h2", {}, icon("key"), "This server wants a key"),
       h("p", {}, "It was set with ", h("code", {}, "--api-key"), " or ", h("code", {}, "DAMVIDEO_API_KEY"),
-        ". It is kept in this tab until you close it."),
+        ". It is kept until you close the browser."),
       h("label", { for: "key" }, "Key"),
       field,
       reason && h("p", { class: "fault", role: "alert" }, icon("warn"), reason),

@@ -42,6 +42,11 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Shows a picture; one that is shown is not loaded anew. */
+export function showPicture(image, path) {
+  if (image.getAttribute("src") !== path) image.src = path;
+}
+
 export function show(element, shown) {
   if (element.hidden === shown) element.hidden = !shown;
 }

@@ -1,9 +1,9 @@
 // The library: what was captioned, is being captioned or waits, and where a clip is dropped.
 
-import { call, clipPath, showPicture } from "./api.js";
+import { call, clipPath } from "./api.js";
 import { AddPanel } from "./add.js";
 import { confirmed, fault } from "./dialogs.js";
-import { button, h, icon, iconButton, setText, show } from "./dom.js";
+import { button, h, icon, iconButton, setText, show, showPicture } from "./dom.js";
 import { bytes, clock, day, plural, share, stage, timeLeft } from "./words.js";
 
 const PAGE = 48;
@@ -139,7 +139,10 @@ class ClipCard {
   constructor(app, id, changed) {
     Object.assign(this, { app, id, changed });
     this.image = h("img", { alt: "", loading: "lazy", decoding: "async" });
-    this.image.addEventListener("error", () => this.poster.classList.add("blank"));
+    this.image.addEventListener("error", () => {
+      this.poster.classList.add("blank");
+      this.failedIn = this.clip.state;
+    });
     this.image.addEventListener("load", () => this.poster.classList.remove("blank"));
     this.length = h("span", { class: "length figures" });
     this.state = h("span", { class: "state" });
@@ -169,6 +172,11 @@ class ClipCard {
     const done = share(clip.progress);
     done === null ? this.bar.removeAttribute("value") : (this.bar.value = done);
     setText(this.facts, this.said(clip));
+    // What could not be shown may be there in another state.
+    if (this.failedIn && this.failedIn !== clip.state) {
+      this.failedIn = null;
+      this.image.removeAttribute("src");
+    }
     if (clip.state !== "queued") showPicture(this.image, clipPath(this.id, `frames/${Math.floor((clip.frames ?? 1) / 2)}.jpg?width=480`));
   }
 

@@ -1,7 +1,7 @@
 // Plays a clip: the browser does, or, where it cannot, the server's frames one after the other.
 
-import { clipPath, fetched, fileOf, hasKey, showPicture } from "./api.js";
-import { h, icon, show } from "./dom.js";
+import { clipPath, fetched } from "./api.js";
+import { h, icon, show, showPicture } from "./dom.js";
 
 /** Frames and seconds of a clip. Where known tracks say other times than an even rate does, they are believed. */
 export class FrameClock {
@@ -71,23 +71,8 @@ export class Player {
     const isNew = this.clip?.id !== clip.id;
     Object.assign(this, { clip, clock });
     if (clip.frames === 1) return this.mode === "picture" || this.showStills("picture");
-    if (isNew) this.load();
+    if (isNew) this.video.src = clipPath(clip.id, "video");
     else if (this.failed && this.mode === "waiting" && clip.frames) this.showStills("frames");
-  }
-
-  async load() {
-    const path = clipPath(this.clip.id, "video");
-    if (!hasKey()) {
-      this.video.src = path;
-      return;
-    }
-    try {
-      const text = this.note.querySelector("span");
-      const blob = await fileOf(path, (got, all) => (text.textContent = all ? `Loading the clip, ${Math.round((got / all) * 100)} %` : "Loading the clip"));
-      if (!this.left) this.video.src = this.url = URL.createObjectURL(blob);
-    } catch {
-      this.fallBack();
-    }
   }
 
   fallBack() {
@@ -220,7 +205,6 @@ export class Player {
       await new Promise((done) => setTimeout(done, Math.max(0, due - performance.now())));
       if (!this.playing || !blob) break;
       const url = URL.createObjectURL(blob);
-      this.still.dataset.path = path(next);
       this.still.src = url;
       await this.still.decode().catch(() => {});
       URL.revokeObjectURL(url);
@@ -236,6 +220,5 @@ export class Player {
     this.video.pause();
     this.video.removeAttribute("src");
     this.video.load();
-    if (this.url) URL.revokeObjectURL(this.url);
   }
 }

@@ -1,8 +1,8 @@
 // Moments whose captions have the words looked for.
 
-import { call, clipPath, showPicture } from "./api.js";
+import { call, clipPath } from "./api.js";
 import { fault } from "./dialogs.js";
-import { button, debounced, h, icon, setText, show } from "./dom.js";
+import { button, debounced, h, icon, setText, show, showPicture } from "./dom.js";
 import { clock, day, plural } from "./words.js";
 
 const PAGE = 60;

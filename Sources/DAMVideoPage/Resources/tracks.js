@@ -1,9 +1,9 @@
 // The list of tracks: thumbnails, captions as they are written, and what a person does with them.
 
-import { call, clipPath, showPicture } from "./api.js";
+import { call, clipPath } from "./api.js";
 import { colourOf, inkOn } from "./colours.js";
 import { confirmed, fault } from "./dialogs.js";
-import { button, h, iconButton, setText, show } from "./dom.js";
+import { button, h, iconButton, setText, show, showPicture } from "./dom.js";
 import { clock, share, stage, timeLeft, trackName } from "./words.js";
 
 /** The frame that shows a track best: the one on which it is largest. */
