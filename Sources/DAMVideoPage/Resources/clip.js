@@ -139,7 +139,7 @@ export class ClipView {
 
   take({ name, data }, draft = null) {
     switch (name) {
-      case "clip":
+      case "clip": return draft ? undefined : this.begun(data);
       case "end": return draft ? undefined : this.setClip(data);
       case "track": return this.trackCame(data, draft);
       case "token": return this.tokenCame(data, draft);
@@ -147,6 +147,13 @@ export class ClipView {
       case "problem": return this.problemCame(data, draft);
       default: return undefined;
     }
+  }
+
+  /** A stream of events begins, perhaps again: it tells from the start what is being written, and what went wrong. */
+  begun(clip) {
+    this.problems = [];
+    this.drafts.forEach((draft, key) => draft.abort || this.drafts.delete(key));
+    this.setClip(clip);
   }
 
   setClip(clip) {

@@ -6,6 +6,8 @@ import { clock as clockText, trackName } from "./words.js";
 
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600];
 const NARROWEST_TICK = 64;
+/** Pixels that the text of a tick takes. */
+const ROOM_FOR_TEXT = 36;
 
 const percent = (share) => `${(share * 100).toFixed(3)}%`;
 
@@ -58,7 +60,8 @@ export class Timeline {
     const length = this.clock.time(this.clock.frames), width = this.ruler.clientWidth;
     const step = STEPS.find((value) => (value / length) * width >= NARROWEST_TICK) ?? STEPS.at(-1);
     const places = [];
-    for (let index = 0; index * step < length * 0.995 && places.length < 60; index += 1) places.push(index * step);
+    const end = length * (1 - ROOM_FOR_TEXT / Math.max(width, 1));
+    for (let index = 0; index * step < end && places.length < 60; index += 1) places.push(index * step);
     this.ticks.replaceChildren(...places.map((time) =>
       h("span", { class: "tick figures", style: { left: percent(time / length) } }, clockText(time, step < 1))));
   }
