@@ -3,7 +3,7 @@
 import { call, setKeyDialog } from "./api.js";
 import { ClipView } from "./clip.js";
 import { askForKey, notify, showHelp } from "./dialogs.js";
-import { debounced, isTyping, show } from "./dom.js";
+import { debounced, h, icon, isTyping, show } from "./dom.js";
 import { LibraryView } from "./library.js";
 import { SearchView } from "./search.js";
 import { Uploads } from "./uploads.js";
@@ -62,6 +62,8 @@ function update() {
   main.replaceChildren(view.element);
   document.body.dataset.view = kind.split(" ")[0];
   window.scrollTo(0, 0);
+  // What was focused is gone with the view before: keys and screen readers go on at the new one.
+  if (document.activeElement === document.body) main.focus({ preventScroll: true });
   view.enter?.(app.place);
 }
 
@@ -89,7 +91,7 @@ document.getElementById("find").addEventListener("submit", (event) => {
   event.preventDefault();
   searchSoon.cancel();
   search(kindOf(app.place) === "search");
-  view.element.querySelector("a.moment")?.focus();
+  view.focusFirst?.();
 });
 field.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown") view.element.querySelector("a.moment, a.card")?.focus();
@@ -125,18 +127,36 @@ document.addEventListener("drop", (event) => {
   app.uploads.add([...event.dataTransfer.files]);
 });
 
-/** Asks what the server can do; views that show it are told. */
+const chip = document.getElementById("model");
+
+function sayModel(state, text, title = "") {
+  chip.dataset.state = state;
+  chip.textContent = text;
+  chip.title = title;
+  show(chip, true);
+}
+
+/** Asks what the server can do, until it is ready; views that show it are told. */
 async function readStatus() {
   try {
     app.status = await call("/api/status");
   } catch (error) {
-    return notify(error, readStatus);
+    if (error.status === 404) return withoutLibrary();
+    if (error.status !== 503 && error.status !== 0) return notify(error, readStatus);
+    sayModel("waiting", error.status ? "Loading the model" : "No answer");
+    return void setTimeout(readStatus, 1000);
   }
-  const model = document.getElementById("model");
-  model.textContent = app.status.model;
-  model.title = `Model; damvideo ${app.status.version}`;
-  show(model, true);
+  sayModel("ready", app.status.model, `Model; damvideo ${app.status.version}`);
   view?.statusRead?.();
+}
+
+/** A server that only answers programs. */
+function withoutLibrary() {
+  view.leave();
+  main.replaceChildren(h("div", { class: "empty" }, icon("film"), h("h2", {}, "This server keeps no clips"),
+    h("p", { class: "muted" }, "It answers programs. To drop clips here and search them, start it with a folder to keep them in:"),
+    h("p", {}, h("code", {}, "damvideo serve --library clips")),
+    h("p", { class: "muted" }, "Its programming interface is described in ", h("a", { href: "/openapi.yaml" }, "openapi.yaml"), ".")));
 }
 
 update();

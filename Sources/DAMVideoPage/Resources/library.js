@@ -61,11 +61,13 @@ export class LibraryView {
     try {
       const { total, clips } = await call(`/api/clips?limit=${this.shown}`);
       this.problem.replaceChildren();
+      this.said = null;
       this.draw(total, clips);
       again = clips.some(isActive) ? 1000 : 10000;
     } catch (error) {
-      if (!this.problem.firstChild) this.problem.replaceChildren(fault(error, () => this.read()));
-      again = 5000;
+      if (this.said !== error.message) this.problem.replaceChildren(fault(error, () => this.read()));
+      this.said = error.message;
+      again = error.status === 503 ? 1000 : 5000;
     }
     if (!this.left) this.timer = setTimeout(() => this.read(), again);
   }

@@ -66,17 +66,27 @@ export class SearchView {
     this.read(0);
   }
 
+  /** Focuses the first moment, as soon as there is one. */
+  focusFirst() {
+    const first = this.running ? null : this.list.querySelector("a.moment");
+    this.focuses = !first;
+    first?.focus();
+  }
+
   async read(offset) {
     this.running?.abort();
-    this.running = new AbortController();
+    const running = (this.running = new AbortController());
     const { q, label, camera, from, to } = this.app.place;
     const query = new URLSearchParams({ limit: PAGE, offset });
     for (const [name, value] of Object.entries({ q, label, camera, from, to })) if (value) query.set(name, value);
     try {
-      const { total, results } = await call(`/api/search?${query}`, { signal: this.running.signal });
+      const { total, results } = await call(`/api/search?${query}`, { signal: running.signal });
+      this.running = null;
       this.draw(total, results, offset);
+      if (this.focuses && results.length) this.focusFirst();
     } catch (error) {
       if (error.name === "AbortError") return;
+      this.running = null;
       this.list.replaceChildren();
       setText(this.count, "Search");
       this.said.replaceChildren(fault(error, () => this.read(0)));
