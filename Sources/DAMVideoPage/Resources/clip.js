@@ -48,12 +48,13 @@ export class ClipView {
       outlines: iconButton("outline", "Outlines (o)", () => this.toggle("outlines")),
       captions: iconButton("caption", "Captions (c)", () => this.toggle("captions")),
     };
+    this.soundButton = iconButton("mute", "Sound (m)", () => this.player.toggleSound(), { hidden: true });
     this.describeButton = h("button", { type: "button", class: "describe", title: "Describe an object (d)", onclick: () => this.startPicking() },
       icon("target"), h("span", {}, "Describe an object"));
     this.moving = h("div", { class: "moving" }, iconButton("back", "One frame back (←)", () => this.player.step(-1)), this.playButton,
       iconButton("next", "One frame on (→)", () => this.player.step(1)), this.time);
     this.transport = h("div", { class: "transport" }, this.moving,
-      h("div", { class: "transport-end" }, this.rate, this.toggles.outlines, this.toggles.captions, this.describeButton));
+      h("div", { class: "transport-end" }, this.rate, this.soundButton, this.toggles.outlines, this.toggles.captions, this.describeButton));
     this.panelTitle = h("h2", { class: "section" }, "Objects");
     this.progress = h("div", { class: "work", hidden: true });
     this.said = h("div", {});
@@ -383,6 +384,10 @@ export class ClipView {
     }
     if (!paused && this.picker.active) this.picker.stop();
     this.playButton.disabled = !this.player.canPlay;
+    const isLoud = !this.player.video.muted;
+    show(this.soundButton, Boolean(this.player.hasSound));
+    this.soundButton.setAttribute("aria-pressed", isLoud);
+    this.soundButton.replaceChildren(icon(isLoud ? "sound" : "mute"));
     this.stage.classList.toggle("playing", !paused);
     if (paused) this.note();
   }
@@ -540,7 +545,7 @@ export class ClipView {
     const isControl = target.closest?.("button, summary, a, input, select");
     const actions = {
       " ": () => this.player.toggle(), k: () => this.next(-1), j: () => this.next(1), d: () => this.startPicking(), o: () => this.toggle("outlines"),
-      c: () => this.toggle("captions"), e: () => this.list.card(this.chosen)?.edit("caption"),
+      c: () => this.toggle("captions"), m: () => this.player.toggleSound(), e: () => this.list.card(this.chosen)?.edit("caption"),
       ArrowLeft: () => this.stepBy(-1, shiftKey), ArrowRight: () => this.stepBy(1, shiftKey),
       Home: () => this.seek(0), End: () => this.seek(this.clock.last),
       Escape: () => this.choose(null),

@@ -48,7 +48,7 @@ export async function askForKey(reason) {
 const SHORTCUTS = [
   ["Space", "Play or pause"], ["← →", "One frame back or on; with Shift one second"], ["Home End", "First or last frame"],
   ["j k", "Next or previous object"], ["d", "Describe an object of this frame"], ["e", "Edit the caption of the chosen object"],
-  ["o", "Outlines on or off"], ["c", "Captions on or off"], ["/", "Search"], ["Esc", "Leave what you are in"], ["?", "This list"],
+  ["o", "Outlines on or off"], ["c", "Captions on or off"], ["m", "Sound on or off"], ["/", "Search"], ["Esc", "Leave what you are in"], ["?", "This list"],
 ];
 const MARKING = [
   ["← → ↑ ↓", "Move the cross; with Shift by one pixel"], ["Enter", "Add a point, corner or line"], ["x", "Point that does not belong to it"],

@@ -63,7 +63,19 @@ export class Player {
     });
     for (const name of ["play", "pause", "ended", "ratechange"]) video.addEventListener(name, () => this.changed());
     video.addEventListener("seeked", () => this.mode === "video" && this.see(this.clock.frame(video.currentTime)));
+    // Browsers tell of sound only once some was decoded.
+    video.addEventListener("timeupdate", () => {
+      if (this.hasSound || !(video.mozHasAudio || video.webkitAudioDecodedByteCount || video.audioTracks?.length)) return;
+      this.hasSound = true;
+      this.changed();
+    });
     this.watch();
+  }
+
+  /** Sound is off until a person wants it. */
+  toggleSound() {
+    this.video.muted = !this.video.muted;
+    this.changed();
   }
 
   /** Takes a clip's facts, which may come late; begins to load once they suffice. */
