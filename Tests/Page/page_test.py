@@ -3,7 +3,6 @@
 import argparse
 import glob
 import json
-import os
 import pathlib
 import shutil
 import subprocess

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -53,10 +52,9 @@ class Browser:
             until(lambda: self.request("GET", "/status")["ready"], "chromedriver")
             arguments = [
                 "--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--lang=en-GB",
-                f"--user-data-dir={folder}",
+                # The page is our own, and containers and root have no sandbox to offer.
+                "--no-sandbox", f"--user-data-dir={folder}",
             ]
-            if os.geteuid() == 0:
-                arguments.append("--no-sandbox")
             options = {"args": arguments}
             if shutil.which("chromium"):
                 options["binary"] = shutil.which("chromium")
