@@ -79,11 +79,12 @@ let package = Package(
         library(
             "Evaluation",
             ["Imaging", "Files", "Media", "Masks", "ObjectTracking", "DescribeAnything", "DAMVideo", "Presentation"]),
+        .target(name: "DAMVideoPage", resources: [.embedInCode("Resources")], swiftSettings: settings),
         .target(
             name: "DAMVideoServer",
             dependencies: [
                 "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "Detectors", "DescribeAnything",
-                "LanguageModels", "DAMVideo", "Presentation",
+                "LanguageModels", "DAMVideo", "Presentation", "DAMVideoPage",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -93,7 +94,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            resources: [.embedInCode("openapi.yaml"), .embedInCode("Page/Resources")],
+            resources: [.embedInCode("openapi.yaml")],
             swiftSettings: settings),
         .executableTarget(
             name: "DAMVideoCLI",
