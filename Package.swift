@@ -50,6 +50,8 @@ let package = Package(
         library("Parallelism", ["CKernels"]),
         library("Imaging"),
         library("Files", ["Imaging"]),
+        library("ModelCache", ["Imaging", "Files"]),
+        library("ModelHub", ["Imaging", "Files", "ModelCache"]),
         library("Tensors", ["Parallelism", "Imaging", "Files", "COpenBLAS", "CKernels"]),
         library("Media", ["Imaging", "Files", "CFFmpeg"]),
         library("Masks", ["Parallelism", "Imaging", "Files", "Media"]),
@@ -61,7 +63,7 @@ let package = Package(
         library(
             "DAMVideo",
             [
-                "Parallelism", "Imaging", "Files", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything",
+                "Parallelism", "Imaging", "Files", "ModelCache", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything",
                 "SegmentAnything", "Detectors", "ObjectTracking",
             ],
             excluding: ["Documents/damvideo-1.schema.json", "DAMVideo.docc"]),
@@ -92,7 +94,7 @@ let package = Package(
             name: "DAMVideoCLI",
             dependencies: [
                 "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "DescribeAnything", "DAMVideo",
-                "Presentation", "ModelTools", "Evaluation", "DAMVideoServer",
+                "Presentation", "ModelTools", "Evaluation", "ModelCache", "ModelHub", "DAMVideoServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -100,6 +102,8 @@ let package = Package(
         tests("Parallelism"),
         tests("Imaging"),
         tests("Files"),
+        tests("ModelCache", ["Imaging"]),
+        tests("ModelHub", ["Imaging", "ModelCache"]),
         tests("Tensors", ["CKernels"]),
         tests("Media"),
         tests("Masks"),

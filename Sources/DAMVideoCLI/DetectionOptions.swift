@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAMVideo
 import Foundation
 import Imaging
 import Masks
@@ -28,7 +29,8 @@ struct DetectionOptions: ParsableArguments {
     var frameStep: Int?
 
     @Option(help: ArgumentHelp(
-        "Find objects with this detector: a directory of RF-DETR, or an ONNX file of the YOLO family.", valueName: "path"))
+        "Find objects with this detector: a directory of RF-DETR, an ONNX file of the YOLO family, or the name of one that damvideo pull "
+            + "has fetched.", valueName: "path|name"))
     var detector: String?
 
     @Option(
@@ -69,9 +71,12 @@ struct DetectionOptions: ParsableArguments {
         }
     }
 
+    /// Path of the detector, which is missed when it is used if it is missing.
+    var detectorPath: String? { detector.map { (try? ModelStore().detector($0)) ?? $0 } }
+
     /// Source of the objects of clips for which none are given.
     var finder: ObjectSource {
-        detector.map { .detector(path: $0, interval: interval ?? ObjectSource.defaultDetectionInterval, filter: choice.filter) } ?? .motion
+        detectorPath.map { .detector(path: $0, interval: interval ?? ObjectSource.defaultDetectionInterval, filter: choice.filter) } ?? .motion
     }
 
     /// The detector; nil when none is wanted.
@@ -104,7 +109,7 @@ struct DetectionChoiceOptions: ParsableArguments {
     /// A detector that has the labels.
     /// - Throws: `InputError` when it cannot be used, or has no such labels.
     func model(_ path: String) throws -> ObjectDetector {
-        let model = try ObjectDetector(path: path)
+        let model = try ObjectDetector(path: ModelStore.console.detector(path))
         try model.check((labels?.names ?? []) + thresholds.compactMap(\.label))
         return model
     }
