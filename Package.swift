@@ -117,6 +117,6 @@ let package = Package(
         tests("ModelTools"),
         tests("Evaluation", ["Imaging", "Masks"]),
         tests("DAMVideoServer", ["Imaging", "DAMVideo"]),
-        tests("DAMVideoCLI", ["Files", "Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
+        tests("DAMVideoCLI", ["Files", "ModelHub", "Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
     ] + fuzzing
 )

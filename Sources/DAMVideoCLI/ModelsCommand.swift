@@ -11,7 +11,9 @@ struct ModelsCommand: ParsableCommand {
         defaultSubcommand: List.self)
 
     static func unknown(_ text: String) -> InputError {
-        InputError(.usage, "\"\(text)\"", found: "no name of a model", expected: "owner/name[@revision], or a short name (damvideo models list)")
+        InputError(
+            .usage, "\"\(text)\"", found: "no name of a model",
+            expected: "owner/name[@revision], or a short name (damvideo models list)")
     }
 
     struct List: ParsableCommand {
@@ -44,7 +46,8 @@ struct ModelsCommand: ParsableCommand {
                 let cache = HubEnvironment().cache
                 guard let entry = ModelsReport.Cached(cache.repository(model), revision: model.revision) else {
                     throw InputError(
-                        .notFound, name, found: "no such model in \(cache.folder)", expected: "one of the list (damvideo pull \(name) fetches it)")
+                        .notFound, name, found: "no such model in \(cache.folder)",
+                        expected: "one of the list (damvideo pull \(name) fetches it)")
                 }
                 if json { try Console.result(json: entry) } else { try Console.result(ModelsTable.text(entry)) }
             }

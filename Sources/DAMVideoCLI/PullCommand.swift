@@ -20,7 +20,8 @@ struct PullCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("owner/name, with a branch, tag or commit behind an @, or a short name.", valueName: "name"))
     var name: String
 
-    @Option(help: ArgumentHelp("The file that is meant where a model has several: an ONNX file, or the authors' .pt of SAM 2.", valueName: "path"))
+    @Option(help: ArgumentHelp(
+        "The file that is meant where a model has several: an ONNX file, or the authors' .pt of SAM 2.", valueName: "path"))
     var file: String?
 
     // The other spelling is what an American types.

@@ -26,7 +26,8 @@ package struct RecommendedModel: Sendable {
             "dam-3b-video", "nvidia/DAM-3B-Video", .describeAnything, megabytes: 6700, nvidia, "captions of objects in clips and pictures"),
         RecommendedModel("dam-3b", "nvidia/DAM-3B", .describeAnything, megabytes: 6700, nvidia, "captions of objects in pictures only"),
         RecommendedModel(
-            "sam2.1-tiny", "facebook/sam2.1-hiera-tiny", .segmentAnything, megabytes: 156, apache, "masks from clicks and boxes, the fastest"),
+            "sam2.1-tiny", "facebook/sam2.1-hiera-tiny", .segmentAnything, megabytes: 156, apache,
+            "masks from clicks and boxes, the fastest"),
         RecommendedModel(
             "sam2.1-small", "facebook/sam2.1-hiera-small", .segmentAnything, megabytes: 184, apache, "masks from clicks and boxes"),
         RecommendedModel(
@@ -36,7 +37,8 @@ package struct RecommendedModel: Sendable {
             "sam2.1-large", "facebook/sam2.1-hiera-large", .segmentAnything, megabytes: 898, apache,
             "masks from clicks and boxes, the best and slowest"),
         RecommendedModel(
-            "rf-detr-seg-nano", "Roboflow/rf-detr-seg-nano", .rfDetr, megabytes: 134, apache, "finds objects of 80 classes with masks, the fastest"),
+            "rf-detr-seg-nano", "Roboflow/rf-detr-seg-nano", .rfDetr, megabytes: 134, apache,
+            "finds objects of 80 classes with masks, the fastest"),
         RecommendedModel(
             "rf-detr-seg-small", "Roboflow/rf-detr-seg-small", .rfDetr, megabytes: 135, apache, "finds objects of 80 classes with masks"),
         RecommendedModel(

@@ -72,7 +72,8 @@ struct BlobFetch {
             try arrived(-count)
             guard wasTakenUp else {
                 throw InputError(
-                    .invalid, subject(file.path), found: "content with hash \(found)", expected: "\(file.hash.name), as listed; it is not kept")
+                    .invalid, subject(file.path), found: "content with hash \(found)",
+                    expected: "\(file.hash.name), as listed; it is not kept")
             }
             // What was there before may be at fault.
             wasTakenUp = false

@@ -40,12 +40,14 @@ struct HubClient: Sendable {
     /// The file listing of a revision.
     /// - Throws: `HubFailure`, `InputError`.
     func listing(_ name: ModelName) throws -> HubListing {
-        let revision = (name.revision ?? ModelName.defaultRevision).addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~"))
+        let revision = (name.revision ?? ModelName.defaultRevision).addingPercentEncoding(withAllowedCharacters: plain) ?? ""
         let url = try address("api/models/\(name.identifier)/revision/\(revision)?blobs=true", of: name)
         var body = Data()
         _ = try send("GET", url, subject: "\(name)") { _, data in
             guard body.count + data.count <= Self.largestAnswer else {
-                throw InputError(.invalid, "\(name)", found: "a listing of more than \(Self.largestAnswer) bytes", expected: "a shorter one")
+                throw InputError(
+                    .invalid, "\(name)", found: "a listing of more than \(Self.largestAnswer) bytes", expected: "a shorter one")
             }
             body.append(data)
         }
@@ -98,7 +100,7 @@ struct HubClient: Sendable {
             if let token, isOfHub { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
             var message = Data()
             func head(_ response: HTTPURLResponse) -> Head {
-                Head(response, hash: hash ?? (isOfHub ? ContentHash.name(response) : nil), linkedSize: size, isWhole: range == nil)
+                Head(response, hash: hash ?? (isOfHub ? ContentHash.name(response) : nil), linkedSize: size)
             }
             let response: HTTPURLResponse
             do {
@@ -129,7 +131,8 @@ struct HubClient: Sendable {
         guard let target = URL(string: location, relativeTo: url)?.absoluteURL, let scheme = target.scheme?.lowercased(),
             target.host() != nil, scheme == "https" || scheme == "http" && url.scheme?.lowercased() == "http"
         else {
-            throw InputError(.inputOutput, subject, found: "a redirect to \"\(location)\"", expected: "an address as safe as \(url.scheme ?? "")")
+            throw InputError(
+                .inputOutput, subject, found: "a redirect to \"\(location)\"", expected: "an address as safe as \(url.scheme ?? "")")
         }
         return target
     }
@@ -144,7 +147,7 @@ struct HubClient: Sendable {
 }
 
 extension HubClient.Head {
-    fileprivate init(_ response: HTTPURLResponse, hash: String?, linkedSize: Int?, isWhole: Bool) {
+    fileprivate init(_ response: HTTPURLResponse, hash: String?, linkedSize: Int?) {
         status = response.statusCode
         self.hash = hash
         // bytes 100-199/1000
@@ -153,7 +156,9 @@ extension HubClient.Head {
             (start, size) = (first, linkedSize ?? Int(range[3]))
         } else {
             start = 0
-            let length = status == 200 ? response.value(forHTTPHeaderField: "Content-Length").flatMap { Int($0) } : nil
+            // Otherwise the length is that of something else.
+            let isPlain = status == 200 && ["identity", ""].contains(response.value(forHTTPHeaderField: "Content-Encoding") ?? "")
+            let length = isPlain ? response.value(forHTTPHeaderField: "Content-Length").flatMap { Int($0) } : nil
             size = linkedSize ?? length
         }
     }

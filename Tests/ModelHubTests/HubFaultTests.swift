@@ -76,9 +76,8 @@ struct HubFaultTests {
         try PullSample.run { sample in
             sample.fault { _, _ in .init(body: #"{"sha": "\#(text)", "siblings": []}"#) }
             #expect(throws: InputError.self) { try sample.pull() }
-            sample.fault { _, _ in
-                .init(body: #"{"sha": "\#(StandInHub.State().commit)", "siblings": [{"rfilename": "a", "size": 1, "blobId": "../\#(text)"}]}"#)
-            }
+            let file = #"{"rfilename": "a", "size": 1, "blobId": "../\#(text)"}"#
+            sample.fault { _, _ in .init(body: #"{"sha": "\#(StandInHub.State().commit)", "siblings": [\#(file)]}"#) }
             #expect(throws: InputError.self) { try sample.pull() }
             #expect(!FileManager.default.fileExists(atPath: sample.cache.path))
         }

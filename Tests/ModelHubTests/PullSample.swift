@@ -72,7 +72,9 @@ struct PullSample {
     var repository: URL { cache.appending(path: "models--org--net") }
     var weightsHash: String { Self.files["model.safetensors"]?.hash ?? "" }
     var incomplete: URL { repository.appending(path: "blobs/\(weightsHash).incomplete") }
-    var blobs: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: repository.appending(path: "blobs").path)) ?? []).sorted() }
+    var blobs: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: repository.appending(path: "blobs").path)) ?? []).sorted()
+    }
 
     /// Sets what the hub does instead of answering.
     func fault(_ fault: @escaping @Sendable (StubServer.Request, Int) -> StubServer.Response?) {

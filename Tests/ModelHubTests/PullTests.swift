@@ -43,9 +43,12 @@ struct PullTests {
         let text = #"{"weight_map": {"a": "model-1.safetensors"}}"#
         var files = ["config.json": PullSample.small("{}"), "llm/model.safetensors.index.json": PullSample.small(text)]
         for path in [
-            "llm/config.json", "llm/tokenizer.model", "vision_tower/config.json", "context_provider/config.json", "mm_projector/config.json",
+            "llm/config.json", "llm/tokenizer.model", "vision_tower/config.json", "context_provider/config.json",
+            "mm_projector/config.json",
         ] { files[path] = PullSample.small(path) }
-        for path in ["llm/model-1.safetensors", "llm/model-2.safetensors", "vision_tower/model.safetensors", "context_provider/model.safetensors"] {
+        for path in [
+            "llm/model-1.safetensors", "llm/model-2.safetensors", "vision_tower/model.safetensors", "context_provider/model.safetensors",
+        ] {
             files[path] = PullSample.large(Data(path.utf8))
         }
         try PullSample.run(files) { sample in
@@ -59,7 +62,8 @@ struct PullTests {
     @Test func aCommitIsPulledWithoutNamingIt() throws {
         try PullSample.run { sample in
             let commit = StandInHub.State().commit
-            #expect(try sample.pull("org/net@\(commit)").commit == commit)
+            let snapshot = try sample.pull("org/net@\(commit)")
+            #expect(snapshot.commit == commit)
             #expect(ModelCache(folder: sample.cache.path).repositories.first?.references.isEmpty == true)
             #expect(throws: InputError.self) { try sample.pull("org/net@v2") }
         }
@@ -99,7 +103,8 @@ struct PullTests {
             sample.hub.state.withLock { $0.token = "hf_secret" }
             #expect(throws: InputError(
                 .notFound, "org/net", found: "HTTP 401 from 127.0.0.1 (Access to model org/net is restricted.)",
-                expected: "access, to be asked for on the model's page first, and a token in HF_TOKEN, or one that logging in with hf has left")) {
+                expected: "access, to be asked for on the model's page first, and a token in HF_TOKEN, or one that logging in with hf has "
+                    + "left")) {
                 try sample.pull()
             }
             #expect(throws: InputError(

@@ -67,7 +67,8 @@ package final class StandInHub: Sendable {
         if let token = state.token, request.headers["authorization"] != "Bearer \(token)" {
             let isUnknown = request.headers["authorization"] == nil
             return .init(
-                status: isUnknown ? 401 : 403, headers: ["X-Error-Code": "GatedRepo", "X-Error-Message": "Access to model \(name) is restricted."],
+                status: isUnknown ? 401 : 403,
+                headers: ["X-Error-Code": "GatedRepo", "X-Error-Message": "Access to model \(name) is restricted."],
                 body: #"{"error": "restricted"}"#)
         }
         if request.path.hasPrefix("/api/models/\(name)/revision/") { return listing(state, request) }
@@ -97,8 +98,8 @@ package final class StandInHub: Sendable {
             let blob = file.isLarge ? String(repeating: "0", count: 40) : file.hash
             return #"{"rfilename": "\#(path)", "blobId": "\#(blob)", "size": \#(file.data.count)\#(file.isLarge ? pointer : "")}"#
         }
-        return .init(
-            body: #"{"id": "\#(name)", "sha": "\#(state.commit)", "cardData": \#(state.card), "siblings": [\#(siblings.joined(separator: ", "))]}"#)
+        let list = siblings.joined(separator: ", ")
+        return .init(body: #"{"id": "\#(name)", "sha": "\#(state.commit)", "cardData": \#(state.card), "siblings": [\#(list)]}"#)
     }
 
     private func content(_ request: StubServer.Request) -> StubServer.Response {
