@@ -27,7 +27,7 @@ final class TransferDisplay: Sendable {
             case .began(let files, let bytes):
                 state.bytes = bytes
                 if !isQuiet { say("\(subject): \(files) files, \(ByteText.size(bytes))", &state) }
-            case .progress(let done): if !isQuiet { progress(done, &state) }
+            case .progress(let done, let fetched): if !isQuiet { progress(done, fetched, &state) }
             case .finished(let path, let bytes): if !isQuiet, !isTerminal { say("\(subject): \(path), \(ByteText.size(bytes))", &state) }
             }
         }
@@ -47,9 +47,9 @@ final class TransferDisplay: Sendable {
         Console.notice(line)
     }
 
-    private func progress(_ done: Int, _ state: inout State) {
+    private func progress(_ done: Int, _ fetched: Int, _ state: inout State) {
         let now = ContinuousClock.now
-        state.meter.add(done, at: now)
+        state.meter.add(fetched, at: now)
         if isTerminal { return draw(done, now, &state) }
         let tenths = state.bytes > 0 ? done * 10 / state.bytes : 10
         guard tenths > state.tenths, tenths < 10 else { return }
@@ -84,12 +84,11 @@ struct TransferMeter {
 
     private var samples: [(time: ContinuousClock.Instant, bytes: Int)] = []
 
+    /// - Parameter bytes: all that have come so far.
     mutating func add(_ bytes: Int, at time: ContinuousClock.Instant) {
-        // What was there before counts for nothing, and neither does what is thrown away.
-        if let last = samples.last, bytes < last.bytes { samples = [] }
         if let last = samples.last, samples.count > 1, time - last.time < .milliseconds(50) { samples.removeLast() }
         samples.append((time, bytes))
-        while samples.count > 2, time - samples[0].time > Self.window { samples.removeFirst() }
+        samples.removeFirst(max(0, min(samples.count - 2, samples.firstIndex { time - $0.time <= Self.window } ?? 0)))
     }
 
     /// Nil before a second has passed.

@@ -10,6 +10,9 @@ struct BlobFetch {
     /// fewer requests, smaller ones less memory.
     static let largestPart = 256 << 20
 
+    /// Takes a number of bytes, and whether they have just come.
+    typealias Arrival = (Int, Bool) throws -> Void
+
     let client: HubClient
     let patience: Patience
     let repository: CachedRepository
@@ -17,11 +20,11 @@ struct BlobFetch {
     let largestPart: Int
 
     /// Fetches a file, unless it is there.
-    /// - Parameter arrived: takes the number of bytes that have come, or that are there already; less than 0 for those that are
+    /// - Parameter arrived: takes the number of bytes that have come, or that were there already; less than 0 for those that are
     ///   thrown away again. What it throws ends the fetching.
     /// - Returns: the name of its blob.
     /// - Throws: `InputError`, and what `arrived` throws.
-    func fetch(_ listed: HubListing.File, arrived: (Int) throws -> Void) throws -> String {
+    func fetch(_ listed: HubListing.File, arrived: Arrival) throws -> String {
         let file = try identified(listed)
         let blob = repository.blob(file.hash.name), subject = subject(file.path)
         try CacheFile.makeFolder(repository.locks)
@@ -31,7 +34,7 @@ struct BlobFetch {
         }
         return try withExtendedLifetime(lock) {
             if let status = FileStatus(blob), file.size == nil || status.size == file.size {
-                try arrived(status.size)
+                try arrived(status.size, false)
                 return file.hash.name
             }
             try complete(file, blob, arrived)
@@ -58,10 +61,10 @@ struct BlobFetch {
         return Known(path: file.path, size: file.size ?? head.size, hash: hash)
     }
 
-    private func complete(_ file: Known, _ blob: String, _ arrived: (Int) throws -> Void) throws {
+    private func complete(_ file: Known, _ blob: String, _ arrived: Arrival) throws {
         let incomplete = try IncompleteBlob("\(blob).incomplete", hash: file.hash, size: file.size)
         try incomplete.takeUp()
-        try arrived(incomplete.count)
+        try arrived(incomplete.count, false)
         var wasTakenUp = incomplete.count > 0
         while true {
             try fill(incomplete, file, arrived)
@@ -69,7 +72,7 @@ struct BlobFetch {
             guard let found, found != file.hash.name else { break }
             let count = incomplete.count
             try incomplete.restart()
-            try arrived(-count)
+            try arrived(-count, false)
             guard wasTakenUp else {
                 throw InputError(
                     .invalid, subject(file.path), found: "content with hash \(found)",
@@ -83,7 +86,7 @@ struct BlobFetch {
     }
 
     /// Asks for what is missing until nothing is.
-    private func fill(_ blob: IncompleteBlob, _ file: Known, _ arrived: (Int) throws -> Void) throws {
+    private func fill(_ blob: IncompleteBlob, _ file: Known, _ arrived: Arrival) throws {
         var last = blob.count
         while file.size.map({ blob.count < $0 }) ?? !blob.isEnded {
             try patience.run(subject(file.path), isMoving: { defer { last = blob.count }; return blob.count > last }) {
@@ -92,7 +95,7 @@ struct BlobFetch {
                 } catch HubFailure.noSuchRange {
                     let count = blob.count
                     try blob.restart()
-                    try arrived(-count)
+                    try arrived(-count, false)
                     throw HubFailure.passing("the server has no byte \(count)", after: 0)
                 }
             }
@@ -100,7 +103,7 @@ struct BlobFetch {
         // An empty file has nothing to ask for, but it may not be there either.
     }
 
-    private func readPart(of file: Known, into blob: IncompleteBlob, _ arrived: (Int) throws -> Void) throws {
+    private func readPart(of file: Known, into blob: IncompleteBlob, _ arrived: Arrival) throws {
         let start = blob.count
         let end = file.size.map { min($0, start + largestPart) } ?? Int.max
         let isAll = start == 0 && (end == file.size || file.size == nil)
@@ -121,7 +124,7 @@ struct BlobFetch {
                 throw InputError(.invalid, subject(file.path), found: "more than the \(size) bytes listed", expected: "just those")
             }
             try blob.append(piece)
-            try arrived(piece.count)
+            try arrived(piece.count, true)
         }
         try check(head, file)
         if file.size == nil { blob.isEnded = true }

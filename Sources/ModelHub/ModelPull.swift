@@ -14,8 +14,8 @@ package struct ModelPull: Sendable {
         case notice(String)
         /// Files that are needed, and their bytes.
         case began(files: Int, bytes: Int)
-        /// Bytes that are there, of all.
-        case progress(Int)
+        /// Bytes that are there, of all, and those that this pull has fetched.
+        case progress(done: Int, fetched: Int)
         /// A file that is complete, with its bytes.
         case finished(path: String, bytes: Int)
     }
@@ -68,11 +68,12 @@ package struct ModelPull: Sendable {
         let wanted = files.paths.compactMap { listing.files[$0] }
         event(.began(files: wanted.count, bytes: wanted.reduce(0) { $0 + ($1.size ?? 0) }))
         try requireSpace(for: wanted, in: repository)
-        let arrived = Atomic(0)
+        let arrived = Atomic(0), fetched = Atomic(0)
         let blobs = try ParallelFetch(workers: Self.workers).run(wanted) { file, check in
-            let blob = try fetch.fetch(file) { bytes in
+            let blob = try fetch.fetch(file) { bytes, isNew in
                 try check()
-                event(.progress(arrived.add(bytes, ordering: .relaxed).newValue))
+                let new = fetched.add(isNew ? bytes : 0, ordering: .relaxed).newValue
+                event(.progress(done: arrived.add(bytes, ordering: .relaxed).newValue, fetched: new))
             }
             event(.finished(path: file.path, bytes: FileStatus(repository.blob(blob))?.size ?? 0))
             return blob
@@ -92,7 +93,7 @@ package struct ModelPull: Sendable {
         var contents: [String: Data] = [:]
         for path in ModelFiles.descriptions(among: paths) {
             guard let file = listing.files[path] else { continue }
-            contents[path] = fileContents(fetch.repository.blob(try fetch.fetch(file) { _ in })) ?? Data()
+            contents[path] = fileContents(fetch.repository.blob(try fetch.fetch(file) { _, _ in })) ?? Data()
         }
         return try ModelFiles(of: "\(name)", among: paths, choosing: options.file, contents: contents)
     }

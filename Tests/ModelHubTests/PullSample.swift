@@ -57,7 +57,7 @@ struct PullSample {
         ) { event in
             switch event {
             case .notice(let line): said.notices.withLock { $0.append(line) }
-            case .progress(let bytes): said.progress.withLock { $0.append(bytes) }
+            case .progress(let bytes, _): said.progress.withLock { $0.append(bytes) }
             case .began, .finished: break
             }
         }
