@@ -4,6 +4,9 @@ import Synchronization
 
 /// Fetches files side by side. The first failure ends them all.
 struct ParallelFetch {
+    /// Seconds that the others have to end after a failure: one that waits for a server is not waited for.
+    private static let farewell = 2.0
+
     let workers: Int
 
     private struct Stopped: Error {}
@@ -23,8 +26,10 @@ struct ParallelFetch {
             values.withLock { $0.failure == nil ? $0.waiting.popLast() : nil }
         }
 
+        var hasFailed: Bool { values.withLock { $0.failure != nil } }
+
         func check() throws {
-            guard values.withLock({ $0.failure == nil }) else { throw Stopped() }
+            guard !hasFailed else { throw Stopped() }
         }
     }
 
@@ -35,9 +40,9 @@ struct ParallelFetch {
         _ files: [HubListing.File], _ body: @escaping @Sendable (HubListing.File, () throws -> Void) throws -> String
     ) throws -> [String: String] {
         // The largest begins first: it takes the longest.
-        let state = State(files.sorted { $0.size ?? 0 < $1.size ?? 0 }), group = DispatchGroup()
-        for _ in 0..<min(workers, files.count) {
-            group.enter()
+        let state = State(files.sorted { $0.size ?? 0 < $1.size ?? 0 }), ended = DispatchSemaphore(value: 0)
+        var running = min(workers, files.count)
+        for _ in 0..<running {
             Thread {
                 while let file = state.next() {
                     do {
@@ -47,10 +52,14 @@ struct ParallelFetch {
                         state.values.withLock { if $0.failure == nil { $0.failure = error } }
                     }
                 }
-                group.leave()
+                ended.signal()
             }.start()
         }
-        group.wait()
+        var deadline: Date?
+        while running > 0, deadline.map({ $0.timeIntervalSinceNow > 0 }) ?? true {
+            if ended.wait(timeout: .now() + 0.1) == .success { running -= 1 }
+            if deadline == nil, state.hasFailed { deadline = Date(timeIntervalSinceNow: Self.farewell) }
+        }
         return try state.values.withLock { values in
             if let failure = values.failure { throw failure }
             return values.blobs
