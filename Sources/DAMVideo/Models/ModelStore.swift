@@ -86,11 +86,15 @@ public struct ModelStore: Sendable {
     }
 
     private func absent(_ text: String, _ name: ModelName, _ cache: ModelCache) -> InputError {
-        let others = cache.repository(name).references.map(\.revision)
-        let found = others.isEmpty
-            ? "nothing at that path, and no model of that name in \(cache.folder)"
-            : "the model in \(cache.folder) only as \(others.map { "@\($0)" }.joined(separator: ", "))"
-        return InputError(.unusableModel, text, found: found, expected: "one of them (damvideo pull \(text) fetches it)")
+        let others = cache.repository(name).references.map { "@\($0.revision)" }
+        guard others.isEmpty else {
+            return InputError(
+                .unusableModel, text, found: "that model in \(cache.folder) as \(others.joined(separator: ", ")) only",
+                expected: "one of these behind the name, or damvideo pull \(text) before")
+        }
+        return InputError(
+            .unusableModel, text, found: "nothing at that path, and no model of that name in \(cache.folder)",
+            expected: "one of them (damvideo pull \(text) fetches it)")
     }
 
     private func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
