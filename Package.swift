@@ -54,6 +54,8 @@ let package = Package(
         library("Parallelism", ["CKernels"]),
         library("Imaging"),
         library("Files", ["Imaging"]),
+        library("ModelCache", ["Imaging", "Files"]),
+        library("ModelHub", ["Imaging", "Files", "ModelCache"]),
         library("Tensors", ["Parallelism", "Imaging", "Files", "COpenBLAS", "CKernels"]),
         library("Media", ["Imaging", "Files", "CFFmpeg"]),
         library("Masks", ["Parallelism", "Imaging", "Files", "Media"]),
@@ -65,7 +67,7 @@ let package = Package(
         library(
             "DAMVideo",
             [
-                "Parallelism", "Imaging", "Files", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything",
+                "Parallelism", "Imaging", "Files", "ModelCache", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything",
                 "SegmentAnything", "Detectors", "ObjectTracking",
             ],
             excluding: ["Documents/damvideo-1.schema.json", "DAMVideo.docc"]),
@@ -100,7 +102,7 @@ let package = Package(
             name: "DAMVideoCLI",
             dependencies: [
                 "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "Detectors", "DescribeAnything",
-                "DAMVideo", "Presentation", "ModelTools", "Evaluation", "DAMVideoServer",
+                "DAMVideo", "Presentation", "ModelTools", "Evaluation", "ModelCache", "ModelHub", "DAMVideoServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -109,6 +111,8 @@ let package = Package(
         tests("Parallelism"),
         tests("Imaging"),
         tests("Files"),
+        tests("ModelCache", ["Imaging"]),
+        tests("ModelHub", ["Imaging", "ModelCache"]),
         tests("Tensors", ["CKernels"]),
         tests("Media"),
         tests("Masks"),
@@ -127,6 +131,6 @@ let package = Package(
                 "Imaging", "Media", "Masks", "ObjectTracking", "DAMVideo", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        tests("DAMVideoCLI", ["Files", "Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
+        tests("DAMVideoCLI", ["Files", "ModelHub", "Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
     ] + fuzzing
 )

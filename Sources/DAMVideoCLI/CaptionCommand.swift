@@ -174,7 +174,7 @@ struct CaptionCommand: ParsableCommand {
             detections: detections.source(keepsGoing: keepGoing), finder: detections.finder)
         let outputs = JobOutputs(
             output: output, formats: formats, replaces: overwrite ? .all : resume ? .earlierRun : .none,
-            inputs: [try? model.location().directory, clips.batchFile, detections.detector].compactMap(\.self),
+            inputs: [try? model.location().directory, clips.batchFile, detections.detectorPath].compactMap(\.self),
             sideFolders: [pictures.render, pictures.report, detections.fates].compactMap(\.self)
         ) { SideFiles($0, render: pictures.render, report: pictures.report, detections: detections.fates, overwrites: overwrite) }
         return try outputs.jobs(for: requests, areMany: clips.areMany).compactMap { job in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAMVideo
 import Foundation
 import Imaging
 import Masks
@@ -28,7 +29,8 @@ struct DetectionOptions: ParsableArguments {
     var frameStep: Int?
 
     @Option(help: ArgumentHelp(
-        "Find objects with this detector: a directory of RF-DETR, or an ONNX file of the YOLO family.", valueName: "path"))
+        "Find objects with this detector: a directory of RF-DETR, an ONNX file of the YOLO family, or the name of one that damvideo pull "
+            + "has fetched.", valueName: "path|name"))
     var detector: String?
 
     @Option(
@@ -84,8 +86,11 @@ struct DetectionOptions: ParsableArguments {
         }
     }
 
+    /// Path of the detector, which is missed when it is used if it is missing.
+    var detectorPath: String? { detector.map { (try? ModelStore().detector($0)) ?? $0 } }
+
     /// Source of the objects of clips for which none are given.
-    var finder: ObjectSource { detector.map { .detector(path: $0, settings: settings, filter: choice.filter) } ?? .motion }
+    var finder: ObjectSource { detectorPath.map { .detector(path: $0, settings: settings, filter: choice.filter) } ?? .motion }
 
     private var settings: DetectorSettings {
         var settings = kind.settings
@@ -128,7 +133,7 @@ struct DetectionChoiceOptions: ParsableArguments {
         if let score = scores.first(where: { !(0...1).contains($0) }) {
             throw InputError(.usage, "threshold \(score): expected 0 to 1, as a detector's scores are")
         }
-        let model = try ObjectDetector(path: path, settings: settings)
+        let model = try ObjectDetector(path: ModelStore.console.detector(path), settings: settings)
         try model.check((labels?.names ?? []) + thresholds.compactMap(\.label))
         return model
     }

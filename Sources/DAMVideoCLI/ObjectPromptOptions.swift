@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAMVideo
 import Imaging
 import Masks
 import ObjectTracking
@@ -8,9 +9,9 @@ import SegmentAnything
 struct ObjectPromptOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "SAM 2 or 2.1: a directory as facebook/sam2.1-hiera-large is published, or the authors' .pt file. Follows objects that are "
-                + "given; makes masks of detections' boxes.",
-            valueName: "path"))
+            "SAM 2 or 2.1: a directory as facebook/sam2.1-hiera-large is published, the authors' .pt file, or the name of one that "
+                + "damvideo pull has fetched. Follows objects that are given; makes masks of detections' boxes.",
+            valueName: "path|name"))
     var sam: String?
 
     @Option(
@@ -51,7 +52,7 @@ struct ObjectPromptOptions: ParsableArguments {
     }
 
     /// The model; nil when none is wanted.
-    func segmentation() throws -> SegmentationModel? { try sam.map(SegmentationModel.init) }
+    func segmentation() throws -> SegmentationModel? { try sam.map { try SegmentationModel(path: ModelStore.console.segmentation($0)) } }
 
     /// The frame of each region.
     func frames(for regions: Int) throws -> [Int] {

@@ -18,8 +18,9 @@ struct RegionPromptOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "SAM 2: a directory as facebook/sam2.1-hiera-large is published, or the authors' .pt file. Default: the variable DAMVIDEO_SAM.",
-            valueName: "path"))
+            "SAM 2: a directory as facebook/sam2.1-hiera-large is published, the authors' .pt file, or the name of one that damvideo pull "
+                + "has fetched. Default: the variable DAMVIDEO_SAM.",
+            valueName: "path|name"))
     var sam: String?
 
     /// Nil when nothing is pointed at.
@@ -35,7 +36,7 @@ struct RegionPromptOptions: ParsableArguments {
         guard sam == nil || prompt != nil else { throw ValidationError("--sam needs --point or --box.") }
     }
 
-    func load() throws -> SegmentationModel { try SegmentationModel(path: ModelStore().segmentation(sam)) }
+    func load() throws -> SegmentationModel { try SegmentationModel(path: ModelStore.console.segmentation(sam)) }
 }
 
 /// `x,y`, `x,y,+` or `x,y,-`.

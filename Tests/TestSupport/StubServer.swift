@@ -4,6 +4,7 @@ import Synchronization
 /// A web server on this machine's loopback that answers as a test says.
 package final class StubServer: Sendable {
     package struct Request: Sendable {
+        package let method: String
         package let path: String
         /// By name in lower case.
         package let headers: [String: String]
@@ -16,9 +17,15 @@ package final class StubServer: Sendable {
         package var body: Data
         /// Closes the connection without a word.
         package var isDropped = false
+        /// Bytes of the body that are sent before the connection is closed; nil for all.
+        package var cut: Int?
 
         package init(status: Int = 200, headers: [String: String] = [:], body: String) {
-            (self.status, self.headers, self.body) = (status, headers, Data(body.utf8))
+            self.init(status: status, headers: headers, data: Data(body.utf8))
+        }
+
+        package init(status: Int = 200, headers: [String: String] = [:], data: Data) {
+            (self.status, self.headers, body) = (status, headers, data)
         }
     }
 
@@ -74,7 +81,8 @@ package final class StubServer: Sendable {
         guard !response.isDropped else { return }
         let headers = response.headers.merging(["Content-Length": "\(response.body.count)", "Connection": "close"]) { $1 }
         let head = "HTTP/1.1 \(response.status) Stub\r\n" + headers.map { "\($0): \($1)\r\n" }.joined() + "\r\n"
-        var bytes = Array((Data(head.utf8) + response.body))[...]
+        let body = request.method == "HEAD" ? Data() : response.body.prefix(response.cut ?? response.body.count)
+        var bytes = Array(Data(head.utf8) + body)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { return }
@@ -83,7 +91,7 @@ package final class StubServer: Sendable {
     }
 
     private func read(_ connection: Int32) -> Request? {
-        var data = Data(), buffer = [UInt8](repeating: 0, count: 65536), needed = Int.max, head: (String, [String: String], Int)?
+        var data = Data(), buffer = [UInt8](repeating: 0, count: 65536), needed = Int.max, head: ([String], [String: String], Int)?
         while data.count < needed {
             let count = recv(connection, &buffer, buffer.count, 0)
             guard count > 0 else { return nil }
@@ -94,11 +102,12 @@ package final class StubServer: Sendable {
                 let headers = Dictionary(
                     pairs.filter { $0.count == 2 }.map { ($0[0].lowercased(), $0[1].trimmingCharacters(in: .whitespaces)) },
                     uniquingKeysWith: { first, _ in first })
-                let path = lines[0].split(separator: " ").dropFirst().first.map(String.init) ?? ""
-                head = (path, headers, end.upperBound)
+                let words = lines[0].split(separator: " ").map(String.init)
+                guard words.count > 1 else { return nil }
+                head = (words, headers, end.upperBound)
                 needed = end.upperBound + (Int(headers["content-length"] ?? "") ?? 0)
             }
         }
-        return head.map { Request(path: $0.0, headers: $0.1, body: Data(data[$0.2...])) }
+        return head.map { Request(method: $0.0[0], path: $0.0[1], headers: $0.1, body: Data(data[$0.2...])) }
     }
 }

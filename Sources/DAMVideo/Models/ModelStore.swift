@@ -1,7 +1,10 @@
+import Files
 import Foundation
 import Imaging
+import ModelCache
 
-/// Finds models: at a given path, by an environment variable, or beside the program.
+/// Finds models: at a given path, by their name on the hub among those that were fetched, by an environment variable, or beside
+/// the program.
 public struct ModelStore: Sendable {
     /// Environment variable with the directory of a Describe Anything Model.
     public static let modelVariable = "DAMVIDEO_MODEL"
@@ -9,9 +12,16 @@ public struct ModelStore: Sendable {
     public static let segmentationVariable = "DAMVIDEO_SAM"
 
     private let environment: [String: String]
+    private let notice: @Sendable (String) -> Void
 
-    /// - Parameter environment: variables; those of the process unless given.
-    public init(environment: [String: String] = ProcessInfo.processInfo.environment) { self.environment = environment }
+    /// - Parameters:
+    ///   - environment: variables; those of the process unless given.
+    ///   - notice: takes a line for people when a text could mean two models.
+    public init(
+        environment: [String: String] = ProcessInfo.processInfo.environment, notice: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        (self.environment, self.notice) = (environment, notice)
+    }
 
     /// Directory of a Describe Anything Model.
     public struct Location: Sendable, Equatable {
@@ -20,10 +30,12 @@ public struct ModelStore: Sendable {
         public let isSample: Bool
     }
 
-    /// - Parameter path: as a user gave it; nil for the variable's, else the bundled sample model.
+    /// - Parameter path: a path or a name as a user gave it; nil for the variable's, else the bundled sample model.
     /// - Throws: `InputError` of category `unusableModel` when there is none.
     public func model(_ path: String?) throws -> Location {
-        if let directory = path ?? variable(Self.modelVariable) { return Location(directory: directory, isSample: false) }
+        if let text = path ?? variable(Self.modelVariable) {
+            return Location(directory: try place(text, of: [.describeAnything]), isSample: false)
+        }
         if let directory = Self.sampleModel { return Location(directory: directory, isSample: true) }
         throw InputError(
             .unusableModel, "no model: expected --model DIR or the variable \(Self.modelVariable) (the README says where to "
@@ -31,10 +43,58 @@ public struct ModelStore: Sendable {
     }
 
     /// Path of a SAM 2 checkpoint.
+    /// - Parameter path: a path or a name; nil for the variable's.
     /// - Throws: `InputError` of category `unusableModel` when there is none.
     public func segmentation(_ path: String?) throws -> String {
-        if let path = path ?? variable(Self.segmentationVariable) { return path }
+        if let text = path ?? variable(Self.segmentationVariable) { return try place(text, of: [.segmentAnything]) }
         throw InputError(.unusableModel, "no SAM 2 model: expected --sam DIR or the variable \(Self.segmentationVariable)")
+    }
+
+    /// Path of a detector.
+    /// - Parameter path: a path or a name.
+    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    public func detector(_ path: String) throws -> String { try place(path, of: [.rfDetr, .onnx]) }
+
+    /// The path that a text means: the text itself if something is there or it is no name, else that of the model in the cache.
+    private func place(_ text: String, of kinds: [ModelKind]) throws -> String {
+        let cache = HubEnvironment(environment).cache
+        guard let name = ModelName(text) else { return text }
+        if FileStatus(text) != nil {
+            if let other = cache.snapshot(name) {
+                notice("\(text): read as the path; the model of that name in the cache is left aside (\(other.path))")
+            }
+            return text
+        }
+        guard let snapshot = cache.snapshot(name) else { throw absent(text, name, cache) }
+        let files = try completeContents(snapshot, text)
+        guard kinds.contains(files.kind) else {
+            let expected = kinds.map(\.description).joined(separator: " or ")
+            throw InputError(
+                .unusableModel, text, found: "\(files.kind.description)", expected: "\(expected) (\(files.kind.option) takes this one)")
+        }
+        return files.mainFile.map { "\(snapshot.path)/\($0)" } ?? snapshot.path
+    }
+
+    private func completeContents(_ snapshot: CachedSnapshot, _ text: String) throws -> ModelFiles {
+        do {
+            return try snapshot.contents()
+        } catch let error as InputError where error.category == .notFound {
+            throw InputError(
+                .unusableModel, text, found: "\(error.found ?? "not all files") in \(snapshot.path)",
+                expected: "all of it (damvideo pull \(text) completes it)")
+        }
+    }
+
+    private func absent(_ text: String, _ name: ModelName, _ cache: ModelCache) -> InputError {
+        let others = cache.repository(name).references.map { "@\($0.revision)" }
+        guard others.isEmpty else {
+            return InputError(
+                .unusableModel, text, found: "that model in \(cache.folder) as \(others.joined(separator: ", ")) only",
+                expected: "one of these behind the name, or damvideo pull \(text) before")
+        }
+        return InputError(
+            .unusableModel, text, found: "nothing at that path, and no model of that name in \(cache.folder)",
+            expected: "one of them (damvideo pull \(text) fetches it)")
     }
 
     private func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
@@ -58,6 +118,6 @@ public struct ModelStore: Sendable {
     /// Notice for users of the sample model.
     public static let sampleNotice = """
         no --model: using the bundled sample model, which understands only the sample scenes; for other footage get \
-        DAM-3B-Video (hf download nvidia/DAM-3B-Video --local-dir DIR) and say --model DIR
+        DAM-3B-Video (damvideo pull dam-3b-video) and say --model dam-3b-video
         """
 }

@@ -1,0 +1,100 @@
+import Foundation
+import FoundationNetworking
+import Synchronization
+
+/// Requests to web servers, each made by the thread that waits for its answer. Redirects are answers like others.
+///
+/// A task is never cancelled: Foundation's session traps when one is that is just ending. What comes for nobody is dropped.
+final class WebClient: Sendable {
+    private let session: URLSession
+    private let router = Router()
+
+    /// - Parameter timeout: seconds without a sign of the server.
+    init(timeout: Double, connections: Int) {
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.timeoutIntervalForRequest = timeout
+        configuration.timeoutIntervalForResource = .infinity
+        configuration.httpMaximumConnectionsPerHost = connections
+        session = URLSession(configuration: configuration, delegate: router, delegateQueue: nil)
+    }
+
+    /// Sends a request and waits for the whole answer.
+    /// - Parameter receive: takes the answer's content piece by piece, on this thread; what it throws ends the waiting.
+    /// - Throws: the session's errors, and those of `receive`.
+    func send(_ request: URLRequest, receive: (HTTPURLResponse, Data) throws -> Void) throws -> HTTPURLResponse {
+        let task = session.dataTask(with: request), inbox = Inbox()
+        router.add(inbox, for: task)
+        defer { router.remove(task) }
+        task.resume()
+        var head: HTTPURLResponse?
+        while true {
+            switch inbox.next() {
+            case .head(let response): head = response
+            case .data(let data):
+                guard let head else { throw URLError(.badServerResponse) }
+                try receive(head, data)
+            case .end(let error):
+                if let error { throw error }
+                guard let head else { throw URLError(.badServerResponse) }
+                return head
+            }
+        }
+    }
+}
+
+/// Parts of an answer in the order they come, for the thread that waits for them.
+private final class Inbox: Sendable {
+    enum Part: Sendable {
+        case head(HTTPURLResponse)
+        case data(Data)
+        case end((any Error)?)
+    }
+
+    private let count = DispatchSemaphore(value: 0)
+    private let parts = Mutex<[Part]>([])
+
+    func add(_ part: Part) {
+        parts.withLock { $0.append(part) }
+        count.signal()
+    }
+
+    func next() -> Part {
+        count.wait()
+        return parts.withLock { $0.removeFirst() }
+    }
+}
+
+/// Hands what the session says of each task to the inbox of whoever waits for it.
+private final class Router: NSObject, URLSessionDataDelegate, Sendable {
+    private let inboxes = Mutex<[Int: Inbox]>([:])
+
+    func add(_ inbox: Inbox, for task: URLSessionTask) { inboxes.withLock { $0[task.taskIdentifier] = inbox } }
+
+    func remove(_ task: URLSessionTask) { inboxes.withLock { $0[task.taskIdentifier] = nil } }
+
+    private func inbox(_ task: URLSessionTask) -> Inbox? { inboxes.withLock { $0[task.taskIdentifier] } }
+
+    func urlSession(
+        _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+        completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
+    ) {
+        if let response = response as? HTTPURLResponse { inbox(dataTask)?.add(.head(response)) }
+        completionHandler(.allow)
+    }
+
+    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+        inbox(dataTask)?.add(.data(data))
+    }
+
+    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+        inbox(task)?.add(.end(error))
+    }
+
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+        newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
+    ) {
+        inbox(task)?.add(.head(response))
+        completionHandler(nil)
+    }
+}
