@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 import Synchronization
 
@@ -20,6 +21,9 @@ public final class CaptionJobRunner: Sendable {
     private let onEvent: @Sendable (Event) -> Void
     /// The job at work.
     private let current = Mutex<CaptionJob?>(nil)
+    private let openAnswers = OpenAnswers()
+    private let isDraining = Atomic(false)
+    private let isCancelled = Atomic(false)
 
     /// - Parameter onEvent: called with each event, on the thread of `run`.
     public init(_ captioner: VideoCaptioner, options: CaptionOptions, onEvent: @escaping @Sendable (Event) -> Void) {
@@ -43,6 +47,8 @@ public final class CaptionJobRunner: Sendable {
             }
         }
         for (number, (job, plan)) in pending.enumerated() {
+            // The clip is left to the next run; the thread that drains ends the process.
+            while isDraining.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 1) }
             if jobs.count > 1 { onEvent(.message("\(job.request.clip) (\(number + 1) of \(pending.count))")) }
             guard let document = try attempt(job, &failures, { try captionOnce(job, plan) }) else { continue }
             failures.written += 1
@@ -76,13 +82,32 @@ public final class CaptionJobRunner: Sendable {
     /// - Throws: `InputError` when the captions cannot be written.
     public func interrupt() throws -> Int? { try current.withLock { $0 }?.output.interrupt() }
 
+    /// Ends `run`, from any thread, with a `CancellationError` at the next step; finished tracks are written.
+    public func cancel() { isCancelled.store(true, ordering: .relaxed) }
+
+    /// Begins no caption any more, and waits for those that are being generated, from another thread than `run`, which does not
+    /// return while clips are left. To be followed by `interrupt`.
+    /// - Parameter grace: time to wait at most.
+    public func drain(within grace: Duration) {
+        let deadline = ContinuousClock.now + grace
+        isDraining.store(true, ordering: .relaxed)
+        // What the engine has finished is written by the thread of `run`.
+        if captioner.engine.drain(within: grace) { openAnswers.wait(until: deadline) }
+    }
+
     private func attempt<Result>(
         _ job: CaptionJob, _ failures: inout JobFailures, _ work: () throws -> Result
     ) throws -> Result? {
         try failures.attempt(job.request.clip, tell: { onEvent(.notice($0)) }, work)
     }
 
-    private func plan(_ job: CaptionJob) throws -> CaptionPlan { try captioner.plan(job.request, options: options) }
+    private func plan(_ job: CaptionJob) throws -> CaptionPlan {
+        let plan = try captioner.plan(job.request, options: options)
+        if let shard = job.request.options.shard {
+            onEvent(.message("shard \(shard.text): \(plan.tracks.count - plan.othersTracks.count) of \(plan.tracks.count) tracks"))
+        }
+        return plan
+    }
 
     private func isFinished(_ job: CaptionJob) throws -> Bool {
         guard let earlier = job.earlier else { return false }
@@ -106,6 +131,8 @@ public final class CaptionJobRunner: Sendable {
         do {
             return try captioner.caption(plan, resuming: job.earlier) { event in
                 try job.output.update(event)
+                openAnswers.update(event)
+                if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
                 onEvent(.clip(event))
             }
         } catch {
