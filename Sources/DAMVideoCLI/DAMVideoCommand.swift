@@ -9,7 +9,8 @@ struct DAMVideoCommand: ParsableCommand {
         version: CaptionDocument.version,
         subcommands: [
             CaptionCommand.self, DescribeCommand.self, DetectCommand.self, MasksCommand.self, TrackCommand.self, VerifyCommand.self,
-            InspectCommand.self, QuantizeCommand.self, DriftCommand.self, BenchCommand.self, EvaluateCommand.self,
+            InspectCommand.self, QuantizeCommand.self, DriftCommand.self, BenchCommand.self, EvaluateCommand.self, WorkerCommand.self,
+            MergeCommand.self,
         ])
 
     static func main() {
