@@ -58,9 +58,18 @@ def rows(path, masks):
     folder = pathlib.Path(path).parent
     for line in pathlib.Path(path).read_text().splitlines():
         if line.strip() and not line.startswith("#"):
-            clip = folder / line.split("\t")[0]
-            own = folder / line.split("\t")[1] if "\t" in line else pathlib.Path(masks) / clip.stem
+            fields = line.split("\t")
+            clip = folder / fields[0]
+            own = folder / fields[1] if len(fields) > 1 else named(masks, clip.stem)
             yield {"clip": str(clip), "masks": str(own)}
+
+
+def named(masks, stem):
+    """The folder or file of that name."""
+    for path in sorted(pathlib.Path(masks).iterdir()):
+        if path.name == stem or path.stem == stem:
+            return path
+    sys.exit(f"{masks}: found nothing called like {stem}, expected a folder or file with its masks")
 
 
 def main():

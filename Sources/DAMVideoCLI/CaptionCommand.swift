@@ -176,7 +176,8 @@ struct CaptionCommand: ParsableCommand {
     private func jobs(_ failures: inout JobFailures) throws -> [CaptionJob] {
         let shard = try sharding.value(), sharesTracks = shard != nil && !clips.areMany
         if sharesTracks, pictures.render != nil || pictures.report != nil || detections.fates != nil {
-            throw InputError(.usage, "--shard: found files of the whole clip to write besides shards of its tracks, expected captions alone")
+            throw InputError(
+                .usage, "--shard: found --render, --report or --detections-out with a share of a clip's tracks, expected captions alone")
         }
         var clipOptions = clipOptions
         if sharesTracks { clipOptions.shard = shard }

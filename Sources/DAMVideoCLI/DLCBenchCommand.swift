@@ -81,7 +81,7 @@ struct DLCBenchCommand: ParsableCommand {
         let written = [saveCache, csv, report].compactMap { $0 }
         guard Set(written).count == written.count else { throw ValidationError("Give each output a file of its own.") }
         guard sharding.shard == nil || model.model != nil && judge.judgeURL == nil && written.isEmpty && against == nil else {
-            throw ValidationError("Give --shard with --model and --outputs alone: a shard captions its regions, and damvideo merge puts them together to be scored.")
+            throw ValidationError("Give --shard with --model and --outputs alone: shards caption, and what damvideo merge makes of them is scored.")
         }
         guard query == nil || model.model != nil else { throw ValidationError("Give --query with --model only.") }
     }

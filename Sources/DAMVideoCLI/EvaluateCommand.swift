@@ -48,15 +48,18 @@ struct EvaluateCommand: ParsableCommand {
 
         func run() throws {
             try reportingErrors {
-                let shard = try sharding.value(), stop = sharding.isPreemptible ? StopRequest(isPreemptible: true) : nil
+                let shard = try sharding.value()
+                if sharding.isPreemptible {
+                    Program.interruption.handle { Program.end($0, code: GraceOptions.isPreemption($0) ? .preempted : nil) }
+                }
                 let evaluator = SceneEvaluator(try model.load(quiet: quiet), without: without)
                 let report = try evaluator.evaluate(directory, limit: limit, shard: shard, finds: find) { done, count, report in
-                    try stop?.check()
                     guard !quiet, done % 10 == 0 || done == count else { return }
                     Console.notice("clip \(done) of \(count): class \(SceneTable.percent(report.clips.facts[.name]))")
                 }
-                stop?.finish()
-                if let share = report.share, !quiet { Console.notice("shard \(share.shard.text): \(share.clips.count) of \(share.of) clips") }
+                if let share = report.share, !quiet {
+                    Console.notice("shard \(share.shard.text): \(share.clips.count) of \(share.of) clips")
+                }
                 if json {
                     try Console.result(json: report)
                 } else {

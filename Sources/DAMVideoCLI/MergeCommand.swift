@@ -23,7 +23,7 @@ struct MergeCommand: ParsableCommand {
 
     @Option(
         name: [.customShort("a"), .long],
-        help: ArgumentHelp("The clips of the run, as caption was given them, - for stdin: in this order they are written.", valueName: "list"))
+        help: ArgumentHelp("The clips of the run, as caption was given them, - for stdin; they are written in this order.", valueName: "list"))
     var batchFile: String?
 
     @Option(help: ArgumentHelp("The benchmark's folder, for outputs of dlc-bench: its regions are to be there.", valueName: "folder"))
@@ -85,7 +85,9 @@ struct MergeCommand: ParsableCommand {
     }
 
     private func merge(_ reports: [(path: String, report: SceneReport)]) throws {
-        guard format == nil, batchFile == nil else { throw InputError(.usage, "found reports of scenes, expected no --format and --batch-file") }
+        guard format == nil, batchFile == nil else {
+            throw InputError(.usage, "found reports of scenes, expected no --format and --batch-file")
+        }
         let report = try SceneReport(merging: reports)
         guard !check else { return }
         guard let output, output != "-" else {
@@ -98,7 +100,7 @@ struct MergeCommand: ParsableCommand {
 
     private func merge(_ outputs: [DLCOutputs], _ files: ShardInputs) throws {
         guard let benchmark else {
-            throw InputError(.usage, "found outputs of dlc-bench, expected --benchmark with its folder, which tells whether a region is missing")
+            throw InputError(.usage, "found outputs of dlc-bench, expected --benchmark with the folder that tells whether a region is missing")
         }
         let data = try DLCOutputs.merged(outputs, regions: DLCAnnotations(path: benchmark + "/annotations.json"))
         guard !check else { return }

@@ -26,7 +26,7 @@ struct ShardInputs {
         let captions = try files.map { path, data in try ShardFile(data, path: path) }
         if captions.contains(where: { $0 != nil }) {
             if let index = captions.firstIndex(where: { $0 == nil }) {
-                throw InputError(.invalid, paths[index], found: "something else than captions, which the other files are", expected: "captions")
+                throw InputError(.invalid, paths[index], found: "something else, where other files are captions", expected: "captions")
             }
             contents = .captions(captions.compactMap(\.self))
             return
@@ -34,7 +34,9 @@ struct ShardInputs {
         let reports = files.map { path, data in (path: path, report: try? JSONDecoder().decode(SceneReport.self, from: data)) }
         if reports.contains(where: { $0.report != nil }) {
             if let other = reports.first(where: { $0.report == nil }) {
-                throw InputError(.invalid, other.path, found: "no report of scenes, which others of the files are", expected: "reports of evaluate scenes --json")
+                throw InputError(
+                    .invalid, other.path, found: "something else, where other files are reports of scenes",
+                    expected: "reports of evaluate scenes --json")
             }
             contents = .scenes(reports.compactMap { path, report in report.map { (path, $0) } })
             return
@@ -44,7 +46,8 @@ struct ShardInputs {
                 return try DLCOutputs(path: path)
             } catch {
                 throw InputError(
-                    .invalid, path, found: "something else", expected: "captions, a report of evaluate scenes --json, or outputs of dlc-bench")
+                    .invalid, path, found: "something else",
+                    expected: "captions, a report of evaluate scenes --json, or outputs of dlc-bench")
             }
         })
     }
@@ -53,9 +56,13 @@ struct ShardInputs {
     private static func files(_ path: String) throws -> [String] {
         guard let names = FileStatus(path)?.isFolder == true ? folderNames(path) : nil else { return [path] }
         let folder = path.hasSuffix("/") ? path : path + "/"
-        func files(_ ending: String) -> [String] { names.filter { $0.hasSuffix(ending) && !$0.hasPrefix(".") }.sorted().map { folder + $0 } }
+        func files(_ ending: String) -> [String] {
+            names.filter { $0.hasSuffix(ending) && !$0.hasPrefix(".") }.sorted().map { folder + $0 }
+        }
         let lines = files(".jsonl"), found = lines.isEmpty ? files(".json") : lines
-        guard !found.isEmpty else { throw InputError(.notFound, "\(path): found no file of captions (.jsonl, .json), expected one at least") }
+        guard !found.isEmpty else {
+            throw InputError(.notFound, "\(path): found no file of captions (.jsonl, .json), expected one at least")
+        }
         return found
     }
 }

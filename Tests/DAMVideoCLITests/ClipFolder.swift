@@ -35,7 +35,9 @@ func withoutSeconds(_ text: String) -> String { text.replacing(/"seconds" ?: ?[-
 /// Files of a folder by name, without seconds.
 func contents(of folder: String) throws -> [String: String] {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    return try Dictionary(uniqueKeysWithValues: names.map { ($0, withoutSeconds(try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8))) })
+    return try Dictionary(uniqueKeysWithValues: names.map { name in
+        (name, withoutSeconds(try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)))
+    })
 }
 
 /// Runs of the program at the same time.

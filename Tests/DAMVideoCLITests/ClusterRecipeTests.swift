@@ -16,15 +16,16 @@ struct ClusterRecipeTests {
         try withClips(5) { folder in
             func call(_ output: String, _ more: [String], _ environment: [String: String] = [:]) throws -> CommandRun {
                 let places = [
-                    "/data/clips.txt": folder.list, "/data/masks": folder.masks, "/data/DAM-3B-Video": Fixtures.model(.damA), "/results": output,
+                    "/data/clips.txt": folder.list, "/data/masks": folder.masks, "/data/DAM-3B-Video": Fixtures.model(.damA),
+                    "/results": output,
                 ]
                 let own = arguments.map { argument in
-                    guard let equals = argument.firstIndex(of: "="), let place = places[String(argument[argument.index(after: equals)...])] else {
-                        return argument
-                    }
-                    return argument[...equals] + place
+                    let parts = argument.split(separator: "=", maxSplits: 1)
+                    guard parts.count == 2, let place = places[String(parts[1])] else { return argument }
+                    return "\(parts[0])=\(place)"
                 }
-                return try CommandRun(["caption"] + own.filter { more.isEmpty || !$0.hasPrefix("--shard") } + more, environment: environment)
+                let kept = own.filter { more.isEmpty || !$0.hasPrefix("--shard") }
+                return try CommandRun(["caption"] + kept + more, environment: environment)
             }
             let one = folder.path + "/one", many = folder.path + "/many"
             #expect(try call(one, ["--shard=0/1"]).status == 0)
@@ -48,7 +49,8 @@ struct ClusterRecipeTests {
     @Test func exitCodesHaveTheirActions() throws {
         let yaml = try recipe("job.yaml")
         var actions: [Int: String] = [:]
-        for rule in yaml.matches(of: #/- action: (\w+)\n        onExitCodes:\n          containerName: damvideo\n          operator: In\n          values: \[([\d, ]+)\]/#) {
+        let policy = #/- action: (\w+)\n +onExitCodes:\n +containerName: damvideo\n +operator: In\n +values: \[([\d, ]+)\]/#
+        for rule in yaml.matches(of: policy) {
             for code in rule.2.split(separator: ",") { actions[Int(code.filter { $0 != " " }) ?? -1] = String(rule.1) }
         }
         #expect(actions == [75: "Ignore", 3: "FailIndex", 65: "FailIndex", 64: "FailJob", 66: "FailJob", 69: "FailJob"])
@@ -63,7 +65,8 @@ struct ClusterRecipeTests {
             #expect(try actions[Int(status(folder.list, folder.path))] == "FailJob")
             try Data("no clip".utf8).write(to: URL(filePath: folder.path + "/x.mp4"))
             try Data("x.mp4\ta.mp4\n".utf8).write(to: URL(filePath: folder.path + "/bad.txt"))
-            let bad = try CommandRun(["caption", "-a", folder.path + "/bad.txt", "--model", Fixtures.model(.damA), "-o", folder.path + "/out", "--shard", "0/2"])
+            let bad = try CommandRun(
+                ["caption", "-a", folder.path + "/bad.txt", "--model", Fixtures.model(.damA), "-o", folder.path + "/out", "--shard", "0/2"])
             #expect(actions[Int(bad.status)] == "FailIndex", "\(bad.errors)")
         }
     }

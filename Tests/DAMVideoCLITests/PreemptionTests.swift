@@ -18,14 +18,15 @@ struct PreemptionTests {
             let path = folder.appending(path: "out.jsonl").path
             let run = try CommandRun(
                 Self.arguments(path) + more + ["--grace", "60"], interruptingAfter: "generating", signal: SIGTERM)
-            #expect(run.status == 75 && run.errors.contains("1 finished tracks are written"), "\(run.errors)")
-            let earlier = try #require(try ResumedRun(path: path))
-            #expect(earlier.tracks.map(\.id) == [.number(1)] && !earlier.isFinished)
+            let earlier = try #require(try ResumedRun(path: path)), count = earlier.tracks.count
+            #expect(run.status == 75 && run.errors.contains("\(count) finished tracks are written"), "\(run.errors)")
+            // Every track of which a token was told.
+            #expect(count >= 1 && !earlier.isFinished && run.lines.count { $0.hasSuffix(": generating") } == count, "\(run.errors)")
             let rest = try CommandRun(Self.arguments(path) + more + ["--resume"])
             #expect(rest.status == 0, "\(rest.errors)")
             #expect(!rest.errors.contains("track 1 (1"))
             let whole = try #require(try ResumedRun(path: path))
-            #expect(whole.isFinished && whole.tracks.first == earlier.tracks.first)
+            #expect(whole.isFinished && Array(whole.tracks.prefix(count)) == earlier.tracks)
         }
     }
 
@@ -55,11 +56,11 @@ struct PreemptionTests {
     @Test func clipsThatWaitAreLeft() throws {
         try withClips(3) { folder in
             let run = try CommandRun(
-                ["caption", "-a", folder.list, "--masks", folder.masks, "--model", Fixtures.model(.damA), "--max-new-tokens", "200",
+                ["caption", "-a", folder.list, "--masks", folder.masks, "--model", Fixtures.model(.damA), "--max-new-tokens", "400",
                  "--batch", "1", "--track", "1", "--format", "jsonl", "-o", folder.path + "/out", "--shard", "0/1", "--grace", "60"],
                 interruptingAfter: "generating", signal: SIGTERM)
             #expect(run.status == 75, "\(run.errors)")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out") == ["a.damvideo.jsonl"])
+            #expect(!FileManager.default.fileExists(atPath: folder.path + "/out/c.damvideo.jsonl"))
             #expect(try #require(try ResumedRun(path: folder.path + "/out/a.damvideo.jsonl")).isFinished)
         }
     }

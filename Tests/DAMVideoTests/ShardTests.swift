@@ -18,7 +18,9 @@ struct ShardTests {
         #expect(shard.share(of: 0..<12).starts(with: [1, 4, 7]))
     }
 
-    @Test(arguments: ["3/3", "4/3", "0/0", "-1/3", "1/-3", "1", "1/2/3", "", "/", "a/b", "1.0/3", " 1/3", "+1/3", "1/3 ", "٣/٤", "0/99999999999999999999"])
+    @Test(arguments: [
+        "3/3", "4/3", "0/0", "-1/3", "1/-3", "1", "1/2/3", "", "/", "a/b", "1.0/3", " 1/3", "+1/3", "1/3 ", "٣/٤", "0/99999999999999999999",
+    ])
     func otherTextsAreRefused(_ text: String) {
         #expect { try Shard(text: text) } throws: { "\($0)".hasPrefix("shard ") && "\($0)".contains("expected I/N") }
     }

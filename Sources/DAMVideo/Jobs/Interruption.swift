@@ -16,7 +16,7 @@ public final class Interruption: Sendable {
     }
 
     private let action: Mutex<@Sendable (Cause) -> Void>
-    /// Exit code upon a second signal.
+    /// Exit code upon a second signal that is not Ctrl-C.
     private let hurriedCode = Mutex<Int32>(130)
     private let since = Mutex<ContinuousClock.Instant?>(nil)
     private let causes = Mutex<[Cause]>([])
@@ -37,7 +37,7 @@ public final class Interruption: Sendable {
     private func listen() {
         while let message = SignalPipe.next() {
             if let began = since.withLock({ $0 }), [SIGINT, SIGTERM, SIGHUP].contains(message.signal) {
-                if ContinuousClock.now - began > .seconds(1) { _exit(hurriedCode.withLock { $0 }) }
+                if ContinuousClock.now - began > .seconds(1) { _exit(message.signal == SIGINT ? 130 : hurriedCode.withLock { $0 }) }
                 continue
             }
             guard let cause = Self.cause(message) else { continue }
@@ -62,7 +62,7 @@ public final class Interruption: Sendable {
     }
 
     /// Sets the action for signals from here on.
-    /// - Parameter hurriedCode: exit code upon a second signal while the action runs.
+    /// - Parameter hurriedCode: exit code upon a second signal while the action runs, unless it is Ctrl-C.
     public func handle(hurriedCode: Int32 = 130, _ action: @escaping @Sendable (Cause) -> Void) {
         self.hurriedCode.withLock { $0 = hurriedCode }
         self.action.withLock { $0 = action }

@@ -30,7 +30,8 @@ package struct MergedOutput {
         var clips: [String: String] = [:]
         for (file, piece) in zip(files, pieces) {
             if let other = clips.updateValue(piece.clip, forKey: file.path) {
-                throw InputError(.usage, file.path, found: "two clips, \(other) and \(piece.clip), that would be written there", expected: "a file")
+                throw InputError(
+                    .usage, file.path, found: "two clips, \(other) and \(piece.clip), that would be written there", expected: "a file")
             }
         }
         return files

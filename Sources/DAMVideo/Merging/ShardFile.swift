@@ -63,7 +63,8 @@ private struct LinesOfClip {
     var isWhole: Bool { hasSummary && !document.errors.contains { $0.code == CaptionDocument.Problem.interrupted } }
 
     init(header line: Data, at place: String) throws {
-        guard let header = try? JSONDecoder().decode(JSONLines.Header.self, from: line), header.schema == CaptionDocument.currentSchema else {
+        guard let header = try? JSONDecoder().decode(JSONLines.Header.self, from: line), header.schema == CaptionDocument.currentSchema
+        else {
             throw InputError(.invalid, place, found: "another header", expected: "one of \(CaptionDocument.currentSchema)")
         }
         document = CaptionDocument(model: header.model, video: header.video)

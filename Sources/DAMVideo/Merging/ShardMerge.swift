@@ -21,8 +21,8 @@ package struct ShardMerge {
         for clip in clips.map({ $0.map(ReadableJSON.readBack) }) ?? pieces.map(\.clip) where !order.contains(clip) { order.append(clip) }
         guard clips != nil || order.count == 1 else {
             throw InputError(
-                .usage, "found captions of \(order.count) clips, expected of one, or the list of clips of the run (--batch-file), which tells "
-                    + "whether one is missing")
+                .usage, "found captions of \(order.count) clips, expected of one, or the list of clips of the run (--batch-file), "
+                    + "which tells whether one is missing")
         }
         let absent = order.filter { ofClip[$0] == nil }
         if !absent.isEmpty {
@@ -49,14 +49,18 @@ package struct ShardMerge {
             try miss("\(piece.path): found captions of \(piece.clip) that a run did not finish", mayMiss)
         }
         for (index, piece) in pieces.enumerated() {
-            let rivals = pieces[..<index].filter { $0.document.shard == nil || piece.document.shard == nil || $0.document.shard == piece.document.shard }
+            let shard = piece.document.shard
+            // A document of all tracks leaves nothing to shards.
+            let rivals = pieces[..<index].filter { [nil, shard].contains($0.document.shard) || shard == nil }
             guard let rival = rivals.first else { continue }
-            let share = piece.document.shard.map { "shard \($0.text) of " } ?? ""
+            let share = shard.map { "shard \($0.text) of " } ?? ""
             let place = rival.path == piece.path ? piece.path : "\(rival.path) and \(piece.path)"
             throw InputError(.invalid, place, found: "\(share)\(piece.clip) twice", expected: "it once")
         }
         let shards = pieces.compactMap(\.document.shard)
-        guard let count = shards.first?.count, var first = pieces.min(by: { $0.document.index < $1.document.index }) else { return pieces.first }
+        guard let count = shards.first?.count, var first = pieces.min(by: { $0.document.index < $1.document.index }) else {
+            return pieces.first
+        }
         guard shards.allSatisfy({ $0.count == count }) else {
             let counts = Set(shards.map(\.count)).sorted().map(String.init).joined(separator: " and ")
             throw InputError(.invalid, first.clip, found: "shards of \(counts)", expected: "of one run")
@@ -76,11 +80,11 @@ package struct ShardMerge {
         let common = result.errors.filter { problem in pieces.allSatisfy { $0.document.errors.contains(problem) } }
         result.errors = common
         for piece in pieces {
-            var head = piece.document.withoutTracks, request = piece.request
-            head.errors = common
+            var request = piece.request
             request?.options.shard = pieces[0].request?.options.shard
-            guard head == result.withoutTracks(errors: common), request == pieces[0].request,
-                piece.document.errors.allSatisfy({ $0.track != nil || common.contains($0) || $0.code == CaptionDocument.Problem.interrupted })
+            let own = piece.document.errors.filter { !common.contains($0) }
+            guard piece.document.withoutTracks(errors: common) == result.withoutTracks(errors: common), request == pieces[0].request,
+                own.allSatisfy({ $0.track != nil || $0.code == CaptionDocument.Problem.interrupted })
             else {
                 throw InputError(
                     .invalid, piece.path, found: "a run on another clip or model, or with other options, than \(pieces[0].path)",
@@ -92,7 +96,7 @@ package struct ShardMerge {
                 }
                 result.insert(track)
             }
-            for problem in piece.document.errors where !common.contains(problem) { result.insert(problem) }
+            for problem in own { result.insert(problem) }
         }
         return result
     }

@@ -23,7 +23,8 @@ extension Shard {
         case (let pod?, nil):
             guard let count else {
                 throw InputError(
-                    .usage, "--shard env: found \(Self.kubernetesIndex)=\(pod) alone, expected \(Self.countVariable) with the job's completions")
+                    .usage, "--shard env: found \(Self.kubernetesIndex)=\(pod) alone, expected \(Self.countVariable) with the job's "
+                        + "completions")
             }
             try self.init(Self.value(pod, of: Self.kubernetesIndex), of: count)
         case (nil, let task?):
@@ -49,7 +50,8 @@ extension Shard {
                 .usage, "--shard env: found \(slurmIndex)=\(task) without its array, expected SLURM_ARRAY_TASK_COUNT and "
                     + "SLURM_ARRAY_TASK_MIN up to it, or \(countVariable)")
         }
-        let step = try max(1, value("STEP") ?? 1), last = try value("MAX"), (steps, rest) = (task - first).quotientAndRemainder(dividingBy: step)
+        let step = try max(1, value("STEP") ?? 1), last = try value("MAX")
+        let (steps, rest) = (task - first).quotientAndRemainder(dividingBy: step)
         guard rest == 0, steps < count, last.map({ $0 >= first && ($0 - first) / step == count - 1 }) ?? true else {
             throw InputError(
                 .usage, "--shard env: found \(slurmIndex)=\(task) in an array of \(count) tasks with gaps, where its place is not known, "

@@ -89,28 +89,34 @@ public final class Worker: Sendable {
         var input = input, number = 0
         while let line = try input.next() {
             number += 1
-            do {
-                switch line {
-                case .tooLong:
-                    throw InputError(.invalid, found: "more than \(LineReader.longestLine >> 20) MB", expected: "a shorter line")
-                case .text(let text) where text.allSatisfy({ [9, 13, 32].contains($0) }): continue
-                case .text(let text): try take(WorkerInput(line: text, segmentation: segmentation?.path, detector: detectorPath))
+            switch line {
+            case .tooLong:
+                refuse(InputError(.invalid, found: "more than \(LineReader.longestLine >> 20) MB", expected: "a shorter line"), number)
+            case .text(let text) where text.allSatisfy({ [9, 13, 32].contains($0) }): continue
+            case .text(let text):
+                do {
+                    take(try WorkerInput(line: text, segmentation: segmentation?.path, detector: detectorPath), number)
+                } catch {
+                    refuse(error, number, id: WorkerInput.id(of: text))
                 }
-            } catch {
-                let failure = FailureReport(error)
-                tell(WorkerResult(line: number, error: FailureReport(failure.code, failure.category, "line \(number): \(failure.message)")))
             }
         }
     }
 
-    private func take(_ input: WorkerInput) throws {
+    private func refuse(_ error: any Error, _ line: Int, id: String? = nil) {
+        let failure = FailureReport(error)
+        tell(WorkerResult(id: id, line: line, error: FailureReport(failure.code, failure.category, "line \(line): \(failure.message)")))
+    }
+
+    private func take(_ input: WorkerInput, _ line: Int) {
         switch input {
         case .job(let job):
             switch queue.add(job) {
             case .taken: break
             case .isClosed: tell(WorkerResult(id: job.id, error: .handedBack))
             case .isDouble:
-                throw InputError(.usage, "id \(job.id): found it at another job that is not done, expected one of its own")
+                // Without the id, whose line is to be the other job's.
+                refuse(InputError(.usage, "id \(job.id): found it at another job that is not done, expected one of its own"), line)
             }
         case .cancel(let id):
             let state = queue.cancel(id)

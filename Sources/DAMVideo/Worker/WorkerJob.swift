@@ -93,6 +93,11 @@ enum WorkerInput: Sendable {
         self = .job(WorkerJob(id: id, work: try Self.work(object, segmentation, detector), options: options))
     }
 
+    /// The id of a line that may be no job otherwise.
+    static func id(of line: Data) -> String? {
+        ((try? JSONSerialization.jsonObject(with: line)) as? [String: Any])?["id"] as? String
+    }
+
     private static func work(_ object: [String: Any], _ segmentation: String?, _ detector: String?) throws -> WorkerJob.Work {
         switch (object["caption"], object["describe"]) {
         case (let clip?, nil):
@@ -105,7 +110,8 @@ enum WorkerInput: Sendable {
             guard object["output"] == nil else { throw InputError(.usage, "output: found it beside describe, expected it with caption") }
             let request = try LenientJSON.value(picture, over: PictureRequest(image: ""), at: "describe")
             guard !request.image.isEmpty, request.mask == nil || request.prompt == nil else {
-                throw InputError(.invalid, "describe", found: "no image, or both mask and prompt", expected: "an image, and one of them at most")
+                throw InputError(
+                    .invalid, "describe", found: "no image, or both mask and prompt", expected: "an image, and one of them at most")
             }
             return .describe(request)
         default:

@@ -13,8 +13,8 @@ extension SceneReport {
         self.init(set: first.set, model: first.model, without: first.without)
         if first.findings != nil { findings = SceneFindings() }
         for (path, report) in reports {
-            guard let own = report.share, own.of == share.of, own.shard.count == share.shard.count, report.set == set, report.model == model,
-                report.without == without, (report.findings == nil) == (findings == nil)
+            guard let own = report.share, own.of == share.of, own.shard.count == share.shard.count, report.set == set,
+                report.model == model, report.without == without, (report.findings == nil) == (findings == nil)
             else {
                 throw InputError(
                     .invalid, path, found: "a report of another set, model or number of clips than in \(reports[0].path)",
@@ -27,11 +27,10 @@ extension SceneReport {
             }
             add(report)
         }
-        let absent = Set(0..<share.shard.count).subtracting(reports.compactMap(\.report.share?.shard.index)).sorted()
         guard owners.count == share.of else {
-            throw InputError(
-                .invalid, set, found: "\(owners.count) of \(share.of) clips, no shard \(absent.map { "\($0)/\(share.shard.count)" }.joined(separator: ", "))",
-                expected: "all")
+            let absent = Set(0..<share.shard.count).subtracting(reports.compactMap(\.report.share?.shard.index)).sorted()
+            let shards = absent.map { "\($0)/\(share.shard.count)" }.joined(separator: ", ")
+            throw InputError(.invalid, set, found: "\(owners.count) of \(share.of) clips, no shard \(shards)", expected: "all")
         }
     }
 

@@ -47,7 +47,8 @@ package struct DLCOutputs: Sendable {
         guard var whole = shards.first else { return Data() }
         for shard in shards.dropFirst() {
             guard shard.query == whole.query else {
-                throw InputError(.invalid, shard.path, found: "captions of another query than in \(whole.path)", expected: "shards of one run")
+                throw InputError(
+                    .invalid, shard.path, found: "captions of another query than in \(whole.path)", expected: "shards of one run")
             }
             for (key, caption) in shard.captions {
                 guard whole.captions.updateValue(caption, forKey: key) == nil else {
@@ -58,7 +59,8 @@ package struct DLCOutputs: Sendable {
         let keys = regions.regions.map(\.key), absent = keys.filter { whole.caption(of: $0) == nil }
         if let first = absent.first {
             throw InputError(
-                .invalid, whole.path, found: "no caption of \(absent.count) of \(keys.count) regions, \(first) first, in this and the other files",
+                .invalid, whole.path,
+                found: "no caption of \(absent.count) of \(keys.count) regions, \(first) first, in this and the other files",
                 expected: "of all")
         }
         if let other = Set(whole.captions.keys).subtracting(keys).min() {
