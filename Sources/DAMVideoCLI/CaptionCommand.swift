@@ -16,8 +16,8 @@ struct CaptionCommand: ParsableCommand {
             --object for all of them, or one for each --box, then each --point, in order.
 
             Exit codes: 0 every track captioned; 3 some tracks failed, the rest written; 64 usage; 65 bad input; \
-            66 input missing; 69 model missing or unusable; 73 output exists; 74 input/output; 130 interrupted, finished \
-            tracks written.
+            66 input missing; 69 model missing or unusable; 73 output exists; 74 input/output; 75 the machine was taken away \
+            (SIGTERM with --shard or --grace), finished tracks written; 130 interrupted, finished tracks written.
             """)
 
     @OptionGroup var clips: ClipArguments
@@ -67,6 +67,9 @@ struct CaptionCommand: ParsableCommand {
     var noPropagation = false
 
     @OptionGroup var part: ClipPartOptions
+
+    @OptionGroup var sharding: ShardOptions
+    @OptionGroup var grace: GraceOptions
 
     @Option(
         name: .shortAndLong,
@@ -143,20 +146,27 @@ struct CaptionCommand: ParsableCommand {
             quiet ? .quiet : progress == .json ? .json : isatty(STDERR_FILENO) == 1 ? .bar : .lines)
         let engine = try engine(), mayWait = jobs.contains { $0.output.waitsForReaders }
         let runner = CaptionJobRunner(try captioner(engine), options: options) { reporter.show($0) }
-        Program.interruption.handle { Self.end(runner, $0, mayWait: mayWait) }
+        let grace = grace.time(isPreemptible: sharding.isPreemptible)
+        Program.interruption.handle(hurriedCode: (grace == nil ? ExitCode.interrupted : .preempted).rawValue) { cause in
+            guard let grace, GraceOptions.isPreemption(cause) else {
+                return Self.end(runner, cause, Program.code(cause), mayWait: mayWait)
+            }
+            runner.drain(within: grace)
+            Self.end(runner, cause, .preempted, mayWait: mayWait)
+        }
         defer { engine.end() }
         try runner.run(jobs, &failures)
     }
 
     /// Writes what is finished and ends the program.
     /// - Parameter mayWait: whether a pipe that nobody reads can keep that from coming to an end.
-    private static func end(_ runner: CaptionJobRunner, _ cause: Interruption.Cause, mayWait: Bool) {
-        if mayWait { Program.limit(.seconds(1), code: Program.code(cause)) }
+    private static func end(_ runner: CaptionJobRunner, _ cause: Interruption.Cause, _ code: ExitCode, mayWait: Bool) {
+        if mayWait { Program.limit(.seconds(1), code: code) }
         do {
             let finished = try runner.interrupt()
-            Program.end(cause, saved: finished.map { "\($0) finished tracks are written" })
+            Program.end(cause, saved: finished.map { "\($0) finished tracks are written" }, code: code)
         } catch {
-            Program.end(cause, saved: "\(error)")
+            Program.end(cause, saved: "\(error)", code: code)
         }
     }
 
@@ -170,6 +180,13 @@ struct CaptionCommand: ParsableCommand {
 
     /// Each clip with its output, which is checked.
     private func jobs(_ failures: inout JobFailures) throws -> [CaptionJob] {
+        let shard = try sharding.value(), sharesTracks = shard != nil && !clips.areMany
+        if sharesTracks, pictures.render != nil || pictures.report != nil || detections.fates != nil {
+            throw InputError(
+                .usage, "--shard: found --render, --report or --detections-out with a share of a clip's tracks, expected captions alone")
+        }
+        var clipOptions = clipOptions
+        if sharesTracks { clipOptions.shard = shard }
         let requests = try clips.requests(clipOptions, prompts: prompts.count > 0 ? prompts.prompts() : [],
             detections: detections.source(keepsGoing: keepGoing), finder: detections.finder)
         let outputs = JobOutputs(
@@ -177,7 +194,13 @@ struct CaptionCommand: ParsableCommand {
             inputs: [try? model.location().directory, clips.batchFile, detections.detectorPath].compactMap(\.self),
             sideFolders: [pictures.render, pictures.report, detections.fates].compactMap(\.self)
         ) { SideFiles($0, render: pictures.render, report: pictures.report, detections: detections.fates, overwrites: overwrite) }
-        return try outputs.jobs(for: requests, areMany: clips.areMany).compactMap { job in
+        // Outputs of all shards are known to differ before one of them begins.
+        var jobs = try outputs.jobs(for: requests, areMany: clips.areMany)
+        if let shard, !sharesTracks {
+            jobs = shard.share(of: jobs)
+            if !quiet { Console.notice("shard \(shard.text): \(jobs.count) of \(requests.count) clips") }
+        }
+        return try jobs.compactMap { job in
             try failures.attempt(job.request.clip, tell: Console.notice) {
                 let job = try resume ? job.resumed() : job
                 try job.check()

@@ -41,6 +41,8 @@ struct DLCBenchCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the captions.", valueName: "n"))
     var seed: UInt64 = 123
 
+    @OptionGroup(title: "Captions") var sharding: ShardOptions
+
     @Option(help: ArgumentHelp("Caption of a region without one. Default: such a region is an error.", valueName: "text"))
     var defaultCaption: String?
 
@@ -80,6 +82,9 @@ struct DLCBenchCommand: ParsableCommand {
         guard model.model == nil || outputs != nil else { throw ValidationError("Give --outputs with --model: the file for the captions.") }
         let written = [saveCache, csv, report].compactMap { $0 }
         guard Set(written).count == written.count else { throw ValidationError("Give each output a file of its own.") }
+        guard sharding.shard == nil || model.model != nil && judge.judgeURL == nil && written.isEmpty && against == nil else {
+            throw ValidationError("Give --shard with --model and --outputs alone: shards caption, and what damvideo merge makes of them is scored.")
+        }
         guard query == nil || model.model != nil else { throw ValidationError("Give --query with --model only.") }
     }
 
@@ -93,8 +98,9 @@ struct DLCBenchCommand: ParsableCommand {
                 try inputs.refuse(path)
                 try OutputFile.check(path, overwrites: overwrite)
             }
-            let stop = StopRequest()
-            if model.model != nil, let outputs { try caption(into: outputs, stop) }
+            let stop = StopRequest(isPreemptible: sharding.isPreemptible), shard = try sharding.value()
+            if model.model != nil, let outputs { try caption(into: outputs, shard, stop) }
+            if shard != nil { return }
             var judgement = try DLCJudgement(files, mayBeNew: endpoint != nil)
             if let endpoint { try ask(endpoint, &judgement, stop) }
             stop.finish()
@@ -121,9 +127,9 @@ struct DLCBenchCommand: ParsableCommand {
         return files
     }
 
-    private func caption(into outputs: String, _ stop: StopRequest) throws {
+    private func caption(into outputs: String, _ shard: Shard?, _ stop: StopRequest) throws {
         let text = query == "joint" ? DLCCaptioning.Query.joint : query ?? DLCCaptioning.Query.image
-        var captioning = try DLCCaptioning(folder: directory, outputs: outputs, query: text)
+        var captioning = try DLCCaptioning(folder: directory, outputs: outputs, query: text, shard: shard)
         var options = CaptionOptions(query: text)
         // The published settings.
         (options.generation.temperature, options.generation.topP, options.generation.topK) = (0.2, 1, 50)
@@ -133,6 +139,7 @@ struct DLCBenchCommand: ParsableCommand {
         try captioning.run { picture, mask in
             try describer.describe(picture, region: mask, options: options) { _ in try stop.check() }
         } progress: { done, all in
+            if done == all, let shard, !quiet { Console.notice("shard \(shard.text): \(all) regions are captioned") }
             try stop.check()
             line.show("captions: \(done) of \(all)")
         }

@@ -33,6 +33,8 @@ struct EvaluateCommand: ParsableCommand {
         @Option(name: .customLong("clips"), parsing: .unconditional, help: ArgumentHelp("Look at the first N clips.", valueName: "n"))
         var limit: Int?
 
+        @OptionGroup var sharding: ShardOptions
+
         @Flag(help: "Find the objects of the clips as well, and compare.")
         var find = false
 
@@ -48,57 +50,24 @@ struct EvaluateCommand: ParsableCommand {
 
         func run() throws {
             try reportingErrors {
+                let shard = try sharding.value()
+                if sharding.isPreemptible {
+                    Program.interruption.handle { Program.end($0, code: GraceOptions.isPreemption($0) ? .preempted : nil) }
+                }
                 let evaluator = SceneEvaluator(try model.load(quiet: quiet), without: without)
-                let report = try evaluator.evaluate(directory, limit: limit, finds: find) { done, count, report in
+                let report = try evaluator.evaluate(directory, limit: limit, shard: shard, finds: find) { done, count, report in
                     guard !quiet, done % 10 == 0 || done == count else { return }
-                    Console.notice("clip \(done) of \(count): class \(percent(report.clips.facts[.name]))")
+                    Console.notice("clip \(done) of \(count): class \(SceneTable.percent(report.clips.facts[.name]))")
+                }
+                if let share = report.share, !quiet {
+                    Console.notice("shard \(share.shard.text): \(share.clips.count) of \(share.of) clips")
                 }
                 if json {
                     try Console.result(json: report)
                 } else {
-                    try Console.result(table(report))
+                    try Console.result(SceneTable.text(report))
                 }
             }
-        }
-
-        private func table(_ report: SceneReport) -> String {
-            let model = report.without.map { "\(report.model) without \($0.rawValue)" } ?? report.model
-            var lines = ["\(report.set), \(model)"]
-            if let findings = report.findings {
-                lines += [
-                    "moving objects found: \(cell(findings.moving))",
-                    "tracks: \(findings.tracks), of which \(findings.matched) are an object, \(findings.falseTracks) show nothing "
-                        + "that is there",
-                ] + rows("given masks", findings.given, "found masks", findings.found)
-            } else {
-                lines += rows("clips", report.clips, "pictures", report.pictures)
-            }
-            return PlainText.report(lines)
-        }
-
-        private func rows(_ first: String, _ one: SceneScores, _ second: String, _ other: SceneScores) -> [String] {
-            let table = TextTable(columns: [.left(18), .left(24)])
-            return [table.row("", first, second)]
-                + SceneSubject.allCases.map { table.row($0.rawValue, cell(one.facts[$0]), cell(other.facts[$0])) }
-                + [
-                    table.row("own facts", cell(one.ownFacts), cell(other.ownFacts)),
-                    table.row("invented objects", inventions(one), inventions(other)),
-                ]
-        }
-
-        private func cell(_ tally: Tally?) -> String {
-            guard let tally, tally.asked > 0 else { return "-" }
-            return "\(percent(tally)) (\(tally.right) of \(tally.asked))"
-        }
-
-        private func inventions(_ scores: SceneScores) -> String {
-            guard scores.captions > 0 else { return "-" }
-            let share = 100 * Double(scores.inventing) / Double(scores.captions)
-            return String(format: "%.1f %%", share) + " (\(scores.inventing) of \(scores.captions))"
-        }
-
-        private func percent(_ tally: Tally?) -> String {
-            tally?.share.map { String(format: "%.1f %%", 100 * $0) } ?? "-"
         }
     }
 }

@@ -9,17 +9,13 @@ extension ExitCode {
     static let someTracksFailed = ExitCode(3)
     /// Finished tracks are written.
     static let interrupted = ExitCode(130)
+    /// The machine was taken away: finished tracks are written, and the same call with --resume does the others (sysexits'
+    /// `EX_TEMPFAIL`).
+    static let preempted = ExitCode(75)
 
     /// sysexits(3).
     init(_ category: InputError.Category) {
-        switch category {
-        case .usage: self.init(64)
-        case .invalid: self.init(65)
-        case .notFound: self.init(66)
-        case .unusableModel: self.init(69)
-        case .outputExists: self.init(73)
-        case .inputOutput: self.init(74)
-        }
+        self.init(category.exitCode)
     }
 }
 
@@ -61,10 +57,13 @@ enum Console {
     static func result(_ text: String) throws { try result(Data(PlainText.lines(text.withReadablePaths).utf8)) }
 
     /// JSON with its keys in order, for machines.
-    static func result(json value: some Encodable) throws {
+    static func result(json value: some Encodable) throws { try result(json(value)) }
+
+    /// What `result(json:)` prints.
+    static func json(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try result(try ReadableJSON.data(encoder.encode(value)) + Data("\n".utf8))
+        return try ReadableJSON.data(encoder.encode(value)) + Data("\n".utf8)
     }
 }
 

@@ -50,15 +50,18 @@ enum Program {
     }
 
     /// Ends the process at once: the work in progress can take a minute to its next pause.
-    /// - Parameter saved: what became of the work, for people.
-    static func end(_ cause: Interruption.Cause, saved: String? = nil) -> Never {
+    /// - Parameters:
+    ///   - saved: what became of the work, for people.
+    ///   - code: nil for the cause's own.
+    static func end(_ cause: Interruption.Cause, saved: String? = nil, code: ExitCode? = nil) -> Never {
+        let code = code ?? Self.code(cause)
         TemporaryNames.removeAll()
         // Nobody may be reading what is said.
-        limit(.milliseconds(500), code: code(cause))
+        limit(.milliseconds(500), code: code)
         if isatty(STDERR_FILENO) == 1 { Console.clearLine() }
         Console.notice(text(cause) + (saved.map { "; \($0)" } ?? ""))
         // Not exit(): other threads are still computing, and nothing they use may be torn down under them.
-        _exit(code(cause).rawValue)
+        _exit(code.rawValue)
     }
 
     /// Ends the process after some time, unless it ends before.

@@ -16,6 +16,8 @@ public struct CaptionPlan {
     package let sampler: TrackSampler
     /// Tracks that are asked for, as far as they are known before following; ascending by id.
     let tracks: [Track]
+    /// Tracks that other shards caption.
+    let othersTracks: Set<TrackID>
     /// Tracks to be followed: those whose masks are too few to sample the clip from, and all when masks of some frames
     /// alone are used.
     let propagated: Set<TrackID>
@@ -56,7 +58,9 @@ public struct CaptionPlan {
         if let most = request.options.maxTracks, most < 1 {
             throw InputError(.usage, "max-tracks \(most): expected 1 or more")
         }
-        tracks = input.given.areFound ? [] : try Self.tracks(input)
+        let tracks = input.given.areFound ? [] : try Self.tracks(input)
+        self.tracks = tracks
+        othersTracks = Set(tracks.map(\.id)).subtracting((request.options.shard?.share(of: tracks) ?? tracks).map(\.id))
         let part = input.likelyPart(tracks)
         self.part = part
         sampler = TrackSampler(
@@ -72,6 +76,19 @@ public struct CaptionPlan {
                 .usage, "\(input.clip.path): found masks of track \(track) on too few frames, and propagating them to others "
                     + "reads the clip more than once, expected a file\(input.given.masks == nil ? "" : ", or --no-propagate")")
         }
+        try checkShard()
+    }
+
+    /// Checks that shards of the tracks do no work but decoding that others do as well.
+    private func checkShard() throws {
+        guard let shard = request.options.shard else { return }
+        func refused(_ found: String) -> InputError {
+            InputError(
+                .usage, "\(request.clip): found shard \(shard.text) of a clip's tracks, and \(found), which every shard would do again, "
+                    + "expected the masks of all frames (damvideo track writes them), or shards of several clips")
+        }
+        if input.given.areFound { throw refused("objects to be found") }
+        if !propagated.isEmpty { throw refused("masks to be carried to other frames") }
     }
 
     /// Given tracks that are asked for, and no more of them than wanted.

@@ -93,7 +93,7 @@ public struct VideoCaptioner: Sendable {
             let total = plan.input.frameCount
             func onFrame(_ frame: Int) throws { try events(.progress(.decoding, done: frame, total: total)) }
             var reader = try CropReader(
-                plan, objects, model.model.imageProcessor, finished: Set((earlier?.tracks ?? []).map(\.id)),
+                plan, objects, model.model.imageProcessor, finished: plan.othersTracks.union((earlier?.tracks ?? []).map(\.id)),
                 memoryLimit: cropMemoryLimit, onFrame: onFrame)
             var document = header(plan, objects, reader.survey)
             if let earlier {
@@ -157,6 +157,7 @@ public struct VideoCaptioner: Sendable {
                 path: plan.input.path, width: info.width, height: info.height, fps: info.frameRate,
                 frames: survey.frameCount ?? info.declaredFrames ?? survey.part.upperBound,
                 duration: plan.input.clip.duration(upTo: survey.lastTime, isLast: survey.frameCount != nil)))
+        document.shard = plan.request.options.shard
         let wanted = plan.request.options.tracks
         for problem in plan.input.given.masks?.problems ?? [] {
             guard let track = problem.track else {

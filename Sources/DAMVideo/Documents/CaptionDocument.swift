@@ -13,9 +13,11 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
     public var errors: [Problem] = []
     /// Tracks that were found and not captioned; nil if there are none.
     public var leftOut: [LeftOut]?
+    /// The share of the clip's tracks that this is about; nil for all of them.
+    public var shard: Shard?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, tool, model, video, tracks, errors
+        case schema, tool, model, video, tracks, errors, shard
         case leftOut = "left_out"
     }
 

@@ -36,9 +36,12 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
     }
 
     /// Default path of a clip's document: `clip.mp4` has `clip.damvideo.json` beside it.
-    /// - Parameter folder: to go there instead of beside the clip; nil for beside it.
-    public func defaultPath(forClip clip: String, in folder: String? = nil) -> String {
-        Self.defaultPath(forClip: clip, extension: rawValue, in: folder)
+    /// - Parameters:
+    ///   - shard: share of the clip's tracks: those of `0/3` have `clip.damvideo.0-of-3.json`.
+    ///   - folder: to go there instead of beside the clip; nil for beside it.
+    public func defaultPath(forClip clip: String, of shard: Shard? = nil, in folder: String? = nil) -> String {
+        let part = shard.map { "\($0.index)-of-\($0.count)." } ?? ""
+        return Self.defaultPath(forClip: clip, extension: part + rawValue, in: folder)
     }
 
     /// The same for any file about a clip.

@@ -51,6 +51,13 @@ public final class CaptionEngine: Sendable {
     /// Requests that wait for their turn.
     package var waiting: Int { queue.count }
 
+    /// Begins no answer any more, and waits for those that are being generated.
+    /// - Parameter grace: time to wait at most.
+    /// - Returns: false when that was over before.
+    func drain(within grace: Duration) -> Bool {
+        isRunning.withLock { $0 } ? queue.drain(until: Date(timeIntervalSinceNow: grace / .seconds(1))) : true
+    }
+
     private func cancelAll() {
         for task in queue.stop() { task.deliver(.failed(CancellationError())) }
     }

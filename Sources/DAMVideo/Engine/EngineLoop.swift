@@ -40,7 +40,7 @@ final class EngineLoop {
         while !queue.hasStopped {
             dropCancelled()
             admit()
-            if !admissions.isEmpty, !answersAreDue {
+            if !admissions.isEmpty, !answersAreDue, !queue.admitsNothing {
                 advanceAdmission()
             } else if !open.isEmpty {
                 stepAnswers()

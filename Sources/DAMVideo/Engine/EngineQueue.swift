@@ -10,6 +10,10 @@ final class EngineQueue: @unchecked Sendable {
     private var interactive = Lanes()
     private var batch = Lanes()
     private var isStopped = false
+    /// True if no request is taken any more while those that were go on.
+    private var isDraining = false
+    /// True if the engine has nothing open and takes nothing.
+    private var isDrained = false
 
     init(limit: Int) { self.limit = max(1, limit) }
 
@@ -44,7 +48,7 @@ final class EngineQueue: @unchecked Sendable {
     ) -> EngineTask? {
         condition.lock()
         defer { condition.unlock() }
-        guard let next = self[keyPath: lanes].first, fits(next) else { return nil }
+        guard !isDraining, let next = self[keyPath: lanes].first, fits(next) else { return nil }
         self[keyPath: lanes].removeFirst()
         condition.broadcast()
         return next
@@ -63,8 +67,29 @@ final class EngineQueue: @unchecked Sendable {
     func waitForWork() -> Bool {
         condition.lock()
         defer { condition.unlock() }
-        while interactive.count + batch.count == 0, !isStopped { condition.wait() }
+        while interactive.count + batch.count == 0 || isDraining, !isStopped {
+            isDrained = isDraining
+            condition.broadcast()
+            condition.wait()
+        }
         return !isStopped
+    }
+
+    /// Lets no request be taken any more, and waits until those that were are answered.
+    /// - Returns: false when time was over before.
+    func drain(until deadline: Date) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        isDraining = true
+        condition.broadcast()
+        while !isDrained, !isStopped, condition.wait(until: deadline) {}
+        return isDrained || isStopped
+    }
+
+    var admitsNothing: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return isDraining
     }
 
     /// Ends the engine: no request is taken any more.

@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 import Synchronization
 
@@ -20,6 +21,8 @@ public final class CaptionJobRunner: Sendable {
     private let onEvent: @Sendable (Event) -> Void
     /// The job at work.
     private let current = Mutex<CaptionJob?>(nil)
+    private let openAnswers = OpenAnswers()
+    private let isDraining = Atomic(false)
     private let isCancelled = Atomic(false)
 
     /// - Parameter onEvent: called with each event, on the thread of `run`.
@@ -44,6 +47,8 @@ public final class CaptionJobRunner: Sendable {
             }
         }
         for (number, (job, plan)) in pending.enumerated() {
+            // The clip is left to the next run; the thread that drains ends the process.
+            while isDraining.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 1) }
             if jobs.count > 1 { onEvent(.message("\(job.request.clip) (\(number + 1) of \(pending.count))")) }
             guard let document = try attempt(job, &failures, { try captionOnce(job, plan) }) else { continue }
             failures.written += 1
@@ -85,6 +90,16 @@ public final class CaptionJobRunner: Sendable {
         if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
     }
 
+    /// Begins no caption any more, and waits for those that are being generated, from another thread than `run`, which does not
+    /// return while clips are left. To be followed by `interrupt`.
+    /// - Parameter grace: time to wait at most.
+    public func drain(within grace: Duration) {
+        let deadline = ContinuousClock.now + grace
+        isDraining.store(true, ordering: .relaxed)
+        // What the engine has finished is written by the thread of `run`.
+        if captioner.engine.drain(within: grace) { openAnswers.wait(until: deadline) }
+    }
+
     private func attempt<Result>(
         _ job: CaptionJob, _ failures: inout JobFailures, _ work: () throws -> Result
     ) throws -> Result? {
@@ -93,7 +108,11 @@ public final class CaptionJobRunner: Sendable {
 
     private func plan(_ job: CaptionJob) throws -> CaptionPlan {
         try checkCancelled()
-        return try captioner.plan(job.request, file: job.file, options: options)
+        let plan = try captioner.plan(job.request, file: job.file, options: options)
+        if let shard = job.request.options.shard {
+            onEvent(.message("shard \(shard.text): \(plan.tracks.count - plan.othersTracks.count) of \(plan.tracks.count) tracks"))
+        }
+        return plan
     }
 
     private func isFinished(_ job: CaptionJob) throws -> Bool {
@@ -121,6 +140,8 @@ public final class CaptionJobRunner: Sendable {
             } events: { event in
                 try checkCancelled()
                 try job.output.update(event)
+                openAnswers.update(event)
+                if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
                 onEvent(.clip(event))
             }
         } catch {

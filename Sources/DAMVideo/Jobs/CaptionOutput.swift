@@ -51,7 +51,7 @@ public final class CaptionOutput: Sendable {
         let folder = output.flatMap { FileStatus($0)?.isFolder == true ? $0 : nil }
         files = forms.enumerated().map { index, format in
             guard let output, folder == nil else {
-                return File(format: format, path: format.defaultPath(forClip: request.clip, in: folder))
+                return File(format: format, path: format.defaultPath(forClip: request.clip, of: request.options.shard, in: folder))
             }
             if index == 0 { return File(format: format, path: output) }
             return File(

@@ -8,7 +8,7 @@ import Tensors
 public final class Interruption: Sendable {
     public enum Cause: Sendable, Equatable {
         /// Ctrl-C, SIGTERM, a terminal that was closed (SIGHUP), or time that is used up (SIGXCPU).
-        case signal
+        case signal(Int32)
         /// A mapped file was truncated; the thread that read a missing page waits until the process ends.
         case fileCut(path: String)
         /// Allocating this many bytes for a tensor failed; the thread that asked waits until the process ends.
@@ -16,12 +16,14 @@ public final class Interruption: Sendable {
     }
 
     private let action: Mutex<@Sendable (Cause) -> Void>
+    /// Exit code upon a second signal that is not Ctrl-C.
+    private let hurriedCode = Mutex<Int32>(130)
     private let since = Mutex<ContinuousClock.Instant?>(nil)
     private let causes = Mutex<[Cause]>([])
     private let alarm = DispatchSemaphore(value: 0)
 
     /// Installs the handlers for the whole process, once; signals that were ignored at the start stay ignored. A second signal,
-    /// at least a second after the first while the action still runs, ends the process at once with exit code 130.
+    /// at least a second after the first while the action still runs, ends the process at once.
     /// - Parameter action: called at the first signal, and at each that comes when the one before is done with.
     public init(_ action: @escaping @Sendable (Cause) -> Void) {
         self.action = Mutex(action)
@@ -35,7 +37,7 @@ public final class Interruption: Sendable {
     private func listen() {
         while let message = SignalPipe.next() {
             if let began = since.withLock({ $0 }), [SIGINT, SIGTERM, SIGHUP].contains(message.signal) {
-                if ContinuousClock.now - began > .seconds(1) { _exit(130) }
+                if ContinuousClock.now - began > .seconds(1) { _exit(message.signal == SIGINT ? 130 : hurriedCode.withLock { $0 }) }
                 continue
             }
             guard let cause = Self.cause(message) else { continue }
@@ -60,12 +62,16 @@ public final class Interruption: Sendable {
     }
 
     /// Sets the action for signals from here on.
-    public func handle(_ action: @escaping @Sendable (Cause) -> Void) { self.action.withLock { $0 = action } }
+    /// - Parameter hurriedCode: exit code upon a second signal while the action runs, unless it is Ctrl-C.
+    public func handle(hurriedCode: Int32 = 130, _ action: @escaping @Sendable (Cause) -> Void) {
+        self.hurriedCode.withLock { $0 = hurriedCode }
+        self.action.withLock { $0 = action }
+    }
 
     /// - Returns: nil, and the process ends as it would have, for a bus error that no mapped file explains.
     private static func cause(_ message: SignalPipe.Message) -> Cause? {
         if message.signal == 0 { return .memoryExhausted(byteCount: Int(message.value)) }
-        guard message.signal == SIGBUS else { return .signal }
+        guard message.signal == SIGBUS else { return .signal(message.signal) }
         if let path = MappedFile.path(at: message.value) { return .fileCut(path: path) }
         signal(SIGBUS, SIG_DFL)
         kill(getpid(), SIGBUS)

@@ -113,6 +113,8 @@ public struct JobOutputs {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         } catch {
+            // Another shard may have made it meanwhile.
+            if FileStatus(path)?.isFolder == true { return }
             throw InputError(.inputOutput, "\(path): the folder cannot be made: \(error.localizedDescription)")
         }
     }

@@ -22,6 +22,8 @@ public struct ClipOptions: Sendable, Equatable {
     public var part = ClipPart()
     /// True to put the mask of each sampled frame into the document.
     public var includesMasks = false
+    /// The share of the tracks that is captioned; nil for all.
+    public var shard: Shard?
 
     /// Found tracks that are captioned unless a request says otherwise.
     public static let defaultMaxTracks = 20
@@ -32,7 +34,7 @@ public struct ClipOptions: Sendable, Equatable {
 /// The keys of `ClipPart` stand beside the others.
 extension ClipOptions: Codable {
     private enum CodingKeys: String, CodingKey {
-        case tracks, masks, sampling, frames, segment, propagates
+        case tracks, masks, sampling, frames, segment, propagates, shard
         case segmentation = "sam"
         case maxTracks = "max_tracks"
         case includesMasks = "with_masks"
@@ -50,6 +52,7 @@ extension ClipOptions: Codable {
         segmentation = try values.decodeIfPresent(String.self, forKey: .segmentation)
         part = try ClipPart(from: decoder)
         includesMasks = try values.decode(Bool.self, forKey: .includesMasks)
+        shard = try values.decodeIfPresent(Shard.self, forKey: .shard)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -64,5 +67,6 @@ extension ClipOptions: Codable {
         try values.encodeIfPresent(segmentation, forKey: .segmentation)
         try part.encode(to: encoder)
         try values.encode(includesMasks, forKey: .includesMasks)
+        try values.encodeIfPresent(shard, forKey: .shard)
     }
 }

@@ -1,3 +1,4 @@
+import DAMVideo
 import Files
 import Imaging
 
@@ -14,14 +15,18 @@ package struct DLCCaptioning {
 
     private let regions: [DLCAnnotations.Region]
     private let pictures: DLCPictures
+    /// The share of the regions that is captioned; nil for all.
+    private let shard: Shard?
     private var outputs: DLCOutputs
 
     /// - Parameters:
     ///   - folder: the benchmark's, with `annotations.json` and `images/`.
     ///   - outputs: file of captions, new or begun.
     ///   - query: the model's question, with `<image>` where the picture goes.
+    ///   - shard: share of the regions; nil for all.
     /// - Throws: `InputError` for a file that is missing, or has captions of another query.
-    package init(folder: String, outputs path: String, query: String) throws {
+    package init(folder: String, outputs path: String, query: String, shard: Shard? = nil) throws {
+        self.shard = shard
         regions = try DLCAnnotations(path: folder + "/annotations.json").regions
         pictures = DLCPictures(folder: folder)
         outputs = try FileStatus(path) == nil ? DLCOutputs(path: path, query: query) : DLCOutputs(path: path)
@@ -44,13 +49,16 @@ package struct DLCCaptioning {
         let claim = try OutputClaim(outputs.path)
         defer { withExtendedLifetime(claim) {} }
         var opened: (file: String, picture: RGBImage)?
-        for (place, region) in regions.enumerated() where outputs.caption(of: region.key) == nil {
-            try progress(place, regions.count)
+        let order = regions.map(\.key), own = shard?.share(of: regions) ?? regions
+        for (place, region) in own.enumerated() where outputs.caption(of: region.key) == nil {
+            try progress(place, own.count)
             if opened?.file != region.picture.file { opened = (region.picture.file, try pictures.picture(of: region)) }
             guard let picture = opened?.picture else { continue }
             let caption = try describe(picture, region.mask().mask)
-            try outputs.add(caption, for: region.key, order: regions.map(\.key))
+            try outputs.add(caption, for: region.key, order: order)
         }
-        try progress(regions.count, regions.count)
+        // A shard without a region has a file all the same.
+        if own.isEmpty, FileStatus(outputs.path) == nil { try outputs.save(order: order) }
+        try progress(own.count, own.count)
     }
 }

@@ -4,7 +4,7 @@ import Foundation
 import Masks
 
 /// Facts that a model's captions of rendered scenes get right.
-package struct SceneReport: Encodable, Sendable {
+package struct SceneReport: Codable, Equatable, Sendable {
     /// The set's folder.
     package let set: String
     /// The checkpoint's directory.
@@ -17,7 +17,20 @@ package struct SceneReport: Encodable, Sendable {
     package internal(set) var pictures = SceneScores()
     /// Objects that were found; nil where all were given.
     package internal(set) var findings: SceneFindings?
+    /// The share of the set's clips that was looked at; nil for all.
+    package internal(set) var share: SceneShare?
 }
+
+/// A share of a set's clips.
+package struct SceneShare: Codable, Equatable, Sendable {
+    package let shard: Shard
+    /// Folders of the clips.
+    package let clips: [String]
+    /// Number of the clips of all shares.
+    package let of: Int
+}
+
+extension Ablation: Decodable {}
 
 /// Captions rendered scenes and compares the facts in the captions with those the scenes were rendered from.
 package struct SceneEvaluator: Sendable {
@@ -36,16 +49,19 @@ package struct SceneEvaluator: Sendable {
     /// - Parameters:
     ///   - set: a folder in the layout of `Samples/scenes/make_clips.py`.
     ///   - limit: most clips to caption, the first by name; nil for all.
+    ///   - shard: share of these clips; nil for all.
     ///   - finds: caption the objects that are found in the clips, too, and no pictures.
     ///   - progress: called after each clip with the number of clips done, the number of all, and the report so far.
     /// - Throws: `InputError` if a file of the set is missing or bad. A track that cannot be captioned is no error but counts
     ///   as having every fact wrong.
     package func evaluate(
-        _ set: String, limit: Int? = nil, finds: Bool = false, progress: (Int, Int, SceneReport) throws -> Void = { _, _, _ in }
+        _ set: String, limit: Int? = nil, shard: Shard? = nil, finds: Bool = false,
+        progress: (Int, Int, SceneReport) throws -> Void = { _, _, _ in }
     ) throws -> SceneReport {
         let scenes = try SceneSet(path: set)
-        let clips = scenes.clips.prefix(limit ?? .max)
+        let all = scenes.clips.prefix(limit ?? .max), clips = shard?.share(of: all) ?? Array(all)
         var report = SceneReport(set: set, model: model.path, without: ablation)
+        report.share = shard.map { SceneShare(shard: $0, clips: clips.map(\.name), of: all.count) }
         if finds { report.findings = SceneFindings() }
         for (index, clip) in clips.enumerated() {
             let facts = try clip.facts(), captioned = try captioned(clip)

@@ -1,5 +1,5 @@
 /// Objects found in rendered scenes, and captions of them beside captions of the same objects by their true masks.
-package struct SceneFindings: Encodable, Equatable, Sendable {
+package struct SceneFindings: Codable, Equatable, Sendable {
     /// True objects that go somewhere, and those of them that were found.
     package private(set) var moving = Tally()
     /// Found tracks.
@@ -16,6 +16,16 @@ package struct SceneFindings: Encodable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey {
         case moving, tracks, matched, given, found
         case falseTracks = "false_tracks"
+    }
+
+    /// Adds counts of other clips.
+    mutating func add(_ other: SceneFindings) {
+        moving.add(other.moving)
+        tracks += other.tracks
+        matched += other.matched
+        falseTracks += other.falseTracks
+        given.add(other.given)
+        found.add(other.found)
     }
 
     /// Adds a clip.

@@ -1,5 +1,5 @@
 /// A count of right answers.
-package struct Tally: Encodable, Equatable, Sendable {
+package struct Tally: Codable, Equatable, Sendable {
     package private(set) var right = 0
     package private(set) var asked = 0
 
@@ -10,16 +10,21 @@ package struct Tally: Encodable, Equatable, Sendable {
         asked += 1
         if isRight { right += 1 }
     }
+
+    mutating func add(_ other: Tally) {
+        right += other.right
+        asked += other.asked
+    }
 }
 
 /// A kind of fact about an object.
-package enum SceneSubject: String, Encodable, CaseIterable, Sendable, CodingKeyRepresentable {
+package enum SceneSubject: String, Codable, CaseIterable, Sendable, CodingKeyRepresentable {
     case name = "class"
     case colour, direction, behaviour, place, relation, size
 }
 
 /// Counts of the facts that captions get right.
-package struct SceneScores: Encodable, Equatable, Sendable {
+package struct SceneScores: Codable, Equatable, Sendable {
     /// Facts told right, by kind.
     package private(set) var facts: [SceneSubject: Tally] = [:]
     /// Captions that agree better with their own object than with any other of the clip, in clips with several objects.
@@ -29,6 +34,14 @@ package struct SceneScores: Encodable, Equatable, Sendable {
     package private(set) var inventing = 0
 
     package init() {}
+
+    /// Adds counts of other clips.
+    mutating func add(_ other: SceneScores) {
+        for (subject, tally) in other.facts { facts[subject, default: Tally()].add(tally) }
+        ownFacts.add(other.ownFacts)
+        captions += other.captions
+        inventing += other.inventing
+    }
 
     /// Adds the captions of one clip or one picture.
     /// - Parameters:

@@ -26,6 +26,7 @@ struct SceneSet {
 struct SceneClip {
     let folder: String
 
+    var name: String { String(folder.split(separator: "/").last ?? "") }
     var clip: String { folder + "/clip.mp4" }
     var masks: String { folder + "/masks" }
     var picture: String { folder + "/picture.jpg" }

@@ -35,7 +35,38 @@ package struct DLCOutputs: Sendable {
     /// Puts a caption in, and writes the file with the captions in order of `keys`.
     package mutating func add(_ caption: String, for key: String, order keys: [String]) throws {
         captions[key] = caption
-        try OutputFile.write(data(order: keys), to: path, replaces: true)
+        try save(order: keys)
+    }
+
+    /// Writes the file with the captions in order of `keys`.
+    func save(order keys: [String]) throws { try OutputFile.write(data(order: keys), to: path, replaces: true) }
+
+    /// Captions of several shards.
+    /// - Throws: `InputError` of category `invalid` for a region that is missing, double or unknown, and for different queries.
+    package static func merged(_ shards: [DLCOutputs], regions: DLCAnnotations) throws -> Data {
+        guard var whole = shards.first else { return Data() }
+        for shard in shards.dropFirst() {
+            guard shard.query == whole.query else {
+                throw InputError(
+                    .invalid, shard.path, found: "captions of another query than in \(whole.path)", expected: "shards of one run")
+            }
+            for (key, caption) in shard.captions {
+                guard whole.captions.updateValue(caption, forKey: key) == nil else {
+                    throw InputError(.invalid, shard.path, found: "region \(key), which another shard has too", expected: "each once")
+                }
+            }
+        }
+        let keys = regions.regions.map(\.key), absent = keys.filter { whole.caption(of: $0) == nil }
+        if let first = absent.first {
+            throw InputError(
+                .invalid, whole.path,
+                found: "no caption of \(absent.count) of \(keys.count) regions, \(first) first, in this and the other files",
+                expected: "of all")
+        }
+        if let other = Set(whole.captions.keys).subtracting(keys).min() {
+            throw InputError(.invalid, whole.path, found: "region \(other)", expected: "regions of the benchmark")
+        }
+        return whole.data(order: keys)
     }
 
     /// The file: captions in order of `keys`, then others, then the query.

@@ -1,0 +1,111 @@
+import ArgumentParser
+import DAMVideo
+import Evaluation
+import Files
+import Foundation
+import Imaging
+
+struct MergeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge",
+        abstract: "Put the results of shards together, once nothing is missing or double.",
+        discussion: """
+            Captions of shards (--shard) are written as one run would have written them, apart from "seconds"; captions of clips by \
+            shards are checked against the list of clips (--batch-file). Reports of evaluate scenes --json and outputs of \
+            evaluate dlc-bench are told by their content.
+
+            Exit codes: 3 something is missing (--keep-going); 64 usage; 65 something is missing, double, unfinished or of another \
+            run; 66 input missing; 73 output exists; 74 input/output.
+            """)
+
+    @Argument(help: "Files of all shards, or folders of them.")
+    var inputs: [String]
+
+    @Option(
+        name: [.customShort("a"), .long],
+        help: ArgumentHelp("The clips of the run, as caption was given them, - for stdin; they are written in this order.", valueName: "list"))
+    var batchFile: String?
+
+    @Option(help: ArgumentHelp("The benchmark's folder, for outputs of dlc-bench: its regions are to be there.", valueName: "folder"))
+    var benchmark: String?
+
+    @Option(name: .shortAndLong, help: "Where the whole goes: a file, - for stdout, or a folder for files called like the clips.")
+    var output: String?
+
+    @Option(help: "What to write. Default: as the inputs.")
+    var format: CaptionFormat?
+
+    @Flag(help: "Write nothing: check, and say what there is.")
+    var check = false
+
+    @Flag(help: "Print the counts of evaluate scenes as JSON.")
+    var json = false
+
+    @Flag(help: "Leave out what is missing instead of refusing.")
+    var keepGoing = false
+
+    @Flag(help: "Replace the output when it exists.")
+    var overwrite = false
+
+    @Flag(help: "Say nothing on stderr but errors.")
+    var quiet = false
+
+    func validate() throws {
+        guard !inputs.isEmpty else { throw ValidationError("expected files of shards") }
+        guard !check || output == nil else { throw ValidationError("Give either --check or --output.") }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            let files = try ShardInputs(inputs)
+            switch files.contents {
+            case .captions(let shards): try merge(shards, files)
+            case .scenes(let reports): try merge(reports)
+            case .outputs(let outputs): try merge(outputs, files)
+            }
+        }
+    }
+
+    private func merge(_ shards: [ShardFile], _ files: ShardInputs) throws {
+        let clips = try batchFile.map { try ClipList(path: $0).entries.map(\.clip) }
+        let merge = try ShardMerge(shards.flatMap(\.pieces), clips: clips, mayMiss: keepGoing)
+        for line in merge.missing { Console.notice(line) }
+        if !check {
+            let format = format ?? (shards.contains { $0.format == .jsonl } ? .jsonl : .json)
+            let read = InputFiles(files.paths + [batchFile].compactMap(\.self))
+            try MergedOutput(output ?? "-", format: format, overwrites: overwrite).write(merge.merged, inputs: read)
+        }
+        let documents = merge.merged.map(\.document), failures = documents.reduce(0) { $0 + $1.errors.count { $0.track != nil } }
+        if !quiet {
+            Console.notice(
+                "\(documents.count) clips, \(documents.reduce(0) { $0 + $1.tracks.count }) tracks, \(failures) without a caption; "
+                    + (merge.missing.isEmpty ? "nothing is missing or double" : "\(merge.missing.count) things are missing"))
+        }
+        if !merge.missing.isEmpty { throw ExitCode.someTracksFailed }
+    }
+
+    private func merge(_ reports: [(path: String, report: SceneReport)]) throws {
+        guard format == nil, batchFile == nil else {
+            throw InputError(.usage, "found reports of scenes, expected no --format and --batch-file")
+        }
+        let report = try SceneReport(merging: reports)
+        guard !check else { return }
+        guard let output, output != "-" else {
+            return try json ? Console.result(json: report) : Console.result(SceneTable.text(report))
+        }
+        let text = try json ? Console.json(report) : Data(SceneTable.text(report).utf8)
+        try InputFiles(reports.map(\.path)).refuse(output)
+        try OutputFile.write(text, to: output, replaces: overwrite)
+    }
+
+    private func merge(_ outputs: [DLCOutputs], _ files: ShardInputs) throws {
+        guard let benchmark else {
+            throw InputError(.usage, "found outputs of dlc-bench, expected --benchmark with the folder that tells whether a region is missing")
+        }
+        let data = try DLCOutputs.merged(outputs, regions: DLCAnnotations(path: benchmark + "/annotations.json"))
+        guard !check else { return }
+        guard let output, output != "-" else { return try Console.result(data) }
+        try InputFiles(files.paths + [benchmark]).refuse(output)
+        try OutputFile.write(data, to: output, replaces: overwrite)
+    }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import DAMVideo
+import Files
+import Foundation
+import Imaging
+import ObjectTracking
+import Synchronization
+
+struct WorkerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Do jobs that come as JSON Lines on stdin, with one loaded model.",
+        discussion: """
+            A line is a job, {"id": "a", "caption": {"clip": "a.mp4", "masks": "a/"}}, {"id": "b", "describe": {"image": "b.png", \
+            "mask": "m.png"}}, or {"cancel": "a"}. Each job has one line of result with its id on stdout: a document, a \
+            description, or an error with the exit code that a command would have ended with. With "output": "folder/" captions go \
+            to files, and a job that was ended goes on where it was when it is given again. The documentation has all keys.
+
+            A worker that answered every line ends with 0, whatever the answers are. Exit codes: 69 model missing or unusable; 74 \
+            results cannot be written; 75 ended by SIGTERM, the jobs that are left handed back; 130 by Ctrl-C, likewise.
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: ArgumentHelp("SAM 2 for jobs that point at objects, as for caption.", valueName: "path"))
+    var sam: String?
+
+    @Option(help: ArgumentHelp("Detector for jobs that have objects detected, as for caption.", valueName: "path"))
+    var detector: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp(
+        "Jobs done side by side; results of more than one come as they are ready.", valueName: "n"))
+    var parallel = 1
+
+    @Option(
+        name: .customLong("waiting"), parsing: .unconditional,
+        help: ArgumentHelp("Jobs read ahead; then stdin is not read, and who writes to it waits.", valueName: "n"))
+    var waiting = 16
+
+    @Option(parsing: .unconditional, help: ArgumentHelp(
+        "Write a line with the jobs at work every so many seconds. Default: none.", valueName: "seconds"))
+    var heartbeat: Double?
+
+    @Option(
+        name: .customLong("batch"), parsing: .unconditional,
+        help: ArgumentHelp("Captions generated side by side, of all jobs, as for caption.", valueName: "n"))
+    var batchSize: Int?
+
+    @OptionGroup var grace: GraceOptions
+
+    @Flag(help: "Say nothing on stderr but errors.")
+    var quiet = false
+
+    func validate() throws {
+        guard (1...64).contains(parallel) else { throw ValidationError("--parallel \(parallel): expected 1 to 64") }
+        guard (1...1_000_000).contains(waiting) else { throw ValidationError("--waiting \(waiting): expected 1 to 1000000") }
+        if let heartbeat, !(0.01...86400).contains(heartbeat) {
+            throw ValidationError("--heartbeat \(heartbeat): expected 0.01 to 86400 seconds")
+        }
+        if let batchSize, batchSize < 1 { throw ValidationError("--batch \(batchSize): expected 1 or more") }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            try StandardOutput.check()
+            let engine = CaptionEngine(try model.load(quiet: quiet), limits: CaptionEngine.Limits(batch: batchSize))
+            defer { engine.end() }
+            var settings = Worker.Settings()
+            (settings.parallel, settings.waiting) = (parallel, waiting)
+            settings.heartbeat = heartbeat.map { .seconds($0) }
+            let worker = Worker(
+                engine, segmentation: try sam.map { ($0, try SegmentationModel(path: $0)) },
+                detector: try detector.map { (path: $0, model: try ObjectDetector(path: $0)) }, settings: settings
+            ) { try StandardOutput.write($0) } onBrokenOutput: { Self.endUnheard($0) }
+            let grace = grace.time(isPreemptible: true) ?? .zero
+            Program.interruption.handle(hurriedCode: ExitCode.preempted.rawValue) { Self.end(worker, $0, grace) }
+            try worker.run(LineReader(descriptor: STDIN_FILENO))
+        }
+    }
+
+    /// Hands back what is left and ends the program.
+    private static func end(_ worker: Worker, _ cause: Interruption.Cause, _ grace: Duration) {
+        let isPreemption = GraceOptions.isPreemption(cause), time = isPreemption ? grace : .zero
+        let code = isPreemption ? ExitCode.preempted : Program.code(cause)
+        // Nobody may be reading the results.
+        Program.limit(time + .seconds(2), code: code)
+        let count = worker.handBack(within: time)
+        Program.end(cause, saved: "\(count) jobs are handed back", code: code)
+    }
+
+    /// Ends a worker whose results nobody takes; finished tracks in files are there already.
+    private static func endUnheard(_ error: any Error) {
+        Console.notice("error: \(error)")
+        TemporaryNames.removeAll()
+        _exit(ExitCode(error).rawValue)
+    }
+}
