@@ -1,7 +1,7 @@
 import ArgumentParser
 import ObjectTracking
 
-/// How a detector's files are read, and stored in memory.
+/// Options of reading a detector's files and storing them in memory.
 struct DetectorKindOptions: ParsableArguments {
     @Option(
         name: .customLong("detector-weights"),

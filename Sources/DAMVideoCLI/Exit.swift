@@ -59,7 +59,7 @@ enum Console {
     /// JSON with its keys in order, for machines.
     static func result(json value: some Encodable) throws { try result(json(value)) }
 
-    /// What `result(json:)` prints.
+    /// The text that `result(json:)` prints.
     static func json(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -7,7 +7,7 @@ struct ModelsReport: Encodable {
     struct Cached: Encodable {
         let name: String
         let kind: String?
-        /// Why it cannot be used; nil if it can.
+        /// Reason for which it cannot be used; nil if it can.
         let problem: String?
         let licence: String?
         let folder: String

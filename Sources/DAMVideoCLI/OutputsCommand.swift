@@ -72,7 +72,7 @@ struct OutputsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Take only pictures or clips whose names have this in them, such as objects365.", valueName: "text"))
     var only: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Take the first so many regions.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Take the first N regions.", valueName: "n"))
     var first: Int?
 
     @Flag(help: "Replace a file of references that exists.")

@@ -128,7 +128,7 @@ struct ServerArguments: ParsableArguments {
         return settings
     }
 
-    /// What its parts are allowed.
+    /// Bounds and folders of the server's parts.
     var options: ServerOptions {
         var options = ServerOptions()
         if let queue { options.queue = queue }

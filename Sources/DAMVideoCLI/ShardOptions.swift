@@ -30,7 +30,7 @@ struct GraceOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "On SIGTERM finish the captions that are being generated, for so many seconds at most, hand back the others, and end with "
+            "On SIGTERM finish the captions that are being generated, for this many seconds at most, hand back the others, and end with "
                 + "exit code 75. Default: 20 for shards and workers; other runs are ended at once, with 130.", valueName: "seconds"))
     var grace: Double?
 

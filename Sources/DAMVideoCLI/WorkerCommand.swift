@@ -38,7 +38,7 @@ struct WorkerCommand: ParsableCommand {
     var waiting = 16
 
     @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Write a line with the jobs at work every so many seconds. Default: none.", valueName: "seconds"))
+        "Write a line with the jobs at work every N seconds. Default: none.", valueName: "seconds"))
     var heartbeat: Double?
 
     @Option(

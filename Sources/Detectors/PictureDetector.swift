@@ -11,7 +11,7 @@ package protocol PictureDetector: Sendable {
     var inputSize: PictureSize { get }
     /// Format of the weights that take most of the time.
     var format: DataType { get }
-    /// What a picture comes to.
+    /// Lower bounds on the work for a picture.
     var cost: ComputeCost { get }
     /// Readings of its files where others were possible, a line each.
     var notes: [String] { get }

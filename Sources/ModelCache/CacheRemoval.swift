@@ -23,7 +23,7 @@ extension CachedRepository {
         try discard(snapshotFolder(commit))
         try discard("\(folder)/trees/\(commit).json")
         let used = usedBlobs
-        // What is half fetched may be of another revision.
+        // Half fetched files may be of another revision.
         for blob in folderNames("\(folder)/blobs") ?? [] where !used.contains(blob) && !blob.hasSuffix(".incomplete") {
             try discard("\(folder)/blobs/\(blob)")
         }

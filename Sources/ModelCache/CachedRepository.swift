@@ -78,7 +78,7 @@ package struct CachedSnapshot: Sendable {
         files = FolderWalk.files(in: path)
     }
 
-    /// What the files are.
+    /// The files by their use.
     /// - Throws: `InputError`: `unusableModel` when it is no model of a known kind, `notFound` when a file is missing.
     package func contents() throws -> ModelFiles {
         let paths = Set(files), descriptions = ModelFiles.descriptions(among: paths)

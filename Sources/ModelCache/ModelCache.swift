@@ -13,7 +13,7 @@ package struct ModelCache: Sendable {
     /// The place of a model, if there is something or not.
     package func repository(_ name: ModelName) -> CachedRepository { CachedRepository(of: name.model, in: folder) }
 
-    /// What is in the cache, by name; empty without a cache.
+    /// Models in the cache, by name; empty without a cache.
     package var repositories: [CachedRepository] {
         (folderNames(folder) ?? []).compactMap { ModelName(folder: $0) }.map(repository)
             .sorted { $0.name.identifier.lowercased() < $1.name.identifier.lowercased() }

@@ -1,4 +1,4 @@
-/// What a model does, by the loader that reads it.
+/// Kind of a model, by the loader that reads it.
 package enum ModelKind: String, Sendable, CaseIterable {
     case describeAnything = "dam"
     case segmentAnything = "sam2"

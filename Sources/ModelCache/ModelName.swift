@@ -72,7 +72,7 @@ package struct ModelName: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension StringProtocol {
-    /// True for so many hexadecimal digits in lower case, as commits and hashes are written.
+    /// True for this number of hexadecimal digits in lower case, as commits and hashes are written.
     package func isHash(digits: Int) -> Bool {
         utf8.count == digits && utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }

@@ -78,7 +78,7 @@ struct BlobFetch {
                     .invalid, subject(file.path), found: "content with hash \(found)",
                     expected: "\(file.hash.name), as listed; it is not kept")
             }
-            // What was there before may be at fault.
+            // The earlier beginning may be at fault.
             wasTakenUp = false
             patience.notice("\(subject(file.path)): what was there of it is not its beginning; fetching all of it")
         }

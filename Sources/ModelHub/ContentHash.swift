@@ -4,9 +4,9 @@ import ModelCache
 
 /// The hash that names a content in the cache, and how it is computed.
 enum ContentHash: Equatable {
-    /// Of large files.
+    /// Hash of large files.
     case sha256(String)
-    /// Of others, as git computes it.
+    /// Hash of other files, as git computes it.
     case gitSHA1(String)
     /// A name of another kind, which nothing can be checked by.
     case unknown(String)
@@ -29,7 +29,7 @@ enum ContentHash: Equatable {
         }
     }
 
-    /// What computes it; nil if it cannot be.
+    /// The digest that computes it; nil if there is none.
     func digest(size: Int?) -> (any Digest)? {
         switch self {
         case .sha256: SHA256()

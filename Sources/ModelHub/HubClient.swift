@@ -26,12 +26,12 @@ struct HubClient: Sendable {
         web = WebClient(timeout: Self.timeout, connections: connections)
     }
 
-    /// What the servers have said of a content before and while sending it.
+    /// Facts that the servers told of a content before and while sending it.
     struct Head {
         let status: Int
         /// Hash of the content as the hub has it; nil if it does not say.
         let hash: String?
-        /// Of the whole content, from the answer's range or length; nil if it does not say.
+        /// Size of the whole content, from the answer's range or length; nil if it does not say.
         let size: Int?
         /// Byte of the content that the answer begins with.
         let start: Int

@@ -8,7 +8,7 @@ struct Patience: Sendable {
     /// Most seconds that a server may ask to wait; beyond that it is told instead.
     static let longestWait = 300.0
 
-    /// Waits for so many seconds.
+    /// Waits for a number of seconds.
     let pause: @Sendable (Double) -> Void
     /// Takes a line for people.
     let notice: @Sendable (String) -> Void

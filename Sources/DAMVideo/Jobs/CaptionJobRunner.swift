@@ -96,7 +96,7 @@ public final class CaptionJobRunner: Sendable {
     public func drain(within grace: Duration) {
         let deadline = ContinuousClock.now + grace
         isDraining.store(true, ordering: .relaxed)
-        // What the engine has finished is written by the thread of `run`.
+        // Captions that the engine has finished are written by the thread of `run`.
         if captioner.engine.drain(within: grace) { openAnswers.wait(until: deadline) }
     }
 

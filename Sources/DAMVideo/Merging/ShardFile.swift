@@ -4,14 +4,14 @@ import Imaging
 /// The captions of a clip, or of a share of its tracks, as a file has them.
 package struct ShardPiece: Sendable {
     package var document: CaptionDocument
-    /// What was asked for; JSON Lines alone have it.
+    /// The request; JSON Lines alone have it.
     package var request: ClipRequest?
     /// The file.
     package let path: String
     /// True for captions of a run that came to its end.
     package let isWhole: Bool
 
-    /// What the clip is called.
+    /// Name of the clip.
     package var clip: String { document.video.path }
 }
 

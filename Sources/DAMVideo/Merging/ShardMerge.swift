@@ -106,7 +106,7 @@ extension CaptionDocument {
     /// Index of its shard; 0 for a whole document.
     fileprivate var index: Int { shard?.index ?? 0 }
 
-    /// What it says of the clip and the model.
+    /// The document's facts of the clip and the model.
     fileprivate var withoutTracks: CaptionDocument {
         var document = self
         (document.tracks, document.shard) = ([], nil)

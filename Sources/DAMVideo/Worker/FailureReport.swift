@@ -8,7 +8,7 @@ public struct FailureReport: Codable, Sendable, Equatable {
 
     init(_ code: Int32, _ category: String, _ message: String) { (self.code, self.category, self.message) = (code, category, message) }
 
-    /// What an error that ends a job is for who gave it.
+    /// The report of an error that ends a job.
     init(_ error: any Error) {
         switch error {
         case let error as InputError: self.init(error.category.exitCode, error.category.name, error.description)

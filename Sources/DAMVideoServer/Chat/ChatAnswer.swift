@@ -4,7 +4,7 @@ import LanguageModels
 
 /// An answer as it grows out of the engine's events.
 struct ChatAnswer {
-    /// What became certain with an event.
+    /// Text that became certain with an event.
     struct Growth {
         var text = ""
         var tokens: [TokenList.Entry] = []

@@ -148,7 +148,7 @@ struct TokenList: Encodable {
     enum CodingKeys: CodingKey { case content, refusal }
 }
 
-/// What a request's region was, for the response.
+/// A request's region, for the response.
 struct RegionReport: Encodable, Sendable {
     struct Container: Encodable { let region: RegionReport }
 

@@ -14,7 +14,7 @@ struct ChatPreparation: Sendable {
     private let marker: RegionMarker?
     private let place: Int
 
-    /// What the engine is given, and what the client is told of it.
+    /// A request for the engine, and the facts of it that the client is told.
     struct Prepared: Sendable {
         let request: EngineRequest
         let region: RegionReport
@@ -129,7 +129,7 @@ extension MediaSource {
                 do {
                     return try InputError.translating { try body(path) }
                 } catch let error as InputError {
-                    // Where the server keeps its files is no client's business.
+                    // Paths of the server's files are no client's business.
                     throw InputError(error.category, error.description.replacing(path, with: param))
                 }
             }

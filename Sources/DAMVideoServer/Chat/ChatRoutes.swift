@@ -131,7 +131,7 @@ struct ChatRoutes: ServerRoutes {
     }
 }
 
-/// What all parts of one answer share.
+/// Fields that all parts of one answer share.
 struct ChatFrame: Sendable {
     let id: String
     let created: Int

@@ -15,7 +15,7 @@ struct PictureRegion {
     let source: Source
     /// True if SAM 2 found it at what was given.
     var isSegmented = false
-    /// What the detector calls the object.
+    /// The detector's name for the object.
     var label: String?
 }
 
@@ -127,7 +127,7 @@ extension RegionRequest.Point {
 }
 
 extension [Mask] {
-    /// What any of them holds; they are of one size, and there is one at least.
+    /// The pixels of any of them; they are of one size, and there is one at least.
     fileprivate var united: Mask {
         guard count > 1 else { return self[0] }
         var pixels = self[0].pixels

@@ -2,7 +2,7 @@ import DAMVideo
 import Foundation
 import Masks
 
-/// How far the work on a clip has come, as clients see it.
+/// Progress of the work on a clip, as clients see it.
 struct ClipProgress: Encodable, Sendable, Equatable {
     enum Stage: String, Encodable, Sendable {
         case waiting, finding, following, decoding, encoding, reading, captioning, rendering, reporting

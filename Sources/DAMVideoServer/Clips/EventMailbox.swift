@@ -10,7 +10,7 @@ enum ClipEvent: Sendable {
     case token(TokenText)
     case track(CaptionDocument.Track)
     case problem(CaptionDocument.Problem)
-    /// Of a request that came to nothing.
+    /// The error of a request that failed.
     case error(String)
     case end(ClipEntry)
 

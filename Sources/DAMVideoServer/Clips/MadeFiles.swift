@@ -37,7 +37,7 @@ final class MadeFiles: Sendable {
         return path
     }
 
-    /// Removes what was made of the document before it changed; of the change before, somebody may still be reading.
+    /// Removes files made from earlier revisions of the document; the latest earlier one stays, because a client may still read it.
     private static func removeEarlier(_ folder: String, _ name: String, revision: Int) {
         for other in folderNames(folder) ?? [] where other.hasSuffix("-" + name) {
             guard let number = Int(other.dropLast(name.count + 1)), number < revision - 1 else { continue }

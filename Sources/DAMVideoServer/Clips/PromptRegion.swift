@@ -9,9 +9,9 @@ struct PromptBody: Decodable, Sendable {
     var points: [[Double]]?
     var box: [Double]?
     var polygon: [[Double]]?
-    /// Of a description.
+    /// Question of a description.
     var question: String?
-    /// Of a description.
+    /// Name of a description's track.
     var name: String?
 
     /// The region that is meant.

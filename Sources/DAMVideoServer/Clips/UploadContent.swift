@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// What a clip's first bytes say it is.
+/// Kind of an upload by its first bytes.
 enum UploadContent {
     /// Bytes that are looked at.
     private static let head = 512

@@ -31,7 +31,7 @@ struct ServerParts {
     func work() async {}
 }
 
-/// What the parts of a server are allowed, and where they keep things.
+/// Bounds and folders of the parts of a server.
 package struct ServerOptions: Sendable {
     /// Requests that may wait for the engine.
     package var queue = 32

@@ -9,7 +9,7 @@ import Synchronization
 
 /// A server as a program runs it: the port opens at once, the models are loaded beside.
 package final class ServerProgram: Sendable {
-    /// What is loaded, in the caller's way.
+    /// Models that the caller loads.
     package struct Models: Sendable {
         let engine: ServerEngine
 

@@ -1,7 +1,7 @@
 import DAMVideo
 import Foundation
 
-/// What supervisors and other programs ask: whether the server is well, what it counts, and what it can do.
+/// Paths for supervisors and other programs: health, metrics and abilities of the server.
 struct StatusRoutes: ServerRoutes {
     let loaded: LoadedRoutes
     let metrics: ServerMetrics

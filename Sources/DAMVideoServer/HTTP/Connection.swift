@@ -99,7 +99,7 @@ struct Connection {
 }
 
 extension APIError {
-    /// What a client is told whose request is no HTTP.
+    /// The answer to a client whose request is no HTTP.
     init(_ error: HTTPParserError) {
         switch error {
         case .headerOverflow: self.init(431, "found a head of a request that is too large", code: "head_too_large")

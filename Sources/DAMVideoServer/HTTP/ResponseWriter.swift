@@ -4,7 +4,7 @@ import NIOHTTP1
 
 /// Writes responses to one connection. A client that does not take what is written loses its connection.
 struct ResponseWriter: Sendable {
-    /// What became of a response.
+    /// Outcome of a response.
     struct Sent {
         let status: Int
         var bytes = 0

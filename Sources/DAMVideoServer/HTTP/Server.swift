@@ -33,7 +33,7 @@ package struct Server: Sendable {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
     }
 
-    /// What the framework has to say is not for people who run a captioner.
+    /// A logger for the framework, whose messages are not for people who run a captioner.
     private var quiet: Logger {
         var logger = logger
         logger.logLevel = max(logger.logLevel, .warning)

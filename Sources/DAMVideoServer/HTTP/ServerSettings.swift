@@ -1,6 +1,6 @@
 import Imaging
 
-/// Where a server listens, to whom, and within which limits.
+/// Address, access rules and limits of a server.
 package struct ServerSettings: Sendable {
     package var host = "127.0.0.1"
     /// 0 for any that is free.

@@ -61,7 +61,7 @@ extension ClipLibrary {
             guard let clip = try ClipRecord.fetchOne(database, key: id), clip.state.hasEnded else { return false }
             return try clip.delete(database)
         }
-        // What cannot be removed now goes when the library is opened again.
+        // Files that cannot be removed now go when the library is opened again.
         if isRemoved { try? FileManager.default.removeItem(atPath: files(of: id).path) }
         return isRemoved
     }

@@ -1,6 +1,6 @@
 import Metrics
 
-/// What a server counts.
+/// Metrics of a server.
 struct ServerMetrics: Sendable {
     enum Stage: String {
         /// Pictures are decoded and regions found.

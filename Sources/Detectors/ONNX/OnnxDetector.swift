@@ -26,7 +26,7 @@ package struct OnnxDetector: Sendable {
     /// Readings of the file where others were possible, a line each.
     package let notes: [String]
     package var hasMasks: Bool { head.prototypes != nil }
-    /// What is done with pictures before the model has them, in words.
+    /// Preparation of pictures for the model, in words.
     package let preparation: String
     /// Multiply-adds, or about as much work, and each weight read once.
     package var cost: ComputeCost { ComputeCost(operations: 2 * Double(program.work), bytes: Double(weightBytes)) }

@@ -1,12 +1,12 @@
 import Tensors
 
-/// What a picture comes to in an RF-DETR model, from its configuration alone.
+/// Cost of a picture in an RF-DETR model, from its configuration alone.
 struct RFDETRCost {
     let configuration: RFDETRConfiguration
     /// Side of the pictures, in pixels.
     let side: Int
     let makesMasks: Bool
-    /// Of the weights that take most of the time.
+    /// Storage type of the weights that take most of the time.
     let format: DataType
 
     private var grid: Int { side / configuration.backbone.patchSize }

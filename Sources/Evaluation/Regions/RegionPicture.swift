@@ -5,7 +5,7 @@ import Media
 /// A picture with one of its regions, and what services that know no masks are shown of it.
 struct RegionPicture: Sendable {
     let picture: RGBImage
-    /// Of the picture's size, and not empty.
+    /// The region, of the picture's size, and not empty.
     let mask: Mask
     let box: BoundingBox
 

@@ -27,7 +27,7 @@ struct StageTimer {
         return Runs(seconds: seconds, processorSeconds: processor, peakResidentBytes: PeakMemory.bytes)
     }
 
-    /// Of this process so far.
+    /// Processor time of this process so far.
     private static var processorTime: Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)

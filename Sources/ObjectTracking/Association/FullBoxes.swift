@@ -6,7 +6,7 @@ package enum FullBoxConstants {
     static let hidden = 0.82
     static let whole = 0.85...1.25
     /// Seconds from a frame on which a part is hidden to the frames before and after it on which the object is whole, at most:
-    /// somebody who sits down for longer has become lower.
+    /// a person who sits down for longer has become lower.
     static let longest = 5.0
 }
 

@@ -20,7 +20,7 @@ package enum PartConstants {
     static let unsteady = 0.1
     /// Share of the usual height at its place up to which something is a part, and difference to it, in that height, of the whole.
     static let partHeight = 0.65
-    /// The same for what a part lies above or below: higher is somebody whole, with another behind.
+    /// The same for what a part lies above or below: higher is a whole person, with another behind.
     static let otherHeight = 0.9
     static let wholeHeight = 0.25
     /// Share of a box that lies inside the other one's if it shows a part of it.

@@ -1,6 +1,6 @@
 import Detectors
 
-/// How a detector is used, beside its files.
+/// Settings of using a detector.
 public struct DetectorSettings: Sendable, Equatable {
     /// Seconds between the frames of a clip it looks at, 0 for every frame.
     public var interval = 0.5

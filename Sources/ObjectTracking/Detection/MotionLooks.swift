@@ -63,7 +63,7 @@ package struct MotionLooks {
             let held = candidates.map { square in left.count { Self.holds(square, $0) } }
             guard let best = held.indices.max(by: { held[$0] < held[$1] }) else { break }
             squares.append(candidates[best])
-            // What a square's own region does not fit into is given up.
+            // A region that its own square does not hold is given up.
             let region = left[best]
             left.removeAll { $0 == region || Self.holds(candidates[best], $0) }
         }

@@ -9,7 +9,7 @@ struct BoxSegmentation {
     /// The part of the clip that counts; nil for all.
     let span: TimeSpan?
     let model: SegmentationModel
-    /// Those with a mask of their own keep it.
+    /// Detections; those with a mask of their own keep it.
     let detections: [Detection]
 
     /// Share of a box's sides by which a mask may reach beyond it. Less cuts off limbs that a tight box leaves out; more takes in other

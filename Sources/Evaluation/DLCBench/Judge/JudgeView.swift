@@ -28,7 +28,7 @@ struct JudgeView: Sendable {
         }
     }
 
-    /// What the judge is shown and asked about a region.
+    /// Pictures and prompt about a region for the judge.
     func parts(of key: String, prompt: String) throws -> [ChatMessage.Part] {
         guard let region = regions[key], let shown = RegionPicture(try pictures.picture(of: region), try region.mask().mask) else {
             throw InputError(.invalid, "annotation \(key)", found: "an empty mask", expected: "a region that the judge can be shown")
