@@ -124,7 +124,7 @@ let package = Package(
         tests("DAMVideo", ["Evaluation"]),
         tests("Presentation"),
         tests("ModelTools"),
-        tests("Evaluation", ["Imaging", "Masks"]),
+        tests("Evaluation", ["Imaging", "Masks", "Media"]),
         tests(
             "DAMVideoServer",
             [

@@ -34,7 +34,9 @@ struct RegionPicture: Sendable {
 
     /// The picture with the region's outline.
     var outlined: RGBImage {
-        let style = OutlineStyle(shortSide: min(picture.width, picture.height))
+        var style = OutlineStyle(shortSide: min(picture.width, picture.height))
+        // The region's colours are asked for.
+        style.fillOpacity = 0
         var canvas = Canvas(picture)
         if let outline = Outline(mask, margin: Int(style.rim.rounded(.up)) + 1) { canvas.draw(outline, Self.outline, style) }
         return canvas.image

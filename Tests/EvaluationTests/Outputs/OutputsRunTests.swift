@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Imaging
+import Media
 import Synchronization
 import TestSupport
 import Testing
@@ -52,6 +53,21 @@ struct OutputsRunTests {
             #expect(body["model"] as? String == "stub" && body["temperature"] as? Int == 0 && body["max_tokens"] as? Int == 512)
             #expect(try text(folder, "box.json").hasPrefix(
                 "{\n    \"0\": \"A cup.\",\n    \"query\": \"In this picture, an object is in the box {box}"))
+        }
+    }
+
+    @Test func theColoursInsideAnOutlineAreThePicturesOwn() throws {
+        let server = try StubServer { _ in DLCSample.completion("A cup.") }
+        defer { server.stop() }
+        try OutputsSample.withFolder { folder in
+            let text = OutputsSample.keywords.replacing("[[2, 3, 12, 3, 12, 8, 2, 8]]", with: "[[2, 2, 38, 2, 38, 28, 2, 28]]")
+            try ask(OutputsSample.set(.lvis, text, in: folder, first: 1), folder, server, as: .outline)
+            let path = folder.appending(path: "outlined.jpg")
+            try parts(server.requests[0]).pictures[0].write(to: path)
+            let picture = try ImageDecoder.rgb(path: path.path)
+            func pixel(_ x: Int, _ y: Int) -> [Int] { (0..<3).map { Int(picture.pixels[(y * picture.width + x) * 3 + $0]) } }
+            #expect(pixel(20, 15).allSatisfy { abs($0 - 200) < 12 })
+            #expect(pixel(2, 15)[0] - pixel(2, 15)[1] > 60)
         }
     }
 
