@@ -85,10 +85,11 @@ struct ClipLibraryTests {
     }
 
     @Test("Nothing in a query is an operator, and no text breaks a search", arguments: [
-        ("\"", 0), ("'", 0), ("a\"b", 0), ("NEAR(red, coat)", 0), ("red NOT coat", 0), ("text:red", 0), ("-red", 1), ("red*", 1), ("^red", 1),
-        ("(", 0), (")", 0), ("{red coat}", 1), ("+", 0), ("%", 0), (";", 0), ("--", 0), ("'; DROP TABLE clips; --", 0), ("\u{0}", 0),
-        ("red\u{0}coat", 1), ("AND", 0), ("OR", 0), ("*", 0), ("\\", 0), ("😀", 0), (String(repeating: "a ", count: 5000), 1), ("\u{200B}", 0),
-        ("\"red coat", 1), ("\"red\" \"\" coat", 1),
+        ("\"", 0), ("'", 0), ("a\"b", 0), ("NEAR(red, coat)", 0), ("red NOT coat", 0), ("text:red", 0), ("-red", 1), ("red*", 1),
+        ("^red", 1), ("(", 0), (")", 0), ("{red coat}", 1), ("+", 0), ("%", 0), (";", 0), ("--", 0),
+        ("'; DROP TABLE clips; --", 0), ("\u{0}", 0),
+        ("red\u{0}coat", 1), ("AND", 0), ("OR", 0), ("*", 0), ("\\", 0), ("😀", 0),
+        (String(repeating: "a ", count: 5000), 1), ("\u{200B}", 0), ("\"red coat", 1), ("\"red\" \"\" coat", 1),
     ])
     func attacks(text: String, count: Int) throws {
         try withLibrary([[(nil, "A red coat, 3.5 m away.")]]) { library, _ throws in
@@ -151,8 +152,9 @@ struct ClipLibraryTests {
     func locked() throws {
         try withTemporaryDirectory { folder throws in
             let library = try ClipLibrary(folder: folder.path)
-            #expect(throws: InputError(
-                .outputExists, "\(folder.resolvingSymlinksInPath().path): found another server that uses this library, expected one at a time")) {
+            let path = folder.resolvingSymlinksInPath().path
+            let message = "\(path): found another server that uses this library, expected one at a time"
+            #expect(throws: InputError(.outputExists, message)) {
                 try ClipLibrary(folder: folder.path)
             }
             withExtendedLifetime(library) {}
@@ -188,6 +190,19 @@ struct ClipLibraryTests {
             #expect(try library.clip(ids[1])?.state == .failed)
             #expect(try library.clip(ids[1])?.error?.contains("2 times in a row") == true)
         }
+    }
+
+    @Test("A full disk is told as such")
+    func diskFull() throws {
+        let file = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+        do {
+            try file.write(contentsOf: Data("x".utf8))
+            Issue.record("/dev/full took a byte")
+        } catch {
+            let written = InputError(.inputOutput, "/library/clips/a/upload: cannot be written: \(error.localizedDescription)")
+            #expect(APIError.telling(written, folder: "/library")?.status == 507)
+        }
+        #expect(APIError.telling(InputError(.inputOutput, "/library/x: cannot be read"), folder: "/library") == nil)
     }
 
     @Test("Ids are safe in paths and are checked before they are used")

@@ -9,7 +9,7 @@ extension ClipRoutes {
     func findMask(_ clip: ClipRecord, _ request: ServerRequest) async throws -> ServerResponse {
         let prompt = try await request.json(PromptBody.self)
         let image = try await image(clip, prompt)
-        return try await following.run { [self] in try .json(MaskEntry(prompt.mask(in: image, segmented(clip, prompt, image)))) }
+        return try await segmenting.run { [self] in try .json(MaskEntry(prompt.mask(in: image, segmented(clip, prompt, image)))) }
     }
 
     func describe(_ clip: ClipRecord, _ request: ServerRequest) async throws -> ServerResponse {
@@ -18,7 +18,7 @@ extension ClipRoutes {
             throw APIError(429, "found \(following.count) objects that wait to be described, expected fewer: try again", retryAfter: 10)
         }
         let image = try await image(clip, prompt)
-        let mask = try await following.run { [self] in try prompt.mask(in: image, segmented(clip, prompt, image)) }
+        let mask = try await segmenting.run { [self] in try prompt.mask(in: image, segmented(clip, prompt, image)) }
         let number = try await work.run { [documents, library, masks] in
             let taken = try documents.required(clip).tracks.map(\.id).reduce(0) {
                 if case .number(let number) = $1 { max($0, number) } else { $0 }

@@ -19,8 +19,10 @@ struct ClipRoutes: ServerRoutes {
     let made: MadeFiles
     /// Threads for what waits for the disk.
     let work = BlockingWork(name: "clip-requests", width: 4)
-    /// Threads for SAM 2 and for objects that are followed.
+    /// Threads for objects that are followed.
     let following = BlockingWork(name: "clip-objects", width: 2)
+    /// Thread for regions that are looked for in single frames, which do not wait for objects that are followed.
+    let segmenting = BlockingWork(name: "clip-regions", width: 1)
 
     /// Objects that may wait to be described.
     static let mostDescriptions = 16

@@ -93,7 +93,8 @@ extension APIError {
 
     private static let diskFull = APIError(507, "the disk of the library is full: nothing of this request was kept", code: "disk_full")
 
+    /// True for the words of the system, or those of Foundation, for a disk or a quota that is full.
     private static func isDiskFull(_ text: String) -> Bool {
-        [ENOSPC, EDQUOT].contains { text.contains(String(cString: strerror($0))) }
+        ([ENOSPC, EDQUOT].map { String(cString: strerror($0)) } + ["enough space"]).contains(where: text.contains)
     }
 }
