@@ -72,14 +72,14 @@ enum Reader: String, CaseIterable {
         case .onnx:
             let detector = try OnnxDetector(path: scratch.file(bytes), options: OnnxDetector.Options(family: nil, input: "32x32"))
             // What is read runs, if that is soon done.
-            if detector.cost.operations < 1 << 24 { _ = try detector(Self.grey, threshold: 0.1) }
+            if detector.cost.operations < 0x1p24 { _ = try detector(Self.grey, threshold: 0.1) }
         case .rfdetr:
             let files = ["config.json", "model.safetensors", "preprocessor_config.json"]
             let name = files[Int(bytes.first ?? 0) % files.count]
             let directory = try scratch.detector(name, Array(bytes.dropFirst()))
             _ = try? DetectorInspection(directory)
             let detector = try RFDETRDetector(directory: directory)
-            if detector.cost.operations < 1 << 26 { _ = detector(Self.grey, threshold: 0.1) }
+            if detector.cost.operations < 0x1p26 { _ = detector(Self.grey, threshold: 0.1) }
         case .list: _ = try ClipList(path: scratch.file(bytes)).pairs(masks: ["masks"])
         case .lines: _ = try ResumedRun(path: scratch.file(bytes))
         }

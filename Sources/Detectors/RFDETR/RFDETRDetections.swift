@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Parallelism
 import Tensors
 
 /// A query with one of its classes.
@@ -45,9 +46,10 @@ extension RFDETRPrediction {
     /// pixel are left out.
     package func detections(threshold: Float, labels: [String], width: Int, height: Int) -> [PictureDetection] {
         var seen: Set<Int> = []
-        return scoredQueries(threshold: threshold).compactMap { scored in
-            guard seen.insert(scored.query).inserted else { return nil }
-            let box = box(scored.query, width: width, height: height), mask = mask(scored.query, width: width, height: height)
+        let found = scoredQueries(threshold: threshold).filter { seen.insert($0.query).inserted }
+        let masks = Parallel.map(found.count) { mask(found[$0].query, width: width, height: height) }
+        return zip(found, masks).compactMap { scored, mask in
+            let box = box(scored.query, width: width, height: height)
             guard [box.left, box.top, box.right, box.bottom].allSatisfy(\.isFinite), mask?.pixels.contains(1) ?? true else {
                 return nil
             }

@@ -64,6 +64,6 @@ package enum SegmentAnythingStage: String, CaseIterable, Sendable {
 
 /// A stage of finding objects with a detector.
 package enum DetectorStage: String, CaseIterable, Sendable {
-    /// A picture to objects: preparation, model, boxes and masks at the picture's size.
+    /// A picture to objects: preparation, model, and the choice of boxes and masks.
     case picture = "detector"
 }

