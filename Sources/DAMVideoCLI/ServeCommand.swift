@@ -39,7 +39,7 @@ struct ServeCommand: ParsableCommand {
             let isStopping = Atomic(false), grace = server.settings.grace
             Program.interruption.handle { cause in
                 // A second signal is one of impatience.
-                guard cause == .signal, !isStopping.exchange(true, ordering: .relaxed) else { Program.end(cause) }
+                guard case .signal = cause, !isStopping.exchange(true, ordering: .relaxed) else { Program.end(cause) }
                 Program.limit(grace + Self.end, code: .success)
                 program.stop()
             }
@@ -54,9 +54,9 @@ struct ServeCommand: ParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let location = try model.location(), loaded = try model.load()
         let segmentation = try (sam ?? environment[ModelStore.segmentationVariable].flatMap { $0.isEmpty ? nil : $0 })
-            .map { try SegmentationModel(path: $0) }
+            .map { try SegmentationModel(path: ModelStore.console.segmentation($0)) }
         let detector = try (detector ?? environment["DAMVIDEO_DETECTOR"].flatMap { $0.isEmpty ? nil : $0 })
-            .map { try ObjectDetector(path: $0) }
+            .map { try ObjectDetector(path: ModelStore.console.detector($0)) }
         let engine = CaptionEngine(loaded, limits: CaptionEngine.Limits(batch: server.batch, queue: server.options.queue))
         let folder = URL(filePath: location.directory).standardizedFileURL.lastPathComponent
         let name = server.modelName ?? (location.isSample ? "damvideo-sample" : folder)
