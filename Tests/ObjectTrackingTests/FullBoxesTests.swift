@@ -62,7 +62,7 @@ import Testing
     /// It is not known to become whole again.
     @Test func whatStaysLowHasBecomeLower() {
         let boxes = Self.walk { frame, box in
-            if frame >= 30 { box = BoundingBox(left: box.left, top: box.bottom - box.height / 2, width: box.width, height: box.height / 2) }
+            if frame >= 45 { box = BoundingBox(left: box.left, top: box.bottom - box.height / 2, width: box.width, height: box.height / 2) }
         }
         #expect(FullBoxes([boxes], size: Self.size, rate: 10).boxes == [[:]])
     }
@@ -115,7 +115,7 @@ import Testing
             let boxes = try DetectionSources.open(path, settings: DetectionSettings(), clip: clip) { 2 }
             let reference = try MaskSources.open(path, clip: clip)
             let scores = try TrackingScores(found: HalfHidden(), reference: reference, boxes: boxes, frames: [0, 1])
-            #expect(scores.locA == 1 && scores.mota == 1)
+            #expect(scores.locA > 0.999 && scores.mota == 1, "\(scores)")
         }
     }
 }
