@@ -14,6 +14,7 @@ Without names, all that is installed. Exit code 1 when one fails.
 import importlib.util
 import json
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -109,7 +110,7 @@ def schemathesis(server):
 
 
 def exchange(port, request, wait=10, finish=True):
-    """Returns what the server answers until it closes the connection."""
+    """Returns what the server answers."""
     with socket.create_connection(("127.0.0.1", port), timeout=wait) as connection:
         try:
             connection.sendall(request)
@@ -126,6 +127,10 @@ def exchange(port, request, wait=10, finish=True):
             if not part:
                 return found
             found += part
+            head, end, body = found.partition(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head)
+            if end and length and len(body) >= int(length.group(1)):
+                return found
 
 
 def malformed(server):
@@ -276,7 +281,7 @@ def malformed(server):
         kind = kinds[number % len(kinds)]
         request, statuses = kind()
         # Who says that nothing more will come may still listen; but an answer is not written for one who may have left.
-        found = exchange(server.port, request, finish=kind in (cut_body, bad_chunks) or 200 not in statuses and draw.random() < 0.5)
+        found = exchange(server.port, request, finish=kind in (cut_body, bad_chunks, bad_line) or 200 not in statuses and draw.random() < 0.5)
         status = int(found.split(b" ", 2)[1]) if found.startswith(b"HTTP/1.1 ") else None
         if status not in statuses:
             wrong.setdefault(kind.__name__, set()).add(status)

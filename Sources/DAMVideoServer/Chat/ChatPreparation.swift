@@ -88,12 +88,12 @@ struct ChatPreparation: Sendable {
     }
 
     /// Pictures are decoded, two at a time, apart from what serves files.
-    private static let work = BlockingWork(name: "server-pictures", width: 2)
+    private static let work = BlockingWork("server-pictures", width: 2)
 
     private func pictures(_ sources: [(source: MediaSource, param: String)]) throws -> Prepared {
         var found: [RegionReport.Picture] = []
         var engineRequest = try EngineRequest(engine.engine.model, frames: sources.count, name: "picture", options) { index in
-            try WorkGate.current?.check()
+            if index > 0 { try WorkGate.current?.check() }
             let (source, param) = sources[index]
             let finder = RegionFinder(engine: engine, region: request.region?[index], marker: marker, param: param)
             let (picture, region) = try source.withFile(param) { try finder.picture($0) }

@@ -11,7 +11,7 @@ struct URLFetcher: Sendable {
     private let program: String
 
     private static let mostRedirects = 3
-    private static let work = BlockingWork(name: "server-fetch", width: 4)
+    private static let work = BlockingWork("server-fetch", width: 4)
 
     /// - Returns: nil when there is no curl in `path`.
     init?(path: String = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin") {

@@ -7,7 +7,7 @@ struct BlockingWork: Sendable {
     private let queue: OperationQueue
 
     /// - Parameter width: pieces of work at a time.
-    init(name: String, width: Int) {
+    init(_ name: String, width: Int) {
         queue = OperationQueue()
         queue.name = name
         queue.maxConcurrentOperationCount = max(1, width)
@@ -17,18 +17,23 @@ struct BlockingWork: Sendable {
     var count: Int { queue.operationCount }
 
     /// For files and pictures.
-    static let shared = BlockingWork(name: "server-work", width: ProcessInfo.processInfo.activeProcessorCount)
+    static let shared = BlockingWork("server-work", width: ProcessInfo.processInfo.activeProcessorCount)
 
-    /// Runs `body`. A task that is cancelled before its turn does not run it.
+    /// Pieces of work that run or wait.
+    var count: Int { queue.operationCount }
+
+    /// Runs `body` without waiting for it.
+    func start(_ body: @escaping @Sendable () -> Void) { queue.addOperation(body) }
+
+    /// Runs `body`, also for a task that is cancelled: long work asks `WorkGate.current`. Who has closed one direction of a
+    /// connection may still wait to hear what is wrong with the request.
+    /// - Throws: what `body` throws.
     func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         let gate = WorkGate()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 queue.addOperation {
-                    continuation.resume(with: Swift.Result {
-                        try gate.check()
-                        return try WorkGate.$current.withValue(gate, operation: body)
-                    })
+                    continuation.resume(with: Swift.Result { try WorkGate.$current.withValue(gate, operation: body) })
                 }
             }
         } onCancel: {

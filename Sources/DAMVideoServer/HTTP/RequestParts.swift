@@ -74,7 +74,8 @@ final class RequestParts: Sendable {
         }
         before?.taker?.resume(throwing: ending)
         before?.giver?.resume()
-        before?.whenEnded?()
+        // What is wrong with the next request is nothing to the one at work.
+        if case .left = ending { before?.whenEnded?() }
     }
 
     // MARK: To the handler
@@ -86,7 +87,7 @@ final class RequestParts: Sendable {
     func whenEnded(_ action: (@Sendable () -> Void)?) {
         let hasEnded = state.withLock { state in
             state.whenEnded = action
-            return state.ending != nil
+            return if case .left? = state.ending { true } else { false }
         }
         if hasEnded { action?() }
     }
