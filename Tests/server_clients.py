@@ -265,7 +265,7 @@ def malformed(server):
         field, value = draw.choice([
             ("temperature", -1), ("temperature", "x"), ("top_p", 7), ("n", 0), ("n", 9), ("max_tokens", 0), ("max_tokens", -5), ("stop", {}),
             ("stream", 5), ("messages", {}), ("messages", [1]), ("seed", 1.5), ("top_logprobs", 99), ("region", 5), ("region", {"box": "x"}),
-            ("region", {"point": [1, 2]}), ("temperature", 10**400 if draw.random() < 0 else 1e300)])
+            ("region", {"point": [1]}), ("temperature", 1e300)])
         return chat(**{field: value}), {400}
 
     def bad_region():

@@ -43,14 +43,13 @@ struct ChatRequest: Decodable {
         region = try values.decodeIfPresent(RegionList.self, forKey: .region)
         temperature = try values.decodeIfPresent(Double.self, forKey: .temperature)
         topP = try values.decodeIfPresent(Double.self, forKey: .topP)
-        seed = try values.decodeIfPresent(Int.self, forKey: .seed)
-        maxTokens = try values.decodeIfPresent(Int.self, forKey: .maxCompletionTokens)
-            ?? values.decodeIfPresent(Int.self, forKey: .maxTokens)
-        count = try values.decodeIfPresent(Int.self, forKey: .n)
+        seed = try values.wholeNumber(forKey: .seed)
+        maxTokens = try values.wholeNumber(forKey: .maxCompletionTokens) ?? values.wholeNumber(forKey: .maxTokens)
+        count = try values.wholeNumber(forKey: .n)
         stop = try values.decodeIfPresent(StopWords.self, forKey: .stop)?.words ?? []
         streams = try values.decodeIfPresent(Bool.self, forKey: .stream) ?? false
         includesUsage = try values.decodeIfPresent(StreamOptions.self, forKey: .streamOptions)?.includeUsage ?? false
-        let top = try values.decodeIfPresent(Int.self, forKey: .topLogprobs)
+        let top = try values.wholeNumber(forKey: .topLogprobs)
         alternatives = try values.decodeIfPresent(Bool.self, forKey: .logprobs) ?? false ? top ?? 0 : nil
         let format = try values.decodeIfPresent(ResponseFormat.self, forKey: .responseFormat)?.type ?? "text"
         try check(format: format, top: top)

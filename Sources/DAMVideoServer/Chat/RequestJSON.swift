@@ -19,6 +19,18 @@ enum RequestJSON {
     }
 }
 
+extension KeyedDecodingContainer {
+    /// A whole number; nil if there is none.
+    /// - Throws: `DecodingError` that names the field, for one with a fraction too.
+    func wholeNumber(forKey key: Key) throws -> Int? {
+        do {
+            return try decodeIfPresent(Int.self, forKey: key)
+        } catch DecodingError.dataCorrupted {
+            throw DecodingError.typeMismatch(Int.self, .init(codingPath: codingPath + [key], debugDescription: "a fraction"))
+        }
+    }
+}
+
 extension APIError {
     /// Words for a body that cannot be read.
     fileprivate init(_ error: DecodingError) {
@@ -35,7 +47,10 @@ extension APIError {
         case .valueNotFound(let type, let context):
             (param, message) = (field(context.codingPath), "found null, expected \(Self.word(type))")
         case .dataCorrupted(let context):
-            (param, message) = (field(context.codingPath), context.codingPath.isEmpty ? "found no JSON" : context.debugDescription)
+            // The decoder calls a fraction in place of a whole number corrupt, and does not say where it is.
+            let isNumber = context.debugDescription.contains("does not fit")
+            let words = isNumber ? "found a number that does not fit, expected a whole one" : "found no JSON"
+            (param, message) = (field(context.codingPath), context.codingPath.isEmpty ? words : context.debugDescription)
         @unknown default: (param, message) = ("", "found what cannot be read")
         }
         self.init(
