@@ -74,7 +74,7 @@ final class RequestParts: Sendable {
         }
         before?.taker?.resume(throwing: ending)
         before?.giver?.resume()
-        // What is wrong with the next request is nothing to the one at work.
+        // A fault of the next request is nothing to the one at work.
         if case .left = ending { before?.whenEnded?() }
     }
 
