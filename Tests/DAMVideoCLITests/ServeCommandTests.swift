@@ -19,13 +19,23 @@ struct ServeCommandTests {
             process.standardInput = FileHandle.nullDevice
             try process.run()
             self.process = process
-            // One line at a time, until the model is there.
-            var text = ""
-            for try await line in pipe.fileHandleForReading.bytes.lines {
-                text += line + "\n"
-                if line.contains("ready:") || !process.isRunning { break }
-            }
+            let text = await Self.log(pipe.fileHandleForReading)
             port = try #require(text.firstMatch(of: /listening at http:\/\/[^\n]*:(\d+)/).flatMap { Int($0.1) }, "\(text)")
+        }
+
+        /// The log, until the model is there or the server has ended.
+        private static func log(_ pipe: FileHandle) async -> String {
+            await withCheckedContinuation { continuation in
+                Thread {
+                    var text = ""
+                    while !text.contains("ready:") {
+                        let part = pipe.availableData
+                        if part.isEmpty { break }
+                        text += String(decoding: part, as: UTF8.self)
+                    }
+                    continuation.resume(returning: text)
+                }.start()
+            }
         }
 
         /// Ends it as a service manager does.
@@ -56,7 +66,8 @@ struct ServeCommandTests {
     }
 
     @Test func optionsComeFromTheEnvironmentToo() async throws {
-        let server = try await Running([], environment: ["DAMVIDEO_PORT": "0", "DAMVIDEO_API_KEY": "geheim", "DAMVIDEO_MODEL_NAME": "org/name"])
+        let server = try await Running(
+            [], environment: ["DAMVIDEO_PORT": "0", "DAMVIDEO_API_KEY": "geheim", "DAMVIDEO_MODEL_NAME": "org/name"])
         #expect(try get(server.port, "/v1/models").status == 401)
         let models = try get(server.port, "/v1/models", key: "geheim")
         #expect(models.status == 200 && models.text.contains("\"id\":\"org/name\""))

@@ -122,9 +122,12 @@ struct ServerSocketTests {
         var settings = ServerSettings()
         (settings.limits.head, settings.limits.bodyPause) = (.milliseconds(200), .milliseconds(200))
         try await RunningServer.with([TestRoutes()], settings) { port in
-            #expect(try await answer(port, "GET /echo HTTP/1.1\r\nHost: a\r\n").hasPrefix("HTTP/1.1 408 "))
-            #expect(try await answer(port, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\npart").hasPrefix("HTTP/1.1 408 "))
-            #expect(try await answer(port, "").isEmpty)
+            for request in ["GET /echo HTTP/1.1\r\nHost: a\r\n", "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\npart"] {
+                let text = try await answer(port, request)
+                #expect(text.hasPrefix("HTTP/1.1 408 "), "\(text.prefix(100))")
+            }
+            let nothing = try await answer(port, "")
+            #expect(nothing.isEmpty)
         }
     }
 
@@ -163,7 +166,8 @@ struct ServerSocketTests {
             #expect(head.hasPrefix("HTTP/1.1 200 ") && head.hasSuffix("\r\n\r\n") && head.contains("content-length: 10"))
         }
         try await RunningServer.with([TestRoutes(file: "/nowhere")]) { port in
-            #expect(try await answer(port, get("/file")).hasPrefix("HTTP/1.1 404 "))
+            let missing = try await answer(port, get("/file"))
+            #expect(missing.hasPrefix("HTTP/1.1 404 "))
         }
     }
 
@@ -201,7 +205,7 @@ struct ServerSocketTests {
             for _ in 0..<500 where log.lines.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
         }
         // An answer may be short enough to be over by then.
-        #expect(log.lines.count == 1 && log.lines[0].contains(/completions (499|200) /), "\(log.lines)")
+        #expect(log.lines.count == 1 && log.lines[0].firstMatch(of: /completions (?:499|200) \d/) != nil, "\(log.lines)")
     }
 
     @Test("Until the model is loaded, its paths are 503 and the rest is there")
