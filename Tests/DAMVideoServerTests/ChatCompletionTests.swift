@@ -66,13 +66,13 @@ struct ChatCompletionTests {
     @Test("A stream is the same text in parts, and ends as clients expect")
     func stream() async throws {
         let options: [String: Any] = ["include_usage": true]
-        let chunks = try await chunks(ChatCall().with("stream_options", options))
+        let chunks = try await self.chunks(ChatCall().with("stream_options", options))
         #expect(chunks.first?.at("choices", 0, "delta", "role") as? String == "assistant")
         #expect(chunks.compactMap { $0.at("choices", 0, "delta", "content") as? String }.joined() == (try described()))
         #expect(["stop", "length"].contains(chunks.dropLast().last?.at("choices", 0, "finish_reason") as? String))
         #expect((chunks.last?["choices"] as? [Any])?.isEmpty == true && chunks.last?.at("usage", "completion_tokens") is Int)
         #expect(chunks.dropLast().allSatisfy { $0["usage"] is NSNull && $0.at("object") as? String == "chat.completion.chunk" })
-        #expect(try await chunks(ChatCall()).allSatisfy { $0["usage"] == nil })
+        #expect(try await self.chunks(ChatCall()).allSatisfy { $0["usage"] == nil })
     }
 
     @Test("A limit on tokens is kept and told", arguments: ["max_tokens", "max_completion_tokens"])
@@ -91,7 +91,7 @@ struct ChatCompletionTests {
         let (_, _, json) = try await ChatCall().with("stop", [stop, "never"]).answer(SampleServer.chat())
         #expect(json.at("choices", 0, "message", "content") as? String == expected)
         #expect(json.at("choices", 0, "finish_reason") as? String == "stop")
-        let chunks = try await chunks(ChatCall().with("stop", stop))
+        let chunks = try await self.chunks(ChatCall().with("stop", stop))
         #expect(chunks.compactMap { $0.at("choices", 0, "delta", "content") as? String }.joined() == expected)
     }
 
