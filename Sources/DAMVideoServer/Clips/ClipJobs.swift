@@ -1,6 +1,7 @@
 import DAMVideo
 import Foundation
 import Imaging
+import Media
 import Synchronization
 
 /// The queue of clips, one at work at a time. What waits is in the database, so that a server that ends, whichever way, is
@@ -12,6 +13,9 @@ final class ClipJobs: Sendable {
         var isCancelled = false
         var isStopped = false
     }
+
+    /// Clips come from clients: they are bounded, and name no other files.
+    private static let limits = DecodingLimits(maximumPixels: 1 << 26, opensOtherFiles: false)
 
     private let engine: ServerEngine
     private let library: ClipLibrary
@@ -89,7 +93,7 @@ final class ClipJobs: Sendable {
             return work
         }
         guard let work else { return false }
-        let result = Result { try work.run() }
+        let result = Result { try DecodingLimits.$current.withValue(Self.limits) { try work.run() } }
         let (isCancelled, isStopped) = state.withLock { state in
             state.work = nil
             return (state.isCancelled, state.isStopped)

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Imaging
 import Masks
+import Metrics
 import Synchronization
 
 /// The job of one clip: what `damvideo caption` does, with the library told of each step. Belongs to the jobs' thread but for
@@ -71,6 +72,7 @@ final class ClipWork: Sendable {
         switch event {
         case .clip(let event):
             live.update(clip.id, event)
+            if case .finished = event { Counter(label: "damvideo_tracks_total").increment() }
             // Searches find a track as soon as it is there. If that fails, the end of the job brings all of them.
             try? store(event)
         case .notice(let line): state.withLock { $0.notices.append(line) }

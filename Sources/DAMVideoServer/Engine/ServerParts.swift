@@ -5,17 +5,24 @@ import Imaging
 /// Which parts of its paths a server has, and the work that belongs to them.
 struct ServerParts {
     let routes: [any ServerRoutes]
+    /// Nil without a library.
+    private let jobs: ClipJobs?
 
     /// Parts that need no model: they are there at once.
-    static func open() -> [any ServerRoutes] { [] }
+    static func open() -> [any ServerRoutes] { [PageRoutes()] }
 
     /// Parts that the models are loaded for.
     /// - Throws: `InputError` for a folder that cannot be used.
     init(_ engine: ServerEngine, _ options: ServerOptions, _ metrics: ServerMetrics) throws {
+        let root = try options.mediaRoot.map { try MediaRoot($0) }
         var chat = ChatSettings()
         (chat.queue, chat.bodyLimit, chat.maximumPixels) = (options.queue, options.bodyLimit, options.maximumPixels)
-        chat.media = MediaReader(root: nil, fetch: try Self.fetcher(options)?.fetch)
-        routes = [ChatRoutes(engine, chat, metrics: metrics)]
+        chat.media = MediaReader(root: root.map { root in { try root.file($0) } }, fetch: try Self.fetcher(options)?.fetch)
+        let clips = try options.library.map { folder in
+            ClipRoutes(engine, library: try ClipLibrary(folder: folder), mediaRoot: root, uploadLimit: options.uploadLimit)
+        }
+        jobs = clips?.jobs
+        routes = [ChatRoutes(engine, chat, metrics: metrics)] + [clips].compactMap { $0 }
     }
 
     private static func fetcher(_ options: ServerOptions) throws -> URLFetcher? {
@@ -28,7 +35,7 @@ struct ServerParts {
     }
 
     /// Works until the task is cancelled.
-    func work() async {}
+    func work() async { await jobs?.run() }
 }
 
 /// Bounds and folders of the parts of a server.
