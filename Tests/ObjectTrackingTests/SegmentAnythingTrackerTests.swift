@@ -29,7 +29,7 @@ import Testing
 
     private func follow(_ objects: ObjectSource, _ name: String = "video-a", featureBytes: Int = 1 << 30) throws -> PropagatedMasks {
         try withClip { clip in
-            let tracker = try ObjectTracker(
+            let tracker = ObjectTracker(
                 try SegmentationModel(path: Fixtures.path("sam/\(name)")), separatesObjects: false, featureBytes: featureBytes)
             let given = try GivenObjects(objects, settings: MaskSettings(), clip: clip, name: "clip")
             return try tracker.follow(given, in: clip, span: nil) { _ in }

@@ -21,7 +21,7 @@ final class ClipJobs: Sendable {
     private let library: ClipLibrary
     private let live: LiveClips
     private let mediaRoot: MediaRoot?
-    private let thread = BlockingWork(name: "clip-jobs", width: 1)
+    private let thread = BlockingWork("clip-jobs", width: 1)
     private let state = Mutex(State())
     private let arrivals: AsyncStream<Void>
     private let arrival: AsyncStream<Void>.Continuation

@@ -8,7 +8,7 @@ import Media
 ///
 /// `@unchecked Sendable`: what is open is used on the queue alone, which does one thing at a time.
 final class ClipPictures: @unchecked Sendable {
-    private let work = BlockingWork(name: "clip-pictures", width: 1)
+    private let work = BlockingWork("clip-pictures", width: 1)
     private var open: [(id: String, source: ClipSource, clip: VideoClip)] = []
 
     /// Clips that stay open.

@@ -18,11 +18,11 @@ struct ClipRoutes: ServerRoutes {
     let segmentedFrames = SegmentedFrames()
     let made: MadeFiles
     /// Threads for what waits for the disk.
-    let work = BlockingWork(name: "clip-requests", width: 4)
+    let work = BlockingWork("clip-requests", width: 4)
     /// Threads for objects that are followed.
-    let following = BlockingWork(name: "clip-objects", width: 2)
+    let following = BlockingWork("clip-objects", width: 2)
     /// Thread for regions that are looked for in single frames, which do not wait for objects that are followed.
-    let segmenting = BlockingWork(name: "clip-regions", width: 1)
+    let segmenting = BlockingWork("clip-regions", width: 1)
 
     /// Objects that may wait to be described.
     static let mostDescriptions = 16

@@ -11,7 +11,7 @@ final class MadeFiles: Sendable {
 
     init(_ library: ClipLibrary, width: Int = 2) {
         self.library = library
-        work = BlockingWork(name: "clip-files", width: width)
+        work = BlockingWork("clip-files", width: width)
     }
 
     /// The path of a clip's file.

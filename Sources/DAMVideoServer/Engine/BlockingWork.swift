@@ -19,12 +19,6 @@ struct BlockingWork: Sendable {
     /// For files and pictures.
     static let shared = BlockingWork("server-work", width: ProcessInfo.processInfo.activeProcessorCount)
 
-    /// Pieces of work that run or wait.
-    var count: Int { queue.operationCount }
-
-    /// Runs `body` without waiting for it.
-    func start(_ body: @escaping @Sendable () -> Void) { queue.addOperation(body) }
-
     /// Runs `body`, also for a task that is cancelled: long work asks `WorkGate.current`. Who has closed one direction of a
     /// connection may still wait to hear what is wrong with the request.
     /// - Throws: what `body` throws.

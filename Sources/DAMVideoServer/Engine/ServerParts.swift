@@ -17,12 +17,17 @@ struct ServerParts {
         let root = try options.mediaRoot.map { try MediaRoot($0) }
         var chat = ChatSettings()
         (chat.queue, chat.bodyLimit, chat.maximumPixels) = (options.queue, options.bodyLimit, options.maximumPixels)
-        chat.media = MediaReader(root: root.map { root in { try root.file($0) } }, fetch: try Self.fetcher(options)?.fetch)
-        let clips = try options.library.map { folder in
-            ClipRoutes(engine, library: try ClipLibrary(folder: folder), mediaRoot: root, uploadLimit: options.uploadLimit)
+        var file: (@Sendable (String) throws -> String)?
+        if let root { file = { try root.file($0) } }
+        chat.media = MediaReader(root: file, fetch: try Self.fetcher(options)?.fetch)
+        let answers = ChatRoutes(engine, chat, metrics: metrics)
+        if let folder = options.library {
+            let clips = ClipRoutes(
+                engine, library: try ClipLibrary(folder: folder), mediaRoot: root, uploadLimit: options.uploadLimit)
+            (routes, jobs) = ([answers, clips], clips.jobs)
+        } else {
+            (routes, jobs) = ([answers], nil)
         }
-        jobs = clips?.jobs
-        routes = [ChatRoutes(engine, chat, metrics: metrics)] + [clips].compactMap { $0 }
     }
 
     private static func fetcher(_ options: ServerOptions) throws -> URLFetcher? {

@@ -35,7 +35,7 @@ package struct RegionDescriber {
             var answer = ""
             try session.waitForAll { _, event in
                 switch event {
-                case .encoding, .reading: break
+                case .encoding, .reading, .drawn: break
                 case .token(let text, _): try onText(text)
                 case .finished(let end): answer = end.generation.text
                 case .failed(let error): throw error
