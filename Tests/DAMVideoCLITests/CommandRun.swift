@@ -76,7 +76,7 @@ struct CommandRun {
     }
 
     /// Starts a process as a shell does, with no signal blocked: threads of a test have some, and a child inherits them.
-    private static func start(_ process: Process) throws {
+    static func start(_ process: Process) throws {
         var none = sigset_t(), own = sigset_t()
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, &own)

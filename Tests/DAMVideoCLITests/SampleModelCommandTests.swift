@@ -15,7 +15,7 @@ struct SampleModelCommandTests {
         #expect(run.status == 0)
         #expect(run.lines.first?.contains("bundled sample model, which understands only the sample scenes") == true)
         #expect(run.lines.count { $0.contains("sample model") } == 1)
-        #expect(run.errors.contains("nvidia/DAM-3B-Video") && run.errors.contains("--model"))
+        #expect(run.errors.contains("damvideo pull dam-3b-video") && run.errors.contains("--model"))
         let document = try JSONDecoder().decode(CaptionDocument.self, from: run.output)
         #expect(document.model.path.hasSuffix("Samples/model"))
         #expect(document.tracks.count == 1)

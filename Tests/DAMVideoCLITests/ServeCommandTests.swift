@@ -17,7 +17,7 @@ struct ServeCommandTests {
             process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
             process.standardError = pipe
             process.standardInput = FileHandle.nullDevice
-            try process.run()
+            try CommandRun.start(process)
             self.process = process
             let text = await Self.log(pipe.fileHandleForReading)
             port = try #require(text.firstMatch(of: /listening at http:\/\/[^\n]*:(\d+)/).flatMap { Int($0.1) }, "\(text)")
@@ -98,7 +98,7 @@ struct ServeCommandTests {
             process.arguments = [picture] + arguments
             process.environment = ProcessInfo.processInfo.environment.merging(["DAMVIDEO_URL": "http://127.0.0.1:\(server.port)"]) { $1 }
             process.standardOutput = pipe
-            try process.run()
+            try CommandRun.start(process)
             defer { process.waitUntilExit() }
             return String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         }

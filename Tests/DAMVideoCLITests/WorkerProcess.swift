@@ -15,7 +15,7 @@ final class WorkerProcess {
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, &own)
         defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
-        try process.run()
+        try CommandRun.start(process)
         try input.fileHandleForReading.close()
         try output.fileHandleForWriting.close()
     }

@@ -174,13 +174,17 @@ struct ServerSocketTests {
     @Test("Events arrive as they come, and end with the client")
     func events() async throws {
         let routes = TestRoutes(), log = LineLog()
-        try await RunningServer.with([routes], log: log) { port in
-            let connection = try RawConnection(port)
-            connection.send(get("/events"))
-            let text = await connection.received(until: "data: 1\n\n")
-            #expect(text.contains("content-type: text/event-stream") && text.contains("event: first\ndata: 1\n\n"))
-            #expect(!routes.clientLeft)
-            connection.finish()
+        var settings = ServerSettings()
+        settings.limits.heartbeat = .milliseconds(50)
+        try await RunningServer.with([routes], settings, log: log) { port in
+            do {
+                let connection = try RawConnection(port)
+                connection.send(get("/events"))
+                let text = await connection.received(until: "data: 1\n\n")
+                #expect(text.contains("content-type: text/event-stream") && text.contains("event: first\ndata: 1\n\n"))
+                withExtendedLifetime(connection) { #expect(!routes.clientLeft) }
+            }
+            // The connection is closed here, which the next heartbeat notices.
             for _ in 0..<500 where !routes.clientLeft { try await Task.sleep(for: .milliseconds(10)) }
             #expect(routes.clientLeft)
         }

@@ -10,10 +10,10 @@ import Testing
 struct MotionLooksTests {
     private static let detector = Result { try ObjectDetector(path: Fixtures.path("detectors/red.onnx")) }
 
-    /// A picture four times as large as the detector's, and in it an object of 20 x 28 pixels.
+    /// A picture four times as large as the detector's, and in it an object of 32 x 44 pixels.
     private var scene: SyntheticScene {
         var scene = SyntheticScene { .init(x: 60 + 8 * Double($0), y: 200) }
-        (scene.width, scene.height, scene.radius) = (512, 384, (10, 14))
+        (scene.width, scene.height, scene.radius) = (512, 384, (16, 22))
         return scene
     }
 

@@ -25,7 +25,10 @@ extension KeyedDecodingContainer {
     func wholeNumber(forKey key: Key) throws -> Int? {
         do {
             return try decodeIfPresent(Int.self, forKey: key)
-        } catch DecodingError.dataCorrupted {
+        } catch let error as DecodingError {
+            throw error
+        } catch {
+            // The decoder's own error for a fraction, or for a number too large.
             throw DecodingError.typeMismatch(Int.self, .init(codingPath: codingPath + [key], debugDescription: "a fraction"))
         }
     }
@@ -47,10 +50,7 @@ extension APIError {
         case .valueNotFound(let type, let context):
             (param, message) = (field(context.codingPath), "found null, expected \(Self.word(type))")
         case .dataCorrupted(let context):
-            // The decoder calls a fraction in place of a whole number corrupt, and does not say where it is.
-            let isNumber = context.debugDescription.contains("does not fit")
-            let words = isNumber ? "found a number that does not fit, expected a whole one" : "found no JSON"
-            (param, message) = (field(context.codingPath), context.codingPath.isEmpty ? words : context.debugDescription)
+            (param, message) = (field(context.codingPath), context.codingPath.isEmpty ? "found no JSON" : context.debugDescription)
         @unknown default: (param, message) = ("", "found what cannot be read")
         }
         self.init(
