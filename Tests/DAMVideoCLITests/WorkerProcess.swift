@@ -11,10 +11,6 @@ final class WorkerProcess {
         process.executableURL = CommandRun.executable
         process.arguments = ["worker", "--model", Fixtures.model(.damA), "--quiet"] + arguments
         (process.standardInput, process.standardOutput, process.standardError) = (input, output, errors)
-        var none = sigset_t(), own = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &own)
-        defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
         try CommandRun.start(process)
         try input.fileHandleForReading.close()
         try output.fileHandleForWriting.close()
