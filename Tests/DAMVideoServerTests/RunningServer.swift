@@ -83,6 +83,13 @@ final class RawConnection: Sendable {
 
     func send(_ text: String) { send(Data(text.utf8)) }
 
+    /// Closes the connection; its descriptor stays taken until the end.
+    func leave() {
+        let nothing = open("/dev/null", O_RDWR)
+        dup2(nothing, descriptor)
+        close(nothing)
+    }
+
     /// Says that nothing more will come.
     func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 

@@ -177,14 +177,13 @@ struct ServerSocketTests {
         var settings = ServerSettings()
         settings.limits.heartbeat = .milliseconds(50)
         try await RunningServer.with([routes], settings, log: log) { port in
-            do {
-                let connection = try RawConnection(port)
-                connection.send(get("/events"))
-                let text = await connection.received(until: "data: 1\n\n")
-                #expect(text.contains("content-type: text/event-stream") && text.contains("event: first\ndata: 1\n\n"))
-                withExtendedLifetime(connection) { #expect(!routes.clientLeft) }
-            }
-            // The connection is closed here, which the next heartbeat notices.
+            let connection = try RawConnection(port)
+            connection.send(get("/events"))
+            let text = await connection.received(until: "data: 1\n\n")
+            #expect(text.contains("content-type: text/event-stream") && text.contains("event: first\ndata: 1\n\n"))
+            #expect(!routes.clientLeft)
+            connection.leave()
+            // The next heartbeat notices it.
             for _ in 0..<500 where !routes.clientLeft { try await Task.sleep(for: .milliseconds(10)) }
             #expect(routes.clientLeft)
         }
