@@ -87,6 +87,8 @@ struct ResponseWriter: Sendable {
             return bytes
         }
         let heartbeat = Task {
+            // A client that is gone is noticed by what cannot be written to it.
+            defer { writing.cancel() }
             while true {
                 try await Task.sleep(for: limits.heartbeat)
                 try await write(.body(.byteBuffer(ByteBuffer(string: ": \n\n"))))
