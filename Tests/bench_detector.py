@@ -89,7 +89,7 @@ def onnx_runtime(options):
     return title, lambda: session.run(None, {port.name: picture})
 
 
-# What differs between the published sizes: side, patch, windows, decoder layers, queries.
+# Differences between the published sizes: side, patch, windows, decoder layers, queries.
 SIZES = {
     "rf-detr-nano": (384, 16, 2, 2, 300), "rf-detr-small": (512, 16, 2, 3, 300), "rf-detr-medium": (576, 16, 2, 4, 300),
     "rf-detr-large": (704, 16, 2, 4, 300), "rf-detr-seg-nano": (312, 12, 1, 4, 100), "rf-detr-seg-small": (384, 12, 2, 4, 100),

@@ -281,7 +281,7 @@ class Checks:
         try:
             run = self.damvideo(disk / "hub", "pull", NAME)
             self.expect("a disk without room is told before", run.returncode == 74 and "bytes free" in run.stderr, run.stderr)
-            # What another program takes while the pull runs.
+            # Space that another program takes while the pull runs.
             subprocess.run(["mount", "-o", f"remount,size={size * 2}", str(disk)], check=True)
             self.hub.pause = 0.01
             pull = subprocess.Popen([self.program, "pull", NAME], env=self.environment(disk / "hub"), stderr=subprocess.PIPE, text=True)

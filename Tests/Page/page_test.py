@@ -1,4 +1,4 @@
-"""What a person does on the page of `damvideo serve`, in headless Chromium. Run by Tests/page."""
+"""Tests of the page of `damvideo serve` as a person uses it, in headless Chromium. Run by Tests/page."""
 
 import argparse
 import glob
@@ -63,7 +63,7 @@ class Server:
 
 
 class Case:
-    """What the tests share."""
+    """State that the tests share."""
 
     def __init__(self, browser, folder, program, url):
         self.browser, self.folder, self.program, self.url = browser, folder, program, url

@@ -121,7 +121,7 @@ class Browser:
             file.write(base64.b64decode(self.command("GET", "/screenshot")))
 
     def complaints(self):
-        """What the browser's console was told since the last call."""
+        """Messages of the browser's console since the last call."""
         return [entry["message"] for entry in self.command("POST", "/se/log", {"type": "browser"})]
 
     def window(self, width, height, dark=False, touch=False):

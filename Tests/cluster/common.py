@@ -1,4 +1,4 @@
-"""What the checks with real schedulers share: clips, one process's captions to compare with, and the comparison."""
+"""Shared parts of the checks with real schedulers: clips, one process's captions to compare with, and the comparison."""
 
 import os
 import pathlib

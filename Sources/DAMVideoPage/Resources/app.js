@@ -12,7 +12,7 @@ setKeyDialog(askForKey);
 const main = document.getElementById("main");
 const field = document.getElementById("q");
 
-/** What the address says: `clip`, `track`, `t` (seconds), `q` and the filters of a search. */
+/** State in the address: `clip`, `track`, `t` (seconds), `q` and the filters of a search. */
 const placeOf = (address) => Object.fromEntries(new URL(address, location.href).searchParams);
 
 /** The address of a place, without what is empty. */
@@ -62,7 +62,7 @@ function update() {
   main.replaceChildren(view.element);
   document.body.dataset.view = kind.split(" ")[0];
   window.scrollTo(0, 0);
-  // What was focused is gone with the view before: keys and screen readers go on at the new one.
+  // The focused element went with the view before: the focus moves to the new view, for keys and screen readers.
   if (document.activeElement === document.body) main.focus({ preventScroll: true });
   view.enter?.(app.place);
 }

@@ -118,7 +118,7 @@ export class ClipView {
     return [...this.tracks.keys()].find((id) => String(id) === text) ?? (/^\d+$/.test(text) ? Number(text) : text);
   }
 
-  // What the server tells
+  // Events of the server
 
   async follow() {
     for (let pause = 500; !this.left; pause = Math.min(8000, pause * 2)) {
@@ -324,7 +324,7 @@ export class ClipView {
     this.draw();
   }
 
-  // Where the clip stands
+  // State of the clip
 
   seek(frame) {
     this.player.seek(frame);

@@ -64,7 +64,7 @@ export function isTyping(target) {
     && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=range])"));
 }
 
-/** Calls `action` once the calls have ceased for so many milliseconds. */
+/** Calls `action` once there was no call for a number of milliseconds. */
 export function debounced(milliseconds, action) {
   let timer = 0;
   const call = (...values) => {

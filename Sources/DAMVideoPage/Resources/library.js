@@ -174,7 +174,7 @@ class ClipCard {
     const done = share(clip.progress);
     done === null ? this.bar.removeAttribute("value") : (this.bar.value = done);
     setText(this.facts, this.said(clip));
-    // What could not be shown may be there in another state.
+    // A preview that could not be loaded may be there in the clip's new state.
     if (this.failedIn && this.failedIn !== clip.state) {
       this.failedIn = null;
       this.image.removeAttribute("src");

@@ -39,7 +39,7 @@ export class Outlines {
     }
   }
 
-  /** What was read may have changed: a track was added or removed. Old outlines are shown until the new ones are here. */
+  /** Reads outlines again, after a track was added or removed. Old outlines are shown until the new ones are here. */
   renew() {
     this.version += 1;
   }
@@ -93,7 +93,7 @@ export class Overlay {
     return this.canvas.clientWidth / this.size.width || 1;
   }
 
-  /** Where a pointer is, in the clip's pixels. */
+  /** Position of a pointer in the clip's pixels. */
   place(event) {
     const { left, top } = this.canvas.getBoundingClientRect();
     const clamp = (value, most) => Math.min(most - 1, Math.max(0, value));

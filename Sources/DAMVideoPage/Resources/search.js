@@ -27,7 +27,7 @@ export class SearchView {
       h("summary", { class: "button" }, icon("sliders"), h("span", {}, "Filters"), icon("down", "turns")),
       h("form", { "aria-label": "Filters", onsubmit: (event) => event.preventDefault() },
         Object.values(this.fields).map(({ element }) => element), this.cameras));
-    // Where there is room the filters are always open, and have no summary to close them with.
+    // Filters are always open in a wide window, and have no summary to close them with.
     this.filters.open = matchMedia("(min-width: 641px)").matches || FILTERS.some((name) => app.place[name]);
     this.element = h("div", { class: "home" },
       h("div", { class: "section-top" }, this.count, h("a", { class: "button", href: "/" }, icon("back"), h("span", {}, "Library"))),
