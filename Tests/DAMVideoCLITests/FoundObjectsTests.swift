@@ -23,6 +23,21 @@ struct FoundObjectsTests {
         #expect(try schema.problems(run.output) == [])
     }
 
+    /// The clip of `Samples/caption-scene`, as the README shows it: two balls, a cyclist, a bicycle.
+    @Test func theSampleClipHasItsFourObjectsWithoutMasks() throws {
+        let script = try String(contentsOf: Fixtures.root.appending(path: "Samples/caption-scene"), encoding: .utf8)
+        let clip = try #require(script.split(separator: " ").first { $0.hasSuffix("/clip.mp4") })
+        let run = try CommandRun([
+            "caption", Fixtures.root.appending(path: String(clip)).path, "--model", Fixtures.sample("model"), "--temperature", "0", "-o", "-",
+        ])
+        let captions = try JSONDecoder().decode(CaptionDocument.self, from: run.output).tracks.map(\.caption)
+        for words in [["blue", "ball"], ["yellow", "ball"], ["cyclist", "red"], ["bicycle", "grey"]] {
+            let found = captions.filter { caption in words.allSatisfy { caption.contains($0) } }
+            #expect(found.count == 1, "\(words): \(captions)")
+        }
+        #expect(captions.count == 4)
+    }
+
     /// What is not captioned is listed, and a run is the same again.
     @Test func theMostImportantTracksAreCaptioned() throws {
         let (all, _) = try document([])

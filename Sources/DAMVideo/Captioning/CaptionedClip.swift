@@ -17,7 +17,9 @@ public struct CaptionedClip {
     }
 
     /// Writes the fate of each detection as JSON Lines; an empty file if the objects were not detected.
-    /// - Parameter replaces: whether a file that is there is replaced.
+    /// - Parameters:
+    ///   - path: the file to write.
+    ///   - replaces: true to replace a file that is there.
     /// - Throws: `InputError`.
     public func writeFates(to path: String, replaces: Bool = false) throws {
         let fates = (masks as? PropagatedMasks)?.fates

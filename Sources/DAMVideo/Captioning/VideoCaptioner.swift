@@ -37,6 +37,8 @@ public struct VideoCaptioner: Sendable {
     /// - Parameters:
     ///   - clip: path of a video or a folder of stills, a printf pattern of stills, or `-` for a video on standard input.
     ///   - masks: file or folder of masks, in any layout of `MaskFormat`.
+    ///   - options: of captioning.
+    ///   - clipOptions: of the clip: its part, its frames and how its masks are read.
     ///   - earlier: a run on the same clip; its tracks are taken over.
     ///   - events: told of each step; what it throws ends the call.
     /// - Throws: `InputError` when clip or masks are missing or bad, or the options make no sense.
@@ -49,7 +51,10 @@ public struct VideoCaptioner: Sendable {
     }
 
     /// The work for a clip. Reads clip and masks as far as needed to know that they fit; computes nothing.
-    /// - Parameter file: the clip's bytes, when they are not at the request's path, which then is its name alone.
+    /// - Parameters:
+    ///   - request: a clip and its objects.
+    ///   - file: the clip's bytes, when they are not at the request's path, which then is its name alone.
+    ///   - options: of captioning.
     /// - Throws: `InputError` when clip or masks are missing or bad, or the options do not fit them.
     public func plan(
         _ request: ClipRequest, file: ClipFile? = nil, options: CaptionOptions = CaptionOptions()
@@ -67,6 +72,7 @@ public struct VideoCaptioner: Sendable {
 
     /// One caption for each track of a plan.
     /// - Parameters:
+    ///   - plan: made by `plan`.
     ///   - earlier: a run on the same plan; its tracks are taken over.
     ///   - events: told of each step; what it throws ends the call.
     /// - Returns: the clip with its document; a track that could not be captioned is among the document's `errors`.

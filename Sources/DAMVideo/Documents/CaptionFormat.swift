@@ -14,7 +14,9 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
     case csv
 
     /// The document in this form.
-    /// - Parameter request: what was asked for, which JSON Lines repeat.
+    /// - Parameters:
+    ///   - document: captions of one clip.
+    ///   - request: what was asked for, which JSON Lines repeat.
     public func data(_ document: CaptionDocument, _ request: ClipRequest) throws -> Data {
         switch self {
         case .json: try DocumentJSON.data(document)
@@ -37,6 +39,7 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
 
     /// Default path of a clip's document: `clip.mp4` has `clip.damvideo.json` beside it.
     /// - Parameters:
+    ///   - clip: path of the clip.
     ///   - shard: share of the clip's tracks: those of `0/3` have `clip.damvideo.0-of-3.json`.
     ///   - folder: to go there instead of beside the clip; nil for beside it.
     public func defaultPath(forClip clip: String, of shard: Shard? = nil, in folder: String? = nil) -> String {

@@ -17,7 +17,9 @@ public struct ImageDescriber: Sendable {
 
     /// Describes a region of a picture in memory.
     /// - Parameters:
+    ///   - picture: 8 bits a channel.
     ///   - region: of the picture's size.
+    ///   - options: of captioning.
     ///   - onText: given the text as it is generated; what it throws ends the call.
     /// - Returns: the whole text, trimmed.
     /// - Throws: `InputError` when the region is empty or of another size, or the options make no sense.
@@ -31,6 +33,7 @@ public struct ImageDescriber: Sendable {
     /// - Parameters:
     ///   - image: bytes of a picture, anything FFmpeg decodes.
     ///   - mask: bytes of a mask of the same size, any pixel but 0 inside; nil to take the picture's alpha channel.
+    ///   - options: of captioning.
     ///   - onText: given the text as it is generated; what it throws ends the call.
     /// - Throws: as `describe(image:mask:options:onText:)`.
     public func describe(
@@ -50,6 +53,7 @@ public struct ImageDescriber: Sendable {
     /// - Parameters:
     ///   - image: path of a picture, anything FFmpeg decodes.
     ///   - mask: path of a mask of the same size, any pixel but 0 inside; nil to take the picture's alpha channel.
+    ///   - options: of captioning.
     ///   - onText: given the text as it is generated; what it throws ends the call.
     /// - Returns: the whole text, trimmed.
     /// - Throws: `InputError` when picture or mask are missing or bad, or the options make no sense.
@@ -66,6 +70,9 @@ public struct ImageDescriber: Sendable {
     /// Describes the region that SAM 2 finds at a prompt.
     /// - Parameters:
     ///   - image: path of a picture, anything FFmpeg decodes.
+    ///   - prompt: clicks or a box in its pixels.
+    ///   - segmentation: SAM 2.
+    ///   - options: of captioning.
     ///   - onText: given the text as it is generated; what it throws ends the call.
     /// - Returns: the whole text, trimmed.
     /// - Throws: `InputError` when the picture is missing or bad, the prompt lies outside it or means no region, or the
@@ -102,7 +109,9 @@ public struct ImageDescriber: Sendable {
 
     /// Describes a region of a picture in memory, without waiting.
     /// - Parameters:
+    ///   - picture: 8 bits a channel.
     ///   - region: of the picture's size.
+    ///   - options: of captioning.
     ///   - caller: whose request it is; callers take turns.
     /// - Returns: the text as it is generated. Whoever stops reading it ends the request.
     /// - Throws: `InputError` when the region is empty or of another size, or the options make no sense; `EngineBusyError`

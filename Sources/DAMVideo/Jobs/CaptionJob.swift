@@ -59,7 +59,10 @@ public struct JobFailures {
     public init(keepsGoing: Bool) { self.keepsGoing = keepsGoing }
 
     /// Does a part of a clip's work; an error is told and remembered, or thrown when others are not to go on.
-    /// - Parameter tell: called with one line about an error that is remembered.
+    /// - Parameters:
+    ///   - clip: path of the clip, for the line.
+    ///   - tell: called with one line about an error that is remembered.
+    ///   - work: the part to do.
     /// - Returns: nil when it failed.
     public mutating func attempt<Result>(
         _ clip: String, tell: (String) -> Void, _ work: () throws -> Result

@@ -25,7 +25,10 @@ public final class CaptionJobRunner: Sendable {
     private let isDraining = Atomic(false)
     private let isCancelled = Atomic(false)
 
-    /// - Parameter onEvent: called with each event, on the thread of `run`.
+    /// - Parameters:
+    ///   - captioner: does the work.
+    ///   - options: of captioning, for all clips.
+    ///   - onEvent: called with each event, on the thread of `run`.
     public init(_ captioner: VideoCaptioner, options: CaptionOptions, onEvent: @escaping @Sendable (Event) -> Void) {
         self.captioner = captioner
         self.options = options

@@ -40,9 +40,11 @@ public final class CaptionOutput: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
+    ///   - request: the clip and its objects.
     ///   - output: what `-o` says, for the first form; the others go beside it. A folder takes files called like the clip;
     ///     nil is the clip's own.
     ///   - formats: one at least.
+    ///   - replaces: files that may be replaced.
     public init(_ request: ClipRequest, output: String?, formats: [CaptionFormat], replaces: OutputReplacement = .none) {
         self.request = request
         self.replaces = replaces

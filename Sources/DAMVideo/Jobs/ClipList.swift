@@ -25,7 +25,10 @@ public struct ClipList: Sendable, Equatable {
 
     /// A list as text: a clip a line, or a clip, a tab and its masks. Empty lines and those that begin with # are passed
     /// over.
-    /// - Parameter folder: what relative paths are relative to; nil for the current folder.
+    /// - Parameters:
+    ///   - text: the list.
+    ///   - path: the list's name in errors.
+    ///   - folder: base of relative paths; nil for the current folder.
     /// - Throws: `InputError` of category `invalid` for a line with more than one tab, or without a clip.
     public init(text: String, path: String, folder: String?) throws {
         func resolved(_ name: Substring) -> String {

@@ -62,7 +62,9 @@ public final class Interruption: Sendable {
     }
 
     /// Sets the action for signals from here on.
-    /// - Parameter hurriedCode: exit code upon a second signal while the action runs, unless it is Ctrl-C.
+    /// - Parameters:
+    ///   - hurriedCode: exit code upon a second signal while the action runs, unless it is Ctrl-C.
+    ///   - action: called once, with the signal's cause.
     public func handle(hurriedCode: Int32 = 130, _ action: @escaping @Sendable (Cause) -> Void) {
         self.hurriedCode.withLock { $0 = hurriedCode }
         self.action.withLock { $0 = action }

@@ -12,7 +12,9 @@ public protocol ClipSideFiles: Sendable {
     func isOwn(_ path: String) -> Bool
 
     /// Checks, before any work is done, that they can be made and written.
-    /// - Parameter resumes: whether files of an earlier run may be replaced.
+    /// - Parameters:
+    ///   - request: the clip and its objects.
+    ///   - resumes: true if files of an earlier run may be replaced.
     /// - Throws: `InputError`.
     func check(_ request: ClipRequest, resumes: Bool) throws
 
@@ -23,7 +25,10 @@ public protocol ClipSideFiles: Sendable {
     /// - Throws: `InputError`.
     func begin(_ clip: CaptionedClip, resumes: Bool) throws
 
-    /// - Parameter resumes: as `check`.
+    /// - Parameters:
+    ///   - clip: with its whole document.
+    ///   - resumes: as `check`.
+    ///   - events: told of each step; an error that it throws ends the call.
     /// - Throws: `InputError`, and what `events` throws.
     func write(_ clip: CaptionedClip, resumes: Bool, events: (CaptionEvent) throws -> Void) throws
 }
@@ -48,7 +53,13 @@ public struct JobOutputs {
     /// Folders that other files of several clips go to.
     let sideFolders: [String]
 
-    /// - Parameter inputs: files and folders that a run reads besides clips, masks and SAM 2; no output takes their place.
+    /// - Parameters:
+    ///   - output: a file, a folder, or `-` for stdout; nil for files beside the clips.
+    ///   - formats: one at least.
+    ///   - replaces: files that may be replaced.
+    ///   - inputs: files and folders that a run reads besides clips, masks and SAM 2; no output takes their place.
+    ///   - sideFolders: folders that other files of several clips go to.
+    ///   - sideFiles: a clip's other files; nil for none.
     public init(
         output: String?, formats: [CaptionFormat], replaces: OutputReplacement = .none, inputs: [String] = [],
         sideFolders: [String] = [], sideFiles: @escaping (ClipRequest) -> (any ClipSideFiles)? = { _ in nil }
@@ -61,7 +72,9 @@ public struct JobOutputs {
     }
 
     /// One output for each clip.
-    /// - Parameter areMany: whether the output has to take any number of clips.
+    /// - Parameters:
+    ///   - requests: the clips.
+    ///   - areMany: true if the output has to take any number of clips.
     /// - Throws: `InputError`: `usage` when two would be written to the same file or one to that of an input, `inputOutput`
     ///   when the output is no folder and cannot become one.
     public func jobs(for requests: [ClipRequest], areMany: Bool) throws -> [CaptionJob] {

@@ -13,6 +13,7 @@ public struct MaskCollection: Sendable {
     /// - Parameters:
     ///   - path: a file or folder in any layout of `MaskFormat`.
     ///   - clip: the video they belong to; nil to look at the masks alone.
+    ///   - settings: decide readings that the files leave open.
     /// - Throws: `InputError` when clip or masks are missing or cannot be used. Masks that do not fit the clip are no
     ///   error here but one of the report's `mismatches`.
     public init(path: String, clip: String? = nil, settings: MaskSettings = MaskSettings()) throws {
@@ -34,7 +35,11 @@ public struct MaskCollection: Sendable {
     }
 
     /// Checks that masks can be written there; to be called before a long reading.
-    /// - Parameter clip: the video they belong to, which they may not replace.
+    /// - Parameters:
+    ///   - path: a folder, or a file for layouts of one file.
+    ///   - format: one of `MaskFormat.writable`.
+    ///   - overwrites: true to replace masks that are there.
+    ///   - clip: the video they belong to, which they may not replace.
     /// - Throws: `InputError`: `outputExists` when something is there that may not be replaced, `inputOutput` when the
     ///   folder is not writable, `invalid` when what is there is no mask, `usage` when it is the clip.
     public static func checkOutput(_ path: String, format: MaskFormat, overwrites: Bool, clip: String? = nil) throws {
@@ -46,6 +51,7 @@ public struct MaskCollection: Sendable {
     /// - Parameters:
     ///   - format: one of `MaskFormat.writable`.
     ///   - path: a folder, or a file for YouTube-VIS and MOTChallenge; complete or not there at all.
+    ///   - overwrites: true to replace masks that are there.
     /// - Throws: `InputError`: as `checkOutput`, and `invalid` with what would be lost when the layout cannot hold
     ///   everything.
     public func write(as format: MaskFormat, to path: String, overwrites: Bool = false) throws {

@@ -40,6 +40,8 @@ public struct ClipTracker: Sendable {
     /// - Parameters:
     ///   - clip: path of a video or a folder of stills, a printf pattern of stills, or `-` for a video on standard input,
     ///     which is read once: then the first mask of every track has to be on the first frame, or it has none before.
+    ///   - objects: given masks, prompts, detections, or motion.
+    ///   - options: of tracking.
     ///   - progress: told of each frame; what it throws ends the call.
     /// - Throws: `InputError`, before any tracking when the output cannot hold the masks.
     public func track(

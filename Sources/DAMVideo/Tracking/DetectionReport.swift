@@ -33,6 +33,8 @@ public struct DetectionReport: Encodable, Sendable {
 
     /// - Parameters:
     ///   - path: a picture, or with `frame` a clip.
+    ///   - frame: number of a clip's frame, from 0; nil for a picture.
+    ///   - detector: the model.
     ///   - segmentation: SAM 2, which makes masks of boxes without one; nil to do without.
     ///   - filter: labels and scores that count; of labels without a least score `defaultThreshold` is.
     /// - Throws: `InputError` when the picture is missing or bad, or the clip has no such frame.

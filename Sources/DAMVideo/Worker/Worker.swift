@@ -30,8 +30,10 @@ public final class Worker: Sendable {
     private let onBrokenOutput: @Sendable (any Error) -> Void
 
     /// - Parameters:
+    ///   - engine: captions the jobs of all lines.
     ///   - segmentation: path of SAM 2 and the model, for jobs that point at objects.
     ///   - detector: path of a detector and the model, for jobs that have objects detected.
+    ///   - settings: of the jobs.
     ///   - write: takes a line of output; called on several threads, one at a time.
     ///   - onBrokenOutput: called when `write` fails: results cannot be told any more.
     public init(
