@@ -181,7 +181,11 @@ static void point(const KernelConvolution *s, const float *input, const float *z
     default: name##_portable(__VA_ARGS__); break;                                                                      \
     }
 #else
-#define DISPATCH(set, name, ...) (void)set, name##_portable(__VA_ARGS__)
+#define DISPATCH(set, name, ...)                                                                                       \
+    {                                                                                                                  \
+        (void)(set);                                                                                                   \
+        name##_portable(__VA_ARGS__);                                                                                  \
+    }
 #endif
 
 void kernel_convolve(KernelInstructionSet set, const KernelConvolution *sizes, const float *input, const float *weights,
