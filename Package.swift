@@ -70,7 +70,7 @@ let package = Package(
                 "Parallelism", "Imaging", "Files", "ModelCache", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything",
                 "SegmentAnything", "Detectors", "ObjectTracking",
             ],
-            excluding: ["Documents/damvideo-1.schema.json", "DAMVideo.docc"]),
+            excluding: ["Documents/damvideo-1.schema.json"]),
         library("Presentation", ["Imaging", "Files", "Media", "Masks", "DescribeAnything", "DAMVideo", "CPango"]),
         library(
             "ModelTools",
@@ -119,11 +119,11 @@ let package = Package(
         tests("ObjectTracking", ["Imaging", "Media", "Masks", "Tensors", "SegmentAnything"]),
         tests("LanguageModels"),
         tests("DescribeAnything"),
-        tests("SegmentAnything", ["Parallelism", "Imaging", "Tensors"]),
+        tests("SegmentAnything", ["Parallelism", "Imaging", "Tensors", "ModelTools"]),
         tests("Detectors", ["Imaging", "Tensors"]),
         tests("DAMVideo", ["Evaluation"]),
         tests("Presentation"),
-        tests("ModelTools"),
+        tests("ModelTools", ["Tensors"]),
         tests("Evaluation", ["Imaging", "Masks", "Media"]),
         tests(
             "DAMVideoServer",

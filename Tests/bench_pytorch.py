@@ -1,4 +1,4 @@
-"""Seconds PyTorch takes, in single precision, for the stages that `damvideo bench` measures, and how much faster damvideo is.
+"""Seconds PyTorch takes, in single precision or bfloat16, for the stages that `damvideo bench` measures, and how much faster damvideo is.
 
     damvideo bench --model DAM-3B --synthetic sam2.1-hiera-tiny --json > report.json
     python bench_pytorch.py report.json [--model DAM-3B]
@@ -32,7 +32,8 @@ def arguments():
     parser.add_argument("--repeat", type=int, help="runs of each stage; default: the report's, or 3")
     parser.add_argument("--tokens", type=int, default=120, help="of the caption, without a report")
     parser.add_argument("--threads", type=int, help="default: the report's cores, or the machine's")
-    parser.add_argument("--attention", choices=["eager", "sdpa"], default="eager", help="of the language model")
+    parser.add_argument("--attention", choices=["eager", "sdpa"], default="sdpa", help="PyTorch's fused attention, or a product at a time")
+    parser.add_argument("--dtype", choices=["f32", "bf16"], default="f32", help="of weights and activations; of SAM 2, bf16 is autocast")
     return parser.parse_args()
 
 
@@ -50,12 +51,12 @@ def main():
     if captioner:
         from bench_pytorch_dam import Stages
 
-        suites.append(Stages(captioner, options.attention, theirs, options.tokens))
+        suites.append(Stages(captioner, options.attention, options.dtype, theirs, options.tokens))
     if segmenter:
         from bench_pytorch_sam import Stages
 
-        suites.append(Stages(segmenter))
-    print(f"PyTorch {torch.__version__}, float32, {torch.get_num_threads()} threads")
+        suites.append(Stages(segmenter, options.attention, options.dtype))
+    print(f"PyTorch {torch.__version__}, {options.dtype}, {options.attention}, {torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()}")
     print(f"{'stage':<16}{'PyTorch s':>12}{'damvideo s':>12}{'ratio':>8}")
     for name in names:
         action = next((found for suite in suites if (found := suite.stage(name))), None)

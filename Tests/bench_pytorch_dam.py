@@ -7,20 +7,37 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from transformers import DynamicCache
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "Fixtures" / "goldens"))
+import dam_reference  # noqa: E402
 from dam_reference import ContextProvider, Projector, VisionTower, crop_view, load_llm, read_json, view_channels  # noqa: E402
 
 DECODED = 16
 BATCH = 8
 
 
+def fused_attention(part, queries, keys, heads, bias=None):
+    """dam_reference's attention as PyTorch's one operation."""
+    batch, length, width = queries.shape
+
+    def split(x):
+        return x.view(batch, -1, heads, width // heads).transpose(1, 2)
+
+    q, k, v = split(part.linear("q_proj", queries)), split(part.linear("k_proj", keys)), split(part.linear("v_proj", keys))
+    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=None if bias is None else bias.to(q.dtype))
+    return part.linear("out_proj", mixed.transpose(1, 2).reshape(batch, length, width))
+
+
 class Stages:
     """Parts are read when a stage needs them: a vision stage does without the language model's memory."""
 
-    def __init__(self, folder, attention, report, tokens):
+    def __init__(self, folder, attention, dtype, report, tokens):
         self.folder, self.attention = Path(folder), attention
+        self.dtype = {"f32": torch.float32, "bf16": torch.bfloat16}[dtype]
+        if attention == "sdpa":
+            dam_reference.attention = fused_attention
         self.root = read_json(self.folder / "config.json")
         self.frames = self.root.get("num_video_frames", 8)
         self.report, self.tokens = report, tokens
@@ -42,23 +59,34 @@ class Stages:
 
     @cached_property
     def tower(self):
-        return VisionTower(self.folder / "vision_tower", self.root)
+        tower = self.converted(VisionTower(self.folder / "vision_tower", self.root))
+        tower.positions = tower.positions.to(self.dtype)
+        return tower
 
     @cached_property
     def provider(self):
-        return ContextProvider(self.folder / "context_provider")
+        return self.converted(ContextProvider(self.folder / "context_provider"))
 
     @cached_property
     def projector(self):
-        return Projector(self.folder / "mm_projector")
+        return self.converted(Projector(self.folder / "mm_projector"))
 
     @cached_property
     def llm(self):
-        return load_llm(self.folder / "llm", self.attention)
+        return load_llm(self.folder / "llm", self.attention).to(self.dtype)
+
+    def converted(self, module):
+        """A part of the reference with its weights in the measured type."""
+        for name, tensor in module.part.tensors.items():
+            module.part.tensors[name] = tensor.to(self.dtype)
+        return module
+
+    def random(self, *shape):
+        return (torch.rand(*shape) * 2 - 1).to(self.dtype)
 
     @cached_property
     def pixels(self):
-        return torch.rand(1, 8, self.tower.size, self.tower.size) * 2 - 1
+        return self.random(1, 8, self.tower.size, self.tower.size)
 
     @cached_property
     def features(self):
@@ -88,7 +116,7 @@ class Stages:
 
     def prefill(self):
         count = self.count("prefill", self.prompt_length)
-        embeddings = torch.rand(1, count, self.llm.config.hidden_size) * 2 - 1
+        embeddings = self.random(1, count, self.llm.config.hidden_size)
         return lambda: self.read(embeddings, DynamicCache())
 
     @property
@@ -110,7 +138,7 @@ class Stages:
         size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
         cache = DynamicCache()
         for layer in range(config.num_hidden_layers):
-            rows = torch.rand(tracks, config.num_key_value_heads, context, size) * 2 - 1
+            rows = self.random(tracks, config.num_key_value_heads, context, size)
             cache.update(rows, rows.clone(), layer)
         return lambda: self.follow(torch.tensor([[1]] * tracks), cache, count)
 
@@ -121,7 +149,7 @@ class Stages:
         def run():
             encoded = []
             for _ in range(self.frames):
-                pixels = torch.from_numpy(self.preprocess())[None]
+                pixels = torch.from_numpy(self.preprocess())[None].to(self.dtype)
                 encoded.append(self.projector(self.region(pixels, self.tower(pixels[:, :4])))[0])
             images = torch.cat(encoded)
             text = self.llm.get_input_embeddings().weight[3 : 3 + total - images.shape[0]]

@@ -34,10 +34,17 @@ def configuration(name):
 
 
 class Stages:
-    def __init__(self, name):
+    def __init__(self, name, attention, dtype):
         torch.manual_seed(0)
         config = configuration(str(Path(name)))
-        self.model = Sam2VideoModel(config).eval()
+        model = Sam2VideoModel._from_config(config, attn_implementation=attention).eval()
+
+        def run(call, *inputs, **named):
+            with torch.autocast("cpu", torch.bfloat16, enabled=dtype == "bf16"):
+                return call(*inputs, **named)
+
+        self.encode = lambda pixels: run(model.get_image_features, pixels)
+        self.model = lambda *inputs, **named: run(model, *inputs, **named)
         self.side, self.remembered = config.image_size, config.num_maskmem
         self.tracked = None
         self.next = self.remembered
@@ -46,7 +53,7 @@ class Stages:
         """A function that runs the stage once; None for a stage that is not this model's."""
         if name == "sam-encoder":
             pixels = torch.rand(1, 3, self.side, self.side)
-            return lambda: self.model.get_image_features(pixels)
+            return lambda: self.encode(pixels)
         if name == "sam-frame":
             self.prepare()
             return self.frame

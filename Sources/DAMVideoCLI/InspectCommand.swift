@@ -1,17 +1,18 @@
 import ArgumentParser
-import DescribeAnything
 import Detectors
 import Foundation
 import Imaging
+import ModelTools
+import Tensors
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract:
-            "Show what a checkpoint directory, or a detector's ONNX file, holds: configuration, sizes, dtypes, what is missing or left over.",
+            "Show what a checkpoint, or a detector's ONNX file, holds: configuration, sizes, dtypes, what is missing or left over.",
         discussion: "Exit code 69: the checkpoint cannot be used as it is.")
 
-    @Argument(help: "Checkpoint directory of DAM or RF-DETR, or an ONNX file.")
+    @Argument(help: "Checkpoint directory of DAM, SAM 2 or RF-DETR, a .pt file of SAM 2, or an ONNX file.")
     var path: String
 
     @Flag(help: "Print the report as JSON.")
@@ -20,7 +21,7 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             guard !PictureDetectors.isDetector(path) else { return try showDetector() }
-            let report = try InputError.translating { try CheckpointInspection(directory: path) }
+            let report = try InputError.translating { try CheckpointInspection(path: path) }
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
             try refuse(report.problems)
         }

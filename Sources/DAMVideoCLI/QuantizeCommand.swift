@@ -10,21 +10,24 @@ struct QuantizeCommand: ParsableCommand {
             they are, and the language model's head has 8 bits where its layers have 4. With pictures or clips to compare \
             the two checkpoints on, it also shows what that costs, as drift does.
 
+            A checkpoint of SAM 2, in the hub's layout or the original authors' .pt file, becomes a directory in the hub's layout \
+            with the image encoder's blocks and the attention to memories in the format of --vision.
+
             Exit codes: 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 73 the output exists; \
             74 input/output; 130 interrupted.
             """)
 
-    @Argument(help: "Checkpoint directory.")
+    @Argument(help: "Checkpoint directory of DAM or SAM 2, or a .pt file of SAM 2.")
     var directory: String
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Where the new one goes.", valueName: "dir"))
     var output: String
 
-    @Option(help: ArgumentHelp("The vision tower's, the context provider's and the projector's weights.", valueName: "format"))
+    @Option(help: ArgumentHelp("The vision tower's, the context provider's and the projector's weights, or SAM 2's.", valueName: "format"))
     var vision = WeightFormat.q8
 
-    @Option(help: ArgumentHelp("The language model's weights.", valueName: "format"))
-    var language = WeightFormat.q8
+    @Option(help: ArgumentHelp("The language model's weights. Default: q8.", valueName: "format"))
+    var language: WeightFormat?
 
     @Flag(help: "Replace a checkpoint that is there.")
     var overwrite = false

@@ -1,6 +1,6 @@
-import DescribeAnything
 import Foundation
 import ModelTools
+import Tensors
 
 /// Prints the sizes of a checkpoint's parts before and after quantisation.
 enum SizeTable {

@@ -1,23 +1,10 @@
 import Tensors
 
-/// The tensors of a checkpoint directory, file by file, each with the type it is to be stored as.
-package struct CheckpointConversion: Sendable {
-    /// A file of tensors.
-    package struct File: Sendable {
-        /// The folder it lies in, such as "llm".
-        package let folder: String
-        package let name: String
-        /// Tensors, ordered by name.
-        package let tensors: [(name: String, stored: StoredTensor, target: DataType)]
-    }
+extension CheckpointConversion {
+    /// Folders of a DAM checkpoint; a projector's may have no tensors, only a configuration.
+    package static let describeAnythingFolders = ["vision_tower", "context_provider", "mm_projector", "llm"]
 
-    package let files: [File]
-    /// Folders whose files are listed in an index.
-    package let indexed: Set<String>
-
-    /// Folders of a checkpoint; a projector's may have no tensors, only a configuration.
-    package static let folders = ["vision_tower", "context_provider", "mm_projector", "llm"]
-
+    /// A DAM checkpoint directory.
     /// - Parameters:
     ///   - vision: type of the matrices of vision tower, context provider and projector; nil leaves them as they are.
     ///   - language: type of the language model's matrices; nil leaves them as they are.
@@ -26,16 +13,15 @@ package struct CheckpointConversion: Sendable {
         let files = try CheckpointFiles(directory: directory, policy: .strict)
         _ = try DescribeAnythingModel(files)
         if let leftOver = files.leftOver(files.configuration).first { throw leftOver }
-        self.files = files.parts.flatMap { part, checkpoint in
+        let converted = files.parts.flatMap { part, checkpoint in
             let target = part == "llm" ? language : vision
             return checkpoint.shards.map { file, tensors in
-                let sorted = tensors.sorted { $0.key < $1.key }
-                return File(folder: part, name: file, tensors: sorted.map { name, tensor in
-                    (name, tensor, Self.dataType(of: tensor, named: name, converting: target))
-                })
+                File(folder: part, name: file, tensors) { Self.dataType(of: $1, named: $0, converting: target) }
             }
         }
-        indexed = Set(files.parts.filter(\.checkpoint.isIndexed).map(\.name))
+        self.init(
+            files: converted, indexed: Set(files.parts.filter(\.checkpoint.isIndexed).map(\.name)),
+            folders: Self.describeAnythingFolders)
     }
 
     /// Chooses the type of a tensor once its part of the model is converted to `target`.

@@ -3,6 +3,7 @@ import DescribeAnything
 import Foundation
 import Imaging
 import ModelTools
+import Tensors
 import TestSupport
 import Testing
 

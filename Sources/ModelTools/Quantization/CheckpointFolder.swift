@@ -2,6 +2,7 @@ import DescribeAnything
 import Files
 import Foundation
 import Imaging
+import Tensors
 
 /// The files of a checkpoint directory besides its weights, and the rules for the path of a new one.
 enum CheckpointFolder {
@@ -22,19 +23,23 @@ enum CheckpointFolder {
         // To replace a folder is to remove it: only one that holds a checkpoint and nothing else.
         let names = isFolder.boolValue ? try? FileManager.default.contentsOfDirectory(atPath: path) : nil
         guard let names, names.isEmpty || names.contains("config.json"),
-            names.allSatisfy({ CheckpointConversion.folders.contains($0) || isFile("\(path)/\($0)") })
+            names.allSatisfy({ CheckpointConversion.describeAnythingFolders.contains($0) || isFile("\(path)/\($0)") })
         else {
             throw InputError(.outputExists, "\(path): found something else than a checkpoint, expected one to replace")
         }
     }
 
     /// Creates a directory with all of a checkpoint's files but its weights: configurations, tokenizer, licence.
+    /// - Parameters:
+    ///   - source: the checkpoint's directory; nil for a file, which has no companions.
+    ///   - folders: of the checkpoint, within its own.
     /// - Throws: `InputError`: `unusableModel` if one cannot be read, `inputOutput`.
-    static func copyCompanions(from source: String, to target: String) throws {
-        for folder in [""] + CheckpointConversion.folders.map({ "/" + $0 }) {
+    static func copyCompanions(from source: String?, to target: String, folders: [String]) throws {
+        for folder in [""] + folders.map({ "/" + $0 }) {
             try OutputFile.translating(target + folder) {
                 try FileManager.default.createDirectory(atPath: target + folder, withIntermediateDirectories: false)
             }
+            guard let source else { continue }
             let names = try reading(source + folder) { try FileManager.default.contentsOfDirectory(atPath: source + folder) }
             for name in names.sorted() where isCompanion(name) && isFile("\(source)\(folder)/\(name)") {
                 let path = "\(source)\(folder)/\(name)"

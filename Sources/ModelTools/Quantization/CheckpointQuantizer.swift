@@ -2,6 +2,7 @@ import DescribeAnything
 import Files
 import Foundation
 import Imaging
+import SegmentAnything
 import Tensors
 
 /// Writes a checkpoint directory with its weights in other formats. The new directory loads like any other; its quantised
@@ -14,18 +15,27 @@ package struct CheckpointQuantizer: Sendable {
     private let overwrites: Bool
 
     /// - Parameters:
-    ///   - vision: format of the vision tower, the context provider and the projector.
-    ///   - language: format of the language model.
+    ///   - directory: a checkpoint of DAM, or one of SAM 2 in either layout.
+    ///   - vision: format of the vision tower, the context provider and the projector, or of SAM 2.
+    ///   - language: format of the language model, which SAM 2 has not; nil for `q8`.
     ///   - overwrites: replaces a checkpoint that exists at `output`.
     /// - Throws: `InputError`, before anything is written: `unusableModel` for a checkpoint that does not load,
-    ///   `outputExists`, `usage` if one lies within the other, `inputOutput` if there is no folder to write to.
+    ///   `outputExists`, `usage` if one lies within the other or SAM 2 is to have a language model, `inputOutput` if there is no
+    ///   folder to write to.
     package init(
-        _ directory: String, to output: String, vision: WeightFormat, language: WeightFormat, overwrites: Bool = false
+        _ directory: String, to output: String, vision: WeightFormat, language: WeightFormat? = nil, overwrites: Bool = false
     ) throws {
         (self.directory, self.output, self.overwrites) = (directory, output, overwrites)
+        let isSegmentAnything = SegmentAnythingCheckpoint.isSegmentAnything(directory)
+        guard !isSegmentAnything || language == nil else {
+            throw InputError(.usage, "\(directory): found SAM 2, which has no language model, expected a format of its weights alone")
+        }
         try CheckpointFolder.check(output, apartFrom: directory, overwrites: overwrites)
         source = try InputError.translating {
-            try CheckpointConversion(directory: directory, vision: vision.dataType, language: language.dataType)
+            isSegmentAnything
+                ? try CheckpointConversion(segmentAnything: directory, to: vision.dataType)
+                : try CheckpointConversion(
+                    directory: directory, vision: vision.dataType, language: (language ?? .q8).dataType)
         }
     }
 
@@ -38,8 +48,8 @@ package struct CheckpointQuantizer: Sendable {
         let report = try InputError.translating {
             try write(to: pending.temporary.path, progress)
             return QuantizationReport(
-                before: try CheckpointInspection(directory: directory),
-                after: try CheckpointInspection(directory: pending.temporary.path), output: output)
+                before: try CheckpointInspection(path: directory),
+                after: try CheckpointInspection(path: pending.temporary.path), output: output)
         }
         try pending.commit(replaces: overwrites)
         withExtendedLifetime(claim) {}
@@ -47,16 +57,20 @@ package struct CheckpointQuantizer: Sendable {
     }
 
     private func write(to temporary: String, _ progress: (QuantizationProgress) throws -> Void) throws {
-        try CheckpointFolder.copyCompanions(from: directory, to: temporary)
+        let folder = FileStatus(directory)?.isFolder == true ? directory : nil
+        try CheckpointFolder.copyCompanions(from: folder, to: temporary, folders: source.folders)
+        if let configuration = source.configuration {
+            try OutputFile.write(try configuration.encoded(), to: "\(temporary)/config.json", replaces: true)
+        }
         let count = source.files.reduce(0) { $0 + $1.tensors.count }
         var done = 0, indices: [String: CheckpointIndex] = [:]
         for file in source.files {
             let layout = try layout(file)
             let tensors = Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, $0.stored) })
-            try OutputFile.create("\(temporary)/\(file.folder)/\(file.name)") { append in
+            try OutputFile.create("\(temporary)/\(file.path)") { append in
                 try layout.header.withUnsafeBytes(append)
                 for entry in layout.entries {
-                    try progress(QuantizationProgress(part: file.folder, done: done, total: count))
+                    try progress(QuantizationProgress(part: file.folder.isEmpty ? file.name : file.folder, done: done, total: count))
                     guard let tensor = tensors[entry.name] else { continue }
                     try converted(tensor, entry, file).bytes.withUnsafeBytes(append)
                     tensor.bytes.releasePages()
@@ -66,7 +80,8 @@ package struct CheckpointQuantizer: Sendable {
             indices[file.folder, default: CheckpointIndex()].add(layout, file: file.name)
         }
         for folder in source.indexed {
-            try indices[folder]?.write(to: "\(temporary)/\(folder)/\(CheckpointIndex.fileName)")
+            let place = folder.isEmpty ? temporary : "\(temporary)/\(folder)"
+            try indices[folder]?.write(to: "\(place)/\(CheckpointIndex.fileName)")
         }
         try progress(QuantizationProgress(part: nil, done: count, total: count))
     }
@@ -86,12 +101,12 @@ package struct CheckpointQuantizer: Sendable {
         do {
             return try tensor.converted(to: entry.dataType)
         } catch let problem as InputError {
-            throw InputError(.unusableModel, "\(directory)/\(file.folder)/\(file.name): \(entry.name): \(problem)")
+            throw InputError(.unusableModel, "\(directory)/\(file.path): \(entry.name): \(problem)")
         }
     }
 
     private func error(_ file: CheckpointConversion.File, _ name: String, found: String, expected: String) -> CheckpointError {
         CheckpointError(
-            file: "\(directory)/\(file.folder)/\(file.name)", subject: name, found: found, expected: expected)
+            file: "\(directory)/\(file.path)", subject: name, found: found, expected: expected)
     }
 }

@@ -1,8 +1,8 @@
-import DescribeAnything
+import Tensors
 
 /// Progress of writing a checkpoint.
 package struct QuantizationProgress: Sendable {
-    /// Folder being written, such as "llm"; nil when all are.
+    /// Folder being written, such as "llm", or file; nil when all are.
     package let part: String?
     /// Tensors written, of `total`.
     package let done: Int
@@ -11,13 +11,13 @@ package struct QuantizationProgress: Sendable {
 
 /// A checkpoint before and after its weights were converted, part by part.
 package struct QuantizationReport: Encodable, Sendable {
-    /// One folder of the checkpoint before and after.
+    /// One part of the checkpoint before and after.
     package struct Part: Encodable, Sendable {
         package let before: CheckpointInspection.Part
         package let after: CheckpointInspection.Part
     }
 
-    /// The directory that was read, and the one that was written.
+    /// The checkpoint that was read, and the directory that was written.
     package let source: String
     package let output: String
     package let parts: [Part]

@@ -8,16 +8,46 @@ import Tensors
 package struct SegmentAnythingCheckpoint: Sendable {
     package let configuration: SegmentAnythingConfiguration
     package let checkpoint: Checkpoint
+    /// The configuration that was read off an original checkpoint or lies beside it; nil for the hub's layout.
+    let derivedConfiguration: ConfigurationFile?
 
     /// - Parameter path: of the directory or the `.pt` file.
     /// - Throws: `CheckpointError` when a file is missing or is not what it should be.
-    package init(path: String) throws {
+    package init(path: String, policy: Checkpoint.Policy = .strict) throws {
         if let file = FileStatus(path)?.isFolder == true ? Self.originalFile(in: path) : path {
-            self = try Self(original: file)
+            self = try Self(original: file, policy)
         } else {
             configuration = try SegmentAnythingConfiguration(directory: path)
-            checkpoint = try Checkpoint(directory: path)
+            checkpoint = try Checkpoint(directory: path, policy: policy)
+            derivedConfiguration = nil
         }
+    }
+
+    /// True for a path that holds SAM 2 as far as can be told without reading tensors: a `.pt` file, a directory with one, or one
+    /// whose configuration says so.
+    package static func isSegmentAnything(_ path: String) -> Bool {
+        guard FileStatus(path)?.isFolder == true else { return path.hasSuffix(".pt") }
+        if originalFile(in: path) != nil { return true }
+        guard let file = try? ConfigurationFile(path: path + "/config.json") else { return false }
+        return [.text("sam2"), .text("sam2_video")].contains(file.present("model_type"))
+    }
+
+    /// Loads the model and drops it.
+    /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood.
+    func loadModel() throws {
+        if let problem = try leftOver().first { throw problem }
+    }
+
+    /// Errors for tensors that the model, loaded from these files, did not read.
+    /// - Throws: `CheckpointError` when it does not load.
+    func leftOver() throws -> [CheckpointError] {
+        // A checkpoint whose memory does not fit still segments pictures.
+        if configuration.memory == nil || trackingProblem != nil {
+            _ = try SegmentAnythingImageModel(checkpoint.weights, configuration)
+            return checkpoint.leftOver(isDead: SegmentAnythingImageModel.isForTracking)
+        }
+        _ = try SegmentAnythingVideoModel(checkpoint.weights, configuration)
+        return checkpoint.leftOver(isDead: SegmentAnythingVideoModel.isDead)
     }
 
     /// Reason why a checkpoint with memory cannot track; nil if it can.
@@ -39,14 +69,15 @@ package struct SegmentAnythingCheckpoint: Sendable {
         return originals.count == 1 ? directory + "/" + originals[0] : nil
     }
 
-    private init(original path: String) throws {
+    private init(original path: String, _ policy: Checkpoint.Policy) throws {
         let tensors = OriginalNames.renamed(try TorchFile(path: path).tensors)
         let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
         let file = (folder.hasSuffix("/") ? folder : folder + "/") + "config.json"
-        configuration = try SegmentAnythingConfiguration(
-            FileStatus(file) != nil
-                ? ConfigurationFile(path: file)
-                : ConfigurationFile(path: path, values: OriginalConfiguration.values(of: tensors, path: path)))
-        checkpoint = Checkpoint(file: path, tensors: tensors)
+        let values = try FileStatus(file) != nil
+            ? ConfigurationFile(path: file)
+            : ConfigurationFile(path: path, values: OriginalConfiguration.values(of: tensors, path: path))
+        configuration = try SegmentAnythingConfiguration(values)
+        derivedConfiguration = values
+        checkpoint = Checkpoint(file: path, tensors: tensors, policy: policy)
     }
 }

@@ -26,9 +26,12 @@ package struct SegmentAnythingVideoModel: Sendable {
     /// - Throws: `CheckpointError` when a tensor is missing, has another shape or is left over.
     package init(_ files: SegmentAnythingCheckpoint) throws {
         try self.init(files.checkpoint.weights, files.configuration)
-        // The stand-in for memories on the first frame is added to the picture; this tensor belongs to another way of doing so.
-        if let leftOver = files.checkpoint.leftOver(isDead: { $0 == "no_memory_positional_encoding" }).first { throw leftOver }
+        if let leftOver = files.checkpoint.leftOver(isDead: Self.isDead).first { throw leftOver }
     }
+
+    /// True for a tensor of published checkpoints that is not read: the stand-in for memories on the first frame is added to the
+    /// picture, and this one belongs to another way of doing so.
+    static func isDead(_ name: String) -> Bool { name == "no_memory_positional_encoding" }
 
     /// - Parameter weights: the whole checkpoint, under the hub layout's names.
     /// - Throws: `CheckpointError` when a tensor is missing or has another shape.

@@ -113,6 +113,13 @@ package struct ConfigurationFile: Sendable {
         self.init(path: path, values: values, scope: "")
     }
 
+    /// Its keys and values as JSON.
+    package func encoded() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(values) + Data("\n".utf8)
+    }
+
     private init(path: String, values: [String: JSONValue], scope: String) {
         self.path = path
         self.values = values

@@ -1,5 +1,5 @@
 /// Any JSON value.
-package enum JSONValue: Decodable, Equatable, Sendable, CustomStringConvertible {
+package enum JSONValue: Codable, Equatable, Sendable, CustomStringConvertible {
     case null
     case flag(Bool)
     case number(Double)
@@ -21,6 +21,19 @@ package enum JSONValue: Decodable, Equatable, Sendable, CustomStringConvertible 
             self = .list(list)
         } else {
             self = .object(try container.decode([String: JSONValue].self))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .flag(let flag): try container.encode(flag)
+        case .number(let number):
+            if let integer = Int(exactly: number) { try container.encode(integer) } else { try container.encode(number) }
+        case .text(let text): try container.encode(text)
+        case .list(let list): try container.encode(list)
+        case .object(let object): try container.encode(object)
         }
     }
 

@@ -1,0 +1,31 @@
+import Tensors
+
+extension CheckpointInspection {
+    /// Facts about a SAM 2 checkpoint.
+    /// - Throws: `CheckpointError` if the configuration or a file cannot be read at all, or the parts do not fit each other.
+    package init(segmentAnything path: String) throws {
+        let files = try SegmentAnythingCheckpoint(path: path, policy: .collecting)
+        self.init(
+            path: path, configuration: files.configuration.summary, parts: [("sam2", files.checkpoint)],
+            leftOver: try files.leftOver())
+    }
+}
+
+extension SegmentAnythingConfiguration {
+    /// Values that decide the computation, in words.
+    fileprivate var summary: [CheckpointInspection.Entry] {
+        let hiera = vision.backbone
+        func list(_ values: [Int]) -> String { values.map(String.init).joined(separator: ", ") }
+        var values = [
+            ("image encoder", "Hiera, stages of \(list(hiera.blocksPerStage)) blocks, widths \(list(hiera.widthPerStage))"),
+            ("picture", "\(imageSize)x\(imageSize), \(promptEncoder.embeddingSide)x\(promptEncoder.embeddingSide) places of \(hiddenSize)"),
+            ("mask decoder", "\(maskDecoder.multimaskOutputs) masks of a prompt"),
+        ]
+        if let memory {
+            values.append(("memory", "\(memory.maskMemories) frames of \(memory.encoderOutputChannels), \(memory.attentionLayers) layers of attention"))
+        } else {
+            values.append(("memory", "none: pictures alone"))
+        }
+        return values.map(CheckpointInspection.Entry.init)
+    }
+}
