@@ -88,7 +88,7 @@ private struct Product {
 
     func multiplyPacked() {
         let packed = PackedActivations(input, for: weights.dataType, instructions: instructions)
-        Parallel.ranges(outputs, minimum: 64, multiple: 32) { range in
+        Parallel.ranges(outputs, minimum: 64, multiple: 64) { range in
             weights.multiply(
                 packed, range: range, output: target + range.lowerBound, outputStride: outputs, instructions: instructions)
             epilogue.apply(to: target, rows: 0..<rows, columns: range)
