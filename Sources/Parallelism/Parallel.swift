@@ -24,15 +24,17 @@ package enum Parallel {
     }
 
     /// Divides 0 ..< count into ranges of about equal length, a few for each core so that a core that is held up does
-    /// not hold up the rest, none shorter than `minimum` (the last may be), lengths a multiple of `multiple`.
+    /// not hold up the rest, none shorter than `minimum` (the last may be), lengths a multiple of `multiple`. Longer ones
+    /// come first, and are longer by one multiple at most.
     package static func ranges(
         _ count: Int, minimum: Int = 1, multiple: Int = 1, perCore: Int = 2, _ body: (Range<Int>) -> Void
     ) {
-        let parts = coreCount == 1 ? 1 : coreCount * perCore
-        let even = max(minimum, (count + parts - 1) / parts)
-        let length = (even + multiple - 1) / multiple * multiple
-        forEach((count + length - 1) / length) { part in
-            body(part * length..<min(count, (part + 1) * length))
+        let units = (count + multiple - 1) / multiple, least = (minimum + multiple - 1) / multiple
+        let parts = max(1, min(coreCount == 1 ? 1 : coreCount * perCore, units / max(1, least)))
+        let length = units / parts, longer = units % parts
+        forEach(count > 0 ? parts : 0) { part in
+            let first = part * length + min(part, longer), end = first + length + (part < longer ? 1 : 0)
+            body(first * multiple..<min(count, end * multiple))
         }
     }
 

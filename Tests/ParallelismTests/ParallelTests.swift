@@ -69,6 +69,17 @@ struct ParallelTests {
             #expect(calls.allSatisfy { $0.value == 1 })
         }
     }
+
+    /// Two ranges for each core that differ by one multiple at most: otherwise a core waits for another's last range.
+    @Test
+    func rangesAreEven() {
+        for count in [1, 64, 1152, 2560, 4304] {
+            let lengths = Mutex<[Int]>([])
+            Parallel.ranges(count, minimum: 64, multiple: 64) { range in lengths.withLock { $0.append((range.count + 63) / 64) } }
+            let all = lengths.withLock { $0 }
+            #expect((all.max() ?? 0) - (all.min() ?? 0) <= 1 && all.reduce(0, +) == (count + 63) / 64)
+        }
+    }
 }
 
 private final class Counter: Sendable {

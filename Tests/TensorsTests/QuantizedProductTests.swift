@@ -13,10 +13,12 @@ struct QuantizedProductTests {
         }
     }
 
-    private static func matrix(_ outputs: Int, _ columns: Int, _ format: DataType) throws -> StoredTensor {
+    private static func matrix(
+        _ outputs: Int, _ columns: Int, _ format: DataType, _ values: [Float]? = nil
+    ) throws -> StoredTensor {
         try withTemporaryDirectory { folder in
             var builder = SafetensorsBuilder()
-            builder.add("w", "F32", [outputs, columns], pattern(outputs * columns, seed: 7))
+            builder.add("w", "F32", [outputs, columns], values ?? pattern(outputs * columns, seed: 7))
             try builder.data.write(to: folder.appending(path: "m.safetensors"))
             let file = try SafetensorsFile(path: folder.appending(path: "m.safetensors").path)
             return try #require(file.entries["w"]).quantized(to: format)
@@ -115,6 +117,26 @@ struct QuantizedProductTests {
                 #expect(found.rows(4..<5).array.allSatisfy { $0.isNaN })
                 #expect(found.rows(0..<4).array == whole.rows(0..<4).array)
                 #expect(found.rows(5..<rows).array == whole.rows(5..<rows).array)
+            }
+        }
+    }
+
+    /// SwiGLU's two products as one give the bits of two: few rows and many, packed and not, several ranges of outputs.
+    @Test(arguments: [DataType.q8, .q4, .f32], [1, 13, 40])
+    func gatedProductsAreThoseOfTwo(format: DataType, rows: Int) throws {
+        for (outputs, columns) in [(400, 130), (40, 64)] {
+            let input = Tensor([rows, columns], values: pattern(rows * columns, seed: 3))
+            func layer(_ seed: Int) throws -> Linear {
+                let weights = pattern(outputs * columns, seed: seed), bias = Tensor([outputs], values: pattern(outputs, seed: seed + 1))
+                guard format.isQuantized else { return Linear(weight: Tensor([outputs, columns], values: weights), bias: bias) }
+                return Linear(weight: try Self.matrix(outputs, columns, format, weights).matrix, bias: bias)
+            }
+            let gate = try layer(5), up = try layer(9)
+            for set in KernelSets.ofProducts {
+                let expected = siluMultiply(
+                    gate: matrixMultiply(input, gate.weight, bias: gate.bias, instructions: set),
+                    up: matrixMultiply(input, up.weight, bias: up.bias, instructions: set))
+                #expect(siluGated(input, gate: gate, up: up, instructions: set).array == expected.array)
             }
         }
     }

@@ -1,5 +1,5 @@
-// Attention of a few queries to many keys, for decoding, and the rows of keys and values it reads. Single-threaded, as all
-// kernels are.
+// Attention of a few queries to many keys, for decoding, and of many queries, for encoders and prompts; and the rows of keys and
+// values they read. Single-threaded, as all kernels are.
 #pragma once
 #include "KernelDataType.h"
 #include "MachineKernels.h"
@@ -55,3 +55,44 @@ void kernel_attend(KernelInstructionSet set, const KernelAttention *_Nonnull siz
 
 /// Numbers of scratch memory for kernel_attend.
 size_t kernel_attention_scratch(const KernelAttention *_Nonnull sizes);
+
+/// Many queries of one key-value head. Query i is head i % group of row i / group.
+typedef struct {
+    size_t rows;
+    /// Query heads that share the keys; one row has them side by side, and their results too.
+    size_t group;
+    size_t headSize;
+    size_t valueSize;
+    /// Numbers from one row of queries, or of results, to the next.
+    size_t queryStride;
+    size_t outputStride;
+    /// Factor of each score.
+    float scale;
+} KernelRowAttention;
+
+/// Keys [count, headSize] and values [count, valueSize] that they read; strides are the bytes from one row to the next.
+typedef struct {
+    const void *_Nonnull keys;
+    const void *_Nonnull values;
+    size_t count;
+    size_t keyStride;
+    size_t valueStride;
+    /// Type of keys and values, as kernel_narrow_row writes them. Those of fewer than 32 bits are widened a block at a time.
+    KernelDataType type;
+    /// 1 if row r sees keys up to `before + r` only, which may be negative; 0 if it sees all.
+    int isCausal;
+    ptrdiff_t before;
+    /// Keys that are seen have another value than 0, [count]; NULL if all are.
+    const unsigned char *_Nullable marks;
+} KernelRowContext;
+
+/// output[r, g * valueSize...] = softmax over the keys of all contexts of (scale * query . key), times their values.
+/// Every query must see a key. A query's result has the same bits whatever other queries there are.
+/// - scratch: kernel_row_attention_scratch(sizes) numbers.
+/// - set: KernelPortable, KernelAVX2 or KernelAVX512, which the machine must have.
+void kernel_attend_rows(KernelInstructionSet set, const KernelRowAttention *_Nonnull sizes, const float *_Nonnull queries,
+                        const KernelRowContext *_Nonnull contexts, size_t contextCount, float *_Nonnull scratch,
+                        float *_Nonnull output);
+
+/// Numbers of scratch memory for kernel_attend_rows.
+size_t kernel_row_attention_scratch(const KernelRowAttention *_Nonnull sizes);

@@ -2,7 +2,7 @@
 //
 //   ProductKernels.h      products of matrices: untiled weights with few rows, packed rows with quantised weights or on AMX
 //   QuantizedKernels.h    quantisation of weights to tiles of 8 and 4 bits, and back
-//   AttentionKernels.h    attention of a few queries, and rows of keys and values in half precision and 8 bits
+//   AttentionKernels.h    attention of few and of many queries, and rows of keys and values in half precision and 8 bits
 //   ConvolutionKernels.h  convolutions of maps with channels last, and activations that follow them
 //   ElementwiseKernels.h  softmax, GELU, SiLU, layer and RMS norm
 //   SamplingKernels.h     deformable sampling of a map

@@ -12,12 +12,15 @@ enum { KeptBytes = 512 << 10 };
 // Distance of prefetches, in tiles: a few microseconds of work, across page boundaries, where the hardware prefetcher stops.
 enum { PrefetchTiles = 4 };
 
-// Two neighbouring tiles, 32 outputs, through all columns.
+// Most tiles of a panel.
+enum { MostTiles = 4 };
+
+// Some neighbouring tiles of 16 outputs each, through all columns.
 typedef struct Panel {
-    const unsigned char *tiles[2];
+    const unsigned char *tiles[MostTiles];
     size_t blocks;
     KernelDataType type;
-    // Outputs that exist, up to 32.
+    // Outputs that exist.
     size_t outputs;
     unsigned char *unpacked;
 } Panel;
@@ -41,12 +44,12 @@ static size_t panels_together(size_t panelBytes, size_t groups) {
     return groups == 1 || panelBytes == 0 || panelBytes > KeptBytes ? 1 : KeptBytes / panelBytes;
 }
 
-// Prefetches one of 16 cache lines of a panel's two tiles, PrefetchTiles ahead. Callers spread the lines over their work: a
+// Prefetches one of 16 cache lines of some tiles, PrefetchTiles ahead. Callers spread the lines over their work: a
 // burst would fill the queue of outstanding loads and stall.
-INLINE void prefetch_tiles(const unsigned char *const *tiles, KernelDataType type, int line) {
+INLINE void prefetch_tiles(const unsigned char *const *tiles, int count, KernelDataType type, int line) {
     size_t lines = tile_bytes(type) / 64, ahead = PrefetchTiles * tile_bytes(type);
     UNROLL
-    for (int t = 0; t < 2; t++) {
+    for (int t = 0; t < count; t++) {
         if ((size_t)line < lines) __builtin_prefetch(tiles[t] + ahead + line * 64);
         if (line == 0 && lines > TileSteps) __builtin_prefetch(tiles[t] + ahead + (lines - 1) * 64);
     }

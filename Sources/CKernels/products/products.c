@@ -26,6 +26,7 @@ INLINE Sums128 dot_portable(Sums128 sums, Sums128 weights, Sums128 activations) 
 #define NAME(name) name##_portable
 #define BLOCK_PRODUCTS "byte_products.inc"
 #define FORMS BYTE_FORMS
+#define TILES 2
 #define LANES 4
 #define VECTORS 2
 #define ROWS 2
@@ -40,6 +41,7 @@ INLINE Sums128 dot_portable(Sums128 sums, Sums128 weights, Sums128 activations) 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(name) name##_avx2
 #define BLOCK_PRODUCTS "avx2.inc"
+#define TILES 2
 #define FORMS FORM(PackedInt8Sums, KernelQ4) FORM(PackedUInt8, KernelQ4) FORM(PackedInt15Words, KernelQ8)
 #include "instruction_set.inc"
 #pragma clang attribute pop
@@ -48,6 +50,7 @@ INLINE Sums128 dot_portable(Sums128 sums, Sums128 weights, Sums128 activations) 
 #define NAME(name) name##_avxvnni
 #define BLOCK_PRODUCTS "byte_products.inc"
 #define FORMS BYTE_FORMS
+#define TILES 2
 #define LANES 8
 #define VECTORS 2
 #define ROWS 6
@@ -62,10 +65,28 @@ INLINE Sums128 dot_portable(Sums128 sums, Sums128 weights, Sums128 activations) 
 #define NAME(name) name##_avx512vnni
 #define BLOCK_PRODUCTS "byte_products.inc"
 #define FORMS BYTE_FORMS
+#define TILES 2
 #define LANES 16
 #define VECTORS 2
 #define ROWS 12
 #define DIRECT_ROWS 2
+#define WEIGHT_OFFSET 128
+#define DOT(sums, weights, activations)                                                                                \
+    (Sums512)_mm512_dpbusd_epi32((__m512i)(sums), (__m512i)(weights), (__m512i)(activations))
+#include "instruction_set.inc"
+#pragma clang attribute pop
+
+// The same instructions for more than KernelFewRows, where loads of activations and not of weights are the limit: each one is
+// multiplied with twice the outputs. 10 loads for 24 products in the place of 14: a quarter faster.
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vnni"))), apply_to = function)
+#define NAME(name) name##_avx512vnniManyRows
+#define BLOCK_PRODUCTS "byte_products.inc"
+#define FORMS FORM(PackedInt8, KernelQ4) FORM(PackedInt8, KernelQ8)
+#define TILES 4
+#define LANES 16
+#define VECTORS 4
+#define ROWS 6
+#define DIRECT_ROWS 0
 #define WEIGHT_OFFSET 128
 #define DOT(sums, weights, activations)                                                                                \
     (Sums512)_mm512_dpbusd_epi32((__m512i)(sums), (__m512i)(weights), (__m512i)(activations))
@@ -89,6 +110,7 @@ INLINE Sums128 dot_portable(Sums128 sums, Sums128 weights, Sums128 activations) 
 #define NAME(name) name##_neon
 #define BLOCK_PRODUCTS "byte_products.inc"
 #define FORMS BYTE_FORMS
+#define TILES 2
 #define LANES 4
 #define VECTORS 4
 #define ROWS 6
@@ -121,7 +143,8 @@ static Kernels kernels(KernelInstructionSet set, size_t rows) {
 #if defined(__x86_64__)
     case KernelAVX2: return KERNELS(avx2, GroupRows);
     case KernelAVXVNNI: return KERNELS(avxvnni, GroupRows);
-    case KernelAVX512VNNI: return KERNELS(avx512vnni, GroupRows);
+    case KernelAVX512VNNI:
+        return rows <= KernelFewRows ? KERNELS(avx512vnni, GroupRows) : KERNELS(avx512vnniManyRows, GroupRows);
     case KernelAMX: return rows <= KernelFewRows ? KERNELS(avx512vnni, GroupRows) : KERNELS(amx, AMXGroupRows);
 #elif defined(__aarch64__)
     case KernelNEONDotProduct: return KERNELS(neon, GroupRows);

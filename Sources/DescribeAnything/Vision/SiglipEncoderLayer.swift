@@ -19,8 +19,8 @@ struct SiglipEncoderLayer: Sendable {
     /// - Parameter hidden: `[tokens, width]`.
     func callAsFunction(_ hidden: Tensor) -> Tensor {
         let normed = layerNorm1(hidden)
-        let attended = hidden + selfAttn(normed, context: normed)
-        return attended + mlp(layerNorm2(attended))
+        let attended = selfAttn(normed, context: normed, residual: hidden)
+        return mlp(layerNorm2(attended), residual: attended)
     }
 }
 
@@ -44,11 +44,14 @@ struct SiglipAttention: Sendable {
     ///   - queries: `[tokens, width]`.
     ///   - context: `[context tokens, width]`, projected to keys and values.
     ///   - scope: the context tokens that are attended to.
-    func callAsFunction(_ queries: Tensor, context: Tensor, scope: AttentionScope = .all) -> Tensor {
+    ///   - residual: added to the result.
+    func callAsFunction(
+        _ queries: Tensor, context: Tensor, scope: AttentionScope = .all, residual: Tensor? = nil
+    ) -> Tensor {
         let attended = attention(
             query: qProj(queries), context: [KeyValueRows(keys: kProj(context), values: vProj(context))],
             heads: heads, keyValueHeads: heads, scope: scope)
-        return outProj(attended)
+        return outProj(attended, residual: residual)
     }
 }
 
@@ -64,5 +67,8 @@ struct SiglipMLP: Sendable {
         self.activation = activation
     }
 
-    func callAsFunction(_ hidden: Tensor) -> Tensor { fc2(fc1(hidden, activation: activation)) }
+    /// - Parameter residual: added to the result.
+    func callAsFunction(_ hidden: Tensor, residual: Tensor? = nil) -> Tensor {
+        fc2(fc1(hidden, activation: activation), residual: residual)
+    }
 }

@@ -21,9 +21,10 @@ struct LlamaDecoderLayer: Sendable {
     ///   - lastOnly: compute the result of each sequence's last row only (all that is read after the last layer).
     /// - Returns: `[rows, width]`, or `[sequences, width]` when `lastOnly`.
     func callAsFunction(_ hidden: Tensor, turns: Tensor, _ sequences: [SequenceRows], lastOnly: Bool) -> Tensor {
-        let attended = (lastOnly ? sequences.lastRows(of: hidden) : hidden)
-            + selfAttn(inputLayernorm(hidden), turns: turns, sequences, lastOnly: lastOnly)
-        return attended + mlp(postAttentionLayernorm(attended))
+        let attended = selfAttn(
+            inputLayernorm(hidden), turns: turns, sequences, lastOnly: lastOnly,
+            residual: lastOnly ? sequences.lastRows(of: hidden) : hidden)
+        return mlp(postAttentionLayernorm(attended), residual: attended)
     }
 }
 
@@ -71,7 +72,10 @@ struct LlamaAttention: Sendable {
     }
 
     /// Shapes as in `LlamaDecoderLayer`; appends the new rows' keys and values to the caches.
-    func callAsFunction(_ normed: Tensor, turns: Tensor, _ sequences: [SequenceRows], lastOnly: Bool) -> Tensor {
+    /// - Parameter residual: added to the result.
+    func callAsFunction(
+        _ normed: Tensor, turns: Tensor, _ sequences: [SequenceRows], lastOnly: Bool, residual: Tensor
+    ) -> Tensor {
         let keys = kProj(normed).rotated(by: turns), values = vProj(normed)
         let asking = lastOnly ? sequences.lastRows(of: normed) : normed
         let queries = qProj(asking).rotated(by: lastOnly ? sequences.lastRows(of: turns) : turns)
@@ -80,7 +84,8 @@ struct LlamaAttention: Sendable {
                 sequence.cache.append(keys: keys, values: values, rows: sequence.rows, layer: index)
                 return sequence.cache.rows(layer: index)
             }
-            return oProj(attention(query: queries, contexts: contexts, heads: heads, keyValueHeads: keyValueHeads))
+            return oProj(
+                attention(query: queries, contexts: contexts, heads: heads, keyValueHeads: keyValueHeads), residual: residual)
         }
         let attended = sequences.enumerated().map { number, sequence in
             let rows = lastOnly ? number..<number + 1 : sequence.rows
@@ -92,7 +97,7 @@ struct LlamaAttention: Sendable {
                 query: queries.rows(rows), context: context, heads: heads, keyValueHeads: keyValueHeads,
                 scope: .causal(first: sequence.start + sequence.rows.count - rows.count))
         }
-        return oProj(.concatenatingRows(attended))
+        return oProj(attended.count == 1 ? attended[0] : .concatenatingRows(attended), residual: residual)
     }
 }
 
@@ -109,7 +114,8 @@ struct LlamaMLP: Sendable {
         downProj = try Linear(weights["down_proj"], inputs: inner, outputs: width, bias: bias)
     }
 
-    func callAsFunction(_ hidden: Tensor) -> Tensor {
-        downProj(siluMultiply(gate: gateProj(hidden), up: upProj(hidden)))
+    /// - Parameter residual: added to the result.
+    func callAsFunction(_ hidden: Tensor, residual: Tensor) -> Tensor {
+        downProj(siluGated(hidden, gate: gateProj, up: upProj), residual: residual)
     }
 }

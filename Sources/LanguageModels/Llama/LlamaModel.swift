@@ -24,7 +24,7 @@ package struct LlamaModel: Sendable {
         norm = try RMSNorm(model["norm"], width: configuration.hiddenSize, epsilon: configuration.rmsNormEps)
         lmHead =
             configuration.tiesEmbeddings
-            ? Linear(tiedTo: embedTokens.weight)
+            ? Linear(weight: embedTokens.weight)
             : try Linear(
                 weights["lm_head"], inputs: configuration.hiddenSize, outputs: configuration.vocabularySize, bias: false)
     }

@@ -9,4 +9,17 @@ package struct AttentionKernel: Sendable {
         .map(AttentionKernel.init)
 
     package static let fastest = all[0]
+
+    /// Attention of some queries of one key-value head, on this thread.
+    func attend(
+        _ sizes: KernelRowAttention, _ queries: UnsafePointer<Float>, _ contexts: [KernelRowContext],
+        into output: UnsafeMutablePointer<Float>
+    ) {
+        var sizes = sizes
+        let scratch = TensorStorage(count: kernel_row_attention_scratch(&sizes))
+        contexts.withUnsafeBufferPointer { contexts in
+            guard let start = contexts.baseAddress else { return }
+            kernel_attend_rows(set, &sizes, queries, start, contexts.count, scratch.start, output)
+        }
+    }
 }

@@ -12,7 +12,9 @@ import Parallelism
 ///   - padding: `[3 * dimension]`.
 ///   - pool: side of the squares of queries whose largest numbers make one query (query pooling, arXiv 2306.00989).
 /// - Returns: `[height / pool, width / pool, dimension]`.
-package func windowedAttention(_ projected: Tensor, heads: Int, window: Int, padding: Tensor, pool: Int = 1) -> Tensor {
+package func windowedAttention(
+    _ projected: Tensor, heads: Int, window: Int, padding: Tensor, pool: Int = 1, kernel: AttentionKernel = .fastest
+) -> Tensor {
     let (height, width, dimension) = (projected.shape[0], projected.shape[1], projected.width / 3)
     precondition(padding.count == projected.width && dimension % heads == 0, "windowedAttention: sizes differ")
     let cutter = WindowCutter(
@@ -21,26 +23,24 @@ package func windowedAttention(_ projected: Tensor, heads: Int, window: Int, pad
     let side = window / pool, outputHeight = height / pool, outputWidth = width / pool
     let across = (width + window - 1) / window, down = (height + window - 1) / window
     let size = dimension / heads, count = window * window, queries = side * side
+    let sizes = KernelRowAttention(
+        rows: queries, group: 1, headSize: size, valueSize: size, queryStride: size, outputStride: size,
+        scale: 1 / Float(size).squareRoot())
     return Tensor([outputHeight, outputWidth, dimension]) { output in
         guard let target = output.baseAddress else { return }
         Parallel.ranges(across * down * heads, perCore: 8) { tasks in
-            let scratch = TensorStorage(count: (3 * count + 2 * queries) * size + queries * count)
+            let scratch = TensorStorage(count: (3 * count + 2 * queries) * size)
             let query = scratch.start, keys = query + count * size, values = keys + count * size
-            let pooled = values + count * size, attended = pooled + queries * size, scores = attended + queries * size
+            let pooled = values + count * size, attended = pooled + queries * size
             for task in tasks {
                 let head = task % heads, left = task / heads % across, top = task / heads / across
                 for (part, place) in [query, keys, values].enumerated() {
                     cutter.cut(top * window, left * window, column: part * dimension + head * size, into: place)
                 }
                 if pool > 1 { maxPool(query, window: window, channels: size, pool: pool, into: pooled) }
-                OpenBLAS.multiplyTransposed(
-                    MatrixView(start: pool > 1 ? pooled : query, rows: queries, columns: size, stride: size),
-                    MatrixView(start: keys, rows: count, columns: size, stride: size), into: scores, outputStride: count,
-                    alpha: 1 / Float(size).squareRoot())
-                for row in 0..<queries { kernel_softmax(scores + row * count, count) }
-                OpenBLAS.multiply(
-                    MatrixView(start: scores, rows: queries, columns: count, stride: count),
-                    MatrixView(start: values, rows: count, columns: size, stride: size), into: attended, outputStride: size)
+                kernel.attend(
+                    sizes, pool > 1 ? pooled : query,
+                    [KernelRowContext(keys: keys, values: values, count: count, stride: size)], into: attended)
                 let columns = min(side, max(0, outputWidth - left * side))
                 for row in 0..<min(side, max(0, outputHeight - top * side)) {
                     let place = target + ((top * side + row) * outputWidth + left * side) * dimension + head * size
@@ -48,6 +48,16 @@ package func windowedAttention(_ projected: Tensor, heads: Int, window: Int, pad
                 }
             }
         }
+    }
+}
+
+extension KernelRowContext {
+    /// Keys and values in single precision, rows `stride` numbers apart.
+    fileprivate init(keys: UnsafePointer<Float>, values: UnsafePointer<Float>, count: Int, stride: Int) {
+        let bytes = stride * MemoryLayout<Float>.stride
+        self.init(
+            keys: keys, values: values, count: count, keyStride: bytes, valueStride: bytes, type: KernelF32, isCausal: 0, before: 0,
+            marks: nil)
     }
 }
 

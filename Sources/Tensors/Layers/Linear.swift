@@ -22,10 +22,10 @@ package struct Linear: Sendable {
         self.bias = bias
     }
 
-    /// A layer whose weight is another layer's (tied embeddings).
-    package init(tiedTo weight: WeightMatrix) {
+    /// A layer of a weight left where it is, such as another layer's (tied embeddings).
+    package init(weight: WeightMatrix, bias: Tensor? = nil) {
         self.weight = weight
-        bias = nil
+        self.bias = bias
     }
 
     /// `activation(x W^T + b) + residual`: `[rows, inputs] -> [rows, outputs]`.

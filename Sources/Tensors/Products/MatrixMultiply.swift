@@ -38,6 +38,30 @@ package func matrixMultiply(
     }
 }
 
+/// SwiGLU's inner values (arXiv 2002.05202): `silu(gate(input)) * up(input)`, `[rows, inputs] -> [rows, outputs]`. Where rows
+/// are packed, they are for both products, and a product of one is multiplied with the other's while a core's cache has both.
+package func siluGated(
+    _ input: Tensor, gate: Linear, up: Linear, instructions: KernelInstructionSet = kernel_fastest_instructions()
+) -> Tensor {
+    let rows = input.rows, outputs = gate.weight.rows, weights = gate.weight
+    precondition(input.width == weights.columns && input.width == up.weight.columns, "siluGated: inner sizes differ")
+    precondition(up.weight.rows == outputs, "siluGated: outputs differ")
+    guard rows > 0, weights.dataType == up.weight.dataType,
+        case .packed = ProductPlan(rows: rows, weights: weights, instructions: instructions)
+    else {
+        return siluMultiply(
+            gate: matrixMultiply(input, weights, bias: gate.bias, instructions: instructions),
+            up: matrixMultiply(input, up.weight, bias: up.bias, instructions: instructions))
+    }
+    return Tensor([rows, outputs]) { output in
+        guard let target = output.baseAddress else { return }
+        let product = Product(
+            input: input, weights: weights, target: target, instructions: instructions,
+            epilogue: Epilogue(bias: gate.bias, activation: nil, residual: nil, stride: outputs))
+        product.multiplyPacked(and: up.weight, bias: up.bias) { kernel_silu_multiply($0, $1, $2) }
+    }
+}
+
 /// The ways to multiply.
 private enum ProductPlan {
     /// Rows of activations are packed once, as `ProductKernels.h` says, and multiplied with the weights where they lie: for
@@ -88,12 +112,41 @@ private struct Product {
 
     func multiplyPacked() {
         let packed = PackedActivations(input, for: weights.dataType, instructions: instructions)
-        Parallel.ranges(outputs, minimum: 64, multiple: 32) { range in
+        forEachRange { range in
             weights.multiply(
                 packed, range: range, output: target + range.lowerBound, outputStride: outputs, instructions: instructions)
             epilogue.apply(to: target, rows: 0..<rows, columns: range)
         }
     }
+
+    /// Packed products with `weights` and then with another matrix of their shape and type, for the same rows: `combine` gets a
+    /// row's results of both while a core has them in its cache, and leaves in the first what it makes of them.
+    func multiplyPacked(
+        and other: WeightMatrix, bias: Tensor?,
+        _ combine: (_ first: UnsafeMutablePointer<Float>, _ second: UnsafePointer<Float>, _ count: Int) -> Void
+    ) {
+        let packed = PackedActivations(input, for: weights.dataType, instructions: instructions)
+        forEachRange { range in
+            let width = range.count, scratch = TensorStorage(count: rows * width)
+            let others = Epilogue(bias: bias, activation: nil, residual: nil, stride: width, firstColumn: range.lowerBound)
+            weights.multiply(
+                packed, range: range, output: target + range.lowerBound, outputStride: outputs, instructions: instructions)
+            other.multiply(packed, range: range, output: scratch.start, outputStride: width, instructions: instructions)
+            epilogue.apply(to: target, rows: 0..<rows, columns: range)
+            others.apply(to: scratch.start, rows: 0..<rows, columns: 0..<width)
+            for row in 0..<rows { combine(target + row * outputs + range.lowerBound, scratch.start + row * width, width) }
+        }
+    }
+
+    /// Divides the outputs of a packed product among the cores, in ranges whose results fit a core's cache for the epilogue.
+    private func forEachRange(_ body: (Range<Int>) -> Void) {
+        let bytes = rows * outputs * MemoryLayout<Float>.stride
+        let perCore = max(2, bytes / (Self.cachedBytes * Parallel.coreCount))
+        Parallel.ranges(outputs, minimum: rows > KernelFewRows ? 128 : 64, multiple: 64, perCore: perCore, body)
+    }
+
+    /// Bytes of results that stay in L2 beside the weights: fewer would read the packed rows more often.
+    private static let cachedBytes = 1 << 20
 
     func multiplyFewRows() {
         Parallel.ranges(outputs, minimum: 16) { range in
@@ -137,6 +190,8 @@ private struct Epilogue {
     let residual: Tensor?
     /// Values from one row to the next.
     let stride: Int
+    /// Output that the first column is, for the bias.
+    var firstColumn = 0
 
     func apply(to target: UnsafeMutablePointer<Float>, rows: Range<Int>, columns: Range<Int>) {
         // Offsets are taken once a line: sums inside the loops, which Swift checks, would keep them from being vectorised.
@@ -144,7 +199,7 @@ private struct Epilogue {
         for row in rows {
             let first = row * stride + columns.lowerBound, line = target + first
             if let bias {
-                let added = bias.storage.start + columns.lowerBound
+                let added = bias.storage.start + firstColumn + columns.lowerBound
                 for index in 0..<width { line[index] += added[index] }
             }
             activation?.apply(UnsafeMutableBufferPointer(start: line, count: width))

@@ -22,40 +22,20 @@ enum OpenBLAS {
         munmap(room, bytes)
     }
 
-    /// `output = alpha * left * right^T`, `[m, k] x [n, k] -> [m, n]`.
+    /// `output = left * right^T`, `[m, k] x [n, k] -> [m, n]`.
     static func multiplyTransposed(
-        _ left: MatrixView, _ right: MatrixView, into output: UnsafeMutablePointer<Float>, outputStride: Int, alpha: Float = 1
+        _ left: MatrixView, _ right: MatrixView, into output: UnsafeMutablePointer<Float>, outputStride: Int
     ) {
         precondition(left.columns == right.columns, "multiplyTransposed: inner sizes differ")
         guard isReady, left.rows > 0, right.rows > 0 else { return }
         if left.rows == 1 {
             cblas_sgemv(
-                CblasRowMajor, CblasNoTrans, blasint(right.rows), blasint(right.columns), alpha,
+                CblasRowMajor, CblasNoTrans, blasint(right.rows), blasint(right.columns), 1,
                 right.start, blasint(right.stride), left.start, 1, 0, output, 1)
         } else {
             cblas_sgemm(
                 CblasRowMajor, CblasNoTrans, CblasTrans, blasint(left.rows), blasint(right.rows), blasint(left.columns),
-                alpha, left.start, blasint(left.stride), right.start, blasint(right.stride), 0,
-                output, blasint(outputStride))
-        }
-    }
-
-    /// `output = left * right + (accumulating ? output : 0)`, `[m, k] x [k, n] -> [m, n]`.
-    static func multiply(
-        _ left: MatrixView, _ right: MatrixView, into output: UnsafeMutablePointer<Float>, outputStride: Int,
-        accumulating: Bool = false
-    ) {
-        precondition(left.columns == right.rows, "multiply: inner sizes differ")
-        guard isReady, left.rows > 0, right.columns > 0 else { return }
-        let beta: Float = accumulating ? 1 : 0
-        if left.rows == 1 {
-            cblas_sgemv(
-                CblasRowMajor, CblasTrans, blasint(right.rows), blasint(right.columns), 1,
-                right.start, blasint(right.stride), left.start, 1, beta, output, 1)
-        } else {
-            cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(left.rows), blasint(right.columns),
-                blasint(left.columns), 1, left.start, blasint(left.stride), right.start, blasint(right.stride), beta,
+                1, left.start, blasint(left.stride), right.start, blasint(right.stride), 0,
                 output, blasint(outputStride))
         }
     }
