@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAMVideo
 import DescribeAnything
 import Detectors
 import Foundation
@@ -11,7 +12,9 @@ struct InspectCommand: ParsableCommand {
             "Show what a checkpoint directory, or a detector's ONNX file, holds: configuration, sizes, dtypes, what is missing or left over.",
         discussion: "Exit code 69: the checkpoint cannot be used as it is.")
 
-    @Argument(help: "Checkpoint directory of DAM or RF-DETR, or an ONNX file.")
+    @Argument(
+        help: "Checkpoint directory of DAM or RF-DETR, an ONNX file, or the name of one that damvideo pull has fetched.",
+        completion: .file())
     var path: String
 
     @Flag(help: "Print the report as JSON.")
@@ -19,14 +22,15 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            guard !PictureDetectors.isDetector(path) else { return try showDetector() }
+            let path = try ModelStore.console.checkpointOrDetector(path)
+            guard !PictureDetectors.isDetector(path) else { return try showDetector(path) }
             let report = try InputError.translating { try CheckpointInspection(directory: path) }
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
             try refuse(report.problems)
         }
     }
 
-    private func showDetector() throws {
+    private func showDetector(_ path: String) throws {
         let report = try InputError.translating { try DetectorInspection(path) }
         if json { try Console.result(json: report) } else { try Console.result(DetectorInspectionText.text(report)) }
         try refuse(report.problems)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAMVideo
 import ModelTools
 
 struct QuantizeCommand: ParsableCommand {
@@ -14,10 +15,10 @@ struct QuantizeCommand: ParsableCommand {
             74 input/output; 130 interrupted.
             """)
 
-    @Argument(help: "Checkpoint directory.")
+    @Argument(help: "Checkpoint directory of DAM, or the name of one that damvideo pull has fetched.", completion: .file())
     var directory: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where the new one goes.", valueName: "dir"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("Directory of the new checkpoint.", valueName: "dir"), completion: .directory)
     var output: String
 
     @Option(help: ArgumentHelp("The vision tower's, the context provider's and the projector's weights.", valueName: "format"))
@@ -39,7 +40,8 @@ struct QuantizeCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            var report = try quantize()
+            let directory = try ModelStore.console.checkpoint(directory)
+            var report = try quantize(directory)
             if !json { try Console.result(SizeTable.text(report)) }
             if !drift.inputs.isEmpty {
                 let drift = try drift.measure(output, against: directory, quiet: quiet)
@@ -50,7 +52,7 @@ struct QuantizeCommand: ParsableCommand {
         }
     }
 
-    private func quantize() throws -> QuantizationReport {
+    private func quantize(_ directory: String) throws -> QuantizationReport {
         let quantizer = try CheckpointQuantizer(
             directory, to: output, vision: vision, language: language, overwrites: overwrite)
         let status = StatusLine(quiet: quiet)

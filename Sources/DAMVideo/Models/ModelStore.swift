@@ -55,6 +55,16 @@ public struct ModelStore: Sendable {
     /// - Throws: `InputError` of category `unusableModel` when there is none.
     public func detector(_ path: String) throws -> String { try place(path, of: [.rfDetr, .onnx]) }
 
+    /// Path of a Describe Anything Model.
+    /// - Parameter path: a path or a name.
+    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    public func checkpoint(_ path: String) throws -> String { try place(path, of: [.describeAnything]) }
+
+    /// Path of a Describe Anything Model or a detector.
+    /// - Parameter path: a path or a name.
+    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    public func checkpointOrDetector(_ path: String) throws -> String { try place(path, of: [.describeAnything, .rfDetr, .onnx]) }
+
     /// The path that a text means: the text itself if something is there or it is no name, else that of the model in the cache.
     private func place(_ text: String, of kinds: [ModelKind]) throws -> String {
         let cache = HubEnvironment(environment).cache
