@@ -79,7 +79,8 @@ struct ObjectPromptOptions: ParsableArguments {
         let boxed = prompts.prefix(box.count)
         for (index, prompt) in boxed.enumerated() {
             guard !boxed[..<index].contains(where: { $0.object == prompt.object && $0.frame == prompt.frame }) else {
-                throw ValidationError("Object \(prompt.object) has two boxes on frame \(prompt.frame).")
+                throw ValidationError(
+                    "Object \(prompt.object) has two boxes on frame \(prompt.frame): give one, or say with --object whose each is.")
             }
         }
         return prompts

@@ -10,7 +10,7 @@ import Testing
 /// If these fail, a fault of Frigate's or of the network loses an event, tells of it twice, or ends the service.
 struct SidecarFaultTests {
     private func withSample(_ body: (SidecarSample) throws -> Void) throws {
-        try withTemporaryDirectory { folder in
+        try withTemporaryDirectory { folder throws in
             let sample = try SidecarSample(folder)
             sample.frigate.add("a", .walk(1000))
             try body(sample)
@@ -40,7 +40,7 @@ struct SidecarFaultTests {
     private static func isPost(_ request: StubServer.Request) -> Bool { request.method == "POST" && request.path.hasSuffix("description") }
 
     @Test func halfAClipIsFetchedAgain() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             var half = StubServer.Response(body: "clip")
             half.cut = 2
             fail(sample, first: 1, half, where: Self.isClip)
@@ -50,7 +50,7 @@ struct SidecarFaultTests {
     }
 
     @Test func aClipThatIsNotThereIsAskedForAgainAndThenGivenUp() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             sample.frigate.state.withLock { $0.clips = [:] }
             sample.frigate.add("b", .walk(2000))
             #expect(try sample.run() == SidecarTally(described: 1, failed: 1))
@@ -62,7 +62,7 @@ struct SidecarFaultTests {
     }
 
     @Test func aClipThatNeverComesHoldsNobodyUp() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             sample.frigate.add("b", .walk(500))
             var settings = sample.settings
             settings.timeout = 1
@@ -79,7 +79,7 @@ struct SidecarFaultTests {
 
     @Test(arguments: ["", "/clip.mp4", "/description"])
     func anEventThatWasDeletedMeanwhileIsPassedOver(_ path: String) throws {
-        try withSample { sample in
+        try withSample { sample throws in
             fail(sample) { request, _ in
                 guard request.path == "/api/events/a" + path || (path == "/clip.mp4" && request.path == "/api/events/a") else { return nil }
                 // The event is there until its clip is asked for.
@@ -92,7 +92,7 @@ struct SidecarFaultTests {
     }
 
     @Test func aDescriptionThatCameMeanwhileStays() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             sample.describing.withLock { $0 = { event, _ in
                 sample.frigate.state.withLock { $0.events[event.id]?.description = "By hand." }
             } }
@@ -103,7 +103,7 @@ struct SidecarFaultTests {
 
     /// The answer to a description is lost: it is neither made nor sent again.
     @Test func aLostAnswerIsNoSecondDescription() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             let count = Mutex(0)
             sample.describing.withLock { $0 = { _, _ in count.withLock { $0 += 1 } } }
             fail(sample) { request, _ in
@@ -114,7 +114,7 @@ struct SidecarFaultTests {
             #expect(try sample.run() == SidecarTally(described: 1))
             #expect(count.withLock { $0 } == 1 && sample.frigate.sent.count == 1)
         }
-        try withSample { sample in
+        try withSample { sample throws in
             // It has come through, and the process ended before it knew.
             fail(sample) { request, _ in
                 if Self.isPost(request) { return .init(status: 503, body: "") }
@@ -125,7 +125,7 @@ struct SidecarFaultTests {
     }
 
     @Test func aRunThatDiedBetweenSendingAndRememberingSendsNothingAgain() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             #expect(try sample.run() == SidecarTally(described: 1))
             try {
                 let memory = try EventMemory(sample.settings.state)
@@ -140,19 +140,19 @@ struct SidecarFaultTests {
     }
 
     @Test func aFrigateThatIsAwayIsWaitedFor() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             fail(sample, first: 3, .init(status: 502, body: "")) { $0.path.contains("in_progress=1") }
             #expect(try sample.run() == SidecarTally(described: 1))
             let lines = sample.lines.withLock { $0 }
             #expect(lines == ["away: HTTP 502, 1.0", "away: HTTP 502, 2.0", "away: HTTP 502, 4.0", "back", "a described"])
         }
-        try withSample { sample in
+        try withSample { sample throws in
             fail(sample) { _, _ in .init(body: "<html>") }
             #expect(throws: InputError(
                 .inputOutput, sample.frigate.url, found: "an answer that is no list of events (is this the address of a Frigate?)",
                 expected: "an answer of Frigate")) { try sample.run() }
         }
-        try withTemporaryDirectory { folder in
+        try withTemporaryDirectory { folder throws in
             let sample = try SidecarSample(folder), settings = sample.settings
             let nobody = try FrigateAddress("http://127.0.0.1:1", user: nil)
             let sidecar = try Sidecar(nobody, settings, clock: SidecarClock(now: { 0 }) { _ in }) { _, _, _, _, _, _ in
@@ -166,7 +166,7 @@ struct SidecarFaultTests {
     }
 
     @Test func aUserLogsInAndAgainWhenTheLoginHasRunOut() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             sample.frigate.state.withLock { $0.user = ("ann", "se cret\"", "t1") }
             let user = FrigateAddress.User(name: "ann", password: "se cret\"")
             sample.describing.withLock { $0 = { _, _ in sample.frigate.state.withLock { $0.user?.token = "t2" } } }
@@ -175,7 +175,7 @@ struct SidecarFaultTests {
             let told = sample.frigate.requests.filter { !$0.path.hasSuffix("login") }
             #expect(!told.contains { String(decoding: $0.body, as: UTF8.self).contains("cret") || "\($0.headers)".contains("cret") })
         }
-        try withSample { sample in
+        try withSample { sample throws in
             sample.frigate.state.withLock { $0.user = ("ann", "right", "t1") }
             let error = #expect(throws: InputError.self) { try sample.run(user: FrigateAddress.User(name: "ann", password: "wrong")) }
             #expect(error?.description == "login: found HTTP 401 from Frigate for the user ann, expected its name and password")
@@ -187,7 +187,7 @@ struct SidecarFaultTests {
     }
 
     @Test func whoMayNotDescribeIsToldSo() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             fail(sample) { request, _ in Self.isPost(request) ? .init(status: 403, body: "") : nil }
             let error = #expect(throws: InputError.self) { try sample.run() }
             #expect(error?.description.contains("a user with the role admin") == true)

@@ -14,7 +14,7 @@ struct SidecarTests {
     }
 
     @Test func eachEventIsDescribedOnceNewestFirst() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             for number in 1...3 { sample.frigate.add("e\(number)", .walk(Double(number) * 1000)) }
             #expect(try sample.run() == SidecarTally(described: 3))
             #expect(sample.frigate.sent == ["e3: A person of e3.", "e2: A person of e2.", "e1: A person of e1."])
@@ -28,7 +28,7 @@ struct SidecarTests {
     }
 
     @Test func onlyTheWantedEventsAreDescribed() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             var car = StandInFrigate.Event.walk(1000), back = StandInFrigate.Event.walk(2000), mute = StandInFrigate.Event.walk(3000)
             (car.label, back.camera, mute.hasClip) = ("car", "back", false)
             var open = StandInFrigate.Event.walk(5000)
@@ -51,7 +51,7 @@ struct SidecarTests {
     }
 
     @Test func alikeStandingAndDescribedEventsAreLeftOut() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             var still = StandInFrigate.Event(start: 5000, end: 5060), brief = StandInFrigate.Event(start: 5200, end: 5215)
             still.path = [[0.5, 0.7, 5005], [0.52, 0.69, 5006]]
             brief.path = [[0.5, 0.7, 5205], [0.52, 0.69, 5206]]
@@ -68,7 +68,7 @@ struct SidecarTests {
             ])
             #expect(sample.frigate.state.withLock { $0.events["told"]?.description } == "A cat.")
         }
-        try withSample { sample in
+        try withSample { sample throws in
             var told = StandInFrigate.Event.walk(1000)
             told.description = "A cat."
             for (id, event) in [("told", told), ("same", .walk(1020))] { sample.frigate.add(id, event) }
@@ -79,7 +79,7 @@ struct SidecarTests {
     }
 
     @Test func anEventThatCannotBeDescribedGivesItsPlaceToOneLikeIt() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             for (id, start) in [("a", 1000.0), ("b", 1020), ("c", 1040)] { sample.frigate.add(id, .walk(start)) }
             sample.describing.withLock { $0 = { event, _ in if event.id == "a" { throw EventProblem(message: "dark", mayPass: false) } } }
             #expect(try sample.run() == SidecarTally(described: 1, skipped: 2, failed: 1))
@@ -88,7 +88,7 @@ struct SidecarTests {
     }
 
     @Test func longListsComeInParts() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             for number in 0..<250 { sample.frigate.add("e\(number)", .walk(Double(number) * 30 + 100)) }
             // Two that begin at once, where a part ends.
             sample.frigate.add("twin", .walk(150 * 30 + 100, x: 0.8))
@@ -100,7 +100,7 @@ struct SidecarTests {
     }
 
     @Test func aStoppedRunGoesOn() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             for number in 1...3 { sample.frigate.add("e\(number)", .walk(Double(number) * 1000)) }
             let holder = Mutex<Sidecar?>(nil)
             sample.describing.withLock { $0 = { event, _ in if event.id == "e2" { holder.withLock { $0?.stop(within: .zero) } } } }
@@ -120,7 +120,7 @@ struct SidecarTests {
     }
 
     @Test func anEventThatHasJustEndedIsLeftToSettle() throws {
-        try withSample { sample in
+        try withSample { sample throws in
             sample.frigate.add("new", .walk(9985))
             let pauses = Mutex<[Double]>([])
             _ = try sample.sidecar(onPause: { seconds in pauses.withLock { $0.append(seconds) } }).run()
