@@ -55,7 +55,8 @@ let package = Package(
         library("Imaging"),
         library("Files", ["Imaging"]),
         library("ModelCache", ["Imaging", "Files"]),
-        library("ModelHub", ["Imaging", "Files", "ModelCache"]),
+        library("WebRequests"),
+        library("ModelHub", ["Imaging", "Files", "ModelCache", "WebRequests"]),
         library("Tensors", ["Parallelism", "Imaging", "Files", "COpenBLAS", "CKernels"]),
         library("Media", ["Imaging", "Files", "CFFmpeg"]),
         library("Masks", ["Parallelism", "Imaging", "Files", "Media"]),
@@ -81,6 +82,12 @@ let package = Package(
         library(
             "Evaluation",
             ["Imaging", "Files", "Media", "Masks", "ObjectTracking", "DescribeAnything", "DAMVideo", "Presentation"]),
+        library(
+            "Frigate",
+            [
+                "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "DAMVideo", "WebRequests",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .target(name: "DAMVideoPage", resources: [.embedInCode("Resources")], swiftSettings: settings),
         .target(
             name: "DAMVideoServer",
@@ -102,7 +109,7 @@ let package = Package(
             name: "DAMVideoCLI",
             dependencies: [
                 "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "Detectors", "DescribeAnything",
-                "DAMVideo", "Presentation", "ModelTools", "Evaluation", "ModelCache", "ModelHub", "DAMVideoServer",
+                "DAMVideo", "Presentation", "ModelTools", "Evaluation", "ModelCache", "ModelHub", "DAMVideoServer", "Frigate",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -113,6 +120,7 @@ let package = Package(
         tests("Files"),
         tests("ModelCache", ["Imaging"]),
         tests("ModelHub", ["Imaging", "ModelCache"]),
+        tests("Frigate", ["Imaging", "Media", "Masks", "ObjectTracking", "DAMVideo"]),
         tests("Tensors", ["CKernels"]),
         tests("Media"),
         tests("Masks"),
@@ -131,6 +139,8 @@ let package = Package(
                 "Imaging", "Media", "Masks", "ObjectTracking", "DAMVideo", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        tests("DAMVideoCLI", ["Files", "ModelHub", "Tensors", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
+        tests(
+            "DAMVideoCLI",
+            ["Files", "ModelHub", "Tensors", "Imaging", "Masks", "Media", "SegmentAnything", "ObjectTracking", "DescribeAnything"]),
     ] + fuzzing
 )

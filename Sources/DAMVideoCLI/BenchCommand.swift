@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAMVideo
 import ModelTools
 
 struct BenchCommand: ParsableCommand {
@@ -13,13 +14,17 @@ struct BenchCommand: ParsableCommand {
             Exit codes: 64 usage; 69 model missing or unusable.
             """)
 
-    @Option(help: ArgumentHelp("Checkpoint directory to measure.", valueName: "dir"))
+    @Option(help: ArgumentHelp(
+        "Checkpoint directory to measure, or the name of one that damvideo pull has fetched.", valueName: "dir|name"), completion: .file())
     var model: String?
 
-    @Option(help: ArgumentHelp("SAM 2 checkpoint to measure: a directory, or a .pt file.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("SAM 2 checkpoint to measure: a directory, a .pt file, or a name.", valueName: "path|name"), completion: .file())
     var sam: String?
 
-    @Option(help: ArgumentHelp("Detector to measure: a directory of RF-DETR, or an ONNX file.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Detector to measure: a directory of RF-DETR, an ONNX file, or a name.", valueName: "path|name"),
+        completion: .file())
     var detector: String?
 
     @Option(
@@ -80,11 +85,16 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             var benchmark = Benchmark()
-            benchmark.caption = source(model, Benchmark.captionShapes) {
+            let store = ModelStore.console
+            benchmark.caption = source(try model.map(store.checkpoint), Benchmark.captionShapes) {
                 .synthetic($0, weights: language ?? weights ?? "f16", vision: vision ?? weights ?? "f16")
             }
-            benchmark.segmentation = source(sam, Benchmark.segmentationShapes) { .synthetic($0, weights: weights ?? "f32") }
-            benchmark.detector = source(detector, Benchmark.detectorShapes) { .synthetic($0, weights: weights ?? "f32") }
+            benchmark.segmentation = source(try sam.map { try store.segmentation($0) }, Benchmark.segmentationShapes) {
+                .synthetic($0, weights: weights ?? "f32")
+            }
+            benchmark.detector = source(try detector.map(store.detector), Benchmark.detectorShapes) {
+                .synthetic($0, weights: weights ?? "f32")
+            }
             benchmark.stages = stage.isEmpty ? nil : Set(stage)
             benchmark.repeats = repeats
             benchmark.tokens = tokens

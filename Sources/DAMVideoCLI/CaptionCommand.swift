@@ -12,22 +12,23 @@ struct CaptionCommand: ParsableCommand {
         commandName: "caption",
         abstract: "Caption every object of a clip, found or given, as JSON.",
         discussion: """
-            Without anything else the objects that move before a fixed camera are found and followed. Or they are detected elsewhere (--detections), given by --masks, or, with SAM 2 (--sam), by --point and --box on frames (--at): one --at and one \
-            --object for all of them, or one for each --box, then each --point, in order.
+            Without anything else the objects that move before a fixed camera are found and followed. Or they are detected \
+            (--detector), detected elsewhere (--detections), given by --masks, or, with SAM 2 (--sam), by --point and --box on \
+            frames (--at): one --at and one --object for all of them, or one for each --box, then each --point, in order.
 
             Exit codes: 0 every track captioned; 3 some tracks failed, the rest written; 64 usage; 65 bad input; \
             66 input missing; 69 model missing or unusable; 73 output exists; 74 input/output; 75 the machine was taken away \
             (SIGTERM with --shard or --grace), finished tracks written; 130 interrupted, finished tracks written.
             """)
 
-    @OptionGroup var clips: ClipArguments
+    @OptionGroup(title: "Clips and masks") var clips: ClipArguments
 
-    @OptionGroup var prompts: ObjectPromptOptions
+    @OptionGroup(title: "Clicks and boxes") var prompts: ObjectPromptOptions
 
-    @OptionGroup var detections: DetectionOptions
+    @OptionGroup(title: "Detections") var detections: DetectionOptions
 
-    @OptionGroup var model: ModelOptions
-    @OptionGroup var generation: GenerationArguments
+    @OptionGroup(title: "Model and answer") var model: ModelOptions
+    @OptionGroup(title: "Model and answer") var generation: GenerationArguments
 
     @Flag(help: ArgumentHelp(
         "Tell the model each track's label, where it has one, behind the question: The object is labelled \"person\". The published "
@@ -66,14 +67,15 @@ struct CaptionCommand: ParsableCommand {
         help: "Caption each track from the frames it has masks for. Otherwise, when those are few, its masks are first propagated to the frames between and around them.")
     var noPropagation = false
 
-    @OptionGroup var part: ClipPartOptions
+    @OptionGroup(title: "Part of the clip") var part: ClipPartOptions
 
-    @OptionGroup var sharding: ShardOptions
-    @OptionGroup var grace: GraceOptions
+    @OptionGroup(title: "Many machines") var sharding: ShardOptions
+    @OptionGroup(title: "Many machines") var grace: GraceOptions
 
     @Option(
         name: .shortAndLong,
-        help: "Where the document goes; - for stdout; a folder for files called like the clips. Default: clip.damvideo.json (.jsonl, ...) beside the clip; stdout for one on stdin.")
+        help: "Where the document goes; - for stdout; a folder for files called like the clips. Default: clip.damvideo.json (.jsonl, ...) beside the clip; stdout for one on stdin.",
+        completion: .file())
     var output: String?
 
     @Option(name: .customLong("format"), help: "What to write (repeatable; the others go beside the first).")

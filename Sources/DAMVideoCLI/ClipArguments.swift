@@ -7,22 +7,23 @@ import ObjectTracking
 struct ClipArguments: ParsableArguments {
     @Argument(help: ArgumentHelp(
         "The clips: any video FFmpeg decodes, - for one on stdin, a folder of stills, or a pattern such as frames/%05d.jpg.",
-        discussion: "Stills are ordered by the number that tells their names apart. Frames are numbered from 0."))
+        discussion: "Stills are ordered by the number that tells their names apart. Frames are numbered from 0."),
+        completion: .file())
     var clips: [String] = []
 
     @Option(
         name: [.customShort("a"), .long],
         help: ArgumentHelp(
             "Read clips from a text file, - for stdin: one a line, or clip, tab, masks. Relative paths are relative to the "
-                + "file, # begins a remark.", valueName: "list"))
+                + "file, # begins a remark.", valueName: "list"), completion: .file())
     var batchFile: String?
 
     @Option(
         help: ArgumentHelp(
             "A clip's masks: a file or folder. Label PNGs, PNGs for each object, COCO, YouTube-VIS, RLE, MOTS, MOTChallenge, "
-                + "SA-V, CVAT, Label Studio, Grounded-SAM-2, labelme, Ultralytics, supervision and VideoRefer are told apart by their content. For several clips: repeated, in the clips' order; or once, a folder "
-                + "that has a folder or file called like each clip, or a file that has the clips by their names.",
-            valueName: "path"))
+                + "SA-V, CVAT, Label Studio, Grounded-SAM-2, labelme, Ultralytics, supervision and VideoRefer are told apart by their "
+                + "content. For several clips: repeated, in the clips' order; or once, a folder that has a folder or file called like each clip, or a file that has the clips by their names.",
+            valueName: "path"), completion: .file())
     var masks: [String] = []
 
     @OptionGroup var reading: MaskReadingOptions

@@ -4,10 +4,10 @@ import Media
 /// Which part of a clip counts, for commands that need not look at all of it.
 struct ClipPartOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Leave out what comes before; frames keep their numbers and times.", valueName: "seconds"))
+        "Leave out what comes before this time; frames keep their numbers and times.", valueName: "seconds"))
     var start: Double = 0
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Leave out what comes so long after the start.", valueName: "seconds"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Leave out what comes later than this after the start.", valueName: "seconds"))
     var duration: Double?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Frames a second of a series of stills.", valueName: "fps"))

@@ -6,11 +6,17 @@ struct DAMVideoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "damvideo",
         abstract: "Detailed captions for every tracked object in a video.",
+        discussion: "To begin with: damvideo caption clip.mp4 finds what moves in a clip and writes a caption for each object.",
         version: CaptionDocument.version,
-        subcommands: [
-            CaptionCommand.self, DescribeCommand.self, DetectCommand.self, MasksCommand.self, TrackCommand.self, VerifyCommand.self,
-            InspectCommand.self, QuantizeCommand.self, DriftCommand.self, BenchCommand.self, EvaluateCommand.self, ServeCommand.self,
-            WorkerCommand.self, MergeCommand.self, PullCommand.self, ModelsCommand.self,
+        groupedSubcommands: [
+            CommandGroup(name: "Captions", subcommands: [CaptionCommand.self, DescribeCommand.self, MergeCommand.self]),
+            CommandGroup(name: "Objects", subcommands: [TrackCommand.self, DetectCommand.self, MasksCommand.self]),
+            CommandGroup(name: "Services", subcommands: [ServeCommand.self, FrigateCommand.self, WorkerCommand.self]),
+            CommandGroup(
+                name: "Models", subcommands: [PullCommand.self, ModelsCommand.self, InspectCommand.self, QuantizeCommand.self]),
+            CommandGroup(
+                name: "Measurements",
+                subcommands: [EvaluateCommand.self, BenchCommand.self, DriftCommand.self, VerifyCommand.self]),
         ])
 
     static func main() {

@@ -24,13 +24,13 @@ struct DLCBenchCommand: ParsableCommand {
     /// Answers without a choice that are named: a terminal has few lines.
     private static let toldAnswers = 5
 
-    @Argument(help: "Folder of the benchmark.")
+    @Argument(help: "Folder of the benchmark.", completion: .file())
     var directory: String
 
-    @Option(help: ArgumentHelp("Captions by region, NAME.json. Default: those in the judge cache.", valueName: "file"))
+    @Option(help: ArgumentHelp("Captions by region, NAME.json. Default: those in the judge cache.", valueName: "file"), completion: .file())
     var outputs: String?
 
-    @Option(help: ArgumentHelp("Judge cache. Default: NAME_eval.json beside the captions.", valueName: "file"))
+    @Option(help: ArgumentHelp("Judge cache. Default: NAME_eval.json beside the captions.", valueName: "file"), completion: .file())
     var cache: String?
 
     @OptionGroup(title: "Captions") var model: ModelOptions
@@ -50,19 +50,21 @@ struct DLCBenchCommand: ParsableCommand {
 
     @OptionGroup(title: "Judge") var words: JudgeWordingOptions
 
-    @Option(help: ArgumentHelp("Compare region by region with another judge cache.", valueName: "file"))
+    @Option(help: ArgumentHelp("Compare region by region with another judge cache.", valueName: "file"), completion: .file())
     var against: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the intervals.", valueName: "n"))
     var bootstrapSeed: UInt64 = 0
 
-    @Option(help: ArgumentHelp("Write the judge cache, scored anew, to this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write the judge cache, scored anew, to this file.", valueName: "file"), completion: .file())
     var saveCache: String?
 
-    @Option(help: ArgumentHelp("Write a table with a row for each question.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write a table with a row for each question.", valueName: "file"), completion: .file())
     var csv: String?
 
-    @Option(help: ArgumentHelp("Write a page with each region, its questions and answers: HTML, one file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write a page with each region, its questions and answers: HTML, one file.", valueName: "file"),
+        completion: .file())
     var report: String?
 
     @Flag(help: "Print nothing but Pos,Neg,Avg.")

@@ -12,7 +12,7 @@ struct DescribeCommand: ParsableCommand {
             Exit codes: 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 74 input/output.
             """)
 
-    @Argument(help: "The picture: PNG, JPEG, anything FFmpeg decodes.")
+    @Argument(help: "The picture: PNG, JPEG, anything FFmpeg decodes.", completion: .file())
     var image: String
 
     @Option(help: "A mask of the same size, any pixel but 0 inside. Default: the picture's alpha channel.")

@@ -9,7 +9,7 @@ import ObjectTracking
 struct DetectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
         "Follow these detections: MOTChallenge text, COCO results, Ultralytics labels, CVAT video XML, Label Studio, Grounded-SAM-2, "
-            + "labelme, supervision's CSV or JSON, VideoRefer JSON, told apart by their content.", valueName: "path"))
+            + "labelme, supervision's CSV or JSON, VideoRefer JSON, told apart by their content.", valueName: "path"), completion: .file())
     var detections: String?
 
     @Option(
@@ -30,7 +30,7 @@ struct DetectionOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp(
         "Find objects with this detector: a directory of RF-DETR, an ONNX file of the YOLO family, or the name of one that damvideo pull "
-            + "has fetched.", valueName: "path|name"))
+            + "has fetched.", valueName: "path|name"), completion: .file())
     var detector: String?
 
     @Option(
@@ -53,7 +53,8 @@ struct DetectionOptions: ParsableArguments {
 
     @Option(
         name: .customLong("detections-out"),
-        help: ArgumentHelp("Write the fate of each detection as JSON Lines: the track it is of, or why it is of none.", valueName: "path"))
+        help: ArgumentHelp("Write the fate of each detection as JSON Lines: the track it is of, or why it is of none.", valueName: "path"),
+        completion: .file())
     var fates: String?
 
     var areGiven: Bool { detections != nil || detector != nil }

@@ -6,8 +6,8 @@ struct DetectorKindOptions: ParsableArguments {
     @Option(
         name: .customLong("detector-weights"),
         help: ArgumentHelp(
-            "Round RF-DETR's largest weights to \(DetectorSettings.weightFormats.dropFirst().joined(separator: ", ")) for speed (README, "
-                + "Detectors). Default: f32, which changes nothing.", valueName: "format"))
+            "Round RF-DETR's largest weights to \(DetectorSettings.weightFormats.dropFirst().joined(separator: ", ")) for speed; f32 "
+                + "changes nothing.", valueName: "format"))
     var weights = DetectorSettings().weights
 
     @Option(

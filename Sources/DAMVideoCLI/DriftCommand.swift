@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAMVideo
 
 struct DriftCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,10 +13,10 @@ struct DriftCommand: ParsableCommand {
             Exit codes: 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 74 input/output.
             """)
 
-    @Argument(help: "Checkpoint directory that is right.")
+    @Argument(help: "Checkpoint directory to compare with, or the name of one that damvideo pull has fetched.", completion: .file())
     var reference: String
 
-    @Argument(help: "Checkpoint directory to compare with it.")
+    @Argument(help: "Checkpoint directory, or name, of the model that is compared with it.", completion: .file())
     var model: String
 
     @OptionGroup var options: DriftOptions
@@ -32,7 +33,8 @@ struct DriftCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let report = try options.measure(model, against: reference, quiet: quiet)
+            let store = ModelStore.console
+            let report = try options.measure(store.checkpoint(model), against: store.checkpoint(reference), quiet: quiet)
             if json { try Console.result(json: report) } else { try Console.result(DriftTable.text(report)) }
         }
     }

@@ -5,25 +5,30 @@ import ModelTools
 
 /// Objects to compare two models on.
 struct DriftOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Compare both models on a picture (repeatable).", valueName: "file"))
+    @Option(help: ArgumentHelp("Compare both models on a picture (repeatable).", valueName: "file"), completion: .file())
     var image: [String] = []
 
-    @Option(help: ArgumentHelp("Its mask, in the pictures' order. Default: their alpha channels.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Mask of a picture, in the pictures' order (repeatable). Default: their alpha channels.", valueName: "file"),
+        completion: .file())
     var mask: [String] = []
 
-    @Option(help: ArgumentHelp("Compare both models on a clip's tracks (repeatable).", valueName: "clip"))
+    @Option(help: ArgumentHelp("Compare both models on a clip's tracks (repeatable).", valueName: "clip"), completion: .file())
     var clip: [String] = []
 
-    @Option(help: ArgumentHelp("Its masks, in the clips' order, as for caption.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Masks of a clip, in the clips' order, as for caption (repeatable).", valueName: "path"), completion: .file())
     var masks: [String] = []
 
-    @Option(name: .customLong("track"), help: ArgumentHelp("Of clips, this track only (repeatable).", valueName: "id"))
+    @Option(name: .customLong("track"), help: ArgumentHelp("Compare on this track of the clips only (repeatable).", valueName: "id"))
     var tracks: [TrackID] = []
 
-    @Option(help: ArgumentHelp("Compare both models on a golden set's cases, as verify takes it (repeatable).", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Compare both models on a golden set's cases, as verify takes it (repeatable).", valueName: "dir"),
+        completion: .directory)
     var set: [String] = []
 
-    @Option(parsing: .unconditional, help: "Most tokens of an answer that are compared.")
+    @Option(parsing: .unconditional, help: "Compare this many tokens of an answer at most.")
     var maxNewTokens = 128
 
     func validate() throws {

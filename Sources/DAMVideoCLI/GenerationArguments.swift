@@ -6,7 +6,7 @@ struct GenerationArguments: ParsableArguments {
     @Option(help: "What to ask, with <image> where frames go (in front when there is none). Default: what the model was trained on.")
     var query: String?
 
-    @Option(parsing: .unconditional, help: "Divides the logits before drawing; 0 takes the likeliest token each time.")
+    @Option(parsing: .unconditional, help: "Divide the logits by this before drawing; 0 takes the likeliest token each time.")
     var temperature = 0.2
 
     @Option(parsing: .unconditional, help: "Draw from the smallest set of likeliest tokens whose probability exceeds this.")
@@ -15,13 +15,13 @@ struct GenerationArguments: ParsableArguments {
     @Option(parsing: .unconditional, help: "Draw from this many likeliest tokens.")
     var topK = 50
 
-    @Option(parsing: .unconditional, help: "Answers followed side by side (beam search).")
+    @Option(parsing: .unconditional, help: "Follow this many answers side by side (beam search).")
     var numBeams = 1
 
-    @Option(parsing: .unconditional, help: "Most tokens of an answer.")
+    @Option(parsing: .unconditional, help: "Tokens of an answer at most.")
     var maxNewTokens = 512
 
-    @Option(parsing: .unconditional, help: "Equal seeds give equal answers.")
+    @Option(parsing: .unconditional, help: "Seed of drawing: equal seeds give equal answers.")
     var seed: UInt64 = 0
 
     var options: CaptionOptions {

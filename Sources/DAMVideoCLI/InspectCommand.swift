@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAMVideo
 import Detectors
 import Foundation
 import Imaging
@@ -12,7 +13,9 @@ struct InspectCommand: ParsableCommand {
             "Show what a checkpoint, or a detector's ONNX file, holds: configuration, sizes, dtypes, what is missing or left over.",
         discussion: "Exit code 69: the checkpoint cannot be used as it is.")
 
-    @Argument(help: "Checkpoint directory of DAM, SAM 2 or RF-DETR, a .pt file of SAM 2, or an ONNX file.")
+    @Argument(
+        help: "Checkpoint directory of DAM, SAM 2 or RF-DETR, a .pt file of SAM 2, an ONNX file, or the name of one that damvideo pull has fetched.",
+        completion: .file())
     var path: String
 
     @Flag(help: "Print the report as JSON.")
@@ -20,14 +23,15 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            guard !PictureDetectors.isDetector(path) else { return try showDetector() }
+            let path = try ModelStore.console.anyModel(path)
+            guard !PictureDetectors.isDetector(path) else { return try showDetector(path) }
             let report = try InputError.translating { try CheckpointInspection(path: path) }
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
             try refuse(report.problems)
         }
     }
 
-    private func showDetector() throws {
+    private func showDetector(_ path: String) throws {
         let report = try InputError.translating { try DetectorInspection(path) }
         if json { try Console.result(json: report) } else { try Console.result(DetectorInspectionText.text(report)) }
         try refuse(report.problems)

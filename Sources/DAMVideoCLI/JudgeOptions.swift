@@ -16,7 +16,7 @@ struct JudgeOptions: ParsableArguments {
     var judgeModel: String?
 
     @Option(help: ArgumentHelp(
-        "File with the key for that address. Default: the variable DAMVIDEO_JUDGE_KEY, else none.", valueName: "file"))
+        "File with the key for that address. Default: the variable DAMVIDEO_JUDGE_KEY, else none.", valueName: "file"), completion: .file())
     var judgeKeyFile: String?
 
     @OptionGroup var chat: ChatOptions
@@ -41,10 +41,10 @@ struct JudgeOptions: ParsableArguments {
 struct JudgeWordingOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
         "Ask in the words of a template: JSON with judge ({caption}, {question}), recognition_one and recognition_many ({name}).",
-        valueName: "file"))
+        valueName: "file"), completion: .file())
     var judgePrompt: String?
 
-    @Option(help: ArgumentHelp("Ask in the words of a published judge cache.", valueName: "file"))
+    @Option(help: ArgumentHelp("Ask in the words of a published judge cache.", valueName: "file"), completion: .file())
     var judgePromptFrom: String?
 
     @Flag(help: """

@@ -3,7 +3,7 @@ import Masks
 
 /// Options of reading masks.
 struct MaskReadingOptions: ParsableArguments {
-    @Option(name: .customLong("masks-format"), help: ArgumentHelp("Take the masks for this layout.", valueName: "format"))
+    @Option(name: .customLong("masks-format"), help: ArgumentHelp("Read the masks as this layout.", valueName: "format"))
     var format: MaskFormat?
 
     @Option(

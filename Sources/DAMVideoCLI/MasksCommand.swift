@@ -10,12 +10,13 @@ struct MasksCommand: ParsableCommand {
         abstract: "Show what masks are understood as, and write them in another layout.",
         discussion: "Exit code 65: the masks cannot be read, or are not this clip's.")
 
-    @Argument(help: "The masks: a file or folder.")
+    @Argument(help: "The masks: a file or folder.", completion: .file())
     var masks: String
 
     @OptionGroup var reading: MaskReadingOptions
 
-    @Option(help: "The clip they belong to: checks size and frames, and tells which of several videos in a file is meant.")
+    @Option(
+        help: "The clip they belong to: checks size and frames, and tells which of several videos in a file is meant.", completion: .file())
     var clip: String?
 
     @Option(
@@ -24,7 +25,7 @@ struct MasksCommand: ParsableCommand {
                 + "holds boxes alone.", valueName: "format"))
     var convert: MaskFormat?
 
-    @Option(name: .shortAndLong, help: "The folder, or file, to write to.")
+    @Option(name: .shortAndLong, help: "The folder, or file, to write to.", completion: .file())
     var output: String?
 
     @Flag(help: "Replace the output when it exists.")

@@ -18,18 +18,23 @@ struct MergeCommand: ParsableCommand {
             run; 66 input missing; 73 output exists; 74 input/output.
             """)
 
-    @Argument(help: "Files of all shards, or folders of them.")
+    @Argument(help: "Files of all shards, or folders of them.", completion: .file())
     var inputs: [String]
 
     @Option(
         name: [.customShort("a"), .long],
-        help: ArgumentHelp("The clips of the run, as caption was given them, - for stdin; they are written in this order.", valueName: "list"))
+        help: ArgumentHelp("The clips of the run, as caption was given them, - for stdin; they are written in this order.", valueName: "list"),
+        completion: .file())
     var batchFile: String?
 
-    @Option(help: ArgumentHelp("The benchmark's folder, for outputs of dlc-bench: its regions are to be there.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("The benchmark's folder, for outputs of dlc-bench: its regions are to be there.", valueName: "folder"),
+        completion: .file())
     var benchmark: String?
 
-    @Option(name: .shortAndLong, help: "Where the whole goes: a file, - for stdout, or a folder for files called like the clips.")
+    @Option(
+        name: .shortAndLong, help: "Where the whole goes: a file, - for stdout, or a folder for files called like the clips.",
+        completion: .file())
     var output: String?
 
     @Option(help: "What to write. Default: as the inputs.")

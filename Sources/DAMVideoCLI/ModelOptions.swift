@@ -15,7 +15,7 @@ struct ModelOptions: ParsableArguments {
         help: ArgumentHelp(
             "Checkpoint directory, as nvidia/DAM-3B-Video is published, or the name of one that damvideo pull has fetched. Default: "
                 + "the variable DAMVIDEO_MODEL, else the bundled sample model, which understands only the sample scenes.",
-            valueName: "dir|name"))
+            valueName: "dir|name"), completion: .file())
     var model: String?
 
     /// - Throws: `InputError` of category `unusableModel` when there is none.

@@ -6,7 +6,7 @@ import ModelCache
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "Models that are in the cache, and those that damvideo is known to work with.",
+        abstract: "List, show and remove models that were fetched.",
         subcommands: [List.self, Show.self, Remove.self],
         defaultSubcommand: List.self)
 
@@ -17,7 +17,8 @@ struct ModelsCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "List both.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the models in the cache, and those that damvideo is known to work with.")
 
         @Flag(help: "Print the list as JSON.")
         var json = false
@@ -58,7 +59,7 @@ struct ModelsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "rm",
             abstract: "Remove a model from the cache, or one revision of it.",
-            discussion: "The cache is every program's that uses the hub's layout: the model is gone for the others too.")
+            discussion: "Other programs use the same cache: the model is gone for them too.")
 
         @Argument(help: ArgumentHelp("owner/name, which removes all of it, owner/name@revision, or a short name.", valueName: "name"))
         var name: String

@@ -11,7 +11,7 @@ struct ObjectPromptOptions: ParsableArguments {
         help: ArgumentHelp(
             "SAM 2 or 2.1: a directory as facebook/sam2.1-hiera-large is published, the authors' .pt file, or the name of one that "
                 + "damvideo pull has fetched. Follows objects that are given; makes masks of detections' boxes.",
-            valueName: "path|name"))
+            valueName: "path|name"), completion: .file())
     var sam: String?
 
     @Option(
@@ -23,13 +23,15 @@ struct ObjectPromptOptions: ParsableArguments {
     @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A box around the object, in pixels (repeatable).", valueName: "l,t,w,h"))
     var box: [NumberList] = []
 
-    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("The 0-based frame of them all, or of each.", valueName: "frame"))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp(
+        "Frame, counted from 0, of all points and boxes, or of each (repeatable).", valueName: "frame"))
     var at: [Int] = []
 
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "The object of them all, or of each; with --sam. Default: each box is one, 1 and so on, and points belong to the first.",
+            "Object of all points and boxes, or of each, with --sam (repeatable). Default: each box is one, 1 and so on, and "
+                + "points belong to the first.",
             valueName: "id"))
     var object: [TrackID] = []
 
@@ -77,7 +79,8 @@ struct ObjectPromptOptions: ParsableArguments {
         let boxed = prompts.prefix(box.count)
         for (index, prompt) in boxed.enumerated() {
             guard !boxed[..<index].contains(where: { $0.object == prompt.object && $0.frame == prompt.frame }) else {
-                throw ValidationError("Object \(prompt.object) has two boxes on frame \(prompt.frame).")
+                throw ValidationError(
+                    "Object \(prompt.object) has two boxes on frame \(prompt.frame): give one, or say with --object whose each is.")
             }
         }
         return prompts

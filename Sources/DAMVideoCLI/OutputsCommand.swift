@@ -30,13 +30,13 @@ struct OutputsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Which set: \(OutputsTask.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "set"))
     var task: OutputsTask
 
-    @Option(help: ArgumentHelp("Folder of the pictures or clips.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder of the pictures or clips.", valueName: "dir"), completion: .directory)
     var media: String?
 
-    @Option(help: ArgumentHelp("File for the captions, new or begun.", valueName: "file"))
+    @Option(help: ArgumentHelp("File for the captions, new or begun.", valueName: "file"), completion: .file())
     var outputs: String?
 
-    @Option(help: ArgumentHelp("Write the references, or the class names, by region to this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write the references, or the class names, by region to this file.", valueName: "file"), completion: .file())
     var references: String?
 
     @OptionGroup(title: "Local model") var model: ModelOptions
@@ -52,7 +52,8 @@ struct OutputsCommand: ParsableCommand {
     var endpointModel: String?
 
     @Option(help: ArgumentHelp(
-        "File with the key for that address. Default: the variable DAMVIDEO_ENDPOINT_KEY, else none.", valueName: "file"))
+        "File with the key for that address. Default: the variable DAMVIDEO_ENDPOINT_KEY, else none.", valueName: "file"),
+        completion: .file())
     var endpointKeyFile: String?
 
     @Option(help: ArgumentHelp(

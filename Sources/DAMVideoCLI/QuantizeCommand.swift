@@ -1,4 +1,6 @@
 import ArgumentParser
+import DAMVideo
+import Imaging
 import ModelTools
 
 struct QuantizeCommand: ParsableCommand {
@@ -17,10 +19,12 @@ struct QuantizeCommand: ParsableCommand {
             74 input/output; 130 interrupted.
             """)
 
-    @Argument(help: "Checkpoint directory of DAM or SAM 2, or a .pt file of SAM 2.")
+    @Argument(
+        help: "Checkpoint of DAM or SAM 2: a directory, a .pt file of SAM 2, or the name of one that damvideo pull has fetched.",
+        completion: .file())
     var directory: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where the new one goes.", valueName: "dir"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("Directory of the new checkpoint.", valueName: "dir"), completion: .directory)
     var output: String
 
     @Option(help: ArgumentHelp("The vision tower's, the context provider's and the projector's weights, or SAM 2's.", valueName: "format"))
@@ -42,7 +46,8 @@ struct QuantizeCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            var report = try quantize()
+            let directory = try ModelStore.console.checkpointOrSegmentation(directory)
+            var report = try quantize(directory)
             if !json { try Console.result(SizeTable.text(report)) }
             if !drift.inputs.isEmpty {
                 let drift = try drift.measure(output, against: directory, quiet: quiet)
@@ -53,9 +58,12 @@ struct QuantizeCommand: ParsableCommand {
         }
     }
 
-    private func quantize() throws -> QuantizationReport {
+    private func quantize(_ directory: String) throws -> QuantizationReport {
         let quantizer = try CheckpointQuantizer(
             directory, to: output, vision: vision, language: language, overwrites: overwrite)
+        guard drift.inputs.isEmpty || !quantizer.isSegmentAnything else {
+            throw InputError(.usage, "\(directory): found SAM 2, which makes no captions to compare, expected a checkpoint of DAM with --image, --clip and --set")
+        }
         let status = StatusLine(quiet: quiet)
         let stop = StopRequest()
         defer { stop.finish() }

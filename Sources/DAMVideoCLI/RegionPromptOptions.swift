@@ -20,7 +20,7 @@ struct RegionPromptOptions: ParsableArguments {
         help: ArgumentHelp(
             "SAM 2: a directory as facebook/sam2.1-hiera-large is published, the authors' .pt file, or the name of one that damvideo pull "
                 + "has fetched. Default: the variable DAMVIDEO_SAM.",
-            valueName: "path|name"))
+            valueName: "path|name"), completion: .file())
     var sam: String?
 
     /// Nil when nothing is pointed at.

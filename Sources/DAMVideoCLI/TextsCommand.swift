@@ -17,10 +17,11 @@ struct TextsCommand: ParsableCommand {
     @Argument(help: "Captions.")
     var captions: String
 
-    @Option(help: ArgumentHelp("Reference captions. Default, without --names: those in the records.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Reference captions. Default, without --names: those in the records.", valueName: "file"), completion: .file())
     var references: String?
 
-    @Option(help: ArgumentHelp("Class names.", valueName: "file"))
+    @Option(help: ArgumentHelp("Class names.", valueName: "file"), completion: .file())
     var names: String?
 
     @Flag(help: "Print the figures as JSON.")

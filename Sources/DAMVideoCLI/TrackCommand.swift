@@ -10,41 +10,46 @@ struct TrackCommand: ParsableCommand {
         commandName: "track",
         abstract: "Find what moves in a clip, or propagate masks given on some frames (one is enough) to all frames, without a model or with SAM 2.",
         discussion: """
-            Without anything else the objects that move before a fixed camera are found and followed. Or start from mask files (--masks), from regions (--box or --polygon), or, with SAM 2 (--sam), from --box and \
-            --point. --at and --object say which frame and object these belong to: one for all of them, or one for each \
-            --box, then each --polygon, then each --point, in order. Prompts of one object on one frame belong together; \
-            those on further frames correct it there. With --evaluate the result is compared with reference masks by region \
-            similarity J of the same ids, on frames that had no given mask, and on all frames by HOTA, MOTA and IDF1, for which \
-            ids do not matter; boxes in MOTChallenge text are compared with the boxes around the masks. A clip on stdin is read once: its masks can be propagated forwards \
-            only, and without --sam.
+            Without anything else the objects that move before a fixed camera are found and followed. Or start from mask files \
+            (--masks), from regions (--box or --polygon), from detections (--detections or --detector), or, with SAM 2 (--sam), from \
+            --box and --point. --at and --object say which frame and object these belong to: one for all of them, or one for each \
+            --box, then each --polygon, then each --point, in order. Prompts of one object on one frame belong together; those on \
+            further frames correct it there.
 
-            Exit codes: 3 some tracks have no mask, the rest are written; 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 73 output exists; 74 \
-            input/output.
+            With --evaluate the result is compared with reference masks: by region similarity J of the same ids on frames that had \
+            no given mask, and on all frames by HOTA, MOTA and IDF1, for which ids do not matter. Boxes in MOTChallenge text are \
+            compared with the boxes around the masks.
+
+            A clip on stdin is read once: its masks can be propagated forwards only, and without --sam.
+
+            Exit codes: 3 some tracks have no mask, the rest are written; 64 usage; 65 bad input; 66 input missing; 69 model missing \
+            or unusable; 73 output exists; 74 input/output.
             """)
 
     @Argument(help: ArgumentHelp(
         "The clip: any video FFmpeg decodes, - for one on stdin, a folder of stills, or a pattern such as frames/%05d.jpg.",
-        discussion: "Stills are ordered by the number that tells their names apart. Frames are numbered from 0."))
+        discussion: "Stills are ordered by the number that tells their names apart. Frames are numbered from 0."),
+        completion: .file())
     var clip: String
 
-    @Option(help: ArgumentHelp("Masks to start from: a file or folder in any layout.", valueName: "path"))
+    @Option(help: ArgumentHelp("Masks to start from: a file or folder in any layout.", valueName: "path"), completion: .file())
     var masks: String?
 
-    @OptionGroup var reading: MaskReadingOptions
+    @OptionGroup(title: "Masks") var reading: MaskReadingOptions
 
     @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Use the masks of this frame only (repeatable).", valueName: "frame"))
     var fromFrame: [Int] = []
 
-    @OptionGroup var prompts: ObjectPromptOptions
+    @OptionGroup(title: "Clicks and boxes") var prompts: ObjectPromptOptions
 
-    @OptionGroup var detections: DetectionOptions
+    @OptionGroup(title: "Detections") var detections: DetectionOptions
 
     @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A polygon to start from, without --sam (repeatable).", valueName: "x,y,x,y,..."))
     var polygon: [NumberList] = []
 
-    @OptionGroup var part: ClipPartOptions
+    @OptionGroup(title: "Part of the clip") var part: ClipPartOptions
 
-    @Option(name: .shortAndLong, help: "Folder, or file, for the masks of all frames.")
+    @Option(name: .shortAndLong, help: "Folder, or file, for the masks of all frames.", completion: .file())
     var output: String?
 
     @Option(
@@ -56,7 +61,7 @@ struct TrackCommand: ParsableCommand {
     @Flag(help: "Give a pixel to one object at most, of those that SAM 2 or a detector finds; label PNGs need that and have it anyway.")
     var noOverlap = false
 
-    @Option(help: ArgumentHelp("Compare with these masks.", valueName: "path"))
+    @Option(help: ArgumentHelp("Compare with these masks.", valueName: "path"), completion: .file())
     var evaluate: String?
 
     @Flag(help: "Print the report as JSON.")

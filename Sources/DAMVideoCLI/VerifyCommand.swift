@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAMVideo
 import Foundation
 import ModelTools
 
@@ -8,16 +9,22 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Recompute golden sets and compare with the published model's numbers.",
         discussion: "A set is a folder with model/, media/, expected.json and expected.safetensors. Exit code 1: a bar was missed.")
 
-    @Argument(help: "Golden sets.")
+    @Argument(help: "Golden sets.", completion: .file())
     var directories: [String]
+
+    @Option(help: ArgumentHelp(
+        "The sets' model, where it is not in them: a checkpoint directory, or the name of one that damvideo pull has fetched.",
+        valueName: "dir|name"), completion: .file())
+    var model: String?
 
     @Flag(help: "Print the comparisons as JSON.")
     var json = false
 
     func run() throws {
         try reportingErrors {
+            let model = try model.map { try ModelStore.console.checkpoint($0) }
             let reports = try directories.map { directory in
-                let report = try Verifier.verify(directory) { if !json { try? Console.result(line($0, directory)) } }
+                let report = try Verifier.verify(directory, model: model) { if !json { try? Console.result(line($0, directory)) } }
                 if !json { try Console.result(summary(report)) }
                 return report
             }

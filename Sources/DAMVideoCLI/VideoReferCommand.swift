@@ -26,15 +26,17 @@ struct VideoReferCommand: ParsableCommand {
     @Argument(help: "Captions.")
     var captions: String
 
-    @Option(help: ArgumentHelp("References by id. Default: those in the records.", valueName: "file"))
+    @Option(help: ArgumentHelp("References by id. Default: those in the records.", valueName: "file"), completion: .file())
     var references: String?
 
-    @Option(help: ArgumentHelp("File of the answers. Default: NAME_eval.json beside the captions.", valueName: "file"))
+    @Option(help: ArgumentHelp("File of the answers. Default: NAME_eval.json beside the captions.", valueName: "file"), completion: .file())
     var cache: String?
 
     @OptionGroup(title: "Judge") var judge: JudgeOptions
 
-    @Option(help: ArgumentHelp("Give the judge the instructions in this file, such as the benchmark's system.txt.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Give the judge the instructions in this file, such as the benchmark's system.txt.", valueName: "file"),
+        completion: .file())
     var judgePrompt: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the intervals.", valueName: "n"))

@@ -22,10 +22,11 @@ struct WorkerCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: ArgumentHelp("SAM 2 for jobs that point at objects, as for caption.", valueName: "path"))
+    @Option(help: ArgumentHelp("SAM 2 for jobs that point at objects, as for caption.", valueName: "path|name"), completion: .file())
     var sam: String?
 
-    @Option(help: ArgumentHelp("Detector for jobs that have objects detected, as for caption.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Detector for jobs that have objects detected, as for caption.", valueName: "path|name"), completion: .file())
     var detector: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp(
@@ -69,8 +70,8 @@ struct WorkerCommand: ParsableCommand {
             (settings.parallel, settings.waiting) = (parallel, waiting)
             settings.heartbeat = heartbeat.map { .seconds($0) }
             let worker = Worker(
-                engine, segmentation: try sam.map { ($0, try SegmentationModel(path: $0)) },
-                detector: try detector.map { (path: $0, model: try ObjectDetector(path: $0)) }, settings: settings
+                engine, segmentation: try sam.map { ($0, try SegmentationModel(path: ModelStore.console.segmentation($0))) },
+                detector: try detector.map { ($0, try ObjectDetector(path: ModelStore.console.detector($0))) }, settings: settings
             ) { try StandardOutput.write($0) } onBrokenOutput: { Self.endUnheard($0) }
             let grace = grace.time(isPreemptible: true) ?? .zero
             Program.interruption.handle(hurriedCode: ExitCode.preempted.rawValue) { Self.end(worker, $0, grace) }

@@ -2,6 +2,7 @@ import Foundation
 import FoundationNetworking
 import Imaging
 import ModelCache
+import WebRequests
 
 /// Requests to a hub, and to the servers that it sends us to for contents.
 struct HubClient: Sendable {

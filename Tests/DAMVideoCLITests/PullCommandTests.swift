@@ -12,7 +12,7 @@ struct PullCommandTests {
     }
 
     /// The files of a folder, as a hub has them.
-    private static func files(of folder: String) throws -> [String: StandInHub.File] {
+    static func files(of folder: String) throws -> [String: StandInHub.File] {
         let paths = try FileManager.default.subpathsOfDirectory(atPath: folder)
         let files = try paths.compactMap { path -> (String, StandInHub.File)? in
             var isFolder: ObjCBool = false
@@ -56,6 +56,43 @@ struct PullCommandTests {
             #expect(other.status == 69 && other.errors.contains(
                 "org/net: found a Describe Anything Model, expected a detector (RF-DETR) or a detector (ONNX) (--model takes this one)"))
             #expect(hub.requests.hub.count == asked)
+        }
+    }
+
+    /// Every command that takes a model takes its name.
+    @Test func otherCommandsTakeTheNameAsWell() throws {
+        try withHub(Fixtures.model(.damA)) { _, environment, cache in
+            func run(_ arguments: [String]) throws -> CommandRun { try CommandRun(arguments, environment: environment) }
+            let missing = try run(["inspect", "org/net"])
+            #expect(missing.status == 69 && missing.errors.contains("damvideo pull org/net fetches it"))
+            #expect(try run(["pull", "org/net", "-q"]).status == 0)
+            let snapshot = "\(cache.path)/models--org--net/snapshots/\(StandInHub.State().commit)"
+            let inspection = try run(["inspect", "org/net"])
+            #expect(inspection.status == 0 && inspection.text.hasPrefix(snapshot + "\n"), "\(inspection.errors)")
+            let small = cache.path + "/small"
+            let quantized = try run(["quantize", "org/net@main", "-o", small, "--quiet"])
+            #expect(quantized.status == 0 && quantized.errors.isEmpty && FileManager.default.fileExists(atPath: small + "/config.json"))
+            let picture = Fixtures.golden(.damA, "media/astronaut.png"), mask = Fixtures.golden(.damA, "media/astronaut_face.png")
+            let drift = try run([
+                "drift", "org/net", small, "--image", picture, "--mask", mask, "--max-new-tokens", "2", "--json", "--quiet",
+            ])
+            #expect(drift.status == 0 && drift.text.hasPrefix("{"), "\(drift.errors)")
+            // A golden set whose model lies elsewhere.
+            let set = cache.appending(path: "set")
+            try FileManager.default.createDirectory(at: set, withIntermediateDirectories: true)
+            for name in ["media", "expected.json", "expected.safetensors"] {
+                try FileManager.default.createSymbolicLink(
+                    atPath: set.appending(path: name).path, withDestinationPath: Fixtures.golden(.damA, name))
+            }
+            #expect(try run(["verify", set.path]).status == 69)
+            let verified = try run(["verify", set.path, "--model", "org/net"])
+            #expect(verified.status == 0 && verified.text.contains(" 0 missed"), "\(verified.errors)")
+            let detected = try run(["detect", picture, "--detector", "org/net"])
+            #expect(detected.status == 69 && detected.errors.contains("expected a detector (RF-DETR) or a detector (ONNX)"))
+            let bench = try run(["bench", "--sam", "org/net"])
+            #expect(bench.status == 69 && bench.errors.contains("expected a SAM 2 model"))
+            let worker = try run(["worker", "--model", "org/net", "--sam", "org/net"])
+            #expect(worker.status == 69 && worker.errors.contains("expected a SAM 2 model"))
         }
     }
 

@@ -55,6 +55,21 @@ public struct ModelStore: Sendable {
     /// - Throws: `InputError` of category `unusableModel` when there is none.
     public func detector(_ path: String) throws -> String { try place(path, of: [.rfDetr, .onnx]) }
 
+    /// Path of a Describe Anything Model.
+    /// - Parameter path: a path or a name.
+    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    public func checkpoint(_ path: String) throws -> String { try place(path, of: [.describeAnything]) }
+
+    /// Path of a model of any kind.
+    /// - Parameter path: a path or a name.
+    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    public func anyModel(_ path: String) throws -> String { try place(path, of: [.describeAnything, .segmentAnything, .rfDetr, .onnx]) }
+
+    /// Path of a Describe Anything Model or SAM 2.
+    /// - Parameter path: a path or a name.
+    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    public func checkpointOrSegmentation(_ path: String) throws -> String { try place(path, of: [.describeAnything, .segmentAnything]) }
+
     /// The path that a text means: the text itself if something is there or it is no name, else that of the model in the cache.
     private func place(_ text: String, of kinds: [ModelKind]) throws -> String {
         let cache = HubEnvironment(environment).cache

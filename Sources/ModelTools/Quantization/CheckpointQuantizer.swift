@@ -11,6 +11,8 @@ package struct CheckpointQuantizer: Sendable {
     /// The checkpoint that is read, and the path of the new one, as given.
     package let directory: String
     package let output: String
+    /// True for a checkpoint of SAM 2, false for one of DAM.
+    package let isSegmentAnything: Bool
     private let source: CheckpointConversion
     private let overwrites: Bool
 
@@ -27,6 +29,7 @@ package struct CheckpointQuantizer: Sendable {
     ) throws {
         (self.directory, self.output, self.overwrites) = (directory, output, overwrites)
         let isSegmentAnything = SegmentAnythingCheckpoint.isSegmentAnything(directory)
+        self.isSegmentAnything = isSegmentAnything
         guard !isSegmentAnything || language == nil else {
             throw InputError(.usage, "\(directory): found SAM 2, which has no language model, expected a format of its weights alone")
         }

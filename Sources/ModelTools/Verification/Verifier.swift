@@ -7,14 +7,16 @@ import Tensors
 package enum Verifier {
     /// - Parameters:
     ///   - directory: a golden set.
+    ///   - modelDirectory: its model; nil for the one in it.
     ///   - progress: called after each check.
     /// - Throws: `InputError` if the set or its model cannot be read. A missed bar is no error but a result.
     package static func verify(
-        _ directory: String, progress: @escaping (VerificationReport.Check) -> Void = { _ in }
+        _ directory: String, model modelDirectory: String? = nil,
+        progress: @escaping (VerificationReport.Check) -> Void = { _ in }
     ) throws -> VerificationReport {
         try InputError.translating {
             let set = try GoldenSet(path: directory)
-            let model = try DescribeAnythingModel(directory: directory + "/model")
+            let model = try DescribeAnythingModel(directory: modelDirectory ?? directory + "/model")
             var report = VerificationReport(set: directory)
             for golden in set.cases {
                 var verifier = CaseVerifier(set: set, golden: golden, model: model, progress: progress)

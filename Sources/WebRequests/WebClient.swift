@@ -5,23 +5,26 @@ import Synchronization
 /// Requests to web servers, each made by the thread that waits for its answer. Redirects are answers like others.
 ///
 /// A task is never cancelled: Foundation's session traps when one is that is just ending. What comes for nobody is dropped.
-final class WebClient: Sendable {
+package final class WebClient: Sendable {
     private let session: URLSession
     private let router = Router()
 
     /// - Parameter timeout: seconds without a sign of the server.
-    init(timeout: Double, connections: Int) {
+    package init(timeout: Double, connections: Int) {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = timeout
         configuration.timeoutIntervalForResource = .infinity
         configuration.httpMaximumConnectionsPerHost = connections
+        // Callers that log in keep their cookies themselves.
+        configuration.httpShouldSetCookies = false
+        configuration.httpCookieAcceptPolicy = .never
         session = URLSession(configuration: configuration, delegate: router, delegateQueue: nil)
     }
 
     /// Sends a request and waits for the whole answer.
     /// - Parameter receive: takes the answer's content piece by piece, on this thread; what it throws ends the waiting.
     /// - Throws: the session's errors, and those of `receive`.
-    func send(_ request: URLRequest, receive: (HTTPURLResponse, Data) throws -> Void) throws -> HTTPURLResponse {
+    package func send(_ request: URLRequest, receive: (HTTPURLResponse, Data) throws -> Void) throws -> HTTPURLResponse {
         let task = session.dataTask(with: request), inbox = Inbox()
         router.add(inbox, for: task)
         defer { router.remove(task) }

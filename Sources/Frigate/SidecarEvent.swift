@@ -1,0 +1,34 @@
+import DAMVideo
+
+/// A step of the work beside a Frigate.
+package enum SidecarEvent: Sendable {
+    /// Events were listed that are new.
+    case listed(new: Int, waiting: Int)
+    /// Frigate does not answer, for a reason; it is asked again after some seconds.
+    case away(String, seconds: Double)
+    /// Frigate answers again.
+    case back
+    /// An event's clip is being fetched.
+    case begun(FrigateEvent)
+    /// A step of captioning its object.
+    case progress(CaptionEvent)
+    /// Frigate has its description.
+    case described(FrigateEvent, EventDescription, seconds: Double)
+    /// An event is not to be described.
+    case skipped(id: String, camera: String, label: String, reason: String)
+    /// An event is tried again after some seconds.
+    case delayed(id: String, camera: String, label: String, reason: String, seconds: Double)
+    /// An event cannot be described.
+    case failed(id: String, camera: String, label: String, reason: String)
+}
+
+/// Number of events by what became of them.
+package struct SidecarTally: Sendable, Equatable {
+    package var described = 0
+    package var skipped = 0
+    package var failed = 0
+
+    package init(described: Int = 0, skipped: Int = 0, failed: Int = 0) {
+        (self.described, self.skipped, self.failed) = (described, skipped, failed)
+    }
+}
