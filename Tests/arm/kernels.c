@@ -138,6 +138,43 @@ static void decoding(KernelInstructionSet set, KernelDataType type) {
     free(queries), free(keys), free(values), free(keyRows), free(valueRows), free(scratch);
 }
 
+/// Many queries, of which each sees keys up to its own place.
+static void causal_attention(KernelInstructionSet set, KernelDataType type) {
+    enum { Rows = 37, Group = 2, Size = 72, Count = 41, Line = Group * Size };
+    KernelRowAttention sizes = {Rows, Group, Size, Size, Line, Line, 0.25f};
+    KernelRowContext context = {
+        .count = Count, .keyStride = kernel_row_bytes(type, Size), .valueStride = kernel_row_bytes(type, Size), .type = type,
+        .isCausal = 1, .before = Count - Rows};
+    float *queries = numbers(Rows * Line), *keys = numbers(Count * Size), *values = numbers(Count * Size), *found = memory(Rows * Line * 4);
+    char *keyRows = memory(Count * context.keyStride + KernelRowSlack), *valueRows = memory(Count * context.valueStride + KernelRowSlack);
+    for (size_t k = 0; k < Count; k++) {
+        kernel_narrow_row(set, keys + k * Size, type, keyRows + k * context.keyStride, Size);
+        kernel_narrow_row(set, values + k * Size, type, valueRows + k * context.valueStride, Size);
+        kernel_widen_row(set, keyRows + k * context.keyStride, type, keys + k * Size, Size);
+        kernel_widen_row(set, valueRows + k * context.valueStride, type, values + k * Size, Size);
+    }
+    context.keys = keyRows, context.values = valueRows;
+    float *scratch = memory(kernel_row_attention_scratch(&sizes) * 4);
+    kernel_attend_rows(set, &sizes, queries, &context, 1, scratch, found);
+    double error = 0;
+    for (size_t q = 0; q < Rows * Group; q++) {
+        size_t seen = q / Group + (Count - Rows) + 1;
+        double weights[Count], sum = 0;
+        for (size_t k = 0; k < seen; k++) {
+            double score = 0;
+            for (size_t c = 0; c < Size; c++) score += (double)queries[q * Size + c] * keys[k * Size + c];
+            sum += weights[k] = exp(score * sizes.scale);
+        }
+        for (size_t c = 0; c < Size; c++) {
+            double exact = 0;
+            for (size_t k = 0; k < seen; k++) exact += weights[k] * values[k * Size + c] / sum;
+            error = fmax(error, fabs(found[q * Size + c] - exact));
+        }
+    }
+    check(error < 1e-5, set, "attention of many queries", error);
+    free(queries), free(keys), free(values), free(keyRows), free(valueRows), free(scratch), free(found);
+}
+
 /// A convolution of 3 x 3 with a step of 2, a bias and an activation.
 static void convolution(KernelInstructionSet set) {
     enum { Side = 9, Channels = 5, Outputs = 21, Blocks = 2, Out = 5, Taps = 9 };
@@ -205,7 +242,7 @@ int main(void) {
                     packed_products(set, tiled[t], rows[r]);
         for (size_t t = 0; t < 3; t++) {
             if (kernel_has_instructions(set)) few_rows(set, stored[t], 1), few_rows(set, stored[t], 3);
-            decoding(set, rowTypes[t]);
+            decoding(set, rowTypes[t]), causal_attention(set, rowTypes[t]);
         }
         convolution(set);
         printf("set %d: %d checks\n", (int)set, passed + failed - before);
