@@ -14,7 +14,7 @@ struct BufferPoolTests {
             let next = pool.take(byteCount: size * Self.megabyte)
             #expect(next.byteCount >= size * Self.megabyte)
             #expect((next.start == first.start) == isAgain, "\(size) MB")
-            if isAgain { pool.giveBack(next) } else { next.start.deallocate() }
+            if isAgain { pool.giveBack(next) } else { next.free() }
         }
     }
 
@@ -71,5 +71,21 @@ struct BufferPoolTests {
         #expect(pool.byteCount == 0)
         pool.trim()
         #expect(pool.byteCount == 0)
+    }
+
+    /// Large buffers begin at a large page, and their last byte is theirs.
+    @Test
+    func largeBuffersBeginAtALargePage() {
+        let pool = BufferPool(limit: 64 * Self.megabyte)
+        for size in [2 * Self.megabyte, 5 * Self.megabyte / 2, 12 * Self.megabyte + 1] {
+            let buffer = pool.take(byteCount: size)
+            #expect(buffer.byteCount == size && UInt(bitPattern: buffer.start) % UInt(2 * Self.megabyte) == 0)
+            buffer.start.storeBytes(of: 7, toByteOffset: 0, as: UInt8.self)
+            buffer.start.storeBytes(of: 9, toByteOffset: size - 1, as: UInt8.self)
+            pool.giveBack(buffer)
+            let again = pool.take(byteCount: size - 100)
+            #expect(again.start == buffer.start && again.start.load(fromByteOffset: size - 1, as: UInt8.self) == 9)
+            again.free()
+        }
     }
 }

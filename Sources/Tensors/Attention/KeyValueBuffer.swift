@@ -22,7 +22,6 @@ package final class KeyValueBuffer {
         self.kernel = kernel
         func reserved() -> HeadView {
             let storage = TensorStorage(byteCount: capacity * heads * format.rowBytes(headSize) + format.slackBytes)
-            storage.preferLargePages()
             return HeadView(storage, format, heads: heads, headSize: headSize, capacity: capacity)
         }
         keys = reserved()

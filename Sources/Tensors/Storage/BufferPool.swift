@@ -1,17 +1,33 @@
 import Foundation
 import Synchronization
 
-/// Caches freed buffers of at least 1 MiB (at most 192 MiB of them) for tensors of about their size. Avoids page faults:
+/// Caches freed buffers of at least 1 MiB (at most 256 MiB of them) for tensors of about their size. Avoids page faults:
 /// memory given back to the system returns page by page and zeroed, a fifth of the time of a long prompt's prefill.
 package final class BufferPool: Sendable {
     package struct Buffer: @unchecked Sendable {
         // Sendable: a buffer is its owner's alone.
         package let start: UnsafeMutableRawPointer
         package let byteCount: Int
+
+        /// New memory, of large pages where it fills one.
+        fileprivate init(byteCount: Int) {
+            let start = byteCount >= LargePages.size ? LargePages.map(byteCount: byteCount) : malloc(max(1, byteCount))
+            guard let start else { MemoryExhaustion.end(wanting: byteCount) }
+            (self.start, self.byteCount) = (start, byteCount)
+        }
+
+        /// Gives the memory back to the system.
+        package func free() {
+            if byteCount >= LargePages.size {
+                LargePages.unmap(start, byteCount: byteCount)
+            } else {
+                Foundation.free(start)
+            }
+        }
     }
 
     /// The pool of all tensors.
-    package static let shared = BufferPool(limit: 192 << 20)
+    package static let shared = BufferPool(limit: 256 << 20)
 
     /// Bytes of the smallest buffer worth keeping.
     private static let smallest = 1 << 20
@@ -37,14 +53,12 @@ package final class BufferPool: Sendable {
             let fitting = buffers.indices.filter { (byteCount...byteCount + byteCount / 4).contains(buffers[$0].byteCount) }
             return fitting.min { buffers[$0].byteCount < buffers[$1].byteCount }.map { buffers.remove(at: $0) }
         }
-        if let found { return found }
-        guard let start = malloc(max(1, byteCount)) else { MemoryExhaustion.end(wanting: byteCount) }
-        return Buffer(start: start, byteCount: byteCount)
+        return found ?? Buffer(byteCount: byteCount)
     }
 
     /// Keeps a buffer for another owner, and frees the oldest ones beyond the limit.
     package func giveBack(_ buffer: Buffer) {
-        guard (Self.smallest...limit / 2).contains(buffer.byteCount) else { return free(buffer.start) }
+        guard (Self.smallest...limit / 2).contains(buffer.byteCount) else { return buffer.free() }
         removeOldest(downTo: limit, adding: buffer)
     }
 
@@ -64,7 +78,7 @@ package final class BufferPool: Sendable {
             defer { buffers.removeFirst(count) }
             return Array(buffers.prefix(count))
         }
-        for buffer in freed { free(buffer.start) }
+        for buffer in freed { buffer.free() }
     }
 }
 

@@ -29,16 +29,6 @@ final class TensorStorage: ByteOwner, @unchecked Sendable {
     var bytes: MappedBytes {
         MappedBytes(pointer: start, count: values.count * MemoryLayout<Float>.stride, owner: self)
     }
-
-    /// Asks the system for large pages: reading on and on then waits less for addresses to be looked up. Where it has none,
-    /// nothing changes. To be called before anything is written.
-    func preferLargePages() {
-        #if os(Linux)
-        let page = 2 << 20, end = UnsafeRawPointer(start + values.count)
-        let first = UnsafeRawPointer(buffer.start).alignedUp(toMultipleOf: page), last = end.alignedDown(toMultipleOf: page)
-        if first < last { madvise(UnsafeMutableRawPointer(mutating: first), last - first, MADV_HUGEPAGE) }
-        #endif
-    }
 }
 
 /// A contiguous row-major array of single-precision values: every activation of the model is one.
