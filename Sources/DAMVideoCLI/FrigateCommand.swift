@@ -126,7 +126,7 @@ struct FrigateCommand: ParsableCommand {
 
     private func end(_ tally: SidecarTally, wasStopped: Bool) throws {
         if !quiet {
-            Console.notice("\(tally.described) events described, \(tally.skipped) left out, \(tally.failed) that cannot be described")
+            Console.notice("events: \(tally.described) described, \(tally.skipped) left out, \(tally.failed) that cannot be described")
         }
         if wasStopped {
             Console.notice("interrupted; what is done is kept")

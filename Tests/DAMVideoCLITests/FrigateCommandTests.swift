@@ -52,7 +52,7 @@ struct FrigateCommandTests {
                 try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String])
             }
             #expect(lines.count == 2 && lines.allSatisfy { $0["outcome"] == "described" && $0["description"] == sent[$0["event"] ?? ""] })
-            #expect(run.lines.last == "damvideo: 2 events described, 0 left out, 0 that cannot be described")
+            #expect(run.lines.last == "damvideo: events: 2 described, 0 left out, 0 that cannot be described")
             #expect(run.lines.contains { $0.hasPrefix("damvideo: front person 1.5-red: described in ") })
             let again = try CommandRun(arguments(frigate, folder, ["--once"]))
             #expect(again.status == 0 && again.text.isEmpty && frigate.state.withLock { $0.sent.count } == 2, "\(again.errors)")
