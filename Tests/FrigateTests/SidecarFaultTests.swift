@@ -45,7 +45,7 @@ struct SidecarFaultTests {
             half.cut = 2
             fail(sample, first: 1, half, where: Self.isClip)
             #expect(try sample.run() == SidecarTally(described: 1))
-            #expect(sample.lines.withLock { $0 } == ["a delayed: found the connection lost, expected an answer, 2.0", "a described"])
+            #expect(sample.lines.withLock { $0 } == ["a delayed: found an answer that broke off, expected a whole answer, 2.0", "a described"])
         }
     }
 
@@ -54,9 +54,9 @@ struct SidecarFaultTests {
             sample.frigate.state.withLock { $0.clips = [:] }
             sample.frigate.add("b", .walk(2000))
             #expect(try sample.run() == SidecarTally(described: 1, failed: 1))
-            #expect(sample.lines.withLock { $0.filter { $0.hasPrefix("a ") } } == [2.0, 10, 60].map {
-                "a delayed: found no clip of it (HTTP 404), expected an answer, \($0)"
-            } + ["a failed: found no clip of it (HTTP 404), expected an answer"])
+            #expect(sample.lines.withLock { $0.filter { $0.hasPrefix("a ") } } == ([2, 10, 60] as [Double]).map {
+                "a delayed: found no clip of it (HTTP 404), expected a whole answer, \($0)"
+            } + ["a failed: found no clip of it (HTTP 404), expected a whole answer"])
             #expect(try sample.run() == SidecarTally())
         }
     }
@@ -91,7 +91,7 @@ struct SidecarFaultTests {
                 return nil
             }
             #expect(try sample.run(settings) == SidecarTally(described: 2))
-            #expect(sample.lines.withLock { $0.contains("a delayed: found no sign of the server in time, expected an answer, 2.0") })
+            #expect(sample.lines.withLock { $0.contains("a delayed: found no sign of the server in time, expected a whole answer, 2.0") })
             #expect(sample.frigate.sent.count == 2)
         }
     }
