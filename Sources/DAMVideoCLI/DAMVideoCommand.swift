@@ -9,13 +9,13 @@ struct DAMVideoCommand: ParsableCommand {
         discussion: "To begin with: damvideo caption clip.mp4 finds what moves in a clip and writes a caption for each object.",
         version: CaptionDocument.version,
         groupedSubcommands: [
-            CommandGroup(name: "Captions", subcommands: [CaptionCommand.self, DescribeCommand.self, MergeCommand.self]),
-            CommandGroup(name: "Objects", subcommands: [TrackCommand.self, DetectCommand.self, MasksCommand.self]),
-            CommandGroup(name: "Services", subcommands: [ServeCommand.self, FrigateCommand.self, WorkerCommand.self]),
+            CommandGroup(name: "Caption", subcommands: [CaptionCommand.self, DescribeCommand.self, MergeCommand.self]),
+            CommandGroup(name: "Object", subcommands: [TrackCommand.self, DetectCommand.self, MasksCommand.self]),
+            CommandGroup(name: "Service", subcommands: [ServeCommand.self, FrigateCommand.self, WorkerCommand.self]),
             CommandGroup(
-                name: "Models", subcommands: [PullCommand.self, ModelsCommand.self, InspectCommand.self, QuantizeCommand.self]),
+                name: "Model", subcommands: [PullCommand.self, ModelsCommand.self, InspectCommand.self, QuantizeCommand.self]),
             CommandGroup(
-                name: "Measurements",
+                name: "Measuring",
                 subcommands: [EvaluateCommand.self, BenchCommand.self, DriftCommand.self, VerifyCommand.self]),
         ])
 

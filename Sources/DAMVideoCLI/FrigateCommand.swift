@@ -36,8 +36,12 @@ struct FrigateCommand: ParsableCommand {
     var gap = 60.0
 
     @Option(help: ArgumentHelp(
-        "On the first run pass over events that began before: a time such as 2026-11-30T08:00:00Z, or 90m, 12h or 7d before now. "
-            + "Default: all that Frigate still has.", valueName: "time"))
+        "On the first run pass over events that began before: \(TimeBack.forms). "
+            + "Default: all that Frigate still has.", valueName: "time"),
+        transform: { text in
+            guard let time = TimeBack(text) else { throw ValidationError("expected \(TimeBack.forms)") }
+            return time
+        })
     var since: TimeBack?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Time from one listing of events to the next.", valueName: "seconds"))
@@ -126,7 +130,7 @@ struct FrigateCommand: ParsableCommand {
 
     private func end(_ tally: SidecarTally, wasStopped: Bool) throws {
         if !quiet {
-            Console.notice("\(tally.described) events described, \(tally.skipped) left out, \(tally.failed) that cannot be described")
+            Console.notice("events: \(tally.described) described, \(tally.skipped) left out, \(tally.failed) that cannot be described")
         }
         if wasStopped {
             Console.notice("interrupted; what is done is kept")

@@ -50,7 +50,7 @@ final class FrigateDisplay: Sendable {
 
     private func parts(_ event: SidecarEvent) -> (Line?, String?) {
         switch event {
-        case .listed(let new, let waiting): return (nil, "\(new) new events, \(waiting) to be described")
+        case .listed(let new, let waiting): return (nil, "events: \(new) new, \(waiting) to be described")
         case .away(let words, let seconds): return (nil, "Frigate: \(words); trying again in \(time(seconds))")
         case .back: return (nil, "Frigate answers again")
         case .begun(let event): return (nil, "\(name(event.id, event.camera, event.label)): fetching its clip")

@@ -78,17 +78,19 @@ struct NameList: ExpressibleByArgument {
 }
 
 /// A time: a date, seconds since 1970, or minutes, hours or days before now.
-struct TimeBack: ExpressibleByArgument {
+struct TimeBack {
+    static let forms = "a time such as 2026-11-30T08:00:00Z, or 90m, 12h or 7d before now"
+
     /// Seconds since 1970.
     let time: Double
 
-    init?(argument: String) {
+    init?(_ text: String) {
         let units = ["s": 1.0, "m": 60, "h": 3600, "d": 86400]
-        if let unit = argument.last.flatMap({ units[String($0)] }), let number = Double(argument.dropLast()), (0...1e6).contains(number) {
+        if let unit = text.last.flatMap({ units[String($0)] }), let number = Double(text.dropLast()), (0...1e6).contains(number) {
             time = Date().timeIntervalSince1970 - number * unit
-        } else if let seconds = Double(argument), (1e8...1e11).contains(seconds) {
+        } else if let seconds = Double(text), (1e8...1e11).contains(seconds) {
             time = seconds
-        } else if let date = try? Date(argument, strategy: .iso8601) {
+        } else if let date = try? Date(text, strategy: .iso8601) {
             time = date.timeIntervalSince1970
         } else {
             return nil

@@ -55,7 +55,7 @@ struct EventWork: Sendable {
         } catch FrigateFailure.missing {
             try leave(record, "it was deleted in Frigate", &tally)
         } catch FrigateFailure.faulty(let words) {
-            try delay(record, "found \(words), expected an answer", &tally)
+            try delay(record, "found \(words), expected a whole answer", &tally)
         } catch let problem as EventProblem {
             try problem.mayPass ? delay(record, problem.message, &tally) : fail(record, problem.message, &tally)
         } catch let error as InputError where error.category == .invalid || error.category == .inputOutput {
@@ -91,7 +91,7 @@ struct EventWork: Sendable {
         do {
             try send(record, description, seconds, &tally)
         } catch FrigateFailure.faulty(let words) {
-            try delay(record, "found \(words), expected an answer", &tally)
+            try delay(record, "found \(words), expected a whole answer", &tally)
         }
     }
 

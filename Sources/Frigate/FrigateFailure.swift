@@ -20,6 +20,7 @@ enum FrigateFailure: Error, Equatable {
         case .timedOut: "no sign of the server in time"
         case .cannotFindHost, .dnsLookupFailed: "no server of that name"
         case .cannotConnectToHost: "no connection to the server"
+        case _ where hasBegun: "an answer that broke off"
         case .networkConnectionLost: "the connection lost"
         case .serverCertificateUntrusted, .serverCertificateHasUnknownRoot, .serverCertificateHasBadDate, .secureConnectionFailed:
             "a certificate that this machine does not trust"

@@ -34,25 +34,30 @@ struct FrigateCommandTests {
         return frigate
     }
 
-    private func arguments(_ frigate: StandInFrigate, _ folder: URL, _ more: [String] = []) -> [String] {
+    private func arguments(
+        _ frigate: StandInFrigate, _ folder: URL, _ more: [String] = [], model: String = Fixtures.model(.damA), tokens: Int = 4
+    ) -> [String] {
         [
-            "frigate", "--url", frigate.url, "--state", folder.path + "/events.sqlite", "--model", Fixtures.model(.damA),
-            "--temperature", "0", "--max-new-tokens", "4",
+            "frigate", "--url", frigate.url, "--state", folder.path + "/events.sqlite", "--model", model, "--temperature", "0",
+            "--max-new-tokens", "\(tokens)",
         ] + more
     }
 
     @Test func everyEventsOwnObjectIsDescribedOnce() throws {
         try withTemporaryDirectory { folder in
             let frigate = try Self.frigate()
-            let run = try CommandRun(arguments(frigate, folder, ["--once", "--json"]))
+            let model = Fixtures.sample("model")
+            let run = try CommandRun(arguments(frigate, folder, ["--once", "--json"], model: model, tokens: 20))
             #expect(run.status == 0, "\(run.errors)")
             let sent = Dictionary(uniqueKeysWithValues: frigate.state.withLock { $0.sent.map { ($0.id, $0.text) } })
-            #expect(Set(sent.keys) == ["1.5-red", "1.6-blue"] && sent["1.5-red"] != sent["1.6-blue"])
+            // The sample model knows colours and directions.
+            let red = try #require(sent["1.5-red"]), blue = try #require(sent["1.6-blue"])
+            #expect(sent.count == 2 && red.contains(" red ") && red.contains("right") && blue.contains(" blue ") && blue.contains("left"))
             let lines = try run.text.split(separator: "\n").map {
                 try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String])
             }
             #expect(lines.count == 2 && lines.allSatisfy { $0["outcome"] == "described" && $0["description"] == sent[$0["event"] ?? ""] })
-            #expect(run.lines.last == "damvideo: 2 events described, 0 left out, 0 that cannot be described")
+            #expect(run.lines.last == "damvideo: events: 2 described, 0 left out, 0 that cannot be described")
             #expect(run.lines.contains { $0.hasPrefix("damvideo: front person 1.5-red: described in ") })
             let again = try CommandRun(arguments(frigate, folder, ["--once"]))
             #expect(again.status == 0 && again.text.isEmpty && frigate.state.withLock { $0.sent.count } == 2, "\(again.errors)")

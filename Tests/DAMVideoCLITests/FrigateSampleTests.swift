@@ -27,11 +27,13 @@ struct FrigateSampleTests {
             // The twelve hours before now.
             frigate.state.withLock { state in
                 let shift = Date().timeIntervalSince1970 - 3600 - FrigateCommandTests.zero
-                for id in state.events.keys {
-                    state.events[id]?.start += shift
-                    state.events[id]?.end? += shift
-                    state.events[id]?.boxTime? += shift
-                    state.events[id]?.path = state.events[id]?.path?.map { [$0[0], $0[1], $0[2] + shift] }
+                for (id, old) in state.events {
+                    var event = old
+                    event.start += shift
+                    event.end = old.end.map { $0 + shift }
+                    event.boxTime = old.boxTime.map { $0 + shift }
+                    event.path = old.path?.map { [$0[0], $0[1], $0[2] + shift] }
+                    state.events[id] = event
                 }
             }
             let hub = try StandInHub("nvidia/DAM-3B-Video", PullCommandTests.files(of: Fixtures.model(.damA)))

@@ -45,7 +45,7 @@ struct SidecarFaultTests {
             half.cut = 2
             fail(sample, first: 1, half, where: Self.isClip)
             #expect(try sample.run() == SidecarTally(described: 1))
-            #expect(sample.lines.withLock { $0 } == ["a delayed: found the connection lost, expected an answer, 2.0", "a described"])
+            #expect(sample.lines.withLock { $0 } == ["a delayed: found an answer that broke off, expected a whole answer, 2.0", "a described"])
         }
     }
 
@@ -54,26 +54,45 @@ struct SidecarFaultTests {
             sample.frigate.state.withLock { $0.clips = [:] }
             sample.frigate.add("b", .walk(2000))
             #expect(try sample.run() == SidecarTally(described: 1, failed: 1))
-            #expect(sample.lines.withLock { $0.filter { $0.hasPrefix("a ") } } == [2.0, 10, 60].map {
-                "a delayed: found no clip of it (HTTP 404), expected an answer, \($0)"
-            } + ["a failed: found no clip of it (HTTP 404), expected an answer"])
+            #expect(sample.lines.withLock { $0.filter { $0.hasPrefix("a ") } } == ([2, 10, 60] as [Double]).map {
+                "a delayed: found no clip of it (HTTP 404), expected a whole answer, \($0)"
+            } + ["a failed: found no clip of it (HTTP 404), expected a whole answer"])
             #expect(try sample.run() == SidecarTally())
         }
     }
 
-    @Test func aClipThatNeverComesHoldsNobodyUp() throws {
+    @Test func aConnectionThatIsDroppedHoldsNobodyUp() throws {
+        try withSample { sample throws in
+            sample.frigate.add("b", .walk(500))
+            fail(sample) { request, _ in
+                guard Self.isClip(request), request.path.contains("/a/") else { return nil }
+                var dropped = StubServer.Response(body: "")
+                dropped.isDropped = true
+                return dropped
+            }
+            #expect(try sample.run() == SidecarTally(described: 1, failed: 1))
+            #expect(sample.frigate.sent == ["b: A person of b."])
+        }
+    }
+
+    @Test func aClipThatDoesNotComeInTimeIsAskedForAgain() throws {
         try withSample { sample throws in
             sample.frigate.add("b", .walk(500))
             var settings = sample.settings
-            settings.timeout = 1
+            settings.timeout = 3
+            let end = DispatchSemaphore(value: 0), isFirst = Mutex(true)
+            defer { end.signal() }
             fail(sample) { request, _ in
-                guard Self.isClip(request), request.path.contains("/a/") else { return nil }
-                var cut = StubServer.Response(body: "cl")
-                cut.isDropped = true
-                return cut
+                let isHeld = Self.isClip(request) && request.path.contains("/a/") && isFirst.withLock { isFirst in
+                    defer { isFirst = false }
+                    return isFirst
+                }
+                if isHeld { end.wait() }
+                return nil
             }
-            #expect(try sample.run(settings) == SidecarTally(described: 1, failed: 1))
-            #expect(sample.frigate.sent == ["b: A person of b."])
+            #expect(try sample.run(settings) == SidecarTally(described: 2))
+            #expect(sample.lines.withLock { $0.contains("a delayed: found no sign of the server in time, expected a whole answer, 2.0") })
+            #expect(sample.frigate.sent.count == 2)
         }
     }
 

@@ -31,7 +31,7 @@ struct SidecarTests {
         try withSample { sample throws in
             var car = StandInFrigate.Event.walk(1000), back = StandInFrigate.Event.walk(2000), mute = StandInFrigate.Event.walk(3000)
             (car.label, back.camera, mute.hasClip) = ("car", "back", false)
-            var open = StandInFrigate.Event.walk(5000)
+            var open = StandInFrigate.Event.walk(5000, x: 0.7)
             open.end = nil
             for (id, event) in [("car", car), ("back", back), ("mute", mute), ("open", open), ("old", .walk(500)), ("yes", .walk(4000))] {
                 sample.frigate.add(id, event)

@@ -58,8 +58,9 @@ package final class StandInFrigate: Sendable {
 
     private func answer(_ request: StubServer.Request) -> StubServer.Response {
         let number = requests.count - 1
+        // Not within the lock: an answer that does not come holds up no others.
+        if let fault = state.withLock({ $0.fault })(request, number) { return fault }
         return state.withLock { state in
-            if let fault = state.fault(request, number) { return fault }
             let path = request.path.prefix { $0 != "?" }.split(separator: "/").map(String.init)
             if request.method == "POST", path == ["api", "login"] { return login(request, &state) }
             if let user = state.user, !(request.headers["cookie"] ?? "").contains("frigate_token=\(user.token)") {
