@@ -81,6 +81,12 @@ let package = Package(
         library(
             "Evaluation",
             ["Imaging", "Files", "Media", "Masks", "ObjectTracking", "DescribeAnything", "DAMVideo", "Presentation"]),
+        library(
+            "DataPipeline",
+            [
+                "Parallelism", "Imaging", "Files", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "ObjectTracking",
+                "DAMVideo", "Presentation", "Evaluation",
+            ]),
         .target(name: "DAMVideoPage", resources: [.embedInCode("Resources")], swiftSettings: settings),
         .target(
             name: "DAMVideoServer",
@@ -102,7 +108,7 @@ let package = Package(
             name: "DAMVideoCLI",
             dependencies: [
                 "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "Detectors", "DescribeAnything",
-                "DAMVideo", "Presentation", "ModelTools", "Evaluation", "ModelCache", "ModelHub", "DAMVideoServer",
+                "DAMVideo", "Presentation", "ModelTools", "Evaluation", "DataPipeline", "ModelCache", "ModelHub", "DAMVideoServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -125,6 +131,7 @@ let package = Package(
         tests("Presentation"),
         tests("ModelTools"),
         tests("Evaluation", ["Imaging", "Masks", "Media"]),
+        tests("DataPipeline", ["Imaging", "Files", "Masks", "Media", "LanguageModels", "DescribeAnything", "DAMVideo", "Evaluation"]),
         tests(
             "DAMVideoServer",
             [

@@ -15,7 +15,7 @@ package struct ChatMessage: Sendable {
     /// Most tokens of the answer.
     var maxTokens = 300
 
-    init(system: String? = nil, _ parts: [Part], maxTokens: Int = 300) {
+    package init(system: String? = nil, _ parts: [Part], maxTokens: Int = 300) {
         (self.system, self.parts, self.maxTokens) = (system, parts, maxTokens)
     }
 

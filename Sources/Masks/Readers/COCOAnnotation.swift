@@ -1,22 +1,22 @@
 import Imaging
 
 /// An entry of `annotations` in a COCO file for pictures, or of a list of results.
-struct COCOAnnotation {
-    var id: TrackID?
-    var track: TrackID?
+package struct COCOAnnotation {
+    package var id: TrackID?
+    package var track: TrackID?
     /// `image_id`: a number, or a name in some results.
-    var picture: TrackID?
-    var category: Int?
+    package var picture: TrackID?
+    package var category: Int?
     /// Category name that a result brings with it.
-    var label: String?
-    var segmentation = Segmentation.none
+    package var label: String?
+    package var segmentation = Segmentation.none
     /// Left, top, width and height; empty if there is none.
-    var box: [Double] = []
-    var score: Double?
+    package var box: [Double] = []
+    package var score: Double?
     /// True for crowds, and what is marked to be ignored.
-    var isIgnored = false
+    package var isIgnored = false
 
-    init(_ json: inout JSONReader) throws {
+    package init(_ json: inout JSONReader) throws {
         var found = COCOAnnotation()
         try json.object { json, key in
             switch key {
@@ -45,14 +45,14 @@ struct COCOAnnotation {
 
 extension JSONReader {
     /// Reads a value that may be null or of another kind than hoped for.
-    mutating func optionalNumber() throws -> Double? {
+    package mutating func optionalNumber() throws -> Double? {
         if try kind() == .number { return try number() }
         try skip()
         return nil
     }
 
     /// Reads true or a number but 0; false for anything else.
-    mutating func flag() throws -> Bool {
+    package mutating func flag() throws -> Bool {
         switch try kind() {
         case .number: return try number() != 0
         case .bool:

@@ -1,0 +1,2 @@
+import Files
+enum Stub {}
