@@ -131,7 +131,7 @@ let package = Package(
         tests("Presentation"),
         tests("ModelTools"),
         tests("Evaluation", ["Imaging", "Masks", "Media"]),
-        tests("DataPipeline", ["Imaging", "Files", "Masks", "Media", "LanguageModels", "DescribeAnything", "DAMVideo", "Evaluation"]),
+        tests("DataPipeline", ["Imaging", "Files", "Masks", "Media", "Tensors", "LanguageModels", "DescribeAnything", "DAMVideo", "Evaluation"]),
         tests(
             "DAMVideoServer",
             [

@@ -10,7 +10,7 @@ struct DAMVideoCommand: ParsableCommand {
         subcommands: [
             CaptionCommand.self, DescribeCommand.self, DetectCommand.self, MasksCommand.self, TrackCommand.self, VerifyCommand.self,
             InspectCommand.self, QuantizeCommand.self, DriftCommand.self, BenchCommand.self, EvaluateCommand.self, ServeCommand.self,
-            WorkerCommand.self, MergeCommand.self, PullCommand.self, ModelsCommand.self,
+            WorkerCommand.self, MergeCommand.self, SDPCommand.self, PullCommand.self, ModelsCommand.self,
         ])
 
     static func main() {

@@ -2,11 +2,11 @@ import Imaging
 
 /// A question to a chat service, and its name in the journal.
 package struct ChatQuestion: Sendable {
-    let name: AnswerJournal.Question
+    package let name: AnswerJournal.Question
     /// Makes what is sent; called on a thread of the run, so that pictures are held for the questions under way only.
     let message: @Sendable () throws -> ChatMessage
     /// True for an answer that can be read; another is asked for once more.
-    var isReadable: @Sendable (String) -> Bool
+    package var isReadable: @Sendable (String) -> Bool
     /// True if an answer came earlier that could not be read: the next one counts whatever it is.
     var wasUnread: Bool
 

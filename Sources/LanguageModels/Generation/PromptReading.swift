@@ -15,7 +15,7 @@ package final class PromptReading {
 
     private let generator: Generator
     private let cache: KVCache
-    /// Of the first token of an answer, `[vocabulary]`.
+    /// Logits of the first token of an answer, `[vocabulary]`.
     private let logits: [Float]
 
     /// - Throws: `PromptTooLongError`.

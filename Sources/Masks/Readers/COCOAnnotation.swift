@@ -13,6 +13,8 @@ package struct COCOAnnotation {
     /// Left, top, width and height; empty if there is none.
     package var box: [Double] = []
     package var score: Double?
+    /// IoU that what made the mask expects of it (`predicted_iou` of SA-1B).
+    package var expectedIoU: Double?
     /// True for crowds, and what is marked to be ignored.
     package var isIgnored = false
 
@@ -33,6 +35,7 @@ package struct COCOAnnotation {
             case "segmentation": found.segmentation = try json.segmentation()
             case "bbox": if try !json.null() { try json.array { json, _ in found.box.append(try json.number()) } }
             case "score": found.score = try json.optionalNumber()
+            case "predicted_iou": found.expectedIoU = try json.optionalNumber()
             case "iscrowd", "ignore": found.isIgnored = try json.flag() || found.isIgnored
             default: try json.skip()
             }
