@@ -87,7 +87,7 @@ enum SDPOutcome {
 
     /// Counts of what was dropped, most first.
     private static func words(_ meta: StepMeta) -> String {
-        let tally = Tally(meta.counts)
+        let tally = StepCounts(meta.counts)
         let dropped = ["regions_dropped", "dropped"].flatMap { tally.counts(of: $0) }.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
         guard !dropped.isEmpty else { return "" }
         return "; dropped: " + dropped.map { "\($0.name) \($0.count)" }.joined(separator: ", ")

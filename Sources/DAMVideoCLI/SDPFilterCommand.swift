@@ -16,7 +16,8 @@ struct SDPFilterCommand: ParsableCommand {
     @OptionGroup var output: SDPOutputOptions
 
     @Option(
-        name: .customLong("min"), parsing: .unconditionalSingleValue, help: ArgumentHelp("Least value of a figure.", valueName: "name=value"))
+        name: .customLong("min"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Least value of a figure.", valueName: "name=value"))
     var least: [String] = []
 
     @Option(

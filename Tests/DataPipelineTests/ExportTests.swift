@@ -57,9 +57,10 @@ struct ExportTests {
 
     @Test func recordsAsLines() throws {
         try export({ _ in }) { folder, meta in
-            #expect(try PipelineSample.records(folder + "/train.jsonl").map(\.id) == ["s/1", "s/2"])
+            let records = try PipelineSample.records(folder + "/train.jsonl")
+            #expect(records.map(\.id) == ["s/1", "s/2"])
             #expect(try PipelineSample.text(folder + "/README.md").contains("`DAM-3B`, by a Describe Anything Model: non-commercial"))
-            #expect(Tally(meta.counts)["regions", "train"] == 2 && Tally(meta.counts)["left_out", "dropped"] == 1)
+            #expect(StepCounts(meta.counts)["regions", "train"] == 2 && StepCounts(meta.counts)["left_out", "dropped"] == 1)
         }
     }
 
@@ -106,7 +107,8 @@ struct ExportTests {
         try withTemporaryDirectory { folder in
             let path = folder.path + "/short.jsonl"
             _ = try ShortenStep().run(PipelineSample.files(records(), in: folder), StepTarget(path))
-            try export({ ($0.format, $0.lengths) = (.llava, ["detailed", "phrase", "keyword"]) }, of: PipelineSample.records(path)) { folder, _ in
+            let records = try PipelineSample.records(path)
+            try export({ ($0.format, $0.lengths) = (.llava, ["detailed", "phrase", "keyword"]) }, of: records) { folder, _ in
                 let list = try JSONPlace(file: folder + "/train.json", expected: "a list").array()
                 #expect(try list.map { try $0["id"].string() }.prefix(3) == ["s/1#detailed", "s/1#phrase", "s/1#keyword"])
                 #expect(try list[1]["conversations"].array()[1]["value"].string() == "A red cup")

@@ -24,7 +24,7 @@ struct RegionRuleTests {
             try candidate("small", 5, 5, 19, 19), try candidate("thin", 5, 5, 7, 70), try candidate("large", 0, 0, 100, 76),
             try candidate("border", 0, 30, 30, 30), try candidate("good", 40, 10, 30, 30), scattered,
         ]
-        var tally = Tally(), rules = RegionRules()
+        var tally = StepCounts(), rules = RegionRules()
         #expect(rules.taken(candidates, &tally).map(\.id) == ["border", "good"])
         for rule in ["too_small", "too_thin", "too_large", "scattered"] { #expect(tally["regions_dropped", rule] == 1) }
         #expect(tally["regions_seen", "at_border"] == 2)
@@ -38,7 +38,7 @@ struct RegionRuleTests {
             try candidate("c", 60, 5, 30, 30, label: "dog", score: 0.8), try candidate("d", 60, 45, 30, 30, label: "cup", score: 0.2),
             try candidate("e", 5, 45, 30, 30, label: "hat", score: 0.1),
         ]
-        var tally = Tally(), rules = RegionRules()
+        var tally = StepCounts(), rules = RegionRules()
         // a and b overlap by 29 of 31 columns: one region.
         #expect(rules.taken(candidates, &tally).map(\.id) == ["b", "c", "d", "e"])
         (rules.perImage, rules.hasDistinctClasses) = (2, true)
@@ -54,7 +54,7 @@ struct RegionRuleTests {
             rules.perClass = 1
             let (records, meta) = try PipelineSample.regions([folder.path + "/coco.json"], folder, rules: rules)
             #expect(records.count == 2 && Set(records.map(\.label)) == ["bow", "trash can"])
-            #expect(Tally(meta.counts)["regions_dropped", "cap_class"] == 2)
+            #expect(StepCounts(meta.counts)["regions_dropped", "cap_class"] == 2)
             #expect(throws: InputError.self) {
                 try PipelineSample.regions([folder.path + "/coco.json"], folder, to: "x.jsonl", shard: Shard(0, of: 2), rules: rules)
             }
@@ -66,7 +66,7 @@ struct RegionRuleTests {
             // The same picture with other bytes, slightly darker.
             try PipelineSample.picture("bench/x.ppm", 190, 45, in: folder)
             let (alike, meta) = try PipelineSample.regions([folder.path + "/coco.json"], folder, excluded: [folder.path + "/bench"])
-            #expect(alike.map(\.id) == ["coco/2/15"] && Tally(meta.counts)["regions_dropped", "excluded_alike"] == 3)
+            #expect(alike.map(\.id) == ["coco/2/15"] && StepCounts(meta.counts)["regions_dropped", "excluded_alike"] == 3)
             let hash = try ContentDigest.of(file: folder.path + "/val/b.ppm")
             let hashes = try PipelineSample.write("# hashes\n\(hash)\n", "hashes.txt", in: folder)
             let (equal, _) = try PipelineSample.regions([folder.path + "/coco.json"], folder, to: "y.jsonl", excluded: [hashes])
@@ -77,13 +77,17 @@ struct RegionRuleTests {
     }
 
     @Test func picturesLookAlikeAfterResizing() throws {
-        let pixels = (0..<64 * 48).flatMap { place in [UInt8(place % 64 * 3), UInt8(place / 64 * 5), UInt8(place % 7 * 30)] }
+        var pixels: [UInt8] = []
+        for row in 0..<48 {
+            for column in 0..<64 { pixels += [UInt8(column * 3), UInt8(row * 5), UInt8(column % 7 * 30)] }
+        }
         let picture = RGBImage(width: 64, height: 48, pixels: pixels)
-        let small = RGBImage(width: 32, height: 24,
-            pixels: resizeBicubic(pixels, width: 64, height: 48, channels: 3, outputWidth: 32, outputHeight: 24))
+        let reduced = resizeBicubic(pixels, width: 64, height: 48, channels: 3, outputWidth: 32, outputHeight: 24)
+        let small = RGBImage(width: 32, height: 24, pixels: reduced)
         #expect((PictureHash.of(picture) ^ PictureHash.of(small)).nonzeroBitCount <= 6)
-        let turned = RGBImage(width: 64, height: 48,
-            pixels: Array(stride(from: pixels.count - 3, through: 0, by: -3).flatMap { pixels[$0..<$0 + 3] }))
+        var reversed: [UInt8] = []
+        for place in stride(from: pixels.count - 3, through: 0, by: -3) { reversed += pixels[place..<place + 3] }
+        let turned = RGBImage(width: 64, height: 48, pixels: reversed)
         #expect((PictureHash.of(picture) ^ PictureHash.of(turned)).nonzeroBitCount > 20)
         #expect(PictureHash.text(255) == "00000000000000ff")
     }

@@ -19,7 +19,7 @@ struct RegionSourceTests {
             #expect(records.map(\.part) == [nil, nil, "lid", nil] && records[2].keyword == "lid of a trash can")
             #expect(try records.map { try $0.masks()[0].runs.area } == [750, 750, 500, 800])
             #expect(records.allSatisfy { $0.kind == .image && $0.size == PictureSize(width: 60, height: 40) })
-            let counts = Tally(meta.counts)
+            let counts = StepCounts(meta.counts)
             #expect(counts["regions_dropped", "crowd"] == 1 && counts["records", "coco"] == 4)
         }
     }
@@ -38,7 +38,7 @@ struct RegionSourceTests {
                 $0.media = folder.path
             }
             #expect(records.map(\.id) == ["sa/5/1"] && records[0].figure("mask_score") == 0.93 && records[0].label == nil)
-            #expect(Tally(meta.counts)["regions_dropped", "mask_score"] == 1)
+            #expect(StepCounts(meta.counts)["regions_dropped", "mask_score"] == 1)
         }
     }
 
@@ -52,7 +52,7 @@ struct RegionSourceTests {
             #expect(throws: InputError.self) { try PipelineSample.regions([file], folder) }
             let (records, meta) = try PipelineSample.regions([file], folder) { $0.pictures = folder.path + "/coco.json" }
             #expect(records.map(\.id) == ["results/1/d0"] && records[0].label == "trash can" && records[0].figure("score") == 0.9)
-            #expect(Tally(meta.counts)["regions_dropped", "box_only"] == 1)
+            #expect(StepCounts(meta.counts)["regions_dropped", "box_only"] == 1)
         }
     }
 
@@ -130,7 +130,7 @@ struct RegionSourceTests {
                 ($0.masks, $0.instances) = ([folder.path + "/masks/walk"], file)
             }
             #expect(records.map(\.id) == ["clips/walk/1"] && records[0].label == "person")
-            #expect(Tally(meta.counts)["regions_dropped", "no_instance"] == 1)
+            #expect(StepCounts(meta.counts)["regions_dropped", "no_instance"] == 1)
         }
     }
 

@@ -29,7 +29,7 @@ package struct ExportStep {
             return StepResult(meta: known, wasThere: true)
         }
         try PendingOutput.check(folder)
-        var tally = Tally(), kept: [String: [Int]] = [:], makers: Set<String> = []
+        var tally = StepCounts(), kept: [String: [Int]] = [:], makers: Set<String> = []
         for place in 0..<records.count {
             let record = try records.record(place)
             guard record.isKept, let caption = try record.caption, !caption.isEmpty else {
@@ -77,7 +77,7 @@ package struct ExportStep {
         return "`\(text("model") ?? "unknown")`, \(kind)" + (text("note").map { ": \($0)" } ?? "")
     }
 
-    private func readme(_ tally: Tally, _ makers: Set<String>) -> String {
+    private func readme(_ tally: StepCounts, _ makers: Set<String>) -> String {
         let splits = settings.splits.map { "- \($0.name): \(tally["regions", $0.name]) regions" }
         return (["# Captions of regions", "", "Made by `damvideo sdp export`, format `\(settings.format.rawValue)`.", ""] + splits + [
             "", "Captions were made with these models; the licences of models and of pictures hold for them:", "",

@@ -54,10 +54,10 @@ package struct RecordMerge {
             throw InputError(.invalid, found: missing.joined(separator: "; "),
                 expected: "all shards (--keep-going leaves out what is missing)")
         }
-        var inputs: [StepMeta.Input] = [], tally = Tally()
+        var inputs: [StepMeta.Input] = [], tally = StepCounts()
         for (_, meta) in metas {
             for input in meta.inputs where !inputs.contains(input) { inputs.append(input) }
-            tally.add(Tally(meta.counts))
+            tally.add(StepCounts(meta.counts))
         }
         meta = StepMeta(step: first.step, options: first.options, inputs: inputs, shard: nil)
         (meta.counts, meta.records) = (tally.json, records.count)

@@ -28,7 +28,7 @@ package struct RegionRules: Sendable, Equatable {
     package init() {}
 
     /// The regions that are taken, in the source's order; the others are counted by rule.
-    func taken(_ candidates: [RegionCandidate], _ tally: inout Tally) -> [RegionCandidate] {
+    func taken(_ candidates: [RegionCandidate], _ tally: inout StepCounts) -> [RegionCandidate] {
         var passed: [RegionCandidate] = []
         for candidate in candidates {
             guard let mask = candidate.largest, mask.area > 0, let box = mask.boundingBox else {
@@ -59,7 +59,7 @@ package struct RegionRules: Sendable, Equatable {
     }
 
     /// Drops duplicates, then what is beyond the numbers for a picture; the best stay.
-    private func limited(_ candidates: [RegionCandidate], _ tally: inout Tally) -> [RegionCandidate] {
+    private func limited(_ candidates: [RegionCandidate], _ tally: inout StepCounts) -> [RegionCandidate] {
         let order = candidates.indices.sorted { candidates[$0].rank == candidates[$1].rank
             ? $0 < $1 : candidates[$0].rank > candidates[$1].rank }
         let shapes = candidates.map(RegionShapes.init)

@@ -34,7 +34,7 @@ struct RegionTable {
     private(set) var candidates: [String: [(source: String, region: RegionCandidate)]] = [:]
     /// Boxes without a mask, by picture.
     private(set) var boxes: [String: [(source: String, region: RegionCandidate, box: BoundingBox)]] = [:]
-    var tally = Tally()
+    var tally = StepCounts()
     private(set) var failures: [(id: String, error: InputError)] = []
     private(set) var notes: [String] = []
     private let root: MediaRoot

@@ -52,7 +52,7 @@ package struct RegionStep {
     }
 
     /// The regions of each picture that the rules take.
-    private func taken(_ table: inout RegionTable, _ target: StepTarget) throws -> ([Record], Tally) {
+    private func taken(_ table: inout RegionTable, _ target: StepTarget) throws -> ([Record], StepCounts) {
         let pictures = try ExcludedPictures(excluded), root = try MediaRoot(settings.mediaRoot)
         var tally = table.tally, records: [Record] = [], model: SegmentationModel?
         let all = Set(table.candidates.keys).union(table.boxes.keys).sorted()
@@ -85,7 +85,7 @@ package struct RegionStep {
 
     private func masks(
         of boxes: [(source: String, region: RegionCandidate, box: BoundingBox)], _ path: String, _ model: SegmentationModel?,
-        _ tally: inout Tally
+        _ tally: inout StepCounts
     ) throws -> [(source: String, region: RegionCandidate)] {
         guard let model else {
             tally.count("regions_dropped", "box_only", by: boxes.count)
@@ -113,7 +113,7 @@ package struct RegionStep {
     }
 
     /// At most that number of a class, drawn by their ids' hashes.
-    private func capped(_ records: [Record], _ perClass: Int, _ tally: inout Tally) -> [Record] {
+    private func capped(_ records: [Record], _ perClass: Int, _ tally: inout StepCounts) -> [Record] {
         var dropped: Set<String> = []
         for (_, members) in Dictionary(grouping: records, by: \.label) {
             let order = members.map(\.id).sorted { ContentDigest.number($0) < ContentDigest.number($1) }

@@ -11,7 +11,7 @@ package struct PipelineReport {
         package let records: Int
         package let pictures: Int
         package let failed: Int
-        package let counts: Tally
+        package let counts: StepCounts
     }
 
     /// Classes that a table shows.
@@ -58,10 +58,10 @@ package struct PipelineReport {
     }
 
     private static func stage(_ pattern: String, _ files: RecordFiles) throws -> Stage {
-        var counts = Tally(), failed = 0, step = ""
+        var counts = StepCounts(), failed = 0, step = ""
         for path in files.paths {
             guard let meta = try StepMeta(of: path) else { continue }
-            counts.add(Tally(meta.counts))
+            counts.add(StepCounts(meta.counts))
             failed += meta.failures.count
             step = meta.step
         }

@@ -105,7 +105,7 @@ package struct StepMeta: Sendable, Equatable {
 }
 
 /// Numbers by name in groups, as meta files have them.
-package struct Tally: Sendable {
+package struct StepCounts: Sendable {
     private(set) var groups: [String: [String: Int]] = [:]
 
     package init() {}
@@ -145,7 +145,7 @@ package struct Tally: Sendable {
         }
     }
 
-    package mutating func add(_ other: Tally) {
+    package mutating func add(_ other: StepCounts) {
         for (group, counts) in other.groups {
             for (name, number) in counts { count(group, name, by: number) }
         }

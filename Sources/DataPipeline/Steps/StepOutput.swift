@@ -102,7 +102,7 @@ final class StepOutput {
 
     /// Completes the output and the meta file.
     /// - Parameter dropped: counts of what has no line.
-    func finish(_ dropped: Tally = Tally()) throws -> StepMeta {
+    func finish(_ dropped: StepCounts = StepCounts()) throws -> StepMeta {
         try flush()
         if file == nil, FileStatus(path) == nil || fileContents(path) != begun { try OutputFile.write(begun, to: path, replaces: true) }
         if !zip(written, written.dropFirst()).allSatisfy({ $0.utf8.lexicographicallyPrecedes($1.utf8) }) { try sort() }
