@@ -88,6 +88,12 @@ let package = Package(
                 "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "DAMVideo", "WebRequests",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        library(
+            "DataPipeline",
+            [
+                "Parallelism", "Imaging", "Files", "Media", "Masks", "Tensors", "LanguageModels", "DescribeAnything", "ObjectTracking",
+                "DAMVideo", "Presentation", "Evaluation",
+            ]),
         .target(name: "DAMVideoPage", resources: [.embedInCode("Resources")], swiftSettings: settings),
         .target(
             name: "DAMVideoServer",
@@ -109,7 +115,8 @@ let package = Package(
             name: "DAMVideoCLI",
             dependencies: [
                 "Imaging", "Files", "Media", "Masks", "ObjectTracking", "SegmentAnything", "Detectors", "DescribeAnything",
-                "DAMVideo", "Presentation", "ModelTools", "Evaluation", "ModelCache", "ModelHub", "DAMVideoServer", "Frigate",
+                "DAMVideo", "Presentation", "ModelTools", "Evaluation", "DataPipeline", "ModelCache", "ModelHub",
+                "DAMVideoServer", "Frigate",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -133,6 +140,7 @@ let package = Package(
         tests("Presentation"),
         tests("ModelTools", ["Tensors"]),
         tests("Evaluation", ["Imaging", "Masks", "Media"]),
+        tests("DataPipeline", ["Imaging", "Files", "Masks", "Media", "Tensors", "LanguageModels", "DescribeAnything", "DAMVideo", "Evaluation"]),
         tests(
             "DAMVideoServer",
             [

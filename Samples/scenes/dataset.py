@@ -15,6 +15,7 @@ OTHER_WAY = {"left": "right", "right": "left"}
 @dataclass(frozen=True)
 class Track:
     seed: int
+    thing: int
     shard: int
     full: list[int]  # rows of the shard's full views
     views: int  # first row of its own views; one a frame
@@ -36,6 +37,7 @@ class Dataset:
     def __init__(self, folder, shards=None):
         """All whole shards of the folder, or those with the numbers given."""
         self.full, self.views, self.tracks = [], [], []
+        self.blind = []  # tracks of unlabelled clips, without facts
         for path in sorted(Path(folder).glob("[0-9]*")):
             if not (path / "tracks.json").exists() or (shards is not None and int(path.name) not in shards):
                 continue
@@ -44,14 +46,15 @@ class Dataset:
             self.views.append(np.load(path / "views.npy", mmap_mode="r"))
             for record in json.loads((path / "tracks.json").read_text(encoding="utf-8")):
                 boxes = np.array(record["boxes"], np.float32)
+                place = record["seed"], record["thing"], shard, record["full"], record["views"]
+                if "facts" not in record:
+                    self.blind.append(Track(*place, None, [], None, [], boxes, [], frozenset()))
+                    continue
                 settled, told = ([Facts.from_record(r) if r else None for r in (record[key], *record[pictures])]
                                  for key, pictures in (("facts", "pictures"), ("told", "told_pictures")))
                 self.tracks.append(
                     Track(
-                        record["seed"],
-                        shard,
-                        record["full"],
-                        record["views"],
+                        *place,
                         settled[0],
                         settled[1:],
                         told[0],

@@ -5,7 +5,7 @@
 
 Shard k holds clips of seeds k * 1000 and up: `full.npy` the full views [frames, 112, 112, 3], shared by a clip's tracks;
 `views.npy` [track frames, 112, 112, 5] the full view's mask, the crop's colours and mask; `tracks.json` which rows belong to
-which track, and its facts. With --views a shard holds one full view of each clip instead, a tenth of the work: `full.npy`, the
+which track, and its facts (with --blind it has none: unlabelled clips, to train on captions that a model makes). With --views a shard holds one full view of each clip instead, a tenth of the work: `full.npy`, the
 mask of one of the things as fourth channel, and `surroundings.json`, what stands where. A shard that is there is left alone, so
 that a run that was stopped goes on where it was.
 """
@@ -85,7 +85,21 @@ def records_of(clip, index, frames, clear, settled):
     return clip.facts(index, frames, settled).record(), pictures
 
 
-def write_shard(folder, seeds):
+def facts_of(clip, index, frames, clear):
+    """What a labelled track's record says besides where its rows are."""
+    facts, pictures = records_of(clip, index, frames, clear, settled=True)
+    told, told_pictures = records_of(clip, index, frames, clear, settled=False)
+    return {
+        "facts": facts,
+        "pictures": pictures,
+        "told": told,
+        "told_pictures": told_pictures,
+        "surroundings": [surroundings_of(clip, f) for f in frames],
+        "present": clip.present(),
+    }
+
+
+def write_shard(folder, seeds, blind=False):
     full_views, track_views, records = [], [], []
     rows = 0
     for seed in seeds:
@@ -94,23 +108,14 @@ def write_shard(folder, seeds):
         row_of = {frame: len(full_views) + i for i, frame in enumerate(full)}
         full_views += full.values()
         for index, frames, clear, boxes, arrays in tracks:
-            facts, pictures = records_of(clip, index, frames, clear, settled=True)
-            told, told_pictures = records_of(clip, index, frames, clear, settled=False)
-            records.append(
-                {
-                    "seed": seed,
-                    "thing": index,
-                    "facts": facts,
-                    "pictures": pictures,
-                    "told": told,
-                    "told_pictures": told_pictures,
-                    "surroundings": [surroundings_of(clip, f) for f in frames],
-                    "boxes": [[round(n, 4) for n in box] for box in boxes],
-                    "full": [row_of[f] for f in frames],
-                    "views": rows,
-                    "present": clip.present(),
-                }
-            )
+            record = {
+                "seed": seed,
+                "thing": index,
+                "boxes": [[round(n, 4) for n in box] for box in boxes],
+                "full": [row_of[f] for f in frames],
+                "views": rows,
+            }
+            records.append(record if blind else record | facts_of(clip, index, frames, clear))
             rows += len(frames)
             track_views.append(arrays)
     folder.mkdir(parents=True, exist_ok=True)
@@ -146,6 +151,7 @@ def main():
     parser.add_argument("--shards", required=True, help="first-last")
     parser.add_argument("--clips", type=int, default=250)
     parser.add_argument("--views", action="store_true", help="one full view of each clip, and what stands where in it")
+    parser.add_argument("--blind", action="store_true", help="no facts: unlabelled clips")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     first, last = (int(n) for n in options.shards.split("-"))
@@ -154,7 +160,8 @@ def main():
         folder = options.out / f"{shard:04d}"
         if not (folder / last_file).exists():
             start = shard * SEEDS_A_SHARD
-            write(folder, range(start, start + options.clips))
+            seeds = range(start, start + options.clips)
+            write(folder, seeds, blind=True) if options.blind and not options.views else write(folder, seeds)
             print(folder, flush=True)
 
 

@@ -10,6 +10,7 @@ from unittest import mock
 import numpy as np
 import torch
 
+import pseudo
 import tokenizer
 import train
 from dataset import Dataset, Views, mirrored
@@ -32,6 +33,7 @@ class TrainingTests(unittest.TestCase):
         cls.path = Path(cls.folder.name)
         for shard in (0, 900):
             write_shard(cls.path / "data" / f"{shard:04d}", range(shard * 1000, shard * 1000 + 3))
+        write_shard(cls.path / "data" / "0005", range(5000, 5003), blind=True)
         for shard in (100, 990):
             write_views(cls.path / "data" / f"{shard:04d}", range(shard * 1000, shard * 1000 + 6))
         with mock.patch.object(tokenizer, "corpus", lambda: iter(["a b c d e person walks to the left near the tree"] * 50)):
@@ -119,6 +121,42 @@ class TrainingTests(unittest.TestCase):
                 one, other = wanted[name].tolist()
                 self.assertEqual(one, 2 - other if name == "side" and one != SILENT else other)
             self.assertEqual(mirrored(mirrored(track.facts)), track.facts)
+
+    def captions(self, kept=True):
+        """A file of records with a caption for each unlabelled track."""
+        tracks = Dataset(self.path / "data", {5}).blind
+        path = self.path / f"captions-{kept}.jsonl"
+        records = [
+            {"id": f"scenes/clips/{t.seed}/clip/{t.thing + 1}", "media": f"clips/{t.seed}/clip.mp4", "kept": kept,
+             "captions": [{"text": "a b"}], "caption": "a person walks to the left"} for t in tracks
+        ]
+        path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+        return path
+
+    def test_unlabelled_shards_have_no_facts(self):
+        data = Dataset(self.path / "data", {0, 5})
+        self.assertGreater(len(data.blind), 3)
+        self.assertTrue(all(t.facts is None and t.seed >= 5000 for t in data.blind) and all(t.seed < 5000 for t in data.tracks))
+        text = (self.path / "data" / "0005" / "tracks.json").read_text(encoding="utf-8")
+        self.assertFalse(any(word in text for word in ("facts", "told", "present", "surroundings")))
+        self.assertEqual([view.shape for view in data.frame(data.blind[0], 7)], [(112, 112, 4)] * 2)
+
+    def test_captions_are_joined_by_seed_and_track(self):
+        tracks = Dataset(self.path / "data", {5}).blind
+        self.assertEqual(pseudo.read([self.captions()]), {(t.seed, t.thing): "a person walks to the left" for t in tracks})
+        self.assertEqual(pseudo.read([self.captions(kept=False)]), {})
+        self.assertEqual(pseudo.mirrored("left of the leftmost, on the right"), "right of the leftmost, on the left")
+
+    def test_captions_of_a_model_are_trained_on(self):
+        folder, captions = self.path / "student", self.captions()
+        common = ["train.py", "joint", str(self.path / "data"), str(folder), "--batch", "8", "--clips", "1", "--judge", "100"]
+        common += ["--tokenizer", str(self.path / "tokenizer.model"), "--captions", str(captions), "--caption-share", "1"]
+        with mock.patch("run.Run.__init__.__defaults__", (SMALL,)):
+            with mock.patch.object(sys, "argv", [*common, "--steps", "100"]):
+                train.main()
+        entry = json.loads((folder / "log.jsonl").read_text().splitlines()[-1])
+        self.assertIn("pseudo", entry)
+        self.assertNotIn("clips", entry)
 
     def test_a_run_that_was_stopped_goes_on(self):
         folder = self.path / "run"

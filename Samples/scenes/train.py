@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from captions import caption
 from dataset import Dataset, Views, mirrored
 from judge import judge
+import pseudo
 from prompts import CLIP, PICTURE, prompt_ids
 from run import Run
 
@@ -153,16 +154,21 @@ class CaptionStage:
 
     def loss(self, image_tokens, all_facts, is_clip):
         """Of a fresh caption of each facts record. image_tokens: [captions, tokens, width]."""
+        texts = [caption(facts, self.writer_rng) for facts in all_facts]
+        loss, hidden = self.text_loss(image_tokens, texts, is_clip)
+        return loss, self.run.guides.summary.loss(hidden, all_facts)
+
+    def text_loss(self, image_tokens, texts, is_clip):
+        """Of given captions, and the hidden state in front of each, [captions, width]."""
         prefix, suffix = self.prompts[is_clip]
-        answers = [self.tokenizer.encode(caption(facts, self.writer_rng))[: LONGEST - 1] + [2] for facts in all_facts]
+        answers = [self.tokenizer.encode(text)[: LONGEST - 1] + [2] for text in texts]
         ids = torch.zeros(len(answers), len(suffix) + max(map(len, answers)), dtype=torch.long)
         labels = torch.full_like(ids, -100)
         for row, answer in enumerate(answers):
             ids[row, : len(suffix) + len(answer)] = torch.tensor(suffix + answer)
             labels[row, len(suffix) - 1 : len(suffix) - 1 + len(answer)] = torch.tensor(answer)
         hidden, counts = self.model.hidden(torch.tensor(prefix), image_tokens, ids), labels != -100
-        summary = self.run.guides.summary.loss(hidden[:, len(suffix) - 1], all_facts)
-        return F.cross_entropy(self.model.llm.lm_head(hidden[counts]), labels[counts]), summary
+        return F.cross_entropy(self.model.llm.lm_head(hidden[counts]), labels[counts]), hidden[:, len(suffix) - 1]
 
 
 @torch.no_grad()
@@ -216,9 +222,24 @@ def train_language(run, folder, options):
 def train_joint(run, folder, options):
     stage = CaptionStage(run, "joint", folder, options)
     choices, view_loss = pictures(stage.data), ViewLoss(run, folder, "joint", options.views)
+    told = pseudo.read(options.captions)
+    unlabelled = [track for track in stage.data.blind if (track.seed, track.thing) in told]
+    if told and not unlabelled:
+        raise SystemExit(f"{options.captions[0]}: found no caption of an unlabelled track of {folder}, expected some")
+
+    def pseudo_loss():
+        """Of captions that a model made: no guides and no summary, which need facts."""
+        chosen = stage.draw(unlabelled, min(len(unlabelled), max(1, options.batch // 8)))
+        texts = [told[track.seed, track.thing] for track, _ in chosen]
+        texts = [pseudo.mirrored(text) if flip else text for text, (_, flip) in zip(texts, chosen)]
+        _, frames = run.model.views(*stage.data.batch([(track, i, flip) for track, flip in chosen for i in range(8)]))
+        loss, _ = stage.text_loss(frames.view(len(texts), -1, frames.shape[-1]), texts, True)
+        return loss + 0.3 * view_loss(), {"pseudo": [loss.item()]}
 
     def loss_of():
         is_clip = stage.rng.random() < stage.clips
+        if is_clip and unlabelled and stage.rng.random() < options.caption_share:
+            return pseudo_loss()
         if is_clip:  # as many frames in a batch either way
             chosen = stage.draw(stage.data.tracks, max(1, options.batch // 8))
             batch = [(track, i, flip) for track, flip in chosen for i in range(8)]
@@ -251,6 +272,8 @@ def main():
     parser.add_argument("--clips", type=float, default=0.6, help="share of the batches that are clips (language, joint)")
     parser.add_argument("--views", type=int, default=32, help="full views on their own beside each batch (vision, joint)")
     parser.add_argument("--tracks", type=int, help="language: of so many tracks, drawn anew at each start; default all")
+    parser.add_argument("--captions", nargs="*", default=[], help="joint: records of damvideo sdp, captions of unlabelled clips")
+    parser.add_argument("--caption-share", type=float, default=0.5, help="joint: share of the clip batches that are of those")
     parser.add_argument("--judge", type=int, default=1000, help="steps between two looks at the held-out shards")
     parser.add_argument("--tokenizer", type=Path, help="default: RUN/tokenizer.model")
     parser.add_argument("--threads", type=int, default=1)

@@ -14,6 +14,7 @@ struct DAMVideoCommand: ParsableCommand {
             CommandGroup(name: "Service", subcommands: [ServeCommand.self, FrigateCommand.self, WorkerCommand.self]),
             CommandGroup(
                 name: "Model", subcommands: [PullCommand.self, ModelsCommand.self, InspectCommand.self, QuantizeCommand.self]),
+            CommandGroup(name: "Training data", subcommands: [SDPCommand.self]),
             CommandGroup(
                 name: "Measuring",
                 subcommands: [EvaluateCommand.self, BenchCommand.self, DriftCommand.self, VerifyCommand.self]),

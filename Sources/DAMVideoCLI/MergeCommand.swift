@@ -1,5 +1,6 @@
 import ArgumentParser
 import DAMVideo
+import DataPipeline
 import Evaluation
 import Files
 import Foundation
@@ -12,7 +13,7 @@ struct MergeCommand: ParsableCommand {
         discussion: """
             Captions of shards (--shard) are written as one run would have written them, apart from "seconds"; captions of clips by \
             shards are checked against the list of clips (--batch-file). Reports of evaluate scenes --json and outputs of \
-            evaluate dlc-bench are told by their content.
+            evaluate dlc-bench, and records of sdp with their meta files, are told by their content.
 
             Exit codes: 3 something is missing (--keep-going); 64 usage; 65 something is missing, double, unfinished or of another \
             run; 66 input missing; 73 output exists; 74 input/output.
@@ -67,6 +68,7 @@ struct MergeCommand: ParsableCommand {
             case .captions(let shards): try merge(shards, files)
             case .scenes(let reports): try merge(reports)
             case .outputs(let outputs): try merge(outputs, files)
+            case .records: try merge(records: files)
             }
         }
     }
@@ -101,6 +103,22 @@ struct MergeCommand: ParsableCommand {
         let text = try json ? Console.json(report) : Data(SceneTable.text(report).utf8)
         try InputFiles(reports.map(\.path)).refuse(output)
         try OutputFile.write(text, to: output, replaces: overwrite)
+    }
+
+    private func merge(records files: ShardInputs) throws {
+        guard format == nil, batchFile == nil else {
+            throw InputError(.usage, "found records of sdp, expected no --format and --batch-file")
+        }
+        var merge = try RecordMerge(files.paths, mayMiss: keepGoing)
+        for line in merge.missing { Console.notice(line) }
+        if !check {
+            if let output, output != "-" { try merge.write(to: output, replaces: overwrite) } else { try Console.result(merge.data) }
+        }
+        if !quiet {
+            let words = merge.missing.isEmpty ? "nothing is missing or double" : "\(merge.missing.count) things are missing"
+            Console.notice("\(merge.records.count) regions; \(words)")
+        }
+        if !merge.missing.isEmpty { throw ExitCode.someTracksFailed }
     }
 
     private func merge(_ outputs: [DLCOutputs], _ files: ShardInputs) throws {

@@ -1,4 +1,5 @@
 import DAMVideo
+import DataPipeline
 import Evaluation
 import Files
 import Foundation
@@ -10,6 +11,8 @@ struct ShardInputs {
         case captions([ShardFile])
         case scenes([(path: String, report: SceneReport)])
         case outputs([DLCOutputs])
+        /// Records of the data pipeline.
+        case records
     }
 
     let paths: [String]
@@ -22,6 +25,14 @@ struct ShardInputs {
         let files = try paths.map { path in
             guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file, or one that cannot be read") }
             return (path, data)
+        }
+        if files.contains(where: { RecordMerge.areRecords($0.1) }) {
+            if let other = files.first(where: { !$0.1.isEmpty && !RecordMerge.areRecords($0.1) }) {
+                throw InputError(.invalid, other.0, found: "something else, where other files are records",
+                    expected: "records of damvideo sdp")
+            }
+            contents = .records
+            return
         }
         let captions = try files.map { path, data in try ShardFile(data, path: path) }
         if captions.contains(where: { $0 != nil }) {

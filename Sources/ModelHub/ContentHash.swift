@@ -1,3 +1,4 @@
+import Files
 import FoundationNetworking
 import Imaging
 import ModelCache

@@ -1,3 +1,5 @@
+import Files
+
 /// SHA-1 of a file as git stores it, by which the hub names small files. Sources: FIPS 180-4, sections 4.1.1, 4.2.1, 5.3.1 and
 /// 6.1; https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
 package struct GitBlobSHA1: Digest {

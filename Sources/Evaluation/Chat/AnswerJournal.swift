@@ -8,16 +8,20 @@ package final class AnswerJournal {
     private static let format = "damvideo-judge-1"
 
     /// An answer's question: the prompt tells one caption's from another's.
-    struct Question: Hashable {
-        let key: String
-        let place: Int
-        let prompt: String
+    package struct Question: Hashable, Sendable {
+        package let key: String
+        package let place: Int
+        package let prompt: String
+
+        package init(key: String, place: Int, prompt: String) {
+            (self.key, self.place, self.prompt) = (key, place, prompt)
+        }
     }
 
     /// The answers of a journal by question, the earliest first.
-    struct Content {
-        fileprivate(set) var judge: String?
-        fileprivate(set) var answers: [Question: [String]] = [:]
+    package struct Content {
+        package fileprivate(set) var judge: String?
+        package fileprivate(set) var answers: [Question: [String]] = [:]
         /// The journal without a line that was cut off.
         fileprivate var lines = Data()
     }
@@ -30,7 +34,7 @@ package final class AnswerJournal {
     package static func path(of output: String) -> String { output + ".journal" }
 
     /// - Parameter content: of the journal that is there.
-    init(_ path: String, judge: String, after content: Content) {
+    package init(_ path: String, judge: String, after content: Content) {
         self.path = path
         head = Self.line(["journal": .string(Self.format), "judge": .string(judge)])
         earlier = content.lines
@@ -47,11 +51,11 @@ package final class AnswerJournal {
     }
 
     /// Removes the journal, whose answers are all in the file.
-    static func remove(_ path: String) { _ = path.withPath { unlink($0) } }
+    package static func remove(_ path: String) { _ = path.withPath { unlink($0) } }
 
     /// Content of a journal; nothing if there is none. A last line that was cut off is left out.
     /// - Throws: `InputError` for a file that is no journal.
-    static func content(_ path: String) throws -> Content {
+    package static func content(_ path: String) throws -> Content {
         guard let data = fileContents(path) else { return Content() }
         var content = Content(), start = data.startIndex, number = 0
         while let end = data[start...].firstIndex(of: UInt8(ascii: "\n")) {

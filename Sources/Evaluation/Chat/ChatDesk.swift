@@ -7,6 +7,8 @@ final class ChatDesk: Sendable {
     enum Event: Sendable {
         /// The place of a question and its answer; `isLast` is false for one that cannot be read and is asked for again.
         case answer(Int, String, isLast: Bool)
+        /// The place of a question whose message could not be made.
+        case unaskable(Int, InputError)
         case retry(String)
         case failure(InputError)
     }
@@ -63,9 +65,13 @@ final class ChatDesk: Sendable {
 
     private func work() {
         while !isClosed.load(ordering: .relaxed), let place = take() {
-            let question = questions[place]
+            let question = questions[place], made = Result { try InputError.translating { try question.message() } }
+            if case .failure(let error as InputError) = made {
+                hand(.unaskable(place, error))
+                continue
+            }
             do {
-                let message = try question.message()
+                let message = try made.get()
                 var text = try ask(message)
                 if !question.wasUnread, !question.isReadable(text) {
                     hand(.answer(place, text, isLast: false))

@@ -14,19 +14,26 @@ package struct ChatMessage: Sendable {
     var parts: [Part]
     /// Most tokens of the answer.
     var maxTokens = 300
+    /// The way words are drawn: 0 for the likeliest.
+    package var temperature = 0.0
+    /// Seed of the words; nil to send none.
+    package var seed: UInt64?
 
-    init(system: String? = nil, _ parts: [Part], maxTokens: Int = 300) {
+    package init(system: String? = nil, _ parts: [Part], maxTokens: Int = 300) {
         (self.system, self.parts, self.maxTokens) = (system, parts, maxTokens)
     }
 
-    /// The body of a request. The likeliest words are asked for.
+    /// The body of a request.
     func body(model: String) -> OrderedJSON {
         var messages: [OrderedJSON] = system.map { [.object(["role": .string("system"), "content": .string($0)])] } ?? []
         messages.append(.object(["role": .string("user"), "content": content]))
-        return .object([
-            "model": .string(model), "messages": .array(messages), "temperature": .number(0), "max_tokens": .number(maxTokens),
+        var body = OrderedObject([
+            "model": .string(model), "messages": .array(messages),
+            "temperature": temperature == 0 ? .number(0) : .number(temperature), "max_tokens": .number(maxTokens),
             "top_p": .number(1), "frequency_penalty": .number(0), "presence_penalty": .number(0),
         ])
+        if let seed { body["seed"] = .number("\(seed)") }
+        return .object(body)
     }
 
     /// A text alone stands as it is: services without pictures know no parts.

@@ -1,14 +1,21 @@
 import Imaging
 
 /// A question to a chat service, and its name in the journal.
-struct ChatQuestion: Sendable {
-    let name: AnswerJournal.Question
+package struct ChatQuestion: Sendable {
+    package let name: AnswerJournal.Question
     /// Makes what is sent; called on a thread of the run, so that pictures are held for the questions under way only.
     let message: @Sendable () throws -> ChatMessage
     /// True for an answer that can be read; another is asked for once more.
-    var isReadable: @Sendable (String) -> Bool = { _ in true }
+    package var isReadable: @Sendable (String) -> Bool
     /// True if an answer came earlier that could not be read: the next one counts whatever it is.
-    var wasUnread = false
+    var wasUnread: Bool
+
+    package init(
+        name: AnswerJournal.Question, message: @escaping @Sendable () throws -> ChatMessage,
+        isReadable: @escaping @Sendable (String) -> Bool = { _ in true }, wasUnread: Bool = false
+    ) {
+        (self.name, self.message, self.isReadable, self.wasUnread) = (name, message, isReadable, wasUnread)
+    }
 }
 
 /// Asks a chat service questions, several at a time. Answers come in any order; each is in the journal before it is handed on.
@@ -59,11 +66,13 @@ package struct ChatRun: Sendable {
     /// Asks questions.
     /// - Parameters:
     ///   - take: called on this thread with the place of a question and the answer that counts.
+    ///   - fail: called on this thread with the place of a question that cannot be put, such as one about a picture that is damaged;
+    ///     the run goes on without it unless this throws.
     ///   - progress: called on this thread; what it throws ends the run.
     /// - Throws: `InputError` when the service cannot be asked or the limit is reached, and what `take` throws.
-    func answer(
+    package func answer(
         _ questions: [ChatQuestion], journal: AnswerJournal, take: (Int, String) throws -> Void,
-        progress: (Progress) throws -> Void
+        fail: (Int, InputError) throws -> Void = { throw $1 }, progress: (Progress) throws -> Void
     ) throws {
         let desk = ChatDesk(questions, endpoint, settings)
         desk.open()
@@ -79,6 +88,10 @@ package struct ChatRun: Sendable {
                 try journal.add(text, to: questions[place].name)
                 guard isLast else { continue }
                 try take(place, text)
+                answered += 1
+                try progress(.answered(answered, of: questions.count))
+            case .unaskable(let place, let error):
+                try fail(place, error)
                 answered += 1
                 try progress(.answered(answered, of: questions.count))
             case .retry(let words): try progress(.retry(words))

@@ -1,48 +1,48 @@
 import Imaging
 
 /// A value of a JSON file and where it stands, for messages.
-struct JSONPlace: Sendable {
+package struct JSONPlace: Sendable {
     /// File, and keys and places on the way to the value.
-    let place: String
-    let value: OrderedJSON
+    package let place: String
+    package let value: OrderedJSON
 
-    init(_ value: OrderedJSON, at place: String) {
+    package init(_ value: OrderedJSON, at place: String) {
         self.value = value
         self.place = place
     }
 
-    init(file path: String, expected: String) throws {
+    package init(file path: String, expected: String) throws {
         self.init(try OrderedJSON(file: path, expected: expected), at: path)
     }
 
-    func object() throws -> OrderedObject {
+    package func object() throws -> OrderedObject {
         guard case .object(let object) = value else { throw wrong(expected: "an object") }
         return object
     }
 
-    func array() throws -> [JSONPlace] {
+    package func array() throws -> [JSONPlace] {
         guard case .array(let values) = value else { throw wrong(expected: "a list") }
         return values.enumerated().map { JSONPlace($1, at: "\(place)[\($0)]") }
     }
 
-    func string() throws -> String {
+    package func string() throws -> String {
         guard case .string(let text) = value else { throw wrong(expected: "a text") }
         return text
     }
 
-    func number() throws -> Double {
+    package func number() throws -> Double {
         guard case .number(let digits) = value, let number = Double(digits) else { throw wrong(expected: "a number") }
         return number
     }
 
-    func integer() throws -> Int {
+    package func integer() throws -> Int {
         guard let integer = Int(exactly: try number()) else { throw wrong(expected: "a whole number") }
         return integer
     }
 
     /// A member of the object.
     /// - Throws: `InputError` when there is none of this key.
-    subscript(key: String) -> JSONPlace {
+    package subscript(key: String) -> JSONPlace {
         get throws {
             guard let member = try optional(key) else { throw InputError(.invalid, place, found: "no \"\(key)\"", expected: "one") }
             return member
@@ -50,16 +50,16 @@ struct JSONPlace: Sendable {
     }
 
     /// A member of the object; nil if there is none of this key.
-    func optional(_ key: String) throws -> JSONPlace? {
+    package func optional(_ key: String) throws -> JSONPlace? {
         try object()[key].map { JSONPlace($0, at: at(key)) }
     }
 
     /// The object's members in order.
-    func members() throws -> [(key: String, value: JSONPlace)] {
+    package func members() throws -> [(key: String, value: JSONPlace)] {
         try object().members.map { ($0.key, JSONPlace($0.value, at: at($0.key))) }
     }
 
-    func wrong(expected: String) -> InputError { InputError(.invalid, place, found: found, expected: expected) }
+    package func wrong(expected: String) -> InputError { InputError(.invalid, place, found: found, expected: expected) }
 
     private func at(_ key: String) -> String { place + (place.hasSuffix(".json") ? ": " : ".") + key }
 

@@ -4,9 +4,9 @@ import Imaging
 import Masks
 
 /// Records of a file: a JSON list, or JSON lines.
-enum JSONRecords {
+package enum JSONRecords {
     /// - Throws: `InputError` for a file that is missing, or neither.
-    static func read(_ path: String, expected: String) throws -> [JSONPlace] {
+    package static func read(_ path: String, expected: String) throws -> [JSONPlace] {
         guard let data = fileContents(path), firstLine(data) != nil else {
             return try JSONPlace(file: path, expected: expected).array()
         }

@@ -10,7 +10,7 @@ package enum PythonJSON {
     }
 
     /// One line, with a line break at its end.
-    static func line(_ value: OrderedJSON) -> Data {
+    package static func line(_ value: OrderedJSON) -> Data {
         var bytes: [UInt8] = []
         append(value, to: &bytes, indentation: nil)
         return Data(bytes + [UInt8(ascii: "\n")])

@@ -1,4 +1,3 @@
-import Files
 import Imaging
 import Media
 
@@ -8,43 +7,17 @@ package struct OutputsMedia: Sendable {
     /// By the name that the annotations have.
     private let paths: [String: String]
 
-    /// Finds each file: as the annotations call it, by its own name in the folder, or in one of the folder's folders (COCO's
-    /// `train2017` and `val2017`, the packages of HC-STVG).
     /// - Throws: `InputError` for a file that is not there, or is in two folders.
     package init(_ set: OutputsSet, folder: String) throws {
-        guard let status = FileStatus(folder) else { throw InputError(.notFound, "\(folder): no such folder") }
-        guard status.isFolder else { throw InputError(.invalid, folder, found: "a file", expected: "a folder with pictures or clips") }
-        var paths: [String: String] = [:], inner: [String]?
+        var media = try MediaFolder(folder), paths: [String: String] = [:]
         for region in set.regions where paths[region.file] == nil {
-            let name = region.file.split(separator: "/").last.map(String.init) ?? region.file
-            let direct = ["\(folder)/\(region.file)", "\(folder)/\(name)"].first { Self.isThere($0) }
-            if let direct {
-                paths[region.file] = direct
-                continue
-            }
-            let folders = inner ?? Self.folders(in: folder)
-            inner = folders
-            let found = folders.map { "\($0)/\(name)" }.filter { Self.isThere($0) }
-            guard let path = found.first else {
-                throw InputError(
-                    .notFound, "\(folder)/\(region.file): no such file, nor \(name) in a folder of \(folder) (\(region.place))")
-            }
-            guard found.count == 1 else {
-                throw InputError(.usage, region.place, found: "\(found[0]) and \(found[1])", expected: "one \(name); name its folder")
-            }
-            paths[region.file] = path
+            paths[region.file] = try media.path(of: region.file, place: region.place)
         }
         (task, self.paths) = (set.task, paths)
     }
 
     /// All files, for those that may not be written to.
     package var files: [String] { paths.values.sorted() }
-
-    private static func isThere(_ path: String) -> Bool { FileStatus(path) != nil }
-
-    private static func folders(in folder: String) -> [String] {
-        (folderNames(folder) ?? []).sorted().map { "\(folder)/\($0)" }.filter { FileStatus($0)?.isFolder ?? false }
-    }
 
     /// A region in its picture, or in some frames of its clip, spread over those that show it.
     /// - Parameter count: most frames.

@@ -3,11 +3,11 @@ import Imaging
 import Media
 
 /// A picture with one of its regions, and what services that know no masks are shown of it.
-struct RegionPicture: Sendable {
-    let picture: RGBImage
+package struct RegionPicture: Sendable {
+    package let picture: RGBImage
     /// The region, of the picture's size, and not empty.
-    let mask: Mask
-    let box: BoundingBox
+    package let mask: Mask
+    package let box: BoundingBox
 
     /// Red, as region models' users mark objects for services.
     private static let outline = Colour(0xFF, 0, 0)
@@ -17,23 +17,23 @@ struct RegionPicture: Sendable {
     private static let quantiser = 2
 
     /// - Returns: nil for an empty mask.
-    init?(_ picture: RGBImage, _ mask: Mask) {
+    package init?(_ picture: RGBImage, _ mask: Mask) {
         guard let box = mask.boundingBox else { return nil }
         (self.picture, self.mask, self.box) = (picture, mask, box)
     }
 
     /// The picture and its mask around the region.
-    func cropped(to box: BoundingBox) -> (picture: RGBImage, mask: RGBImage) {
+    package func cropped(to box: BoundingBox) -> (picture: RGBImage, mask: RGBImage) {
         let part = mask.cropped(to: box)
         let white = part.pixels.flatMap { value in repeatElement(value * 255, count: 3) }
         return (picture.cropped(to: box), RGBImage(width: part.width, height: part.height, pixels: white))
     }
 
     /// The picture, black outside of the region.
-    var masked: RGBImage { picture.masked(by: mask) }
+    package var masked: RGBImage { picture.masked(by: mask) }
 
     /// The picture with the region's outline.
-    var outlined: RGBImage {
+    package var outlined: RGBImage {
         var style = OutlineStyle(shortSide: min(picture.width, picture.height))
         // The region's colours are asked for.
         style.fillOpacity = 0
@@ -55,7 +55,7 @@ struct RegionPicture: Sendable {
     }
 
     /// A picture as a part of a message.
-    static func part(_ picture: RGBImage) throws -> ChatMessage.Part {
+    package static func part(_ picture: RGBImage) throws -> ChatMessage.Part {
         let size = sentSize(of: picture)
         let sent = size.width == picture.width && size.height == picture.height ? picture : RGBImage(
             width: size.width, height: size.height,

@@ -52,6 +52,14 @@ package struct LlamaModel: Sendable {
         return logits(embeddings, [sequence]).reshaped([configuration.vocabularySize])
     }
 
+    /// Reads tokens behind what a cache has.
+    /// - Parameter cache: where their keys and values go; there must be room.
+    /// - Returns: logits of the token that follows each of them, `[tokens, vocabulary]`.
+    package func readings(_ tokens: [Int], _ cache: KVCache) -> Tensor {
+        let sequence = SequenceRows(cache: cache, rows: 0..<tokens.count, start: cache.length)
+        return logits(embedTokens(tokens), [sequence], lastOnly: false)
+    }
+
     /// Reads one more token of each sequence; weights are read once for all of them, or for `stepRows`. A sequence's result
     /// does not depend on the others.
     /// - Returns: logits of the token that follows in each, `[sequences, vocabulary]`.
@@ -69,11 +77,11 @@ package struct LlamaModel: Sendable {
     /// Most rows at which a matrix product gives each row the bits it would give it alone.
     private static let stepRows = 8
 
-    private func logits(_ embeddings: Tensor, _ sequences: [SequenceRows]) -> Tensor {
+    private func logits(_ embeddings: Tensor, _ sequences: [SequenceRows], lastOnly: Bool = true) -> Tensor {
         let turns = rotaryEmb(sequences.flatMap(\.positions))
         var hidden = embeddings
         for (index, layer) in layers.enumerated() {
-            hidden = layer(hidden, turns: turns, sequences, lastOnly: index == layers.count - 1)
+            hidden = layer(hidden, turns: turns, sequences, lastOnly: lastOnly && index == layers.count - 1)
         }
         return lmHead(norm(hidden))
     }

@@ -75,7 +75,7 @@ package struct JSONReader {
     }
 
     /// Reads a value of any kind and forgets it.
-    mutating func skip() throws {
+    package mutating func skip() throws {
         switch try kind() {
         case .object: try object { json, _ in try json.skip() }
         case .array: try array { json, _ in try json.skip() }

@@ -54,14 +54,14 @@ extension JSONReader {
         return unit
     }
 
-    mutating func number() throws -> Double {
+    package mutating func number() throws -> Double {
         let text = try numberText()
         if let number = Double(text) { return number }
         throw fault("\"\(text)\"", expected: "a number")
     }
 
     /// A whole number, also written as `848.0`.
-    mutating func integer() throws -> Int {
+    package mutating func integer() throws -> Int {
         try expect(.number)
         if let digits = plainDigits() { return digits }
         let text = try numberText()
@@ -99,24 +99,24 @@ extension JSONReader {
     }
 
     /// A number or a text, as tracks are called.
-    mutating func trackID() throws -> TrackID {
+    package mutating func trackID() throws -> TrackID {
         try kind() == .string ? .name(try string()) : .number(try integer())
     }
 
     /// As `trackID`; nil for null.
-    mutating func optionalTrackID() throws -> TrackID? {
+    package mutating func optionalTrackID() throws -> TrackID? {
         try null() ? nil : try trackID()
     }
 
     /// Reads a value that may be null or of another kind than hoped for.
-    mutating func optionalString() throws -> String? {
+    package mutating func optionalString() throws -> String? {
         if try kind() == .string { return try string() }
         try skip()
         return nil
     }
 
     /// Reads a value that may be null or of another kind than hoped for.
-    mutating func optionalInteger() throws -> Int? {
+    package mutating func optionalInteger() throws -> Int? {
         if try kind() == .number { return Int(exactly: try number()) }
         try skip()
         return nil

@@ -1,7 +1,7 @@
 import Imaging
 
 /// A region as COCO's JSON has it, before its size is known.
-enum Segmentation {
+package enum Segmentation: Sendable {
     case none
     /// The runs as a string, and the size that stands beside it.
     case compressed([UInt8], PictureSize)
@@ -10,7 +10,7 @@ enum Segmentation {
     case polygons([[Double]])
 
     /// The size it says it has; nil for polygons.
-    var size: PictureSize? {
+    package var size: PictureSize? {
         switch self {
         case .compressed(_, let size), .runs(_, let size): size
         case .none, .polygons: nil
@@ -23,7 +23,7 @@ enum Segmentation {
     ///   - isUnescaped: becomes true when runs fit the size only with half of their backslashes.
     /// - Returns: nil when there is none.
     /// - Throws: `InputError` for runs or corners that are none, or are for a picture of another size.
-    func region(size: PictureSize, isUnescaped: inout Bool) throws(InputError) -> RunLengthEncoding? {
+    package func region(size: PictureSize, isUnescaped: inout Bool) throws(InputError) -> RunLengthEncoding? {
         if let found = self.size, found != size {
             throw InputError(found: "a mask of \(found)", expected: "\(size) as the others")
         }
@@ -78,7 +78,7 @@ enum Segmentation {
 
 extension JSONReader {
     /// Reads `null`, `{"size": [h, w], "counts": string or list}`, a list of polygons or one polygon.
-    mutating func segmentation() throws -> Segmentation {
+    package mutating func segmentation() throws -> Segmentation {
         switch try kind() {
         case .null:
             try word("null")

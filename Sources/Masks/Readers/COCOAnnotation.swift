@@ -1,22 +1,24 @@
 import Imaging
 
 /// An entry of `annotations` in a COCO file for pictures, or of a list of results.
-struct COCOAnnotation {
-    var id: TrackID?
-    var track: TrackID?
+package struct COCOAnnotation {
+    package var id: TrackID?
+    package var track: TrackID?
     /// `image_id`: a number, or a name in some results.
-    var picture: TrackID?
-    var category: Int?
+    package var picture: TrackID?
+    package var category: Int?
     /// Category name that a result brings with it.
-    var label: String?
-    var segmentation = Segmentation.none
+    package var label: String?
+    package var segmentation = Segmentation.none
     /// Left, top, width and height; empty if there is none.
-    var box: [Double] = []
-    var score: Double?
+    package var box: [Double] = []
+    package var score: Double?
+    /// IoU that what made the mask expects of it (`predicted_iou` of SA-1B).
+    package var expectedIoU: Double?
     /// True for crowds, and what is marked to be ignored.
-    var isIgnored = false
+    package var isIgnored = false
 
-    init(_ json: inout JSONReader) throws {
+    package init(_ json: inout JSONReader) throws {
         var found = COCOAnnotation()
         try json.object { json, key in
             switch key {
@@ -33,6 +35,7 @@ struct COCOAnnotation {
             case "segmentation": found.segmentation = try json.segmentation()
             case "bbox": if try !json.null() { try json.array { json, _ in found.box.append(try json.number()) } }
             case "score": found.score = try json.optionalNumber()
+            case "predicted_iou": found.expectedIoU = try json.optionalNumber()
             case "iscrowd", "ignore": found.isIgnored = try json.flag() || found.isIgnored
             default: try json.skip()
             }
@@ -45,14 +48,14 @@ struct COCOAnnotation {
 
 extension JSONReader {
     /// Reads a value that may be null or of another kind than hoped for.
-    mutating func optionalNumber() throws -> Double? {
+    package mutating func optionalNumber() throws -> Double? {
         if try kind() == .number { return try number() }
         try skip()
         return nil
     }
 
     /// Reads true or a number but 0; false for anything else.
-    mutating func flag() throws -> Bool {
+    package mutating func flag() throws -> Bool {
         switch try kind() {
         case .number: return try number() != 0
         case .bool:

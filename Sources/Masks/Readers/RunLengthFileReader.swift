@@ -106,7 +106,7 @@ extension JSONReader {
     }
 
     /// The keys of the object that is next; does not read it.
-    func keys() throws -> Set<String> { Set(try keyList()) }
+    package func keys() throws -> Set<String> { Set(try keyList()) }
 
     /// Keys of the next object, in file order; does not read it.
     func keyList() throws -> [String] {

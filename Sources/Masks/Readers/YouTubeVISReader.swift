@@ -157,7 +157,7 @@ struct YouTubeVISReader {
 
 extension JSONReader {
     /// `[{"id": 1, "name": "person"}]`: names by id.
-    mutating func categories() throws -> [Int: String] {
+    package mutating func categories() throws -> [Int: String] {
         var names: [Int: String] = [:]
         try array { json, _ in
             var id: Int?, name: String?

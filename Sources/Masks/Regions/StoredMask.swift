@@ -14,7 +14,7 @@ package struct StoredMask: Sendable, Equatable {
     }
 
     /// - Returns: nil for an empty region.
-    init?(_ region: RunLengthEncoding) {
+    package init?(_ region: RunLengthEncoding) {
         guard let box = region.boundingBox else { return nil }
         self.init(region.mask(in: box), left: box.left, top: box.top, in: PictureSize(width: region.width, height: region.height))
     }

@@ -5,14 +5,14 @@ import Imaging
 /// languages write them.
 ///
 /// Source: RFC 4180.
-struct CSVTable {
+package struct CSVTable {
     /// Names of the first row, without blanks around them.
-    let names: [String]
+    package let names: [String]
     /// Fields of each row below it, and the number of the line it begins in, from 1; none for empty lines.
-    let rows: [(line: Int, fields: [String])]
+    package let rows: [(line: Int, fields: [String])]
 
     /// - Throws: `InputError` for quotation marks that do not end, and text behind those that do.
-    init(_ bytes: [UInt8]) throws(InputError) {
+    package init(_ bytes: [UInt8]) throws(InputError) {
         var parser = Parser(bytes)
         guard let header = try parser.next() else { throw InputError(found: "an empty file", expected: "a row of names") }
         names = header.fields.map { String(decoding: Array($0.utf8)[...].trimmingWhiteSpace, as: UTF8.self) }
@@ -38,7 +38,7 @@ private struct Parser {
 
     private static let quote = UInt8(ascii: "\""), lineFeed: UInt8 = 0x0A, carriageReturn: UInt8 = 0x0D
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         self.bytes = bytes
         let first = bytes.prefix { $0 != Self.lineFeed }
         separator = !first.contains(UInt8(ascii: ",")) && first.contains(UInt8(ascii: ";")) ? UInt8(ascii: ";") : UInt8(ascii: ",")

@@ -7,13 +7,15 @@ package protocol Digest {
 }
 
 /// Splits what comes into blocks of 64 bytes, and pads the last as SHA-1 and SHA-256 do.
-struct DigestBlocks {
-    static let size = 64
+package struct DigestBlocks {
+    package static let size = 64
     private var pending: [UInt8] = []
     private var count: UInt64 = 0
 
     /// - Parameter body: takes whole blocks, one after the other in memory.
-    mutating func update(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
+    package init() {}
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
         count &+= UInt64(bytes.count)
         var rest = bytes[...]
         if !pending.isEmpty {
@@ -30,7 +32,7 @@ struct DigestBlocks {
     }
 
     /// Hands over what is left, with the padding.
-    mutating func finish(_ body: (UnsafeRawBufferPointer) -> Void) {
+    package mutating func finish(_ body: (UnsafeRawBufferPointer) -> Void) {
         let bits = count &* 8
         pending.append(0x80)
         while pending.count % Self.size != Self.size - 8 { pending.append(0) }
@@ -40,7 +42,7 @@ struct DigestBlocks {
 }
 
 /// Words of a hash in hexadecimal digits.
-func hexadecimal(_ words: some Sequence<UInt32>) -> String {
+package func hexadecimal(_ words: some Sequence<UInt32>) -> String {
     words.map { word in
         let digits = String(word, radix: 16)
         return String(repeating: "0", count: 8 - digits.count) + digits

@@ -1,4 +1,4 @@
-/// SHA-256, by which the hub names large files. Source: FIPS 180-4, sections 4.1.2, 4.2.2, 5.3.3 and 6.2.
+/// SHA-256, by which contents are told apart. Source: FIPS 180-4, sections 4.1.2, 4.2.2, 5.3.3 and 6.2.
 package struct SHA256: Digest {
     private var blocks = DigestBlocks()
     private var state = State()

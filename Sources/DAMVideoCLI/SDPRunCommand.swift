@@ -1,0 +1,61 @@
+import ArgumentParser
+import DAMVideo
+import DataPipeline
+import Evaluation
+import Imaging
+
+struct SDPRunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run the steps of a pipeline file, one after the other; those that were done do nothing.",
+        discussion: """
+            The file holds an object of options for each step, or a list of them: {"regions": {"inputs": ["a.json"], "output": \
+            "regions.jsonl", "per-image": 2}, "caption": {"output": "captions.jsonl", "samples": 5}, ...}. Names are those of the options; \
+            a step's inputs are the output of the step before, unless it has its own.
+            """)
+
+    @Argument(help: "The pipeline: JSON.")
+    var pipeline: String
+
+    @OptionGroup var sharding: ShardOptions
+
+    @Option(parsing: .unconditional, help: ArgumentHelp(
+        "Cut the work to N shards and do the one that the environment says.", valueName: "n"))
+    var shards: Int?
+
+    @Option(help: ArgumentHelp("Write to this file, once a minute, how far the step is.", valueName: "file"))
+    var status: String?
+
+    @Flag(help: "Replace outputs that were made in another way.")
+    var overwrite = false
+
+    @Flag(help: "Say nothing on stderr but errors.")
+    var quiet = false
+
+    func run() throws {
+        try reportingErrors {
+            var failed: ExitCode?
+            for step in try PipelineFile(pipeline).steps(shard: shard()) {
+                let flags = (overwrite ? ["--overwrite"] : []) + (quiet ? ["--quiet"] : [])
+                let watched = step.isSharded ? status.map { ["--status", $0] } ?? [] : []
+                do {
+                    var command = try SDPCommand.parseAsRoot([step.name] + step.arguments + flags + watched)
+                    try command.run()
+                } catch let code as ExitCode where code == .someTracksFailed {
+                    // The steps behind do what they can, and the run says at its end that something failed.
+                    failed = code
+                } catch let error where !(error is ExitCode) {
+                    throw InputError(.usage, "\(pipeline): \(step.name): \(SDPCommand.message(for: error))")
+                }
+            }
+            if let failed { throw failed }
+        }
+    }
+
+    private func shard() throws -> Shard? {
+        guard let shards else { return try sharding.value() }
+        var options = SDPOutputOptions()
+        options.shards = shards
+        return try options.shard()
+    }
+}

@@ -1,0 +1,152 @@
+import Evaluation
+import Files
+import Imaging
+
+/// Captions regions by a chat service that sees pictures, which is told each region's class where there is one.
+package struct EndpointCaptionStep {
+    private let endpoint: ChatEndpoint
+    private let chat: ChatRun.Settings
+    private let media: RegionMedia
+    private let prompts: RegionPrompts
+    private let pictures: RegionPictures
+    private let settings: CaptionStep.Settings
+    private let identity: CaptionerIdentity
+
+    /// - Parameter root: folder of the pictures and clips.
+    package init(
+        _ endpoint: ChatEndpoint, chat: ChatRun.Settings, root: MediaRoot, prompts: RegionPrompts, pictures: RegionPictures,
+        settings: CaptionStep.Settings
+    ) throws {
+        try settings.validate()
+        try chat.validate()
+        (self.endpoint, self.chat, media, self.prompts) = (endpoint, chat, RegionMedia(root: root), prompts)
+        (self.pictures, self.settings) = (pictures, settings)
+        identity = CaptionerIdentity([
+            "kind": .string("endpoint"), "model": .string(endpoint.model), "prompts_sha256": .string(prompts.digest),
+            "pictures": .string(pictures.kind.rawValue), "fill": .string(pictures.fill.rawValue), "samples": .number(settings.samples),
+            "temperature": .number(settings.temperature), "max_new_tokens": .number(settings.maxNewTokens),
+        ], note: settings.note)
+    }
+
+    /// - Parameter progress: told of the run's events; what it throws ends the run.
+    /// - Throws: `InputError` when the service cannot be asked; captions so far are kept.
+    package func run(_ records: RecordFiles, _ target: StepTarget, progress told: (ChatRun.Progress) throws -> Void) throws -> StepResult {
+        let step = StepRun(step: "caption", options: ["captioner": .object(identity.json)], keys: CaptionStep.keys, savesEach: true)
+        return try step(records, target) { places, output, progress in
+            let questions = try places.flatMap { place in try (0..<settings.samples).map { try question(records, place, sample: $0) } }
+            var answers = OrderedAnswers(places.count, samples: settings.samples)
+            func hand() throws {
+                while let (place, outcome) = answers.next() {
+                    let record = try records.record(places[place])
+                    switch outcome {
+                    case .success(let texts): try output.put(captioned(record, texts))
+                    case .failure(let error): output.fail(record.id, error)
+                    }
+                    progress.advance(failed: (try? outcome.get()) == nil)
+                }
+            }
+            try ChatJournal(target.path, endpoint: endpoint, settings: chat).answer(
+                questions, take: { answers.put(PlainAnswer.stripped($1), at: $0); try hand() },
+                fail: { answers.fail($1, at: $0); try hand() },
+                progress: { try told($0); try progress.check() })
+        }
+    }
+
+    private func question(_ records: RecordFiles, _ place: Int, sample: Int) throws -> ChatQuestion {
+        let record = try records.record(place), words = prompts.words(record, pictures)
+        let (media, pictures, settings, id) = (media, pictures, settings, record.id)
+        return ChatQuestion(
+            name: AnswerJournal.Question(key: id, place: sample, prompt: words),
+            message: {
+                let frames = try media.frames(of: records.record(place))
+                let views = try frames.flatMap { try pictures.views($0.picture, $0.mask) }
+                var message = ChatMessage(
+                    try views.map { try RegionPicture.part($0) } + [.text(words)], maxTokens: settings.maxNewTokens)
+                if sample > 0 { (message.temperature, message.seed) = (settings.temperature, CaptionStep.seed(id, sample)) }
+                return message
+            }, isReadable: { !PlainAnswer.stripped($0).isEmpty })
+    }
+
+    private func captioned(_ record: Record, _ texts: [String]) -> Record {
+        var record = record
+        let captions = texts.enumerated().map { sample, text in
+            Caption(text: text, sample: sample, seed: sample == 0 ? nil : CaptionStep.seed(record.id, sample))
+        }
+        record.set("captions", .array(captions.map(\.json)))
+        record.set("captioner", .object(identity.json))
+        return record
+    }
+}
+
+/// An answer of a service as text.
+enum PlainAnswer {
+    static func stripped(_ text: String) -> String {
+        let lines = text.split(whereSeparator: \.isWhitespace)
+        return lines.joined(separator: " ")
+    }
+}
+
+/// Answers that come in any order, handed on in the order of their questions.
+struct OrderedAnswers {
+    private var texts: [[String?]]
+    private var errors: [Int: InputError] = [:]
+    private let samples: Int
+    private var handed = 0
+
+    init(_ count: Int, samples: Int = 1) {
+        self.samples = samples
+        texts = Array(repeating: Array(repeating: nil, count: samples), count: count)
+    }
+
+    mutating func put(_ text: String, at question: Int) { texts[question / samples][question % samples] = text }
+    mutating func fail(_ error: InputError, at question: Int) { errors[question / samples] = error }
+
+    /// The next record with all of its answers, or with an error; nil while that is open.
+    mutating func next() -> (Int, Result<[String], InputError>)? {
+        guard handed < texts.count else { return nil }
+        let place = handed
+        if let error = errors[place] {
+            handed += 1
+            return (place, .failure(error))
+        }
+        let found = texts[place].compactMap(\.self)
+        guard found.count == samples else { return nil }
+        handed += 1
+        texts[place] = []
+        return (place, .success(found))
+    }
+}
+
+/// Questions to a service about the records of one output. Answers are in a journal beside the output until all are in it.
+struct ChatJournal {
+    private let path: String
+    private let endpoint: ChatEndpoint
+    private let settings: ChatRun.Settings
+
+    init(_ output: String, endpoint: ChatEndpoint, settings: ChatRun.Settings) {
+        (path, self.endpoint, self.settings) = (AnswerJournal.path(of: output), endpoint, settings)
+    }
+
+    func answer(
+        _ questions: [ChatQuestion], take: (Int, String) throws -> Void, fail: (Int, InputError) throws -> Void,
+        progress: (ChatRun.Progress) throws -> Void
+    ) throws {
+        let content = try AnswerJournal.content(path)
+        if let earlier = content.judge, earlier != endpoint.model {
+            throw InputError(.usage, path, found: "answers of \(earlier)", expected: "\(endpoint.model)'s, or another output")
+        }
+        var open: [Int] = []
+        for (place, question) in questions.enumerated() {
+            let texts = content.answers[question.name] ?? []
+            // One that cannot be read counts once it was given twice.
+            if let last = texts.last, texts.count > 1 || question.isReadable(last) { try take(place, last) } else { open.append(place) }
+        }
+        if !open.isEmpty {
+            let journal = AnswerJournal(path, judge: endpoint.model, after: content)
+            try ChatRun(endpoint, settings: settings).answer(
+                open.map { questions[$0] }, journal: journal, take: { try take(open[$0], $1) }, fail: { try fail(open[$0], $1) },
+                progress: progress)
+        }
+        AnswerJournal.remove(path)
+    }
+}

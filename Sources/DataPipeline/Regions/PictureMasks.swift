@@ -1,0 +1,71 @@
+import Evaluation
+import Files
+import Foundation
+import Imaging
+import Masks
+import Media
+
+/// Regions of pictures whose masks are PNGs: a folder of label PNGs called like the pictures, or a table of `image`, `annotation` and
+/// `label`.
+enum PictureMasks {
+    /// Values of label PNGs that mean no class in published sets.
+    private static let void: Set<UInt16> = [0, 255]
+
+    /// Label PNGs: each value of a picture is a region, and its class where `--labels` names it.
+    static func readLabels(_ folder: String, source: String, media: String, into table: inout RegionTable) throws {
+        let pictures = Dictionary(grouping: (folderNames(media) ?? []).sorted(), by: FileNames.stem)
+        for name in (folderNames(folder) ?? []).sorted() where name.lowercased().hasSuffix(".png") {
+            let stem = FileNames.stem(name), found = pictures[stem] ?? []
+            guard found.count == 1 else {
+                let words = found.isEmpty ? "no picture" : found.joined(separator: " and ")
+                throw InputError(.notFound, "\(folder)/\(name): found \(words) called \(stem) in \(media), expected one")
+            }
+            let path = media + "/" + found[0]
+            guard table.isWanted(try table.media(path)) else { continue }
+            let labels = try InputError.translating { try ImageDecoder.labels(path: folder + "/" + name) }
+            for value in Set(labels.values).subtracting(void).sorted() {
+                let (label, part) = ClassName.read(table.settings.labels[Int(value)] ?? "")
+                let runs = RunLengthEncoding(labels.mask(of: value))
+                try table.add(
+                    RegionCandidate(
+                        id: "\(stem)/\(value)", path: path, size: PictureSize(width: labels.width, height: labels.height), kind: .image,
+                        label: label, part: part, masks: [FrameMask(frame: 0, runs: runs)]), source: source)
+            }
+        }
+    }
+
+    /// Columns of a table that is read here.
+    static let columns = ["image", "annotation", "label"]
+
+    /// A table; masks are PNGs beside it.
+    static func readTable(_ path: String, source: String, media: String, into table: inout RegionTable) throws {
+        guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file") }
+        let rows: CSVTable
+        do {
+            rows = try CSVTable(UTF8Text.bytes(Array(data)))
+        } catch {
+            throw InputError(.invalid, "\(path): \(error)")
+        }
+        let places = columns.map { rows.names.firstIndex(of: $0) }
+        guard let image = places[0], let annotation = places[1], let label = places[2] else {
+            throw InputError(.invalid, path, found: rows.names.joined(separator: ","), expected: columns.joined(separator: ","))
+        }
+        var pictures = try MediaFolder(media)
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        for (line, fields) in rows.rows {
+            let place = "\(path): line \(line)"
+            guard fields.count == rows.names.count else {
+                throw InputError(.invalid, place, found: "\(fields.count) fields", expected: "\(rows.names.count)")
+            }
+            let picture = try pictures.path(of: fields[image], place: place)
+            guard table.isWanted(try table.media(picture)) else { continue }
+            let mask = try InputError.translating { try ImageDecoder.mask(path: folder + "/" + fields[annotation]) }
+            let name = Int(fields[label]).flatMap { table.settings.labels[$0] } ?? fields[label], (label, part) = ClassName.read(name)
+            try table.add(
+                RegionCandidate(
+                    id: "\(FileNames.stem(fields[image]))/\(FileNames.stem(fields[annotation]))", path: picture,
+                    size: PictureSize(width: mask.width, height: mask.height), kind: .image, label: label, part: part,
+                    masks: [FrameMask(frame: 0, runs: RunLengthEncoding(mask))]), source: source)
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import DAMVideo
+import Evaluation
+import Files
+import Foundation
+import Imaging
+
+/// Facts about the output of a step, in `NAME.meta.json` beside it: how it was made, of what, and what was left out. It holds no
+/// times, so that the same work gives the same bytes.
+package struct StepMeta: Sendable, Equatable {
+    private static let schema = "damvideo-sdp-meta/1"
+
+    package struct Input: Sendable, Equatable {
+        package let path: String
+        package let digest: String
+
+        package init(path: String, digest: String) { (self.path, self.digest) = (path, digest) }
+    }
+
+    package struct Failure: Sendable, Equatable {
+        package let id: String
+        package let error: String
+    }
+
+    package let step: String
+    /// All that the result depends on, apart from the inputs.
+    package let options: OrderedObject
+    package let inputs: [Input]
+    /// The share of the work; nil for all of it.
+    package var shard: Shard?
+    /// Numbers of what was counted, in groups.
+    package var counts = OrderedObject()
+    package var failures: [Failure] = []
+    /// Records of the output, and its hash; nil while it is not complete.
+    package var records: Int?
+    package var digest: String?
+
+    package init(step: String, options: OrderedObject, inputs: [Input], shard: Shard?) {
+        (self.step, self.options, self.inputs, self.shard) = (step, options, inputs, shard)
+    }
+
+    /// True for an output with all that was wanted.
+    package var isComplete: Bool { digest != nil && failures.isEmpty }
+
+    package static func path(of output: String) -> String {
+        let slash = output.lastIndex(of: "/") ?? output.startIndex
+        let dot = output[slash...].lastIndex(of: ".") ?? output.endIndex
+        return "\(output[..<dot]).meta.json"
+    }
+
+    /// The meta file of an output; nil if there is none.
+    /// - Throws: `InputError` for something else of that name.
+    package init?(of output: String) throws {
+        let path = Self.path(of: output)
+        guard FileStatus(path) != nil else { return nil }
+        let json = try JSONPlace(file: path, expected: "facts about \(output)"), schema = try json["schema"]
+        guard try schema.string() == Self.schema else { throw schema.wrong(expected: Self.schema) }
+        step = try json["step"].string()
+        options = try json["options"].object()
+        inputs = try json["inputs"].array().map { Input(path: try $0["path"].string(), digest: try $0["sha256"].string()) }
+        if case .string(let text) = try json["shard"].value { shard = try Shard(text: text) }
+        counts = try json["counts"].object()
+        failures = try json["failed"].array().map { Failure(id: try $0["id"].string(), error: try $0["error"].string()) }
+        if let written = try json.optional("output"), written.value != .null {
+            (records, digest) = (try written["records"].integer(), try written["sha256"].string())
+        }
+    }
+
+    /// True if an output of this was made by the same step in the same way, whatever it was made of.
+    package func isSameWork(as other: StepMeta) -> Bool {
+        step == other.step && options == other.options && shard == other.shard
+    }
+
+    /// The facts about an output that this work was done for before; nil if there is none.
+    /// - Parameter digest: the hash of what is there.
+    /// - Throws: `InputError` of category `outputExists` for an output of other work that is not to be replaced.
+    func finished(_ output: String, overwrites: Bool, digest: () throws -> String) throws -> StepMeta? {
+        guard FileStatus(output) != nil else { return nil }
+        let known = try StepMeta(of: output)
+        if let known, known.isComplete, known.isSameWork(as: self), known.inputs.map(\.digest) == inputs.map(\.digest),
+            try known.digest == digest() {
+            return known
+        }
+        guard overwrites else {
+            throw InputError(
+                .outputExists, output, found: known == nil ? "a file or folder" : "an output of other options or inputs",
+                expected: "another place, or --overwrite to replace it")
+        }
+        return nil
+    }
+
+    package var data: Data {
+        let output: OrderedJSON = digest.map { .object(["records": .number(records ?? 0), "sha256": .string($0)]) } ?? .null
+        let json: OrderedObject = [
+            "schema": .string(Self.schema), "version": .string(CaptionDocument.version), "step": .string(step),
+            "options": .object(options), "shard": shard.map { .string($0.text) } ?? .null,
+            "inputs": .array(inputs.map { .object(["path": .string($0.path), "sha256": .string($0.digest)]) }),
+            "output": output, "counts": .object(counts),
+            "failed": .array(failures.map { .object(["id": .string($0.id), "error": .string($0.error)]) }),
+            "complete": .bool(isComplete),
+        ]
+        return PythonJSON.data(.object(json)) + Data("\n".utf8)
+    }
+
+    func write(beside output: String) throws { try OutputFile.write(data, to: Self.path(of: output), replaces: true) }
+}
+
+/// Numbers by name in groups, as meta files have them.
+package struct StepCounts: Sendable {
+    private(set) var groups: [String: [String: Int]] = [:]
+
+    package init() {}
+
+    package mutating func count(_ group: String, _ name: String,
+        by number: Int = 1) { groups[group, default: [:]][name, default: 0] += number }
+
+    /// Counts a record: by its source, and by whether it was dropped and why.
+    mutating func count(_ record: Record) {
+        count("records", record.source)
+        guard record.json["kept"] != nil else { return }
+        count("filter", record.isKept ? "kept" : "dropped")
+        for reason in record.reasons { count("dropped", reason.split(separator: " ").first.map(String.init) ?? reason) }
+    }
+
+    /// Names and counts of a group.
+    package func counts(of group: String) -> [(name: String, count: Int)] { (groups[group] ?? [:]).map { ($0.key, $0.value) } }
+
+    package subscript(_ group: String, _ name: String) -> Int { groups[group]?[name] ?? 0 }
+
+    package var json: OrderedObject {
+        var object = OrderedObject()
+        for (group, counts) in groups.sorted(by: { $0.key < $1.key }) {
+            var members = OrderedObject()
+            for (name, count) in counts.sorted(by: { $0.key < $1.key }) { members[name] = .number(count) }
+            object[group] = .object(members)
+        }
+        return object
+    }
+
+    package init(_ json: OrderedObject) {
+        for group in json.members {
+            guard case .object(let counts) = group.value else { continue }
+            for count in counts.members {
+                if case .number(let digits) = count.value, let number = Int(digits) { self.count(group.key, count.key, by: number) }
+            }
+        }
+    }
+
+    package mutating func add(_ other: StepCounts) {
+        for (group, counts) in other.groups {
+            for (name, number) in counts { count(group, name, by: number) }
+        }
+    }
+}
