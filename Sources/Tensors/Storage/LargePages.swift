@@ -15,13 +15,14 @@ enum LargePages {
         if before > 0 { munmap(mapped, before) }
         munmap(start + length, size - before)
         #if os(Linux)
-        // Where the system has none, nothing changes.
+        // A system without large pages refuses, and nothing changes.
         madvise(start, length, MADV_HUGEPAGE)
         #endif
         return start
     }
 
-    /// Gives back what `map` returned for so many bytes.
+    /// Gives back memory of `map`.
+    /// - Parameter byteCount: as `map` was given.
     static func unmap(_ start: UnsafeMutableRawPointer, byteCount: Int) {
         munmap(start, mappedLength(byteCount))
     }
