@@ -15,13 +15,13 @@ enum LargePages {
         if before > 0 { munmap(mapped, before) }
         munmap(start + length, size - before)
         #if os(Linux)
-        // Where the system has none, nothing changes.
+        // Changes nothing where the system has none.
         madvise(start, length, MADV_HUGEPAGE)
         #endif
         return start
     }
 
-    /// Gives back what `map` returned for so many bytes.
+    /// Gives back memory of `map`, which was asked for the same number of bytes.
     static func unmap(_ start: UnsafeMutableRawPointer, byteCount: Int) {
         munmap(start, mappedLength(byteCount))
     }
