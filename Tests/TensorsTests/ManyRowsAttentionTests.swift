@@ -128,8 +128,9 @@ struct ManyRowsAttentionTests {
         let output = windowedAttention(map, heads: heads, window: window, padding: padding, kernel: AttentionKernel.all[kernel])
         // The window at the lower right: four places of the map and twelve of padding.
         let places = (0..<window * window).map { (4 + $0 / window, 4 + $0 % window) }
+        let inside = map.reshaped([side * side, 3 * width]), outside = padding.reshaped([1, 3 * width])
         let rows = Tensor.concatenatingRows(places.map { y, x in
-            y < side && x < side ? map.reshaped([side * side, 3 * width]).rows(y * side + x..<y * side + x + 1) : padding.reshaped([1, 3 * width])
+            y < side && x < side ? inside.rows(y * side + x..<y * side + x + 1) : outside
         })
         let wanted = attention(
             query: rows.columns(0..<width),

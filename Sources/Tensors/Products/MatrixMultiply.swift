@@ -140,9 +140,13 @@ private struct Product {
 
     /// Divides the outputs of a packed product among the cores, in ranges whose results fit a core's cache for the epilogue.
     private func forEachRange(_ body: (Range<Int>) -> Void) {
+        guard rows > KernelFewRows, instructions != KernelAMX else {
+            // Few rows' results always fit, and AMX is fastest with many outputs at a time.
+            return Parallel.ranges(outputs, minimum: 64, multiple: 32, body)
+        }
         let bytes = rows * outputs * MemoryLayout<Float>.stride
         let perCore = max(2, bytes / (Self.cachedBytes * Parallel.coreCount))
-        Parallel.ranges(outputs, minimum: rows > KernelFewRows ? 128 : 64, multiple: 64, perCore: perCore, body)
+        Parallel.ranges(outputs, minimum: 128, multiple: 64, perCore: perCore, body)
     }
 
     /// Bytes of results that stay in L2 beside the weights: fewer would read the packed rows more often.

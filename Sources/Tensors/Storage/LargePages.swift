@@ -15,14 +15,13 @@ enum LargePages {
         if before > 0 { munmap(mapped, before) }
         munmap(start + length, size - before)
         #if os(Linux)
-        // A system without large pages refuses, and nothing changes.
+        // Changes nothing where the system has none.
         madvise(start, length, MADV_HUGEPAGE)
         #endif
         return start
     }
 
-    /// Gives back memory of `map`.
-    /// - Parameter byteCount: as `map` was given.
+    /// Gives back memory of `map`, which was asked for the same number of bytes.
     static func unmap(_ start: UnsafeMutableRawPointer, byteCount: Int) {
         munmap(start, mappedLength(byteCount))
     }
