@@ -15,7 +15,8 @@ struct TrackCommand: ParsableCommand {
             --box, then each --polygon, then each --point, in order. Prompts of one object on one frame belong together; \
             those on further frames correct it there. With --evaluate the result is compared with reference masks by region \
             similarity J of the same ids, on frames that had no given mask, and on all frames by HOTA, MOTA and IDF1, for which \
-            ids do not matter; boxes in MOTChallenge text are compared with the boxes around the masks. A clip on stdin is read once: its masks can be propagated forwards \
+            ids do not matter. J counts every frame that the reference has masks for: where it does not show an object, 1 if the \
+            result does not either, else 0; where only the result does not, 0. Boxes in MOTChallenge text are compared with the boxes around the masks. A clip on stdin is read once: its masks can be propagated forwards \
             only, and without --sam.
 
             Exit codes: 3 some tracks have no mask, the rest are written; 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 73 output exists; 74 \
