@@ -17,8 +17,9 @@ struct TrackCommand: ParsableCommand {
             further frames correct it there.
 
             With --evaluate the result is compared with reference masks: by region similarity J of the same ids on frames that had \
-            no given mask, and on all frames by HOTA, MOTA and IDF1, for which ids do not matter. Boxes in MOTChallenge text are \
-            compared with the boxes around the masks.
+            no given mask, and on all frames by HOTA, MOTA and IDF1, for which ids do not matter. J counts every frame that \
+            the reference has masks for: where it does not show an object, 1 if the result does not either, else 0; where only the \
+            result does not, 0. Boxes in MOTChallenge text are compared with the boxes around the masks.
 
             A clip on stdin is read once: its masks can be propagated forwards only, and without --sam.
 

@@ -21,6 +21,10 @@ struct SyntheticScene {
     var radius = (x: 22.0, y: 30.0)
     /// World columns of an upright bar in front of the object.
     var bar: ClosedRange<Double>?
+    /// Picture columns of a post that passes in front of everything in a frame; nil for none.
+    var post: (Int) -> ClosedRange<Double>? = { _ in nil }
+    /// True if the object's right half is of other colours than its left one.
+    var hasOtherSide = false
     /// Distance to the right of the object, in its own pixels, at which another one of other colours goes along.
     var companion: Double?
     /// Changes the colour of a pixel of a frame: noise, light, rain.
@@ -38,11 +42,16 @@ struct SyntheticScene {
     private func look(_ frame: Int, _ column: Int, _ row: Int) -> (colour: SIMD3<Double>, inside: Bool) {
         let view = camera(frame), pose = object(frame)
         let x = view.x + Double(column) / view.scale, y = view.y + Double(row) / view.scale
+        if let post = post(frame), post.contains(Double(column)) {
+            let value = grain.at((Double(column) - post.lowerBound) / 4 + 200, Double(row) / 9)
+            return (SIMD3(120, 60, 60) + value * SIMD3(40, 40, 40), false)
+        }
         if let bar, bar.contains(x) { return (SIMD3(60, 90, 70) + 60 * grain.at(x / 4, y / 4) * SIMD3(1, 1, 1), false) }
         let v = (y - pose.y) / pose.scale
         let u = (x - pose.x) / pose.scale - bend(frame) * sin(2 * v / radius.y)
         if u * u / (radius.x * radius.x) + v * v / (radius.y * radius.y) < 1 {
             let value = texture.at(u / 7 + 50, v / 7 + 50)
+            if hasOtherSide, u > 0 { return (SIMD3(50, 60, 130) + value * SIMD3(50, 90, 110), true) }
             return (SIMD3(150, 60, 50) + value * SIMD3(90, 110, 30), true)
         }
         if let companion, (u - companion) * (u - companion) / (radius.x * radius.x) + v * v / (radius.y * radius.y) < 1 {

@@ -40,13 +40,15 @@ struct FrameFeatures: Sendable {
         }
     }
 
-    /// Colours around a region, up to a share of its size away.
-    func colours(around region: Plane<Float>, _ bounds: BoundingBox) -> ColourHistogram {
+    /// Colours around a region, up to a share of its size away, but for pixels that are about to join it.
+    func colours(around region: Plane<Float>, _ bounds: BoundingBox, layers: Plane<Float> = .nothing) -> ColourHistogram {
         let margin = max(
             RegionConstants.smallestRing, max(bounds.width, bounds.height) * RegionConstants.ringTenths / 10)
         let ring = bounds.grown(by: margin, within: box) ?? box
         let inside = region.widened(within: box)
-        return ColourHistogram(bins(in: ring), in: ring) { x, y in 1 - inside.value(x, y) }
+        return ColourHistogram(bins(in: ring), in: ring) { x, y in
+            (1 - inside.value(x, y)) * (1 - joinedShare(layers.value(x, y)))
+        }
     }
 }
 

@@ -9,7 +9,7 @@ package enum StepConstants {
     /// Pixels around that box, besides its longer side divided by `searchPart`: fewer saves time and loses fast
     /// limbs.
     package static let searchMargin = 6
-    package static let searchPart = 8
+    package static let searchPart = 5
     /// Chance a pixel keeps, at most, that another track has the better claim to.
     package static let rivalChance: Float = 0.3
 }
@@ -18,7 +18,7 @@ package enum StepConstants {
 struct FrameStep {
     let previous: FrameFeatures
     let current: FrameFeatures
-    let motion: FrameMotion
+    let layers: MotionLayers
     /// From the previous frame to the current.
     let camera: CameraMotion
     let background: BackgroundModel
@@ -43,12 +43,13 @@ struct FrameStep {
         let updated = Parallel.map(before.count) { index in
             guard let probability = settled[index], let evidence = evidence[index] else { return before[index] }
             return before[index].advanced(
-                to: probability, evidence: evidence, features: current, motion: motion, camera: camera)
+                to: probability, evidence: evidence, features: current, motion: layers.motion, camera: camera)
         }
         tracks = updated
     }
 
     private func evidence(_ track: TrackState, in box: BoundingBox) -> PixelEvidence {
+        let motion = layers.motion, layers = layers.remembered(of: track, in: box)
         let memory = PlaceMemory(track, shift: motion.forward.mean(of: track.probability))
         let propagated = MutablePlane<Float>(box), trust = MutablePlane<Float>(box)
         let places = MutablePlane<Float>(box, repeating: 0)
@@ -58,12 +59,13 @@ struct FrameStep {
             propagated[x, y] = track.probability.sample(origin.place.x, origin.place.y)
             trust[x, y] = origin.trust
             if let memory {
-                places[x, y] = memory.odds(bins[x, y], at: SIMD2(Float(x), Float(y)), from: origin.place)
+                places[x, y] = memory.odds(bins[x, y], at: SIMD2(Float(x), Float(y)), from: origin.place, layer: layers[x, y])
             }
         }
         let bounds = track.probability.bounds(above: StepConstants.searchChance) ?? box
         return PixelEvidence(
-            track: track, surroundings: previous.colours(around: track.probability, bounds),
+            track: track, layers: layers,
+            surroundings: previous.colours(around: track.probability, bounds, layers: track.layers),
             places: places.finished().blurred(passes: 1), propagated: propagated.finished().blurred(passes: 3),
             trust: trust.finished(), features: current, background: background)
     }

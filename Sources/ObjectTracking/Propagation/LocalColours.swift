@@ -36,10 +36,12 @@ struct LocalColours: Sendable {
     /// `[rows, columns * colours]`.
     private let odds: Plane<Float>
 
-    /// - Parameter region: share of each pixel that is the object's, 0...1; pixels up to its size away from it count as
+    /// - Parameters:
+    ///   - region: share of each pixel that is the object's, 0...1; pixels up to its size away from it count as
     ///   surroundings.
+    ///   - layers: evidence of layers: pixels that are about to join the object do not count as its surroundings.
     /// - Returns: nil when the region is empty.
-    init?(_ features: FrameFeatures, region: Plane<Float>) {
+    init?(_ features: FrameFeatures, region: Plane<Float>, layers: Plane<Float> = .nothing) {
         guard let bounds = region.bounds(above: 0.5),
             let box = bounds.grown(by: Constant.margin + max(bounds.width, bounds.height) / 2, within: features.box)
         else { return nil }
@@ -55,7 +57,7 @@ struct LocalColours: Sendable {
             let place = inside.place(
                 column * Self.colours + Self.coarse(bins[x, y]), Int(Float(y - box.top) / cell + 0.5))
             inside[place] += share
-            outside[place] += 1 - share
+            outside[place] += (1 - share) * (1 - joinedShare(layers.value(x, y)))
             if share > 0.5 {
                 sum += SIMD2(Float(x), Float(y))
                 area += 1

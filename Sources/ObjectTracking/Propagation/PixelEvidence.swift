@@ -39,8 +39,8 @@ package enum EvidenceConstants {
     package static let impossible: Float = -6
 }
 
-/// Log-odds of each pixel near a track to show the object: by the propagated mask, by its colour, and by its difference
-/// to the background.
+/// Log-odds of each pixel near a track to show the object: by the propagated mask, by its colour, by its difference to
+/// the background, and by what it moves with.
 struct PixelEvidence: Sendable {
     private typealias Constant = EvidenceConstants
 
@@ -48,20 +48,26 @@ struct PixelEvidence: Sendable {
     let odds: Plane<Float>
     /// Log-odds without the propagated mask: evidence that the object is there at all.
     let appearance: Plane<Float>
+    /// Evidence of the layer each pixel moves with.
+    let layers: Plane<Float>
 
     /// - Parameters:
+    ///   - layers: evidence of the layer each pixel moves with (`MotionLayers`).
     ///   - surroundings: colours around the object in the previous frame.
     ///   - places: log-odds by colours at each place.
     ///   - propagated: chance of each pixel by flow, 0...1.
     ///   - trust: trust in the flow of each pixel, 0...1.
     init(
-        track: TrackState, surroundings: ColourHistogram, places: Plane<Float>, propagated: Plane<Float>,
+        track: TrackState, layers: Plane<Float>, surroundings: ColourHistogram, places: Plane<Float>, propagated: Plane<Float>,
         trust: Plane<Float>, features: FrameFeatures, background: BackgroundModel
     ) {
         let appearance = Self.appearance(
             track: track, surroundings: surroundings, box: propagated.box, features: features, background: background
         ).mutableCopy()
-        for place in appearance.indices { appearance[place] += places[place] }
+        let counted = layers.withoutEdges()
+        let weight = track.layerWeight
+        for place in appearance.indices { appearance[place] += places[place] + weight * counted[place] }
+        self.layers = layers
         self.appearance = appearance.finished()
         let possible = propagated.mapped { $0 > Constant.possibleChance ? 1 : 0 }.dilated(by: Constant.growth)
         let odds = self.appearance.mutableCopy()
@@ -71,7 +77,8 @@ struct PixelEvidence: Sendable {
                 continue
             }
             let byFlow = min(max(logOdds(propagated[place]), -Constant.flowLimit), Constant.flowLimit)
-            odds[place] += byFlow * (Constant.untrustedFlowWeight + Constant.trustedFlowWeight * trust[place])
+            let doubt = byFlow < 0 ? 1 - LayerConstants.flowDoubt * joinedShare(counted[place]) : 1
+            odds[place] += doubt * byFlow * (Constant.untrustedFlowWeight + Constant.trustedFlowWeight * trust[place])
         }
         self.odds = odds.finished()
     }

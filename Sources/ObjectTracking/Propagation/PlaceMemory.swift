@@ -29,12 +29,15 @@ struct PlaceMemory: Sendable {
     }
 
     /// The log-odds of a pixel.
-    /// - Parameter origin: where flow says it was in the previous frame.
+    /// - Parameters:
+    ///   - origin: where flow says it was in the previous frame.
+    ///   - layer: evidence of the layer it moves with: the given mask says less of what has joined since.
     @inline(__always)
-    func odds(_ bin: UInt16, at place: SIMD2<Float>, from origin: SIMD2<Float>) -> Float {
+    func odds(_ bin: UInt16, at place: SIMD2<Float>, from origin: SIMD2<Float>, layer: Float) -> Float {
         let near = recent.odds(bin, at: origin)
         let then = given.odds(bin, at: given.centre + scale * (place - shift - recent.centre))
+        let doubt = then < 0 ? 1 - LayerConstants.givenDoubt * joinedShare(layer) : 1
         return Constant.recentWeight * min(max(near, -Constant.limit), Constant.limit)
-            + Constant.givenWeight * min(max(then, -Constant.limit), Constant.limit)
+            + Constant.givenWeight * doubt * min(max(then, -Constant.limit), Constant.limit)
     }
 }

@@ -111,6 +111,13 @@ extension Plane<Float> {
         return BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1)
     }
 
+    /// The sums of each pixel's values in two planes of one box.
+    func adding(_ other: Plane<Float>) -> Plane<Float> {
+        let sums = mutableCopy()
+        for place in sums.indices { sums[place] += other[place] }
+        return sums.finished()
+    }
+
     /// A plane of the box grown by `margin` within the picture, 0 outside this one's box.
     func padded(by margin: Int, within size: BoundingBox) -> Plane<Float> {
         guard let grown = box.grown(by: margin, within: size) else { return self }

@@ -105,14 +105,15 @@ final class PropagationPass {
             tracks[index].expect(camera)
         }
         let motion = FrameMotion(forward, from: previous.pyramid, to: current.pyramid, in: flowArea(boxes))
+        let layers = MotionLayers(motion: motion, camera: camera)
         let step = FrameStep(
-            previous: previous, current: current, motion: motion, camera: camera, background: background,
+            previous: previous, current: current, layers: layers, camera: camera, background: background,
             overlapping: overlapping)
         prepareBackground(boxes, current, position)
         step.advance(&tracks, boxes: boxes)
         let searched = tracks.map { Reacquisition.searchBox($0, within: current.box) }
         prepareBackground(searched, current, position)
-        let search = Reacquisition(current: current, background: background)
+        let search = Reacquisition(current: current, background: background, layers: window.isStill ? nil : layers)
         for index in tracks.indices {
             guard let box = searched[index] else { continue }
             let others = tracks.indices.filter { $0 != index && tracks[$0].status == .visible }

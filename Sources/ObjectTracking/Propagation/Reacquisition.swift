@@ -9,6 +9,9 @@ package enum ReacquisitionConstants {
     package static let likeness: Float = 0.72
     /// Share of the usual area a candidate must have: lower takes fragments up, higher waits until all of it shows.
     package static let wantedShare: Float = 0.35
+    /// The same two while the camera moves, when a candidate's motion speaks for it as well.
+    package static let movingLikeness: Float = 0.6
+    package static let movingWantedShare: Float = 0.15
     /// Pixels a candidate must have.
     package static let smallestArea: Float = 12
     /// Times the area still visible that a candidate must have to replace it.
@@ -35,6 +38,8 @@ struct Reacquisition {
 
     let current: FrameFeatures
     let background: BackgroundModel
+    /// nil while the camera stands still: the background tells more then.
+    let layers: MotionLayers?
 
     /// The box in which to look for an object that is hidden, wholly or in part: larger the longer it has been; nil for
     /// others.
@@ -59,8 +64,9 @@ struct Reacquisition {
             return next
         }
         let surroundings = ColourHistogram(current.bins(in: box), in: box) { _, _ in 1 }
-        let appearance = PixelEvidence.appearance(
+        let looks = PixelEvidence.appearance(
             track: track, surroundings: surroundings, box: box, features: current, background: background)
+        let appearance = layers.map { looks.adding($0.foundOdds(of: track, in: box)) } ?? looks
         let odds = appearance.mutableCopy()
         for other in taken {
             guard let shared = box.intersection(other.box) else { continue }
@@ -80,9 +86,11 @@ struct Reacquisition {
             support += appearance[x, y]
         }
         let visible = Float(track.probability.indices.count { track.probability[$0] > 0.5 })
-        let wanted = max(Constant.smallestArea, Constant.wantedShare * track.usualArea, Constant.gain * visible)
+        let share = layers == nil ? Constant.wantedShare : Constant.movingWantedShare
+        let likeness = layers == nil ? Constant.likeness : Constant.movingLikeness
+        let wanted = max(Constant.smallestArea, share * track.usualArea, Constant.gain * visible)
         guard area > wanted, support / area > Constant.support,
-            current.colours(of: region).similarity(to: track.given) > Constant.likeness
+            current.colours(of: region).similarity(to: track.given) > likeness
         else { return next }
         next.reappear(region, region.bounds(above: 0.5) ?? place)
         return next

@@ -25,6 +25,8 @@ struct TrackState: Sendable {
     private(set) var givenPlaces: LocalColours?
     /// The same of the frame before.
     var places: LocalColours?
+    /// Evidence of the layers it moved with and did not, of the frame before (`MotionLayers`); empty at a given mask.
+    var layers = Plane<Float>.nothing
     /// Usual number of pixels, following slowly: a tenth of it left means the object is hidden.
     var usualArea: Float
     /// Its box when last seen whole, moved on with the camera and its own motion since.
@@ -63,6 +65,7 @@ struct TrackState: Sendable {
         let earlier = given
         (status, probability, recent, confidence, age, hidden) = (.visible, latest.probability, latest.given, 1, 0, 0)
         (usualArea, lastBox) = (latest.usualArea, latest.lastBox)
+        layers = latest.layers
         (givenSurroundings, givenPlaces, places) = (latest.givenSurroundings, latest.givenPlaces, latest.places)
         given = latest.given
         given.blend(earlier, share: UpdateConstants.earlierShare)
@@ -103,7 +106,7 @@ struct TrackState: Sendable {
     /// Goes on where it was found again.
     mutating func reappear(_ region: Plane<Float>, _ bounds: BoundingBox) {
         (status, probability, lastBox, hidden) = (.visible, region, bounds, 0)
-        velocity = SIMD2(0, 0)
+        layers = .nothing
         confidence = max(confidence, UpdateConstants.foundConfidence)
     }
 

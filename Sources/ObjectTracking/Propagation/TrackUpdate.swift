@@ -70,7 +70,8 @@ extension TrackState {
             return next
         }
         next.probability = chance.resized(to: chance.bounds(above: Constant.smallestChance) ?? bounds)
-        next.places = LocalColours(features, region: next.probability)
+        next.layers = evidence.layers
+        next.places = LocalColours(features, region: next.probability, layers: evidence.layers)
         if area > Constant.wholeShare * usualArea {
             next.usualArea += Constant.areaRate * (area - usualArea)
             next.velocity += Constant.velocityRate * (motion.forward.mean(of: probability) - camera.shift(at: bounds) - velocity)
