@@ -149,7 +149,7 @@ class TrainingTests(unittest.TestCase):
 
     def test_captions_of_a_model_are_trained_on(self):
         folder, captions = self.path / "student", self.captions()
-        common = ["train.py", "joint", str(self.path / "data"), str(folder), "--batch", "8", "--clips", "1", "--judge", "100"]
+        common = ["train.py", "joint", str(self.path / "data"), str(folder), "--batch", "8", "--clips", "1", "--judge", "1000"]
         common += ["--tokenizer", str(self.path / "tokenizer.model"), "--captions", str(captions), "--caption-share", "1"]
         with mock.patch("run.Run.__init__.__defaults__", (SMALL,)):
             with mock.patch.object(sys, "argv", [*common, "--steps", "100"]):

@@ -62,6 +62,9 @@ struct StepTests {
             let now = try PipelineSample.files(changed, in: folder, "changed.jsonl")
             let error = #expect(throws: InputError.self) { try run(now, path, options: ["a": .number(1)]) }
             #expect(error?.description.contains("another then") == true)
+            // Told to, it makes that one anew.
+            #expect(try run(now, path, options: ["a": .number(1)], overwrites: true) == ["s/1"])
+            #expect(try PipelineSample.records(path).map(\.label) == ["cup", "mug"])
         }
     }
 

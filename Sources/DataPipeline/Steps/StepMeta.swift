@@ -41,10 +41,9 @@ package struct StepMeta: Sendable, Equatable {
     /// True for an output with all that was wanted.
     package var isComplete: Bool { digest != nil && failures.isEmpty }
 
+    /// `NAME.meta.json` for `NAME.jsonl`; behind other names, which may differ from a step's output in their endings alone.
     package static func path(of output: String) -> String {
-        let slash = output.lastIndex(of: "/") ?? output.startIndex
-        let dot = output[slash...].lastIndex(of: ".") ?? output.endIndex
-        return "\(output[..<dot]).meta.json"
+        (output.hasSuffix(".jsonl") ? String(output.dropLast(6)) : output) + ".meta.json"
     }
 
     /// The meta file of an output; nil if there is none.

@@ -19,6 +19,9 @@ final class StepOutput {
     private var begun = Data()
     private var pending = Data()
     private let savesEach: Bool
+    private let overwrites: Bool
+    /// Ids of lines that are there and are made anew.
+    private var dropped: Set<String> = []
     private let claim: OutputClaim
 
     /// True if the whole work was done before.
@@ -29,7 +32,7 @@ final class StepOutput {
     ///   - wanted: ids of all lines; nil for a step that makes all lines anew.
     /// - Throws: `InputError`: `outputExists` for an output of other work that is not to be replaced.
     init(_ path: String, _ meta: StepMeta, wanted: [String]?, overwrites: Bool, savesEach: Bool) throws {
-        (self.path, self.meta, self.savesEach) = (path, meta, savesEach)
+        (self.path, self.meta, self.savesEach, self.overwrites) = (path, meta, savesEach, overwrites)
         claim = try OutputClaim(path)
         let known = try StepMeta(of: path), content = fileContents(path)
         if let known, let content, known.isComplete, known.isSameWork(as: meta), known.inputs.map(\.digest) == meta.inputs.map(\.digest),
@@ -76,11 +79,22 @@ final class StepOutput {
         let place = "\(path): region \(record.id)"
         let known = try Record(line: JSONPlace(OrderedJSON(Array(line), path: place), at: place))
         guard known.without(keys) == record.without(keys) else {
+            if overwrites {
+                dropped.insert(record.id)
+                return false
+            }
             throw InputError(
                 .outputExists, place, found: "a region that was another then",
                 expected: "an output of this input, or --overwrite to replace it")
         }
         return true
+    }
+
+    /// Leaves out the lines that are made anew; to be called before the first is put.
+    func settle() {
+        guard !dropped.isEmpty else { return }
+        written.removeAll(where: dropped.contains)
+        begun = written.reduce(into: Data()) { $0 += (earlier[$1] ?? Data()) + Data("\n".utf8) }
     }
 
     func put(_ record: Record) throws {

@@ -59,6 +59,7 @@ struct StepRun {
         let output = try StepOutput(target.path, meta, wanted: records.ids, overwrites: target.overwrites, savesEach: savesEach)
         guard !output.isThere else { return StepResult(meta: try StepMeta(of: target.path) ?? meta, wasThere: true) }
         let open = try (0..<records.count).filter { try !output.has(records.record($0), besides: keys) }
+        output.settle()
         let progress = StepProgress(step, of: records.count, done: records.count - open.count, target)
         do {
             try work(open, output, progress)
