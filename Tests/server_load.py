@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Puts `damvideo serve` under load, on this machine's loopback alone, and checks that it stands it. Standard library only.
 
-    Tests/server_load.py [--seconds 120] [--clients 64] [--vanishing 200] [--tokens 32]
+    Tests/server_load.py [load] [vanishing] [killed] [--seconds 120] [--clients 64] [--vanishing 200] [--tokens 32] [--kills 8]
 
 load        so many clients at once, one request behind the other each: no error but 429, the slowest client's median at most 3
             times the fastest's, memory flat, processor time a token against that of the same tokens in one offline batch
 vanishing   so many clients that send slowly, read slowly, or leave in the midst: nothing is left of them
+killed      a server that is killed again and again at work on several clips: each is finished with the captions it has when nothing
+            happens, or its failure reported, and none of its tracks is captioned twice
 Exit code 1 when one fails.
 """
 
@@ -21,6 +23,7 @@ import tempfile
 import threading
 import time
 
+from server_malformed import add_clip, ended
 from server_process import PROGRAM, ROOT, Server, message, picture, png
 
 FAILURES = []
@@ -114,7 +117,8 @@ def offline(options):
         for name in ("clip", "masks"):
             os.mkdir(f"{folder}/{name}")
         side = 256
-        pathlib.Path(f"{folder}/clip/0.png").write_bytes(png(side, side, lambda x, y: ((x * 3) % 256, y % 256, (x * y) % 256, 255), alpha=False))
+        clip = png(side, side, lambda x, y: ((x * 3) % 256, y % 256, (x * y) % 256, 255), alpha=False)
+        pathlib.Path(f"{folder}/clip/0.png").write_bytes(clip)
         rows = bytearray(b"P5 %d %d 255\n" % (side, side))
         rows += bytes(min(x // 16 + y // 16 * 16 + 1, count) for y in range(side) for x in range(side))
         pathlib.Path(f"{folder}/masks/0.pgm").write_bytes(rows)
@@ -190,22 +194,72 @@ def vanishing(server, options):
     check(status == 200, "the server answers no more")
 
 
+def killed(options):
+    """Kills servers of one library."""
+    draw, fields = random.Random(22), {"options": json.dumps({"temperature": 0, "max_tracks": 4, "max_new_tokens": 200})}
+    with tempfile.TemporaryDirectory() as folder:
+        def start(name):
+            return Server("--model", ROOT / "Samples/model", "--batch", "1", "--library", f"{folder}/{name}", "--log-level", "notice")
+
+        with start("calm") as server:
+            reference = add_clip(server, **fields)
+            check(ended(server, reference)["state"] == "finished", "the clip does not end when nothing happens")
+        document = json.loads(pathlib.Path(folder, "calm/clips", reference, "document.json").read_text())
+        expected = {track["id"]: track["caption"] for track in document["tracks"]}
+        server = start("library")
+        clips, kills = [add_clip(server, **fields) for _ in range(4)], 0
+        while kills < options.kills:
+            time.sleep(draw.uniform(0.05, 1.5))
+            server.process.kill()
+            server.process.wait()
+            kills += 1
+            server = start("library")
+        with server:
+            found = [ended(server, clip) for clip in clips]
+            states = [clip["state"] for clip in found]
+            check(len(os.listdir(f"{folder}/library/clips")) == len(clips), "a clip is lost, or there are more than were given")
+            check(server.stop() == 0, "the server did not stop in order")
+        for clip in found:
+            files = pathlib.Path(folder, "library/clips", clip["id"])
+            check(clip["state"] == "finished" or clip["state"] == "failed" and clip["error"], f"a clip is {clip['state']}")
+            path = files / "document.jsonl"
+            lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+            tracks = [line["id"] for line in lines if line.get("type") == "track"]
+            check(len(tracks) == len(set(tracks)), f"a track is there twice: {tracks}")
+            if clip["state"] == "finished":
+                document = json.loads((files / "document.json").read_text())
+                captions = {track["id"]: track["caption"] for track in document["tracks"]}
+                check(captions == expected, "captions differ from those of a calm run")
+        print(f"  {kills} kills; clips {states}, {len(expected)} tracks each")
+        check("finished" in states, "no clip is finished")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tests", nargs="*", metavar="TEST", help="load, vanishing, killed; all of them unless said otherwise")
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--vanishing", type=int, default=200)
     parser.add_argument("--tokens", type=int, default=32)
+    parser.add_argument("--kills", type=int, default=8)
     options = parser.parse_args()
+    tests = options.tests or ["load", "vanishing", "killed"]
+    if any(name not in ("load", "vanishing", "killed") for name in tests):
+        parser.error("a test that there is not")
     with Server("--model", ROOT / "Samples/model", "--batch", "8", "--log-level", "notice") as server:
-        print("load")
-        online = load(server, options)
-        base = offline(options)
-        print(f"  {base / online:.2f} of the offline batch's tokens for the same processor time")
-        check(online <= base / 0.9, "less than 0.9 of the offline batch")
-        print("vanishing")
-        vanishing(server, options)
+        if "load" in tests:
+            print("load")
+            online = load(server, options)
+            base = offline(options)
+            print(f"  {base / online:.2f} of the offline batch's tokens for the same processor time")
+            check(online <= base / 0.9, "less than 0.9 of the offline batch")
+        if "vanishing" in tests:
+            print("vanishing")
+            vanishing(server, options)
         check(server.stop() == 0, "the server did not stop in order")
+    if "killed" in tests:
+        print("killed")
+        killed(options)
     print("failed" if FAILURES else "passed")
     raise SystemExit(1 if FAILURES else 0)
 

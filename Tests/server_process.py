@@ -51,6 +51,9 @@ class Server:
 
     def __init__(self, *arguments, program=PROGRAM, environment=None):
         self.lines, self.port = [], None
+        # The user's own library is none of a test's business.
+        if "--library" not in arguments and "--no-library" not in arguments:
+            arguments = (*arguments, "--no-library")
         self.process = subprocess.Popen(
             [str(program), "serve", "--port", "0", *map(str, arguments)], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
             text=True, env={**os.environ, **(environment or {})})

@@ -33,9 +33,9 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let server = try server.withEnvironment(ProcessInfo.processInfo.environment)
-            let logger = try server.logger()
-            let program = try ServerProgram(server.settings, server.options, logger: logger) { [self] in try models(server) }
+            let environment = ProcessInfo.processInfo.environment, server = try server.withEnvironment(environment)
+            let logger = try server.logger(), options = try server.options(environment)
+            let program = try ServerProgram(server.settings, options, logger: logger) { [self] in try models(server, queue: options.queue) }
             let isStopping = Atomic(false), grace = server.settings.grace
             Program.interruption.handle { cause in
                 // A second signal is one of impatience.
@@ -50,14 +50,14 @@ struct ServeCommand: ParsableCommand {
     /// Time for the engine's last step, and for models that are being loaded.
     private static let end = Duration.seconds(5)
 
-    private func models(_ server: ServerArguments) throws -> ServerProgram.Models {
+    private func models(_ server: ServerArguments, queue: Int) throws -> ServerProgram.Models {
         let environment = ProcessInfo.processInfo.environment
         let location = try model.location(), loaded = try model.load()
         let segmentation = try (sam ?? environment[ModelStore.segmentationVariable].flatMap { $0.isEmpty ? nil : $0 })
             .map { try SegmentationModel(path: ModelStore.console.segmentation($0)) }
         let detector = try (detector ?? environment["DAMVIDEO_DETECTOR"].flatMap { $0.isEmpty ? nil : $0 })
             .map { try ObjectDetector(path: ModelStore.console.detector($0)) }
-        let engine = CaptionEngine(loaded, limits: CaptionEngine.Limits(batch: server.batch, queue: server.options.queue))
+        let engine = CaptionEngine(loaded, limits: CaptionEngine.Limits(batch: server.batch, queue: queue))
         let folder = URL(filePath: location.directory).standardizedFileURL.lastPathComponent
         let name = server.modelName ?? (location.isSample ? "damvideo-sample" : folder)
         return ServerProgram.Models(engine, segmentation: segmentation, detector: detector, name: name)

@@ -31,14 +31,38 @@ struct ServerArguments: ParsableArguments {
     @Option(help: "Answers generated at a time. Default: as many as the memory has room for, up to 8.")
     var batch: Int?
 
-    @Option(help: ArgumentHelp("Folder of the library of clips. Default: none is kept.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Folder of the library of clips. Default: damvideo/library in XDG_DATA_HOME, else in ~/.local/share.", valueName: "dir"))
     var library: String?
+
+    @Flag(help: "Keep no clips: answer programs alone.")
+    var noLibrary = false
 
     @Option(help: ArgumentHelp("Folder whose files requests may name as file:PATH.", valueName: "dir"))
     var mediaRoot: String?
 
     @Flag(name: .customLong("fetch-urls"), help: "Fetch pictures that requests name by http(s) addresses; never from private networks.")
     var fetchURLs = false
+
+    @Option(
+        help: ArgumentHelp(
+            "A server with OpenAI's API that is passed what this model is not made for: questions without a picture, answers in JSON. "
+                + "Default: none; they are refused.", valueName: "url"))
+    var upstream: String?
+
+    @Option(help: "Key of the server of --upstream. In the environment, others on this machine do not see it.")
+    var upstreamKey: String?
+
+    @Option(help: "Model to ask the server of --upstream for. Default: the one that the request names.")
+    var upstreamModel: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Time within which each request of chat is answered, the time it waits included: with less text where there is no time for "
+                + "all of it; 0 for as long as it takes. Default: 110 for Frigate's, which waits for 120; 11/12 of the time that an OpenAI "
+                + "client says it waits.", valueName: "seconds"))
+    var replyWithin: Double?
 
     @Option(help: "Pixels of a picture at most. Default: 67108864.")
     var maxPixels: Int?
@@ -66,14 +90,18 @@ struct ServerArguments: ParsableArguments {
 
     private static let options = [
         "host", "port", "api-key", "cors", "allow-host", "queue", "batch", "library", "media-root", "max-pixels", "max-body", "max-upload",
-        "connections", "grace", "model-name", "log-level",
+        "connections", "grace", "model-name", "log-level", "upstream", "upstream-key", "upstream-model", "reply-within",
     ]
-    private static let flags = ["no-api-key", "fetch-urls"]
+    private static let flags = ["no-api-key", "fetch-urls", "no-library"]
 
     /// The options, with those of the environment where none was given.
     /// - Throws: `InputError` of category `usage` that names a variable which makes no sense.
     func withEnvironment(_ environment: [String: String]) throws -> ServerArguments {
         var result = self
+        // In the environment they may be there for another time.
+        guard upstream ?? environment[Self.variable("upstream")] != nil || upstreamKey == nil && upstreamModel == nil else {
+            throw InputError(.usage, "--upstream-key or --upstream-model", found: "no server", expected: "--upstream URL with it")
+        }
         for option in Self.options + Self.flags {
             let variable = Self.variable(option)
             guard let value = environment[variable], !value.isEmpty else { continue }
@@ -91,11 +119,15 @@ struct ServerArguments: ParsableArguments {
 
     private mutating func fill(from other: ServerArguments) {
         (host, port, apiKey) = (host ?? other.host, port ?? other.port, apiKey ?? other.apiKey)
-        (queue, batch, library) = (queue ?? other.queue, batch ?? other.batch, library ?? other.library)
+        (queue, batch) = (queue ?? other.queue, batch ?? other.batch)
+        if !noLibrary { library = library ?? other.library }
         (mediaRoot, maxPixels, maxBody) = (mediaRoot ?? other.mediaRoot, maxPixels ?? other.maxPixels, maxBody ?? other.maxBody)
         (maxUpload, connections, grace) = (maxUpload ?? other.maxUpload, connections ?? other.connections, grace ?? other.grace)
         (modelName, logLevel) = (modelName ?? other.modelName, logLevel ?? other.logLevel)
+        (upstream, upstreamKey) = (upstream ?? other.upstream, upstreamKey ?? other.upstreamKey)
+        (upstreamModel, replyWithin) = (upstreamModel ?? other.upstreamModel, replyWithin ?? other.replyWithin)
         (noApiKey, fetchURLs) = (noApiKey || other.noApiKey, fetchURLs || other.fetchURLs)
+        noLibrary = noLibrary || other.noLibrary && library == nil
         if cors.isEmpty { cors = other.cors.flatMap { $0.split(separator: ",").map(String.init) } }
         if allowHost.isEmpty { allowHost = other.allowHost.flatMap { $0.split(separator: ",").map(String.init) } }
     }
@@ -112,8 +144,11 @@ struct ServerArguments: ParsableArguments {
         try require(maxBody, "max-body", 1...1 << 20)
         try require(maxUpload, "max-upload", 1...1 << 30)
         try require(connections, "connections", 1...100_000)
-        guard (0...86_400).contains(grace ?? 0) else {
-            throw InputError(.usage, "--grace", found: "\(grace ?? 0)", expected: "0 to 86400 seconds")
+        for (value, option) in [(grace, "grace"), (replyWithin, "reply-within")] where !(0...86_400).contains(value ?? 0) {
+            throw InputError(.usage, "--\(option)", found: "\(value ?? 0)", expected: "0 to 86400 seconds")
+        }
+        guard !noLibrary || library == nil else {
+            throw InputError(.usage, "--no-library", found: "--library \(library ?? "") as well", expected: "one of them")
         }
     }
 
@@ -129,13 +164,17 @@ struct ServerArguments: ParsableArguments {
     }
 
     /// Bounds and folders of the server's parts.
-    var options: ServerOptions {
+    /// - Throws: `InputError` of category `usage` for an upstream server that cannot be used.
+    func options(_ environment: [String: String]) throws -> ServerOptions {
         var options = ServerOptions()
         if let queue { options.queue = queue }
         if let maxPixels { options.maximumPixels = maxPixels }
         if let maxBody { options.bodyLimit = maxBody << 20 }
         if let maxUpload { options.uploadLimit = maxUpload << 20 }
-        (options.mediaRoot, options.library, options.fetchesURLs) = (mediaRoot, library, fetchURLs)
+        (options.mediaRoot, options.fetchesURLs) = (mediaRoot, fetchURLs)
+        options.library = noLibrary ? .none : library.map { LibraryChoice.folder($0) } ?? .own(environment)
+        options.replyWithin = replyWithin.map { .seconds($0) }
+        options.upstream = try upstream.map { try UpstreamServer(base: $0, key: upstreamKey, model: upstreamModel) }
         return options
     }
 

@@ -9,17 +9,20 @@ struct ServeCommandTests {
     private final class Running: Sendable {
         private let process: Process
         let port: Int
+        let log: String
 
         init(_ arguments: [String], environment: [String: String] = [:]) async throws {
             let process = Process(), pipe = Pipe()
             process.executableURL = CommandRun.executable
-            process.arguments = ["serve", "--model", Fixtures.sample("model")] + arguments
+            let library = environment["XDG_DATA_HOME"] == nil ? ["--no-library"] : []
+            process.arguments = ["serve", "--model", Fixtures.sample("model")] + arguments + library
             process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
             process.standardError = pipe
             process.standardInput = FileHandle.nullDevice
             try CommandRun.start(process)
             self.process = process
             let text = await Self.log(pipe.fileHandleForReading)
+            log = text
             port = try #require(text.firstMatch(of: /listening at http:\/\/[^\n]*:(\d+)/).flatMap { Int($0.1) }, "\(text)")
         }
 
@@ -74,7 +77,23 @@ struct ServeCommandTests {
         #expect(server.stop() == 0)
     }
 
+    @Test func clipsAreKeptInTheUsersOwnFolder() async throws {
+        let home = FileManager.default.temporaryDirectory.appending(path: "data-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: home) }
+        let first = try await Running(["--port", "0"], environment: ["XDG_DATA_HOME": home.path])
+        #expect(try get(first.port, "/api/status").status == 200)
+        #expect(FileManager.default.fileExists(atPath: home.path + "/damvideo/library/library.sqlite"))
+        #expect(first.log.contains("clips are kept in \(home.path)/damvideo/library"))
+        // Another one beside it answers programs.
+        let second = try await Running(["--port", "0"], environment: ["XDG_DATA_HOME": home.path])
+        #expect(second.log.contains("no clips are kept") && second.log.contains("another server"), "\(second.log)")
+        #expect(try get(second.port, "/api/status").status == 404)
+        #expect(try get(second.port, "/v1/models").status == 200)
+        #expect(first.stop() == 0 && second.stop() == 0)
+    }
+
     @Test(arguments: [
+        ["--upstream", "nowhere"], ["--upstream-key", "k"], ["--reply-within", "-1"], ["--no-library", "--library", "/tmp/x"],
         ["--host", "0.0.0.0"], ["--port", "70000"], ["--queue", "0"], ["--log-level", "loud"], ["--grace", "-1"], ["--api-key", ""],
     ])
     func optionsThatMakeNoSense(_ arguments: [String]) throws {

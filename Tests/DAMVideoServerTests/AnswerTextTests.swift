@@ -48,7 +48,7 @@ struct AnswerTextTests {
         #expect(pixels.text.isEmpty && box == Rectangle(left: 10, top: 20, width: 30, height: 40))
         let last = try #require(RegionMarker("[[damvideo box=[1,2,3,4]]] x"))
         #expect(last.box == Rectangle(left: 1, top: 2, width: 3, height: 4) && last.text == "x")
-        #expect(RegionMarker("[[damvideo box=[1,2") == nil && RegionMarker("plain") == nil)
+        #expect(RegionMarker("plain [[damvideos]]") == nil)
         #expect(try #require(RegionMarker("[[damvideo box={data} t=]] a")).box == nil)
     }
 }

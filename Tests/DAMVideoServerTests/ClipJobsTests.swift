@@ -43,6 +43,37 @@ struct ClipJobsTests {
         #expect(try server.routes.library.clip(id)?.attempts == 0)
     }
 
+    @Test("A clip that another model was at work on keeps its tracks, and says which model they are of")
+    func anotherModel() async throws {
+        let server = try ClipServer()
+        let id = try await server.finished(["options": #"{"temperature":0}"#], masks: try ClipServer.masks.get())
+        func rename(_ library: ClipLibrary) throws {
+            let path = library.files(of: id).lines, lines = try String(contentsOfFile: path, encoding: .utf8)
+            let model = try #require(try library.files(of: id).finished()?.model.path)
+            try lines.replacing("\"\(model)\"", with: "\"/models/earlier\"").write(toFile: path, atomically: true, encoding: .utf8)
+        }
+        try server.restart {
+            try killed($0, id)
+            try rename($0)
+        }
+        let path = "/api/clips/\(id)", events = try await server.running { try await server.events("GET", path + "/events") }
+        #expect(events.last?.name == "end")
+        let clip = try await server.ask("GET", path, "/api/clips/{id}").object, error = try #require(clip["error"] as? String)
+        #expect(clip["state"] as? String == "failed" && error.contains("tracks of the model earlier, 1 in all"), "\(error)")
+        #expect(try await server.search(["q": "kept before"]).count == 1)
+        #expect((try await server.ask("GET", path + "/document.json").object["tracks"] as? [Any])?.count == 1)
+        // Without a track there is nothing to keep: this model begins anew.
+        try server.restart { library in
+            let files = library.files(of: id), lines = try String(contentsOfFile: files.lines, encoding: .utf8).split(separator: "\n")
+            try (lines[0] + "\n").write(toFile: files.lines, atomically: true, encoding: .utf8)
+            try? FileManager.default.removeItem(atPath: files.document)
+            try library.update(id) { ($0.state, $0.error) = (.queued, nil) }
+        }
+        _ = try await server.running { try await server.events("GET", path + "/events") }
+        #expect(try server.routes.library.files(of: id).readDocument()?.tracks.count == 4)
+        #expect(try await server.ask("GET", path, "/api/clips/{id}").object["state"] as? String == "finished")
+    }
+
     @Test("Changes made while a clip waits or works are in its document at the end")
     func changesMeanwhile() async throws {
         let server = try ClipServer(), id = try await server.finished(masks: try ClipServer.masks.get()), path = "/api/clips/\(id)"

@@ -197,6 +197,31 @@ struct ClipRoutesTests {
         #expect(try await server.ask("POST", "/api/clips", "/api/clips", json: #"{"path":"../../README.md"}"#).status == 403)
     }
 
+    @Test("Without its folder the library takes nothing, and goes on when it is back")
+    func goneFolder() async throws {
+        let server = try ClipServer(), id = try await server.finished(["options": #"{"find":"none"}"#]), path = "/api/clips/\(id)"
+        let away = server.folder.appendingPathExtension("away"), clip = try Data(contentsOf: URL(filePath: ClipServer.clip))
+        try FileManager.default.moveItem(at: server.folder, to: away)
+        defer { try? FileManager.default.removeItem(at: away) }
+        #expect(try await server.upload(clip).error["code"] as? String == "library_gone")
+        #expect(try await server.ask("GET", path, "/api/clips/{id}").status == 503)
+        #expect(!FileManager.default.fileExists(atPath: server.folder.path))
+        try FileManager.default.moveItem(at: away, to: server.folder)
+        #expect(try await server.ask("GET", path, "/api/clips/{id}").status == 200)
+        #expect(try await server.upload(clip).status == 202)
+    }
+
+    @Test("A method that a path does not have is told those it has", arguments: [
+        ("PUT", "clips", "GET, HEAD, POST"), ("POST", "status", "GET, HEAD"), ("POST", "clips/x", "GET, HEAD, PATCH, DELETE"),
+        ("GET", "clips/x/mask", "POST"), ("DELETE", "clips/x/video", "GET, HEAD"), ("GET", "clips/x/tracks/1", "PATCH, DELETE"),
+        ("POST", "clips/x/frames/1.jpg", "GET, HEAD"),
+    ])
+    func methods(_ method: String, _ path: String, _ allowed: String) async throws {
+        let parts = ["api"] + path.split(separator: "/").map(String.init)
+        let response = await Responder.answering(try ClipServer().routes, ServerRequest(method: method, path: parts))
+        #expect(response.status == 405 && response.headers["allow"] == allowed)
+    }
+
     @Test("Names, cameras and times of clips are changed and cleared")
     func change() async throws {
         let server = try ClipServer(), id = try await server.finished(["camera": "a", "options": #"{"find":"none"}"#])

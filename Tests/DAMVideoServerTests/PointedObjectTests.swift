@@ -1,6 +1,7 @@
 import DAMVideo
 import Foundation
 import Imaging
+import Masks
 import TestSupport
 import Testing
 
@@ -32,6 +33,38 @@ struct PointedObjectTests {
             #expect(answer.status == status, "\(json): \(answer.error)")
             #expect(answer.error["param"] as? String == param, "\(json): \(answer.error)")
         }
+    }
+
+    @Test("Whoever reads the events in time sees the caption grow, to the text of its track")
+    func tokens() async throws {
+        let server = try ClipServer(), id = try await server.finished(["options": #"{"find":"none"}"#])
+        let clip = try #require(try server.routes.library.clip(id))
+        let width = clip.width ?? 0, height = clip.height ?? 0
+        var pixels = [UInt8](repeating: 0, count: width * height)
+        for y in 20..<60 { for x in 10..<40 { pixels[y * width + x] = 1 } }
+        let object = ObjectDescription.Object(
+            clip: clip, number: 1, frame: 3, mask: Mask(width: width, height: height, pixels: pixels), question: nil, name: nil)
+        let description = ObjectDescription(engine: server.routes.engine, documents: server.routes.documents, mediaRoot: nil)
+        var text = "", caption: String?, tokens = 0
+        description.run(object) { event in
+            switch event {
+            case .token(let part):
+                text += part.text
+                tokens += 1
+            case .track(let track): caption = track.caption
+            default: break
+            }
+        }
+        #expect(tokens > 1 && caption == text && caption?.isEmpty == false)
+        // Whoever leaves ends the work, and nothing of it is kept.
+        var steps = 0
+        description.run(ObjectDescription.Object(
+            clip: clip, number: 2, frame: 3, mask: object.mask, question: nil, name: nil)) { _ in
+            steps += 1
+            throw CancellationError()
+        }
+        #expect(steps >= 1)
+        #expect(try server.routes.documents.document(id)?.tracks.map(\.id) == [.number(1)])
     }
 
     @Test("An object is followed and captioned as a new track, which every file has from then on")

@@ -110,6 +110,11 @@ public struct ResumedRun: Sendable, Equatable {
         guard same == self.request else { throw mismatch("with other masks or options") }
     }
 
+    /// True if the same weights made these tracks.
+    package func isOf(_ model: CaptionModel) -> Bool {
+        (self.model.path, self.model.weights) == (model.path, model.model.weightFormats)
+    }
+
     func mismatch(_ found: String) -> InputError {
         InputError(.usage, "\(video.path): cannot resume: found a run \(found), expected the same as now")
     }

@@ -18,6 +18,14 @@ public final class CaptionEngine: Sendable {
         public var queue: Int
 
         public init(batch: Int? = nil, queue: Int = 256) { (self.batch, self.queue) = (batch, queue) }
+
+        /// Answers of a batch at most.
+        package var batchLimit: Int { min(max(1, batch ?? largestBatch), 4096) }
+
+        /// Interactive answers there is room for besides the batch, where the memory allows: as many again, so that requests
+        /// alone are decoded as fast as a long job, and `leastInteractiveRoom` at least.
+        package var interactiveRoom: Int { max(Self.leastInteractiveRoom, batchLimit) }
+        private static let leastInteractiveRoom = 4
     }
 
     /// Upper bound on the batch: beyond 8 sequences decoding is limited by arithmetic, not by reading the weights.

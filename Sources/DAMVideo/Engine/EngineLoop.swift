@@ -22,16 +22,14 @@ final class EngineLoop {
     private var hasAdmitted = false
     private let clock = ContinuousClock()
 
-    /// Interactive answers there is room for besides the batch: as many again, so that requests alone are decoded as fast as a
-    /// long job, and `leastInteractiveRoom` at least.
+    /// Interactive answers there is room for besides the batch.
     private let interactiveRoom: Int
-    private static let leastInteractiveRoom = 4
 
     init(_ model: DescribeAnythingModel, _ limits: CaptionEngine.Limits, _ queue: EngineQueue) {
         self.model = model
         self.queue = queue
         memory = EngineMemory(weightBytes: model.weightBytes, limits)
-        interactiveRoom = max(Self.leastInteractiveRoom, memory.batchLimit)
+        interactiveRoom = limits.interactiveRoom
         batch = GenerationBatch(model.generator, size: memory.batchLimit + interactiveRoom)
     }
 

@@ -13,7 +13,7 @@ package struct EngineMemory {
     init(weightBytes: Int, _ limits: CaptionEngine.Limits) {
         self.weightBytes = weightBytes
         wanted = limits.batch
-        batchLimit = min(max(1, limits.batch ?? CaptionEngine.largestBatch), 4096)
+        batchLimit = limits.batchLimit
     }
 
     /// True if a request of a batch can be admitted beside all that are open; one always can when no other of a batch is,

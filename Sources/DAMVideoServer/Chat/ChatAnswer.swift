@@ -60,6 +60,33 @@ struct ChatAnswer {
         return growth
     }
 
+    /// Takes an event, or ends the answer where it is when its time is over and it has a word.
+    /// - Throws: `APIError` when the answer failed, or has no word at its deadline.
+    mutating func take(_ event: ReplyEvent, _ place: ReplyPace.Place) throws -> Growth {
+        guard case .engine(let event) = event else {
+            guard hasText else { throw APIError.tooLate }
+            return cut()
+        }
+        if case .encoding = event { place.begin() }
+        var growth = try take(event)
+        guard !growth.isAtEnd, hasText, place.isOver() else { return growth }
+        let rest = cut()
+        growth.text += rest.text
+        growth.tokens += rest.tokens
+        growth.isAtEnd = true
+        return growth
+    }
+
+    private var hasText: Bool { bytes.given > 0 }
+
+    private mutating func cut() -> Growth {
+        var growth = Growth()
+        growth.text = text.finish()
+        end("length", &growth)
+        release(&growth)
+        return growth
+    }
+
     private static func told(_ error: any Error) -> APIError {
         guard let error = error as? PromptTooLongError else { return APIError(error) }
         return APIError(400, error.description, param: "messages", code: "context_length_exceeded")

@@ -11,7 +11,8 @@ struct ChatPreparation: Sendable {
     private let request: ChatRequest
     private let settings: ChatSettings
     private let message: ChatMessage
-    private let marker: RegionMarker?
+    /// The marker in the text; nil for none.
+    let marker: RegionMarker?
     private let place: Int
 
     /// A request for the engine, and the facts of it that the client is told.
@@ -32,7 +33,8 @@ struct ChatPreparation: Sendable {
 
     /// Words of the question: those of the system first; nil to ask what the model was trained on.
     private var words: String? {
-        let system = request.messages[..<place].filter { ["system", "developer"].contains($0.role) }.map(\.text).filter { !$0.isEmpty }
+        let system = request.messages[..<place].filter { ["system", "developer"].contains($0.role) }
+            .map { RegionMarker.removed(from: $0.text) }.filter { !$0.isEmpty }
         let question = marker?.text ?? message.text
         if system.isEmpty { return question.isEmpty ? nil : question }
         return (system + [question.isEmpty ? Self.plainQuestion : question]).joined(separator: "\n")
@@ -64,11 +66,6 @@ struct ChatPreparation: Sendable {
             case .image(let url): images.append((try await settings.media.source(url, param: param(index)), param(index)))
             case .video(let url): clips.append((try await settings.media.source(url, param: param(index)), param(index)))
             }
-        }
-        guard images.count + clips.count > 0 else {
-            throw APIError(
-                400, "messages: found no picture in the last message of the user, expected one: this model describes what it is shown",
-                param: "messages", code: "picture_missing")
         }
         guard clips.isEmpty || clips.count == 1 && images.isEmpty else {
             throw APIError(

@@ -17,6 +17,8 @@ struct ChatRequest: Decodable {
     var includesUsage: Bool
     /// Probable tokens to report with each; nil to report nothing.
     var alternatives: Int?
+    /// Type of the form that the answer is to have; `text` for none.
+    var format: String
 
     private enum CodingKeys: String, CodingKey {
         case model, messages, region, temperature, seed, n, stop, stream, logprobs
@@ -51,11 +53,32 @@ struct ChatRequest: Decodable {
         includesUsage = try values.decodeIfPresent(StreamOptions.self, forKey: .streamOptions)?.includeUsage ?? false
         let top = try values.wholeNumber(forKey: .topLogprobs)
         alternatives = try values.decodeIfPresent(Bool.self, forKey: .logprobs) ?? false ? top ?? 0 : nil
-        let format = try values.decodeIfPresent(ResponseFormat.self, forKey: .responseFormat)?.type ?? "text"
-        try check(format: format, top: top)
+        format = try values.decodeIfPresent(ResponseFormat.self, forKey: .responseFormat)?.type ?? "text"
+        try check(top: top)
     }
 
-    private func check(format: String, top: Int?) throws {
+    /// The user's last message.
+    var question: ChatMessage? { messages.last { $0.role == "user" } }
+
+    /// Checks that this server's model can answer.
+    /// - Throws: `APIError` 400 for an answer in a form, or a question without a picture.
+    func checkIsForModel() throws {
+        guard format == "text" else {
+            throw APIError(
+                400, "response_format: found \(format.prefix(40)), expected text, or a server started with --upstream: the model "
+                    + "describes and fills no forms", param: "response_format", code: "invalid_value")
+        }
+        guard let question else {
+            throw APIError(400, "messages: found none of the role user, expected one at least", param: "messages", code: "invalid_value")
+        }
+        guard question.hasPicture else {
+            throw APIError(
+                400, "messages: found no picture in the last message of the user, expected one, or a server started with --upstream: "
+                    + "this model describes what it is shown", param: "messages", code: "picture_missing")
+        }
+    }
+
+    private func check(top: Int?) throws {
         func require(_ holds: Bool, _ param: String, _ message: String) throws {
             guard holds else { throw APIError(400, "\(param): \(message)", param: param, code: "invalid_value") }
         }
@@ -68,7 +91,6 @@ struct ChatRequest: Decodable {
         try require(areFit, "stop", "found \(stop.count) strings, expected 16 at most, none empty or longer than 1024 bytes")
         try require((0...20).contains(top ?? 0), "top_logprobs", "found \(top ?? 0), expected 0 to 20")
         try require(top == nil || alternatives != nil, "top_logprobs", "found without logprobs, expected logprobs: true")
-        try require(format == "text", "response_format", "found \(format), expected text: the model describes and fills no forms")
     }
 }
 
@@ -106,6 +128,8 @@ struct ChatMessage: Decodable {
             parts = try values.decodeIfPresent([ContentPart].self, forKey: .content)?.map(\.part) ?? []
         }
     }
+
+    var hasPicture: Bool { parts.contains { if case .text = $0 { false } else { true } } }
 
     /// The text parts, a line each.
     var text: String {

@@ -8,11 +8,13 @@ struct ChatRoutes: ServerRoutes {
     private let settings: ChatSettings
     private let metrics: ServerMetrics
     private let load = ChatLoad()
-    /// Seconds since 1970.
-    private let created = Int(Date().timeIntervalSince1970)
+    private let pace: ReplyPace
+    private let models: ModelList
 
     init(_ engine: ServerEngine, _ settings: ChatSettings = ChatSettings(), metrics: ServerMetrics = ServerMetrics()) {
         (self.engine, self.settings, self.metrics) = (engine, settings, metrics)
+        pace = ReplyPace(room: engine.engine.limits.interactiveRoom)
+        models = ModelList(data: [ModelList.Entry(engine, created: Int(Date().timeIntervalSince1970))])
     }
 
     func respond(to request: ServerRequest) async throws -> ServerResponse? {
@@ -20,7 +22,7 @@ struct ChatRoutes: ServerRoutes {
         switch path.first {
         case "chat" where Array(path) == ["chat", "completions"]:
             guard request.method == "POST" else { throw APIError.notAllowed(request.method, allow: ["POST"]) }
-            return try await complete(request)
+            return try await complete(request) { $0 }
         case "models":
             guard request.method == "GET" else { throw APIError.notAllowed(request.method, allow: ["GET", "HEAD"]) }
             return try models(path.dropFirst().joined(separator: "/"))
@@ -28,33 +30,10 @@ struct ChatRoutes: ServerRoutes {
         }
     }
 
-    // MARK: Models
-
-    private struct ModelEntry: Encodable {
-        let id: String
-        let object = "model"
-        let created: Int
-        let ownedBy = "damvideo"
-        let maxModelLen: Int
-
-        enum CodingKeys: String, CodingKey {
-            case id, object, created
-            case ownedBy = "owned_by"
-            case maxModelLen = "max_model_len"
-        }
-    }
-
-    private struct ModelList: Encodable {
-        let object = "list"
-        let data: [ModelEntry]
-    }
-
     /// - Parameter id: empty for all.
     private func models(_ id: String) throws -> ServerResponse {
-        let entry = ModelEntry(
-            id: engine.modelName, created: created, maxModelLen: engine.engine.model.model.configuration.language.contextLength)
-        if id.isEmpty { return try .json(ModelList(data: [entry])) }
-        guard id == engine.modelName else { throw unknownModel(id) }
+        if id.isEmpty { return try .json(models) }
+        guard let entry = models.data.first(where: { $0.id == id }) else { throw unknownModel(id) }
         return try .json(entry)
     }
 
@@ -62,22 +41,45 @@ struct ChatRoutes: ServerRoutes {
         APIError(404, "found no model \(name.prefix(100)), expected \(engine.modelName)", param: "model", code: "model_not_found")
     }
 
-    // MARK: Completions
-
-    private func complete(_ request: ServerRequest) async throws -> ServerResponse {
+    /// Answers a request.
+    /// - Parameter translate: gives the body in OpenAI's words.
+    /// - Throws: `APIError`.
+    func complete(_ request: ServerRequest, translate: @escaping @Sendable (Data) throws -> Data) async throws -> ServerResponse {
         // Whoever has to wait anyway need not send a body first.
         try load.check(settings.queue, engine.engine)
-        let memory = load.reserve(), chat = try await read(request, memory)
+        let arrival = ContinuousClock.now, memory = load.reserve(), sent = try await read(request, memory)
+        let body = try await BlockingWork.shared.run { try translate(sent) }
+        func deadline(isMarked: Bool, streams: Bool) -> ContinuousClock.Instant? {
+            ReplyLimit.time(settings.replyWithin, headers: request.headers, isMarked: isMarked, streams: streams).map { arrival + $0 }
+        }
+        guard let chat = try await chat(body, contentType: request.headers["content-type"]) else {
+            guard let upstream = settings.upstream else { throw CancellationError() }
+            let answer = UpstreamAnswer(server: upstream, deadline: deadline(isMarked: false, streams: false))
+            defer { withExtendedLifetime(memory) {} }
+            return try await answer.response(to: body)
+        }
         if let name = chat.model, !name.isEmpty, name != engine.modelName { throw unknownModel(name) }
         let ticket = try load.enter(settings.queue, engine.engine)
-        let began = ContinuousClock.now
-        let prepared = try await ChatPreparation(chat, engine, settings).prepare()
+        let preparation = try ChatPreparation(chat, engine, settings)
+        let place = pace.enter(until: deadline(isMarked: preparation.marker != nil, streams: chat.streams))
+        let prepared = try await Deadline.run(until: place.deadline, orThrow: .tooLate) { [metrics] in
+            let began = ContinuousClock.now
+            defer { metrics.spent(.now - began, on: .preparing) }
+            return try await preparation.prepare()
+        }
         withExtendedLifetime(memory) {}
-        metrics.spent(.now - began, on: .preparing)
-        let tellsTokens = chat.streams || !chat.stop.isEmpty
-        let events: AsyncStream<EngineEvent>
+        return try await answer(chat, prepared, place, ticket, request.client)
+    }
+
+    private func answer(
+        _ chat: ChatRequest, _ prepared: ChatPreparation.Prepared, _ place: ReplyPace.Place, _ ticket: ChatLoad.Ticket,
+        _ client: EngineCaller
+    ) async throws -> ServerResponse {
+        // Text that may end anywhere is needed as it comes.
+        let tellsTokens = chat.streams || !chat.stop.isEmpty || place.deadline != nil
+        let events: AsyncStream<ReplyEvent>
         do {
-            events = try engine.engine.events(prepared.request, caller: request.client, tellsTokens: tellsTokens)
+            events = try engine.engine.events(prepared.request, caller: client, tellsTokens: tellsTokens).until(place.deadline)
         } catch {
             throw load.refusal()
         }
@@ -88,16 +90,16 @@ struct ChatRoutes: ServerRoutes {
         let headers = ["x-damvideo-region": prepared.region.source.rawValue, "x-request-id": id]
         if chat.streams {
             let stream = ChatStream(frame, answer, includesUsage: chat.includesUsage, listsTokens: chat.alternatives != nil)
-            return ServerResponse(headers: headers, body: .events(stream.events(events, holding: ticket)))
+            return ServerResponse(headers: headers, body: .events(stream.events(events, place, holding: ticket)))
         }
-        var response = try await ServerResponse.json(whole(answer, events, frame, listsTokens: chat.alternatives != nil))
+        var response = try await ServerResponse.json(whole(answer, events, place, frame, listsTokens: chat.alternatives != nil))
         withExtendedLifetime(ticket) {}
         response.headers.merge(headers) { _, new in new }
         return response
     }
 
     /// - Parameter memory: grows with the body.
-    private func read(_ request: ServerRequest, _ memory: ChatLoad.Reservation) async throws -> ChatRequest {
+    private func read(_ request: ServerRequest, _ memory: ChatLoad.Reservation) async throws -> Data {
         let limit = settings.bodyLimit
         guard request.body.declaredLength ?? 0 <= limit else { throw APIError.tooLarge(limit: limit) }
         var body = Data()
@@ -106,18 +108,32 @@ struct ChatRoutes: ServerRoutes {
             try memory.grow(by: part.count)
             body.append(part)
         }
-        let data = body
-        return try await BlockingWork.shared.run {
-            try RequestJSON.decode(ChatRequest.self, data, contentType: request.headers["content-type"])
+        return body
+    }
+
+    /// The request for this server's model.
+    /// - Returns: nil for one that the upstream server answers.
+    /// - Throws: `APIError` 400, 415 for one that nobody answers.
+    private func chat(_ body: Data, contentType: String?) async throws -> ChatRequest? {
+        try await BlockingWork.shared.run { [settings] in
+            do {
+                let chat = try RequestJSON.decode(ChatRequest.self, body, contentType: contentType)
+                try chat.checkIsForModel()
+                return chat
+            } catch {
+                let outline = settings.upstream == nil ? nil : try? RequestJSON.decode(ChatOutline.self, body, contentType: contentType)
+                guard let outline, outline.isForOthers else { throw error }
+                return nil
+            }
         }
     }
 
     private func whole(
-        _ empty: ChatAnswer, _ events: AsyncStream<EngineEvent>, _ frame: ChatFrame, listsTokens: Bool
+        _ empty: ChatAnswer, _ events: AsyncStream<ReplyEvent>, _ place: ReplyPace.Place, _ frame: ChatFrame, listsTokens: Bool
     ) async throws -> ChatCompletion {
         var answer = empty, text = "", tokens: [TokenList.Entry] = []
         for await event in events {
-            let growth = try answer.take(event)
+            let growth = try answer.take(event, place)
             text += growth.text
             tokens += growth.tokens
             if growth.isAtEnd { break }

@@ -8,5 +8,9 @@ struct ChatSettings: Sendable {
     var bodyLimit = 64 << 20
     /// Pixels of a picture, or of a frame.
     var maximumPixels = 1 << 26
+    /// Time within which each request is answered; zero for no limits, nil for those that requests show.
+    var replyWithin: Duration?
+    /// Server that answers what this one's model is not made for; nil for none.
+    var upstream: UpstreamServer?
     var media = MediaReader(root: nil, fetch: nil)
 }

@@ -13,13 +13,16 @@ struct ChatStream: Sendable {
     }
 
     /// - Parameter ticket: kept until the stream has ended.
-    func events(_ events: AsyncStream<EngineEvent>, holding ticket: ChatLoad.Ticket) -> AsyncStream<ServerEvent> {
+    func events(
+        _ events: AsyncStream<ReplyEvent>, _ place: ReplyPace.Place, holding ticket: ChatLoad.Ticket
+    ) -> AsyncStream<ServerEvent> {
         AsyncStream { continuation in
             let task = Task {
                 do {
-                    try await send(events) { continuation.yield($0) }
+                    try await send(events, place) { continuation.yield($0) }
                 } catch {
-                    if let text = try? Self.json(APIError(error)) { continuation.yield(ServerEvent(name: "error", data: text)) }
+                    let text = try? ServerResponse.text(of: APIError(error))
+                    if let text { continuation.yield(ServerEvent(name: "error", data: text)) }
                 }
                 withExtendedLifetime(ticket) {}
                 continuation.finish()
@@ -28,7 +31,9 @@ struct ChatStream: Sendable {
         }
     }
 
-    private func send(_ events: AsyncStream<EngineEvent>, _ give: (ServerEvent) -> Void) async throws {
+    private func send(
+        _ events: AsyncStream<ReplyEvent>, _ place: ReplyPace.Place, _ give: (ServerEvent) -> Void
+    ) async throws {
         func chunk(_ delta: ChatChunk.Delta, _ tokens: [TokenList.Entry] = [], reason: String? = nil) throws -> ServerEvent {
             let choice = ChatChunk.Choice(
                 delta: delta, logprobs: listsTokens && !tokens.isEmpty ? TokenList(content: tokens) : nil, finishReason: reason)
@@ -37,7 +42,7 @@ struct ChatStream: Sendable {
         give(try chunk(ChatChunk.Delta(role: "assistant", content: "")))
         var answer = empty
         for await event in events {
-            let growth = try answer.take(event)
+            let growth = try answer.take(event, place)
             if !growth.isEmpty { give(try chunk(ChatChunk.Delta(content: growth.text), growth.tokens)) }
             if growth.isAtEnd { break }
         }
@@ -48,14 +53,8 @@ struct ChatStream: Sendable {
     }
 
     private func event(_ choices: [ChatChunk.Choice], usage: TokenUsage??, region: Bool) throws -> ServerEvent {
-        ServerEvent(data: try Self.json(ChatChunk(
+        ServerEvent(data: try ServerResponse.text(of: ChatChunk(
             id: frame.id, created: frame.created, model: frame.model, choices: choices, usage: usage,
             damvideo: region ? RegionReport.Container(region: frame.region) : nil)))
-    }
-
-    private static func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

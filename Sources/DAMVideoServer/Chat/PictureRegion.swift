@@ -8,7 +8,10 @@ import SegmentAnything
 /// The region of one picture, and what it comes from.
 struct PictureRegion {
     enum Source: String, Encodable {
-        case alpha, region, marker, detector, whole
+        case alpha, region, marker, detector
+        /// The object in the middle of a crop.
+        case centre
+        case whole
     }
 
     let mask: Mask
@@ -38,7 +41,14 @@ struct RegionFinder {
             guard alpha.boundingBox != nil else { throw empty("an alpha channel that is 0 everywhere", "one that is not on the object") }
             return (picture, PictureRegion(mask: alpha, source: .alpha))
         }
+        if region == nil, isCrop(picture, file) { return (picture, try centre(of: picture)) }
         return (picture, try found(in: picture))
+    }
+
+    /// True if a picture shows one object in its middle, and nothing says better where it is.
+    private func isCrop(_ picture: RGBImage, _ file: String) -> Bool {
+        let isJPEG = UploadContent.type(of: file) == "image/jpeg"
+        return ObjectCrop.isLikely(picture, isMarked: marker?.id != nil, isJPEG: isJPEG && marker?.box == nil)
     }
 
     /// The region of a picture that has no alpha channel, or one that leaves nothing out.
@@ -46,25 +56,46 @@ struct RegionFinder {
         if let region { return try drawn(region, in: picture, .region) }
         let size = PictureSize(width: picture.width, height: picture.height)
         if let box = marker?.box(in: size) { return try drawn(.box(box), in: picture, .marker) }
-        if let object = try centralObject(in: picture) {
-            var region = try object.mask.map { PictureRegion(mask: $0, source: .detector) }
-                ?? drawn(.box(object.box), in: picture, .detector)
-            region.label = object.label
-            return region
-        }
-        return PictureRegion(mask: .whole(picture), source: .whole)
+        if marker != nil { return try centre(of: picture) }
+        return try detected(in: picture) ?? PictureRegion(mask: .whole(picture), source: .whole)
     }
 
-    /// The detector's object whose middle is nearest to the picture's.
+    /// The object in the middle: a detector's, SAM 2's, or else the part that it takes by its crop.
+    private func centre(of picture: RGBImage) throws -> PictureRegion {
+        if let object = try detected(in: picture) { return object }
+        let middle = ObjectCrop.middle(of: picture)
+        if let segmentation = engine.segmentation {
+            let point = PicturePrompt.Point(x: Double(picture.width) / 2, y: Double(picture.height) / 2)
+            let box = middle.pixels(in: PictureSize(width: picture.width, height: picture.height))
+            // Nothing there that SAM takes for an object: the part itself.
+            if let mask = try? segmented(PicturePrompt(points: [point], box: box), segmentation, picture) {
+                return PictureRegion(mask: mask, source: .centre, isSegmented: true)
+            }
+        }
+        let size = PictureSize(width: picture.width, height: picture.height)
+        guard let box = middle.pixels(in: size) else { return PictureRegion(mask: .whole(picture), source: .whole) }
+        return PictureRegion(mask: Region.Shape.box(box).mask(in: size), source: .centre)
+    }
+
+    /// The detector's most central object; nil if there is none.
+    private func detected(in picture: RGBImage) throws -> PictureRegion? {
+        guard let object = try centralObject(in: picture) else { return nil }
+        var region = try object.mask.map { PictureRegion(mask: $0, source: .detector) } ?? drawn(.box(object.box), in: picture, .detector)
+        region.label = object.label
+        return region
+    }
+
+    /// The detector's object whose middle is nearest to the picture's, among those of the marker's label if there are some.
     private func centralObject(in picture: RGBImage) throws -> PictureDetection? {
         let size = PictureSize(width: picture.width, height: picture.height)
         func distance(_ box: Rectangle) -> Double {
             let x = box.left + box.width / 2 - Double(picture.width) / 2, y = box.top + box.height / 2 - Double(picture.height) / 2
             return x * x + y * y
         }
-        return try engine.detector?.detector.detections(in: picture, threshold: Self.leastScore)
-            .filter { $0.mask.map { $0.boundingBox != nil } ?? ($0.box.pixels(in: size) != nil) }
-            .min { distance($0.box) < distance($1.box) }
+        let all = try engine.detector?.detector.detections(in: picture, threshold: Self.leastScore)
+            .filter { $0.mask.map { $0.boundingBox != nil } ?? ($0.box.pixels(in: size) != nil) } ?? []
+        let named = all.filter { $0.label.lowercased() == marker?.label?.lowercased() }
+        return (named.isEmpty ? all : named).min { distance($0.box) < distance($1.box) }
     }
 
     private func drawn(_ region: RegionRequest, in picture: RGBImage, _ source: PictureRegion.Source) throws -> PictureRegion {

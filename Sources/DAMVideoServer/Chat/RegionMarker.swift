@@ -1,30 +1,37 @@
 import Imaging
 
-/// `[[damvideo id=... box=... t=...]]` in a text: what a program that can only send text has to say of the region. A box of
-/// fractions is one of the whole picture; others are pixels.
+/// `[[damvideo id=... label=... box=... region=... t=...]]` in a text: what a program that can only send text has to say of
+/// the object. Frigate fills in such values of an event; those that an event does not have are `None` there.
 struct RegionMarker: Equatable {
+    /// The event's; nil in a marker that is about the picture alone.
     private(set) var id: String?
+    private(set) var label: String?
+    /// Left, top, width, height. Fractions are those of the picture, or for an event of the camera's frame; others are pixels.
     private(set) var box: Rectangle?
+    /// Part of the camera's frame that the picture shows, in fractions.
+    private(set) var part: Rectangle?
     private(set) var time: Double?
-    /// The text without it.
+    /// The text without any marker.
     let text: String
 
     private static let opening = "[[damvideo"
 
+    /// Reads the first marker of a text.
     /// - Returns: nil for a text without one.
     init?(_ text: String) {
-        guard let start = text.firstRange(of: Self.opening), let end = Self.end(text, start.upperBound) else { return nil }
-        self.text = (text[..<start.lowerBound].trimmed + " " + text[text.index(end, offsetBy: 2)...].trimmed).trimmed
-        var rest = text[start.upperBound..<end]
+        guard let start = Self.start(text) else { return nil }
+        self.text = Self.removed(from: text)
+        var rest = text[start.upperBound..<Self.end(text, start.upperBound)]
         while let sign = rest.firstIndex(of: "=") {
-            let name = rest[..<sign].split(separator: " ").last.map(String.init) ?? "", behind = rest[rest.index(after: sign)...]
-            let isList = behind.first == "[" || behind.first == "("
-            let stop = isList ? behind.firstIndex { $0 == "]" || $0 == ")" } : behind.firstIndex(of: " ")
-            let value = behind[..<(stop ?? behind.endIndex)]
-            rest = stop.map { behind[behind.index(after: $0)...] } ?? ""
+            let name = rest[..<sign].split(separator: " ").last.map(String.init) ?? ""
+            let (value, behind) = Self.value(rest[rest.index(after: sign)...])
+            rest = behind
+            if value.isEmpty || value == "None" { continue }
             switch name {
             case "id": id = String(value)
+            case "label": label = String(value)
             case "box": box = Self.box(value)
+            case "region": part = Self.box(value).flatMap { $0.isFraction && $0.width > 0 && $0.height > 0 ? $0 : nil }
             case "t": time = Double(value)
             default: break
             }
@@ -33,23 +40,54 @@ struct RegionMarker: Equatable {
 
     /// The box in pixels of a picture; nil if there is none.
     func box(in size: PictureSize) -> Rectangle? {
-        guard let box, [box.left, box.top, box.width, box.height].allSatisfy({ (0...1).contains($0) }) else { return box }
-        let (width, height) = (Double(size.width), Double(size.height))
-        return Rectangle(left: box.left * width, top: box.top * height, width: box.width * width, height: box.height * height)
+        guard let box, box.isFraction else { return box }
+        let (width, height) = (Double(size.width), Double(size.height)), part = part ?? Rectangle(left: 0, top: 0, width: 1, height: 1)
+        return Rectangle(
+            left: (box.left - part.left) / part.width * width, top: (box.top - part.top) / part.height * height,
+            width: box.width / part.width * width, height: box.height / part.height * height)
     }
 
-    /// The closing brackets, which a list in the marker has one of.
-    private static func end(_ text: String, _ start: String.Index) -> String.Index? {
-        guard let found = text[start...].firstRange(of: "]]") else { return nil }
+    /// A text without its markers: no part of one is a question. One that is not closed goes to the end of its line.
+    static func removed(from text: String) -> String {
+        guard let start = start(text) else { return text }
+        var end = end(text, start.upperBound)
+        if text[end...].hasPrefix("]]") { end = text.index(end, offsetBy: 2) }
+        return (text[..<start.lowerBound].trimmed + " " + removed(from: String(text[end...])).trimmed).trimmed
+    }
+
+    private static func start(_ text: String) -> Range<String.Index>? {
+        text.ranges(of: opening).first { text[$0.upperBound...].first.map { !$0.isLetter && !$0.isNumber } ?? true }
+    }
+
+    /// The closing brackets, which a list in the marker has one of, or the end of the line.
+    private static func end(_ text: String, _ start: String.Index) -> String.Index {
+        let line = text[start...].prefix { !$0.isNewline }
+        guard let found = line.firstRange(of: "]]") else { return line.endIndex }
         // "]]]": the first one closes a list.
         let next = text.index(after: found.lowerBound)
         return text[next...].hasPrefix("]]") ? next : found.lowerBound
+    }
+
+    /// A value at the beginning of a text, in brackets, in quotes, or to the next space; and the text behind it.
+    private static func value(_ text: Substring) -> (Substring, behind: Substring) {
+        let closing: Set<Character> = switch text.first {
+        case "[", "(": ["]", ")"]
+        case let quote? where quote == "\"" || quote == "'": [quote]
+        default: []
+        }
+        let inner = closing.isEmpty ? text : text.dropFirst()
+        let stop = inner.firstIndex { closing.isEmpty ? $0 == " " : closing.contains($0) } ?? inner.endIndex
+        return (inner[..<stop], inner[stop...].dropFirst())
     }
 
     private static func box(_ text: Substring) -> Rectangle? {
         let numbers = text.split { " ,[]()".contains($0) }.map { Double($0) }.compactMap(\.self).filter { abs($0) < 1e6 }
         return numbers.count == 4 ? Rectangle(left: numbers[0], top: numbers[1], width: numbers[2], height: numbers[3]) : nil
     }
+}
+
+extension Rectangle {
+    fileprivate var isFraction: Bool { [left, top, width, height].allSatisfy { (0...1).contains($0) } }
 }
 
 extension StringProtocol {

@@ -15,8 +15,7 @@ struct URLFetcher: Sendable {
 
     /// - Returns: nil when there is no curl in `path`.
     init?(path: String = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin") {
-        let candidates = path.split(separator: ":").map { "\($0)/curl" }
-        guard let program = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else { return nil }
+        guard let program = CurlProgram.find(in: path) else { return nil }
         self.program = program
     }
 
@@ -70,8 +69,8 @@ struct URLFetcher: Sendable {
     }
 
     private func quoted(_ text: String) throws -> String {
-        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 }) else { throw Self.failure("a control character", "none") }
-        return "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+        guard let quoted = CurlProgram.quoted(text) else { throw Self.failure("a control character", "none") }
+        return quoted
     }
 
     /// - Returns: the body, and what curl says of it.

@@ -87,7 +87,7 @@ final class ClipJobs: Sendable {
     /// - Returns: false if none waits.
     private func workOnNext() throws -> Bool {
         let work: ClipWork? = try state.withLock { state in
-            guard !state.isStopped, let clip = try library.takeQueued() else { return nil }
+            guard !state.isStopped, library.isThere, let clip = try library.takeQueued() else { return nil }
             let work = ClipWork(clip, engine, library, live, mediaRoot)
             (state.work, state.isCancelled) = (work, false)
             return work

@@ -30,7 +30,14 @@ extension ClipRoutes {
         let description = ObjectDescription(engine: engine, documents: documents, mediaRoot: mediaRoot), mailbox = EventMailbox()
         mailbox.add(.clip(live.entry(clip)))
         mailbox.add(.progress(ClipProgress(stage: .waiting)))
-        following.start { description.run(object, mailbox) }
+        following.start {
+            description.run(object) { event in
+                // Nobody listens any more.
+                if mailbox.isClosed { throw CancellationError() }
+                mailbox.add(event)
+            }
+            mailbox.finish()
+        }
         return ServerResponse(body: .events(mailbox.stream))
     }
 

@@ -50,45 +50,50 @@ struct ClipRoutes: ServerRoutes {
     }
 
     private func route(_ request: ServerRequest, _ path: [String]) async throws -> ServerResponse? {
-        let method = request.method
-        switch path.count {
-        case 1:
-            switch (path[0], method) {
-            case ("status", "GET"): return try .json(status)
-            case ("search", "GET"): return try await search(request)
-            case ("clips", "GET"): return try await list(request)
-            case ("clips", "POST"): return try await add(request)
-            case ("status", _), ("search", _), ("clips", _): throw Self.notAllowed(method)
-            default: return nil
-            }
-        case 2...4 where path[0] == "clips": return try await route(request, clip: path[1], Array(path.dropFirst(2)))
+        guard let methods = Self.methods(of: path) else { return nil }
+        guard methods.contains(request.method) else { throw APIError.notAllowed(request.method, allow: Self.listed(methods)) }
+        guard library.isThere else {
+            throw APIError(503, "the library's folder is not there any more: nothing can be kept until it is back", code: "library_gone")
+        }
+        switch (path[0], request.method) {
+        case ("clips", _) where path.count > 1: return try await route(request, clip: path[1], Array(path.dropFirst(2)))
+        case ("status", _): return try .json(status)
+        case ("search", _): return try await search(request)
+        case (_, "GET"): return try await list(request)
+        default: return try await add(request)
+        }
+    }
+
+    /// Methods of a path below `/api`; nil for one that there is not.
+    private static func methods(of path: [String]) -> [String]? {
+        switch (path.first, path.count) {
+        case ("status", 1), ("search", 1): return ["GET"]
+        case ("clips", 1): return ["GET", "POST"]
+        case ("clips", 2): return ["GET", "PATCH", "DELETE"]
+        case ("clips", 3) where path[2] == "mask" || path[2] == "describe": return ["POST"]
+        case ("clips", 3) where path[2] == "events" || ClipFileName(rawValue: path[2]) != nil: return ["GET"]
+        case ("clips", 4) where path[2] == "frames": return ["GET"]
+        case ("clips", 4) where path[2] == "tracks": return ["PATCH", "DELETE"]
         default: return nil
         }
     }
+
+    private static func listed(_ methods: [String]) -> [String] { methods.flatMap { $0 == "GET" ? ["GET", "HEAD"] : [$0] } }
 
     private func route(_ request: ServerRequest, clip id: String, _ path: [String]) async throws -> ServerResponse? {
         let clip = try await work.run { [library] in try library.clip(id) }
         guard let clip else { throw APIError(404, "found no clip \(id.prefix(64))", code: "not_found") }
-        switch (path.first, path.count, request.method) {
-        case (nil, _, "GET"): return try .json(live.entry(clip))
-        case (nil, _, "PATCH"): return try await change(clip, request)
-        case (nil, _, "DELETE"): return try await remove(clip)
-        case ("events", 1, "GET"): return try await events(clip)
-        case ("mask", 1, "POST"): return try await findMask(clip, request)
-        case ("describe", 1, "POST"): return try await describe(clip, request)
-        case ("frames", 2, "GET"): return try await frame(clip, path[1], request)
-        case ("tracks", 2, "PATCH"): return try await changeTrack(clip, path[1], request)
-        case ("tracks", 2, "DELETE"): return try await removeTrack(clip, path[1])
-        case (let name?, 1, "GET") where ClipFileName(rawValue: name) != nil:
-            return try await file(clip, ClipFileName(rawValue: name) ?? .document, request)
-        case (nil, _, _), ("events", 1, _), ("mask", 1, _), ("describe", 1, _), ("frames", 2, _), ("tracks", 2, _):
-            throw Self.notAllowed(request.method)
-        case (let name?, 1, _) where ClipFileName(rawValue: name) != nil: throw Self.notAllowed(request.method)
-        default: return nil
+        switch (path.first, request.method) {
+        case (nil, "GET"): return try .json(live.entry(clip))
+        case (nil, "PATCH"): return try await change(clip, request)
+        case (nil, _): return try await remove(clip)
+        case ("events", _): return try await events(clip)
+        case ("mask", _): return try await findMask(clip, request)
+        case ("describe", _): return try await describe(clip, request)
+        case ("frames", _): return try await frame(clip, path[1], request)
+        case ("tracks", "PATCH"): return try await changeTrack(clip, path[1], request)
+        case ("tracks", _): return try await removeTrack(clip, path[1])
+        case (let name?, _): return try await file(clip, ClipFileName(rawValue: name) ?? .document, request)
         }
-    }
-
-    private static func notAllowed(_ method: String) -> APIError {
-        APIError(405, "found method \(method.prefix(16)), expected another for this path", code: "method_not_allowed")
     }
 }

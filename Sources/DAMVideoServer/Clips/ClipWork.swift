@@ -45,7 +45,7 @@ final class ClipWork: Sendable {
         let outputs = JobOutputs(output: files.document, formats: [.json, .jsonl], replaces: .all) { _ in StoredMasksFile(files: files) }
         guard var job = try outputs.jobs(for: [source.request], areMany: false).first else { return }
         job.file = source.file
-        job = try job.resumed()
+        job = try earlier(job.resumed(), else: job)
         try job.check()
         let runner = CaptionJobRunner(captioner, options: source.captions) { [self] in take($0) }
         try state.withLock { state in
@@ -56,6 +56,19 @@ final class ClipWork: Sendable {
         var failures = JobFailures(keepsGoing: false)
         try runner.run([job], &failures)
     }
+
+    /// The job that goes on with what an earlier server left, or one from the start when that has no track of this model.
+    /// - Throws: `InputError` when another model made tracks: a document has one.
+    private func earlier(_ resumed: CaptionJob, else fresh: CaptionJob) throws -> CaptionJob {
+        let model = engine.engine.model
+        guard let run = resumed.earlier, !run.isOf(model) else { return resumed }
+        if run.tracks.isEmpty { return fresh }
+        throw InputError(
+            .usage, clip.source, found: "tracks of the model \(Self.name(run.model.path)), \(run.tracks.count) in all, which are kept",
+            expected: "that model to finish the others; this server has \(Self.name(model.path)): add the clip again for its captions")
+    }
+
+    private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     /// Writes a document without tracks, for a clip whose objects people point at.
     private func keep(_ source: ClipSource, _ captioner: VideoCaptioner, _ files: ClipFolder) throws {
@@ -69,6 +82,8 @@ final class ClipWork: Sendable {
     }
 
     private func take(_ event: CaptionJobRunner.Event) {
+        // No work that cannot be kept.
+        if !library.isThere { cancel() }
         switch event {
         case .clip(let event):
             live.update(clip.id, event)

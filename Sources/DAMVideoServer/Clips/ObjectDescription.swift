@@ -25,30 +25,33 @@ struct ObjectDescription: Sendable {
         var track: TrackID { .number(number) }
     }
 
-    /// Does the work, and tells of it; ends at the next step when nobody listens any more.
-    func run(_ object: Object, _ mailbox: EventMailbox) {
-        defer { mailbox.finish() }
+    /// Does the work.
+    /// - Parameter tell: given each step on this thread; what it throws ends the work.
+    func run(_ object: Object, tell: (ClipEvent) throws -> Void) {
         do {
-            let entry = try track(object, mailbox)
+            let entry = try track(object, tell)
             try documents.library.add(Amendment(track: object.track, entry: entry), to: object.clip.id)
             documents.live.tell(object.clip.id, .track(entry))
-            mailbox.add(.track(entry))
+            try tell(.track(entry))
             let clip = try documents.library.clip(object.clip.id) ?? object.clip
-            mailbox.add(.end(documents.live.entry(clip)))
-        } catch let error as TrackFailure {
-            mailbox.add(.error(error.message))
-        } catch is CancellationError {
-            mailbox.add(.error("the server ends"))
+            try tell(.end(documents.live.entry(clip)))
         } catch {
-            let told = APIError.telling(error, folder: documents.library.folder)
-            mailbox.add(.error(told?.message ?? "the object could not be described"))
+            try? tell(.error(message(of: error)))
+        }
+    }
+
+    private func message(of error: any Error) -> String {
+        switch error {
+        case let error as TrackFailure: error.message
+        case is CancellationError: "the server ends"
+        default: APIError.telling(error, folder: documents.library.folder)?.message ?? "the object could not be described"
         }
     }
 
     private struct TrackFailure: Error { let message: String }
 
     /// The object's entry; its masks are written then.
-    private func track(_ object: Object, _ mailbox: EventMailbox) throws -> CaptionDocument.Track {
+    private func track(_ object: Object, _ tell: (ClipEvent) throws -> Void) throws -> CaptionDocument.Track {
         let files = documents.library.files(of: object.clip.id), source = try ClipSource(object.clip, files, engine, mediaRoot)
         let seed = files.path + "/seed-\(object.number).json"
         try write(object, source, to: seed)
@@ -66,10 +69,9 @@ struct ObjectDescription: Sendable {
         let plan = try captioner.plan(request, file: source.file, options: captions)
         var steps = LiveClip()
         let clip = try captioner.caption(plan, events: { event in
-            if mailbox.isClosed { throw CancellationError() }
             // The track is told once it is kept.
             if case .finished = event { return }
-            for step in steps.take(event) { mailbox.add(step) }
+            for step in steps.take(event) { try tell(step) }
         })
         guard var entry = clip.document.tracks.first(where: { $0.id == object.track }) else {
             throw TrackFailure(message: clip.document.errors.first { $0.track == object.track }?.message ?? "the object got no caption")

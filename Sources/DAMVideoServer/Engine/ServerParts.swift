@@ -1,6 +1,7 @@
 import DAMVideo
 import Foundation
 import Imaging
+import Logging
 
 /// Which parts of its paths a server has, and the work that belongs to them.
 struct ServerParts {
@@ -13,20 +14,20 @@ struct ServerParts {
 
     /// Parts that the models are loaded for.
     /// - Throws: `InputError` for a folder that cannot be used.
-    init(_ engine: ServerEngine, _ options: ServerOptions, _ metrics: ServerMetrics) throws {
+    init(_ engine: ServerEngine, _ options: ServerOptions, _ metrics: ServerMetrics, _ logger: Logger) throws {
         let root = try options.mediaRoot.map { try MediaRoot($0) }
         var chat = ChatSettings()
         (chat.queue, chat.bodyLimit, chat.maximumPixels) = (options.queue, options.bodyLimit, options.maximumPixels)
+        (chat.replyWithin, chat.upstream) = (options.replyWithin, options.upstream)
         var file: (@Sendable (String) throws -> String)?
         if let root { file = { try root.file($0) } }
         chat.media = MediaReader(root: file, fetch: try Self.fetcher(options)?.fetch)
-        let answers = ChatRoutes(engine, chat, metrics: metrics)
-        if let folder = options.library {
-            let clips = ClipRoutes(
-                engine, library: try ClipLibrary(folder: folder), mediaRoot: root, uploadLimit: options.uploadLimit)
-            (routes, jobs) = ([answers, clips], clips.jobs)
+        let answers = ChatRoutes(engine, chat, metrics: metrics), ollama = OllamaRoutes(chat: answers, engine: engine)
+        if let library = try options.library.open(logger) {
+            let clips = ClipRoutes(engine, library: library, mediaRoot: root, uploadLimit: options.uploadLimit)
+            (routes, jobs) = ([answers, ollama, clips], clips.jobs)
         } else {
-            (routes, jobs) = ([answers], nil)
+            (routes, jobs) = ([answers, ollama], nil)
         }
     }
 
@@ -55,10 +56,13 @@ package struct ServerOptions: Sendable {
     package var maximumPixels = 1 << 26
     /// Folder whose files requests may name; nil for none.
     package var mediaRoot: String?
-    /// Folder of the library of clips; nil for none.
-    package var library: String?
+    package var library = LibraryChoice.none
     /// True to fetch pictures that requests name by their addresses.
     package var fetchesURLs = false
+    /// Time within which each chat request is answered; zero for no limits, nil for those that requests show.
+    package var replyWithin: Duration?
+    /// Server that answers what the model is not made for; nil for none.
+    package var upstream: UpstreamServer?
 
     package init() {}
 }

@@ -77,7 +77,7 @@ package final class ServerProgram: Sendable {
         let load = load, began = ContinuousClock.now
         let models = try await BlockingWork.shared.run { try load() }
         self.models.withLock { $0 = models }
-        let parts = try ServerParts(models.engine, options, metrics)
+        let parts = try ServerParts(models.engine, options, metrics, logger)
         loaded.open(parts.routes)
         logger.notice("ready: \(models.engine.modelName), loaded in \(Int((ContinuousClock.now - began) / .milliseconds(1))) ms")
         await parts.work()

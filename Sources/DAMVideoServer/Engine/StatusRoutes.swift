@@ -48,7 +48,7 @@ struct StatusRoutes: ServerRoutes {
         }
 
         init(_ engine: ServerEngine) {
-            settings = Settings(contextLength: engine.engine.model.model.configuration.language.contextLength)
+            settings = Settings(contextLength: engine.contextLength)
             slots = engine.engine.limits.batch ?? CaptionEngine.largestBatch
             alias = engine.modelName
         }

@@ -18,9 +18,17 @@ struct ServerResponse: Sendable {
 
     /// - Throws: `EncodingError`.
     static func json(_ value: some Encodable, status: Int = 200) throws -> ServerResponse {
+        ServerResponse(status: status, body: .data(try data(of: value), contentType: "application/json"))
+    }
+
+    /// A value as JSON in one line.
+    /// - Throws: `EncodingError`.
+    static func text(of value: some Encodable) throws -> String { String(decoding: try data(of: value), as: UTF8.self) }
+
+    private static func data(of value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-        return ServerResponse(status: status, body: .data(try encoder.encode(value), contentType: "application/json"))
+        return try encoder.encode(value)
     }
 }
 

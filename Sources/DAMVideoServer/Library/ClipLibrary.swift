@@ -37,6 +37,9 @@ final class ClipLibrary: Sendable {
     /// Folder of a clip's files.
     func files(of id: String) -> ClipFolder { ClipFolder(path: folder + "/clips/" + id) }
 
+    /// False once the folder was removed, moved or replaced: nothing that is written would be found again.
+    var isThere: Bool { lock.isThere }
+
     static func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -94,16 +97,25 @@ final class ClipLibrary: Sendable {
 /// A lock on a library that ends with the process, on all file systems that have locks.
 private final class LibraryLock: Sendable {
     private let descriptor: Int32
+    private let path: String
 
     /// - Throws: `InputError` when another process, or this one, has the library.
     init(_ folder: String) throws {
         let path = folder + "/lock"
+        self.path = path
         descriptor = path.withPath { open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o644) }
         guard descriptor >= 0 else {
             throw InputError(.inputOutput, "\(folder): the library cannot be used: \(String(cString: strerror(errno)))")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
         throw InputError(.outputExists, "\(folder): found another server that uses this library, expected one at a time")
+    }
+
+    /// True if the file that is locked is the one at its path.
+    var isThere: Bool {
+        var own = stat(), found = stat()
+        guard fstat(descriptor, &own) == 0, path.withPath({ stat($0, &found) }) == 0 else { return false }
+        return (own.st_dev, own.st_ino) == (found.st_dev, found.st_ino)
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }

@@ -1,0 +1,45 @@
+import Foundation
+
+/// Server-sent events in bytes as they arrive. Source: WHATWG's HTML standard, section 9.2.6.
+struct EventStreamParser {
+    private var line: [UInt8] = []
+    private var name: String?
+    private var data: [String] = []
+    /// True behind a carriage return, which a line feed belongs to.
+    private var isBehindReturn = false
+
+    /// The events that are complete with some more bytes.
+    mutating func take(_ bytes: Data) -> [ServerEvent] {
+        var events: [ServerEvent] = []
+        for byte in bytes {
+            let isFeed = byte == UInt8(ascii: "\n"), isReturn = byte == UInt8(ascii: "\r")
+            defer { isBehindReturn = isReturn }
+            if isFeed, isBehindReturn { continue }
+            guard isFeed || isReturn else {
+                line.append(byte)
+                continue
+            }
+            if let event = endLine() { events.append(event) }
+        }
+        return events
+    }
+
+    /// The event that a line ends, if it is empty.
+    private mutating func endLine() -> ServerEvent? {
+        let text = String(decoding: line, as: UTF8.self)
+        line = []
+        guard !text.isEmpty else {
+            defer { (name, data) = (nil, []) }
+            return data.isEmpty ? nil : ServerEvent(name: name, data: data.joined(separator: "\n"))
+        }
+        let field = text.prefix { $0 != ":" }
+        var value = text.dropFirst(field.count + 1)
+        if value.first == " " { value = value.dropFirst() }
+        switch field {
+        case "event": name = value.isEmpty ? nil : String(value)
+        case "data": data.append(String(value))
+        default: break
+        }
+        return nil
+    }
+}

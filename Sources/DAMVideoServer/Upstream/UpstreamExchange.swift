@@ -1,0 +1,130 @@
+import Foundation
+import Synchronization
+
+/// One request to an upstream server and its answer, by a process of curl's that ends when nobody reads the answer any more.
+struct UpstreamExchange: Sendable {
+    enum Part: Sendable, Equatable {
+        case head(UpstreamHead)
+        case data(Data)
+    }
+
+    let server: UpstreamServer
+
+    /// Requests at a time: each has a thread.
+    private static let most = 32
+    private static let work = BlockingWork("server-upstream", width: most)
+    /// Bytes of an answer at most.
+    private static let longestAnswer = 64 << 20
+
+    /// Sends a request.
+    /// - Returns: the answer's head, then its content; ends with an `APIError` when the answer does not come to its end.
+    /// - Throws: `APIError` 429 when too many are under way.
+    func parts(_ body: Data) throws -> AsyncThrowingStream<Part, any Error> {
+        guard Self.work.count < Self.most else {
+            throw APIError(429, "\(Self.most) requests wait for the upstream server, expected fewer", code: "queue_full", retryAfter: 10)
+        }
+        return AsyncThrowingStream { continuation in
+            let gate = ProcessGate()
+            continuation.onTermination = { _ in gate.close() }
+            Self.work.start {
+                do {
+                    try run(body, gate) { continuation.yield($0) }
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+        }
+    }
+
+    private func run(_ body: Data, _ gate: ProcessGate, _ give: (Part) -> Void) throws {
+        let process = Process(), input = Pipe(), output = Pipe(), settings = Pipe()
+        process.executableURL = URL(filePath: server.program)
+        // The key is no argument, which other users of the machine see; the descriptor of errors has nothing else to do.
+        process.arguments = ["--disable", "--config", "/dev/fd/2"]
+        process.environment = Self.environment
+        (process.standardInput, process.standardOutput, process.standardError) = (input, output, settings.fileHandleForReading)
+        try settings.fileHandleForWriting.write(contentsOf: Data(server.configuration.utf8))
+        try settings.fileHandleForWriting.close()
+        do { try gate.start(process) } catch let error as CancellationError { throw error } catch {
+            throw APIError(500, "curl cannot be started")
+        }
+        try? settings.fileHandleForReading.close()
+        try? input.fileHandleForWriting.write(contentsOf: body)
+        try? input.fileHandleForWriting.close()
+        let (bytes, hasHead) = try read(output.fileHandleForReading, gate, give)
+        process.waitUntilExit()
+        let status = process.terminationStatus
+        guard status == 0, hasHead else { throw Self.failure(status, hasAnswered: bytes > 0) }
+    }
+
+    /// Reads curl's output to its end.
+    private func read(_ output: FileHandle, _ gate: ProcessGate, _ give: (Part) -> Void) throws -> (bytes: Int, hasHead: Bool) {
+        var start: Data? = Data(), bytes = 0
+        defer { gate.end() }
+        while let part = try? output.read(upToCount: 1 << 16), !part.isEmpty {
+            bytes += part.count
+            guard bytes <= Self.longestAnswer else {
+                gate.close()
+                throw APIError(502, "the upstream server's answer is larger than \(Self.longestAnswer >> 20) MB", code: "upstream_error")
+            }
+            guard var head = start else {
+                give(.data(part))
+                continue
+            }
+            head += part
+            start = head
+            guard let (found, rest) = UpstreamHead.split(head) else { continue }
+            start = nil
+            give(.head(found))
+            if !rest.isEmpty { give(.data(rest)) }
+        }
+        return (bytes, start == nil)
+    }
+
+    /// Proxies and certificates, as the program was given them.
+    private static let environment = ProcessInfo.processInfo.environment.filter { name, _ in
+        let name = name.lowercased()
+        return name.hasSuffix("_proxy") || name.hasPrefix("ssl_cert_") || name == "curl_ca_bundle"
+    }
+
+    /// - Parameter status: curl's exit code; 28 is its word for too late, 6 and 7 for nobody there.
+    private static func failure(_ status: Int32, hasAnswered: Bool) -> APIError {
+        switch status {
+        case 28: APIError(504, "the upstream server was silent for too long", code: "upstream_timeout")
+        case 5, 6, 7: APIError(502, "the upstream server cannot be reached", code: "upstream_unreachable")
+        case 35, 51, 58, 60, 77: APIError(502, "the upstream server's certificate or TLS cannot be used", code: "upstream_tls")
+        default:
+            APIError(502, "the upstream server's answer ended \(hasAnswered ? "early" : "before it began")", code: "upstream_error")
+        }
+    }
+}
+
+/// Ends a process for whoever does not need it any more.
+private final class ProcessGate: Sendable {
+    private struct State {
+        var process: pid_t?
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// - Throws: `CancellationError` when it is not needed before it began.
+    func start(_ process: Process) throws {
+        try state.withLock { state in
+            if state.isClosed { throw CancellationError() }
+            try process.run()
+            state.process = process.processIdentifier
+        }
+    }
+
+    /// Says that the process ends by itself: its number may be another's afterwards.
+    func end() { state.withLock { $0.process = nil } }
+
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            if let process = state.process { kill(process, SIGTERM) }
+        }
+    }
+}
