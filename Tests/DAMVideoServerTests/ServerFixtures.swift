@@ -13,7 +13,14 @@ enum SampleServer {
             segmentation: nil, detector: nil, modelName: "org/sample")
     }
 
-    static func chat(_ settings: ChatSettings = ChatSettings()) throws -> ChatRoutes { try ChatRoutes(engine.get(), settings) }
+    /// Settings with which no answer is cut short, however long other tests keep the engine.
+    static let patient = {
+        var settings = ChatSettings()
+        settings.replyWithin = .seconds(86400)
+        return settings
+    }()
+
+    static func chat(_ settings: ChatSettings = patient) throws -> ChatRoutes { try ChatRoutes(engine.get(), settings) }
 
     /// Stripes of colours with a square in it, others for other numbers.
     private static func sample(_ x: Int, _ y: Int, _ number: Int) -> [UInt8] {

@@ -119,7 +119,7 @@ struct UpstreamTests {
     @Test("A server that is away, says nothing, or is too slow is told from one that errs")
     func away() async throws {
         let silent = try StubServer { _ in
-            Thread.sleep(forTimeInterval: 4)
+            Thread.sleep(forTimeInterval: 60)
             return StubServer.Response(body: Self.completion)
         }
         let gone = try StubServer { _ in StubServer.Response(body: "") }, dropping = try StubServer { _ in

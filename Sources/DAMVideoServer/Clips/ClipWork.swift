@@ -63,6 +63,8 @@ final class ClipWork: Sendable {
         let model = engine.engine.model
         guard let run = resumed.earlier, !run.isOf(model) else { return resumed }
         if run.tracks.isEmpty { return fresh }
+        // Searches find what is kept.
+        try store(.began(run.document))
         throw InputError(
             .usage, clip.source, found: "tracks of the model \(Self.name(run.model.path)), \(run.tracks.count) in all, which are kept",
             expected: "that model to finish the others; this server has \(Self.name(model.path)): add the clip again for its captions")

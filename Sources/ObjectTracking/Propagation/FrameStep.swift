@@ -10,6 +10,8 @@ package enum StepConstants {
     /// limbs.
     package static let searchMargin = 6
     package static let searchPart = 5
+    /// The same where the camera is known to be still, and the background tells the object apart.
+    package static let stillSearchPart = 8
     /// Chance a pixel keeps, at most, that another track has the better claim to.
     package static let rivalChance: Float = 0.3
 }
@@ -19,6 +21,9 @@ struct FrameStep {
     let previous: FrameFeatures
     let current: FrameFeatures
     let layers: MotionLayers
+    /// True if what moves with an object joins it. Where the camera is known to be still, what moves before the background has
+    /// been found already, and layers bring in neighbours.
+    let joinsByMotion: Bool
     /// From the previous frame to the current.
     let camera: CameraMotion
     let background: BackgroundModel
@@ -49,7 +54,8 @@ struct FrameStep {
     }
 
     private func evidence(_ track: TrackState, in box: BoundingBox) -> PixelEvidence {
-        let motion = layers.motion, layers = layers.remembered(of: track, in: box)
+        let motion = layers.motion
+        let layers = joinsByMotion ? layers.remembered(of: track, in: box) : Plane<Float>(box, repeating: 0)
         let memory = PlaceMemory(track, shift: motion.forward.mean(of: track.probability))
         let propagated = MutablePlane<Float>(box), trust = MutablePlane<Float>(box)
         let places = MutablePlane<Float>(box, repeating: 0)
@@ -113,20 +119,23 @@ struct FrameStep {
 
 extension TrackState {
     /// The part of the next frame the track can be in; nil when it is not visible or has left the picture.
-    func searchBox(_ motion: ForwardMotion, within picture: BoundingBox) -> BoundingBox? {
-        searchBox(after: motion.mean(of: probability), within: picture)
+    /// - Parameter part: divisor of its longer side that gives the margin.
+    func searchBox(_ motion: ForwardMotion, part: Int, within picture: BoundingBox) -> BoundingBox? {
+        searchBox(after: motion.mean(of: probability), part: part, within: picture)
     }
 
     /// The part of the next frame the track would be in if it moved as before.
-    /// - Parameter camera: from this frame to the next.
-    func expectedBox(_ camera: CameraMotion, within picture: BoundingBox) -> BoundingBox? {
-        searchBox(after: camera.shift(at: lastBox) + velocity, within: picture)
+    /// - Parameters:
+    ///   - camera: from this frame to the next.
+    ///   - part: divisor of its longer side that gives the margin.
+    func expectedBox(_ camera: CameraMotion, part: Int, within picture: BoundingBox) -> BoundingBox? {
+        searchBox(after: camera.shift(at: lastBox) + velocity, part: part, within: picture)
     }
 
-    private func searchBox(after shift: SIMD2<Float>, within picture: BoundingBox) -> BoundingBox? {
+    private func searchBox(after shift: SIMD2<Float>, part: Int, within picture: BoundingBox) -> BoundingBox? {
         guard status == .visible, let bounds = probability.bounds(above: StepConstants.searchChance) else { return nil }
         let moved = bounds.moved(x: Int(shift.x.rounded()), y: Int(shift.y.rounded()))
-        let margin = StepConstants.searchMargin + max(bounds.width, bounds.height) / StepConstants.searchPart
+        let margin = StepConstants.searchMargin + max(bounds.width, bounds.height) / part
         return bounds.union(moved).grown(by: margin, within: picture)
     }
 }

@@ -7,7 +7,7 @@ package enum LayerConstants {
     package static let weight: Float = 8.5
     /// Longer side in pixels of an object at which that counts half: flow is coarse beside small ones. More spares their
     /// outlines, less lets them grow.
-    package static let halfSide: Float = 100
+    package static let halfSide: Float = 75
     /// Share of a frame's evidence in what is remembered: more joins and lets go sooner, and follows errors of flow.
     package static let rate: Float = 0.3
     /// Pixels a frame by which object and scene move apart at which a frame counts half: less listens to the flow's noise.

@@ -9,6 +9,7 @@ final class PropagationPass {
     private let size: WorkingSize
     private let annotations: AnnotationReader
     private let overlapping: Set<TrackPair>
+    private let cameraIsStill: Bool
     private var window: FrameWindow
     private let background: BackgroundModel
     private var tracks: [TrackState] = []
@@ -20,6 +21,7 @@ final class PropagationPass {
         _ frames: any WorkingFrames, size: WorkingSize, annotations: AnnotationReader, overlapping: Set<TrackPair>,
         cameraIsStill: Bool = false
     ) {
+        self.cameraIsStill = cameraIsStill
         window = FrameWindow(reach: BackgroundConstants.reach, cameraIsStill: cameraIsStill)
         self.frames = frames
         self.size = size
@@ -93,13 +95,16 @@ final class PropagationPass {
         tracks.sort { $0.id < $1.id }  // ties between tracks go to the first
     }
 
+    /// Divisor of a track's longer side that gives the margin of its search.
+    private var searchPart: Int { cameraIsStill ? StepConstants.stillSearchPart : StepConstants.searchPart }
+
     private func advance(from previous: FrameFeatures, to current: FrameFeatures, position: Int) {
         guard tracks.contains(where: { $0.status != .ended }) else { return }
         let camera = window.motion(from: position - 1, to: position)
-        let expected = tracks.map { $0.expectedBox(camera, within: current.box) }
+        let expected = tracks.map { $0.expectedBox(camera, part: searchPart, within: current.box) }
         let forward = ForwardMotion(from: previous.pyramid, to: current.pyramid, in: flowArea(expected))
         for index in tracks.indices where tracks[index].status == .lost { tracks[index].expect(camera) }
-        let boxes = tracks.map { $0.searchBox(forward, within: current.box) }
+        let boxes = tracks.map { $0.searchBox(forward, part: searchPart, within: current.box) }
         for index in tracks.indices where tracks[index].status == .visible && boxes[index] == nil {
             tracks[index].vanish(.lost)
             tracks[index].expect(camera)
@@ -107,8 +112,8 @@ final class PropagationPass {
         let motion = FrameMotion(forward, from: previous.pyramid, to: current.pyramid, in: flowArea(boxes))
         let layers = MotionLayers(motion: motion, camera: camera)
         let step = FrameStep(
-            previous: previous, current: current, layers: layers, camera: camera, background: background,
-            overlapping: overlapping)
+            previous: previous, current: current, layers: layers, joinsByMotion: !cameraIsStill, camera: camera,
+            background: background, overlapping: overlapping)
         prepareBackground(boxes, current, position)
         step.advance(&tracks, boxes: boxes)
         let searched = tracks.map { Reacquisition.searchBox($0, within: current.box) }
