@@ -1,4 +1,4 @@
-"""How much faster damvideo reads a prompt and decodes than llama.cpp, from the reports of both.
+"""Ratios of damvideo's speed to llama.cpp's, for reading a prompt and for decoding, from the reports of both.
 
     damvideo bench --synthetic dam-3b --weights q8 --stage prefill --stage decode-200 --stage decode-1800 --json > report.json
     llama-bench -m llama-3b.gguf -t 2 -p 1625 -n 0 -o json > prefill.json

@@ -143,7 +143,7 @@ def pressure(server, pictures, wait):
     seconds, results = together(server, pictures, wait)
     check(all(not isinstance(answer, Exception) for _, answer, _ in results), "an event without a description, with time enough")
     print(f"  20 events: {seconds:.1f} s")
-    # How long they take on a slow server is known from one that was too fast.
+    # A run that was too fast tells the time that they take on a slow server.
     for _ in range(4):
         share = min(1, seconds / (SLOWNESS * wait))
         with Slow(server, share):

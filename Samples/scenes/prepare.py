@@ -86,7 +86,7 @@ def records_of(clip, index, frames, clear, settled):
 
 
 def facts_of(clip, index, frames, clear):
-    """What a labelled track's record says besides where its rows are."""
+    """The facts in a labelled track's record, without the place of its rows."""
     facts, pictures = records_of(clip, index, frames, clear, settled=True)
     told, told_pictures = records_of(clip, index, frames, clear, settled=False)
     return {

@@ -159,7 +159,7 @@ class CaptionStage:
         return loss, self.run.guides.summary.loss(hidden, all_facts)
 
     def text_loss(self, image_tokens, texts, is_clip):
-        """Of given captions, and the hidden state in front of each, [captions, width]."""
+        """Loss of given captions, and the hidden state in front of each, [captions, width]."""
         prefix, suffix = self.prompts[is_clip]
         answers = [self.tokenizer.encode(text)[: LONGEST - 1] + [2] for text in texts]
         ids = torch.zeros(len(answers), len(suffix) + max(map(len, answers)), dtype=torch.long)
@@ -228,7 +228,7 @@ def train_joint(run, folder, options):
         raise SystemExit(f"{options.captions[0]}: found no caption of an unlabelled track of {folder}, expected some")
 
     def pseudo_loss():
-        """Of captions that a model made: no guides and no summary, which need facts."""
+        """Loss of captions that a model made: no guides and no summary, which need facts."""
         chosen = stage.draw(unlabelled, min(len(unlabelled), max(1, options.batch // 8)))
         texts = [told[track.seed, track.thing] for track, _ in chosen]
         texts = [pseudo.mirrored(text) if flip else text for text, (_, flip) in zip(texts, chosen)]

@@ -53,7 +53,7 @@ struct UpstreamTests {
         let last = try #require(server.requests.last)
         #expect((try JSONSerialization.jsonObject(with: last.body) as? [String: Any])?["model"] as? String == "llava")
         #expect(last.headers["authorization"] == nil)
-        // What the model is made for stays here.
+        // Regions stay here: the model is made for them.
         let count = server.requests.count
         #expect(try await ChatCall().answer(routes).status == 200 && server.requests.count == count)
     }

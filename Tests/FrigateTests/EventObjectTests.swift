@@ -90,7 +90,7 @@ struct EventObjectTests {
         }
     }
 
-    /// What moves tells that this one is longer at its end.
+    /// Motion in the box tells that this one is longer at its end.
     @Test func aClipThatEndsLaterIsReadByItsStart() throws {
         try withTemporaryDirectory { folder in
             let found = try find(event(.red, boxAt: 2, to: 3.5), clip(folder), folder)

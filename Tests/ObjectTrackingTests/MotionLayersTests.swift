@@ -44,7 +44,7 @@ import Testing
         #expect(result.last > 0.95)
     }
 
-    /// What passes in front must not say how the object moves.
+    /// A post that passes in front must not say how the object moves.
     @Test func aPostBeforeAnObjectThatStandsStill() throws {
         var scene = SyntheticScene { _ in .init(x: 120, y: 90) }
         scene.post = { 230 - 10 * Double($0)...242 - 10 * Double($0) }

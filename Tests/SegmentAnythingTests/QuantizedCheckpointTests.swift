@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What a user loses when these fail: SAM 2 in fewer bits that still finds the same masks.
+/// If these fail, SAM 2 in fewer bits finds other masks.
 struct QuantizedCheckpointTests {
     private static let checkpoints = ["sam-a", "sam-b", "sam-c", "video-a", "video-b", "video-c", "video-a/original.pt"]
 
