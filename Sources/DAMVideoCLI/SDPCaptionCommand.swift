@@ -61,13 +61,13 @@ struct SDPCaptionCommand: ParsableCommand {
             var settings = CaptionStep.Settings()
             (settings.samples, settings.temperature, settings.maxNewTokens, settings.note) = (samples, temperature, maxNewTokens, note)
             try settings.validate()
-            let records = try RecordFiles(regions, shard: output.shard()), media = try MediaRoot(root.mediaRoot)
+            let records = try RecordFiles(regions, shard: output.work.shard()), media = try MediaRoot(root.mediaRoot)
             try output.run { target, stop in
                 guard let endpoint = try service.service() else {
-                    let model = try RegionModel(model.load(quiet: output.quiet), hint: hint ? hintQuery : nil)
+                    let model = try RegionModel(model.load(quiet: output.work.quiet), hint: hint ? hintQuery : nil)
                     return try CaptionStep(model, root: media, settings: settings).run(records, target)
                 }
-                var shown = RegionPictures(), told = ChatProgress(stop, role: "service", answers: "captions", quiet: output.quiet)
+                var shown = RegionPictures(), told = ChatProgress(stop, role: "service", answers: "captions", quiet: output.work.quiet)
                 (shown.kind, shown.fill) = (pictures, fill)
                 let step = try EndpointCaptionStep(
                     endpoint, chat: service.chat.settings, root: media, prompts: prompts.map { try RegionPrompts(path: $0) } ?? .own,

@@ -21,18 +21,15 @@ struct SDPCommand: ParsableCommand {
         ])
 }
 
-/// The output of a step and how its run is watched.
-struct SDPOutputOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where the lines go; a shard puts its number into the name.", valueName: "file"))
-    var output: String
-
+/// The share of the work that a run does, and how it is watched.
+struct SDPWorkOptions: ParsableArguments {
     @OptionGroup var sharding: ShardOptions
 
     @Option(parsing: .unconditional, help: ArgumentHelp(
         "Cut the work to N shards and do the one that the environment says (JOB_COMPLETION_INDEX or SLURM_ARRAY_TASK_ID).", valueName: "n"))
     var shards: Int?
 
-    @Option(help: ArgumentHelp("Write to this file, once a minute, how far the run is.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write to this file, once a minute, how far a step is.", valueName: "file"))
     var status: String?
 
     @Flag(help: "Replace an output that was made in another way.")
@@ -53,19 +50,27 @@ struct SDPOutputOptions: ParsableArguments {
         let shard = try Shard(environment: environment)
         return shard.count > 1 ? shard : nil
     }
+}
+
+/// The output of a step, and how its run is watched.
+struct SDPOutputOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: ArgumentHelp("Where the lines go; a shard puts its number into the name.", valueName: "file"))
+    var output: String
+
+    @OptionGroup var work: SDPWorkOptions
 
     /// Runs a step.
     /// - Parameter body: given the place of the output; runs the step.
     /// - Throws: the exit code of a run with failures.
     func run(_ body: (StepTarget, StopRequest) throws -> StepResult) throws {
-        let shard = try shard(), stop = StopRequest(isPreemptible: shard != nil), line = StatusLine(quiet: quiet)
+        let shard = try work.shard(), stop = StopRequest(isPreemptible: shard != nil), line = StatusLine(quiet: work.quiet)
         let target = StepTarget(
-            output, shard: shard, overwrites: overwrite, status: status, check: { try stop.check() },
+            output, shard: shard, overwrites: work.overwrite, status: work.status, check: { try stop.check() },
             show: { line.show("regions: \($0) of \($1)") })
         let result = try body(target, stop)
         line.clear()
         stop.finish()
-        try SDPOutcome.tell(result, target.path, quiet: quiet)
+        try SDPOutcome.tell(result, target.path, quiet: work.quiet)
     }
 }
 

@@ -51,7 +51,7 @@ struct SDPFilterCommand: ParsableCommand {
             var step = FilterStep()
             (step.least, step.most, step.shares) = (try least.map(Self.rule), try most.map(Self.rule), try keep.map(Self.rule))
             (step.required, step.choice, step.support) = (require, choose, sentences)
-            let records = try RecordFiles(scored, shard: output.shard())
+            let records = try RecordFiles(scored, shard: output.work.shard())
             try output.run { target, _ in try step.run(records, target) }
         }
     }
@@ -81,9 +81,9 @@ struct SDPShortenCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let records = try RecordFiles(kept, shard: output.shard())
+            let records = try RecordFiles(kept, shard: output.work.shard())
             try output.run { target, stop in
-                var told = ChatProgress(stop, role: "service", answers: "captions", quiet: output.quiet)
+                var told = ChatProgress(stop, role: "service", answers: "captions", quiet: output.work.quiet)
                 let step = try ShortenStep(service.service().map { ($0, service.chat.settings) })
                 return try step.run(records, target) { try told.show($0) }
             }

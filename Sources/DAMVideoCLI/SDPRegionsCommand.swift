@@ -71,7 +71,7 @@ struct SDPRegionsCommand: ParsableCommand {
             let step = RegionStep(settings, rules: rules.rules, excluded: rules.exclude, segmentation: segmentation)
             try output.run { target, _ in
                 let (result, notes) = try step.run(sources, target)
-                if !output.quiet { notes.forEach { Console.notice($0) } }
+                if !output.work.quiet { notes.forEach { Console.notice($0) } }
                 return result
             }
         }

@@ -17,27 +17,14 @@ struct SDPRunCommand: ParsableCommand {
     @Argument(help: "The pipeline: JSON.")
     var pipeline: String
 
-    @OptionGroup var sharding: ShardOptions
-
-    @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Cut the work to N shards and do the one that the environment says.", valueName: "n"))
-    var shards: Int?
-
-    @Option(help: ArgumentHelp("Write to this file, once a minute, how far the step is.", valueName: "file"))
-    var status: String?
-
-    @Flag(help: "Replace outputs that were made in another way.")
-    var overwrite = false
-
-    @Flag(help: "Say nothing on stderr but errors.")
-    var quiet = false
+    @OptionGroup var work: SDPWorkOptions
 
     func run() throws {
         try reportingErrors {
             var failed: ExitCode?
-            for step in try PipelineFile(pipeline).steps(shard: shard()) {
-                let flags = (overwrite ? ["--overwrite"] : []) + (quiet ? ["--quiet"] : [])
-                let watched = step.isSharded ? status.map { ["--status", $0] } ?? [] : []
+            for step in try PipelineFile(pipeline).steps(shard: work.shard()) {
+                let flags = (work.overwrite ? ["--overwrite"] : []) + (work.quiet ? ["--quiet"] : [])
+                let watched = step.isSharded ? work.status.map { ["--status", $0] } ?? [] : []
                 do {
                     var command = try SDPCommand.parseAsRoot([step.name] + step.arguments + flags + watched)
                     try command.run()
@@ -50,12 +37,5 @@ struct SDPRunCommand: ParsableCommand {
             }
             if let failed { throw failed }
         }
-    }
-
-    private func shard() throws -> Shard? {
-        guard let shards else { return try sharding.value() }
-        var options = SDPOutputOptions()
-        options.shards = shards
-        return try options.shard()
     }
 }

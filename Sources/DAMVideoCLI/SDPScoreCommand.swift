@@ -50,16 +50,16 @@ struct SDPScoreCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let records = try RecordFiles(captions, shard: output.shard()), media = try MediaRoot(root.mediaRoot)
+            let records = try RecordFiles(captions, shard: output.work.shard()), media = try MediaRoot(root.mediaRoot)
             try output.run { target, stop in
-                var told = ChatProgress(stop, role: "service", answers: "verdicts", quiet: output.quiet)
+                var told = ChatProgress(stop, role: "service", answers: "verdicts", quiet: output.work.quiet)
                 return try ScoreStep(synonyms: synonyms, addition(media)).run(records, target) { try told.show($0) }
             }
         }
     }
 
     private func addition(_ media: MediaRoot) throws -> ScoreStep.Addition {
-        if margin { return .margin(try RegionModel(model.load(quiet: output.quiet), hint: hint ? hintQuery : nil), media) }
+        if margin { return .margin(try RegionModel(model.load(quiet: output.work.quiet), hint: hint ? hintQuery : nil), media) }
         if let siglip { return .similarity(try SimilarityModel(directory: siglip), media) }
         guard let endpoint = try service.service() else { return .none }
         let pictures = showPictures ? RegionPictures() : nil

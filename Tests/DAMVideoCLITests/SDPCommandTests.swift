@@ -228,6 +228,7 @@ import Testing
             "http://x"],
         ["filter", "x", "-o", "y", "--min", "margin"], ["score", "x", "-o", "y", "--margin", "--siglip", "z"],
         ["export", "x", "-o", "y", "--splits", "train"], ["report", "x"], ["caption", "x", "-o", "y", "--shard", "0/2", "--shards", "2"],
+        ["run", "x", "--shard", "0/2", "--shards", "2"], ["run", "x", "--shards", "0"],
     ])
     func requestsThatMakeNoSense(_ arguments: [String]) throws {
         #expect(try run(arguments).status == 64)
