@@ -64,19 +64,19 @@ private struct InstructionSet {
         ("AVX-512 VNNI", KernelAVX512VNNI), ("AMX", KernelAMX), ("NEON dot product", KernelNEONDotProduct),
     ]
 
-    /// Wider is not always faster: each set the machine has is tried.
+    /// Wider is not always faster: each set the machine has is tried for a moment.
     static func fastest(_ count: @escaping (KernelInstructionSet, Int) -> UInt64) -> InstructionSet {
         let sets = all.map { InstructionSet(name: $0, set: $1, count: count) }
-        let rates = sets.map { $0.rate(cores: 1) }
+        let rates = sets.map { $0.rate(cores: 1, within: .milliseconds(50)) }
         return sets.indices.max { rates[$0] < rates[$1] }.map { sets[$0] } ?? sets[0]
     }
 
     /// Operations a second, two for each that the loop counted; 0 when the machine lacks the instructions.
-    func rate(cores: Int) -> Double {
+    func rate(cores: Int, within time: Duration = measuringTime) -> Double {
         // About two milliseconds: short enough to find the machine idle now and then.
         let iterations = 1 << 20
         guard count(set, 1) > 0 else { return 0 }
-        return bestRate {
+        return bestRate(within: time) {
             let counts = Shares(cores) { _ in count(set, iterations) }
             return 2 * Double(counts.sum)
         }
@@ -134,9 +134,12 @@ private struct Shares {
     var sum: UInt64 { values.reduce(0, +) }
 }
 
-/// The best of as many runs as half a second has: whatever else the machine does only makes one slower.
-private func bestRate(_ body: () -> Double) -> Double {
-    let clock = ContinuousClock(), end = clock.now + .milliseconds(500)
+/// Time of each measurement: longer finds a busy machine idle more often, and lets the user wait for the first result.
+private let measuringTime = Duration.milliseconds(300)
+
+/// The best rate of the runs that fit into a time: whatever else the machine does only makes one slower.
+private func bestRate(within time: Duration = measuringTime, _ body: () -> Double) -> Double {
+    let clock = ContinuousClock(), end = clock.now + time
     var best = 0.0
     repeat {
         var amount = 0.0
