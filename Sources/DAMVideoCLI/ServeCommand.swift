@@ -58,9 +58,8 @@ struct ServeCommand: ParsableCommand {
         let detector = try (detector ?? environment["DAMVIDEO_DETECTOR"].flatMap { $0.isEmpty ? nil : $0 })
             .map { try ObjectDetector(path: ModelStore.console.detector($0)) }
         let engine = CaptionEngine(loaded, limits: CaptionEngine.Limits(batch: server.batch, queue: queue))
-        let folder = URL(filePath: location.directory).standardizedFileURL.lastPathComponent
-        let name = server.modelName ?? (location.isSample ? "damvideo-sample" : folder)
-        return ServerProgram.Models(engine, segmentation: segmentation, detector: detector, name: name)
+        let names = server.modelName.map { [$0] } ?? location.names
+        return ServerProgram.Models(engine, segmentation: segmentation, detector: detector, names: names)
     }
 
     /// Waits for asynchronous work on the thread of a command.

@@ -79,7 +79,7 @@ struct ServerArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Time for open requests to end when the server is stopped. Default: 10.", valueName: "seconds"))
     var grace: Double?
 
-    @Option(help: "Name by which clients call the model. Default: that of its folder.")
+    @Option(help: "Name by which clients call the model. Default: its names on the hub, else that of its folder.")
     var modelName: String?
 
     @Option(help: "trace, debug, info, notice, warning, error or critical. Default: info, one line a request.")

@@ -75,8 +75,10 @@ struct CommandRun {
         errors = String(decoding: try Data(contentsOf: error), as: UTF8.self)
     }
 
-    /// Starts a process as a shell does, with no signal blocked: threads of a test have some, and a child inherits them.
+    /// Starts a process as an interactive shell does. A child inherits the signals that are blocked, as in threads of a test, and
+    /// those that are ignored, as SIGINT is in whatever a script runs in the background.
     static func start(_ process: Process) throws {
+        signal(SIGINT, SIG_DFL)
         var none = sigset_t(), own = sigset_t()
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, &own)

@@ -141,10 +141,10 @@ struct ChatCompletionTests {
         #expect((0..<18).allSatisfy { found[$0] == expected[$0 % 6] })
     }
 
-    @Test("Models are listed, those with a slash in their names too")
+    @Test("Models are listed, and found by each of their names")
     func models() async throws {
         let routes = try SampleServer.chat()
-        for path in [["v1", "models", "org", "sample"], ["models", "org/sample"]] {
+        for path in [["v1", "models", "org", "sample"], ["models", "org/sample"], ["models", "sample"]] {
             let response = await Responder.answering(routes, ServerRequest(method: "GET", path: path))
             #expect(response.status == 200, "\(path)")
         }
@@ -152,7 +152,9 @@ struct ChatCompletionTests {
         guard case .data(let data, _) = list.body else { return #expect(Bool(false)) }
         let json = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
         #expect(json.at("data", 0, "id") as? String == "org/sample" && json.at("data", 0, "max_model_len") as? Int == 1024)
+        #expect(json.at("data", 0, "aliases") as? [String] == ["sample"])
         #expect(await Responder.answering(routes, ServerRequest(method: "GET", path: ["models", "other"])).status == 404)
         #expect(try await ChatCall().with("model", "other").answer(routes).status == 404)
+        #expect(try await ChatCall().with("model", "sample").answer(routes).status == 200)
     }
 }

@@ -10,7 +10,7 @@ enum SampleServer {
     static let engine = Result {
         ServerEngine(
             engine: CaptionEngine(try CaptionModel(directory: Fixtures.sample("model")), limits: CaptionEngine.Limits(batch: 4)),
-            segmentation: nil, detector: nil, modelName: "org/sample")
+            segmentation: nil, detector: nil, modelName: "org/sample", modelAliases: ["sample"])
     }
 
     /// Settings with which no answer is cut short, however long other tests keep the engine.

@@ -74,5 +74,20 @@ struct ModelStoreTests {
         }
     }
 
+    @Test func aModelOfTheCacheIsCalledAsOnTheHub() throws {
+        try withTemporaryDirectory { cache in
+            let parts = ["vision_tower", "context_provider", "mm_projector", "llm"].flatMap { ["\($0)/config.json", "\($0)/model.safetensors"] }
+            let files = ["config.json": "{}", "llm/tokenizer.model": ""].merging(parts.map { ($0, "{}") }) { $1 }
+            try add("nvidia/DAM-3B-Video", files, to: cache)
+            try add("org/own", files, to: cache)
+            let store = ModelStore(environment: ["HF_HUB_CACHE": cache.path])
+            let found = try store.model("dam-3b-video")
+            #expect(found.names == ["DAM-3B-Video", "nvidia/DAM-3B-Video", "dam-3b-video"])
+            #expect(try store.model(found.directory).names == found.names)
+            #expect(try store.model("org/own").names == ["own", "org/own"])
+            #expect(try store.model("models/mine/").names == ["mine"])
+        }
+    }
+
     private final class Said: Sendable { let lines = Mutex<[String]>([]) }
 }

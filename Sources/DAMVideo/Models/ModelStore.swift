@@ -28,13 +28,29 @@ public struct ModelStore: Sendable {
         public let directory: String
         /// True for the small model that comes with the project, trained on its sample scenes.
         public let isSample: Bool
+        /// Names that people know the model by, the one to show first: of a model in the hub's cache its name without the owner, that
+        /// with the owner, and the short name if it has one; else that of the folder.
+        public let names: [String]
+
+        init(directory: String, isSample: Bool = false) {
+            (self.directory, self.isSample) = (directory, isSample)
+            names = isSample ? ["damvideo-sample"] : Self.names(of: URL(filePath: directory).standardizedFileURL)
+        }
+
+        private static func names(of folder: URL) -> [String] {
+            let snapshots = folder.deletingLastPathComponent()
+            guard folder.lastPathComponent.isHash(digits: 40), snapshots.lastPathComponent == "snapshots",
+                let name = ModelName(folder: snapshots.deletingLastPathComponent().lastPathComponent)
+            else { return [folder.lastPathComponent] }
+            return [name.name, name.identifier] + [RecommendedModel.of(name)?.shortName].compactMap(\.self)
+        }
     }
 
     /// - Parameter path: a path or a name as a user gave it; nil for the variable's, else the bundled sample model.
     /// - Throws: `InputError` of category `unusableModel` when there is none.
     public func model(_ path: String?) throws -> Location {
         if let text = path ?? variable(Self.modelVariable) {
-            return Location(directory: try place(text, of: [.describeAnything]), isSample: false)
+            return Location(directory: try place(text, of: [.describeAnything]))
         }
         if let directory = Self.sampleModel { return Location(directory: directory, isSample: true) }
         throw InputError(

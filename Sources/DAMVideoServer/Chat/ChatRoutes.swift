@@ -33,7 +33,7 @@ struct ChatRoutes: ServerRoutes {
     /// - Parameter id: empty for all.
     private func models(_ id: String) throws -> ServerResponse {
         if id.isEmpty { return try .json(models) }
-        guard let entry = models.data.first(where: { $0.id == id }) else { throw unknownModel(id) }
+        guard engine.isModel(id), let entry = models.data.first else { throw unknownModel(id) }
         return try .json(entry)
     }
 
@@ -58,7 +58,7 @@ struct ChatRoutes: ServerRoutes {
             defer { withExtendedLifetime(memory) {} }
             return try await answer.response(to: body)
         }
-        if let name = chat.model, !name.isEmpty, name != engine.modelName { throw unknownModel(name) }
+        if let name = chat.model, !name.isEmpty, !engine.isModel(name) { throw unknownModel(name) }
         let ticket = try load.enter(settings.queue, engine.engine)
         let preparation = try ChatPreparation(chat, engine, settings)
         let place = pace.enter(until: deadline(isMarked: preparation.marker != nil, streams: chat.streams))

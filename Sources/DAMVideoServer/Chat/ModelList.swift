@@ -28,7 +28,7 @@ struct ModelList: Encodable {
         let created: Int
         let ownedBy = "damvideo"
         let maxModelLen: Int
-        let aliases: [String] = []
+        let aliases: [String]
         let architecture = Architecture()
         let meta: Meta
 
@@ -39,7 +39,7 @@ struct ModelList: Encodable {
         }
 
         init(_ engine: ServerEngine, created: Int) {
-            (id, self.created) = (engine.modelName, created)
+            (id, aliases, self.created) = (engine.modelName, engine.modelAliases, created)
             maxModelLen = engine.contextLength
             meta = Meta(contextLength: engine.contextLength)
         }

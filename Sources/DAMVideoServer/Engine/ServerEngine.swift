@@ -7,6 +7,11 @@ struct ServerEngine: Sendable {
     /// SAM 2, which finds what points and boxes mean; nil for none.
     let segmentation: SegmentationModel?
     let detector: ObjectDetector?
-    /// Name by which clients call the model.
+    /// Name of the model in answers.
     let modelName: String
+    /// Other names by which clients may call it.
+    var modelAliases: [String] = []
+
+    /// True for a name of the model.
+    func isModel(_ name: String) -> Bool { name == modelName || modelAliases.contains(name) }
 }

@@ -13,8 +13,11 @@ package final class ServerProgram: Sendable {
     package struct Models: Sendable {
         let engine: ServerEngine
 
-        package init(_ engine: CaptionEngine, segmentation: SegmentationModel?, detector: ObjectDetector?, name: String) {
-            self.engine = ServerEngine(engine: engine, segmentation: segmentation, detector: detector, modelName: name)
+        /// - Parameter names: by which clients may call the captioning model, the one in answers first.
+        package init(_ engine: CaptionEngine, segmentation: SegmentationModel?, detector: ObjectDetector?, names: [String]) {
+            self.engine = ServerEngine(
+                engine: engine, segmentation: segmentation, detector: detector, modelName: names.first ?? "damvideo",
+                modelAliases: Array(names.dropFirst()))
         }
     }
 

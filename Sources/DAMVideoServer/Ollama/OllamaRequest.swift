@@ -26,9 +26,10 @@ struct OllamaRequest {
     /// Ollama streams unless it is told not to.
     var streams: Bool { fields["stream"] as? Bool ?? true }
 
-    /// Name of the model that another name of Ollama's means.
+    /// The name without Ollama's tag, if that makes it one of the model's.
     static func name(_ name: String, of engine: ServerEngine) -> String {
-        name == engine.modelName + ":latest" ? engine.modelName : name
+        let tag = ":latest", bare = String(name.dropLast(tag.count))
+        return name.hasSuffix(tag) && engine.isModel(bare) ? bare : name
     }
 
     /// The same request in OpenAI's words.

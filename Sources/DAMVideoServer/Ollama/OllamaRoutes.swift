@@ -30,7 +30,7 @@ struct OllamaRoutes: ServerRoutes {
         case "tags": return try .json(["models": [Model(name: engine.modelName, model: engine.modelName)]])
         case "show":
             let asked = try await request.json(Named.self), name = asked.model ?? asked.name ?? ""
-            guard OllamaRequest.name(name, of: engine) == engine.modelName else {
+            guard engine.isModel(OllamaRequest.name(name, of: engine)) else {
                 throw APIError(404, "model '\(name.prefix(100))' not found, expected \(engine.modelName)", code: "model_not_found")
             }
             return try .json(Facts(info: ["general.architecture": .text("llama"), "llama.context_length": .number(engine.contextLength)]))
