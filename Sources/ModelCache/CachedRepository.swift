@@ -79,11 +79,13 @@ package struct CachedSnapshot: Sendable {
     }
 
     /// The files by their use.
+    /// - Parameter chosen: the file that is meant where there are several; nil to choose by what there is.
     /// - Throws: `InputError`: `unusableModel` when it is no model of a known kind, `notFound` when a file is missing.
-    package func contents() throws -> ModelFiles {
+    package func contents(choosing chosen: String? = nil) throws -> ModelFiles {
         let paths = Set(files), descriptions = ModelFiles.descriptions(among: paths)
         let contents = descriptions.map { ($0, fileContents("\(path)/\($0)") ?? Data()) }
-        return try ModelFiles(of: name.description, among: paths, contents: Dictionary(uniqueKeysWithValues: contents))
+        return try ModelFiles(
+            of: name.description, among: paths, choosing: chosen, contents: Dictionary(uniqueKeysWithValues: contents))
     }
 
     /// Bytes of the files.

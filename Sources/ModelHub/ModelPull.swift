@@ -55,9 +55,7 @@ package struct ModelPull: Sendable {
     /// - Returns: its folder.
     /// - Throws: `InputError`.
     package func pull(_ name: ModelName) throws -> CachedSnapshot {
-        guard !environment.isOffline else {
-            throw InputError(.usage, "\(name)", found: "HF_HUB_OFFLINE, which forbids asking the hub", expected: "it unset")
-        }
+        guard !environment.isOffline else { return try present(name) }
         let listing = try patience.run("\(name)") { try client.listing(name) }
         let repository = environment.cache.repository(name)
         try LicenceCheck(repository: repository, licence: listing.licence ?? RecommendedModel.of(name)?.licence)
@@ -84,6 +82,16 @@ package struct ModelPull: Sendable {
         guard let snapshot = repository.snapshot(listing.commit) else {
             throw InputError(.inputOutput, repository.snapshotFolder(listing.commit), found: "nothing", expected: "what was just written")
         }
+        return snapshot
+    }
+
+    /// The model as it lies in the cache, where the hub may not be asked.
+    private func present(_ name: ModelName) throws -> CachedSnapshot {
+        guard let snapshot = environment.cache.snapshot(name), (try? snapshot.contents(choosing: options.file)) != nil else {
+            throw InputError(
+                .usage, "\(name)", found: "HF_HUB_OFFLINE, which forbids asking the hub", expected: "it unset, or the whole model in the cache")
+        }
+        event(.notice("\(name): in the cache; HF_HUB_OFFLINE forbids asking the hub for a newer one"))
         return snapshot
     }
 

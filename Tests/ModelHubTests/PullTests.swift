@@ -120,10 +120,14 @@ struct PullTests {
     @Test func nothingIsAskedOffline() throws {
         try PullSample.run { sample in
             #expect(throws: InputError(
-                .usage, "org/net", found: "HF_HUB_OFFLINE, which forbids asking the hub", expected: "it unset")) {
+                .usage, "org/net", found: "HF_HUB_OFFLINE, which forbids asking the hub",
+                expected: "it unset, or the whole model in the cache")) {
                 try sample.pull(variables: ["HF_HUB_OFFLINE": "1"])
             }
             #expect(sample.hub.requests.hub.isEmpty)
+            let fetched = try sample.pull(), asked = sample.hub.requests.hub.count
+            #expect(try sample.pull(variables: ["HF_HUB_OFFLINE": "1"]).path == fetched.path)
+            #expect(sample.hub.requests.hub.count == asked)
         }
     }
 }
