@@ -81,7 +81,7 @@ let package = Package(
             ]),
         library(
             "Evaluation",
-            ["Imaging", "Files", "Media", "Masks", "ObjectTracking", "DescribeAnything", "DAMVideo", "Presentation"]),
+            ["Imaging", "Files", "Media", "Masks", "ObjectTracking", "DescribeAnything", "DAMVideo", "Presentation", "WebRequests"]),
         library(
             "Frigate",
             [

@@ -77,13 +77,16 @@ struct SDPExportCommand: ParsableCommand {
         }
     }
 
+    private static let largestShard = 1e15
+
     private func bytes() throws -> Int {
         let units = ["KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000]
         let unit = units.first { shardSize.uppercased().hasSuffix($0.key) }
-        guard let number = Double(shardSize.dropLast(unit == nil ? 0 : 2)), number > 0, number < 1e6 * 1e9 else {
-            throw ValidationError("--shard-size \(shardSize): expected bytes, such as 500MB")
+        let number = Double(shardSize.dropLast(unit == nil ? 0 : 2)) ?? 0, bytes = (number * Double(unit?.value ?? 1)).rounded()
+        guard bytes >= 1, bytes <= Self.largestShard, let size = Int(exactly: bytes) else {
+            throw ValidationError("--shard-size \(shardSize): expected bytes up to a petabyte, such as 500MB")
         }
-        return Int(number * Double(unit?.value ?? 1))
+        return size
     }
 }
 

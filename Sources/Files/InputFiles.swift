@@ -25,7 +25,8 @@ package struct InputFiles {
     package func refuse(_ output: String, isOwn: Bool = false) throws {
         guard let target = File(output) else { return }
         if paths[target.identity] != nil { throw refusal(output, "an input of this run") }
-        if target.isFolder, let input = places.first(where: { $0.hasPrefix(target.path + "/") }) {
+        let beginning = target.path.hasSuffix("/") ? target.path : target.path + "/"
+        if target.isFolder, let input = places.first(where: { $0.hasPrefix(beginning) }) {
             throw refusal(output, "the place of \(input), which is read")
         }
         guard !isOwn else { return }

@@ -4,7 +4,8 @@ import Synchronization
 
 /// Requests to web servers, each made by the thread that waits for its answer. Redirects are answers like others.
 ///
-/// A task is never cancelled: Foundation's session traps when one is that is just ending. What comes for nobody is dropped.
+/// A task is never cancelled: Foundation's session traps when one is that is just ending. One that nobody waits for any more is
+/// suspended, which ends its reading, and held.
 package final class WebClient: Sendable {
     private let session: URLSession
     private let router = Router()
@@ -22,27 +23,38 @@ package final class WebClient: Sendable {
     }
 
     /// Sends a request and waits for the whole answer.
-    /// - Parameter receive: takes the answer's content piece by piece, on this thread; what it throws ends the waiting.
-    /// - Throws: the session's errors, and those of `receive`.
-    package func send(_ request: URLRequest, receive: (HTTPURLResponse, Data) throws -> Void) throws -> HTTPURLResponse {
+    /// - Parameters:
+    ///   - seconds: for the whole answer; nil for as long as it keeps coming.
+    ///   - receive: takes the answer's content piece by piece, on this thread; what it throws ends the waiting.
+    /// - Throws: the session's errors, `URLError.timedOut` and `URLError.cancelled` among them, and those of `receive`.
+    package func send(
+        _ request: URLRequest, within seconds: Double? = nil, receive: (HTTPURLResponse, Data) throws -> Void
+    ) throws -> HTTPURLResponse {
         let task = session.dataTask(with: request), inbox = Inbox()
-        router.add(inbox, for: task)
-        defer { router.remove(task) }
+        guard router.add(inbox, for: task) else { throw URLError(.cancelled) }
+        var isOver = false
+        defer { router.remove(task, isOver: isOver) }
         task.resume()
+        let end = seconds.map { DispatchTime.now() + $0 } ?? .distantFuture
         var head: HTTPURLResponse?
         while true {
-            switch inbox.next() {
+            guard let part = inbox.next(until: end) else { throw URLError(.timedOut) }
+            switch part {
             case .head(let response): head = response
             case .data(let data):
                 guard let head else { throw URLError(.badServerResponse) }
                 try receive(head, data)
             case .end(let error):
+                isOver = true
                 if let error { throw error }
                 guard let head else { throw URLError(.badServerResponse) }
                 return head
             }
         }
     }
+
+    /// Ends the waiting for all answers; the client cannot be used after that.
+    package func cancel() { router.cancel() }
 }
 
 /// Parts of an answer in the order they come, for the thread that waits for them.
@@ -61,21 +73,51 @@ private final class Inbox: Sendable {
         count.signal()
     }
 
-    func next() -> Part {
-        count.wait()
+    /// The next part; nil if there is none at that time.
+    func next(until end: DispatchTime) -> Part? {
+        guard count.wait(timeout: end) == .success else { return nil }
         return parts.withLock { $0.removeFirst() }
     }
 }
 
 /// Hands what the session says of each task to the inbox of whoever waits for it.
 private final class Router: NSObject, URLSessionDataDelegate, Sendable {
-    private let inboxes = Mutex<[Int: Inbox]>([:])
+    private struct State {
+        var inboxes: [Int: Inbox] = [:]
+        var isCancelled = false
+        /// Tasks that were left before their end: the session needs them to live.
+        var left: [URLSessionTask] = []
+    }
 
-    func add(_ inbox: Inbox, for task: URLSessionTask) { inboxes.withLock { $0[task.taskIdentifier] = inbox } }
+    private let state = Mutex(State())
 
-    func remove(_ task: URLSessionTask) { inboxes.withLock { $0[task.taskIdentifier] = nil } }
+    /// - Returns: false once everything was cancelled.
+    func add(_ inbox: Inbox, for task: URLSessionTask) -> Bool {
+        state.withLock { state in
+            if !state.isCancelled { state.inboxes[task.taskIdentifier] = inbox }
+            return !state.isCancelled
+        }
+    }
 
-    private func inbox(_ task: URLSessionTask) -> Inbox? { inboxes.withLock { $0[task.taskIdentifier] } }
+    /// - Parameter isOver: false for a task that may still receive something.
+    func remove(_ task: URLSessionTask, isOver: Bool) {
+        let isLeft = state.withLock { state in
+            state.inboxes[task.taskIdentifier] = nil
+            if !isOver { state.left.append(task) }
+            return !isOver && !state.isCancelled
+        }
+        if isLeft { task.suspend() }
+    }
+
+    func cancel() {
+        let waiting = state.withLock { state in
+            state.isCancelled = true
+            return Array(state.inboxes.values)
+        }
+        for inbox in waiting { inbox.add(.end(URLError(.cancelled))) }
+    }
+
+    private func inbox(_ task: URLSessionTask) -> Inbox? { state.withLock { $0.inboxes[task.taskIdentifier] } }
 
     func urlSession(
         _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,

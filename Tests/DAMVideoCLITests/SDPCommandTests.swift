@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -172,6 +173,58 @@ import Testing
         }
     }
 
+    /// An empty answer is none: the region fails, and is asked for by the next run. The service's own figures are kept.
+    @Test func emptyAnswersAreAskedForAgain() throws {
+        let text = Mutex("")
+        let server = try StubServer { _ in
+            let choice: [String: Any] = ["finish_reason": "length", "message": ["role": "assistant", "content": text.withLock { $0 }]]
+            let object: [String: Any] = ["choices": [choice], "usage": ["completion_tokens": 7]]
+            return StubServer.Response(data: (try? JSONSerialization.data(withJSONObject: object)) ?? Data())
+        }
+        defer { server.stop() }
+        try withClips(["600008"]) { folder, count in
+            func path(_ name: String) -> String { folder.appending(path: name).path }
+            let root = ["--media-root", folder.path], service = ["--endpoint", server.base, "--endpoint-model", "stub"]
+            #expect(try run(["regions", path("clips"), "-o", path("r.jsonl")] + root + Self.all).status == 0)
+            let caption = ["caption", path("r.jsonl"), "-o", path("c.jsonl")] + root + service
+            let empty = try run(caption)
+            #expect(empty.status == 3 && empty.errors.contains("found an empty answer, twice, expected a caption"), "\(empty.errors)")
+            #expect(try records(path("c.jsonl")).isEmpty && server.requests.count == 2 * count)
+            text.withLock { $0 = "A red ball rolls over the" }
+            #expect(try run(caption).status == 0)
+            let captions = try records(path("c.jsonl")).compactMap { ($0["captions"] as? [[String: Any]])?.first }
+            #expect(captions.count == count)
+            #expect(captions.allSatisfy { $0["tokens"] as? Int == 7 && $0["finish_reason"] as? String == "length" })
+        }
+    }
+
+    /// Nothing but an export is replaced by one.
+    @Test func otherFoldersAreNotReplaced() throws {
+        try withClips(["600008"]) { folder, count in
+            func path(_ name: String) -> String { folder.appending(path: name).path }
+            let root = ["--media-root", folder.path]
+            #expect(try run(["regions", path("clips"), "-o", path("r.jsonl")] + root + Self.all).status == 0)
+            let caption = try run(["caption", path("r.jsonl"), "-o", path("c.jsonl"), "--model", Fixtures.sample("model")] + root)
+            #expect(caption.status == 0, "\(caption.errors)")
+            try FileManager.default.createDirectory(atPath: path("mine"), withIntermediateDirectories: false)
+            try Data("mine".utf8).write(to: folder.appending(path: "mine/notes.txt"))
+            func export(_ place: String, _ more: String...) throws -> CommandRun {
+                try run(["export", path("c.jsonl"), "-o", place, "--overwrite"] + root + more)
+            }
+            let inputs = try export(path("clips")), other = try export(path("mine"))
+            #expect(inputs.status == 64 && inputs.errors.contains("clip.mp4, which is read"), "\(inputs.errors)")
+            #expect(try export("/").status == 64)
+            #expect(other.status == 73 && other.errors.contains("a folder that is no export"), "\(other.errors)")
+            #expect(FileManager.default.fileExists(atPath: path("mine/notes.txt")))
+            #expect(FileManager.default.fileExists(atPath: path("clips/600008/clip.mp4")))
+            #expect(try export(path("data")).status == 0 && export(path("data"), "--format", "llava").status == 0)
+            // An export whose facts were lost is known by its README.
+            try FileManager.default.removeItem(atPath: path("data.meta.json"))
+            #expect(try export(path("data")).status == 0)
+            #expect(try records(path("data/train.jsonl")).count == count)
+        }
+    }
+
     /// Width and height of a JPEG in an address; zeros for something else.
     private static func size(ofJPEG address: String) -> (Int, Int) {
         let text = address.split(separator: ",").last.map(String.init) ?? ""
@@ -229,6 +282,7 @@ import Testing
         ["filter", "x", "-o", "y", "--min", "margin"], ["score", "x", "-o", "y", "--margin", "--siglip", "z"],
         ["export", "x", "-o", "y", "--splits", "train"], ["report", "x"], ["caption", "x", "-o", "y", "--shard", "0/2", "--shards", "2"],
         ["run", "x", "--shard", "0/2", "--shards", "2"], ["run", "x", "--shards", "0"],
+        ["export", "x", "-o", "y", "--shard-size", "99999999999999GB"], ["export", "x", "-o", "y", "--shard-size", "nan"],
     ])
     func requestsThatMakeNoSense(_ arguments: [String]) throws {
         #expect(try run(arguments).status == 64)

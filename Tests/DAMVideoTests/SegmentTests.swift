@@ -69,7 +69,9 @@ struct SegmentTests {
     @Test func littleRoomForPreparedFramesChangesNothing() throws {
         func run(_ room: Int) throws -> (CaptionDocument, decoded: [Int]) {
             var decoded: [Int] = []
-            let document = try caption(room: room) { ($0.segment, $0.includesMasks) = (.seconds(1), true) } events: {
+            let document = try caption(room: room) { options in
+                (options.segment, options.includesMasks, options.tracks) = (.seconds(1), true, [.number(1), .number(4)])
+            } events: {
                 if case .progress(.decoding, let frame, _) = $0 { decoded.append(frame) }
             }
             return (document, decoded)

@@ -137,12 +137,12 @@ struct CaptionModelTests {
 
     @Test func answersAreHandedOnInOrder() throws {
         var answers = OrderedAnswers(3, samples: 2)
-        answers.put("b", at: 1)
-        answers.put("c", at: 2)
+        answers.put(ChatAnswer(text: "b"), at: 1)
+        answers.put(ChatAnswer(text: "c"), at: 2)
         #expect(answers.next() == nil)
-        answers.put("a", at: 0)
+        answers.put(ChatAnswer(text: "a"), at: 0)
         let first = answers.next()
-        #expect(try first?.0 == 0 && first?.1.get() == ["a", "b"])
+        #expect(try first?.0 == 0 && first?.1.get().map(\.text) == ["a", "b"])
         answers.fail(InputError(.invalid, "bad"), at: 3)
         guard case .failure? = answers.next()?.1 else {
             Issue.record("no failure")

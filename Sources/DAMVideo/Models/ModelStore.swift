@@ -54,8 +54,8 @@ public struct ModelStore: Sendable {
         }
         if let directory = Self.sampleModel { return Location(directory: directory, isSample: true) }
         throw InputError(
-            .unusableModel, "no model: expected --model DIR or the variable \(Self.modelVariable) (the README says where to "
-                + "get one)")
+            .unusableModel, "no model: expected --model or the variable \(Self.modelVariable) with a folder or a name (damvideo pull "
+                + "dam-3b-video fetches one; the bundled model is found by a program that lies in its checkout)")
     }
 
     /// Path of a SAM 2 checkpoint.

@@ -39,14 +39,21 @@ package struct EndpointCaptionStep {
                 while let (place, outcome) = answers.next() {
                     let record = try records.record(places[place])
                     switch outcome {
-                    case .success(let texts): try output.put(captioned(record, texts))
+                    case .success(let answers): try output.put(captioned(record, answers))
                     case .failure(let error): output.fail(record.id, error)
                     }
                     progress.advance(failed: (try? outcome.get()) == nil)
                 }
             }
             try ChatJournal(target.path, endpoint: endpoint, settings: chat).answer(
-                questions, take: { answers.put(PlainAnswer.stripped($1), at: $0); try hand() },
+                questions, take: { place, answer in
+                    if PlainAnswer.stripped(answer.text).isEmpty {
+                        answers.fail(endpoint.refusal("an empty answer, twice", expected: "a caption"), at: place)
+                    } else {
+                        answers.put(answer, at: place)
+                    }
+                    try hand()
+                },
                 fail: { answers.fail($1, at: $0); try hand() },
                 progress: { try told($0); try progress.check() })
         }
@@ -67,10 +74,12 @@ package struct EndpointCaptionStep {
             }, isReadable: { !PlainAnswer.stripped($0).isEmpty })
     }
 
-    private func captioned(_ record: Record, _ texts: [String]) -> Record {
+    private func captioned(_ record: Record, _ answers: [ChatAnswer]) -> Record {
         var record = record
-        let captions = texts.enumerated().map { sample, text in
-            Caption(text: text, sample: sample, seed: sample == 0 ? nil : CaptionStep.seed(record.id, sample))
+        let captions = answers.enumerated().map { sample, answer in
+            Caption(
+                text: PlainAnswer.stripped(answer.text), sample: sample, seed: sample == 0 ? nil : CaptionStep.seed(record.id, sample),
+                tokens: answer.tokens, finishReason: answer.finishReason)
         }
         record.set("captions", .array(captions.map(\.json)))
         record.set("captioner", .object(identity.json))
@@ -88,31 +97,31 @@ enum PlainAnswer {
 
 /// Answers that come in any order, handed on in the order of their questions.
 struct OrderedAnswers {
-    private var texts: [[String?]]
+    private var answers: [[ChatAnswer?]]
     private var errors: [Int: InputError] = [:]
     private let samples: Int
     private var handed = 0
 
     init(_ count: Int, samples: Int = 1) {
         self.samples = samples
-        texts = Array(repeating: Array(repeating: nil, count: samples), count: count)
+        answers = Array(repeating: Array(repeating: nil, count: samples), count: count)
     }
 
-    mutating func put(_ text: String, at question: Int) { texts[question / samples][question % samples] = text }
+    mutating func put(_ answer: ChatAnswer, at question: Int) { answers[question / samples][question % samples] = answer }
     mutating func fail(_ error: InputError, at question: Int) { errors[question / samples] = error }
 
     /// The next record with all of its answers, or with an error; nil while that is open.
-    mutating func next() -> (Int, Result<[String], InputError>)? {
-        guard handed < texts.count else { return nil }
+    mutating func next() -> (Int, Result<[ChatAnswer], InputError>)? {
+        guard handed < answers.count else { return nil }
         let place = handed
         if let error = errors[place] {
             handed += 1
             return (place, .failure(error))
         }
-        let found = texts[place].compactMap(\.self)
+        let found = answers[place].compactMap(\.self)
         guard found.count == samples else { return nil }
         handed += 1
-        texts[place] = []
+        answers[place] = []
         return (place, .success(found))
     }
 }
@@ -128,7 +137,7 @@ struct ChatJournal {
     }
 
     func answer(
-        _ questions: [ChatQuestion], take: (Int, String) throws -> Void, fail: (Int, InputError) throws -> Void,
+        _ questions: [ChatQuestion], take: (Int, ChatAnswer) throws -> Void, fail: (Int, InputError) throws -> Void,
         progress: (ChatRun.Progress) throws -> Void
     ) throws {
         let content = try AnswerJournal.content(path)
@@ -137,9 +146,9 @@ struct ChatJournal {
         }
         var open: [Int] = []
         for (place, question) in questions.enumerated() {
-            let texts = content.answers[question.name] ?? []
+            let answers = content.answers[question.name] ?? []
             // One that cannot be read counts once it was given twice.
-            if let last = texts.last, texts.count > 1 || question.isReadable(last) { try take(place, last) } else { open.append(place) }
+            if let last = answers.last, answers.count > 1 || question.isReadable(last.text) { try take(place, last) } else { open.append(place) }
         }
         if !open.isEmpty {
             let journal = AnswerJournal(path, judge: endpoint.model, after: content)

@@ -5,6 +5,10 @@ import Imaging
 
 /// Writes records that are kept as data to train with.
 package struct ExportStep {
+    private static let step = "export"
+    /// First line of a folder's README.
+    private static let title = "# Captions of regions"
+
     let settings: ExportSettings
     let root: MediaRoot
 
@@ -20,14 +24,16 @@ package struct ExportStep {
     /// - Throws: `InputError`.
     package func run(_ records: RecordFiles, to folder: String, overwrites: Bool, check: () throws -> Void = {}) throws -> StepResult {
         let files = [settings.prompts].compactMap(\.self)
-        try InputFiles(records.paths + files).refuse(folder)
+        let media = try Set((0..<records.count).map { root.path(of: try records.record($0).media) })
+        try InputFiles(records.paths + files + media).refuse(folder)
         var meta = StepMeta(
-            step: "export", options: settings.json, inputs: try records.inputs + files.map { StepMeta.Input(path: $0,
+            step: Self.step, options: settings.json, inputs: try records.inputs + files.map { StepMeta.Input(path: $0,
                 digest: try ContentDigest.of(file: $0)) },
             shard: nil)
         if let known = try meta.finished(folder, overwrites: overwrites, digest: { try ContentDigest.of(model: folder) }) {
             return StepResult(meta: known, wasThere: true)
         }
+        if overwrites { try Self.checkReplaceable(folder) }
         try PendingOutput.check(folder)
         var tally = StepCounts(), kept: [String: [Int]] = [:], makers: Set<String> = []
         for place in 0..<records.count {
@@ -52,6 +58,17 @@ package struct ExportStep {
         meta.digest = try ContentDigest.of(model: folder)
         try meta.write(beside: folder)
         return StepResult(meta: meta, wasThere: false)
+    }
+
+    /// - Throws: `InputError` of category `outputExists` for a folder that no export has made: it may hold anything.
+    private static func checkReplaceable(_ folder: String) throws {
+        guard let status = FileStatus(folder), status.isFolder, folderNames(folder)?.isEmpty != true else { return }
+        // An export that was ended before its facts were written has its README.
+        let readme = fileContents(folder + "/README.md").map { String(decoding: $0.prefix(title.utf8.count), as: UTF8.self) }
+        guard try StepMeta(of: folder)?.step != step, readme != title else { return }
+        throw InputError(
+            .outputExists, folder, found: "a folder that is no export, with files in it",
+            expected: "another place; --overwrite replaces exports alone")
     }
 
     private func write(_ records: RecordFiles, _ places: [Int], _ split: String, _ folder: String, _ check: () throws -> Void) throws {
@@ -79,7 +96,7 @@ package struct ExportStep {
 
     private func readme(_ tally: StepCounts, _ makers: Set<String>) -> String {
         let splits = settings.splits.map { "- \($0.name): \(tally["regions", $0.name]) regions" }
-        return (["# Captions of regions", "", "Made by `damvideo sdp export`, format `\(settings.format.rawValue)`.", ""] + splits + [
+        return ([Self.title, "", "Made by `damvideo sdp export`, format `\(settings.format.rawValue)`.", ""] + splits + [
             "", "Captions were made with these models; the licences of models and of pictures hold for them:", "",
         ] + makers.sorted().map { "- \($0)" }).joined(separator: "\n") + "\n"
     }

@@ -33,7 +33,7 @@ package struct VerdictJudge {
         var answers = OrderedAnswers(places.count)
         let questions = try places.map { try question(records, $0) }
         func hand() throws {
-            while let (place, texts) = answers.next() { try take(places[place], texts.map { Self.verdict($0[0]) }) }
+            while let (place, found) = answers.next() { try take(places[place], found.map { Self.verdict($0[0].text) }) }
         }
         try ChatJournal(output, endpoint: endpoint, settings: chat).answer(
             questions, take: { answers.put($1, at: $0); try hand() }, fail: { answers.fail($1, at: $0); try hand() }, progress: progress)

@@ -29,16 +29,16 @@ package struct ShortenStep {
             // Records that are dropped have no request.
             let asked = try places.filter { try Self.isAsked(records.record($0)) }
             var answers = OrderedAnswers(asked.count), next = places.startIndex
-            func put(upTo end: Int?, _ answer: Result<[String], InputError>?) throws {
+            func put(upTo end: Int?, _ answer: Result<[ChatAnswer], InputError>?) throws {
                 while next < places.endIndex, places[next] != end { try put(places[next], nil) }
                 if let end { try put(end, answer) }
             }
-            func put(_ place: Int, _ answer: Result<[String], InputError>?) throws {
+            func put(_ place: Int, _ answer: Result<[ChatAnswer], InputError>?) throws {
                 let record = try records.record(place)
                 next += 1
                 switch answer {
                 case .failure(let error)?: output.fail(record.id, error)
-                case .success(let texts)?: try output.put(shortened(record, texts[0]))
+                case .success(let answers)?: try output.put(shortened(record, answers[0].text))
                 case nil: try output.put(shortened(record, nil))
                 }
                 progress.advance()

@@ -21,7 +21,7 @@ package final class AnswerJournal {
     /// The answers of a journal by question, the earliest first.
     package struct Content {
         package fileprivate(set) var judge: String?
-        package fileprivate(set) var answers: [Question: [String]] = [:]
+        package fileprivate(set) var answers: [Question: [ChatAnswer]] = [:]
         /// The journal without a line that was cut off.
         fileprivate var lines = Data()
     }
@@ -41,11 +41,14 @@ package final class AnswerJournal {
     }
 
     /// Adds an answer; it is on the disk when the call returns.
-    func add(_ answer: String, to question: Question) throws {
-        let line = Self.line([
+    func add(_ answer: ChatAnswer, to question: Question) throws {
+        var fields: OrderedObject = [
             "key": .string(question.key), "question": .number(question.place), "prompt": .string(question.prompt),
-            "answer": .string(answer),
-        ])
+            "answer": .string(answer.text),
+        ]
+        fields["finish_reason"] = answer.finishReason.map { .string($0) }
+        fields["tokens"] = answer.tokens.map { .number($0) }
+        let line = Self.line(fields)
         if let file { return try file.append(line) }
         file = try GrowingFile(path, beginning: (earlier.isEmpty ? head : earlier) + line, replaces: true)
     }
@@ -67,7 +70,10 @@ package final class AnswerJournal {
             } else {
                 let question = Question(
                     key: try json["key"].string(), place: try json["question"].integer(), prompt: try json["prompt"].string())
-                content.answers[question, default: []].append(try json["answer"].string())
+                let answer = ChatAnswer(
+                    text: try json["answer"].string(), finishReason: try json.optional("finish_reason")?.string(),
+                    tokens: try json.optional("tokens")?.integer())
+                content.answers[question, default: []].append(answer)
             }
             start = end + 1
         }

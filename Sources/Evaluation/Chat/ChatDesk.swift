@@ -6,7 +6,7 @@ import Synchronization
 final class ChatDesk: Sendable {
     enum Event: Sendable {
         /// The place of a question and its answer; `isLast` is false for one that cannot be read and is asked for again.
-        case answer(Int, String, isLast: Bool)
+        case answer(Int, ChatAnswer, isLast: Bool)
         /// The place of a question whose message could not be made.
         case unaskable(Int, InputError)
         case retry(String)
@@ -72,12 +72,12 @@ final class ChatDesk: Sendable {
             }
             do {
                 let message = try made.get()
-                var text = try ask(message)
-                if !question.wasUnread, !question.isReadable(text) {
-                    hand(.answer(place, text, isLast: false))
-                    text = try ask(message)
+                var answer = try ask(message)
+                if !question.wasUnread, !question.isReadable(answer.text) {
+                    hand(.answer(place, answer, isLast: false))
+                    answer = try ask(message)
                 }
-                hand(.answer(place, text, isLast: true))
+                hand(.answer(place, answer, isLast: true))
             } catch let error as InputError {
                 return hand(.failure(error))
             } catch let error as any CategorizedError {
@@ -98,7 +98,7 @@ final class ChatDesk: Sendable {
 
     /// Asks until there is an answer or no use in asking.
     /// - Throws: `InputError`; `CancellationError` when the run is over.
-    private func ask(_ message: ChatMessage) throws -> String {
+    private func ask(_ message: ChatMessage) throws -> ChatAnswer {
         var pause = settings.pause, tries = 0
         while true {
             try count()

@@ -1,7 +1,7 @@
 import Foundation
 import FoundationNetworking
 import Imaging
-import Synchronization
+import WebRequests
 
 /// A chat service with OpenAI's interface (`POST BASE/chat/completions`). Requests of several threads run side by side.
 package final class ChatEndpoint: Sendable {
@@ -15,20 +15,20 @@ package final class ChatEndpoint: Sendable {
 
     /// Largest answer that is quoted in an error, in characters.
     private static let quoted = 200
+    /// Bytes of an answer at most: chat answers have some thousand.
+    private static let largest = 16 << 20
+    /// Times the timeout that a whole answer may take, for services that keep sending signs of life.
+    private static let patience = 10.0
+    /// Seconds that a service's wish to be asked again later is followed for.
+    private static let longestPause = 3600.0
 
     package let model: String
     let url: URL
     /// The service's part in messages, such as "judge".
     private let role: String
     private let key: String?
-    private let session: URLSession
-    private let open = Mutex(OpenRequests())
-
-    /// Requests that are waited for.
-    private struct OpenRequests {
-        var replies: [ObjectIdentifier: Reply] = [:]
-        var isCancelled = false
-    }
+    private let timeout: Double
+    private let web: WebClient
 
     /// - Parameters:
     ///   - base: address in front of `/chat/completions`, http or https.
@@ -43,57 +43,58 @@ package final class ChatEndpoint: Sendable {
         guard let url = URL(string: trimmed.hasSuffix(path) ? trimmed : trimmed + path), let host = url.host(), !host.isEmpty,
             ["http", "https"].contains(url.scheme?.lowercased())
         else { throw InputError(.usage, "\(role) \(base)", found: "no address", expected: "such as http://localhost:8000/v1") }
-        (self.url, self.model, self.key, self.role) = (url, model, key, role)
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.timeoutIntervalForRequest = timeout
-        configuration.httpMaximumConnectionsPerHost = connections
-        session = URLSession(configuration: configuration)
+        (self.url, self.model, self.key, self.role, self.timeout) = (url, model, key, role, timeout)
+        web = WebClient(timeout: timeout, connections: connections)
     }
 
-    /// Ends waiting for what is under way; the endpoint cannot be used after that. The tasks themselves end by their answers or
-    /// timeouts: Foundation's session traps when a task that is just ending is cancelled.
-    package func cancel() {
-        open.withLock { open in
-            open.isCancelled = true
-            open.replies.values.forEach { $0.set(nil, nil, CocoaError(.userCancelled)) }
-        }
-    }
+    /// Ends waiting for what is under way; the endpoint cannot be used after that.
+    package func cancel() { web.cancel() }
 
     /// Sends one message and waits for the answer.
     /// - Throws: `Failure`.
-    func ask(_ message: ChatMessage) throws -> String {
+    func ask(_ message: ChatMessage) throws -> ChatAnswer {
         var request = URLRequest(url: url)
         request.httpMethod = "POST"
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization") }
         request.httpBody = PythonJSON.data(message.body(model: model))
-        let reply = Reply(), identity = ObjectIdentifier(reply)
-        let isCancelled = open.withLock { open in
-            if !open.isCancelled { open.replies[identity] = reply }
-            return open.isCancelled
-        }
-        guard !isCancelled else { throw Failure.passing(CocoaError(.userCancelled).localizedDescription, after: nil) }
-        defer { open.withLock { $0.replies[identity] = nil } }
-        session.dataTask(with: request) { reply.set($0, $1, $2) }.resume()
-        let (data, response, error) = reply.wait()
-        if let error { throw Failure.passing(words(error), after: nil) }
-        guard let response = response as? HTTPURLResponse else { throw Failure.passing("no answer", after: nil) }
-        guard response.statusCode == 200 else { throw failure(response, data ?? Data()) }
-        return try content(data ?? Data())
-    }
-
-    /// Foundation has no words of its own for a service that says nothing.
-    private func words(_ error: any Error) -> String {
-        guard (error as? URLError)?.code == .timedOut else { return error.localizedDescription }
-        return "no sign for \(String(format: "%g", session.configuration.timeoutIntervalForRequest)) s"
-    }
-
-    private func content(_ data: Data) throws -> String {
+        var data = Data()
+        let response: HTTPURLResponse, began = ContinuousClock.now
         do {
-            let message = try JSONPlace(OrderedJSON(Array(data), path: "answer"), at: "answer")["choices"].array().first?["message"]
-            let content = try message?["content"]
-            guard let content else { throw InputError(.inputOutput, "no choices") }
-            return content.value == .null ? "" : try content.string()
+            response = try web.send(request, within: timeout * Self.patience) { _, part in
+                guard data.count + part.count <= Self.largest else {
+                    throw Failure.final(refusal("an answer of more than \(Self.largest >> 20) MB", expected: "OpenAI's interface"))
+                }
+                data += part
+            }
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure.passing(words(error, .now - began), after: nil)
+        }
+        guard response.statusCode == 200 else { throw failure(response, data) }
+        return try answer(data)
+    }
+
+    /// Foundation has no words of its own for a service that says nothing, or does not come to an end.
+    private func words(_ error: any Error, _ time: Duration) -> String {
+        guard (error as? URLError)?.code == .timedOut else { return error.localizedDescription }
+        let isEndless = time >= .seconds(timeout * Self.patience)
+        return isEndless
+            ? "an answer without an end in \(String(format: "%g", timeout * Self.patience)) s"
+            : "no sign for \(String(format: "%g", timeout)) s"
+    }
+
+    private func answer(_ data: Data) throws -> ChatAnswer {
+        do {
+            let json = try JSONPlace(OrderedJSON(Array(data), path: "answer"), at: "answer")
+            guard let choice = try json["choices"].array().first else { throw InputError(.inputOutput, "no choices") }
+            let content = try choice["message"]["content"]
+            // Both are there for people: what is no text or number is left out.
+            return ChatAnswer(
+                text: content.value == .null ? "" : try content.string(),
+                finishReason: try? choice.optional("finish_reason")?.string(),
+                tokens: try? json.optional("usage")?.optional("completion_tokens")?.integer())
         } catch {
             throw Failure.final(refusal("an answer that is no chat completion (\(quote(data)))", expected: "OpenAI's interface"))
         }
@@ -102,7 +103,11 @@ package final class ChatEndpoint: Sendable {
     private func failure(_ response: HTTPURLResponse, _ data: Data) -> Failure {
         let status = response.statusCode, words = "HTTP \(status): \(message(data))"
         guard status == 429 || status >= 500 else { return .final(refusal(words, expected: "an answer")) }
-        return .passing(words, after: response.value(forHTTPHeaderField: "Retry-After").flatMap(Self.seconds))
+        let pause = response.value(forHTTPHeaderField: "Retry-After").flatMap(Self.seconds)
+        if let pause, pause > Self.longestPause {
+            return .final(refusal("\(words), and to ask again in \(String(format: "%.3g", pause)) s", expected: "an answer within an hour"))
+        }
+        return .passing(words, after: pause)
     }
 
     /// Seconds of a `Retry-After`: a number or a date.
@@ -114,7 +119,7 @@ package final class ChatEndpoint: Sendable {
         return format.date(from: text).map { max(0, $0.timeIntervalSinceNow) }
     }
 
-    func refusal(_ found: String, expected: String) -> InputError {
+    package func refusal(_ found: String, expected: String) -> InputError {
         InputError(.inputOutput, "\(role) \(url.absoluteString)", found: found, expected: expected)
     }
 
@@ -128,32 +133,5 @@ package final class ChatEndpoint: Sendable {
     private func quote(_ data: Data) -> String {
         let text = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return text.isEmpty ? "nothing" : String(text.prefix(Self.quoted))
-    }
-}
-
-/// Result of a task of the session, for the thread that waits for it; the first one that is set counts.
-private final class Reply: Sendable {
-    private struct Parts: Sendable {
-        let data: Data?
-        let response: URLResponse?
-        let error: (any Error)?
-    }
-
-    private let isThere = DispatchSemaphore(value: 0)
-    private let parts = Mutex<Parts?>(nil)
-
-    func set(_ data: Data?, _ response: URLResponse?, _ error: (any Error)?) {
-        let isFirst = parts.withLock { parts in
-            if parts != nil { return false }
-            parts = Parts(data: data, response: response, error: error)
-            return true
-        }
-        if isFirst { isThere.signal() }
-    }
-
-    func wait() -> (Data?, URLResponse?, (any Error)?) {
-        isThere.wait()
-        let parts = parts.withLock { $0 }
-        return (parts?.data, parts?.response, parts?.error)
     }
 }

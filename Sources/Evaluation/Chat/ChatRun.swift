@@ -71,7 +71,7 @@ package struct ChatRun: Sendable {
     ///   - progress: called on this thread; what it throws ends the run.
     /// - Throws: `InputError` when the service cannot be asked or the limit is reached, and what `take` throws.
     package func answer(
-        _ questions: [ChatQuestion], journal: AnswerJournal, take: (Int, String) throws -> Void,
+        _ questions: [ChatQuestion], journal: AnswerJournal, take: (Int, ChatAnswer) throws -> Void,
         fail: (Int, InputError) throws -> Void = { throw $1 }, progress: (Progress) throws -> Void
     ) throws {
         let desk = ChatDesk(questions, endpoint, settings)
@@ -84,10 +84,10 @@ package struct ChatRun: Sendable {
                 continue
             }
             switch event {
-            case .answer(let place, let text, let isLast):
-                try journal.add(text, to: questions[place].name)
+            case .answer(let place, let answer, let isLast):
+                try journal.add(answer, to: questions[place].name)
                 guard isLast else { continue }
-                try take(place, text)
+                try take(place, answer)
                 answered += 1
                 try progress(.answered(answered, of: questions.count))
             case .unaskable(let place, let error):

@@ -133,7 +133,7 @@ package struct DLCJudgement: Sendable {
         do {
             let missing = sheet.questions(after: content, view: view)
             try ChatRun(endpoint, settings: settings).answer(
-                missing.map(\.question), journal: journal, take: { sheet.put($1, at: missing[$0].place) }, progress: progress)
+                missing.map(\.question), journal: journal, take: { sheet.put($1.text, at: missing[$0].place) }, progress: progress)
         } catch {
             if !sheet.finished.isEmpty { try? writeCache(to: cache.path, replaces: true) }
             throw error

@@ -45,7 +45,7 @@ package struct OutputsRun {
             for (place, region) in regions.enumerated() {
                 try progress(place, regions.count)
                 let caption = try describe(media.pictures(of: region, count: frames).map { (picture: $0.picture, region: $0.mask) })
-                try journal.add(caption, to: Self.name(region, query))
+                try journal.add(ChatAnswer(text: caption), to: Self.name(region, query))
                 put(region, caption)
             }
         }
@@ -71,7 +71,7 @@ package struct OutputsRun {
                     }, isReadable: Self.saysSomething)
             }
             try ChatRun(endpoint, settings: settings).answer(
-                questions, journal: journal, take: { put(regions[$0], $1) }, progress: progress)
+                questions, journal: journal, take: { put(regions[$0], $1.text) }, progress: progress)
         }
     }
 
@@ -93,7 +93,7 @@ package struct OutputsRun {
             throw InputError(.usage, journalPath, found: "answers of \(earlier)", expected: "\(model)'s, or another --outputs")
         }
         for region in file.missing {
-            guard let answers = content.answers[Self.name(region, query)], let last = answers.last else { continue }
+            guard let answers = content.answers[Self.name(region, query)], let last = answers.last?.text else { continue }
             if answers.count > 1 || Self.saysSomething(last) { file.put(PythonText.stripped(last), for: region.key) }
         }
         let regions = file.missing

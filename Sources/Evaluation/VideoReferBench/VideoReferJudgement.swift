@@ -90,8 +90,8 @@ package struct VideoReferJudgement: Sendable {
 
     private mutating func takeAnswers(of content: AnswerJournal.Content) {
         for place in items.indices where items[place].answer == nil {
-            guard let texts = content.answers[name(items[place])], let last = texts.last else { continue }
-            guard texts.count > 1 || Self.isReadable(last) else { continue }
+            guard let answers = content.answers[name(items[place])], let last = answers.last?.text else { continue }
+            guard answers.count > 1 || Self.isReadable(last) else { continue }
             items[place].answer = last
             wordings.insert(wording.name)
         }
@@ -142,7 +142,7 @@ package struct VideoReferJudgement: Sendable {
         let journal = AnswerJournal(journalPath, judge: endpoint.model, after: content)
         do {
             try ChatRun(endpoint, settings: settings).answer(
-                questions, journal: journal, take: { items[places[$0]].answer = $1 }, progress: progress)
+                questions, journal: journal, take: { items[places[$0]].answer = $1.text }, progress: progress)
         } catch {
             if missing < items.count { try? write() }
             throw error

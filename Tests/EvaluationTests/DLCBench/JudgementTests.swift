@@ -130,6 +130,10 @@ struct JudgementTests {
         #expect(try end(busy, settings) == ("found HTTP 500: over load, at try 3, expected an answer", 3))
         let other = try end(StubServer.Response(body: "<html>")).0
         #expect(other == "found an answer that is no chat completion (<html>), expected OpenAI's interface")
+        let long = StubServer.Response(status: 429, headers: ["Retry-After": "999999999999999999999"], body: "later")
+        #expect(try end(long, settings) == ("found HTTP 429: later, and to ask again in 1e+21 s, expected an answer within an hour", 1))
+        let huge = StubServer.Response(data: Data(repeating: UInt8(ascii: " "), count: 17 << 20))
+        #expect(try end(huge, settings) == ("found an answer of more than 16 MB, expected OpenAI's interface", 1))
     }
 
     @Test func aJudgeThatSaysNothingIsTimedOut() throws {

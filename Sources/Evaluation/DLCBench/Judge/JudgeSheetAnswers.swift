@@ -23,8 +23,8 @@ extension JudgeSheet {
     /// Puts in the answers of a journal. One to a recognition question that cannot be read counts once it was given twice.
     mutating func put(_ content: AnswerJournal.Content) {
         for place in missing {
-            guard let texts = content.answers[journalQuestion(place)], let last = texts.last else { continue }
-            if texts.count > 1 || isReadable(last, at: place) { put(last, at: place) }
+            guard let answers = content.answers[journalQuestion(place)], let last = answers.last?.text else { continue }
+            if answers.count > 1 || isReadable(last, at: place) { put(last, at: place) }
         }
     }
 }
