@@ -1,8 +1,7 @@
 import Masks
 
 /// Selection of the tracks to caption when there are more than wanted: moving tracks before stationary ones, then long-visible
-/// and
-/// large ones first.
+/// and large ones first.
 package struct TrackChoice {
     /// Ascending by id.
     package let chosen: [Track]

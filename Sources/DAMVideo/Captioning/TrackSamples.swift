@@ -7,8 +7,7 @@ package struct TrackSamples: Equatable {
     /// The track's position in the clip, and the part of it.
     package let position: TrackPosition
     /// Frames of the clip that show the track or part, ascending. A slice of the track's own list, because copies of an hour's
-    /// list
-    /// would be large.
+    /// list would be large.
     package let visible: ArraySlice<Track.Appearance>
     /// Ascending, with repeats; empty when the track is not visible.
     package let frames: [Int]

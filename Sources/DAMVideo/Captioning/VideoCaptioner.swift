@@ -85,8 +85,7 @@ public struct VideoCaptioner: Sendable {
 
     /// Captions each track of a plan, as the public overload does.
     /// - Parameter begin: called with the clip once its objects are tracked; its document has the tracks of an earlier run only.
-    ///   An
-    ///   error it throws ends the call.
+    ///   An error it throws ends the call.
     func caption(
         _ plan: CaptionPlan, resuming earlier: ResumedRun?, begin: (CaptionedClip) throws -> Void,
         events: (CaptionEvent) throws -> Void

@@ -113,8 +113,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         /// Seconds of encoding and generating; of batched work, this track's share.
         public var seconds: Double
         /// Captions of its parts, in order; nil if none were requested or the track is too short. A part that failed is listed in
-        /// the
-        /// document's errors instead.
+        /// the document's errors instead.
         public var segments: [Segment]?
 
         enum CodingKeys: String, CodingKey {
@@ -175,8 +174,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         /// Nil for problems of the whole clip.
         public var track: TrackID?
         /// Machine-readable code: "mask_skipped", "mask_note", "clip_note", "clip_damaged", "not_visible", "empty_mask",
-        /// "prompt_too_long",
-        /// "interrupted".
+        /// "prompt_too_long", "interrupted".
         public var code: String
         public var message: String
         /// Time of the first frame of the affected part of the track; nil for the whole track.

@@ -10,8 +10,7 @@ enum DocumentJSON {
     }
 
     /// Joins lists of numbers, such as boxes, onto one line, and closes empty ones. Line breaks belong to the layout alone: those
-    /// in
-    /// strings are escaped.
+    /// in strings are escaped.
     private static func compact(_ json: String) -> String {
         json.replacing(/\[\n[ \n]*([-+.eE0-9]+(?:,\n *[-+.eE0-9]+)*)?[ \n]*\]/) { match in
             "[" + (match.1?.replacing(/,\n */, with: ", ") ?? "") + "]"

@@ -20,12 +20,10 @@ public struct ResumedRun: Sendable, Equatable {
     public let note: String?
 
     /// Reads the output of an interrupted run. A truncated last line is ignored, and so are problems of whole tracks, because
-    /// tracks
-    /// that failed are tried again.
+    /// tracks that failed are tried again.
     /// - Returns: nil if there is no such file, or it has no complete header.
     /// - Throws: `InputError`: `invalid` if the file is not a caption document's lines or repeats a track; `inputOutput` if it
-    ///   cannot
-    ///   be read.
+    ///   cannot be read.
     public init?(path: String) throws {
         guard let data = try Self.contents(path) else { return nil }
         var header: JSONLines.Header?, tracks: [CaptionDocument.Track] = [], ids: Set<TrackID> = []

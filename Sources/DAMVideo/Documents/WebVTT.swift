@@ -2,8 +2,7 @@ import Foundation
 import Masks
 
 /// Captions as subtitles: one cue per track, with the track's id, shown while the object is visible. A track with parts has one
-/// cue
-/// for each of them, with ids such as `3/2`, and none for the whole.
+/// cue for each of them, with ids such as `3/2`, and none for the whole.
 /// Source: WebVTT, https://www.w3.org/TR/webvtt1/, section 4.
 enum WebVTT {
     /// The first line; the text after `WEBVTT` distinguishes these captions from other subtitles.

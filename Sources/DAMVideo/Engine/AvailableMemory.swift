@@ -3,9 +3,8 @@ import Foundation
 /// Memory that this process can still allocate, read from /proc/meminfo and the control group's limits.
 enum AvailableMemory {
     /// Bytes available without swapping, in the machine or in this process's control group (a container, say), whichever has
-    /// less;
-    /// nil if the system does not report it. The page cache counts as free. The address-space limit (`ulimit -v`) is respected
-    /// too.
+    /// less; nil if the system does not report it. The page cache counts as free. The address-space limit (`ulimit -v`) is
+    /// respected too.
     static var bytes: Int? {
         [machine, controlGroup, addressSpace].compactMap(\.self).min()
     }

@@ -7,14 +7,12 @@ import Synchronization
 /// answer does not depend on what else is in the batch.
 ///
 /// Interactive requests go before batch ones, and wait for at most one step of other work. Callers take turns. A request is
-/// admitted
-/// once the KV cache of its longest possible answer fits the available memory; one request is always admitted.
+/// admitted once the KV cache of its longest possible answer fits the available memory; one request is always admitted.
 public final class CaptionEngine: Sendable {
     /// Upper bounds on an engine's work.
     public struct Limits: Sendable, Equatable {
         /// Batch answers generated together, at most `largestBatch`; nil for as many as fit half the available memory. Does not
-        /// affect
-        /// any answer.
+        /// affect any answer.
         public var batch: Int?
         /// Requests of each priority that may wait; beyond that, callers wait or are refused.
         public var queue: Int
@@ -25,8 +23,7 @@ public final class CaptionEngine: Sendable {
         package var batchLimit: Int { min(max(1, batch ?? largestBatch), 4096) }
 
         /// Interactive answers that may be open in addition to the batch, memory permitting: the batch size again, so that
-        /// interactive
-        /// requests alone decode as fast as a long job, but at least `leastInteractiveRoom`.
+        /// interactive requests alone decode as fast as a long job, but at least `leastInteractiveRoom`.
         package var interactiveRoom: Int { max(Self.leastInteractiveRoom, batchLimit) }
         private static let leastInteractiveRoom = 4
     }

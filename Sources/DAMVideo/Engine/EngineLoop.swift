@@ -52,8 +52,7 @@ final class EngineLoop {
     }
 
     /// True if open answers go before the next part of an admission: one of them is interactive, or the admission is, and must
-    /// not
-    /// delay the others by more than a step.
+    /// not delay the others by more than a step.
     private var answersAreDue: Bool {
         guard hasAdmitted, !open.isEmpty else { return false }
         return admissions.last?.isInteractive ?? false || open.values.contains(where: \.isInteractive)

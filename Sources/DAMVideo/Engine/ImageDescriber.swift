@@ -76,8 +76,7 @@ public struct ImageDescriber: Sendable {
     ///   - onText: called with the text as it is generated; an error it throws ends the call.
     /// - Returns: the whole text, trimmed.
     /// - Throws: `InputError` if the image is missing or invalid, the prompt lies outside it or yields no region, or the options
-    ///   are
-    ///   inconsistent.
+    ///   are inconsistent.
     public func describe(
         image: String, prompt: PicturePrompt, segmentation: SegmentationModel, options: CaptionOptions = CaptionOptions(),
         onText: (String) throws -> Void = { _ in }
@@ -116,8 +115,7 @@ public struct ImageDescriber: Sendable {
     ///   - caller: who makes the request; callers take turns.
     /// - Returns: the text as it is generated. Abandoning the stream cancels the request.
     /// - Throws: `InputError` if the region is empty or of another size, or the options are inconsistent; `EngineBusyError` if
-    ///   too
-    ///   many requests are waiting.
+    ///   too many requests are waiting.
     public func stream(
         _ picture: RGBImage, region: Mask, options: CaptionOptions = CaptionOptions(), caller: EngineCaller = EngineCaller()
     ) throws -> AsyncThrowingStream<String, any Error> {

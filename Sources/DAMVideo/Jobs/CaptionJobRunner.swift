@@ -94,8 +94,7 @@ public final class CaptionJobRunner: Sendable {
     }
 
     /// Stops starting captions and waits for open ones. Call it from another thread than `run`, which does not return while clips
-    /// are
-    /// left; `interrupt` must follow.
+    /// are left; `interrupt` must follow.
     /// - Parameter grace: upper bound on the wait.
     public func drain(within grace: Duration) {
         let deadline = ContinuousClock.now + grace

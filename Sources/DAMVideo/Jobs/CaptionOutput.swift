@@ -14,9 +14,8 @@ public enum OutputReplacement: Sendable {
 }
 
 /// The files, or stdout, that a clip's captions are written to. JSON Lines grow as tracks finish. The other formats are written
-/// when
-/// the run ends, however it ends, and before the last line of the JSON Lines, whose presence shows that all are complete. A lock
-/// allows a signal's thread to write while captioning continues.
+/// when the run ends, however it ends, and before the last line of the JSON Lines, whose presence shows that all are complete. A
+/// lock allows a signal's thread to write while captioning continues.
 public final class CaptionOutput: Sendable {
     public struct File: Sendable {
         public let format: CaptionFormat
@@ -43,8 +42,7 @@ public final class CaptionOutput: Sendable {
     /// - Parameters:
     ///   - request: the clip and its objects.
     ///   - output: value of `-o`, for the first format; the others are written next to it. A folder takes files named like the
-    ///     clip;
-    ///     nil for the clip's own folder.
+    ///     clip; nil for the clip's own folder.
     ///   - formats: at least one.
     ///   - replaces: existing files that may be replaced.
     public init(_ request: ClipRequest, output: String?, formats: [CaptionFormat], replaces: OutputReplacement = .none) {

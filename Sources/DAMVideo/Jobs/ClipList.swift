@@ -48,8 +48,7 @@ public struct ClipList: Sendable, Equatable {
     }
 
     /// - Parameter path: path of a text file, whose relative paths are relative to its folder; - for standard input. In standard
-    ///   input
-    ///   and pipes, paths are relative to the current folder. Names need not be UTF-8.
+    ///   input and pipes, paths are relative to the current folder. Names need not be UTF-8.
     /// - Throws: `InputError`, of category `invalid` for a list without clips.
     public init(path: String) throws {
         let isFile = path != "-" && FileStatus(path)?.isRegular ?? false
@@ -72,8 +71,7 @@ public struct ClipList: Sendable, Equatable {
 
     /// Each clip with its masks.
     /// - Parameter masks: one for each clip that has none yet, in the same order; or one for all clips: a file that names the
-    ///   clip of
-    ///   each mask, or a folder with a folder or file named like each clip.
+    ///   clip of each mask, or a folder with a folder or file named like each clip.
     /// - Throws: `InputError` if the numbers do not match, or masks are missing.
     public func pairs(masks: [String]) throws -> [(clip: String, masks: String)] {
         let open = entries.filter { $0.masks == nil }.count

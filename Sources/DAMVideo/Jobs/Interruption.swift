@@ -23,8 +23,7 @@ public final class Interruption: Sendable {
     private let alarm = DispatchSemaphore(value: 0)
 
     /// Installs the handlers for the whole process, once; signals ignored at startup stay ignored. A second signal that arrives
-    /// at
-    /// least a second after the first, while the action still runs, ends the process at once.
+    /// at least a second after the first, while the action still runs, ends the process at once.
     /// - Parameter action: called at the first signal, and at later ones once the previous call has returned.
     public init(_ action: @escaping @Sendable (Cause) -> Void) {
         self.action = Mutex(action)

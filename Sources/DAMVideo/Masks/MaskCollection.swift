@@ -15,8 +15,7 @@ public struct MaskCollection: Sendable {
     ///   - clip: the video they belong to; nil to read the masks alone.
     ///   - settings: resolve ambiguities of the files.
     /// - Throws: `InputError` if clip or masks are missing or unusable. Masks that do not fit the clip are not an error here, but
-    ///   are
-    ///   listed in the report's `mismatches`.
+    ///   are listed in the report's `mismatches`.
     public init(path: String, clip: String? = nil, settings: MaskSettings = MaskSettings()) throws {
         (source, report) = try InputError.translating {
             let opened = try clip.map { (path: $0, video: try VideoClip(path: $0)) }

@@ -15,8 +15,7 @@ package struct ShardMerge {
     ///   - clips: all clips of the run, in order; nil if all pieces are of one clip.
     ///   - mayMiss: true to report missing pieces instead of refusing; duplicates are always refused.
     /// - Throws: `InputError`: `invalid` for pieces that are missing, duplicated or of another run, `usage` for several clips
-    ///   without a
-    ///   list.
+    ///   without a list.
     package init(_ pieces: [ShardPiece], clips: [String]?, mayMiss: Bool = false) throws {
         var ofClip = Dictionary(grouping: pieces, by: \.clip)
         var order: [String] = []

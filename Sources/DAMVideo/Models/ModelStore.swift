@@ -114,8 +114,7 @@ public struct ModelStore: Sendable {
     private func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// `Samples/model` in the nearest folder above the program that has one; nil if the program is not inside a checkout.
-    /// Relative if
-    /// inside the working directory, because it is recorded in documents.
+    /// Relative if inside the working directory, because it is recorded in documents.
     private static var sampleModel: String? {
         // Links are followed, so that a link from a folder in PATH finds the checkout too.
         var folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()

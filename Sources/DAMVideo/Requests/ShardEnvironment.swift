@@ -1,8 +1,7 @@
 import Imaging
 
-/// The shard given by a cluster's environment variables.
-/// Sources: https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode,
-/// https://slurm.schedmd.com/job_array.html.
+/// The shard given by a cluster's environment variables. Sources:
+/// https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode, https://slurm.schedmd.com/job_array.html.
 extension Shard {
     /// Variable with the number of shards, for clusters that do not tell it or only that of a part.
     public static let countVariable = "DAMVIDEO_SHARD_COUNT"
@@ -11,8 +10,7 @@ extension Shard {
 
     /// Kubernetes gives the shard's index; `DAMVIDEO_SHARD_COUNT` must give the count, because a pod does not know the number of
     /// completions. In a Slurm array the shard is the task's position in the array or, with `DAMVIDEO_SHARD_COUNT`, its task
-    /// number,
-    /// so that single tasks can be run again.
+    /// number, so that single tasks can be run again.
     /// - Throws: `InputError` of category `usage` if the environment names no shard, or two.
     public init(environment: [String: String]) throws {
         let count = try environment[Self.countVariable].map { try Self.value($0, of: Self.countVariable) }

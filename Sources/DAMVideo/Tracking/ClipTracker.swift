@@ -39,8 +39,7 @@ public struct ClipTracker: Sendable {
 
     /// - Parameters:
     ///   - clip: path of a video or folder of stills, a printf pattern of stills, or `-` for a video on standard input, which is
-    ///     read
-    ///     once: a track then has no masks before its first given one.
+    ///     read once: a track then has no masks before its first given one.
     ///   - objects: given masks, prompts, detections, or motion.
     ///   - options: tracking options.
     ///   - progress: called for each frame; an error it throws ends the call.

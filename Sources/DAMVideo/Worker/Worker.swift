@@ -69,8 +69,7 @@ public final class Worker: Sendable {
     }
 
     /// Ends the worker, from any thread: captions being generated are finished if there is time, then every remaining job is
-    /// handed
-    /// back with one line. Finished tracks of jobs with files are written. `run` does not return before the process ends.
+    /// handed back with one line. Finished tracks of jobs with files are written. `run` does not return before the process ends.
     /// - Returns: the number of jobs handed back.
     public func handBack(within grace: Duration) -> Int {
         let deadline = Date(timeIntervalSinceNow: grace / .seconds(1)), waiting = queue.takeWaiting()
