@@ -55,7 +55,7 @@ struct EndingTests {
                     try handle.write(contentsOf: Data([0, 0, 0, 0]))
                     try handle.close()
                 })
-            #expect(run.status == 69 && run.errors.contains("written to while it was in use"), "\(run.status) \(run.errors)")
+            #expect(run.status == 69 && run.errors.contains("modified while in use"), "\(run.status) \(run.errors)")
             #expect(try !finished(path).isEmpty)
         }
     }

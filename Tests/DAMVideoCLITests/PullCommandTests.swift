@@ -108,7 +108,7 @@ struct PullCommandTests {
             let run = try CommandRun(
                 shell + Self.describe + ["org/net"], environment: environment, executable: URL(filePath: "/bin/sh"))
             #expect(run.status == 0 && run.text == "dy lightqulightortla\n")
-            #expect(run.errors.hasPrefix("damvideo: org/net: read as the path; the model of that name in the cache is left aside ("))
+            #expect(run.errors.hasPrefix("damvideo: org/net: read as a path; the model of that name in the cache is ignored ("))
         }
     }
 

@@ -61,7 +61,7 @@ import Testing
             #expect(last.status == 0, "\(last.errors)")
             let shards = (0..<3).map { path("captions-0000\($0)-of-00003.jsonl") }
             let merged = try CommandRun(["merge"] + shards + ["-o", path("merged.jsonl")])
-            #expect(merged.status == 0 && merged.errors.contains("\(count) regions; nothing is missing or double"), "\(merged.errors)")
+            #expect(merged.status == 0 && merged.errors.contains("\(count) regions; nothing is missing or duplicated"), "\(merged.errors)")
             try expectEqual(path("merged.jsonl"), captions)
             #expect(try CommandRun(["merge", shards[0], shards[2], "--check"]).status == 65)
 

@@ -32,7 +32,7 @@ struct ShardCommandTests {
             #expect(again.status == 0 && again.errors.contains("b.mp4: finished already"))
             #expect(try caption(folder, ["-o", folder.path + "/many", "--shard", "1/5"]).status == 73)
             let check = try merge(folder, ["--check", folder.path + "/many"])
-            #expect(check.status == 0 && check.errors.contains("3 clips, 6 tracks, 0 without a caption; nothing is missing or double"))
+            #expect(check.status == 0 && check.errors.contains("3 clips, 6 tracks, 0 without a caption; nothing is missing or duplicated"))
         }
     }
 

@@ -135,7 +135,7 @@ struct ClipJobsTests {
         _ = try await server.running { try await server.events("GET", "/api/clips/\(good)/events") }
         let clip = try await server.ask("GET", "/api/clips/\(bad)", "/api/clips/{id}").object
         #expect(clip["state"] as? String == "failed")
-        #expect((clip["error"] as? String)?.contains("clip.mp4: found no clip any more") == true, "\(clip)")
+        #expect((clip["error"] as? String)?.contains("clip.mp4: the clip no longer exists") == true, "\(clip)")
         #expect(try await server.ask("GET", "/api/clips/\(good)", "/api/clips/{id}").object["state"] as? String == "finished")
     }
 

@@ -48,7 +48,7 @@ struct ModelStoreTests {
             try add("org/net", ["config.json": #"{"model_type": "rf_detr"}"#], revision: "v1", to: cache)
             #expect(throws: InputError(
                 .unusableModel, "org/net", found: "that model in \(cache.path) as @v1 only",
-                expected: "one of these behind the name, or damvideo pull org/net before")) { try store.detector("org/net") }
+                expected: "one of these after the name, or damvideo pull org/net first")) { try store.detector("org/net") }
             let folder = snapshot("models--org--net", in: cache)
             #expect(throws: InputError(
                 .unusableModel, "org/net@v1", found: "no file model.safetensors in \(folder)",
@@ -70,7 +70,7 @@ struct ModelStoreTests {
             try add(relative, ["config.json": "{}"], to: cache)
             #expect(try store.model(relative).directory == relative)
             #expect(said.lines.withLock { $0.count } == 1)
-            #expect(said.lines.withLock { $0.first?.hasPrefix("\(relative): read as the path; the model of that name") } == true)
+            #expect(said.lines.withLock { $0.first?.hasPrefix("\(relative): read as a path; the model of that name") } == true)
         }
     }
 
