@@ -29,7 +29,8 @@ struct VideoReferCommand: ParsableCommand {
     @Option(help: ArgumentHelp("References by id. Default: those in the records.", valueName: "file"), completion: .file())
     var references: String?
 
-    @Option(help: ArgumentHelp("File of the answers. Default: NAME_eval.json next to the captions.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp(
+        "File of the answers. Default: NAME_eval.json next to the captions.", valueName: "file"), completion: .file())
     var cache: String?
 
     @OptionGroup(title: "Judge") var judge: JudgeOptions

@@ -11,7 +11,7 @@ public struct SideFiles: ClipSideFiles {
     private let overwrites: Bool
 
     /// - Parameters:
-    ///   - render: the MP4, or a folder for files called like the clips; nil for none.
+    ///   - render: the MP4, or a folder for files named like the clips; nil for none.
     ///   - report: the page, or such a folder; nil for none.
     ///   - detections: JSON Lines with the fate of each detection, or such a folder; nil for none.
     ///   - overwrites: replaces files that are there.

@@ -58,7 +58,7 @@ struct ClipListTests {
             }
             #expect(try masks("x/bear.mp4") == "/bear" && masks("frames/bear") == "/bear")
             #expect(try masks("dogs.old.mp4") == "/dogs.old" && masks("cat.mkv") == "/cat.json")
-            #expect(failure { _ = try masks("cow.mp4") }?.description.contains("found cow.json and cow.txt called like cow.mp4") == true)
+            #expect(failure { _ = try masks("cow.mp4") }?.description.contains("found cow.json and cow.txt named like cow.mp4") == true)
             #expect(failure { _ = try masks("fox.mp4") }?.category == .notFound)
             // A file has the clips by their names: its reader finds them.
             let file = root.path + "/cat.json"

@@ -95,7 +95,7 @@ import Testing
         let videos = #"{"id":1,"width":2,"height":2,"length":1,"name":"v"},{"id":2,"width":2,"height":2,"length":1,"name":"v"}"#
         let text = #"{"videos":[\#(videos)],"annotations":[]}"#
         let error = #expect(throws: MaskError.self) { try source(Data(text.utf8), clip: ClipFacts(name: "v")) }
-        #expect(error?.description.contains("2 videos called like the clip, v") == true)
+        #expect(error?.description.contains("2 videos named like the clip, v") == true)
     }
 
     /// One object that no mask shows does not cost the others.

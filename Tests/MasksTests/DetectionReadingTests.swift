@@ -77,7 +77,7 @@ import Testing
         let points = (0..<17).map { "0.\(45 + $0 % 10) 0.\(40 + $0) 0.9" }.joined(separator: " ")
         let set = try read(labels([[box + " " + points + " 0.75"], [box + " " + points + " 0.5"]]))
         #expect(set.detections.map(\.box.width) == [20, 20] && set.detections.map(\.score) == [0.75, 0.5])
-        #expect(set.detections.allSatisfy { $0.mask == nil } && set.notes.contains { $0.contains("keypoints are passed over") })
+        #expect(set.detections.allSatisfy { $0.mask == nil } && set.notes.contains { $0.contains("keypoints are ignored") })
     }
 
     @Test func namesOfUltralyticsFiles() throws {
@@ -95,7 +95,7 @@ import Testing
             name: "s", size: PictureSize(width: 100, height: 50), frameCount: 3, stills: ["s/img_5.jpg", "s/img_7.jpg", "s/img_9.jpg"])
         #expect(try frames(["img_9", "img_5"], clip: stills).detections.map(\.frame) == [0, 2])
         let two = try frames(["clip_1", "clip_2", "walk_1"])
-        #expect(two.detections.map(\.frame) == [0, 1] && two.notes.contains { $0.contains("1 files that are not called like the clip") })
+        #expect(two.detections.map(\.frame) == [0, 1] && two.notes.contains { $0.contains("1 files that are not named like the clip") })
         #expect(error(["anna.txt": line, "bert.txt": line])?.contains("anna.txt: found a name without the number of a frame") == true)
     }
 
@@ -173,7 +173,7 @@ import Testing
         #expect(error(["s.csv": header + ",frame\n1,2,x,4,,,,7\n"])?.contains(#"line 2: found x_max "x", expected a number"#) == true)
         #expect(error(["s.csv": header + ",frame\n3,2,1,4,,,,7\n"])?.contains("line 2: found a box of -2.0x2.0") == true)
         #expect(error(["s.csv": header + ",frame\n1,2,3,4,,,,1.5\n"])?.contains(#"line 2: found frame "1.5", expected a frame number"#) == true)
-        #expect(error(["s.csv": header + ",frame\n\"1,2,3,4\n"])?.contains("found quotation marks that do not end, from line 2") == true)
+        #expect(error(["s.csv": header + ",frame\n\"1,2,3,4\n"])?.contains("found an unterminated quotation, from line 2") == true)
         #expect(try read(["s.csv": header + ",frame\n"]).detections.isEmpty)
     }
 }

@@ -60,7 +60,7 @@ import Testing
         let path = Fixtures.path("masks/formats/youtube-vis-two.json")
         #expect(try MaskSources.open(path, clip: ClipFacts(name: "other")).tracks.map(\.id) == [.number(4)])
         let unknown = #expect(throws: MaskError.self) { try MaskSources.open(path, clip: ClipFacts(name: "clip")) }
-        #expect(unknown?.description == "\(path): found 2 videos (other, scene), expected one of them to be called like the clip, clip")
+        #expect(unknown?.description == "\(path): found 2 videos (other, scene), expected one of them to be named like the clip, clip")
         #expect(throws: MaskError.self) { try MaskSources.open(path) }
         let only = Fixtures.path("masks/formats/youtube-vis.json")
         #expect(try MaskSources.open(only, clip: ClipFacts(name: "clip")).tracks.count == 3)
@@ -98,7 +98,7 @@ import Testing
         try MaskFolderBuilder.run { builder in
             for frame in 1...3 { try builder.add("\(frame)_mask_0.png", objects: [1, 2]) }
             let error = builder.error()
-            #expect(error?.contains("1_mask_0.png: found 2 object numbers in a file that is called like one object's") == true)
+            #expect(error?.contains("1_mask_0.png: found 2 object numbers in a file that is named like one object's") == true)
             #expect(error?.contains("label-png") == true)
             #expect(try builder.open { $0.format = .binaryPNG }.tracks.count == 1)
             let labels = try builder.open { $0.format = .labelPNG }

@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    /// One object a folder is that, unless the folder is called like the clip and others have other frames.
+    /// One object a folder is that, unless the folder is named like the clip and others have other frames.
     @Test func foldersOfObjects() throws {
         try MaskFolderBuilder.run { builder in
             try builder.add(["walk/00000.png", "dog/00000.png", "dog/00001.png"])
@@ -29,14 +29,14 @@ import Testing
         }
     }
 
-    /// A clip called like one of several objects.
+    /// A clip named like one of several objects.
     @Test(arguments: [["1", "2", "3"], ["001", "002"], ["walk", "dog"]]) func theFolderOfAnObjectCalledLikeTheClip(objects: [String]) throws {
         try MaskFolderBuilder.run { builder in
             for object in objects { try builder.add(["\(object)/00000.png", "\(object)/00001.png"]) }
             // Objects called by numbers need not have the same frames.
             if objects[0] != "walk" { try builder.add("\(objects[0])/00002.png") }
             let error = try #require(builder.error(clip: objects[0]))
-            #expect(error.contains("\(objects[0]), called like the clip, among \(objects.count) folders with masks of one object each"))
+            #expect(error.contains("\(objects[0]), named like the clip, among \(objects.count) folders with masks of one object each"))
             #expect(error.contains("--masks-format per-object-png") && error.contains("/\(objects[0]) for the masks of that folder"))
             #expect(try builder.open(clip: objects[0]) { $0.format = .objectPNG }.tracks.count == objects.count)
             #expect(try builder.open(clip: objects[0]) { $0.format = .binaryPNG }.tracks.count == 1)
@@ -60,7 +60,7 @@ import Testing
     @Test func twoFoldersCalledLikeTheClip() throws {
         try MaskFolderBuilder.run { builder in
             try builder.add(["480p/walk/00000.png", "1080p/walk/00000.png"])
-            #expect(builder.error(clip: "walk")?.contains("both called like the clip") == true)
+            #expect(builder.error(clip: "walk")?.contains("both named like the clip") == true)
         }
     }
 
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    /// Sequences and folders of objects in a folder called like the clip, beside others.
+    /// Sequences and folders of objects in a folder named like the clip, beside others.
     @Test func placesInTheFolderCalledLikeTheClip() throws {
         try MaskFolderBuilder.run { builder in
             for clip in ["clip", "other"] { try builder.add("MOT17/train/\(clip)/gt/gt.txt", box) }

@@ -165,13 +165,14 @@ import Testing
         #expect(grouped.detections[0].box == Rectangle(left: 10, top: 10, width: 40, height: 20))
         #expect(grouped.detections[0].mask.map { abs($0.area - 300) < 30 } == true)
         let named = try read(["0.json": labelme([shape("a", "null", left)]), "1.json": labelme([shape("a", "null", right)])])
-        #expect(named.detections.map(\.identity) == [.name("a"), .name("a")] && named.notes.contains { $0.contains("labels tell objects apart") })
+        #expect(named.detections.map(\.identity) == [.name("a"), .name("a")] && named.notes.contains { $0.contains(
+            "objects are identified by label") })
         let unnamed = try read(["0.json": labelme([shape("a", "null", left), shape("a", "null", right)]), "1.json": labelme([])])
         #expect(unnamed.detections.map(\.identity) == [nil, nil])
         let others = try read(["3.json": labelme([
             shape("a", "2", "[[50,25],[50,35]]", type: "circle"), shape("a", "3", "[[1,1]]", type: "point"),
         ])])
-        #expect(others.detections.count == 1 && others.notes.contains { $0.contains("1 points and lines are passed over") })
+        #expect(others.detections.count == 1 && others.notes.contains { $0.contains("1 points and lines are ignored") })
         #expect(abs(others.detections[0].box.left - 40) < 1e-9 && abs(others.detections[0].box.height - 20) < 1e-9)
     }
 

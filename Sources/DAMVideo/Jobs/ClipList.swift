@@ -100,7 +100,7 @@ public struct ClipList: Sendable, Equatable {
         guard candidates.count == 1 else {
             throw InputError(
                 candidates.isEmpty ? .notFound : .invalid,
-                "\(root): found \(candidates.isEmpty ? "nothing" : candidates.joined(separator: " and ")) called like \(clip), "
+                "\(root): found \(candidates.isEmpty ? "nothing" : candidates.joined(separator: " and ")) named like \(clip), "
                     + "expected a folder or file \(stem) with its masks")
         }
         return "\(root)/\(candidates[0])"

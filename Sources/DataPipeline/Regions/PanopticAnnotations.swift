@@ -19,7 +19,7 @@ struct PanopticAnnotations {
     /// Folder of the PNGs.
     private let pictures: String
 
-    /// - Parameter masks: folder of the PNGs; nil for the one that is called like the file.
+    /// - Parameter masks: folder of the PNGs; nil for the one that is named like the file.
     init(_ file: AnnotationFile, source: String, media: String, masks: String?) throws {
         (self.file, self.source) = (file, source)
         self.media = try MediaFolder(media)

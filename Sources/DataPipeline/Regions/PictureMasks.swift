@@ -5,7 +5,7 @@ import Imaging
 import Masks
 import Media
 
-/// Regions of pictures whose masks are PNGs: a folder of label PNGs called like the pictures, or a table of `image`, `annotation` and
+/// Regions of pictures whose masks are PNGs: a folder of label PNGs named like the pictures, or a table of `image`, `annotation` and
 /// `label`.
 enum PictureMasks {
     /// Values of label PNGs that mean no class in published sets.
