@@ -23,7 +23,7 @@ struct ShardInputs {
     init(_ inputs: [String]) throws {
         paths = try inputs.flatMap { try Self.files($0) }
         let files = try paths.map { path in
-            guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file, or one that cannot be read") }
+            guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file, or not readable") }
             return (path, data)
         }
         if files.contains(where: { RecordMerge.areRecords($0.1) }) {

@@ -81,7 +81,7 @@ struct ExportTests {
         try withTemporaryDirectory { folder in
             let path = try PipelineSample.write("{\"detailed\": [\"Describe the dog in the mask.\"]}", "prompts.json", in: folder)
             let error = #expect(throws: InputError.self) { try export({ ($0.format, $0.prompts) = (.llava, path) }) { _, _ in () } }
-            #expect(error?.description.contains("which tells the class dog") == true)
+            #expect(error?.description.contains("which reveals the class dog") == true)
         }
         try export({ ($0.format, $0.labelShare) = (.llava, 1) }) { folder, _ in
             let turns = try JSONPlace(file: folder + "/train.json", expected: "a list").array()[0]["conversations"].array()

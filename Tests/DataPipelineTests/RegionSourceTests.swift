@@ -171,7 +171,7 @@ struct RegionSourceTests {
         try PipelineSample.withPictures { folder in
             for (text, found) in [
                 ("{\"a\": 1}", "found a file with a"), ("{\"images\": [], \"annotations\": [{\"id\": 1, \"image_id\": 4}]}",
-                    "an image the file does not have"),
+                    "an image missing from the file"),
                 ("{", "found the end of the file at byte 1"),
                 (PipelineSample.coco.replacing("\"id\": 9, \"name\"", with: "\"id\": 90, \"name\""), "category 9 without a name"),
             ] {
