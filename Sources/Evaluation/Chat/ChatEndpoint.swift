@@ -3,39 +3,39 @@ import FoundationNetworking
 import Imaging
 import Synchronization
 
-/// A chat service with OpenAI's interface (`POST BASE/chat/completions`). Requests of several threads run side by side.
+/// A chat service with OpenAI's API (`POST BASE/chat/completions`). Safe to use from several threads concurrently.
 package final class ChatEndpoint: Sendable {
-    /// An answer that did not come.
+    /// Failure to get an answer.
     enum Failure: Error {
-        /// Worth another try, after some seconds if the service says so.
+        /// Temporary; may be retried, after some seconds if the service says so.
         case passing(String, after: Double?)
-        /// No use to try again.
+        /// Permanent.
         case final(InputError)
     }
 
-    /// Largest answer that is quoted in an error, in characters.
+    /// Upper bound on the characters of an answer quoted in an error.
     private static let quoted = 200
 
     package let model: String
     let url: URL
-    /// The service's part in messages, such as "judge".
+    /// The service's role in messages, such as "judge".
     private let role: String
     private let key: String?
     private let session: URLSession
     private let open = Mutex(OpenRequests())
 
-    /// Requests that are waited for.
+    /// Requests in progress.
     private struct OpenRequests {
         var replies: [ObjectIdentifier: Reply] = [:]
         var isCancelled = false
     }
 
     /// - Parameters:
-    ///   - base: address in front of `/chat/completions`, http or https.
-    ///   - role: what messages call the service.
-    ///   - timeout: seconds without a sign of the service.
-    ///   - connections: requests at a time.
-    /// - Throws: `InputError` of category `usage` for what is no such address.
+    ///   - base: URL before `/chat/completions`, http or https.
+    ///   - role: the service's name in messages.
+    ///   - timeout: seconds without data from the service.
+    ///   - connections: concurrent requests.
+    /// - Throws: `InputError` of category `usage` for another kind of URL.
     package init(
         base: String, model: String, key: String?, timeout: Double, connections: Int, role: String = "judge"
     ) throws {
@@ -50,8 +50,8 @@ package final class ChatEndpoint: Sendable {
         session = URLSession(configuration: configuration)
     }
 
-    /// Ends waiting for what is under way; the endpoint cannot be used after that. The tasks themselves end by their answers or
-    /// timeouts: Foundation's session traps when a task that is just ending is cancelled.
+    /// Stops waiting for open requests; the endpoint cannot be used afterwards. The tasks themselves end by answers or timeouts,
+    /// because Foundation's session traps if a task is cancelled just as it ends.
     package func cancel() {
         open.withLock { open in
             open.isCancelled = true
@@ -59,7 +59,7 @@ package final class ChatEndpoint: Sendable {
         }
     }
 
-    /// Sends one message and waits for the answer.
+    /// Sends a message and waits for the answer.
     /// - Throws: `Failure`.
     func ask(_ message: ChatMessage) throws -> String {
         var request = URLRequest(url: url)
@@ -82,7 +82,7 @@ package final class ChatEndpoint: Sendable {
         return try content(data ?? Data())
     }
 
-    /// Foundation has no words of its own for a service that says nothing.
+    /// Adds a message for timeouts, which Foundation's errors lack.
     private func words(_ error: any Error) -> String {
         guard (error as? URLError)?.code == .timedOut else { return error.localizedDescription }
         return "no sign for \(String(format: "%g", session.configuration.timeoutIntervalForRequest)) s"
@@ -105,7 +105,7 @@ package final class ChatEndpoint: Sendable {
         return .passing(words, after: response.value(forHTTPHeaderField: "Retry-After").flatMap(Self.seconds))
     }
 
-    /// Seconds of a `Retry-After`: a number or a date.
+    /// Seconds of a `Retry-After` header: a number or a date.
     static func seconds(_ text: String) -> Double? {
         if let seconds = Double(text), seconds.isFinite, seconds >= 0 { return seconds }
         let format = DateFormatter()
@@ -118,7 +118,7 @@ package final class ChatEndpoint: Sendable {
         InputError(.inputOutput, "\(role) \(url.absoluteString)", found: found, expected: expected)
     }
 
-    /// The message in the body of an error.
+    /// The message in an error's body.
     private func message(_ data: Data) -> String {
         guard let json = try? JSONPlace(OrderedJSON(Array(data), path: ""), at: "") else { return quote(data) }
         let places = [try? json.optional("error")?.optional("message"), try? json.optional("message"), try? json.optional("detail")]
@@ -131,7 +131,7 @@ package final class ChatEndpoint: Sendable {
     }
 }
 
-/// Result of a task of the session, for the thread that waits for it; the first one that is set counts.
+/// Result of a session task for the waiting thread; only the first one set counts.
 private final class Reply: Sendable {
     private struct Parts: Sendable {
         let data: Data?
