@@ -2,14 +2,15 @@ import Foundation
 import FoundationNetworking
 import Synchronization
 
-/// Requests to web servers, each made by the thread that waits for its answer. Redirects are answers like others.
+/// Synchronous HTTP requests. Redirects are returned like other answers.
 ///
-/// A task is never cancelled: Foundation's session traps when one is that is just ending. What comes for nobody is dropped.
+/// Tasks are never cancelled, because Foundation's session traps if a task is cancelled just as it ends; unwanted data is
+/// dropped.
 package final class WebClient: Sendable {
     private let session: URLSession
     private let router = Router()
 
-    /// - Parameter timeout: seconds without a sign of the server.
+    /// - Parameter timeout: seconds without data from the server.
     package init(timeout: Double, connections: Int) {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = timeout
@@ -21,8 +22,8 @@ package final class WebClient: Sendable {
         session = URLSession(configuration: configuration, delegate: router, delegateQueue: nil)
     }
 
-    /// Sends a request and waits for the whole answer.
-    /// - Parameter receive: takes the answer's content piece by piece, on this thread; what it throws ends the waiting.
+    /// Sends a request and waits for the complete answer.
+    /// - Parameter receive: called with each piece of the answer, on this thread; an error it throws ends the wait.
     /// - Throws: the session's errors, and those of `receive`.
     package func send(_ request: URLRequest, receive: (HTTPURLResponse, Data) throws -> Void) throws -> HTTPURLResponse {
         let task = session.dataTask(with: request), inbox = Inbox()
@@ -45,7 +46,7 @@ package final class WebClient: Sendable {
     }
 }
 
-/// Parts of an answer in the order they come, for the thread that waits for them.
+/// Parts of an answer in order of arrival, for the waiting thread.
 private final class Inbox: Sendable {
     enum Part: Sendable {
         case head(HTTPURLResponse)
@@ -67,7 +68,7 @@ private final class Inbox: Sendable {
     }
 }
 
-/// Hands what the session says of each task to the inbox of whoever waits for it.
+/// Delivers the session's callbacks for each task to the inbox of its waiting thread.
 private final class Router: NSObject, URLSessionDataDelegate, Sendable {
     private let inboxes = Mutex<[Int: Inbox]>([:])
 

@@ -84,7 +84,7 @@ struct EventObjectTests {
     @Test func aClipThatBeginsEarlierIsReadByItsEnd() throws {
         try withTemporaryDirectory { folder in
             let found = try find(event(.red, boxAt: 3, from: 2), clip(folder), folder)
-            #expect(found.notes == ["the clip is 2.0 s longer than its event: read as ending with it"])
+            #expect(found.notes == ["the clip is 2.0 s longer than its event: taken as ending with it"])
             let score = try similarity(found, .red)
             #expect(score > 0.85, "\(score)")
         }
@@ -94,7 +94,7 @@ struct EventObjectTests {
     @Test func aClipThatEndsLaterIsReadByItsStart() throws {
         try withTemporaryDirectory { folder in
             let found = try find(event(.red, boxAt: 2, to: 3.5), clip(folder), folder)
-            #expect(found.notes == ["the clip is 2.5 s longer than its event: read as beginning with it"])
+            #expect(found.notes == ["the clip is 2.5 s longer than its event: taken as beginning with it"])
             #expect(try similarity(found, .red) > 0.85)
         }
     }
@@ -102,17 +102,17 @@ struct EventObjectTests {
     @Test func aClipThatLacksAPartIsReadByWhatMovesOrRefused() throws {
         try withTemporaryDirectory { folder in
             let found = try find(event(.blue, boxAt: 2.5), clip(folder, from: 1.5), folder)
-            #expect(found.notes == ["the clip is 1.5 s shorter than its event: read as ending with it"])
+            #expect(found.notes == ["the clip is 1.5 s shorter than its event: taken as ending with it"])
             #expect(try similarity(found, .blue, from: 1.5) > 0.85)
         }
         try withTemporaryDirectory { folder in
             let still = try clip(folder, from: 1.5, isStill: true), box = try event(.blue, boxAt: 2.5)
             let error = #expect(throws: InputError.self) { try find(box, still, folder) }
             #expect(error?.description == "found a clip 1.5 s shorter than its event, which may lack its end or its start, and nothing "
-                + "that moves in the box tells which, expected --clip-align start or --clip-align end, which decides")
+                + "moving in the box shows which, expected --clip-align start or --clip-align end")
             let found = try find(box, still, folder, alignment: .end)
             guard case .regions(let regions) = found.source else { Issue.record("\(found)"); return }
-            #expect(regions.map(\.frame) == [10] && found.notes == ["nothing moves at the box: the box itself is followed"])
+            #expect(regions.map(\.frame) == [10] && found.notes == ["nothing moves at the box: the box itself is tracked"])
         }
     }
 
@@ -120,7 +120,7 @@ struct EventObjectTests {
         try withTemporaryDirectory { folder in
             let short = try clip(folder, to: 2)
             let error = #expect(throws: InputError.self) { try find(event(.red, boxAt: 5), short, folder, alignment: .start) }
-            #expect(error?.description == "found a clip of 2.0 s, expected one that shows the object's box, 5.0 s behind the event's start")
+            #expect(error?.description == "found a clip of 2.0 s, expected one that covers the object's box, 5.0 s after the event's start")
         }
     }
 
@@ -147,7 +147,7 @@ struct EventObjectTests {
         // Without a time the path tells.
         let untold = try BoxMoment(event(.red, boxAt: 2.5, hasTime: false))
         #expect(untold.time == 5002.5)
-        #expect(untold.note == "found no time of the box: read as that at which the object's path is there, 2.5 s behind the event's start")
+        #expect(untold.note == "found no time of the box: taken as the time when the object's path is there, 2.5 s after the event's start")
         // The path is elsewhere at the snapshot's time.
         let other = try #require(FrigateEvent([
             "id": "a", "camera": "c", "label": "l", "start_time": 5000.0, "end_time": 5006.0, "data": [
@@ -156,7 +156,7 @@ struct EventObjectTests {
             ] as [String: Any],
         ] as [String: Any]))
         #expect(try BoxMoment(other).time == 5001)
-        #expect(try BoxMoment(other).note?.hasPrefix("found a box beside the object's path at its time: ") == true)
+        #expect(try BoxMoment(other).note?.hasPrefix("found a box off the object's path at its time: ") == true)
         let neither = #expect(throws: InputError.self) { try BoxMoment(event(.red, boxAt: 2.5, hasTime: false, hasPath: false)) }
         #expect(neither?.found == "neither the time of the box nor a path of the object")
     }

@@ -45,7 +45,7 @@ struct SidecarFaultTests {
             half.cut = 2
             fail(sample, first: 1, half, where: Self.isClip)
             #expect(try sample.run() == SidecarTally(described: 1))
-            #expect(sample.lines.withLock { $0 } == ["a delayed: found an answer that broke off, expected a whole answer, 2.0", "a described"])
+            #expect(sample.lines.withLock { $0 } == ["a delayed: found a truncated answer, expected a whole answer, 2.0", "a described"])
         }
     }
 
@@ -91,7 +91,7 @@ struct SidecarFaultTests {
                 return nil
             }
             #expect(try sample.run(settings) == SidecarTally(described: 2))
-            #expect(sample.lines.withLock { $0.contains("a delayed: found no sign of the server in time, expected a whole answer, 2.0") })
+            #expect(sample.lines.withLock { $0.contains("a delayed: found no answer in time, expected a whole answer, 2.0") })
             #expect(sample.frigate.sent.count == 2)
         }
     }
@@ -168,7 +168,7 @@ struct SidecarFaultTests {
         try withSample { sample throws in
             fail(sample) { _, _ in .init(body: "<html>") }
             #expect(throws: InputError(
-                .inputOutput, sample.frigate.url, found: "an answer that is no list of events (is this the address of a Frigate?)",
+                .inputOutput, sample.frigate.url, found: "an answer that is not a list of events (is this the address of a Frigate server?)",
                 expected: "an answer of Frigate")) { try sample.run() }
         }
         try withTemporaryDirectory { folder throws in

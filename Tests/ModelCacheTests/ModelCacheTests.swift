@@ -71,7 +71,7 @@ struct ModelCacheTests {
             defer { close(lock) }
             #expect(flock(lock, LOCK_EX) == 0)
             #expect(throws: InputError(
-                .inputOutput, "org/net", found: "a program that is fetching it", expected: "none while it is removed")) {
+                .inputOutput, "org/net", found: "a program that is fetching it", expected: "no download during removal")) {
                 try cache.repository(name).remove(nil)
             }
             #expect(cache.snapshot(name)?.size == 8)

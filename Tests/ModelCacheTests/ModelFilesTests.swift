@@ -27,7 +27,7 @@ struct ModelFilesTests {
             try files(Self.captioner + shards.dropLast(), contents)
         }
         #expect(throws: InputError(
-            .unusableModel, "a/b", found: #"shard "../x" in llm/model.safetensors.index.json"#, expected: "a file beside it")) {
+            .unusableModel, "a/b", found: #"shard "../x" in llm/model.safetensors.index.json"#, expected: "a file next to it")) {
             try files(Self.captioner + shards, ["llm/model.safetensors.index.json": #"{"weight_map": {"a": "../x"}}"#])
         }
     }

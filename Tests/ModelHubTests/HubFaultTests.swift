@@ -28,12 +28,12 @@ struct HubFaultTests {
             sample.fault { _, _ in .init(status: 502, body: #"{"error": "bad\n gateway"}"#) }
             #expect(throws: InputError(
                 .inputOutput, "org/net", found: "HTTP 502 from 127.0.0.1 (bad gateway), 6 times",
-                expected: "an answer (the same command goes on from here)")) { try sample.pull() }
+                expected: "an answer (the same command resumes)")) { try sample.pull() }
             #expect(sample.waits == [1, 2, 4, 8, 16])
             sample.fault { _, _ in .init(status: 429, headers: ["Retry-After": "3600"], body: "") }
             #expect(throws: InputError(
                 .inputOutput, "org/net", found: "HTTP 429 from 127.0.0.1, to be tried again after 3600 s",
-                expected: "an answer (the same command goes on from here)")) { try sample.pull() }
+                expected: "an answer (the same command resumes)")) { try sample.pull() }
         }
     }
 

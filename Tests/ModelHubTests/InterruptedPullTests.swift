@@ -73,7 +73,7 @@ struct InterruptedPullTests {
             sample.fault { request, _ in request.path.hasPrefix("/content/") ? .init(data: wrong) : nil }
             #expect(throws: InputError(
                 .invalid, "org/net/model.safetensors", found: "content with hash \(PullSample.hash(wrong, SHA256()))",
-                expected: "\(sample.weightsHash), as listed; it is not kept")) { try sample.pull() }
+                expected: "\(sample.weightsHash), as listed; it was discarded")) { try sample.pull() }
             #expect(sample.isInvisible && !sample.blobs.contains(sample.weightsHash))
             #expect(try Data(contentsOf: sample.incomplete).isEmpty)
             sample.fault { _, _ in nil }
@@ -113,7 +113,7 @@ struct InterruptedPullTests {
             }
             other.start()
             try sample.pull()
-            #expect(sample.notices.contains("org/net/model.safetensors: another program is fetching it; waiting"))
+            #expect(sample.notices.contains("org/net/model.safetensors: another program is downloading it; waiting"))
         }
     }
 
