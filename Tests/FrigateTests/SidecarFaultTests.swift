@@ -168,7 +168,8 @@ struct SidecarFaultTests {
         try withSample { sample throws in
             fail(sample) { _, _ in .init(body: "<html>") }
             #expect(throws: InputError(
-                .inputOutput, sample.frigate.url, found: "an answer that is not a list of events (is this the address of a Frigate server?)",
+                .inputOutput, sample.frigate.url,
+                found: "an answer that is not a list of events (is this the address of a Frigate server?)",
                 expected: "an answer of Frigate")) { try sample.run() }
         }
         try withTemporaryDirectory { folder throws in

@@ -63,7 +63,8 @@ struct SidecarTests {
             ] as [(String, StandInFrigate.Event)] { sample.frigate.add(id, event) }
             #expect(try sample.run() == SidecarTally(described: 4, skipped: 4))
             #expect(Set(sample.lines.withLock { $0.filter { $0.contains("skipped") } }) == [
-                "again skipped: it is similar to event first", "still skipped: the object does not move", "told skipped: it has a description",
+                "again skipped: it is similar to event first", "still skipped: the object does not move",
+                "told skipped: it has a description",
                 "sound skipped: it has no box of an object",
             ])
             #expect(sample.frigate.state.withLock { $0.events["told"]?.description } == "A cat.")

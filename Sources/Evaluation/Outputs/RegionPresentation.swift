@@ -1,7 +1,7 @@
 import DescribeAnything
 import Imaging
 
-/// How a region is shown to a service that does not support masks. Following the comparison of general models in DAM, arXiv
+/// Presentation of a region to a service that does not support masks. Following the comparison of general models in DAM, arXiv
 /// 2504.16072, section 5 (crop and masked image do best; marks in the image do worse).
 package enum RegionPresentation: String, CaseIterable, Sendable {
     /// Two images: DAM's focal crop, and the whole image with everything else black.

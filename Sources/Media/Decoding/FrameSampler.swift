@@ -1,4 +1,4 @@
-/// How a track's frames are sampled for its caption.
+/// Sampling of the frames for a track's caption.
 public enum FrameSampling: String, Sendable, CaseIterable, Codable {
     /// Evenly from the frames where the track is visible.
     case track
