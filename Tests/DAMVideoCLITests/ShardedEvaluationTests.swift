@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, figures of a benchmark that was divided among machines are not those of the benchmark.
+/// If these fail, scores of a sharded benchmark differ from those of the whole.
 struct ShardedEvaluationTests {
     private static let scenes = [
         "evaluate", "scenes", Fixtures.sample("scenes/clips"), "--model", Fixtures.model(.damA), "--clips", "3", "--json", "--quiet",
     ]
 
-    @Test(arguments: [[], ["--find"]]) func scenesAreAdded(_ more: [String]) throws {
+    @Test(arguments: [[], ["--find"]]) func sceneReportsAreMerged(_ more: [String]) throws {
         try withTemporaryDirectory { folder in
             let whole = try CommandRun(Self.scenes + more)
             #expect(whole.status == 0, "\(whole.errors)")
@@ -29,7 +29,7 @@ struct ShardedEvaluationTests {
         }
     }
 
-    @Test func regionsArePutTogether() throws {
+    @Test func captionsOfRegionsAreMerged() throws {
         try DLCSample.withFolder { folder in
             func path(_ name: String) -> String { folder.appending(path: name).path }
             func run(_ output: String, _ more: [String]) throws -> CommandRun {
