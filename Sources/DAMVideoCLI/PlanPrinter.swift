@@ -80,8 +80,8 @@ struct PlanPrinter {
 
     private func parts(_ track: PlanReport.Track, _ request: ClipRequest) -> String {
         guard request.options.segment != nil, !track.sampled.isEmpty else { return "" }
-        guard let parts = track.parts else { return ", and told in parts" }
-        return parts == 0 ? ", told as a whole" : ", and told in \(track.isPropagated ? "up to " : "")\(parts) parts"
+        guard let parts = track.parts else { return ", and captioned in parts" }
+        return parts == 0 ? ", captioned as a whole" : ", and captioned in \(track.isPropagated ? "up to " : "")\(parts) parts"
     }
 
     private func bytes(_ count: Int) -> String {

@@ -87,9 +87,9 @@ struct SegmentCommandTests {
     @Test func plansShowParts() throws {
         let plan = arguments + ["--masks", Courtyard.masks, "--dry-run", "--track", "4"]
         let run = try CommandRun(plan + ["--segment", "2"])
-        #expect(run.text.contains("looked at in 0 8 16 24 32 40 48 56, and told in 3 parts\n"), "\(run.text)")
+        #expect(run.text.contains("looked at in 0 8 16 24 32 40 48 56, and captioned in 3 parts\n"), "\(run.text)")
         #expect(run.text.contains("  captions   4, parts of tracks included"))
-        #expect(try CommandRun(plan + ["--segment", "5"]).text.contains("48 56, told as a whole\n"))
+        #expect(try CommandRun(plan + ["--segment", "5"]).text.contains("48 56, captioned as a whole\n"))
         #expect(try !CommandRun(plan).text.contains("part"))
     }
 }
