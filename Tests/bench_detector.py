@@ -1,4 +1,4 @@
-"""A detector in damvideo and in the program it was made for, in turns: ONNX Runtime for an ONNX file, PyTorch (transformers) for
+"""A detector in damvideo and in the program it was made for, alternately: ONNX Runtime for an ONNX file, PyTorch (transformers) for
 RF-DETR.
 
     python bench_detector.py yolox_nano.onnx [--rounds 5] [--repeat 5] [--threads N]

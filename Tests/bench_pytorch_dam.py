@@ -31,7 +31,7 @@ def fused_attention(part, queries, keys, heads, bias=None):
 
 
 class Stages:
-    """Parts are read when a stage needs them: a vision stage does without the language model's memory."""
+    """Parts are loaded when a stage needs them, so a vision stage does not need the language model's memory."""
 
     def __init__(self, folder, attention, dtype, report, tokens):
         self.folder, self.attention = Path(folder), attention
@@ -93,7 +93,7 @@ class Stages:
         return self.tower(self.pixels[:, :4])
 
     def preprocess(self):
-        """The picture and mask of damvideo's own measurement: 768 x 576, an object in a box of 120 x 160."""
+        """The picture and mask that damvideo itself measures with: 768 x 576, an object in a box of 120 x 160."""
         y, x = np.mgrid[0:576, 0:768]
         image = np.stack([x, y, x * y // 64], axis=2).astype(np.uint8)
         mask = ((x + 0.5 - 320) / 60) ** 2 + ((y + 0.5 - 280) / 80) ** 2 <= 1
@@ -143,7 +143,7 @@ class Stages:
         return lambda: self.follow(torch.tensor([[1]] * tracks), cache, count)
 
     def caption(self):
-        """Frames to tokens; where the report says, with as long a prompt."""
+        """Frames to tokens; with a prompt as long as the report's, if it has one."""
         total = self.count("prefill", self.prompt_length)
 
         def run():

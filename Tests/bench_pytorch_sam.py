@@ -59,7 +59,7 @@ class Stages:
             return self.frame
         if name == "sam-object":
             self.prepare()
-            # The frame's features are kept: what is left is the object's own share.
+            # The frame's features are cached: only the object's own share is measured.
             return lambda: self.model(self.tracked, frame_idx=self.next - 1)
         return None
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Checks `damvideo pull` against the real huggingface_hub, by way of a stand-in hub on this machine. Not part of CI.
+"""Checks `damvideo pull` against the real huggingface_hub, through a stand-in hub on this machine. Not part of CI.
 
     python3 -m venv /tmp/hub && /tmp/hub/bin/pip install huggingface_hub
     /tmp/hub/bin/python Tests/check_hub_cache.py .build/release/damvideo [--kills N]
 
-The stand-in speaks the real hub's forms: listings with hashes, trees, HEAD with X-Linked-Etag, redirects of large files to another
+The stand-in answers like the real hub: listings with hashes, trees, HEAD with X-Linked-Etag, redirects of large files to another
 server, ranges, gated models. Each program reads what the other has written; pulls are killed at any byte, run side by side, and
 run on a disk that is full (as root). One line for each check; exit code 1 if one fails.
 """
@@ -40,7 +40,7 @@ class File:
 
 
 class Hub:
-    """The files, what was asked for, and how fast contents come."""
+    """The files, the requests received, and the speed of downloads."""
 
     def __init__(self):
         folder = ROOT / "Samples/model"
@@ -134,7 +134,7 @@ class Hub:
 
         class Server(ThreadingHTTPServer):
             def handle_error(self, request, address):
-                # Killed clients leave their connections as they are.
+                # Killed clients do not close their connections properly.
                 if not isinstance(sys.exc_info()[1], ConnectionError):
                     super().handle_error(request, address)
 

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Talks to `damvideo serve` with clients that others wrote.
+"""Tests `damvideo serve` with third-party clients.
 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install openai langchain-openai schemathesis
     /tmp/venv/bin/python Tests/server_clients.py [openai] [langchain] [schemathesis] [malformed]
 
 openai         the package itself: answers, streams, usage, exceptions of its types, models
 langchain      langchain-openai: invoke and stream
-schemathesis   requests made up from openapi.yaml: no 500, no status or body that it does not describe
-malformed      2,000 requests to OpenAI's API and 2,000 to that of clips that are wrong in some way: the right status each, the server
-               still well, and nothing left in its library. Needs no package
+schemathesis   requests generated from openapi.yaml: no 500, no status or body that it does not describe
+malformed      2,000 malformed requests to OpenAI's API and 2,000 to that of clips: each gets the right status, the server
+               keeps running, and nothing is left in its library. Needs no package
 Without names, all that is installed. Exit code 1 when one fails.
 """
 
@@ -78,7 +78,7 @@ def openai_client(server):
         check(False, "a wrong key is let in")
     except openai.AuthenticationError:
         pass
-    # Whoever stops reading in the midst leaves nothing behind.
+    # A client that stops reading midway leaves nothing behind.
     for part in client.chat.completions.create(model=model, messages=[message(picture())], stream=True):
         break
     check(client.chat.completions.create(**greedy).choices[0].message.content == expected, "an answer after a stream that was left")
@@ -101,7 +101,7 @@ def model_name(server):
 
 
 def schemathesis(server):
-    # Made-up ids find no clip; with the id of one, more than that is tested.
+    # Generated ids find no clip; the id of an existing one tests more.
     for name, options in [("made-up ids", []), ("a clip's id", ["--exclude-operation-id", "deleteClip"])]:
         clip = add_clip(server, options='{"find": "none"}')
         ended(server, clip)

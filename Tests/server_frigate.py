@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Talks to `damvideo serve` as Frigate's providers do, on this machine's loopback alone.
+"""Tests `damvideo serve` with the requests of Frigate's providers, over loopback only.
 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install openai ollama
     /tmp/venv/bin/python Tests/server_frigate.py [--wait 120]
@@ -7,8 +7,8 @@
 crops      1, 2, 5 and 10 JPEG crops of an object, each a description, by the clients openai and ollama
 pressure   20 events at once on a server that is slowed down until they would take longer than Frigate waits: each has its
            description in time
-reviews    requests for a form or without a picture: a clear 400, or the answer of the upstream server
-facts      what the providers ask of the model
+reviews    requests for structured answers or without a picture: a clear 400, or the answer of the upstream server
+facts      the providers' queries about the model
 
 A server is slowed down by stopping its process for a part of each second. --wait is the time that Frigate waits for; the pressure
 takes as long. Exit code 1 when one fails.
@@ -148,7 +148,7 @@ def pressure(server, pictures, wait):
     seconds, results = together(server, pictures, wait, counts)
     check(all(not isinstance(answer, Exception) for _, answer, _ in results), "an event without a description, with time enough")
     print(f"  20 events: {seconds:.1f} s")
-    # A run that was too fast tells the time that they take on a slow server.
+    # A run that was too fast gives the time that they take on a slow server.
     for _ in range(4):
         share = min(1, seconds / (SLOWNESS * wait))
         if share < LEAST_SHARE:

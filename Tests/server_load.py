@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Puts `damvideo serve` under load, on this machine's loopback alone, and checks that it stands it. Standard library only.
+"""Puts `damvideo serve` under load, over loopback only, and checks that it withstands it. Standard library only.
 
     Tests/server_load.py [load] [vanishing] [killed] [--seconds 120] [--clients 64] [--vanishing 200] [--tokens 32] [--kills 8]
 
-load        so many clients at once, one request behind the other each: no error but 429, the slowest client's median at most 3
+load        many clients at once, each with one request after the other: no error but 429, the slowest client's median at most 3
             times the fastest's, memory flat, processor time a token against that of the same tokens in one offline batch
-vanishing   so many clients that send slowly, read slowly, or leave in the midst: nothing is left of them
-killed      a server that is killed again and again at work on several clips: each is finished with the captions it has when nothing
-            happens, or its failure reported, and none of its tracks is captioned twice
+vanishing   many clients that send slowly, read slowly, or disconnect midway: nothing is left of them
+killed      a server that is killed repeatedly while it works on several clips: each is finished with the captions of an
+            uninterrupted run, or its failure is reported, and none of its tracks is captioned twice
 Exit code 1 when one fails.
 """
 
@@ -96,7 +96,7 @@ def load(server, options):
     used, wall = server.seconds() - used, time.time() - began
     medians = [statistics.median(one) for one in times if one]
     quarter = options.seconds / 4
-    # The first part of the first half-minute is that of growing to size.
+    # Memory still grows in the first eighth of the run.
     first = [kb for at, kb in memory if quarter / 2 <= at <= quarter * 1.5]
     last = [kb for at, kb in memory if at >= options.seconds - quarter]
     growth = statistics.mean(last) / statistics.mean(first) - 1
@@ -142,7 +142,7 @@ def offline(options):
 
 
 def vanishing(server, options):
-    """Clients that do what clients should not."""
+    """Clients that misbehave."""
     draw = random.Random(18)
     Client(server.port).ask(request(0, options.tokens))
     time.sleep(1)
@@ -154,20 +154,20 @@ def vanishing(server, options):
             with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
                 kind = number % 4
                 if kind == 0:
-                    # Leaves in the midst of its own body.
+                    # Disconnects in the middle of its body.
                     connection.sendall(data[:draw.randrange(1, len(data))])
                     time.sleep(draw.random() * 3)
                 elif kind == 1:
-                    # Sends a letter at a time, and gives up.
+                    # Sends one byte at a time, and gives up.
                     for place in range(draw.randrange(5, 40)):
                         connection.sendall(data[place:place + 1])
                         time.sleep(0.1)
                 elif kind == 2:
-                    # Leaves when the first word is there.
+                    # Disconnects at the first word.
                     connection.sendall(data)
                     connection.recv(64)
                 else:
-                    # Asks, and leaves before there is an answer.
+                    # Disconnects before there is an answer.
                     connection.sendall(data)
                     time.sleep(draw.random())
         except OSError:

@@ -1,4 +1,4 @@
-"""Requests that are wrong in some way, each with the statuses that are right for it. Standard library only."""
+"""Malformed requests, each with the statuses that are right for it. Standard library only."""
 
 import json
 import random
@@ -63,7 +63,7 @@ def exchange(port, request, wait=10, finish=True):
 
 
 def chat_kinds(draw):
-    """Returns functions that make wrong requests to OpenAI's API, each with the statuses that are right for it."""
+    """Returns functions that make malformed requests to OpenAI's API, each with the statuses that are right for it."""
     good = json.dumps({"messages": [message(picture())], "temperature": 0, "max_tokens": 2}).encode()
     head = HEAD
 
@@ -351,12 +351,12 @@ def is_error(found):
 
 
 def send(server, kinds, draw, count):
-    """Sends requests of all kinds by turns. Yields what is wrong with the answers."""
+    """Sends requests of all kinds in turn. Yields faults of the answers."""
     began, wrong = time.time(), {}
     for number in range(count):
         kind = kinds[number % len(kinds)]
         request, statuses = kind()
-        # Who says that nothing more will come may still listen; but an answer is not written for one who may have left.
+        # A client that has shut down its sending side may still read, but the server does not answer one that may be gone.
         ends = kind.__name__ in ("cut_body", "bad_chunks", "bad_line", "upload_cut")
         found = exchange(server.port, request, finish=ends or not statuses & {200, 206} and draw.random() < 0.5)
         status = int(found.split(b" ", 2)[1]) if found.startswith(b"HTTP/1.1 ") else None
@@ -388,7 +388,7 @@ def add_clip(server, **fields):
 
 
 def state(server, clip):
-    """Returns a clip as the server has it."""
+    """Returns the server's record of a clip."""
     return json.loads(exchange(server.port, get(b"/api/clips/" + clip.encode()), finish=False).split(b"\r\n\r\n", 1)[1])
 
 

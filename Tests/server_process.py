@@ -47,11 +47,11 @@ def message(*pictures, text=None):
 
 
 class Server:
-    """A server at a free port of this machine's; its log is in `lines`."""
+    """A server at a free local port; its log is in `lines`."""
 
     def __init__(self, *arguments, program=PROGRAM, environment=None):
         self.lines, self.port = [], None
-        # The user's own library is none of a test's business.
+        # Tests must not touch the user's own library.
         if "--library" not in arguments and "--no-library" not in arguments:
             arguments = (*arguments, "--no-library")
         self.process = subprocess.Popen(

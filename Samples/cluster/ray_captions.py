@@ -54,7 +54,7 @@ class Captioner:
 
 
 def rows(path, masks):
-    """The clips of a list, relative to its folder, with the masks called like each."""
+    """The clips of a list, relative to its folder, with the masks named like each."""
     folder = pathlib.Path(path).parent
     for line in pathlib.Path(path).read_text().splitlines():
         if line.strip() and not line.startswith("#"):
@@ -69,7 +69,7 @@ def named(masks, stem):
     for path in sorted(pathlib.Path(masks).iterdir()):
         if path.name == stem or path.stem == stem:
             return path
-    sys.exit(f"{masks}: found nothing called like {stem}, expected a folder or file with its masks")
+    sys.exit(f"{masks}: found nothing named like {stem}, expected a folder or file with its masks")
 
 
 def main():

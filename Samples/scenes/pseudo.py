@@ -13,7 +13,7 @@ def mirrored(text):
 
 
 def read(paths):
-    """Captions of records that are kept, by (seed, thing). A clip's folder is called like its seed, and its track n is thing n - 1."""
+    """Captions of records that are kept, by (seed, thing). A clip's folder is named like its seed, and its track n is thing n - 1."""
     captions = {}
     for path in paths:
         for line in Path(path).read_text(encoding="utf-8").splitlines():

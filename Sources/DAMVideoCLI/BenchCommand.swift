@@ -7,15 +7,16 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure this machine, and how fast the stages of a model run on it.",
         discussion: """
-            Without a model the machine alone is measured. A stage's limit is the time its arithmetic (of single-precision \
-            multiply-adds, and of 8-bit products where weights are quantised) or its memory (each weight read once) would need at the machine's best, whichever is longer. \
-            Whatever else runs meanwhile makes both wrong.
+            Without a model only the machine is measured. A stage's limit is the time its arithmetic (of single-precision \
+            multiply-adds, and of 8-bit products where weights are quantised) or its memory traffic (each weight read once) \
+            would need at the machine's peak speed, whichever is longer. \
+            Other programs running meanwhile distort both.
 
             Exit codes: 64 usage; 69 model missing or unusable.
             """)
 
     @Option(help: ArgumentHelp(
-        "Checkpoint directory to measure, or the name of one that damvideo pull has fetched.", valueName: "dir|name"), completion: .file())
+        "Checkpoint directory to measure, or the name of a model fetched by damvideo pull.", valueName: "dir|name"), completion: .file())
     var model: String?
 
     @Option(
@@ -37,22 +38,22 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How random weights are stored: \(Benchmark.weightFormats.joined(separator: ", ")). Default: as published, f16 for "
+            "Data type of random weights: \(Benchmark.weightFormats.joined(separator: ", ")). Default: as published, f16 for "
                 + "DAM, f32 for SAM 2 and detectors.", valueName: "format"))
     var weights: String?
 
-    @Option(help: ArgumentHelp("The same of DAM's vision tower, context provider and projector alone.", valueName: "format"))
+    @Option(help: ArgumentHelp("Data type of random weights of DAM's vision tower, context provider and projector.", valueName: "format"))
     var vision: String?
 
-    @Option(help: ArgumentHelp("The same of DAM's language model alone.", valueName: "format"))
+    @Option(help: ArgumentHelp("Data type of random weights of DAM's language model.", valueName: "format"))
     var language: String?
 
-    @Option(help: "Measure this stage only (repeatable).")
+    @Option(help: "Measure only this stage (repeatable).")
     var stage: [BenchmarkStage] = []
 
     @Option(
         name: .customLong("repeat"), parsing: .unconditional,
-        help: ArgumentHelp("Runs of each stage; the median counts.", valueName: "n"))
+        help: ArgumentHelp("Runs of each stage, of which the median is reported.", valueName: "n"))
     var repeats = 3
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Tokens of the caption.", valueName: "n"))

@@ -5,7 +5,7 @@ import ModelTools
 enum BenchmarkTable {
     private static let table = TextTable(columns: [.left(15)] + Array(repeating: .right(14), count: 7))
 
-    /// The rows that a step adds; nil for none.
+    /// The rows of a progress step; nil for none.
     static func text(_ progress: Benchmark.Progress) -> String? {
         switch progress {
         case .machine(let machine): text(machine)

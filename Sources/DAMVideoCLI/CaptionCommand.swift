@@ -10,9 +10,9 @@ import Presentation
 struct CaptionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "caption",
-        abstract: "Caption every object of a clip, found or given, as JSON.",
+        abstract: "Caption every object of a clip, detected or given, as JSON.",
         discussion: """
-            Without anything else the objects that move before a fixed camera are found and followed. Or they are detected \
+            By default, objects that move in front of a fixed camera are found and tracked. Or objects are detected \
             (--detector), detected elsewhere (--detections), given by --masks, or, with SAM 2 (--sam), by --point and --box on \
             frames (--at): one --at and one --object for all of them, or one for each --box, then each --point, in order.
 
@@ -31,30 +31,32 @@ struct CaptionCommand: ParsableCommand {
     @OptionGroup(title: "Model and answer") var generation: GenerationArguments
 
     @Flag(help: ArgumentHelp(
-        "Tell the model each track's label, where it has one, behind the question: The object is labelled \"person\". The published "
-            + "program asks without."))
+        "Tell the model each track's label, if it has one, after the question: The object is labelled \"person\". The published "
+            + "program does not."))
     var hint = false
 
-    @Option(name: .customLong("track"), parsing: .unconditionalSingleValue, help: ArgumentHelp("Caption this track only (repeatable).", valueName: "id"))
+    @Option(name: .customLong("track"), parsing: .unconditionalSingleValue, help: ArgumentHelp(
+        "Caption only this track (repeatable).", valueName: "id"))
     var tracks: [TrackID] = []
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Caption at most N tracks: moving ones before those that stand, then by how long and how large they are seen. Default: all "
-                + "that are given, \(ClipOptions.defaultMaxTracks) of those that are found.", valueName: "n"))
+            "Caption at most N tracks: moving ones before stationary ones, then by duration and size. Default: all "
+                + "given ones, \(ClipOptions.defaultMaxTracks) detected ones.", valueName: "n"))
     var maxTracks: Int?
 
-    @Option(help: "Spread frames over those where the track is visible (track), or over the whole clip (clip).")
+    @Option(help: "Sample frames evenly from those where the track is visible (track), or from the whole clip (clip).")
     var sampling = FrameSampling.track
 
-    @Option(parsing: .unconditional, help: "Frames per caption. Default: as many as the model was trained on.")
+    @Option(parsing: .unconditional, help: "Frames per caption. Default: the number the model was trained on.")
     var frames: Int?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Tell long tracks in parts as well, each with its own frames and caption: parts of this many seconds, or auto for parts that begin where the object stops, starts, turns, enters or leaves.",
+            "Caption parts of long tracks as well, each from its own frames: parts of this many seconds, or auto for parts that begin "
+                + "where the object stops, starts, turns, enters or leaves.",
             valueName: "seconds|auto"),
         transform: { text in
             guard let length = SegmentLength(text: text) else { throw ValidationError("expected \(SegmentLength.rangeText)") }
@@ -64,7 +66,8 @@ struct CaptionCommand: ParsableCommand {
 
     @Flag(
         name: .customLong("no-propagate"),
-        help: "Caption each track from the frames it has masks for. Otherwise, when those are few, its masks are first propagated to the frames between and around them.")
+        help: ArgumentHelp("Caption each track from the frames it has masks for. Otherwise, if those are few, its masks are first "
+            + "propagated to the other frames."))
     var noPropagation = false
 
     @OptionGroup(title: "Part of the clip") var part: ClipPartOptions
@@ -74,11 +77,12 @@ struct CaptionCommand: ParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: "Where the document goes; - for stdout; a folder for files called like the clips. Default: clip.damvideo.json (.jsonl, ...) beside the clip; stdout for one on stdin.",
+        help: ArgumentHelp("Output file; - for stdout; a folder for files named like the clips. Default: clip.damvideo.json (.jsonl, "
+            + "...) next to the clip; stdout for a clip on stdin."),
         completion: .file())
     var output: String?
 
-    @Option(name: .customLong("format"), help: "What to write (repeatable; the others go beside the first).")
+    @Option(name: .customLong("format"), help: "Output format (repeatable; the others are written next to the first).")
     var formats: [CaptionFormat] = []
 
     @OptionGroup var pictures: PictureOptions
@@ -86,32 +90,33 @@ struct CaptionCommand: ParsableCommand {
     @Option(
         name: .customLong("batch"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Generate the captions of up to N tracks together: the same captions, all of them sooner, the first one later. "
-                + "Default: as many as half the free memory has room for, \(CaptionEngine.largestBatch) at most.", valueName: "n"))
+            "Generate the captions of up to N tracks in one batch: the same captions, all of them sooner, the first one later. "
+                + "Default: as many as fit half the free memory, at most \(CaptionEngine.largestBatch).", valueName: "n"))
     var batchSize: Int?
 
-    @Flag(help: "Put the mask of each sampled frame into the document, as COCO run-length encoding.")
+    @Flag(help: "Include the mask of each sampled frame in the document, as COCO run-length encoding.")
     var withMasks = false
 
-    @Flag(help: "Go on where an interrupted run with --format jsonl stopped; its finished clips and tracks are kept.")
+    @Flag(help: "Resume an interrupted run with --format jsonl; its finished clips and tracks are kept.")
     var resume = false
 
-    @Flag(help: "Leave out masks that cannot be read, and go on with the next clip when one fails.")
+    @Flag(help: "Leave out masks that cannot be read, and continue with the next clip when one fails.")
     var keepGoing = false
 
-    @Flag(help: "Say what would be done and what it would take, and do none of it. Time is estimated from the model's shapes and the speed of its largest matrix on this machine.")
+    @Flag(help: ArgumentHelp("Print what would be done and what it would cost, without doing it. Time is estimated from the model's "
+        + "shapes and the speed of its largest matrix on this machine."))
     var dryRun = false
 
-    @Flag(help: "With --dry-run: say it as JSON.")
+    @Flag(help: "With --dry-run: print JSON.")
     var json = false
 
-    @Flag(help: "Replace the output when it exists.")
+    @Flag(help: "Replace existing output.")
     var overwrite = false
 
-    @Option(help: "Tell on stderr how far the work has come for people (text) or as lines of JSON (json).")
+    @Option(help: "Report progress on stderr as text or as lines of JSON.")
     var progress = ProgressForm.text
 
-    @Flag(help: "Say nothing on stderr but errors.")
+    @Flag(help: "Print only errors on stderr.")
     var quiet = false
 
     func validate() throws {
@@ -161,7 +166,7 @@ struct CaptionCommand: ParsableCommand {
     }
 
     /// Writes what is finished and ends the program.
-    /// - Parameter mayWait: whether a pipe that nobody reads can keep that from coming to an end.
+    /// - Parameter mayWait: true if a pipe without a reader can block writing.
     private static func end(_ runner: CaptionJobRunner, _ cause: Interruption.Cause, _ code: ExitCode, mayWait: Bool) {
         if mayWait { Program.limit(.seconds(1), code: code) }
         do {
@@ -180,12 +185,12 @@ struct CaptionCommand: ParsableCommand {
         VideoCaptioner(engine, segmentation: try prompts.segmentation(), detector: try detections.model())
     }
 
-    /// Each clip with its output, which is checked.
+    /// Each clip with its output, checked.
     private func jobs(_ failures: inout JobFailures) throws -> [CaptionJob] {
         let shard = try sharding.value(), sharesTracks = shard != nil && !clips.areMany
         if sharesTracks, pictures.render != nil || pictures.report != nil || detections.fates != nil {
             throw InputError(
-                .usage, "--shard: found --render, --report or --detections-out with a share of a clip's tracks, expected captions alone")
+                .usage, "--shard: found --render, --report or --detections-out with a shard of a clip's tracks, expected captions only")
         }
         var clipOptions = clipOptions
         if sharesTracks { clipOptions.shard = shard }
@@ -196,7 +201,7 @@ struct CaptionCommand: ParsableCommand {
             inputs: [try? model.location().directory, clips.batchFile, detections.detectorPath].compactMap(\.self),
             sideFolders: [pictures.render, pictures.report, detections.fates].compactMap(\.self)
         ) { SideFiles($0, render: pictures.render, report: pictures.report, detections: detections.fates, overwrites: overwrite) }
-        // Outputs of all shards are known to differ before one of them begins.
+        // Checked for all shards, so that a conflict between outputs shows before any shard begins.
         var jobs = try outputs.jobs(for: requests, areMany: clips.areMany)
         if let shard, !sharesTracks {
             jobs = shard.share(of: jobs)
@@ -227,7 +232,7 @@ struct CaptionCommand: ParsableCommand {
     }
 }
 
-/// Forms of progress on stderr.
+/// Formats of progress on stderr.
 enum ProgressForm: String, ExpressibleByArgument, CaseIterable {
     case text, json
 }

@@ -4,20 +4,20 @@ import Files
 import Foundation
 import Imaging
 
-/// The way a chat service is asked: how much at a time, and how patiently.
+/// Options for requests to a chat service: concurrency, timeout, retries.
 struct ChatOptions: ParsableArguments {
-    @Option(parsing: .unconditional, help: ArgumentHelp("Requests at a time.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Concurrent requests.", valueName: "n"))
     var parallel = 8
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Seconds without a sign of the service.", valueName: "s"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Seconds without a response before a request is given up.", valueName: "s"))
     var timeout = 120.0
 
     @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Tries after the first of a request that was refused for now or got no answer: after 1 s, 2 s, 4 s ..., or when the service says.",
+        "Retries of a request that was temporarily refused or got no answer: after 1 s, 2 s, 4 s ..., or as the service says.",
         valueName: "n"))
     var retries = 5
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Most requests. Default: any number.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Upper bound on the number of requests. Default: none.", valueName: "n"))
     var limit: Int?
 
     func validate() throws {
@@ -31,9 +31,9 @@ struct ChatOptions: ParsableArguments {
     }
 
     /// - Parameters:
-    ///   - keyFile: file with the key; nil to take it from a variable of the environment.
-    ///   - role: what messages call the service.
-    /// - Throws: `InputError` for an address that is none, or a key that cannot be read.
+    ///   - keyFile: file with the key; nil to use the environment variable.
+    ///   - role: the service's name in messages.
+    /// - Throws: `InputError` for an invalid address, or a key that cannot be read.
     func endpoint(_ base: String, model: String, keyFile: String?, variable: String, role: String) throws -> ChatEndpoint {
         try settings.validate()
         return try ChatEndpoint(
@@ -51,11 +51,11 @@ struct ChatOptions: ParsableArguments {
     }
 }
 
-/// Tells of a run's events on stderr, and ends it when the user wants that.
+/// Reports a run's events on stderr, and ends it when the user asks.
 struct ChatProgress {
     let stop: StopRequest
     let line: StatusLine
-    /// Word for the service, and for what it gives.
+    /// Names of the service and of its answers.
     let role: String
     let answers: String
     let quiet: Bool
@@ -66,12 +66,12 @@ struct ChatProgress {
         line = StatusLine(quiet: quiet)
     }
 
-    /// - Throws: `ExitCode.interrupted` once the user wants the run to end.
+    /// - Throws: `ExitCode.interrupted` if the user wants to stop.
     mutating func show(_ progress: ChatRun.Progress) throws {
         try stop.check()
         switch progress {
         case .answered(let done, let all): line.show("\(answers): \(done) of \(all)")
-        // Requests at the same time are refused for the same reason.
+        // Concurrent requests are refused for the same reason.
         case .retry(let words) where words != told && !quiet:
             told = words
             Console.notice("\(role): \(words)")

@@ -3,26 +3,27 @@ import DAMVideo
 import Imaging
 import ObjectTracking
 
-/// The clips of a call and their masks.
+/// The clips of a command and their masks.
 struct ClipArguments: ParsableArguments {
     @Argument(help: ArgumentHelp(
         "The clips: any video FFmpeg decodes, - for one on stdin, a folder of stills, or a pattern such as frames/%05d.jpg.",
-        discussion: "Stills are ordered by the number that tells their names apart. Frames are numbered from 0."),
+        discussion: "Stills are ordered by the number in which their names differ. Frames are numbered from 0."),
         completion: .file())
     var clips: [String] = []
 
     @Option(
         name: [.customShort("a"), .long],
         help: ArgumentHelp(
-            "Read clips from a text file, - for stdin: one a line, or clip, tab, masks. Relative paths are relative to the "
-                + "file, # begins a remark.", valueName: "list"), completion: .file())
+            "Read clips from a text file, - for stdin: one per line, or clip, tab, masks. Relative paths are relative to the "
+                + "file, # begins a comment.", valueName: "list"), completion: .file())
     var batchFile: String?
 
     @Option(
         help: ArgumentHelp(
             "A clip's masks: a file or folder. Label PNGs, PNGs for each object, COCO, YouTube-VIS, RLE, MOTS, MOTChallenge, "
-                + "SA-V, CVAT, Label Studio, Grounded-SAM-2, labelme, Ultralytics, supervision and VideoRefer are told apart by their "
-                + "content. For several clips: repeated, in the clips' order; or once, a folder that has a folder or file called like each clip, or a file that has the clips by their names.",
+                + "SA-V, CVAT, Label Studio, Grounded-SAM-2, labelme, Ultralytics, supervision and VideoRefer are recognised by their "
+                + "content. For several clips: repeated, in the clips' order; or once: a folder with a folder or file named like each "
+                + "clip, or a file that names the clips.",
             valueName: "path"), completion: .file())
     var masks: [String] = []
 
@@ -35,14 +36,14 @@ struct ClipArguments: ParsableArguments {
         }
     }
 
-    /// True if the command takes any number of clips, be it one.
+    /// True if the command accepts any number of clips, even if given one.
     var areMany: Bool { clips.count > 1 || batchFile != nil }
 
     /// - Parameters:
-    ///   - options: of each clip.
+    ///   - options: options of each clip.
     ///   - prompts: points and boxes for a single clip, instead of masks.
     ///   - detections: detections of a single clip, instead of masks.
-    ///   - finder: source of the objects of clips for which none are given.
+    ///   - finder: source of objects for clips without given ones.
     /// - Throws: `InputError`.
     func requests(
         _ options: ClipOptions, prompts: [ObjectPrompt], detections: ObjectSource?, finder: ObjectSource
@@ -50,13 +51,15 @@ struct ClipArguments: ParsableArguments {
         if let detections {
             guard !areMany, masks.isEmpty, prompts.isEmpty else {
                 throw InputError(
-                    .usage, "found --detections besides \(areMany ? "several clips" : "masks, points or boxes"), expected them to be a clip's own")
+                    .usage, "found --detections with \(areMany ? "several clips" : "masks, points or boxes"), expected them for a "
+                        + "single clip alone")
             }
             return [ClipRequest(clip: clips[0], objects: detections, options: options)]
         }
         guard prompts.isEmpty else {
             guard !areMany, masks.isEmpty else {
-                throw InputError(.usage, "found points or boxes besides \(areMany ? "several clips" : "--masks"), expected them to be a clip's own")
+                throw InputError(.usage, "found points or boxes with \(areMany ? "several clips" : "--masks"), expected them for a "
+                    + "single clip alone")
             }
             return [ClipRequest(clip: clips[0], objects: .prompts(prompts), options: options)]
         }

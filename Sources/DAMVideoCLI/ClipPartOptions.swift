@@ -1,16 +1,16 @@
 import ArgumentParser
 import Media
 
-/// Which part of a clip counts, for commands that need not look at all of it.
+/// Options that select a part of the clip.
 struct ClipPartOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Leave out what comes before this time; frames keep their numbers and times.", valueName: "seconds"))
+        "Start at this time; frames keep their numbers and times.", valueName: "seconds"))
     var start: Double = 0
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Leave out what comes later than this after the start.", valueName: "seconds"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Stop this long after the start.", valueName: "seconds"))
     var duration: Double?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Frames a second of a series of stills.", valueName: "fps"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Frames per second of a series of stills.", valueName: "fps"))
     var stillRate: Double = 25
 
     func validate() throws {

@@ -6,7 +6,7 @@ struct DAMVideoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "damvideo",
         abstract: "Detailed captions for every tracked object in a video.",
-        discussion: "To begin with: damvideo caption clip.mp4 finds what moves in a clip and writes a caption for each object.",
+        discussion: "To start: damvideo caption clip.mp4 finds what moves in a clip and writes a caption for each object.",
         version: CaptionDocument.version,
         groupedSubcommands: [
             CommandGroup(name: "Caption", subcommands: [CaptionCommand.self, DescribeCommand.self, MergeCommand.self]),

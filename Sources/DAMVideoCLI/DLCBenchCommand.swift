@@ -12,16 +12,16 @@ struct DLCBenchCommand: ParsableCommand {
         discussion: """
             The folder holds qa.json and class_names.json, and annotations.json and images/ for captions, sizes and pictures; \
             without the first two the questions come from the judge cache. With --model the regions are captioned into --outputs; \
-            with --judge-url a judge is asked what is missing; then the answers are scored. Each step goes on where an earlier \
-            run was ended, and skips what is there.
+            with --judge-url a judge answers the questions not answered yet; then the answers are scored. Each step resumes an earlier \
+            run and skips what is done.
 
-            Figures are comparable with published ones only with the published wording (--judge-prompt-from) and judge.
+            Scores are comparable with published ones only with the published wording (--judge-prompt-from) and judge.
 
             Exit codes: 3 an answer to a recognition question cannot be read; 64 usage; 65 bad input; 66 input missing; 69 model \
             missing or unusable; 73 output exists; 74 input/output or the judge; 130 interrupted.
             """)
 
-    /// Answers without a choice that are named: a terminal has few lines.
+    /// Upper bound on the reported answers without a choice: a terminal has few lines.
     private static let toldAnswers = 5
 
     @Argument(help: "Folder of the benchmark.", completion: .file())
@@ -30,12 +30,13 @@ struct DLCBenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Captions by region, NAME.json. Default: those in the judge cache.", valueName: "file"), completion: .file())
     var outputs: String?
 
-    @Option(help: ArgumentHelp("Judge cache. Default: NAME_eval.json beside the captions.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("Judge cache. Default: NAME_eval.json next to the captions.", valueName: "file"), completion: .file())
     var cache: String?
 
     @OptionGroup(title: "Captions") var model: ModelOptions
 
-    @Option(help: ArgumentHelp("What to ask the model; \"joint\" for the query of the model for pictures and videos.", valueName: "text"))
+    @Option(help: ArgumentHelp(
+        "The question to the model; \"joint\" for the query of the joint model for pictures and videos.", valueName: "text"))
     var query: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the captions.", valueName: "n"))
@@ -56,36 +57,36 @@ struct DLCBenchCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the intervals.", valueName: "n"))
     var bootstrapSeed: UInt64 = 0
 
-    @Option(help: ArgumentHelp("Write the judge cache, scored anew, to this file.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("Write the judge cache with new scores to this file.", valueName: "file"), completion: .file())
     var saveCache: String?
 
     @Option(help: ArgumentHelp("Write a table with a row for each question.", valueName: "file"), completion: .file())
     var csv: String?
 
     @Option(
-        help: ArgumentHelp("Write a page with each region, its questions and answers: HTML, one file.", valueName: "file"),
+        help: ArgumentHelp("Write a report with each region, its questions and answers: one HTML file.", valueName: "file"),
         completion: .file())
     var report: String?
 
-    @Flag(help: "Print nothing but Pos,Neg,Avg.")
+    @Flag(help: "Print only Pos,Neg,Avg.")
     var csvLine = false
 
-    @Flag(help: "Print all figures as JSON.")
+    @Flag(help: "Print all scores as JSON.")
     var json = false
 
-    @Flag(help: "Replace files that exist, and stored answers to other captions.")
+    @Flag(help: "Replace existing files, and stored answers to other captions.")
     var overwrite = false
 
-    @Flag(help: "Say nothing on stderr but errors.")
+    @Flag(help: "Print only errors on stderr.")
     var quiet = false
 
     func validate() throws {
         guard !csvLine || !json else { throw ValidationError("Give either --csv-line or --json.") }
         guard model.model == nil || outputs != nil else { throw ValidationError("Give --outputs with --model: the file for the captions.") }
         let written = [saveCache, csv, report].compactMap { $0 }
-        guard Set(written).count == written.count else { throw ValidationError("Give each output a file of its own.") }
+        guard Set(written).count == written.count else { throw ValidationError("Give a different file for each output.") }
         guard sharding.shard == nil || model.model != nil && judge.judgeURL == nil && written.isEmpty && against == nil else {
-            throw ValidationError("Give --shard with --model and --outputs alone: shards caption, and what damvideo merge makes of them is scored.")
+            throw ValidationError("Give --shard with --model and --outputs only: shards only caption; score the output of damvideo merge.")
         }
         guard query == nil || model.model != nil else { throw ValidationError("Give --query with --model only.") }
     }
@@ -110,7 +111,7 @@ struct DLCBenchCommand: ParsableCommand {
         }
     }
 
-    /// Names answers that say none of the choices: those to recognition questions, and some of the others.
+    /// Reports answers that match none of the choices: all to recognition questions, and some of the others.
     private func tell(_ unread: [DLCReport.Unread]) {
         let others = unread.filter { $0.question != nil }
         for answer in unread.filter({ $0.question == nil }) + others.prefix(Self.toldAnswers) {
@@ -133,7 +134,7 @@ struct DLCBenchCommand: ParsableCommand {
         let text = query == "joint" ? DLCCaptioning.Query.joint : query ?? DLCCaptioning.Query.image
         var captioning = try DLCCaptioning(folder: directory, outputs: outputs, query: text, shard: shard)
         var options = CaptionOptions(query: text)
-        // The published settings.
+        // The published generation settings.
         (options.generation.temperature, options.generation.topP, options.generation.topK) = (0.2, 1, 50)
         (options.generation.maxNewTokens, options.generation.seed) = (512, seed)
         let engine = CaptionEngine(try model.load(quiet: quiet)), describer = ImageDescriber(engine), line = StatusLine(quiet: quiet)

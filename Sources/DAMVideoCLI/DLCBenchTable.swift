@@ -1,9 +1,9 @@
 import Evaluation
 import Foundation
 
-/// A benchmark's figures as text.
+/// Formats a benchmark's scores as text.
 enum DLCBenchTable {
-    /// The published program's line for machines.
+    /// The machine-readable line of the published program.
     static func line(_ scores: DLCScores) -> String {
         [scores.positive, scores.negative ?? .nan, scores.average].map { String(format: "%.3f", $0) }.joined(separator: ",")
     }
@@ -32,7 +32,7 @@ enum DLCBenchTable {
         return "wording \(report.wording): comparable with published figures if it is the published one, and so is the judge"
     }
 
-    /// The published program's line.
+    /// The summary line of the published program.
     private static func summary(_ scores: DLCScores) -> String {
         let values = line(scores).split(separator: ",").joined(separator: ",\t")
         return "Summary (Pos\tNeg\tAvg(Pos, Neg)):\t\(values)"

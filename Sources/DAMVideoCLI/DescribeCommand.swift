@@ -6,16 +6,16 @@ struct DescribeCommand: ParsableCommand {
         commandName: "describe",
         abstract: "Describe a region of a picture; the text is printed as it is generated.",
         discussion: """
-            The region is a mask (--mask, or the picture's alpha channel), or what SAM 2 finds at points and in a box \
+            The region is a mask (--mask, or the picture's alpha channel), or what SAM 2 segments from points and a box \
             (--point, --box and --sam).
 
             Exit codes: 64 usage; 65 bad input; 66 input missing; 69 model missing or unusable; 74 input/output.
             """)
 
-    @Argument(help: "The picture: PNG, JPEG, anything FFmpeg decodes.", completion: .file())
+    @Argument(help: "The picture: PNG, JPEG, or any other format FFmpeg decodes.", completion: .file())
     var image: String
 
-    @Option(help: "A mask of the same size, any pixel but 0 inside. Default: the picture's alpha channel.")
+    @Option(help: "A mask of the same size, nonzero inside. Default: the picture's alpha channel.")
     var mask: String?
 
     @OptionGroup var region: RegionPromptOptions

@@ -8,22 +8,22 @@ import Presentation
 struct DetectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "detect",
-        abstract: "Show what a detector finds in a picture, or on a frame of a clip, as JSON.",
+        abstract: "Print the objects that a detector finds in a picture or a frame of a clip, as JSON.",
         discussion: "Exit codes: 64 usage; 65 bad input; 66 input missing; 69 detector missing or unusable; 73 output exists; 74 input/output.")
 
-    @Argument(help: "The picture, anything FFmpeg decodes; or with --at a clip.", completion: .file())
+    @Argument(help: "The picture, in any format FFmpeg decodes; with --at, a clip.", completion: .file())
     var path: String
 
     @Option(help: ArgumentHelp(
-        "A directory of RF-DETR, an ONNX file of the YOLO family, or the name of one that damvideo pull has fetched.",
+        "A directory of RF-DETR, an ONNX file of the YOLO family, or the name of a model fetched by damvideo pull.",
         valueName: "path|name"), completion: .file())
     var detector: String
 
-    @Option(name: .customLong("at"), parsing: .unconditional, help: ArgumentHelp("The clip's frame to look at, from 0.", valueName: "frame"))
+    @Option(name: .customLong("at"), parsing: .unconditional, help: ArgumentHelp("Frame of the clip, from 0.", valueName: "frame"))
     var frame: Int?
 
     @Option(help: ArgumentHelp(
-        "SAM 2 or 2.1, to make masks of boxes without one: a path, or the name of one that damvideo pull has fetched.",
+        "SAM 2 or 2.1, which makes masks from boxes: a path, or the name of a model fetched by damvideo pull.",
         valueName: "path|name"), completion: .file())
     var sam: String?
 
@@ -31,13 +31,13 @@ struct DetectCommand: ParsableCommand {
 
     @OptionGroup var choice: DetectionChoiceOptions
 
-    @Option(help: ArgumentHelp("Write the picture with what is found: PNG or JPEG.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("Write the picture with the detected objects drawn: PNG or JPEG.", valueName: "file"), completion: .file())
     var render: String?
 
-    @Flag(help: "Replace the output when it exists.")
+    @Flag(help: "Replace existing output.")
     var overwrite = false
 
-    @Flag(help: "Say nothing on stderr but errors.")
+    @Flag(help: "Print only errors on stderr.")
     var quiet = false
 
     func validate() throws {

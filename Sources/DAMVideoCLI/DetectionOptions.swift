@@ -5,11 +5,11 @@ import Imaging
 import Masks
 import ObjectTracking
 
-/// Detections made elsewhere, or a detector, and the detections that count.
+/// Options for given detections or a detector, and for filtering them.
 struct DetectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "Follow these detections: MOTChallenge text, COCO results, Ultralytics labels, CVAT video XML, Label Studio, Grounded-SAM-2, "
-            + "labelme, supervision's CSV or JSON, VideoRefer JSON, told apart by their content.", valueName: "path"), completion: .file())
+        "Track these detections: MOTChallenge text, COCO results, Ultralytics labels, CVAT video XML, Label Studio, Grounded-SAM-2, "
+            + "labelme, supervision's CSV or JSON, VideoRefer JSON, recognised by their content.", valueName: "path"), completion: .file())
     var detections: String?
 
     @Option(
@@ -29,22 +29,22 @@ struct DetectionOptions: ParsableArguments {
     var frameStep: Int?
 
     @Option(help: ArgumentHelp(
-        "Find objects with this detector: a directory of RF-DETR, an ONNX file of the YOLO family, or the name of one that damvideo pull "
+        "Detect objects with this model: a directory of RF-DETR, an ONNX file of the YOLO family, or the name of one that damvideo pull "
             + "has fetched.", valueName: "path|name"), completion: .file())
     var detector: String?
 
     @Option(
         name: .customLong("detect-every"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Seconds between the frames the detector looks at, 0 for every frame. Default: \(DetectorSettings().interval).",
+            "Seconds between frames for the detector, 0 for every frame. Default: \(DetectorSettings().interval).",
             valueName: "s"))
     var interval: Double?
 
     @Flag(
         name: .customLong("no-motion-looks"),
         help: ArgumentHelp(
-            "Have the detector look at whole pictures only. Otherwise, where these are more than twice as large as the model's, it looks at "
-                + "enlarged parts around what moves as well, which finds small and far objects and takes longer."))
+            "Run the detector on whole frames only. Otherwise, if these are more than twice the size of the model's input, it is also "
+                + "run on enlarged crops around what moves, which finds small and distant objects but takes longer."))
     var hasNoMotionLooks = false
 
     @OptionGroup var kind: DetectorKindOptions
@@ -53,7 +53,7 @@ struct DetectionOptions: ParsableArguments {
 
     @Option(
         name: .customLong("detections-out"),
-        help: ArgumentHelp("Write the fate of each detection as JSON Lines: the track it is of, or why it is of none.", valueName: "path"),
+        help: ArgumentHelp("Write the outcome of each detection as JSON Lines: its track, or why it has none.", valueName: "path"),
         completion: .file())
     var fates: String?
 
@@ -76,8 +76,8 @@ struct DetectionOptions: ParsableArguments {
         if let frameStep, frameStep < 1 { throw ValidationError("detection-frame-step \(frameStep): expected 1 or more") }
     }
 
-    /// Detections of one clip; nil if none are given.
-    /// - Parameter keepsGoing: leave out what cannot be read.
+    /// Detections for one clip; nil if none are given.
+    /// - Parameter keepsGoing: true to leave out what cannot be read.
     func source(keepsGoing: Bool = false) -> ObjectSource? {
         detections.map { path in
             var settings = DetectionSettings()
@@ -87,10 +87,10 @@ struct DetectionOptions: ParsableArguments {
         }
     }
 
-    /// Path of the detector, which is missed when it is used if it is missing.
+    /// Path of the detector. If it is missing, the error is reported when it is loaded.
     var detectorPath: String? { detector.map { (try? ModelStore().detector($0)) ?? $0 } }
 
-    /// Source of the objects of clips for which none are given.
+    /// Source of objects for clips without given ones.
     var finder: ObjectSource { detectorPath.map { .detector(path: $0, settings: settings, filter: choice.filter) } ?? .motion }
 
     private var settings: DetectorSettings {
@@ -100,20 +100,21 @@ struct DetectionOptions: ParsableArguments {
         return settings
     }
 
-    /// The detector; nil when none is wanted.
-    /// - Throws: `InputError` when it cannot be used, or has no such labels.
+    /// The detector; nil if none is requested.
+    /// - Throws: `InputError` if it cannot be used, or lacks a requested label.
     func model() throws -> ObjectDetector? { try detector.map { try choice.model($0, settings) } }
 }
 
-/// The detections that count.
+/// Options for filtering detections.
 struct DetectionChoiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "Use detections of these labels alone, each with a least score of its own if it has one: person,car=0.4.", valueName: "label,..."))
+        "Use only detections with these labels, each optionally with its own minimum score: person,car=0.4.", valueName: "label,..."))
     var labels: LabelList?
 
     @Option(
         name: [.customLong("threshold"), .customLong("min-score")], parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Leave out detections below this score, of one label if it is named (repeatable).", valueName: "[label=]score"))
+        help: ArgumentHelp("Leave out detections below this score, of all labels or of the named one "
+            + "(repeatable).", valueName: "[label=]score"))
     var thresholds: [ScoreThreshold] = []
 
     var isEmpty: Bool { labels == nil && thresholds.isEmpty }
@@ -127,8 +128,8 @@ struct DetectionChoiceOptions: ParsableArguments {
             labels: labels.map { Set($0.names) }, leastScore: thresholds.last { $0.label == nil }?.score, leastScores: scores)
     }
 
-    /// A detector that has the labels, and scores as large as those that are asked for.
-    /// - Throws: `InputError` when it cannot be used, or has no such labels or scores.
+    /// Loads a detector and checks that it has the requested labels, and that thresholds are in its range.
+    /// - Throws: `InputError` if it cannot be used, or has no such labels or scores.
     func model(_ path: String, _ settings: DetectorSettings) throws -> ObjectDetector {
         let scores = thresholds.map(\.score) + (labels.map { Array($0.scores.values) } ?? [])
         if let score = scores.first(where: { !(0...1).contains($0) }) {
@@ -140,7 +141,7 @@ struct DetectionChoiceOptions: ParsableArguments {
     }
 }
 
-/// A least score, of all labels or of one.
+/// A minimum score for all labels or for one.
 struct ScoreThreshold: ExpressibleByArgument {
     let label: String?
     let score: Double
@@ -154,7 +155,7 @@ struct ScoreThreshold: ExpressibleByArgument {
     }
 }
 
-/// Labels with commas between them, some with a score.
+/// Comma-separated labels, optionally with scores.
 struct LabelList: ExpressibleByArgument {
     private(set) var names: [String] = []
     private(set) var scores: [String: Double] = [:]

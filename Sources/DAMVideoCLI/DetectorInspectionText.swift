@@ -1,9 +1,9 @@
 import Detectors
 import Foundation
 
-/// Prints the facts of a detector's files.
+/// Formats the facts about a detector's files.
 enum DetectorInspectionText {
-    /// Classes that are named; the others are counted.
+    /// Upper bound on the class names to list; the others are counted.
     private static let mostNames = 12
 
     static func text(_ report: DetectorInspection) -> String {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ObjectTracking
 
-/// Options of reading a detector's files and storing them in memory.
+/// Options for reading a detector's files and for its weights in memory.
 struct DetectorKindOptions: ParsableArguments {
     @Option(
         name: .customLong("detector-weights"),
@@ -13,15 +13,15 @@ struct DetectorKindOptions: ParsableArguments {
     @Option(
         name: .customLong("detector-family"),
         help: ArgumentHelp(
-            "Read an ONNX file's outputs as \(DetectorSettings.families.joined(separator: ", ")). Default: by their shapes.",
+            "Interpret an ONNX file's outputs as \(DetectorSettings.families.joined(separator: ", ")). Default: by their shapes.",
             valueName: "family"))
     var family: String?
 
     @Option(
         name: .customLong("detector-input"),
         help: ArgumentHelp(
-            "What an ONNX file takes where it does not tell, or its kind is not usual, such as 640x480,middle,rgb,0-255: size; picture in "
-                + "the corner or the middle of a grey field, or stretch; rgb or bgr; 0-1 or 0-255.", valueName: "word,..."))
+            "Input of an ONNX file that does not state it or is unusual, such as 640x480,middle,rgb,0-255: size; picture in "
+                + "the corner or middle of grey padding, or stretched; rgb or bgr; 0-1 or 0-255.", valueName: "word,..."))
     var input: String?
 
     var isDefault: Bool { settings == DetectorSettings() }

@@ -3,13 +3,13 @@ import DAMVideo
 import Masks
 import ModelTools
 
-/// Objects to compare two models on.
+/// Inputs to compare two models on.
 struct DriftOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Compare both models on a picture (repeatable).", valueName: "file"), completion: .file())
     var image: [String] = []
 
     @Option(
-        help: ArgumentHelp("Mask of a picture, in the pictures' order (repeatable). Default: their alpha channels.", valueName: "file"),
+        help: ArgumentHelp("Mask of each picture, in order (repeatable). Default: their alpha channels.", valueName: "file"),
         completion: .file())
     var mask: [String] = []
 
@@ -17,10 +17,10 @@ struct DriftOptions: ParsableArguments {
     var clip: [String] = []
 
     @Option(
-        help: ArgumentHelp("Masks of a clip, in the clips' order, as for caption (repeatable).", valueName: "path"), completion: .file())
+        help: ArgumentHelp("Masks of each clip, in order, as for caption (repeatable).", valueName: "path"), completion: .file())
     var masks: [String] = []
 
-    @Option(name: .customLong("track"), help: ArgumentHelp("Compare on this track of the clips only (repeatable).", valueName: "id"))
+    @Option(name: .customLong("track"), help: ArgumentHelp("Compare only on this track of the clips (repeatable).", valueName: "id"))
     var tracks: [TrackID] = []
 
     @Option(
@@ -28,15 +28,15 @@ struct DriftOptions: ParsableArguments {
         completion: .directory)
     var set: [String] = []
 
-    @Option(parsing: .unconditional, help: "Compare this many tokens of an answer at most.")
+    @Option(parsing: .unconditional, help: "Upper bound on the compared tokens of an answer.")
     var maxNewTokens = 128
 
     func validate() throws {
         guard mask.isEmpty || mask.count == image.count else {
-            throw ValidationError("Found \(image.count) --image and \(mask.count) --mask, expected as many of one as of the other.")
+            throw ValidationError("Found \(image.count) --image and \(mask.count) --mask, expected equal numbers.")
         }
         guard masks.count == clip.count else {
-            throw ValidationError("Found \(clip.count) --clip and \(masks.count) --masks, expected as many of one as of the other.")
+            throw ValidationError("Found \(clip.count) --clip and \(masks.count) --masks, expected equal numbers.")
         }
         guard tracks.isEmpty || !clip.isEmpty else { throw ValidationError("--track needs --clip.") }
         guard maxNewTokens >= 1 else { throw ValidationError("--max-new-tokens \(maxNewTokens): expected 1 or more.") }
@@ -50,7 +50,7 @@ struct DriftOptions: ParsableArguments {
             + set.map(DriftInput.goldenSet)
     }
 
-    /// Measures the quantisation error of a checkpoint against the one it was made of.
+    /// Measures the quantisation error of a checkpoint against its original.
     func measure(_ model: String, against reference: String, quiet: Bool) throws -> DriftReport {
         let measure = try DriftMeasurer(
             reference: CaptionModel(directory: reference), model: CaptionModel(directory: model), maxNewTokens: maxNewTokens)

@@ -1,7 +1,7 @@
 import Foundation
 import ModelTools
 
-/// Prints the quantisation error of a checkpoint as a table.
+/// Formats the quantisation error of a checkpoint as a table.
 enum DriftTable {
     static func text(_ report: DriftReport) -> String {
         let table = TextTable(columns: [.left(20), .right(14), .right(14), .right(14)])
@@ -29,6 +29,6 @@ enum DriftTable {
             + "preferred by \(margin) of the logits' range"
     }
 
-    /// The text with quotes and escapes, on one line.
+    /// The text quoted and escaped, on one line.
     private static func quoted(_ token: DriftReport.Token) -> String { token.text.debugDescription }
 }

@@ -14,10 +14,10 @@ struct EvaluateCommand: ParsableCommand {
     struct ScenesCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "scenes",
-            abstract: "Caption sample scenes and compare with what is true of them.",
+            abstract: "Caption sample scenes and compare with the ground truth.",
             discussion: """
-                A set is a folder as Samples/scenes/make_clips.py writes it. Every object of each clip, and of a picture out \
-                of it, is captioned with the likeliest tokens; facts are read out of the captions by the set's phrases.json.
+                A set is a folder written by Samples/scenes/make_clips.py. Every object of each clip, and of one frame \
+                of it, is captioned with greedy decoding; facts are extracted from the captions by the set's phrases.json.
                 """)
 
         @Argument(help: "The set.")
@@ -26,22 +26,22 @@ struct EvaluateCommand: ParsableCommand {
         @OptionGroup var model: ModelOptions
 
         @Option(help: ArgumentHelp(
-            "Go without a part of the model: the context provider, the mask channel, or all frames but one.",
+            "Remove a part of the model: the context provider, the mask channel, or all frames but one.",
             valueName: "part"))
         var without: Ablation?
 
-        @Option(name: .customLong("clips"), parsing: .unconditional, help: ArgumentHelp("Look at the first N clips.", valueName: "n"))
+        @Option(name: .customLong("clips"), parsing: .unconditional, help: ArgumentHelp("Use only the first N clips.", valueName: "n"))
         var limit: Int?
 
         @OptionGroup var sharding: ShardOptions
 
-        @Flag(help: "Find the objects of the clips as well, and compare.")
+        @Flag(help: "Also detect the objects of the clips, and compare.")
         var find = false
 
         @Flag(help: "Print the counts as JSON.")
         var json = false
 
-        @Flag(help: "Say nothing on stderr but errors.")
+        @Flag(help: "Print only errors on stderr.")
         var quiet = false
 
         func validate() throws {

@@ -5,11 +5,11 @@ import Foundation
 import Imaging
 
 extension ExitCode {
-    /// Some tracks failed, the rest are written.
+    /// Some tracks failed; the others are written.
     static let someTracksFailed = ExitCode(3)
     /// Finished tracks are written.
     static let interrupted = ExitCode(130)
-    /// The machine was taken away: finished tracks are written, and the same call with --resume does the others (sysexits'
+    /// The machine was taken away: finished tracks are written, and the same command with --resume does the rest (sysexits'
     /// `EX_TEMPFAIL`).
     static let preempted = ExitCode(75)
 
@@ -30,7 +30,7 @@ extension ExitCode {
     }
 }
 
-/// Runs a command's work; an error becomes one line on stderr and its exit code.
+/// Runs a command's work; an error is printed as one line on stderr and becomes an exit code.
 func reportingErrors(_ body: () throws -> Void) throws {
     do {
         try body()
@@ -40,23 +40,23 @@ func reportingErrors(_ body: () throws -> Void) throws {
     }
 }
 
-/// Results go to stdout, all else to stderr.
+/// Results go to stdout, everything else to stderr.
 enum Console {
     static func notice(_ line: String) {
         try? FileHandle.standardError.write(contentsOf: Data("damvideo: \(PlainText.line(line.withReadablePaths))\n".utf8))
     }
 
-    /// Empties the terminal's line and goes to its start.
+    /// Clears the terminal's line and returns to its start.
     static func clearLine() {
         try? FileHandle.standardError.write(contentsOf: Data("\r\u{1b}[K".utf8))
     }
 
-    /// - Throws: `InputError` of category `inputOutput` when nobody takes it.
+    /// - Throws: `InputError` of category `inputOutput` if writing fails.
     static func result(_ data: Data) throws { try StandardOutput.write(data) }
 
     static func result(_ text: String) throws { try result(Data(PlainText.lines(text.withReadablePaths).utf8)) }
 
-    /// JSON with its keys in order, for machines.
+    /// JSON with sorted keys.
     static func result(json value: some Encodable) throws { try result(json(value)) }
 
     /// The text that `result(json:)` prints.
@@ -68,7 +68,7 @@ enum Console {
 }
 
 extension JobFailures {
-    /// - Throws: the exit code: the worst failure's when nothing was written, 3 when something was.
+    /// - Throws: an exit code: the worst failure's if nothing was written, 3 if something was.
     func end() throws {
         let codes = errors.map { ExitCode($0) }
         if written == 0, let worst = codes.max(by: { $0.rawValue < $1.rawValue }) { throw worst }

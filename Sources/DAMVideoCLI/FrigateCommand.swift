@@ -10,13 +10,13 @@ import Synchronization
 struct FrigateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "frigate",
-        abstract: "Describe the events of a Frigate: fetch each clip, caption its object, send the description.",
+        abstract: "Describe the events of a Frigate server: fetch each clip, caption its object, send the description.",
         discussion: """
-            Asks Frigate's API every few seconds for events that have ended (MQTT is not spoken), newest first, and goes on until it \
-            is stopped, or with --once until all are described. Each event is described once: what is done is kept in a file \
-            (--state), and a later run goes on. Left out are events that have a description, events like one of the same camera, \
-            label and place within --gap seconds, and things that do not move. The object is what moves in the event's box, or with \
-            --sam what SAM 2 finds there.
+            Polls Frigate's API every few seconds for events that have ended (MQTT is not used), newest first, until it \
+            is stopped or, with --once, until all are described. Each event is described once: progress is kept in a file \
+            (--state), and a later run continues. Skipped are events that have a description, events similar to one of the same camera, \
+            label and place within --gap seconds, and things that do not move. The object is what moves in the event's box or, with \
+            --sam, what SAM 2 segments there.
 
             Exit codes: 0 stopped, or all described; 3 some events cannot be described; 64 usage; 66 Frigate refuses the user; \
             69 model missing or unusable; 73 another run uses the file of --state; 74 no answer from Frigate (with --once), or \
@@ -25,63 +25,63 @@ struct FrigateCommand: ParsableCommand {
 
     @OptionGroup var connection: FrigateOptions
 
-    @Option(help: ArgumentHelp("Describe events of these labels alone.", valueName: "label,..."))
+    @Option(help: ArgumentHelp("Describe only events with these labels.", valueName: "label,..."))
     var labels: NameList?
 
-    @Option(help: ArgumentHelp("Describe events of these cameras alone.", valueName: "camera,..."))
+    @Option(help: ArgumentHelp("Describe only events of these cameras.", valueName: "camera,..."))
     var cameras: NameList?
 
     @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Describe one of the events of the same camera, label and place within this time; 0 for all.", valueName: "seconds"))
+        "Describe only one of the events of the same camera, label and place within this time; 0 for all.", valueName: "seconds"))
     var gap = 60.0
 
     @Option(help: ArgumentHelp(
-        "On the first run pass over events that began before: \(TimeBack.forms). "
-            + "Default: all that Frigate still has.", valueName: "time"),
+        "On the first run, skip events that began before: \(TimeBack.forms). "
+            + "Default: describe all that Frigate still has.", valueName: "time"),
         transform: { text in
             guard let time = TimeBack(text) else { throw ValidationError("expected \(TimeBack.forms)") }
             return time
         })
     var since: TimeBack?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Time from one listing of events to the next.", valueName: "seconds"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Time between polls.", valueName: "seconds"))
     var interval = 15.0
 
     @Flag(help: "End when all events are described.")
     var once = false
 
-    @Flag(help: "Describe events of things that do not move as well, such as parked cars.")
+    @Flag(help: "Also describe things that do not move, such as parked cars.")
     var stationary = false
 
-    @Flag(help: "Replace descriptions that events have already.")
+    @Flag(help: "Replace existing descriptions.")
     var replace = false
 
     @OptionGroup var clip: FrigateClipOptions
 
     @Option(help: ArgumentHelp(
-        "File that remembers events. Default: damvideo/frigate.sqlite in XDG_STATE_HOME or ~/.local/state.", valueName: "file"),
+        "File that records described events. Default: damvideo/frigate.sqlite in XDG_STATE_HOME or ~/.local/state.", valueName: "file"),
         completion: .file())
     var state: String?
 
     @OptionGroup var model: ModelOptions
 
     @Option(help: ArgumentHelp(
-        "SAM 2, to make the object's mask: a path, or the name of one that damvideo pull has fetched. Default: the variable DAMVIDEO_SAM, "
-            + "else none.", valueName: "path|name"), completion: .file())
+        "SAM 2, which makes the object's mask: a path, or the name of a model fetched by damvideo pull. Default: the variable "
+            + "DAMVIDEO_SAM, else none.", valueName: "path|name"), completion: .file())
     var sam: String?
 
     @OptionGroup var generation: GenerationArguments
 
-    @Option(parsing: .unconditional, help: "Frames per caption. Default: as many as the model was trained on.")
+    @Option(parsing: .unconditional, help: "Frames per caption. Default: the number the model was trained on.")
     var frames: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Time for the event at work when a signal stops it.", valueName: "seconds"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Time to finish the current event after a signal.", valueName: "seconds"))
     var grace = 10.0
 
-    @Flag(help: "Print what became of each event on stdout, as JSON Lines.")
+    @Flag(help: "Print the outcome of each event on stdout, as JSON Lines.")
     var json = false
 
-    @Flag(help: "Say nothing on stderr but errors.")
+    @Flag(help: "Print only errors on stderr.")
     var quiet = false
 
     func validate() throws {
@@ -115,7 +115,8 @@ struct FrigateCommand: ParsableCommand {
         }
     }
 
-    /// A signal lets the event at work come to its end; a second one, or the end of that time, ends the program.
+    /// Installs the signal handler: the first signal lets the current event finish; a second one, or the end of the grace period,
+    /// ends the program.
     private func stopOnSignal(_ sidecar: Sidecar, _ wasStopped: StopMark) {
         let grace = Duration.seconds(grace), code: ExitCode = once ? .interrupted : .success
         Program.interruption.handle { cause in
@@ -125,7 +126,7 @@ struct FrigateCommand: ParsableCommand {
         }
     }
 
-    /// Time for a request's answer, or the engine's last step.
+    /// Time for a pending response, or the engine's last step.
     private static let end = Duration.seconds(5)
 
     private func end(_ tally: SidecarTally, wasStopped: Bool) throws {
@@ -154,12 +155,12 @@ struct FrigateCommand: ParsableCommand {
     }
 }
 
-/// Mark that a signal has come.
+/// Flag set by the first signal.
 private final class StopMark: Sendable {
     private let value = Atomic(false)
 
     var isSet: Bool { value.load(ordering: .sequentiallyConsistent) }
 
-    /// - Returns: true if it was set before.
+    /// - Returns: true if it was already set.
     func set() -> Bool { value.exchange(true, ordering: .sequentiallyConsistent) }
 }

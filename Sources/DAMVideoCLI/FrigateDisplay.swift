@@ -4,12 +4,12 @@ import Foundation
 import Frigate
 import Synchronization
 
-/// Lines about the work beside a Frigate: for people on stderr, for programs on stdout. Descriptions are on stdout alone.
+/// Prints progress of the Frigate sidecar: text on stderr, JSON on stdout. Descriptions appear on stdout only.
 final class FrigateDisplay: Sendable {
     private let isQuiet: Bool
     private let isJSON: Bool
     private let reporter: ProgressReporter?
-    /// Error of a line that could not be printed.
+    /// Error of the first line that could not be printed.
     private let failure = Mutex<(any Error)?>(nil)
 
     init(isQuiet: Bool, isJSON: Bool) {
@@ -17,7 +17,7 @@ final class FrigateDisplay: Sendable {
         reporter = isQuiet || isatty(STDERR_FILENO) != 1 ? nil : ProgressReporter(.bar)
     }
 
-    /// A line of stdout.
+    /// A JSON line on stdout.
     private struct Line: Encodable {
         let event: String
         let camera: String

@@ -5,12 +5,12 @@ import Foundation
 import Frigate
 import Imaging
 
-/// Address of a Frigate, and the user to be there.
+/// Address of a Frigate server, and the login.
 struct FrigateOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Address of Frigate: its port 5000, or 8971 with --user.", valueName: "http://host:5000"))
     var url: String
 
-    @Option(help: "User with the role admin, for the port that asks for one.")
+    @Option(help: "User with the role admin, for the port with authentication.")
     var user: String?
 
     @Option(help: ArgumentHelp("File with the user's password in its first line.", valueName: "file"), completion: .file())
@@ -20,13 +20,13 @@ struct FrigateOptions: ParsableArguments {
         guard (user == nil) == (passwordFile == nil) else { throw ValidationError("--user and --password-file go together.") }
     }
 
-    /// - Throws: `InputError`, which never holds the password.
+    /// - Throws: `InputError`, which never contains the password.
     func address() throws -> FrigateAddress { try FrigateAddress(url, user: login()) }
 
     private func login() throws -> FrigateAddress.User? {
         guard let user, let passwordFile else { return nil }
         guard let data = fileContents(passwordFile) else {
-            throw InputError(.notFound, passwordFile, found: "no file that can be read", expected: "the password of \(user)")
+            throw InputError(.notFound, passwordFile, found: "no readable file", expected: "the password of \(user)")
         }
         let line = String(decoding: data, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).first ?? ""
         guard !line.isEmpty else { throw InputError(.invalid, passwordFile, found: "an empty first line", expected: "a password") }
@@ -34,21 +34,21 @@ struct FrigateOptions: ParsableArguments {
     }
 }
 
-/// Fetching and reading of an event's clip.
+/// Options for fetching and reading an event's clip.
 struct FrigateClipOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Look at this much of a clip, around the moment of the event's box.", valueName: "seconds"))
+        "Use this much of a clip, around the time of the event's box.", valueName: "seconds"))
     var window = 60.0
 
     @Option(help: ArgumentHelp(
-        "Where a clip is longer or shorter than its event, take its start, or its end, to be the event's. Default: as what moves in the "
-            + "event's box tells.", valueName: "start|end"))
+        "If a clip is longer or shorter than its event, align its start, or its end, with the event's. Default: decided by what moves "
+            + "in the event's box.", valueName: "start|end"))
     var clipAlign: ClipAlignment?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Size of a clip at most.", valueName: "MB"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum size of a clip.", valueName: "MB"))
     var maxClip = 512
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Wait no longer than this for a sign of Frigate.", valueName: "seconds"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Timeout for a response from Frigate.", valueName: "seconds"))
     var timeout = 60.0
 
     func validate() throws {
@@ -67,7 +67,7 @@ struct FrigateClipOptions: ParsableArguments {
 
 extension ClipAlignment: ExpressibleByArgument {}
 
-/// Names with commas between them.
+/// Comma-separated names.
 struct NameList: ExpressibleByArgument {
     let names: [String]
 

@@ -1,27 +1,27 @@
 import ArgumentParser
 import DAMVideo
 
-/// Options of the question and of drawing the answer; defaults are the published tool's.
+/// Options of the question and of generation; defaults are those of the published program.
 struct GenerationArguments: ParsableArguments {
-    @Option(help: "What to ask, with <image> where frames go (in front when there is none). Default: what the model was trained on.")
+    @Option(help: "The question, with <image> where frames go (before it if absent). Default: the question the model was trained on.")
     var query: String?
 
-    @Option(parsing: .unconditional, help: "Divide the logits by this before drawing; 0 takes the likeliest token each time.")
+    @Option(parsing: .unconditional, help: "Sampling temperature; 0 always takes the most likely token.")
     var temperature = 0.2
 
-    @Option(parsing: .unconditional, help: "Draw from the smallest set of likeliest tokens whose probability exceeds this.")
+    @Option(parsing: .unconditional, help: "Sample from the smallest set of most likely tokens whose probability exceeds this.")
     var topP = 0.5
 
-    @Option(parsing: .unconditional, help: "Draw from this many likeliest tokens.")
+    @Option(parsing: .unconditional, help: "Sample from this many most likely tokens.")
     var topK = 50
 
-    @Option(parsing: .unconditional, help: "Follow this many answers side by side (beam search).")
+    @Option(parsing: .unconditional, help: "Number of beams for beam search.")
     var numBeams = 1
 
-    @Option(parsing: .unconditional, help: "Tokens of an answer at most.")
+    @Option(parsing: .unconditional, help: "Upper bound on an answer's tokens.")
     var maxNewTokens = 512
 
-    @Option(parsing: .unconditional, help: "Seed of drawing: equal seeds give equal answers.")
+    @Option(parsing: .unconditional, help: "Random seed: equal seeds give equal answers.")
     var seed: UInt64 = 0
 
     var options: CaptionOptions {

@@ -10,11 +10,12 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract:
-            "Show what a checkpoint, or a detector's ONNX file, holds: configuration, sizes, dtypes, what is missing or left over.",
-        discussion: "Exit code 69: the checkpoint cannot be used as it is.")
+            "Show the contents of a checkpoint or a detector's ONNX file: configuration, sizes, dtypes, missing and unused tensors.",
+        discussion: "Exit code 69: the checkpoint cannot be used.")
 
     @Argument(
-        help: "Checkpoint directory of DAM, SAM 2 or RF-DETR, a .pt file of SAM 2, an ONNX file, or the name of one that damvideo pull has fetched.",
+        help: ArgumentHelp("Checkpoint directory of DAM, SAM 2 or RF-DETR, a .pt file of SAM 2, an ONNX file, or the name of a model "
+            + "fetched by damvideo pull."),
         completion: .file())
     var path: String
 

@@ -7,8 +7,8 @@ import Masks
 struct MasksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "masks",
-        abstract: "Show what masks are understood as, and write them in another layout.",
-        discussion: "Exit code 65: the masks cannot be read, or are not this clip's.")
+        abstract: "Show how masks are read, and convert them to another format.",
+        discussion: "Exit code 65: the masks cannot be read, or do not fit the clip.")
 
     @Argument(help: "The masks: a file or folder.", completion: .file())
     var masks: String
@@ -16,22 +16,22 @@ struct MasksCommand: ParsableCommand {
     @OptionGroup var reading: MaskReadingOptions
 
     @Option(
-        help: "The clip they belong to: checks size and frames, and tells which of several videos in a file is meant.", completion: .file())
+        help: "The clip they belong to: checks size and frames, and selects one of several videos in a file.", completion: .file())
     var clip: String?
 
     @Option(
         help: ArgumentHelp(
-            "Write the masks as \(MaskFormat.writable.map(\.rawValue).joined(separator: ", ")), of which the last "
-                + "holds boxes alone.", valueName: "format"))
+            "Write the masks as \(MaskFormat.writable.map(\.rawValue).joined(separator: ", ")); the last "
+                + "stores only boxes.", valueName: "format"))
     var convert: MaskFormat?
 
-    @Option(name: .shortAndLong, help: "The folder, or file, to write to.", completion: .file())
+    @Option(name: .shortAndLong, help: "Output folder or file.", completion: .file())
     var output: String?
 
-    @Flag(help: "Replace the output when it exists.")
+    @Flag(help: "Replace existing output.")
     var overwrite = false
 
-    @Flag(help: "Leave out masks that cannot be read, and say which.")
+    @Flag(help: "Leave out masks that cannot be read, and report them.")
     var keepGoing = false
 
     @Flag(help: "Print the report as JSON, with the box of every mask.")
@@ -54,7 +54,7 @@ struct MasksCommand: ParsableCommand {
                 path: masks, clip: clip, settings: reading.settings(keepsGoing: keepGoing))
             let report = collection.report
             if json { try Console.result(json: report) } else { try Console.result(text(report)) }
-            // A script that keeps stderr alone needs the reason, too.
+            // The reason is repeated for scripts that keep only stderr.
             guard report.mismatches.isEmpty else { throw InputError(.invalid, report.mismatches.joined(separator: "; ")) }
             if let convert, let output {
                 try collection.write(as: convert, to: output, overwrites: overwrite)
@@ -87,7 +87,7 @@ struct MasksCommand: ParsableCommand {
 
     private func box(_ box: BoundingBox) -> String { "[\(box.left), \(box.top), \(box.width), \(box.height)]" }
 
-    /// Frame numbers in short: "0-59", "0-76, every 4" or the first few.
+    /// Frame numbers in short form: "0-59", "0-76, every 4" or the first few.
     private func ranges(_ frames: [Int]) -> String {
         guard let first = frames.first, let last = frames.last, frames.count > 1 else {
             return frames.first.map(String.init) ?? "none"

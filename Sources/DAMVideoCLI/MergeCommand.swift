@@ -9,55 +9,56 @@ import Imaging
 struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
-        abstract: "Put the results of shards together, once nothing is missing or double.",
+        abstract: "Merge the results of shards, after checking that none is missing or duplicated.",
         discussion: """
-            Captions of shards (--shard) are written as one run would have written them, apart from "seconds"; captions of clips by \
+            Captions of shards (--shard) are merged into the output of a single run, apart from "seconds"; captions of clips by \
             shards are checked against the list of clips (--batch-file). Reports of evaluate scenes --json and outputs of \
-            evaluate dlc-bench, and records of sdp with their meta files, are told by their content.
+            evaluate dlc-bench, and records of sdp with their meta files, are recognised by their content.
 
-            Exit codes: 3 something is missing (--keep-going); 64 usage; 65 something is missing, double, unfinished or of another \
+            Exit codes: 3 something is missing (--keep-going); 64 usage; 65 something is missing, duplicated, unfinished or of another \
             run; 66 input missing; 73 output exists; 74 input/output.
             """)
 
-    @Argument(help: "Files of all shards, or folders of them.", completion: .file())
+    @Argument(help: "Output files of all shards, or folders of them.", completion: .file())
     var inputs: [String]
 
     @Option(
         name: [.customShort("a"), .long],
-        help: ArgumentHelp("The clips of the run, as caption was given them, - for stdin; they are written in this order.", valueName: "list"),
+        help: ArgumentHelp("The clips of the run, as given to caption, - for stdin; captions are written in this "
+            + "order.", valueName: "list"),
         completion: .file())
     var batchFile: String?
 
     @Option(
-        help: ArgumentHelp("The benchmark's folder, for outputs of dlc-bench: its regions are to be there.", valueName: "folder"),
+        help: ArgumentHelp("The benchmark's folder, for outputs of dlc-bench: all of its regions must have captions.", valueName: "folder"),
         completion: .file())
     var benchmark: String?
 
     @Option(
-        name: .shortAndLong, help: "Where the whole goes: a file, - for stdout, or a folder for files called like the clips.",
+        name: .shortAndLong, help: "Output: a file, - for stdout, or a folder for files named like the clips.",
         completion: .file())
     var output: String?
 
-    @Option(help: "What to write. Default: as the inputs.")
+    @Option(help: "Output format. Default: that of the inputs.")
     var format: CaptionFormat?
 
-    @Flag(help: "Write nothing: check, and say what there is.")
+    @Flag(help: "Only check the inputs and report their contents.")
     var check = false
 
     @Flag(help: "Print the counts of evaluate scenes as JSON.")
     var json = false
 
-    @Flag(help: "Leave out what is missing instead of refusing.")
+    @Flag(help: "Merge what is there if something is missing.")
     var keepGoing = false
 
-    @Flag(help: "Replace the output when it exists.")
+    @Flag(help: "Replace existing output.")
     var overwrite = false
 
-    @Flag(help: "Say nothing on stderr but errors.")
+    @Flag(help: "Print only errors on stderr.")
     var quiet = false
 
     func validate() throws {
-        guard !inputs.isEmpty else { throw ValidationError("expected files of shards") }
+        guard !inputs.isEmpty else { throw ValidationError("expected output files of shards") }
         guard !check || output == nil else { throw ValidationError("Give either --check or --output.") }
     }
 
@@ -86,7 +87,7 @@ struct MergeCommand: ParsableCommand {
         if !quiet {
             Console.notice(
                 "\(documents.count) clips, \(documents.reduce(0) { $0 + $1.tracks.count }) tracks, \(failures) without a caption; "
-                    + (merge.missing.isEmpty ? "nothing is missing or double" : "\(merge.missing.count) things are missing"))
+                    + (merge.missing.isEmpty ? "nothing is missing or duplicated" : "\(merge.missing.count) things are missing"))
         }
         if !merge.missing.isEmpty { throw ExitCode.someTracksFailed }
     }
@@ -115,7 +116,7 @@ struct MergeCommand: ParsableCommand {
             if let output, output != "-" { try merge.write(to: output, replaces: overwrite) } else { try Console.result(merge.data) }
         }
         if !quiet {
-            let words = merge.missing.isEmpty ? "nothing is missing or double" : "\(merge.missing.count) things are missing"
+            let words = merge.missing.isEmpty ? "nothing is missing or duplicated" : "\(merge.missing.count) things are missing"
             Console.notice("\(merge.records.count) regions; \(words)")
         }
         if !merge.missing.isEmpty { throw ExitCode.someTracksFailed }
@@ -123,7 +124,8 @@ struct MergeCommand: ParsableCommand {
 
     private func merge(_ outputs: [DLCOutputs], _ files: ShardInputs) throws {
         guard let benchmark else {
-            throw InputError(.usage, "found outputs of dlc-bench, expected --benchmark with the folder that tells whether a region is missing")
+            throw InputError(.usage, "found outputs of dlc-bench, expected --benchmark with the benchmark's folder, to check that no "
+                + "region is missing")
         }
         let data = try DLCOutputs.merged(outputs, regions: DLCAnnotations(path: benchmark + "/annotations.json"))
         guard !check else { return }

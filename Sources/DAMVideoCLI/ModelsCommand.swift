@@ -6,19 +6,19 @@ import ModelCache
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "List, show and remove models that were fetched.",
+        abstract: "List, show and remove fetched models.",
         subcommands: [List.self, Show.self, Remove.self],
         defaultSubcommand: List.self)
 
     static func unknown(_ text: String) -> InputError {
         InputError(
-            .usage, "\"\(text)\"", found: "no name of a model",
+            .usage, "\"\(text)\"", found: "not a model name",
             expected: "owner/name[@revision], or a short name (damvideo models list)")
     }
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List the models in the cache, and those that damvideo is known to work with.")
+            commandName: "list", abstract: "List the models in the cache, and models known to work.")
 
         @Flag(help: "Print the list as JSON.")
         var json = false
@@ -33,7 +33,7 @@ struct ModelsCommand: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "show", abstract: "Show a model that is in the cache: its folder, kind, licence, revisions and files.")
+            commandName: "show", abstract: "Show a model in the cache: its folder, kind, licence, revisions and files.")
 
         @Argument(help: ArgumentHelp("owner/name[@revision], or a short name.", valueName: "name"))
         var name: String

@@ -7,7 +7,7 @@ struct ModelsReport: Encodable {
     struct Cached: Encodable {
         let name: String
         let kind: String?
-        /// Reason for which it cannot be used; nil if it can.
+        /// Reason that it cannot be used; nil if it can.
         let problem: String?
         let licence: String?
         let folder: String
@@ -15,7 +15,7 @@ struct ModelsReport: Encodable {
         let revisions: [String: String]
         let files: [String]
 
-        /// - Parameter revision: whose files are meant; nil for the main one's, or those of the only one.
+        /// - Parameter revision: the revision whose files are listed; nil for the main one, or the only one.
         /// - Returns: nil if there is no such revision.
         init?(_ repository: CachedRepository, revision: String?) {
             let commits = repository.commits
@@ -76,7 +76,7 @@ enum ModelsTable {
         lines += usable.map { cached.row($0.name, ByteText.size($0.bytes), "", $0.kind ?? "", $0.licence ?? "") }
         if usable.isEmpty { lines.append("  none") }
         if others > 0 { lines.append("  and \(others) that damvideo has no use for, or that \(others == 1 ? "is" : "are") not complete") }
-        lines.append("To be fetched with damvideo pull:")
+        lines.append("Available through damvideo pull:")
         let table = TextTable(indentation: 2, columns: [.left(20), .right(9), .left(2), .left(32)])
         lines += report.recommended.map { model in
             table.row(model.shortName, ByteText.size(model.bytes), "", model.licence, model.purpose + (model.inCache ? " (here)" : ""))

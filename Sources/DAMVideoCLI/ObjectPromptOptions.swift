@@ -5,19 +5,19 @@ import Masks
 import ObjectTracking
 import SegmentAnything
 
-/// Objects of a clip, pointed at on some of its frames, and the model that follows them.
+/// Options for marking objects on some of a clip's frames, and for the model that tracks them.
 struct ObjectPromptOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "SAM 2 or 2.1: a directory as facebook/sam2.1-hiera-large is published, the authors' .pt file, or the name of one that "
-                + "damvideo pull has fetched. Follows objects that are given; makes masks of detections' boxes.",
+            "SAM 2 or 2.1: a directory in the layout of facebook/sam2.1-hiera-large, the authors' .pt file, or the name of a model "
+                + "fetched by damvideo pull. Tracks given objects; makes masks from detections' boxes.",
             valueName: "path|name"), completion: .file())
     var sam: String?
 
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "A point on the object, or (-) beside it, in pixels; with --sam (repeatable).", valueName: "x,y[,+|-]"))
+            "A point on the object, or (-) outside it, in pixels; with --sam (repeatable).", valueName: "x,y[,+|-]"))
     var point: [PointArgument] = []
 
     @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A box around the object, in pixels (repeatable).", valueName: "l,t,w,h"))
@@ -30,7 +30,7 @@ struct ObjectPromptOptions: ParsableArguments {
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Object of all points and boxes, or of each, with --sam (repeatable). Default: each box is one, 1 and so on, and "
+            "Object id of all points and boxes, or of each, with --sam (repeatable). Default: each box is an object, from 1, and "
                 + "points belong to the first.",
             valueName: "id"))
     var object: [TrackID] = []
@@ -53,7 +53,7 @@ struct ObjectPromptOptions: ParsableArguments {
         if sam != nil, count > 0 { _ = try prompts() }
     }
 
-    /// The model; nil when none is wanted.
+    /// The model; nil if none is requested.
     func segmentation() throws -> SegmentationModel? { try sam.map { try SegmentationModel(path: ModelStore.console.segmentation($0)) } }
 
     /// The frame of each region.

@@ -8,32 +8,32 @@ import Imaging
 struct OutputsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "outputs",
-        abstract: "Caption the regions of a published set, by the local model or by any chat service that sees pictures.",
+        abstract: "Caption the regions of a published data set, with the local model or any chat service with vision.",
         discussion: """
-            Annotations are those of the set: dlc COCO (DLC-Bench); lvis and paco Osprey's lists, or COCO; flickr the folder of \
+            Annotations are in the data set's format: dlc COCO (DLC-Bench); lvis and paco Osprey's lists, or COCO; flickr the folder of \
             Flickr30k Entities, or a COCO file of phrases; refl4 JSON lines; hcstvg and videorefer their JSON. The captions go to \
             --outputs: an object with a caption by region, which `evaluate texts` and `evaluate dlc-bench` read, or, if its name \
             ends in .jsonl, records with "pred" and "Answer", which `evaluate videorefer-bench` and the published scripts read as well.
 
-            A run goes on where an earlier one was ended. With --references alone nothing is captioned.
+            A run resumes an earlier one. With --references alone nothing is captioned.
 
-            Exit codes: 3 regions without a pixel are left out; 64 usage; 65 bad input; 66 input missing; 69 model missing or \
+            Exit codes: 3 empty regions are left out; 64 usage; 65 bad input; 66 input missing; 69 model missing or \
             unusable; 73 output exists; 74 input/output or the service; 130 interrupted.
             """)
 
-    /// Variable with the service's key, where no file has it.
+    /// Environment variable with the service's key, unless a file has it.
     private static let keyVariable = "DAMVIDEO_ENDPOINT_KEY"
 
-    @Argument(help: "The set's annotations.")
+    @Argument(help: "Annotations of the data set.")
     var annotations: String
 
-    @Option(help: ArgumentHelp("Which set: \(OutputsTask.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "set"))
+    @Option(help: ArgumentHelp("Data set: \(OutputsTask.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "set"))
     var task: OutputsTask
 
     @Option(help: ArgumentHelp("Folder of the pictures or clips.", valueName: "dir"), completion: .directory)
     var media: String?
 
-    @Option(help: ArgumentHelp("File for the captions, new or begun.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("File for the captions; an existing one is resumed.", valueName: "file"), completion: .file())
     var outputs: String?
 
     @Option(help: ArgumentHelp("Write the references, or the class names, by region to this file.", valueName: "file"), completion: .file())
@@ -45,41 +45,41 @@ struct OutputsCommand: ParsableCommand {
     var seed: UInt64 = 123
 
     @Option(help: ArgumentHelp(
-        "Ask the service at this address instead, in front of /chat/completions (OpenAI's interface).", valueName: "base"))
+        "Ask the chat service at this base URL instead, before /chat/completions (OpenAI's API).", valueName: "base"))
     var endpoint: String?
 
-    @Option(help: ArgumentHelp("The model's name at that address.", valueName: "name"))
+    @Option(help: ArgumentHelp("The model's name at that URL.", valueName: "name"))
     var endpointModel: String?
 
     @Option(help: ArgumentHelp(
-        "File with the key for that address. Default: the variable DAMVIDEO_ENDPOINT_KEY, else none.", valueName: "file"),
+        "File with the API key. Default: the variable DAMVIDEO_ENDPOINT_KEY, else none.", valueName: "file"),
         completion: .file())
     var endpointKeyFile: String?
 
     @Option(help: ArgumentHelp(
-        "How the service is told the region: crop (a crop, and the picture with all else black), outline (red, in the picture), or box "
+        "How the region is shown to the service: crop (a crop, and the picture with all else black), outline (red, in the picture), or box "
             + "(in words).",
         valueName: "way"))
     var regionAs = RegionPresentation.crop
 
     @OptionGroup(title: "Service") var chat: ChatOptions
 
-    @Option(help: ArgumentHelp("What to ask. Default: the set's question.", valueName: "text"))
+    @Option(help: ArgumentHelp("The question. Default: that of the data set.", valueName: "text"))
     var query: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Frames of a clip.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Frames per clip.", valueName: "n"))
     var frames = 8
 
-    @Option(help: ArgumentHelp("Take only pictures or clips whose names have this in them, such as objects365.", valueName: "text"))
+    @Option(help: ArgumentHelp("Use only pictures or clips whose names contain this, such as objects365.", valueName: "text"))
     var only: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Take the first N regions.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Use only the first N regions.", valueName: "n"))
     var first: Int?
 
-    @Flag(help: "Replace a file of references that exists.")
+    @Flag(help: "Replace an existing file of references.")
     var overwrite = false
 
-    @Flag(help: "Say nothing on stderr but errors.")
+    @Flag(help: "Print only errors on stderr.")
     var quiet = false
 
     func validate() throws {
@@ -89,11 +89,11 @@ struct OutputsCommand: ParsableCommand {
         }
         guard (endpoint == nil) == (endpointModel == nil) else { throw ValidationError("Give --endpoint and --endpoint-model together.") }
         guard endpoint == nil || model.model == nil else { throw ValidationError("Give either --model or --endpoint.") }
-        guard outputs == nil || outputs != references else { throw ValidationError("Give each output a file of its own.") }
+        guard outputs == nil || outputs != references else { throw ValidationError("Give a different file for each output.") }
         guard (1...4096).contains(frames) else { throw ValidationError("--frames \(frames): expected 1 to 4096") }
         guard first ?? 1 >= 1 else { throw ValidationError("--first \(first ?? 0): expected 1 or more") }
         if let outputs, OutputFile.isDevice(outputs) {
-            throw ValidationError("--outputs \(outputs): expected a file, which can be gone on with")
+            throw ValidationError("--outputs \(outputs): expected a file, which can be resumed")
         }
     }
 
@@ -108,7 +108,7 @@ struct OutputsCommand: ParsableCommand {
             }
             if let outputs, let media { try caption(set, OutputsMedia(set, folder: media), into: outputs) }
             guard !set.empty.isEmpty else { return }
-            Console.notice("left out, without a pixel: region \(Self.names(set.empty))")
+            Console.notice("left out, empty: region \(Self.names(set.empty))")
             throw ExitCode.someTracksFailed
         }
     }
@@ -129,7 +129,7 @@ struct OutputsCommand: ParsableCommand {
             try describe(&run, question, stop)
         }
         stop.finish()
-        if !run.wordless.isEmpty, !quiet { Console.notice("without a word: the caption of region \(Self.names(run.wordless))") }
+        if !run.wordless.isEmpty, !quiet { Console.notice("empty caption: region \(Self.names(run.wordless))") }
     }
 
     private static func names(_ regions: [String]) -> String {
@@ -141,7 +141,7 @@ struct OutputsCommand: ParsableCommand {
         let engine = CaptionEngine(try model.load(quiet: quiet))
         defer { engine.end() }
         var options = CaptionOptions(query: question)
-        // DLC-Bench's published settings, for all sets.
+        // The generation settings published for DLC-Bench, used for all sets.
         (options.generation.temperature, options.generation.topP, options.generation.topK) = (0.2, 1, 50)
         (options.generation.maxNewTokens, options.generation.seed) = (512, seed)
         let describer = RegionDescriber(engine, task, frames: frames, options: options)

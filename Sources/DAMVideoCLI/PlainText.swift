@@ -1,6 +1,6 @@
-/// Text with control characters escaped, safe to show on a terminal; text from files may hold anything.
+/// Text with control characters escaped, safe to show on a terminal even if it comes from files.
 enum PlainText {
-    /// Most characters of a line; the middle of a longer one is left out.
+    /// Upper bound on a line's characters; the middle of a longer one is omitted.
     static let longest = 1200
 
     /// One line.
@@ -11,12 +11,12 @@ enum PlainText {
         return escaped("\(head) [... \(left) letters ...] \(tail)") { _ in false }
     }
 
-    /// Lines of a report: a break within one of them is shown.
+    /// Lines of a report, with line breaks inside them escaped.
     static func report(_ lines: [String]) -> String {
         lines.map { line in escaped(line) { $0 == "\t" } + "\n" }.joined()
     }
 
-    /// Lines, as they are broken.
+    /// Text whose line breaks are kept.
     static func lines(_ text: String) -> String { escaped(text) { $0 == "\n" || $0 == "\t" } }
 
     private static func escaped(_ text: String, keeping isKept: (Unicode.Scalar) -> Bool) -> String {
@@ -32,7 +32,7 @@ enum PlainText {
         return String(plain)
     }
 
-    /// True for control characters, line breaks and changes of text direction.
+    /// True for control characters, line breaks and text direction overrides.
     private static func isCommand(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: true

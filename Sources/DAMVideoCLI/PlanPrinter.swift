@@ -5,7 +5,7 @@ import Foundation
 struct PlanPrinter {
     let json: Bool
 
-    /// One clip after the other; JSON is one list.
+    /// Prints plans one after another; JSON is a single list.
     func print(
         _ requests: [ClipRequest], _ captioner: VideoCaptioner, _ options: CaptionOptions, _ failures: inout JobFailures
     ) throws {
@@ -27,7 +27,7 @@ struct PlanPrinter {
         func add(_ name: String, _ value: String) { lines.append(table.row(name, value)) }
         let estimate = report.estimate
         add("clip", "\(report.width)x\(report.height), \(report.frames.map(String.init) ?? "an unknown number of") frames, "
-            + String(format: "%g a second", report.fps))
+            + String(format: "%g per second", report.fps))
         for note in report.notes ?? [] { add("note", note) }
         let known: String
         switch report.request.objects {
@@ -38,24 +38,26 @@ struct PlanPrinter {
             add("masks", "drawn on \(report.annotatedFrames) frames")
             known = "drawn on"
         case .prompts:
-            add("masks", "none, objects pointed at on \(report.annotatedFrames) frames")
-            known = "pointed at on"
+            add("masks", "none, objects marked on \(report.annotatedFrames) frames")
+            known = "marked on"
         case .motion:
-            add("masks", "none: what moves is found first, and \(estimate.captions) tracks at most are captioned")
+            add("masks", "none: what moves is found first, and at most \(estimate.captions) tracks are captioned")
             known = "found on"
         case .detections(let path, _, _):
-            add("masks", "none: detections of \(path) on \(report.annotatedFrames) frames are linked first, and \(estimate.captions) tracks at most "
+            add("masks", "none: detections of \(path) on \(report.annotatedFrames) frames are linked first, and at most "
+                + "\(estimate.captions) tracks "
                 + "are captioned")
             known = "detected on"
         case .detector(let path, _, _):
-            add("masks", "none: \(path) detects objects first, and \(estimate.captions) tracks at most are captioned")
+            add("masks", "none: \(path) detects objects first, and at most \(estimate.captions) tracks are captioned")
             known = "detected on"
         }
         if !report.tracks.isEmpty { add("tracks", "\(report.tracks.count)") }
         for track in report.tracks { lines.append("    " + line(track, known) + parts(track, report.request)) }
         if report.request.options.segment != nil { add("captions", "\(estimate.captions), parts of tracks included as far as they are known") }
-        add("prompt", "\(estimate.promptTokens) tokens a \(report.request.options.segment == nil ? "track" : "caption"), at most \(estimate.newTokens) generated")
-        if estimate.batch > 1 { add("batch", "\(estimate.batch) captions generated side by side") }
+        add("prompt", "\(estimate.promptTokens) tokens per \(report.request.options.segment == nil ? "track" : "caption"), at most "
+            + "\(estimate.newTokens) generated")
+        if estimate.batch > 1 { add("batch", "\(estimate.batch) captions generated together") }
         add("memory", "\(bytes(estimate.weightBytes)) of mapped weights, about \(bytes(estimate.workingBytes)) besides")
         let fixed = estimate.propagationSeconds + estimate.encodingSeconds + estimate.promptSeconds
         add("time", "about \(seconds(fixed)): " + [
@@ -63,8 +65,8 @@ struct PlanPrinter {
             "\(seconds(estimate.encodingSeconds)) encoding frames", "\(seconds(estimate.promptSeconds)) reading prompts",
         ].compactMap { $0 }.joined(separator: ", "))
         let longest = estimate.tokenSeconds * Double(estimate.newTokens * estimate.captions)
-        add("", "and \(seconds(estimate.tokenSeconds * 100)) for each 100 tokens of a caption, \(seconds(longest)) when all are "
-            + "as long as they may be")
+        add("", "and \(seconds(estimate.tokenSeconds * 100)) for each 100 tokens of a caption, \(seconds(longest)) if all are "
+            + "of maximum length")
         return PlainText.report(lines)
     }
 
@@ -78,8 +80,8 @@ struct PlanPrinter {
 
     private func parts(_ track: PlanReport.Track, _ request: ClipRequest) -> String {
         guard request.options.segment != nil, !track.sampled.isEmpty else { return "" }
-        guard let parts = track.parts else { return ", and told in parts" }
-        return parts == 0 ? ", told as a whole" : ", and told in \(track.isPropagated ? "up to " : "")\(parts) parts"
+        guard let parts = track.parts else { return ", and captioned in parts" }
+        return parts == 0 ? ", captioned as a whole" : ", and captioned in \(track.isPropagated ? "up to " : "")\(parts) parts"
     }
 
     private func bytes(_ count: Int) -> String {

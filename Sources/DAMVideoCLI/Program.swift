@@ -3,33 +3,33 @@ import DAMVideo
 import Files
 import Foundation
 
-/// Start and end of the process: signals, standard streams, exit codes.
+/// Startup and end of the process: signals, standard streams, exit codes.
 enum Program {
     /// Handler of signals and memory faults; a command with work to save sets its own action.
     static let interruption = Interruption { end($0) }
 
-    /// Prepares the process: standard streams, signals. To be called before anything else.
+    /// Prepares the process: standard streams and signals. Call it before anything else.
     static func begin() {
-        // Otherwise the first files that are opened would be taken for stdin, stdout or stderr.
+        // Otherwise the first files opened would become stdin, stdout or stderr.
         for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
-            // Opened so that what the program would do with it fails as with a closed one.
+            // Opened in the wrong direction, so that using it fails as with a closed one.
             _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
         }
-        // A reader that has gone, or a file at its limit, is an error of the call that writes.
+        // Writing to a closed pipe, or beyond a file size limit, is to fail with an error.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         _ = interruption
     }
 
-    /// Ends a process that may not have the threads of a command.
+    /// Ends the process if it cannot start the threads that commands need.
     static func requireThreads() {
         guard threadsCanBegin(ProcessInfo.processInfo.activeProcessorCount + 4) else {
-            Console.notice("error: found no room for the threads of the program, expected higher limits (ulimit -u, ulimit -v)")
+            Console.notice("error: the program's threads cannot be started, expected higher limits (ulimit -u, ulimit -v)")
             _exit(ExitCode(70).rawValue)
         }
     }
 
-    /// True if the system can start this many threads. A thread that fails to start would be waited for without end.
+    /// True if the system can start this many threads. Waiting for a thread that fails to start would block forever.
     private static func threadsCanBegin(_ count: Int) -> Bool {
         let gate = DispatchSemaphore(value: 0)
         let waiting = Unmanaged.passRetained(gate)
@@ -49,22 +49,22 @@ enum Program {
         return threads.count == count
     }
 
-    /// Ends the process at once: the work in progress can take a minute to its next pause.
+    /// Ends the process at once: the work in progress may not pause for a minute.
     /// - Parameters:
-    ///   - saved: what became of the work, for people.
-    ///   - code: nil for the cause's own.
+    ///   - saved: what was saved, for the message.
+    ///   - code: exit code; nil for that of the cause.
     static func end(_ cause: Interruption.Cause, saved: String? = nil, code: ExitCode? = nil) -> Never {
         let code = code ?? Self.code(cause)
         TemporaryNames.removeAll()
-        // Nobody may be reading what is said.
+        // Writing the message may block.
         limit(.milliseconds(500), code: code)
         if isatty(STDERR_FILENO) == 1 { Console.clearLine() }
         Console.notice(text(cause) + (saved.map { "; \($0)" } ?? ""))
-        // Not exit(): other threads are still computing, and nothing they use may be torn down under them.
+        // Not exit(): other threads are still computing with objects that it would tear down.
         _exit(code.rawValue)
     }
 
-    /// Ends the process after some time, unless it ends before.
+    /// Ends the process after some time, unless it ends sooner.
     static func limit(_ time: Duration, code: ExitCode) {
         Thread {
             Thread.sleep(forTimeInterval: time / .seconds(1))
@@ -84,13 +84,14 @@ enum Program {
     private static func text(_ cause: Interruption.Cause) -> String {
         switch cause {
         case .signal: "interrupted"
-        case .fileCut(let path): "error: \(path): found the file cut short while it was in use, expected it to stay as it is"
+        case .fileCut(let path): "error: \(path): the file was truncated while in use"
         case .memoryExhausted(let byteCount):
-            "error: found no room for \(byteCount) bytes, expected more memory or address space (ulimit -v), or less work at a time"
+            "error: out of memory: cannot allocate \(byteCount) bytes; allow more memory or address space (ulimit -v), or do less work "
+                + "at a time"
         }
     }
 
-    /// Ends the process as an error of the command line says, or a command's exit code.
+    /// Ends the process with an error of the command line or a command's exit code.
     static func end(_ error: any Error) -> Never {
         let code = DAMVideoCommand.exitCode(for: error)
         guard code == .validationFailure, !(error is ExitCode) else { DAMVideoCommand.exit(withError: error) }

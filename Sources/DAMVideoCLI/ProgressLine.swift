@@ -7,16 +7,16 @@ struct ProgressLine: Encodable {
     /// "finding", "following", "decoding", "encoding", "reading", "generating", "captioned", "finished", "failed", "rendering" or
     /// "reporting".
     let stage: String
-    /// Frames, parts or tokens that are done, and all of them as far as known.
+    /// Frames, parts or tokens that are done, and their total if known.
     var done: Int?
     var total: Int?
-    /// On the way from the clip's end to its start.
+    /// True while masks are propagated backwards.
     var backward: Bool?
     var track: TrackID?
-    /// Place of the track among those of the clip, from 1, and their number.
+    /// One-based number of the track in the clip, and the number of tracks.
     var number: Int?
     var count: Int?
-    /// Estimate for the rest of the stage; nil if unknown.
+    /// Estimated seconds left in the stage; nil if unknown.
     var secondsLeft: Double?
 
     private enum CodingKeys: String, CodingKey {
@@ -24,7 +24,7 @@ struct ProgressLine: Encodable {
         case secondsLeft = "seconds_left"
     }
 
-    /// - Returns: nil for an event that is no step.
+    /// - Returns: nil for an event that is not a step.
     init?(_ event: CaptionEvent) {
         switch event {
         case .progress(let stage, let done, let total): self.init(stage, done, total)
@@ -62,7 +62,7 @@ struct ProgressLine: Encodable {
         (track, number, count) = (position?.id, position?.number, position?.count)
     }
 
-    /// The line, ended by a line feed.
+    /// The line with a trailing line feed.
     var data: Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

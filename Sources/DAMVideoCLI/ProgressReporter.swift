@@ -2,12 +2,12 @@ import DAMVideo
 import Foundation
 import Synchronization
 
-/// Shows on stderr how far captioning has come: one line redrawn on a terminal, a line per step elsewhere, lines of JSON for programs.
+/// Shows progress of captioning on stderr: one line redrawn on a terminal, a line per step elsewhere, lines of JSON for programs.
 final class ProgressReporter: Sendable {
     enum Style {
         case bar
         case lines
-        /// A line of JSON for each step, ten a second at most of those that come often.
+        /// A line of JSON for each step; frequent ones at most ten times a second.
         case json
         case quiet
     }
@@ -16,7 +16,7 @@ final class ProgressReporter: Sendable {
         var lastDrawn: ContinuousClock.Instant?
         var lastLine = ""
         var clock = StageClock()
-        /// Tokens of each caption that is being generated.
+        /// Tokens so far of each caption being generated.
         var tokens: [TrackPosition: Int] = [:]
     }
 
@@ -63,7 +63,7 @@ final class ProgressReporter: Sendable {
 
     private func draw(_ event: CaptionEvent, _ state: inout State) {
         let line: String
-        // Events that come in quick succession are drawn ten times a second; a stage that may take long is drawn at once.
+        // Frequent events are drawn ten times a second; a stage that may take long is drawn at once.
         var comesOften = true
         switch event {
         case .progress(let stage, let done, let total):
@@ -79,7 +79,7 @@ final class ProgressReporter: Sendable {
         try? FileHandle.standardError.write(contentsOf: Data("\r\(PlainText.line(line))\u{1b}[K".utf8))
     }
 
-    /// Time left in a stage that goes through frames; empty if unknown.
+    /// Time left in a stage that processes frames; empty if unknown.
     private func left(_ stage: CaptionEvent.Stage, _ done: Int, _ total: Int?, _ state: inout State) -> String {
         switch stage {
         case .finding, .decoding, .rendering, .reporting:

@@ -5,12 +5,12 @@ import Imaging
 import ObjectTracking
 import SegmentAnything
 
-/// One object of a picture, pointed at, and the model that finds its region.
+/// Options for marking one object of a picture, and for the model that segments it.
 struct RegionPromptOptions: ParsableArguments {
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "A point on the object in pixels, or one beside it with a - behind (repeatable).", valueName: "x,y[,+|-]"))
+            "A point on the object, or outside it with a trailing -, in pixels (repeatable).", valueName: "x,y[,+|-]"))
     var point: [PointArgument] = []
 
     @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A box around the object, in pixels.", valueName: "l,t,w,h"))
@@ -18,12 +18,12 @@ struct RegionPromptOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "SAM 2: a directory as facebook/sam2.1-hiera-large is published, the authors' .pt file, or the name of one that damvideo pull "
-                + "has fetched. Default: the variable DAMVIDEO_SAM.",
+            "SAM 2: a directory in the layout of facebook/sam2.1-hiera-large, the authors' .pt file, or the name of a model fetched by "
+                + "damvideo pull. Default: the variable DAMVIDEO_SAM.",
             valueName: "path|name"), completion: .file())
     var sam: String?
 
-    /// Nil when nothing is pointed at.
+    /// Nil if nothing is marked.
     var prompt: PicturePrompt? {
         point.isEmpty && box.isEmpty ? nil : PicturePrompt(points: point.map(\.point), box: box.first?.box)
     }

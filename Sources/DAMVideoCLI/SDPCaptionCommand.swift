@@ -6,20 +6,20 @@ import Evaluation
 struct SDPCaptionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "caption",
-        abstract: "Caption regions: by a Describe Anything Model, or by a chat service that is told each region's class.",
+        abstract: "Caption regions with a Describe Anything Model, or with a chat service that is given each region's class.",
         discussion: """
-            The first caption of a region has the likeliest words, the others are drawn with the temperature. With --endpoint the \
-            service is shown two pictures of a region, its surroundings and the region alone, eight such pairs for clips.
+            The first caption of a region is decoded greedily, the others are sampled. With --endpoint the \
+            service is shown two pictures of a region, one with its surroundings and one without; for clips, eight such pairs.
             """)
 
-    @Argument(help: "Regions: files of damvideo sdp regions.")
+    @Argument(help: "Regions: output files of damvideo sdp regions.")
     var regions: [String]
 
     @OptionGroup var output: SDPOutputOptions
     @OptionGroup var root: SDPMediaOptions
     @OptionGroup(title: "Local model") var model: ModelOptions
 
-    @Flag(help: "Tell the model the class, for models that were trained so; the released ones were not.")
+    @Flag(help: "Tell the model the class, for models trained that way; the released ones were not.")
     var hint = false
 
     @Option(help: ArgumentHelp("The question that tells the class.", valueName: "text"))
@@ -27,7 +27,7 @@ struct SDPCaptionCommand: ParsableCommand {
 
     @OptionGroup(title: "Service") var service: SDPEndpointOptions
 
-    @Option(help: ArgumentHelp("What the service is shown: crop+segmented, outline or marks.", valueName: "kind"))
+    @Option(help: ArgumentHelp("Pictures for the service: crop+segmented, outline or marks.", valueName: "kind"))
     var pictures = RegionPictures.Kind.cropAndSegmented
 
     @Option(help: ArgumentHelp("Colour around the region alone: white, black or grey.", valueName: "colour"))
@@ -42,16 +42,16 @@ struct SDPCaptionCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: "Temperature of all but the first.")
     var temperature = 0.7
 
-    @Option(parsing: .unconditional, help: "Most tokens of a caption.")
+    @Option(parsing: .unconditional, help: "Upper bound on a caption's tokens.")
     var maxNewTokens = 512
 
-    @Option(help: ArgumentHelp("Licence of the captions, or what else is to be known of them: goes along to the data.", valueName: "text"))
+    @Option(help: ArgumentHelp("Licence of the captions, or other remarks, to record in the data.", valueName: "text"))
     var note: String?
 
     func validate() throws {
         guard service.endpoint == nil || model.model == nil else { throw ValidationError("Give either --model or --endpoint.") }
         guard service.endpoint == nil || !hint else {
-            throw ValidationError("Give --hint with --model: a service is told the class always.")
+            throw ValidationError("Give --hint with --model: a service is always told the class.")
         }
         guard prompts == nil || service.endpoint != nil else { throw ValidationError("Give --prompts with --endpoint.") }
     }

@@ -9,8 +9,8 @@ struct SDPCommand: ParsableCommand {
         commandName: "sdp",
         abstract: "Make training captions for regions: the data pipeline of the DAM paper, step by step.",
         discussion: """
-            Each step reads and writes JSON Lines, one region a line, and writes NAME.meta.json beside its output. A run that was ended \
-            goes on where it was; one that was done does nothing. Steps can be cut to shards, which damvideo merge puts together.
+            Each step reads and writes JSON Lines, one region per line, and writes NAME.meta.json next to its output. An interrupted run \
+            resumes; a finished one does nothing. Steps can be run in shards, which damvideo merge combines.
 
             Exit codes: 3 some regions failed, the rest is written; 64 usage; 65 bad input; 66 input missing; 69 model missing or \
             unusable; 73 output exists; 74 input/output or a service; 75 ended by SIGTERM (shards); 130 interrupted.
@@ -21,21 +21,22 @@ struct SDPCommand: ParsableCommand {
         ])
 }
 
-/// The share of the work that a run does, and how it is watched.
+/// Options for a run's shard and its progress.
 struct SDPWorkOptions: ParsableArguments {
     @OptionGroup var sharding: ShardOptions
 
     @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Cut the work to N shards and do the one that the environment says (JOB_COMPLETION_INDEX or SLURM_ARRAY_TASK_ID).", valueName: "n"))
+        "Split the work into N shards and do the one given by the environment (JOB_COMPLETION_INDEX or "
+            + "SLURM_ARRAY_TASK_ID).", valueName: "n"))
     var shards: Int?
 
-    @Option(help: ArgumentHelp("Write to this file, once a minute, how far a step is.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write progress to this file once a minute.", valueName: "file"))
     var status: String?
 
-    @Flag(help: "Replace an output that was made in another way.")
+    @Flag(help: "Replace an output made with other options.")
     var overwrite = false
 
-    @Flag(help: "Say nothing on stderr but errors.")
+    @Flag(help: "Print only errors on stderr.")
     var quiet = false
 
     func validate() throws {
@@ -43,7 +44,7 @@ struct SDPWorkOptions: ParsableArguments {
         if let shards, shards < 1 { throw ValidationError("--shards \(shards): expected 1 or more") }
     }
 
-    /// The share of the work; nil for all of it.
+    /// The shard to do; nil for all of the work.
     func shard() throws -> Shard? {
         guard let shards else { return try sharding.value() }
         let environment = ProcessInfo.processInfo.environment.merging([Shard.countVariable: "\(shards)"]) { $1 }
@@ -52,15 +53,15 @@ struct SDPWorkOptions: ParsableArguments {
     }
 }
 
-/// The output of a step, and how its run is watched.
+/// Options for a step's output and its progress.
 struct SDPOutputOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where the lines go; a shard puts its number into the name.", valueName: "file"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("Output file; a shard adds its number to the name.", valueName: "file"))
     var output: String
 
     @OptionGroup var work: SDPWorkOptions
 
     /// Runs a step.
-    /// - Parameter body: given the place of the output; runs the step.
+    /// - Parameter body: runs the step, given its output.
     /// - Throws: the exit code of a run with failures.
     func run(_ body: (StepTarget, StopRequest) throws -> StepResult) throws {
         let shard = try work.shard(), stop = StopRequest(isPreemptible: shard != nil), line = StatusLine(quiet: work.quiet)
@@ -74,9 +75,9 @@ struct SDPOutputOptions: ParsableArguments {
     }
 }
 
-/// The end of a step, in words and as an exit code.
+/// Prints the outcome of a step, and its exit code.
 enum SDPOutcome {
-    /// Failures that are named: all of them are in the meta file.
+    /// Number of failures to report; all of them are in the meta file.
     private static let named = 5
 
     static func tell(_ result: StepResult, _ path: String, quiet: Bool) throws {
@@ -90,7 +91,7 @@ enum SDPOutcome {
         throw records == 0 ? ExitCode(.invalid) : ExitCode.someTracksFailed
     }
 
-    /// Counts of what was dropped, most first.
+    /// Counts of dropped records by reason, largest first.
     private static func words(_ meta: StepMeta) -> String {
         let tally = StepCounts(meta.counts)
         let dropped = ["regions_dropped", "dropped"].flatMap { tally.counts(of: $0) }.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
@@ -99,19 +100,19 @@ enum SDPOutcome {
     }
 }
 
-/// A chat service that sees pictures.
+/// Options for a chat service with vision.
 struct SDPEndpointOptions: ParsableArguments {
-    /// Variable with the service's key, where no file has it.
+    /// Environment variable with the service's key, unless a file has it.
     private static let keyVariable = "DAMVIDEO_ENDPOINT_KEY"
 
-    @Option(help: ArgumentHelp("Ask the service at this address, in front of /chat/completions (OpenAI's interface).", valueName: "base"))
+    @Option(help: ArgumentHelp("Base URL of the chat service, before /chat/completions (OpenAI's API).", valueName: "base"))
     var endpoint: String?
 
-    @Option(help: ArgumentHelp("The model's name at that address.", valueName: "name"))
+    @Option(help: ArgumentHelp("The model's name at that URL.", valueName: "name"))
     var endpointModel: String?
 
     @Option(help: ArgumentHelp(
-        "File with the key for that address. Default: the variable DAMVIDEO_ENDPOINT_KEY, else none.", valueName: "file"))
+        "File with the API key. Default: the variable DAMVIDEO_ENDPOINT_KEY, else none.", valueName: "file"))
     var endpointKeyFile: String?
 
     @OptionGroup var chat: ChatOptions
@@ -120,7 +121,7 @@ struct SDPEndpointOptions: ParsableArguments {
         guard (endpoint == nil) == (endpointModel == nil) else { throw ValidationError("Give --endpoint and --endpoint-model together.") }
     }
 
-    /// The service; nil where none is given.
+    /// The service; nil if none is given.
     func service() throws -> ChatEndpoint? {
         guard let endpoint, let endpointModel else { return nil }
         return try chat.endpoint(endpoint, model: endpointModel, keyFile: endpointKeyFile, variable: Self.keyVariable, role: "service")

@@ -7,10 +7,10 @@ import Imaging
 struct SDPExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write records that are kept as data to train with.",
+        abstract: "Write the kept records as training data.",
         discussion: """
             Formats: jsonl (the records), llava (conversations with masks), dam (the layout of the data set published with DAM), \
-            webdataset (tar files). The regions of a picture are in one split.
+            webdataset (tar files). All regions of a picture are in the same split.
             """)
 
     @Argument(help: "Records.")
@@ -27,26 +27,26 @@ struct SDPExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Shares of the pictures and clips, such as train=0.95,val=0.05.", valueName: "shares"))
     var splits = "train=1"
 
-    @Option(help: ArgumentHelp("Lengths that become conversations: detailed, sentence, phrase, keyword.", valueName: "names"))
+    @Option(help: ArgumentHelp("Caption lengths to use for conversations: detailed, sentence, phrase, keyword.", valueName: "names"))
     var lengths = "detailed"
 
     @Option(parsing: .unconditional, help: ArgumentHelp(
         "Share of the conversations that tell the class. The paper's captioner for unlabelled pictures: 0.5.", valueName: "share"))
     var labelShare = 0.0
 
-    @Flag(help: "Ask in many wordings; two fifths wish for a number of sentences or words.")
+    @Flag(help: "Vary the wording of questions; two fifths ask for a number of sentences or words.")
     var varyPrompts = false
 
     @Option(help: ArgumentHelp("Questions: JSON with a list by length.", valueName: "file"))
     var prompts: String?
 
-    @Option(help: ArgumentHelp("Most bytes of a tar file, such as 500MB or 1GB.", valueName: "size"))
+    @Option(help: ArgumentHelp("Maximum size of a tar file, such as 500MB or 1GB.", valueName: "size"))
     var shardSize = "1GB"
 
-    @Flag(help: "Replace a folder that is there.")
+    @Flag(help: "Replace an existing folder.")
     var overwrite = false
 
-    @Flag(help: "Say nothing on stderr but errors.")
+    @Flag(help: "Print only errors on stderr.")
     var quiet = false
 
     func validate() throws {
@@ -95,31 +95,31 @@ extension ExportFormat: ExpressibleByArgument {}
 struct SDPReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Show what the steps took and dropped, the figures of the records, and records to look at.",
-        discussion: "Give the files of the steps in their order; shards of a step as one pattern. Figures are those of the last.")
+        abstract: "Report what the steps read and dropped, the records' scores, and example records.",
+        discussion: "Give the files of the steps in their order; shards of a step as one pattern. Scores are those of the last.")
 
     @Argument(help: "Files of the steps.")
     var files: [String]
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The page: HTML, one file.", valueName: "file"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("The report: one HTML file.", valueName: "file"))
     var output: String?
 
     @OptionGroup var root: SDPMediaOptions
 
-    @Option(help: ArgumentHelp("Figure that the galleries are ordered by.", valueName: "name"))
+    @Option(help: ArgumentHelp("Score by which the galleries are sorted.", valueName: "name"))
     var by: String?
 
     @Flag(help: "Print the report as JSON.")
     var json = false
 
-    @Flag(help: "Replace a page that is there.")
+    @Flag(help: "Replace an existing report.")
     var overwrite = false
 
-    @Flag(help: "Say nothing on stderr but errors.")
+    @Flag(help: "Print only errors on stderr.")
     var quiet = false
 
     func validate() throws {
-        guard !files.isEmpty else { throw ValidationError("Give a file at least.") }
+        guard !files.isEmpty else { throw ValidationError("Give at least one file.") }
         guard output != nil || json else { throw ValidationError("Give --output, --json or both.") }
     }
 

@@ -5,9 +5,9 @@ import Evaluation
 struct SDPFilterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "filter",
-        abstract: "Decide which records are kept; all lines stay, with the decision and its reasons.",
+        abstract: "Decide which records to keep; all lines stay, with the decision and its reasons.",
         discussion: """
-            A record is kept if it passes every rule. Figures are those of damvideo sdp score, and the detector's score and mask_score.
+            A record is kept if it passes every rule. Scores are those of damvideo sdp score, and the detector's score and mask_score.
             """)
 
     @Argument(help: "Scored records.")
@@ -17,25 +17,25 @@ struct SDPFilterCommand: ParsableCommand {
 
     @Option(
         name: .customLong("min"), parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Least value of a figure.", valueName: "name=value"))
+        help: ArgumentHelp("Minimum of a score.", valueName: "name=value"))
     var least: [String] = []
 
     @Option(
         name: .customLong("max"), parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Greatest value of a figure.", valueName: "name=value"))
+        help: ArgumentHelp("Maximum of a score.", valueName: "name=value"))
     var most: [String] = []
 
-    @Option(help: ArgumentHelp("Share of each class that is kept, the best by a figure.", valueName: "name=share"))
+    @Option(help: ArgumentHelp("Share of each class to keep, the best by a score.", valueName: "name=share"))
     var keep: [String] = []
 
-    @Option(help: ArgumentHelp("A figure that has to be true, such as keyword.", valueName: "name"))
+    @Option(help: ArgumentHelp("A score that must be true, such as keyword.", valueName: "name"))
     var require: [String] = []
 
-    @Option(help: ArgumentHelp("Which caption is taken: greedy, or medoid (the sample most like the others).", valueName: "way"))
+    @Option(help: ArgumentHelp("Caption to use: greedy, or medoid (the sample most similar to the others).", valueName: "way"))
     var choose = FilterStep.Choice.greedy
 
     @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Strike sentences that fewer than K samples support. Off by default: it teaches a model to say less.", valueName: "k"))
+        "Remove sentences that fewer than K samples support. Off by default, because it teaches a model to say less.", valueName: "k"))
     var sentences: Int?
 
     func validate() throws {
@@ -59,7 +59,7 @@ struct SDPFilterCommand: ParsableCommand {
     private static func rule(_ text: String) throws -> (name: String, value: Double) {
         let parts = text.split(separator: "=", maxSplits: 1)
         guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
-            throw ValidationError("\(text): expected the name of a figure, = and a number")
+            throw ValidationError("\(text): expected the name of a score, = and a number")
         }
         return (String(parts[0]), value)
     }
@@ -70,8 +70,8 @@ extension FilterStep.Choice: ExpressibleByArgument {}
 struct SDPShortenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shorten",
-        abstract: "Add a sentence, a phrase and a keyword to the captions of records that are kept.",
-        discussion: "By rule, or by a chat service; an answer that is not shorter, or has other content words, gives way to the rule.")
+        abstract: "Add a sentence, a phrase and a keyword to the captions of kept records.",
+        discussion: "By rule, or by a chat service; an answer that is not shorter, or has other content words, is replaced by the rule's.")
 
     @Argument(help: "Records that were filtered.")
     var kept: [String]

@@ -8,11 +8,11 @@ import ObjectTracking
 struct SDPRegionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "regions",
-        abstract: "Make regions of annotations.",
+        abstract: "Make regions from annotations.",
         discussion: """
-            Sources are told by their content: COCO, LVIS and PACO JSON, panoptic JSON with PNGs, SA-1B (a JSON a picture), YouTube-VIS, \
-            SA-V, a list of COCO results (with --images), a CSV of image, annotation, label; folders of such files, of label PNGs (with \
-            --media), or of clips with a folder masks beside each; clips, with --masks in any layout that damvideo masks reads.
+            Sources are recognised by their content: COCO, LVIS and PACO JSON, panoptic JSON with PNGs, SA-1B (a JSON per picture), \
+            YouTube-VIS, SA-V, a list of COCO results (with --images), a CSV of image, annotation, label; folders of such files, of label \
+            PNGs (with --media), or of clips each with a folder masks; clips, with --masks in any format that damvideo masks reads.
             """)
 
     @Argument(help: "Annotations, folders of them, or clips.")
@@ -20,7 +20,7 @@ struct SDPRegionsCommand: ParsableCommand {
 
     @OptionGroup var output: SDPOutputOptions
 
-    @Option(help: ArgumentHelp("Name of the source, in front of ids. Default: that of the file or folder.", valueName: "name"))
+    @Option(help: ArgumentHelp("Name of the source, a prefix of ids. Default: that of the file or folder.", valueName: "name"))
     var name: String?
 
     @OptionGroup var root: SDPMediaOptions
@@ -28,32 +28,32 @@ struct SDPRegionsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Folder of the pictures or clips. Default: the annotations' own.", valueName: "dir"))
     var media: String?
 
-    @Option(help: ArgumentHelp("Masks of clips: one for each, or one for all; PNGs of a panoptic file.", valueName: "path"))
+    @Option(help: ArgumentHelp("Masks of clips: one path for each, or one for all; PNGs of a panoptic file.", valueName: "path"))
     var masks: [String] = []
 
     @OptionGroup(title: "Masks") var reading: MaskReadingOptions
 
-    @Option(help: ArgumentHelp("COCO file with the pictures of a list of detections.", valueName: "file"))
+    @Option(help: ArgumentHelp("COCO file that lists the pictures of the detections.", valueName: "file"))
     var images: String?
 
-    @Option(help: ArgumentHelp("Name of a class that sources have as a number. May be given several times.", valueName: "id=name"))
+    @Option(help: ArgumentHelp("Name of a class given by number in the sources (repeatable).", valueName: "id=name"))
     var labels: [String] = []
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Frames of a clip that a captioner is shown.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Frames of a clip to show a captioner.", valueName: "n"))
     var frames = 8
 
     @Option(help: ArgumentHelp(
-        "Instances by frame (detections): masklets that match none are parts and are dropped, the others take the class.",
+        "Instances by frame (detections): masklets that match none are parts and are dropped, the others get the class.",
         valueName: "path"))
     var instances: String?
 
-    @Option(help: ArgumentHelp("SAM 2, which makes masks of boxes. Default: boxes without masks are dropped.", valueName: "path"))
+    @Option(help: ArgumentHelp("SAM 2, which makes masks from boxes. Default: boxes without masks are dropped.", valueName: "path"))
     var sam: String?
 
     @OptionGroup(title: "Rules") var rules: SDPRuleOptions
 
     func validate() throws {
-        guard !sources.isEmpty else { throw ValidationError("Give a source at least.") }
+        guard !sources.isEmpty else { throw ValidationError("Give at least one source.") }
         guard (1...4096).contains(frames) else { throw ValidationError("--frames \(frames): expected 1 to 4096") }
         _ = try names()
     }
@@ -90,45 +90,46 @@ struct SDPRegionsCommand: ParsableCommand {
     }
 }
 
-/// Rules that regions are taken by.
+/// Options for selecting regions.
 struct SDPRuleOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Least pixels.", valueName: "n"))
     var minArea = RegionRules().leastArea
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Least share of the picture.", valueName: "share"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Minimum share of the picture's area.", valueName: "share"))
     var minShare = RegionRules().leastShare
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Largest share of the picture.", valueName: "share"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum share of the picture's area.", valueName: "share"))
     var maxShare = RegionRules().largestShare
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Least width and height, in pixels.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Minimum width and height, in pixels.", valueName: "n"))
     var minSide = RegionRules().leastSide
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Least share of the pixels that hang together.", valueName: "share"))
+    @Option(parsing: .unconditional, help: ArgumentHelp(
+        "Minimum share of the pixels in the largest connected component.", valueName: "share"))
     var minPart = RegionRules().leastPart
 
     @Flag(help: "Drop regions at the picture's border.")
     var noBorder = false
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("IoU above which two regions are one.", valueName: "iou"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("IoU above which regions count as duplicates.", valueName: "iou"))
     var duplicateIou = RegionRules().duplicateIoU
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Least score of the detector.", valueName: "score"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Minimum score of the detector.", valueName: "score"))
     var minScore: Double?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Least score of the mask, such as SAM's expected IoU.", valueName: "score"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Minimum score of the mask, such as SAM's predicted IoU.", valueName: "score"))
     var minMaskScore: Double?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Most regions of a picture, the best. The paper: 2.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum regions of a picture, best first. The paper: 2.", valueName: "n"))
     var perImage: Int?
 
-    @Flag(help: "One region of a class in a picture, as in the paper.")
+    @Flag(help: "At most one region of a class per picture, as in the paper.")
     var distinctClasses = false
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Most regions of a class.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum regions of a class.", valueName: "n"))
     var capClass: Int?
 
-    @Option(help: ArgumentHelp("Leave out pictures that are, or look like, those of a folder, or of a file of hashes.", valueName: "path"))
+    @Option(help: ArgumentHelp("Leave out pictures equal or similar to those of a folder, or of a file of hashes.", valueName: "path"))
     var exclude: [String] = []
 
     func validate() throws {

@@ -7,11 +7,11 @@ import Imaging
 struct SDPRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Run the steps of a pipeline file, one after the other; those that were done do nothing.",
+        abstract: "Run the steps of a pipeline file in order; finished ones do nothing.",
         discussion: """
             The file holds an object of options for each step, or a list of them: {"regions": {"inputs": ["a.json"], "output": \
             "regions.jsonl", "per-image": 2}, "caption": {"output": "captions.jsonl", "samples": 5}, ...}. Names are those of the options; \
-            a step's inputs are the output of the step before, unless it has its own.
+            a step's inputs default to the output of the previous step.
             """)
 
     @Argument(help: "The pipeline: JSON.")
@@ -29,7 +29,7 @@ struct SDPRunCommand: ParsableCommand {
                     var command = try SDPCommand.parseAsRoot([step.name] + step.arguments + flags + watched)
                     try command.run()
                 } catch let code as ExitCode where code == .someTracksFailed {
-                    // The steps behind do what they can, and the run says at its end that something failed.
+                    // Later steps do what they can; the run reports the failure at its end.
                     failed = code
                 } catch let error where !(error is ExitCode) {
                     throw InputError(.usage, "\(pipeline): \(step.name): \(SDPCommand.message(for: error))")

@@ -7,22 +7,22 @@ import Imaging
 struct SDPScoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "score",
-        abstract: "Add figures of captions to records.",
+        abstract: "Add scores of captions to records.",
         discussion: """
             Always: mean_logprob, min_logprob, consistency, keyword, words, sentences, text_rules, as far as a record has what they need. \
-            One of --margin, --siglip and --endpoint adds a figure that needs a model; scoring what was scored adds another.
+            One of --margin, --siglip and --endpoint adds a score that needs a model; scoring the output again adds another.
             """)
 
-    @Argument(help: "Captions: files of damvideo sdp caption, or scored ones.")
+    @Argument(help: "Captions: output files of damvideo sdp caption or score.")
     var captions: [String]
 
     @OptionGroup var output: SDPOutputOptions
     @OptionGroup var root: SDPMediaOptions
 
-    @Option(help: ArgumentHelp("Other names of classes: JSON with a list of names by class.", valueName: "file"))
+    @Option(help: ArgumentHelp("Synonyms of classes: JSON with a list of names by class.", valueName: "file"))
     var synonyms: String?
 
-    @Flag(help: "Add margin: the caption's mean log probability under its region, less the greatest under another of the picture.")
+    @Flag(help: "Add margin: the caption's mean log probability for its region, minus the largest for another region of the picture.")
     var margin = false
 
     @OptionGroup(title: "Local model") var model: ModelOptions
@@ -33,13 +33,13 @@ struct SDPScoreCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The question that tells the class.", valueName: "text"))
     var hintQuery = "Describe the {label} in the masked region in detail."
 
-    @Option(help: ArgumentHelp("Add siglip: likeness of region and text by this SigLIP checkpoint, complete with its text tower.",
+    @Option(help: ArgumentHelp("Add siglip: similarity of region and text by this SigLIP checkpoint, which must have its text tower.",
         valueName: "dir"))
     var siglip: String?
 
     @OptionGroup(title: "Service that judges (adds verdict)") var service: SDPEndpointOptions
 
-    @Flag(help: "Show the service the region's pictures as well.")
+    @Flag(help: "Also show the service the region's pictures.")
     var showPictures = false
 
     func validate() throws {

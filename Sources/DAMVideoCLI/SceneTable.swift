@@ -1,7 +1,7 @@
 import Evaluation
 import Foundation
 
-/// Prints what captions of scenes get right.
+/// Formats how well captions of scenes agree with the ground truth.
 enum SceneTable {
     static func text(_ report: SceneReport) -> String {
         let model = report.without.map { "\(report.model) without \($0.rawValue)" } ?? report.model

@@ -11,22 +11,22 @@ import Synchronization
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve captions over HTTP: OpenAI's chat completions, clips as jobs, and a page.",
+        abstract: "Serve captions over HTTP: OpenAI's chat completions, caption jobs for clips, and a web page.",
         discussion: """
-            Listens at this machine alone unless --host says otherwise; then --api-key is needed. Each option can be given in the \
-            environment as well: DAMVIDEO_PORT for --port, and so on. A signal stops the server: no more connections, and the \
-            end once what runs is done, or --grace is over.
+            Listens only on this machine unless --host says otherwise; then --api-key is needed. Each option can also be set in the \
+            environment: DAMVIDEO_PORT for --port, and so on. On a signal the server accepts no more connections, and ends \
+            once open requests are done, or after --grace.
 
-            Exit codes: 0 stopped; 64 usage; 69 model missing or unusable; 74 the address cannot be listened at.
+            Exit codes: 0 stopped; 64 usage; 69 model missing or unusable; 74 cannot listen on the address.
             """)
 
     @OptionGroup var model: ModelOptions
 
     @Option(
-        help: ArgumentHelp("SAM 2, to find what points and boxes mean. Default: the variable DAMVIDEO_SAM, else none.", valueName: "path"))
+        help: ArgumentHelp("SAM 2, to segment points and boxes. Default: the variable DAMVIDEO_SAM, else none.", valueName: "path"))
     var sam: String?
 
-    @Option(help: ArgumentHelp("A detector, to find objects where a request names none.", valueName: "path"))
+    @Option(help: ArgumentHelp("A detector, to find objects if a request gives none.", valueName: "path"))
     var detector: String?
 
     @OptionGroup var server: ServerArguments
@@ -38,7 +38,7 @@ struct ServeCommand: ParsableCommand {
             let program = try ServerProgram(server.settings, options, logger: logger) { [self] in try models(server, queue: options.queue) }
             let isStopping = Atomic(false), grace = server.settings.grace
             Program.interruption.handle { cause in
-                // A second signal is one of impatience.
+                // A second signal ends the server at once.
                 guard case .signal = cause, !isStopping.exchange(true, ordering: .relaxed) else { Program.end(cause) }
                 Program.limit(grace + Self.end, code: .success)
                 program.stop()
@@ -47,7 +47,7 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
-    /// Time for the engine's last step, and for models that are being loaded.
+    /// Time for the engine's last step, and for models being loaded.
     private static let end = Duration.seconds(5)
 
     private func models(_ server: ServerArguments, queue: Int) throws -> ServerProgram.Models {
@@ -62,7 +62,7 @@ struct ServeCommand: ParsableCommand {
         return ServerProgram.Models(engine, segmentation: segmentation, detector: detector, names: names)
     }
 
-    /// Waits for asynchronous work on the thread of a command.
+    /// Blocks the command's thread until asynchronous work is done.
     private func wait(_ body: @escaping @Sendable () async throws -> Void) throws {
         let result = Mutex<Result<Void, any Error>?>(nil), isDone = DispatchSemaphore(value: 0)
         Task {

@@ -4,31 +4,32 @@ import Foundation
 import Imaging
 import Logging
 
-/// Options of the server; those that are not given come from the environment.
+/// Options of the server; missing ones are taken from the environment.
 struct ServerArguments: ParsableArguments {
-    @Option(help: "Address to listen at. Default: 127.0.0.1.")
+    @Option(help: "Address to listen on. Default: 127.0.0.1.")
     var host: String?
 
-    @Option(help: "Port to listen at, 0 for any that is free. Default: 8080.")
+    @Option(help: "Port to listen on, 0 for any free one. Default: 8080.")
     var port: Int?
 
-    @Option(help: "Key that clients give as Authorization: Bearer KEY. In the environment, others on this machine do not see it.")
+    @Option(help: ArgumentHelp(
+        "Key that clients send as Authorization: Bearer KEY. Set in the environment, it is hidden from other users of this machine."))
     var apiKey: String?
 
-    @Flag(help: "Listen beyond this machine without a key.")
+    @Flag(help: "Allow other machines without a key.")
     var noApiKey = false
 
-    @Option(help: ArgumentHelp("A page of this origin may use the server (repeatable; * for all).", valueName: "origin"))
+    @Option(help: ArgumentHelp("Allow pages of this origin to use the server (repeatable; * for all).", valueName: "origin"))
     var cors: [String] = []
 
     @Option(
-        help: ArgumentHelp("A name by which the server may be called, besides addresses and local names (repeatable).", valueName: "name"))
+        help: ArgumentHelp("Accept this host name, in addition to addresses and local names (repeatable).", valueName: "name"))
     var allowHost: [String] = []
 
-    @Option(help: "Requests that may wait; more are told to come again (429). Default: 32.")
+    @Option(help: "Requests that may wait; more are refused with 429. Default: 32.")
     var queue: Int?
 
-    @Option(help: "Answers generated at a time. Default: as many as the memory has room for, up to 8.")
+    @Option(help: "Answers generated together. Default: as many as fit in memory, up to 8.")
     var batch: Int?
 
     @Option(
@@ -36,56 +37,56 @@ struct ServerArguments: ParsableArguments {
             "Folder of the library of clips. Default: damvideo/library in XDG_DATA_HOME, else in ~/.local/share.", valueName: "dir"))
     var library: String?
 
-    @Flag(help: "Keep no clips: answer programs alone.")
+    @Flag(help: "Store no clips; offer only the chat API.")
     var noLibrary = false
 
-    @Option(help: ArgumentHelp("Folder whose files requests may name as file:PATH.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder of files that requests may name as file:PATH.", valueName: "dir"))
     var mediaRoot: String?
 
-    @Flag(name: .customLong("fetch-urls"), help: "Fetch pictures that requests name by http(s) addresses; never from private networks.")
+    @Flag(name: .customLong("fetch-urls"), help: "Fetch pictures that requests name by http(s) URL, but never from private networks.")
     var fetchURLs = false
 
     @Option(
         help: ArgumentHelp(
-            "A server with OpenAI's API that is passed what this model is not made for: questions without a picture, answers in JSON. "
-                + "Default: none; they are refused.", valueName: "url"))
+            "A server with OpenAI's API for requests that this model cannot answer: questions without a picture, answers in JSON. "
+                + "Default: none; such requests are refused.", valueName: "url"))
     var upstream: String?
 
-    @Option(help: "Key of the server of --upstream. In the environment, others on this machine do not see it.")
+    @Option(help: "Key of the --upstream server. Set in the environment, it is hidden from other users of this machine.")
     var upstreamKey: String?
 
-    @Option(help: "Model to ask the server of --upstream for. Default: the one that the request names.")
+    @Option(help: "Model to request from the --upstream server. Default: the one named in the request.")
     var upstreamModel: String?
 
     @Option(
         help: ArgumentHelp(
-            "Time within which each request of chat is answered, the time it waits included: with less text where there is no time for "
-                + "all of it; 0 for as long as it takes. Default: 110 for Frigate's, which waits for 120; 11/12 of the time that an OpenAI "
-                + "client says it waits.", valueName: "seconds"))
+            "Time limit for each chat answer, including the time it waits; the text is cut short if there is no time for "
+                + "all of it; 0 for no limit. Default: 110 for Frigate, which waits for 120; 11/12 of the timeout that an OpenAI "
+                + "client states.", valueName: "seconds"))
     var replyWithin: Double?
 
-    @Option(help: "Pixels of a picture at most. Default: 67108864.")
+    @Option(help: "Maximum pixels of a picture. Default: 67108864.")
     var maxPixels: Int?
 
-    @Option(help: ArgumentHelp("Size of a request's body at most. Default: 64.", valueName: "MB"))
+    @Option(help: ArgumentHelp("Maximum size of a request's body. Default: 64.", valueName: "MB"))
     var maxBody: Int?
 
-    @Option(help: ArgumentHelp("Size of an uploaded clip at most. Default: 4096.", valueName: "MB"))
+    @Option(help: ArgumentHelp("Maximum size of an uploaded clip. Default: 4096.", valueName: "MB"))
     var maxUpload: Int?
 
-    @Option(help: "Connections at a time. Default: 512.")
+    @Option(help: "Concurrent connections. Default: 512.")
     var connections: Int?
 
-    @Option(help: ArgumentHelp("Time for open requests to end when the server is stopped. Default: 10.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Time for open requests to finish when the server is stopped. Default: 10.", valueName: "seconds"))
     var grace: Double?
 
-    @Option(help: "Name by which clients call the model. Default: its names on the hub, else that of its folder.")
+    @Option(help: "Name of the model for clients. Default: its names on the hub, else that of its folder.")
     var modelName: String?
 
-    @Option(help: "trace, debug, info, notice, warning, error or critical. Default: info, one line a request.")
+    @Option(help: "trace, debug, info, notice, warning, error or critical. Default: info, one line per request.")
     var logLevel: String?
 
-    /// Variable of an option's name.
+    /// Environment variable of an option.
     private static func variable(_ option: String) -> String { "DAMVIDEO_" + option.uppercased().replacing("-", with: "_") }
 
     private static let options = [
@@ -94,11 +95,11 @@ struct ServerArguments: ParsableArguments {
     ]
     private static let flags = ["no-api-key", "fetch-urls", "no-library"]
 
-    /// The options, with those of the environment where none was given.
-    /// - Throws: `InputError` of category `usage` that names a variable which makes no sense.
+    /// The options, with missing ones taken from the environment.
+    /// - Throws: `InputError` of category `usage` that names an invalid variable.
     func withEnvironment(_ environment: [String: String]) throws -> ServerArguments {
         var result = self
-        // In the environment they may be there for another time.
+        // In the environment they may be left from another use.
         guard upstream ?? environment[Self.variable("upstream")] != nil || upstreamKey == nil && upstreamModel == nil else {
             throw InputError(.usage, "--upstream-key or --upstream-model", found: "no server", expected: "--upstream URL with it")
         }
@@ -110,7 +111,7 @@ struct ServerArguments: ParsableArguments {
             do {
                 result.fill(from: try Self.parse(isFlag ? ["--\(option)"] : ["--\(option)=\(value)"]))
             } catch {
-                throw InputError(.usage, variable, found: "a value that --\(option) does not take", expected: "another")
+                throw InputError(.usage, variable, found: "an invalid value", expected: "one that --\(option) accepts")
             }
         }
         try result.check()
@@ -148,11 +149,11 @@ struct ServerArguments: ParsableArguments {
             throw InputError(.usage, "--\(option)", found: "\(value ?? 0)", expected: "0 to 86400 seconds")
         }
         guard !noLibrary || library == nil else {
-            throw InputError(.usage, "--no-library", found: "--library \(library ?? "") as well", expected: "one of them")
+            throw InputError(.usage, "--no-library", found: "--library \(library ?? "") as well", expected: "only one of them")
         }
     }
 
-    /// Who may use the server, and where.
+    /// Access rules and address.
     var settings: ServerSettings {
         var settings = ServerSettings()
         if let host { settings.host = host }
@@ -163,8 +164,8 @@ struct ServerArguments: ParsableArguments {
         return settings
     }
 
-    /// Bounds and folders of the server's parts.
-    /// - Throws: `InputError` of category `usage` for an upstream server that cannot be used.
+    /// Limits and folders of the server's routes.
+    /// - Throws: `InputError` of category `usage` for an unusable upstream server.
     func options(_ environment: [String: String]) throws -> ServerOptions {
         var options = ServerOptions()
         if let queue { options.queue = queue }
@@ -178,8 +179,8 @@ struct ServerArguments: ParsableArguments {
         return options
     }
 
-    /// Log lines on stderr.
-    /// - Throws: `InputError` of category `usage` for a level there is not.
+    /// Logger that writes to stderr.
+    /// - Throws: `InputError` of category `usage` for an unknown level.
     func logger() throws -> Logger {
         guard let level = Logger.Level(rawValue: logLevel ?? "info") else {
             throw InputError(

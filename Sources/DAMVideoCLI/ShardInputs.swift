@@ -5,7 +5,7 @@ import Files
 import Foundation
 import Imaging
 
-/// Files of shards, all of one kind, which their content tells.
+/// Output files of shards, all of the same kind, which is recognised by their content.
 struct ShardInputs {
     enum Contents {
         case captions([ShardFile])
@@ -18,12 +18,12 @@ struct ShardInputs {
     let paths: [String]
     let contents: Contents
 
-    /// - Parameter inputs: files, and folders that are looked through for captions.
+    /// - Parameter inputs: files, and folders searched for caption files.
     /// - Throws: `InputError`.
     init(_ inputs: [String]) throws {
         paths = try inputs.flatMap { try Self.files($0) }
         let files = try paths.map { path in
-            guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file, or one that cannot be read") }
+            guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file, or not readable") }
             return (path, data)
         }
         if files.contains(where: { RecordMerge.areRecords($0.1) }) {
@@ -72,7 +72,7 @@ struct ShardInputs {
         }
         let lines = files(".jsonl"), found = lines.isEmpty ? files(".json") : lines
         guard !found.isEmpty else {
-            throw InputError(.notFound, "\(path): found no file of captions (.jsonl, .json), expected one at least")
+            throw InputError(.notFound, "\(path): found no file of captions (.jsonl, .json), expected at least one")
         }
         return found
     }

@@ -3,17 +3,18 @@ import DAMVideo
 import Foundation
 import Imaging
 
-/// A share of the work for this machine.
+/// Option for this machine's share of the work.
 struct ShardOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "Do every N-th item from the I-th on, I from 0; env takes I and N from a Kubernetes indexed Job (JOB_COMPLETION_INDEX, and "
-            + "\(Shard.countVariable) for N) or a Slurm array. damvideo merge puts the shards together.", valueName: "i/n|env"))
+        "Do every N-th item starting at the I-th, counted from 0; env takes I and N from a Kubernetes indexed Job "
+            + "(JOB_COMPLETION_INDEX, and "
+            + "\(Shard.countVariable) for N) or a Slurm array. damvideo merge combines the shards.", valueName: "i/n|env"))
     var shard: String?
 
     /// True for a run whose machine may be taken away: SIGTERM ends it with exit code 75.
     var isPreemptible: Bool { shard != nil }
 
-    /// The share; nil for all of the work, of which 0/1 is another name.
+    /// The shard; nil for all of the work, also for 0/1.
     /// - Throws: `InputError` of category `usage`.
     func value() throws -> Shard? {
         guard let text = shard else { return nil }
@@ -22,29 +23,29 @@ struct ShardOptions: ParsableArguments {
     }
 }
 
-/// Time to finish captions when the machine is taken away.
+/// Option for the time to finish captions when the machine is taken away.
 struct GraceOptions: ParsableArguments {
-    /// Seconds of a shard or a worker: Kubernetes and Slurm kill 30 s after SIGTERM, and captions are to be written by then.
+    /// Default seconds for shards and workers: Kubernetes and Slurm send SIGKILL 30 s after SIGTERM, and captions must be written
+    /// by then.
     private static let usual = 20.0
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "On SIGTERM finish the captions that are being generated, for this many seconds at most, hand back the others, and end with "
-                + "exit code 75. Default: 20 for shards and workers; other runs are ended at once, with 130.", valueName: "seconds"))
+            "On SIGTERM finish the captions being generated, for at most this many seconds, hand back the others, and end with "
+                + "exit code 75. Default: 20 for shards and workers; other runs end at once, with 130.", valueName: "seconds"))
     var grace: Double?
 
     func validate() throws {
         if let grace, !(0...86400).contains(grace) { throw ValidationError("--grace \(grace): expected 0 to 86400 seconds") }
     }
 
-    /// - Parameter isPreemptible: whether the machine may be taken away unless the option says so.
-    /// - Returns: nil for a run that is ended like any program.
+    /// - Parameter isPreemptible: true if the machine may be taken away by default.
+    /// - Returns: nil for a run that ends at once.
     func time(isPreemptible: Bool) -> Duration? {
         grace != nil || isPreemptible ? .seconds(grace ?? Self.usual) : nil
     }
 
-    /// Time for a signal; nil for one that is no taking away. Schedulers announce the end by SIGTERM, and time that is used up by
-    /// SIGXCPU.
+    /// True for signals that announce the loss of the machine: schedulers send SIGTERM, or SIGXCPU when the CPU time is used up.
     static func isPreemption(_ cause: Interruption.Cause) -> Bool { [.signal(SIGTERM), .signal(SIGXCPU)].contains(cause) }
 }

@@ -2,7 +2,7 @@ import Foundation
 import ModelTools
 import Tensors
 
-/// Prints the sizes of a checkpoint's parts before and after quantisation.
+/// Formats the sizes of a checkpoint's parts before and after quantisation.
 enum SizeTable {
     static func text(_ report: QuantizationReport) -> String {
         let table = TextTable(indentation: 2, columns: [.left(18), .left(24)])
@@ -15,7 +15,7 @@ enum SizeTable {
         return PlainText.report(lines)
     }
 
-    /// Such as "0.32 MB F32 + Q8".
+    /// Text such as "0.32 MB F32 + Q8".
     private static func sizeAndTypes(_ part: CheckpointInspection.Part) -> String {
         size(part.bytes) + " " + part.dataTypes.keys.sorted().joined(separator: " + ")
     }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A line on stderr that is redrawn in place and clears itself at its end. It is shown on a terminal only.
+/// A line on stderr that is redrawn in place and cleared at the end; shown on a terminal only.
 final class StatusLine {
-    /// False when stderr is no terminal, or when nothing is to be shown.
+    /// False if stderr is not a terminal, or output is suppressed.
     let isShown: Bool
     private var isDrawn = false
 
@@ -19,7 +19,7 @@ final class StatusLine {
         isDrawn = true
     }
 
-    /// Empties the line, so that other output can follow.
+    /// Clears the line, so that other output can follow.
     func clear() {
         guard isDrawn else { return }
         write("\r\u{1b}[K")

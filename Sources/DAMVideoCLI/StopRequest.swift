@@ -4,8 +4,8 @@ import Files
 import Foundation
 import Synchronization
 
-/// Ctrl-C as a question that a command asks between the steps of its work, to leave nothing half done. Once that work is
-/// over, it ends the program.
+/// Ctrl-C as a flag that a command checks between steps, so that no step is left half done. After the work, Ctrl-C ends the
+/// program.
 final class StopRequest: Sendable {
     private let state = State()
 
@@ -15,7 +15,7 @@ final class StopRequest: Sendable {
         let isPreemption = Atomic(false)
     }
 
-    /// - Parameter isPreemptible: whether SIGTERM means that the work is done elsewhere.
+    /// - Parameter isPreemptible: true if SIGTERM means that the work continues elsewhere.
     init(isPreemptible: Bool = false) {
         let state = state
         Program.interruption.handle { cause in
@@ -26,10 +26,10 @@ final class StopRequest: Sendable {
         }
     }
 
-    /// Ends the work that asks: from here on a signal ends the program.
+    /// Marks the work as done: from now on a signal ends the program.
     func finish() { state.isOver.store(true, ordering: .relaxed) }
 
-    /// - Throws: `ExitCode.interrupted` or `ExitCode.preempted` when it was made, having said so.
+    /// - Throws: `ExitCode.interrupted` or `ExitCode.preempted`, after printing a notice, if a signal came.
     func check() throws {
         guard state.isMade.load(ordering: .sequentiallyConsistent) else { return }
         Console.notice("interrupted")

@@ -1,19 +1,19 @@
-/// Rows of text whose cells stand in columns of fixed widths.
+/// Formats rows of text in columns of fixed widths.
 struct TextTable {
-    /// A column and its width in characters. At least one space separates a cell that is too wide from its neighbour.
+    /// A column and its width in characters. At least one space separates an overlong cell from the next.
     enum Column {
-        /// Text starts at the column's left edge.
+        /// Left-aligned.
         case left(Int)
-        /// Text ends at the column's right edge.
+        /// Right-aligned.
         case right(Int)
     }
 
     /// Spaces before each row.
     var indentation = 0
-    /// The last column needs no width if its text starts at the left: it can be left out.
+    /// The last column can be omitted if it is left-aligned.
     let columns: [Column]
 
-    /// A row without a line break. Text that starts at the left is not padded at the end of a row.
+    /// A row without a line break or trailing padding.
     func row(_ cells: [String]) -> String {
         var text = String(repeating: " ", count: indentation)
         for (index, cell) in cells.enumerated() {

@@ -9,9 +9,9 @@ struct TextsCommand: ParsableCommand {
         abstract: "Compare captions with reference captions (BLEU, ROUGE-L, CIDEr-D) or with class names (Semantic IoU).",
         discussion: """
             Captions are a list of {"image_id", "caption"}, as COCO's results, an object with a caption by id, or records with "pred" \
-            and "Answer", which bring their references with them. References are \
+            and "Answer", which include their references. References are \
             COCO's annotations, or an object with a caption or a list of captions by id; names an object with a name by id. \
-            Figures are those of pycocoevalcap, CIDEr-D with document frequencies from the references.
+            Scores are those of pycocoevalcap, CIDEr-D with document frequencies from the references.
             """)
 
     @Argument(help: "Captions.")
@@ -24,7 +24,7 @@ struct TextsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Class names.", valueName: "file"), completion: .file())
     var names: String?
 
-    @Flag(help: "Print the figures as JSON.")
+    @Flag(help: "Print the scores as JSON.")
     var json = false
 
     func run() throws {

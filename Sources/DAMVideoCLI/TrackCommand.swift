@@ -8,16 +8,17 @@ import ObjectTracking
 struct TrackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "track",
-        abstract: "Find what moves in a clip, or propagate masks given on some frames (one is enough) to all frames, without a model or with SAM 2.",
+        abstract: "Track what moves in a clip, or propagate masks given on some frames (one is enough) to all frames, without a model "
+            + "or with SAM 2.",
         discussion: """
-            Without anything else the objects that move before a fixed camera are found and followed. Or start from mask files \
+            By default, objects that move in front of a fixed camera are found and tracked. Or start from mask files \
             (--masks), from regions (--box or --polygon), from detections (--detections or --detector), or, with SAM 2 (--sam), from \
             --box and --point. --at and --object say which frame and object these belong to: one for all of them, or one for each \
-            --box, then each --polygon, then each --point, in order. Prompts of one object on one frame belong together; those on \
-            further frames correct it there.
+            --box, then each --polygon, then each --point, in order. Prompts for one object on the same frame are combined; those on \
+            other frames correct it there.
 
             With --evaluate the result is compared with reference masks: by region similarity J of the same ids on frames that had \
-            no given mask, and on all frames by HOTA, MOTA and IDF1, for which ids do not matter. J counts every frame that \
+            no given mask, and on all frames by HOTA, MOTA and IDF1, for which ids need not match. J counts every frame that \
             the reference has masks for: where it does not show an object, 1 if the result does not either, else 0; where only the \
             result does not, 0. Boxes in MOTChallenge text are compared with the boxes around the masks.
 
@@ -29,16 +30,16 @@ struct TrackCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp(
         "The clip: any video FFmpeg decodes, - for one on stdin, a folder of stills, or a pattern such as frames/%05d.jpg.",
-        discussion: "Stills are ordered by the number that tells their names apart. Frames are numbered from 0."),
+        discussion: "Stills are ordered by the number in which their names differ. Frames are numbered from 0."),
         completion: .file())
     var clip: String
 
-    @Option(help: ArgumentHelp("Masks to start from: a file or folder in any layout.", valueName: "path"), completion: .file())
+    @Option(help: ArgumentHelp("Masks to start from: a file or folder in any format.", valueName: "path"), completion: .file())
     var masks: String?
 
     @OptionGroup(title: "Masks") var reading: MaskReadingOptions
 
-    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Use the masks of this frame only (repeatable).", valueName: "frame"))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Use only the masks of this frame (repeatable).", valueName: "frame"))
     var fromFrame: [Int] = []
 
     @OptionGroup(title: "Clicks and boxes") var prompts: ObjectPromptOptions
@@ -50,16 +51,16 @@ struct TrackCommand: ParsableCommand {
 
     @OptionGroup(title: "Part of the clip") var part: ClipPartOptions
 
-    @Option(name: .shortAndLong, help: "Folder, or file, for the masks of all frames.", completion: .file())
+    @Option(name: .shortAndLong, help: "Output folder or file for the masks of all frames.", completion: .file())
     var output: String?
 
     @Option(
         help: ArgumentHelp(
-            "Write the masks as \(MaskFormat.writable.map(\.rawValue).joined(separator: ", ")). Label PNGs have no place for "
-                + "objects over each other, MOTChallenge text holds their boxes.", valueName: "format"))
+            "Write the masks as \(MaskFormat.writable.map(\.rawValue).joined(separator: ", ")). Label PNGs cannot store "
+                + "overlapping objects, and MOTChallenge text stores only boxes.", valueName: "format"))
     var convert = MaskFormat.labelPNG
 
-    @Flag(help: "Give a pixel to one object at most, of those that SAM 2 or a detector finds; label PNGs need that and have it anyway.")
+    @Flag(help: "Assign each pixel to at most one object of SAM 2 or a detector; always so for label PNGs.")
     var noOverlap = false
 
     @Option(help: ArgumentHelp("Compare with these masks.", valueName: "path"), completion: .file())
@@ -68,16 +69,16 @@ struct TrackCommand: ParsableCommand {
     @Flag(help: "Print the report as JSON.")
     var json = false
 
-    @Flag(help: "Replace the output when it exists.")
+    @Flag(help: "Replace existing output.")
     var overwrite = false
 
-    @Flag(help: "Say nothing on stderr but errors.")
+    @Flag(help: "Print only errors on stderr.")
     var quiet = false
 
     func validate() throws {
         let regions = prompts.count + polygon.count
         guard masks == nil || regions == 0 else {
-            throw ValidationError("Give either --masks or --box, --polygon or --point, or none of them to find what moves.")
+            throw ValidationError("Give either --masks or --box, --polygon or --point, or none of them to track what moves.")
         }
         guard detections.detections == nil && detections.detector == nil || masks == nil && regions == 0 else {
             throw ValidationError(
@@ -164,11 +165,11 @@ private func line(_ scores: TrackingScores) -> String {
         scores.idf1) + counts.joined(separator: ", ")
 }
 
-/// Numbers with commas between them.
+/// Comma-separated numbers.
 struct NumberList: ExpressibleByArgument {
     let numbers: [Double]
 
-    /// Coordinates that are far beyond any picture make no sense.
+    /// Coordinates beyond this range are far outside any picture.
     static let range = -1e6...1e6
 
     init?(argument: String) {

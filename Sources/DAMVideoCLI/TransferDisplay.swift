@@ -2,7 +2,7 @@ import Foundation
 import ModelHub
 import Synchronization
 
-/// Shows on stderr how far a pull has come: one line redrawn on a terminal, a line for each file and each tenth elsewhere.
+/// Shows progress of a pull on stderr: one line redrawn on a terminal, elsewhere a line for each file and each tenth.
 final class TransferDisplay: Sendable {
     private struct State {
         var meter = TransferMeter()
@@ -33,7 +33,7 @@ final class TransferDisplay: Sendable {
         }
     }
 
-    /// Empties the line, so that other output can follow.
+    /// Clears the line, so that other output can follow.
     func end() {
         state.withLock { state in
             if state.isDrawn { Console.clearLine() }
@@ -69,7 +69,7 @@ final class TransferDisplay: Sendable {
         try? FileHandle.standardError.write(contentsOf: Data("\r\(PlainText.line(line))\u{1b}[K".utf8))
     }
 
-    /// Speed and time left; empty while unknown.
+    /// Speed and time left; empty if unknown.
     private func rate(_ done: Int, _ state: State) -> String {
         guard let speed = state.meter.bytesPerSecond else { return "" }
         let left = speed > 0 && done < state.bytes ? ", \(ByteText.time(Double(state.bytes - done) / speed)) left" : ""
@@ -77,28 +77,28 @@ final class TransferDisplay: Sendable {
     }
 }
 
-/// Speed of a transfer over its last seconds.
+/// Speed of a transfer over the last seconds.
 struct TransferMeter {
-    /// Seconds that the speed is measured over: more are steadier, fewer are sooner right after a change.
+    /// Averaging window: a longer one is steadier, a shorter one adapts faster.
     static let window = Duration.seconds(8)
 
     private var samples: [(time: ContinuousClock.Instant, bytes: Int)] = []
 
-    /// - Parameter bytes: all that have come so far.
+    /// - Parameter bytes: total transferred so far.
     mutating func add(_ bytes: Int, at time: ContinuousClock.Instant) {
         if let last = samples.last, samples.count > 1, time - last.time < .milliseconds(50) { samples.removeLast() }
         samples.append((time, bytes))
         samples.removeFirst(max(0, min(samples.count - 2, samples.firstIndex { time - $0.time <= Self.window } ?? 0)))
     }
 
-    /// Nil before a second has passed.
+    /// Nil within the first second.
     var bytesPerSecond: Double? {
         guard let first = samples.first, let last = samples.last, last.time - first.time >= .seconds(1) else { return nil }
         return Double(last.bytes - first.bytes) / ((last.time - first.time) / .seconds(1))
     }
 }
 
-/// Numbers of bytes and of seconds for people.
+/// Formats bytes and seconds.
 enum ByteText {
     static func size(_ bytes: Int) -> String {
         switch bytes {
@@ -117,7 +117,7 @@ enum ByteText {
     }
 }
 
-/// Width of the terminal that stderr is.
+/// Width of the terminal on stderr.
 enum TerminalWidth {
     static var columns: Int {
         var size = winsize()

@@ -6,14 +6,14 @@ import ModelTools
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Recompute golden sets and compare with the published model's numbers.",
-        discussion: "A set is a folder with model/, media/, expected.json and expected.safetensors. Exit code 1: a bar was missed.")
+        abstract: "Recompute golden sets and compare with the published model's results.",
+        discussion: "A set is a folder with model/, media/, expected.json and expected.safetensors. Exit code 1: a tolerance was exceeded.")
 
     @Argument(help: "Golden sets.", completion: .file())
     var directories: [String]
 
     @Option(help: ArgumentHelp(
-        "The sets' model, where it is not in them: a checkpoint directory, or the name of one that damvideo pull has fetched.",
+        "The model, if the sets do not include it: a checkpoint directory, or the name of a model fetched by damvideo pull.",
         valueName: "dir|name"), completion: .file())
     var model: String?
 
@@ -31,7 +31,7 @@ struct VerifyCommand: ParsableCommand {
             if json { try Console.result(json: reports) }
             let missed = reports.reduce(0) { $0 + $1.count(.missed) }
             guard reports.allSatisfy(\.passed) else {
-                Console.notice("error: found \(missed) comparisons beyond their bars, expected none")
+                Console.notice("error: found \(missed) comparisons beyond tolerance, expected none")
                 throw ExitCode(1)
             }
         }

@@ -10,17 +10,17 @@ struct VideoReferCommand: ParsableCommand {
         abstract: "Score descriptions of objects in clips by a judge that compares them with references (VideoRefer-Bench-D).",
         discussion: """
             Captions are records with "pred" and "Answer", as `evaluate outputs --task videorefer --outputs NAME.jsonl` and the \
-            published scripts write them, or an object with a caption by id and --references. The judge gives each a score from 0 to \
-            5 for its subject, appearance, movement, and for inventing nothing. Answers are kept in NAME_eval.json, from which the \
-            published script counts the same means.
+            published scripts write them, or an object with a caption by id and --references. The judge scores each from 0 to \
+            5 for subject, appearance, movement, and absence of hallucination. Answers are kept in NAME_eval.json, from which the \
+            published script computes the same means.
 
-            Figures are comparable with published ones only with the benchmark's own instructions (--judge-prompt system.txt) and judge.
+            Scores are comparable with published ones only with the benchmark's own instructions (--judge-prompt system.txt) and judge.
 
             Exit codes: 3 an answer has no scores; 64 usage; 65 bad input; 66 input missing; 73 output exists; 74 input/output or the \
             judge; 130 interrupted.
             """)
 
-    /// Answers without scores that are named: a terminal has few lines.
+    /// Number of answers without scores to report: a terminal has few lines.
     private static let toldAnswers = 5
 
     @Argument(help: "Captions.")
@@ -29,7 +29,8 @@ struct VideoReferCommand: ParsableCommand {
     @Option(help: ArgumentHelp("References by id. Default: those in the records.", valueName: "file"), completion: .file())
     var references: String?
 
-    @Option(help: ArgumentHelp("File of the answers. Default: NAME_eval.json beside the captions.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp(
+        "File of the answers. Default: NAME_eval.json next to the captions.", valueName: "file"), completion: .file())
     var cache: String?
 
     @OptionGroup(title: "Judge") var judge: JudgeOptions
@@ -42,13 +43,13 @@ struct VideoReferCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the intervals.", valueName: "n"))
     var bootstrapSeed: UInt64 = 0
 
-    @Flag(help: "Print all figures as JSON.")
+    @Flag(help: "Print all scores as JSON.")
     var json = false
 
-    @Flag(help: "Replace stored answers to other captions, or in other words.")
+    @Flag(help: "Replace stored answers to other captions, or with another wording.")
     var overwrite = false
 
-    @Flag(help: "Say nothing on stderr but errors.")
+    @Flag(help: "Print only errors on stderr.")
     var quiet = false
 
     func run() throws {

@@ -9,12 +9,12 @@ import Synchronization
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker",
-        abstract: "Do jobs that come as JSON Lines on stdin, with one loaded model.",
+        abstract: "Process jobs given as JSON Lines on stdin, with one loaded model.",
         discussion: """
             A line is a job, {"id": "a", "caption": {"clip": "a.mp4", "masks": "a/"}}, {"id": "b", "describe": {"image": "b.png", \
-            "mask": "m.png"}}, or {"cancel": "a"}. Each job has one line of result with its id on stdout: a document, a \
+            "mask": "m.png"}}, or {"cancel": "a"}. Each job is answered with one line on stdout, with its id: a document, a \
             description, or an error with the exit code that a command would have ended with. With "output": "folder/" captions go \
-            to files, and a job that was ended goes on where it was when it is given again. The documentation has all keys.
+            to files, and an interrupted job resumes when it is given again. The documentation lists all keys.
 
             A worker that answered every line ends with 0, whatever the answers are. Exit codes: 69 model missing or unusable; 74 \
             results cannot be written; 75 ended by SIGTERM, the jobs that are left handed back; 130 by Ctrl-C, likewise.
@@ -22,34 +22,34 @@ struct WorkerCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: ArgumentHelp("SAM 2 for jobs that point at objects, as for caption.", valueName: "path|name"), completion: .file())
+    @Option(help: ArgumentHelp("SAM 2 for jobs with points or boxes, as for caption.", valueName: "path|name"), completion: .file())
     var sam: String?
 
     @Option(
-        help: ArgumentHelp("Detector for jobs that have objects detected, as for caption.", valueName: "path|name"), completion: .file())
+        help: ArgumentHelp("Detector for jobs that detect objects, as for caption.", valueName: "path|name"), completion: .file())
     var detector: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Jobs done side by side; results of more than one come as they are ready.", valueName: "n"))
+        "Concurrent jobs; with more than one, results come in order of completion.", valueName: "n"))
     var parallel = 1
 
     @Option(
         name: .customLong("waiting"), parsing: .unconditional,
-        help: ArgumentHelp("Jobs read ahead; then stdin is not read, and who writes to it waits.", valueName: "n"))
+        help: ArgumentHelp("Jobs read ahead; beyond that, reading from stdin pauses.", valueName: "n"))
     var waiting = 16
 
     @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Write a line with the jobs at work every N seconds. Default: none.", valueName: "seconds"))
+        "Write a line with the running jobs every N seconds. Default: none.", valueName: "seconds"))
     var heartbeat: Double?
 
     @Option(
         name: .customLong("batch"), parsing: .unconditional,
-        help: ArgumentHelp("Captions generated side by side, of all jobs, as for caption.", valueName: "n"))
+        help: ArgumentHelp("Captions generated together, of all jobs, as for caption.", valueName: "n"))
     var batchSize: Int?
 
     @OptionGroup var grace: GraceOptions
 
-    @Flag(help: "Say nothing on stderr but errors.")
+    @Flag(help: "Print only errors on stderr.")
     var quiet = false
 
     func validate() throws {
@@ -79,17 +79,17 @@ struct WorkerCommand: ParsableCommand {
         }
     }
 
-    /// Hands back what is left and ends the program.
+    /// Hands back the remaining jobs and ends the program.
     private static func end(_ worker: Worker, _ cause: Interruption.Cause, _ grace: Duration) {
         let isPreemption = GraceOptions.isPreemption(cause), time = isPreemption ? grace : .zero
         let code = isPreemption ? ExitCode.preempted : Program.code(cause)
-        // Nobody may be reading the results.
+        // Writing the results may block.
         Program.limit(time + .seconds(2), code: code)
         let count = worker.handBack(within: time)
         Program.end(cause, saved: "\(count) jobs are handed back", code: code)
     }
 
-    /// Ends a worker whose results nobody takes; finished tracks in files are there already.
+    /// Ends a worker whose output cannot be written; finished tracks in files are already there.
     private static func endUnheard(_ error: any Error) {
         Console.notice("error: \(error)")
         TemporaryNames.removeAll()

@@ -1,7 +1,7 @@
-/// Files of the server's page, inside the program. They are a target of their own because the compiler takes long for arrays of
-/// bytes (some 17 s for all of them): it reads them again only when the page changes.
+/// Files of the server's web page, embedded in the program. A separate target, because compiling the byte arrays takes long (some
+/// 17 s) and is only necessary when the page changes.
 package enum PageFiles {
-    /// By the name that the page asks for.
+    /// Contents of a file by the name used in requests.
     package static func bytes(of name: String) -> [UInt8]? {
         switch name {
         case "index.html": PackageResources.index_html

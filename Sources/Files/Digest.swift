@@ -1,18 +1,18 @@
-/// A hash of bytes that come piece by piece.
+/// An incremental hash.
 package protocol Digest {
     init()
     mutating func update(_ bytes: UnsafeRawBufferPointer)
-    /// The hash in hexadecimal digits; nothing can be added after that.
+    /// Returns the hash in hexadecimal digits; no data can be added afterwards.
     mutating func finish() -> String
 }
 
-/// Splits what comes into blocks of 64 bytes, and pads the last as SHA-1 and SHA-256 do.
+/// Splits data into blocks of 64 bytes, and pads the last one as SHA-1 and SHA-256 require.
 package struct DigestBlocks {
     package static let size = 64
     private var pending: [UInt8] = []
     private var count: UInt64 = 0
 
-    /// - Parameter body: takes whole blocks, one after the other in memory.
+    /// - Parameter body: called with contiguous whole blocks.
     package init() {}
 
     package mutating func update(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
@@ -31,7 +31,7 @@ package struct DigestBlocks {
         pending.append(contentsOf: rest.dropFirst(whole))
     }
 
-    /// Hands over what is left, with the padding.
+    /// Passes on the remaining bytes with the padding.
     package mutating func finish(_ body: (UnsafeRawBufferPointer) -> Void) {
         let bits = count &* 8
         pending.append(0x80)

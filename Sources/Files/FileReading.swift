@@ -1,15 +1,15 @@
 import Foundation
 
-/// File type and size of a path, links followed.
+/// File type and size of a path; symbolic links are followed.
 package struct FileStatus {
     package let isFolder: Bool
-    /// True if it is a file, and no folder, pipe or device.
+    /// True for a regular file.
     package let isRegular: Bool
     package let isPipe: Bool
-    /// Bytes.
+    /// In bytes.
     package let size: Int
 
-    /// - Returns: nil when there is nothing at the path.
+    /// - Returns: nil if nothing exists at the path.
     package init?(_ path: String) {
         var status = stat()
         guard path.withPath({ stat($0, &status) }) == 0 else { return nil }

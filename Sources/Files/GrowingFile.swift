@@ -1,13 +1,13 @@
 import Foundation
 import Imaging
 
-/// A file that lines are added to while other programs may read it. Each addition is on the disk when the call returns.
+/// A file that lines are appended to while other programs may read it. Each append is on disk when the call returns.
 package final class GrowingFile {
     private let path: String
     private let handle: FileHandle
     private let isDevice: Bool
 
-    /// Begins the file; what was there is there until the first bytes are.
+    /// Creates the file with its first bytes; an existing file is replaced only then.
     /// - Throws: `InputError`: `outputExists`, `inputOutput`.
     package init(_ path: String, beginning: Data, replaces: Bool) throws {
         self.path = path

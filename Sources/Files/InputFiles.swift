@@ -1,14 +1,14 @@
 import Foundation
 import Imaging
 
-/// Files and folders that a run reads, which none of its outputs may replace, by whatever name or link.
+/// Files and folders that a run reads, which its outputs must not replace under any name or link.
 package struct InputFiles {
     private let paths: [Identity: String]
-    /// Absolute, without links.
+    /// Absolute paths with links resolved.
     private let places: Set<String>
     private let folders: [String: String]
 
-    /// - Parameter paths: files, and folders with all that is in them; what is not there counts for nothing.
+    /// - Parameter paths: files, and folders with all of their contents; missing ones are ignored.
     package init(_ paths: [String]) {
         var known: [Identity: String] = [:], places: Set<String> = [], folders: [String: String] = [:]
         for path in Set(paths) {
@@ -20,8 +20,8 @@ package struct InputFiles {
         (self.paths, self.places, self.folders) = (known, places, folders)
     }
 
-    /// - Parameter isOwn: whether an output of an earlier run is there, which may lie among inputs.
-    /// - Throws: `InputError` of category `usage` when what is at `output` is an input, is in one, or has one in it.
+    /// - Parameter isOwn: true if the output is that of an earlier run, which may lie among inputs.
+    /// - Throws: `InputError` of category `usage` if `output` is an input, lies in one, or contains one.
     package func refuse(_ output: String, isOwn: Bool = false) throws {
         guard let target = File(output) else { return }
         if paths[target.identity] != nil { throw refusal(output, "an input of this run") }
@@ -46,11 +46,11 @@ package struct InputFiles {
         let number: UInt
     }
 
-    /// Something that is there, known by more than its name.
+    /// An existing file or folder, identified by more than its name.
     private struct File {
         let identity: Identity
         let isFolder: Bool
-        /// Absolute, without links.
+        /// Absolute path with links resolved.
         let path: String
 
         init?(_ path: String) {

@@ -1,12 +1,12 @@
 import Foundation
 import Imaging
 
-/// A file that is written in the folder of its final path, and gets its name when it is complete. Until then it has none,
-/// where the file system can do that: whatever ends the process, nothing is left.
+/// A file that is written in its destination folder and named when complete. If the file system supports it, the file is unnamed
+/// until then, so that nothing is left however the process ends.
 package final class NewFile {
     package let handle: FileHandle
     private let place: OutputPath
-    /// The name it has before its own; nil for none.
+    /// Temporary name; nil for an unnamed file.
     private var temporary: String?
 
     /// - Throws: `InputError` of category `inputOutput`.
@@ -27,7 +27,7 @@ package final class NewFile {
         temporary = name
     }
 
-    /// A file that never gets a name: room for what is made on the way to the file at `path`.
+    /// A file that is never named, for temporary data on the way to the file at `path`.
     /// - Throws: `InputError` of category `inputOutput`.
     package static func spool(near path: String) throws -> NewFile {
         let isDevice = OutputPath(path).isDevice
@@ -38,12 +38,12 @@ package final class NewFile {
         if let temporary { TemporaryNames.discard(temporary) }
     }
 
-    /// Path at which other code can open it for writing.
+    /// Path through which other code can open it for writing.
     package var path: String { temporary ?? Self.link(handle.fileDescriptor) }
 
-    /// Gives it its name; it is on the disk then, and so is the name.
-    /// - Parameter replaces: whether a file of that name is replaced.
-    /// - Throws: `InputError`: `outputExists` when there is one that is not to be replaced, `inputOutput`.
+    /// Names the file; file and name are then on disk.
+    /// - Parameter replaces: true to replace an existing file.
+    /// - Throws: `InputError`: `outputExists` if a file exists that must not be replaced, `inputOutput`.
     package func commit(replaces: Bool) throws {
         try OutputFile.translating(place.path) {
             try handle.synchronize()
@@ -55,7 +55,7 @@ package final class NewFile {
         }
     }
 
-    /// Gives a nameless file its temporary name.
+    /// Gives an unnamed file its temporary name.
     private func linked() throws -> String {
         let name = TemporaryNames.make(in: place.folder)
         let linked = name.withPath { linkat(AT_FDCWD, Self.link(handle.fileDescriptor), AT_FDCWD, $0, AT_SYMLINK_FOLLOW) }
@@ -66,7 +66,7 @@ package final class NewFile {
 
     private static func link(_ descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
 
-    /// A file without a name; nil where the file system has none, or no way to name them later.
+    /// An unnamed file; nil if the file system does not support them, or cannot name them later.
     private static func nameless(in folder: String) -> Int32? {
         guard access("/proc/self/fd", X_OK) == 0 else { return nil }
         // O_TMPFILE of Linux's fcntl.h, which Swift does not import.
@@ -74,13 +74,13 @@ package final class NewFile {
         return descriptor >= 0 ? descriptor : nil
     }
 
-    /// A new name is only on the disk when its folder is.
+    /// Synchronises a folder, without which a new name may not be on disk.
     private static func synchronize(folder: String) throws {
         let descriptor = folder.withPath { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        // A folder that takes files may not be readable; the name is there all the same.
+        // The folder may be writable but not readable; the name is there anyway.
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
-        // Some file systems cannot synchronize folders, and say so; the rename is done all the same.
+        // Some file systems cannot synchronise folders and say so; the rename is done anyway.
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw SystemError.last }
     }
 }

@@ -1,11 +1,11 @@
 import Foundation
 import Imaging
 
-/// Exclusive claim on an output path among the processes of this machine. It ends with the value or the process.
+/// Exclusive claim on an output path among the processes of this machine, released with the value or the process.
 package final class OutputClaim: Sendable {
     private let socket: Int32
 
-    /// - Throws: `InputError` of category `outputExists` when another process, or this one, has it.
+    /// - Throws: `InputError` of category `outputExists` if this or another process holds it.
     package init(_ path: String) throws {
         let place = OutputPath(path)
         var status = stat()
@@ -13,15 +13,15 @@ package final class OutputClaim: Sendable {
             socket = -1
             return
         }
-        // Folder and name may be called in many ways; the system knows the folder by two numbers. A hash makes the name short.
+        // A path can be written in many ways, but device and inode identify the folder. The name is hashed to be short.
         let name = fingerprint(place.name.pathBytes)
         socket = Foundation.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return }
-        // An address of Linux's abstract namespace is no file: nothing is left of it, however the process ends.
+        // A socket in Linux's abstract namespace is not a file, so nothing is left however the process ends.
         let text = "damvideo \(status.st_dev) \(status.st_ino) " + String(name, radix: 16)
         if !Self.bind(socket, to: text), errno == EADDRINUSE {
             close(socket)
-            throw InputError(.outputExists, "\(path): found another run that writes it, expected one at a time")
+            throw InputError(.outputExists, "\(path): found another run that is writing it, expected one at a time")
         }
     }
 

@@ -1,16 +1,15 @@
 import Foundation
 import Imaging
 
-/// Files that results go to. What a call has written is on the disk when it returns: it survives the program, and the
-/// machine as far as the disk keeps its word.
+/// Output files. Whatever a call has written is on disk when it returns, so that it survives a crash of the program or machine.
 package enum OutputFile {
-    /// Checks, before any work is done, that a file can be written: a file without a name is made where it is to go.
-    /// - Throws: `InputError`: `outputExists`, or `inputOutput` when it cannot be written there.
+    /// Checks, before any work is done, that a file can be written, by creating an unnamed file in its folder.
+    /// - Throws: `InputError`: `outputExists`, or `inputOutput` if it cannot be written.
     package static func check(_ path: String, overwrites: Bool) throws {
         guard !path.isEmpty else { throw InputError(.usage, "found an empty name for an output, expected a file") }
         let place = OutputPath(path)
         if place.isDevice {
-            guard path.withPath({ access($0, W_OK) }) == 0 else { throw InputError(.inputOutput, "\(path): found no right to write to it") }
+            guard path.withPath({ access($0, W_OK) }) == 0 else { throw InputError(.inputOutput, "\(path): no permission to write") }
             return
         }
         try checkFolder(of: path)
@@ -25,10 +24,10 @@ package enum OutputFile {
         _ = try NewFile(for: path)
     }
 
-    /// True for what takes data where it is, such as a named pipe or /dev/null.
+    /// True for outputs that are written in place, such as a named pipe or /dev/null.
     package static func isDevice(_ path: String) -> Bool { OutputPath(path).isDevice }
 
-    /// Checks that something can be put beside the others in a path's folder.
+    /// Checks that a path's folder is writable.
     /// - Throws: `InputError` of category `inputOutput`.
     package static func checkFolder(of path: String) throws {
         let folder = OutputPath(path).folder
@@ -41,9 +40,8 @@ package enum OutputFile {
         }
     }
 
-    /// Writes a file that a reader, or a run that goes on after this one was killed, sees whole or not at all; what was
-    /// there is there until then.
-    /// - Parameter replaces: whether a file that is there is replaced.
+    /// Writes a file atomically: a reader, or a later run after a crash, sees either the whole new file or the previous one.
+    /// - Parameter replaces: true to replace an existing file.
     /// - Throws: `InputError`: `outputExists`, `inputOutput`.
     package static func write(_ data: Data, to path: String, replaces: Bool) throws {
         try write(path, replaces: replaces) { target in
@@ -52,9 +50,9 @@ package enum OutputFile {
         }
     }
 
-    /// Writes a file piece by piece, like `write(_:to:replaces:)`.
+    /// Writes a file piece by piece, atomically as `write(_:to:replaces:)`.
     /// - Parameter body: writes the file.
-    /// - Throws: also what `body` throws; nothing is left of the new file then.
+    /// - Throws: also what `body` throws; the new file is then removed.
     package static func write(_ path: String, replaces: Bool, _ body: (Target) throws -> Void) throws {
         if OutputPath(path).isDevice { return try body(Target(name: path, file: nil)) }
         let file = try NewFile(for: path)
@@ -62,8 +60,8 @@ package enum OutputFile {
         try file.commit(replaces: replaces)
     }
 
-    /// Puts data that could not be written to `path` into a new file beside it, or among the system's temporary files.
-    /// - Returns: the new file's path; nil when there is no place for it.
+    /// Saves data that could not be written to `path` in a new file next to it, or in the system's temporary folder.
+    /// - Returns: the new file's path; nil if that fails too.
     package static func rescue(_ data: Data, from path: String) -> String? {
         let place = OutputPath(path), ending = URL(filePath: place.name).pathExtension
         let number = String(UInt32.random(in: 0...UInt32.max), radix: 16)
@@ -73,20 +71,20 @@ package enum OutputFile {
             .first { (try? write(data, to: $0, replaces: false)) != nil }
     }
 
-    /// A file while it is written.
+    /// A file while it is being written.
     package struct Target {
         fileprivate let name: String
         fileprivate let file: NewFile?
 
-        /// Path at which it can be opened.
+        /// Path through which it can be opened.
         package var path: String { file?.path ?? name }
 
         /// - Throws: `InputError` of category `inputOutput`.
         package func open() throws -> FileHandle { try file?.handle ?? OutputFile.open(name, flags: O_APPEND) }
     }
 
-    /// Writes a new file piece by piece in a folder of this process, with no more of it in memory than a piece.
-    /// - Parameter body: calls what it is given with each piece.
+    /// Writes a new file in a folder of this process, with only one piece in memory at a time.
+    /// - Parameter body: calls its argument with each piece.
     /// - Throws: `InputError` of category `inputOutput`, and what `body` throws.
     package static func create(_ path: String, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
         let file = try open(path, flags: O_CREAT | O_EXCL)
@@ -110,7 +108,7 @@ package enum OutputFile {
         InputError(.inputOutput, "\(path): found a folder, expected a file name")
     }
 
-    /// In a folder such as /tmp a file is replaced by its owner and the folder's only.
+    /// True if the sticky bit permits replacing: in a folder such as /tmp only the owners of file and folder may.
     private static func mayReplace(_ file: stat, in folder: String) -> Bool {
         var status = stat()
         guard folder.withPath({ stat($0, &status) }) == 0, status.st_mode & S_ISVTX != 0 else { return true }

@@ -1,11 +1,11 @@
 import Foundation
 import Imaging
 
-/// The path of a file or folder to be written, taken apart by its letters alone: nothing has to be there.
+/// The path of an output file or folder, parsed lexically; nothing needs to exist.
 struct OutputPath {
     /// The given path without trailing slashes.
     let path: String
-    /// `.` for a name alone.
+    /// `.` for a bare name.
     let folder: String
     let name: String
 
@@ -21,23 +21,23 @@ struct OutputPath {
         name = String(path[path.index(after: slash)...])
     }
 
-    /// Status of the file at the path, links not followed; nil if there is none.
+    /// Status of the file at the path, without following links; nil if there is none.
     var status: stat? {
         var status = stat()
         return path.withPath { lstat($0, &status) } == 0 ? status : nil
     }
 
-    /// True for what takes data where it is, such as a named pipe, /dev/null or the standard output under any name.
+    /// True for outputs that are written in place, such as a named pipe, /dev/null or the standard output under any name.
     var isDevice: Bool {
         var status = stat()
         guard path.withPath({ stat($0, &status) }) == 0 else { return false }
         if ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) { return true }
-        // A file that stands behind an open one of this process has no name here that could be replaced.
+        // A path to a file descriptor of this process has no name that could be replaced.
         return path.wholeMatch(of: /\/dev\/(stdout|stderr|fd\/[0-9]+)|\/proc\/(self|[0-9]+)\/fd\/[0-9]+/) != nil
     }
 
     /// Status of the file at the path; nil if there is none.
-    /// - Throws: `InputError` of category `inputOutput` for a path that no file can have, such as one with too long a name.
+    /// - Throws: `InputError` of category `inputOutput` for an impossible path, such as one with too long a name.
     func existing() throws -> stat? {
         if let status { return status }
         guard errno == ENOENT else { throw InputError(.inputOutput, "\(path): cannot be written: \(SystemError.last.description)") }

@@ -1,10 +1,9 @@
-// Paths are bytes, and need not be UTF-8: names from old archives are in other encodings. Here each path is a text; a byte that
-// is part of no character stands in it as a private-use character of its own, U+10FE80 to U+10FEFF, and is that byte again when
-// the system is asked for the path.
+// Paths are bytes and need not be UTF-8: names from old archives use other encodings. Here a path is a string in which each byte
+// that is not valid UTF-8 is represented by a private-use character, U+10FE80 to U+10FEFF, and converted back for system calls.
 
 extension String {
-    /// The text of a path.
-    /// - Parameter bytes: without a 0 at their end.
+    /// The string for a path.
+    /// - Parameter bytes: without a terminating 0.
     package init(path bytes: [UInt8]) {
         if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: isPathByte) {
             self = text
@@ -30,13 +29,13 @@ extension String {
         self = String(scalars)
     }
 
-    /// The bytes of the path that this is the text of.
+    /// The bytes of the path that this string represents.
     package var pathBytes: [UInt8] {
         guard unicodeScalars.contains(where: isPathByte) else { return Array(utf8) }
         return unicodeScalars.flatMap { isPathByte($0) ? [UInt8($0.value & 0xFF)] : Array(UTF8.encode($0) ?? .init()) }
     }
 
-    /// Calls `body` with the path as C has it.
+    /// Calls `body` with the path as a C string.
     package func withPath<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
         guard unicodeScalars.contains(where: isPathByte) else { return try withCString(body) }
         return try (pathBytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { bytes in
@@ -45,7 +44,7 @@ extension String {
         }
     }
 
-    /// The text for people, with bytes that are part of no character as \xE9.
+    /// The string for display, with invalid bytes as \xE9.
     package var withReadablePaths: String {
         guard unicodeScalars.contains(where: isPathByte) else { return self }
         return unicodeScalars.reduce(into: "") { text, scalar in

@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 
-/// A file or folder that is written in a folder of its own, and gets its name when it is complete.
+/// A file or folder that is written in a temporary folder and renamed when complete.
 package final class PendingOutput {
     private let place: OutputPath
     private let folder: TemporaryFolder
@@ -9,7 +9,7 @@ package final class PendingOutput {
     /// URL to write to; nothing exists there yet.
     package var temporary: URL { URL(filePath: folder.content) }
 
-    /// Checks, before any work is done, that it can be written: its folder is made, and goes again.
+    /// Checks, before any work is done, that it can be written, by creating and removing the temporary folder.
     /// - Throws: `InputError` of category `inputOutput`.
     package static func check(_ path: String) throws {
         try OutputFile.checkFolder(of: path)
@@ -26,11 +26,11 @@ package final class PendingOutput {
 
     deinit { TemporaryNames.discard(folder.path) }
 
-    /// Takes the place of what is there.
-    /// - Throws: `InputError`: `outputExists`, `inputOutput`; what was there is there again then.
+    /// Moves the output to its destination, replacing what is there.
+    /// - Throws: `InputError`: `outputExists`, `inputOutput`; the previous contents are then restored.
     package func commit(replaces: Bool) throws {
         try OutputFile.translating(place.path) {
-            // The exchanged folder has to be removed from the temporary one, which goes with this value.
+            // The replaced folder is now in the temporary one, which is removed with this value.
             try TemporaryNames.complete(folder.path, keeps: true) {
                 var status = stat()
                 guard lstat(folder.content, &status) == 0 else { throw SystemError.last }

@@ -3,8 +3,8 @@ import Imaging
 
 /// Renaming files and folders, with or without replacing.
 enum Rename {
-    /// Gives a file its name.
-    /// - Throws: `InputError` of category `outputExists` when something is there that is not to be replaced, `SystemError`.
+    /// Renames a file.
+    /// - Throws: `InputError` of category `outputExists` if something exists that must not be replaced, `SystemError`.
     static func move(file old: String, to place: OutputPath, replaces: Bool) throws {
         if !replaces {
             if call(link, old, place.path) == 0 {
@@ -12,12 +12,12 @@ enum Rename {
                 return
             }
             guard errno != EEXIST, place.status == nil else { throw exists(place) }
-            // A file system where files have one name: nothing was there a moment ago.
+            // The file system has no hard links; nothing existed at the path a moment ago.
         }
         guard call(rename, old, place.path) == 0 else { throw SystemError.last }
     }
 
-    /// Renames a folder; never replaces a file or a folder that is not empty.
+    /// Renames a folder; never replaces a file or a non-empty folder.
     /// - Throws: `InputError` of category `outputExists`, `SystemError`.
     static func move(folder old: String, to place: OutputPath) throws {
         guard call(rename, old, place.path) != 0 else { return }
@@ -25,10 +25,10 @@ enum Rename {
         throw [EEXIST, ENOTEMPTY, ENOTDIR].contains(error.number) ? exists(place) : error
     }
 
-    /// Puts `new` in the place of what is at `path`, which then is where `new` was.
-    /// - Throws: `SystemError`; what was there is there then.
+    /// Exchanges `new` and what is at `path`.
+    /// - Throws: `SystemError`; nothing has then changed.
     static func exchange(_ new: String, with path: String) throws {
-        // RENAME_EXCHANGE of Linux's fs.h: there is no moment without one of the two.
+        // RENAME_EXCHANGE of Linux's fs.h: atomic, so that the path always exists.
         if let renameat2, call({ renameat2(AT_FDCWD, $0, AT_FDCWD, $1, 2) }, new, path) == 0 { return }
         let old = new + ".old"
         guard call(rename, path, old) == 0 else { throw SystemError.last }
@@ -39,7 +39,7 @@ enum Rename {
         }
     }
 
-    /// Calls a function of two paths.
+    /// Calls a C function of two paths.
     private static func call(
         _ function: (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32, _ first: String, _ second: String
     ) -> Int32 {
@@ -52,6 +52,6 @@ enum Rename {
 
     private typealias RenameAt = @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
 
-    /// Linux's function of that name, which Swift does not import.
+    /// Linux's `renameat2`, which Swift does not import.
     private static let renameat2 = dlsym(nil, "renameat2").map { unsafeBitCast($0, to: RenameAt.self) }
 }

@@ -1,4 +1,4 @@
-/// SHA-256, by which contents are told apart. Source: FIPS 180-4, sections 4.1.2, 4.2.2, 5.3.3 and 6.2.
+/// SHA-256. Source: FIPS 180-4, sections 4.1.2, 4.2.2, 5.3.3 and 6.2.
 package struct SHA256: Digest {
     private var blocks = DigestBlocks()
     private var state = State()
@@ -14,7 +14,7 @@ package struct SHA256: Digest {
         return hexadecimal(state.words)
     }
 
-    /// The eight words that blocks are worked into.
+    /// The eight words of the hash state.
     private struct State {
         private var a: UInt32 = 0x6a09_e667, b: UInt32 = 0xbb67_ae85, c: UInt32 = 0x3c6e_f372, d: UInt32 = 0xa54f_f53a
         private var e: UInt32 = 0x510e_527f, f: UInt32 = 0x9b05_688c, g: UInt32 = 0x1f83_d9ab, h: UInt32 = 0x5be0_cd19

@@ -1,19 +1,19 @@
 import Foundation
 import Imaging
 
-/// A call of the system that failed.
+/// A failed system call.
 struct SystemError: Error {
     /// Value of `errno`.
     let number: Int32
 
-    /// The one that failed last.
+    /// The error of the last failed call.
     static var last: SystemError { SystemError(number: errno) }
 
     var description: String { String(cString: strerror(number)) }
 }
 
 extension OutputFile {
-    /// Gives the system's errors a category and the file's name.
+    /// Runs `body`, adding a category and the file's name to system errors.
     package static func translating<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()

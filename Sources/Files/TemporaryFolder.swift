@@ -1,13 +1,13 @@
 import Foundation
 import Imaging
 
-/// A folder of this process, for one file or folder that is not complete.
+/// A folder of this process for one incomplete file or folder.
 final class TemporaryFolder: Sendable {
     let path: String
-    /// Open as long as the process works in it; its lock keeps others from taking it for one that was left over.
+    /// Kept open while the folder is in use; its lock shows other processes that it is not a leftover.
     private let descriptor: Int32
 
-    /// Path of its one entry, through the open descriptor if /proc is mounted, so that the folder's own path may have any
+    /// Path of its only entry, through the open descriptor if /proc is mounted, so that the folder's own path may contain any
     /// bytes.
     var content: String { Self.inside(descriptor, path) + "/content" }
 
@@ -17,7 +17,7 @@ final class TemporaryFolder: Sendable {
         guard unlocked.withPath({ mkdir($0, 0o777) }) == 0 else { throw SystemError.last }
         descriptor = unlocked.withPath { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         self.path = path
-        // Some file systems have no locks; then nobody removes the folder either.
+        // Some file systems do not support locks; then no process removes leftovers either.
         _ = flock(descriptor, LOCK_EX | LOCK_NB)
         guard descriptor >= 0, unlocked.withPath({ old in path.withPath { rename(old, $0) } }) == 0 else {
             let error = SystemError.last
@@ -33,7 +33,7 @@ final class TemporaryFolder: Sendable {
 
     private static func remove(_ path: String, _ descriptor: Int32) {
         let inside = inside(descriptor, path)
-        // A thread that is filling it may add something after the first time.
+        // A thread may still add a file after the first attempt.
         for _ in 0..<5 {
             for name in (try? FileManager.default.contentsOfDirectory(atPath: inside)) ?? [] {
                 try? FileManager.default.removeItem(atPath: "\(inside)/\(name)")
@@ -48,7 +48,7 @@ final class TemporaryFolder: Sendable {
         return access(link, X_OK) == 0 ? link : path
     }
 
-    /// Removes what runs on this machine that were killed have left in a folder: theirs are not locked any more.
+    /// Removes what killed runs on this machine left in a folder, recognised by being unlocked.
     static func removeLeftOvers(in parent: String) {
         for name in folderNames(parent) ?? [] where name.hasPrefix("\(TemporaryNames.beginning)\(TemporaryNames.machine)-") {
             let path = "\(parent)/\(name)"
@@ -59,7 +59,7 @@ final class TemporaryFolder: Sendable {
             guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(), flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 continue
             }
-            // One that is just being made has no lock yet, and nothing in it.
+            // A folder that is just being created is not locked yet, but empty.
             if name.hasSuffix(".partial") { remove(path, descriptor) }
         }
     }

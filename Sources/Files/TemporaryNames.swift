@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import Synchronization
 
-/// Names of files and folders of this process that are not complete, so that whatever ends it can remove them.
+/// Names of this process's incomplete files and folders, so that they can be removed however it ends.
 package enum TemporaryNames {
     private struct State {
         var removals: [String: @Sendable () -> Void] = [:]
@@ -13,7 +13,7 @@ package enum TemporaryNames {
 
     static let beginning = ".damvideo-"
 
-    /// Hash of host name and boot id: locks tell whether a process is still running only on the same machine and boot.
+    /// Hash of host name and boot id: locks tell if a process is still running only on the same machine and boot.
     static let machine: String = {
         let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? ""
         var host = [CChar](repeating: 0, count: 256)
@@ -22,12 +22,12 @@ package enum TemporaryNames {
         return String(fingerprint(text.utf8), radix: 36)
     }()
 
-    /// A new name beside others in a folder: not to be guessed, and short enough for any folder.
+    /// A new name in a folder: unpredictable, and short enough for any file system.
     static func make(in folder: String) -> String {
         "\(folder)/\(beginning)\(machine)-\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).partial"
     }
 
-    /// - Parameter removal: removes what has the name.
+    /// - Parameter removal: removes the file or folder of that name.
     static func insert(_ name: String, removal: @escaping @Sendable () -> Void) {
         state.withLock { state in
             stopIfClosed(state)
@@ -35,13 +35,13 @@ package enum TemporaryNames {
         }
     }
 
-    /// Removes the file or folder of a temporary name.
+    /// Removes the file or folder with a temporary name.
     static func discard(_ name: String) {
         state.withLock { $0.removals.removeValue(forKey: name) }?()
     }
 
     /// Runs the renaming of a complete file, excluded from a concurrent `removeAll`.
-    /// - Parameter keeps: whether the temporary name is still in use after that.
+    /// - Parameter keeps: true if the temporary name stays in use.
     static func complete(_ name: String, keeps: Bool = false, _ body: () throws -> Void) throws {
         try state.withLock { state in
             stopIfClosed(state)
@@ -50,7 +50,7 @@ package enum TemporaryNames {
         }
     }
 
-    /// Removes what has temporary names, and lets nothing be completed from then on: for a process that ends at once, while
+    /// Removes everything with a temporary name and blocks completion of further files: for a process that is about to exit while
     /// other threads are still writing.
     package static func removeAll() {
         state.withLock { state in
@@ -60,7 +60,7 @@ package enum TemporaryNames {
         }
     }
 
-    /// Waits for the end of a process that is ending.
+    /// Blocks until the process, which is exiting, ends.
     private static func stopIfClosed(_ state: State) {
         while state.isClosed { pause() }
     }

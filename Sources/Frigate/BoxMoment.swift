@@ -1,18 +1,19 @@
 import Foundation
 import Imaging
 
-/// The moment at which an event's box shows its object.
+/// The time at which an event's box shows its object.
 struct BoxMoment: Equatable {
-    /// Share of the picture by which a box's foot and the object's path may differ at least; large boxes may differ by half their size.
+    /// Minimum tolerated distance of a box's foot from the object's path, in fractions of the frame; for large boxes half their
+    /// size.
     private static let tolerance = 0.1
 
     /// Seconds since 1970.
     let time: Double
-    /// Line to know about how it was found; nil when Frigate tells it and all fits.
+    /// Note on how the time was determined; nil if Frigate states it and it is consistent.
     let note: String?
 
-    /// The time of the snapshot, if the object's path goes there then; else the time at which it does.
-    /// - Throws: `InputError` of category `invalid` when neither can be known.
+    /// The snapshot's time if the object's path then passes the box; otherwise the time at which it does.
+    /// - Throws: `InputError` of category `invalid` if it cannot be determined.
     init(_ event: FrigateEvent) throws {
         guard let box = event.box else {
             throw InputError(.invalid, found: "no box of the object", expected: "data.box of the event")
@@ -26,21 +27,21 @@ struct BoxMoment: Equatable {
         }
         let near = path.min { Self.distance(of: box, from: $0) < Self.distance(of: box, from: $1) }
         guard let near, Self.distance(of: box, from: near) <= 1 else {
-            let found = path.isEmpty ? "neither the time of the box nor a path of the object" : "a box beside the object's path"
+            let found = path.isEmpty ? "neither the time of the box nor a path of the object" : "a box off the object's path"
             throw InputError(.invalid, found: found, expected: "data.snapshot_frame_time, or a point of data.path_data at the box")
         }
         time = near.time
         let offset = String(format: "%.1f s", near.time - event.start)
         note = event.boxTime == nil
-            ? "found no time of the box: read as that at which the object's path is there, \(offset) behind the event's start"
-            : "found a box beside the object's path at its time: read as of the time at which the path is there, \(offset) behind the start"
+            ? "found no time of the box: taken as the time when the object's path is there, \(offset) after the event's start"
+            : "found a box off the object's path at its time: taken as the time when the path is there, \(offset) after the start"
     }
 
-    /// Distance of a box from the path at a time, in units of what is allowed.
-    /// - Returns: nil where the path says nothing of the time.
+    /// Distance of a box from the path at a time, in multiples of the tolerance.
+    /// - Returns: nil if the path does not cover the time.
     private static func distance(of box: FrigateEvent.Rectangle, from path: [FrigateEvent.PathPoint], at time: Double) -> Double? {
         guard let first = path.first, let last = path.last else { return nil }
-        // The path has a point where the object has moved: behind the last it has stayed near.
+        // The path has a point for each movement: after the last one the object has stayed nearby.
         guard let next = path.firstIndex(where: { $0.time > time }), next > 0 else {
             return distance(of: box, from: time < first.time ? first : last)
         }

@@ -2,13 +2,13 @@ import Foundation
 import Imaging
 import Media
 
-/// End of a clip that is taken to be that of its event, where their lengths differ.
+/// End of a clip that is aligned with its event's if their lengths differ.
 package enum ClipAlignment: String, CaseIterable, Sendable {
     case start, end
 }
 
-/// Readings of where a clip begins in time. Frigate cuts recordings at keyframes, so that a clip may begin before its event; and
-/// what it has not kept is missing.
+/// Candidates for the start time of a clip. Frigate cuts recordings at keyframes, so a clip may begin before its event, and parts
+/// that were not kept are missing.
 struct ClipTimes: Equatable {
     struct Start: Equatable {
         let alignment: ClipAlignment
@@ -16,17 +16,17 @@ struct ClipTimes: Equatable {
         let time: Double
     }
 
-    /// Seconds by which the clip's and the event's length may differ, for the two to be the same.
+    /// Tolerance in seconds for equal lengths of clip and event.
     private static let tolerance = 0.15
 
-    /// Beginnings that the clip may have, the likelier first.
+    /// Possible start times of the clip, most likely first.
     let starts: [Start]
-    /// Seconds of the clip less those of the event.
+    /// Seconds by which the clip is longer than the event.
     let excess: Double
 
     /// - Parameters:
-    ///   - duration: of the clip.
-    ///   - alignment: as a user gave it; nil to find out.
+    ///   - duration: duration of the clip.
+    ///   - alignment: the user's choice; nil to decide automatically.
     init(_ event: FrigateEvent, end: Double, duration: Double, alignment: ClipAlignment?) {
         excess = duration - (end - event.start)
         let atStart = Start(alignment: .start, time: event.start), atEnd = Start(alignment: .end, time: end - duration)
@@ -38,19 +38,19 @@ struct ClipTimes: Equatable {
         }
     }
 
-    /// Seconds that a clip may lack, beyond which a part of its recording is missing.
+    /// Seconds that a clip may be short before part of its recording is taken to be missing.
     static let shortness = 1.0
 }
 
 extension VideoClip {
-    /// Seconds of the whole clip, decoded where nothing else tells; nil for a damaged one.
+    /// Seconds of the whole clip, decoded if necessary; nil for a damaged one.
     func length() throws -> Double? {
         guard let count = try countFrames(), count > 0 else { return nil }
         let last = time(ofFrame: count - 1) ?? Double(count - 1) / info.frameRate
         return duration(upTo: last, isLast: true)
     }
 
-    /// Number of the frame that is shown at a time of the clip; nil outside of it.
+    /// Number of the frame shown at a time of the clip; nil outside it.
     func frame(at time: Double, length: Double) throws -> Int? {
         guard time >= 0, time <= length, let count = try countFrames(), count > 0 else { return nil }
         guard self.time(ofFrame: 0) != nil else { return min(count - 1, Int((time * info.frameRate).rounded())) }

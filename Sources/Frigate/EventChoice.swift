@@ -1,30 +1,30 @@
 import Foundation
 
-/// Events that are described, and reasons for leaving out others.
+/// Decision which events to describe, with reasons for skipping others.
 struct EventChoice: Sendable {
-    /// IoU of two boxes from which on they are the same place.
+    /// Minimum IoU of two boxes for the same place.
     private static let samePlace = 0.5
-    /// Share of the picture's diagonal that the foot of something that stays moves at most; Frigate notes a place each 5 %.
+    /// Maximum movement of a stationary object's foot, relative to the frame's diagonal; Frigate records a point every 5 %.
     private static let stillness = 0.04
-    /// Seconds of an event from which on something that did not move is taken to have been there before: people who come to a door
-    /// and stand there are seen for less.
+    /// Minimum duration in seconds after which an unmoving object is taken to have been there before: people who come to a door
+    /// and stand there are visible for less.
     private static let lastingTime = 30.0
 
-    /// Seconds between events of the same place from which on both are described.
+    /// Seconds between events at the same place for both to be described.
     let gap: Double
-    /// True if events of things that stay are described as well.
+    /// True to describe events of stationary objects as well.
     let takesStationary: Bool
-    /// True if descriptions that are there are replaced.
+    /// True to replace existing descriptions.
     let replaces: Bool
 
     enum Refusal: Equatable {
         case reason(String)
-        /// An event of this id shows the same.
+        /// Skipped because the event with this id shows the same.
         case like(String)
     }
 
-    /// - Parameter neighbours: events of the camera and label within `gap`, to be described or described.
-    /// - Returns: nil for an event that is to be described.
+    /// - Parameter neighbours: events of the same camera and label within `gap`, described or waiting.
+    /// - Returns: nil for an event to describe.
     func refusal(_ event: FrigateEvent, end: Double, neighbours: [EventRecord]) -> Refusal? {
         guard let box = event.box else { return .reason("it has no box of an object") }
         if let refusal = refusal(described: event) { return refusal }
@@ -33,12 +33,12 @@ struct EventChoice: Sendable {
         return like.map { .like($0.id) }
     }
 
-    /// The refusal of an event that has a description, which may have come meanwhile.
+    /// The refusal of an event that has a description, which may have been added meanwhile.
     func refusal(described event: FrigateEvent) -> Refusal? {
         event.description == nil || replaces ? nil : .reason("it has a description")
     }
 
-    /// False where the object's path is not known.
+    /// False if the object's path is unknown.
     private func isStationary(_ event: FrigateEvent) -> Bool {
         guard let path = event.path, let first = path.first else { return false }
         return path.allSatisfy { hypot($0.x - first.x, $0.y - first.y) <= Self.stillness * 2.squareRoot() }

@@ -7,16 +7,16 @@ import ObjectTracking
 /// Description of an event's object.
 package struct EventDescription: Sendable, Equatable {
     package let text: String
-    /// Lines to know about how the object was found in its clip.
+    /// Notes on how the object was found in its clip.
     package let notes: [String]
 
     package init(text: String, notes: [String] = []) { (self.text, self.notes) = (text, notes) }
 }
 
-/// A reason why an event has no description.
+/// Reason that an event has no description.
 struct EventProblem: Error {
     let message: String
-    /// True if another try may bring one: the clip may be complete by then.
+    /// True if a retry may succeed, because the clip may be complete by then.
     let mayPass: Bool
 }
 
@@ -24,11 +24,11 @@ struct EventProblem: Error {
 package struct EventDescriber: Sendable {
     package struct Settings: Sendable {
         package var captions = CaptionOptions()
-        /// Frames per caption; nil for as many as the model was trained on.
+        /// Frames per caption; nil for the number the model was trained on.
         package var frames: Int?
-        /// Seconds of a clip that are looked at, around the moment of the object's box.
+        /// Seconds of a clip to use, around the time of the object's box.
         package var window = 60.0
-        /// End of a clip that is taken to be its event's, where their lengths differ; nil to find out.
+        /// End of a clip to align with its event's if their lengths differ; nil to decide automatically.
         package var alignment: ClipAlignment?
 
         package init() {}
@@ -45,10 +45,10 @@ package struct EventDescriber: Sendable {
 
     /// - Parameters:
     ///   - clip: path of the event's clip.
-    ///   - folder: where files may be written.
-    ///   - isLastTry: true if a clip that seems to lack a part is taken as it is.
-    ///   - progress: told of each step; what it throws ends the call.
-    /// - Throws: `EventProblem`, and `InputError` when no event can be described.
+    ///   - folder: folder for temporary files.
+    ///   - isLastTry: true to accept a clip that seems to lack a part.
+    ///   - progress: called with each event; an error it throws ends the call.
+    /// - Throws: `EventProblem`, and `InputError` if no event at all can be described.
     package func describe(
         _ event: FrigateEvent, end: Double, clip path: String, folder: String, isLastTry: Bool,
         progress: (CaptionEvent) throws -> Void
@@ -64,7 +64,7 @@ package struct EventDescriber: Sendable {
                 try describe(event, moment, end: end, path, folder, isLastTry: isLastTry, progress: progress)
             }
         } catch let error as InputError where ![.usage, .unusableModel].contains(error.category) {
-            // The path is one of a temporary file.
+            // The path is that of a temporary file.
             throw EventProblem(message: error.description.replacing(path, with: "clip.mp4"), mayPass: true)
         }
     }
@@ -75,7 +75,7 @@ package struct EventDescriber: Sendable {
     ) throws -> EventDescription {
         let clip = try VideoClip(path: path)
         guard let length = try clip.length() else {
-            throw InputError(.invalid, path, found: "a clip with damage", expected: "one that can be decoded to its end")
+            throw InputError(.invalid, path, found: "a clip with damage", expected: "an intact clip")
         }
         let times = ClipTimes(event, end: end, duration: length, alignment: settings.alignment)
         guard isLastTry || times.excess >= -ClipTimes.shortness else {

@@ -3,15 +3,15 @@ import Foundation
 import GRDB
 import Imaging
 
-/// Events that were seen, and what became of them, in a database. One process uses it at a time.
+/// Database of known events and their outcomes. Used by one process at a time.
 final class EventMemory: Sendable {
-    /// Seconds that an event is remembered after Frigate is no longer asked for its time.
+    /// Seconds that an event is remembered beyond the time range still requested from Frigate.
     private static let longestMemory = 60.0 * 86400
 
     private let database: DatabaseQueue
     private let claim: OutputClaim
 
-    /// - Throws: `InputError` when the file cannot be used, or another process uses it.
+    /// - Throws: `InputError` if the file cannot be used, or another process uses it.
     init(_ path: String) throws {
         let folder = URL(filePath: path).deletingLastPathComponent().path
         do {
@@ -38,7 +38,7 @@ final class EventMemory: Sendable {
         }
     }
 
-    /// Events; and the time after which Frigate was last asked for some.
+    /// Events, and the start of the time range last requested from Frigate.
     private static let version1 = """
         CREATE TABLE events (
             id TEXT PRIMARY KEY,
@@ -64,14 +64,14 @@ final class EventMemory: Sendable {
         do {
             return try body()
         } catch let error as DatabaseError {
-            throw InputError(.inputOutput, "\(path): it cannot be used: \(error.message ?? "\(error.resultCode)")")
+            throw InputError(.inputOutput, "\(path): cannot be used: \(error.message ?? "\(error.resultCode)")")
         }
     }
 
-    /// Time after which Frigate was last asked for events; nil if it never was.
+    /// Start of the time range last requested from Frigate; nil if there was no request.
     func after() throws -> Double? { try database.read { try Double.fetchOne($0, sql: "SELECT max(after) FROM listings") } }
 
-    /// Remembers a listing that was taken in.
+    /// Records that a listing was processed.
     func setAfter(_ time: Double) throws {
         try database.write {
             try $0.execute(sql: "DELETE FROM listings")
@@ -79,7 +79,7 @@ final class EventMemory: Sendable {
         }
     }
 
-    /// Ids among these that are known.
+    /// The ids among these that are known.
     func known(_ ids: [String]) throws -> Set<String> {
         try database.read { database in
             try Set(ids.filter { try EventRecord.exists(database, key: $0) })
@@ -90,7 +90,7 @@ final class EventMemory: Sendable {
 
     func update(_ record: EventRecord) throws { try database.write { try record.update($0) } }
 
-    /// Events of a camera and label, to be described or described, whose time touches that of another event.
+    /// Events of the same camera and label, described or waiting, whose time range is within `gap` of another event's.
     func neighbours(of event: FrigateEvent, end: Double, gap: Double) throws -> [EventRecord] {
         try database.read {
             try EventRecord.fetchAll(
@@ -101,7 +101,7 @@ final class EventMemory: Sendable {
         }
     }
 
-    /// The event to be worked on next: descriptions that are only to be sent go first, then the newest event goes before others.
+    /// The event to process next: unsent descriptions first, then the newest event.
     /// - Parameter now: seconds since 1970.
     func next(now: Double) throws -> EventRecord? {
         try database.read {
@@ -111,7 +111,7 @@ final class EventMemory: Sendable {
         }
     }
 
-    /// Number of events that are still to be worked on, and the time when the first of them is due.
+    /// Number of unfinished events, and the time when the first of them is due.
     func left() throws -> (count: Int, due: Double?) {
         try database.read { database in
             let pending = "FROM events WHERE state IN ('waiting', 'captioned')"
@@ -120,8 +120,7 @@ final class EventMemory: Sendable {
         }
     }
 
-    /// Ends the work on an event that gets no description, and lets the first of those that were left out as being like it take
-    /// its place.
+    /// Ends the processing of an event that gets no description; the first event skipped as being similar to it takes its place.
     func leave(_ record: EventRecord, now: Double) throws {
         try database.write { database in
             try record.update(database)
@@ -137,19 +136,19 @@ final class EventMemory: Sendable {
     }
 }
 
-/// An event that was seen, and its outcome.
+/// A known event and its outcome.
 struct EventRecord: Codable, Sendable, Equatable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "events"
 
     enum State: String, Codable, Sendable, DatabaseValueConvertible {
-        /// It is to be described.
+        /// To be described.
         case waiting
-        /// It has a description that Frigate does not have yet.
+        /// Described, but the description is not sent yet.
         case captioned
         case described
-        /// It is not to be described.
+        /// Not to be described.
         case skipped
-        /// It cannot be described.
+        /// Could not be described.
         case failed
     }
 
@@ -158,18 +157,18 @@ struct EventRecord: Codable, Sendable, Equatable, FetchableRecord, PersistableRe
     let label: String
     let start: Double
     let stop: Double
-    /// The object's box, nil for an event without.
+    /// The object's box; nil for an event without one.
     let x: Double?
     let y: Double?
     let width: Double?
     let height: Double?
     var state: State
-    /// Reason why it is skipped or failed; nil for others.
+    /// Reason that it was skipped or failed; nil otherwise.
     var reason: String?
-    /// The event that it is too much like to be described; nil for others.
+    /// Id of the similar event for which it was skipped; nil otherwise.
     var twin: String?
     var description: String?
-    /// Tries that came to nothing.
+    /// Number of failed tries.
     var tries = 0
     /// Time of the next try.
     var due: Double

@@ -6,35 +6,35 @@ import Media
 import ObjectTracking
 import SegmentAnything
 
-/// The object of an event in its clip: found by what moves where the event's box is, or by SAM 2 in the box.
+/// The object of an event in its clip: found by motion at the event's box, or segmented there by SAM 2.
 struct EventObject {
-    /// IoU of the event's box and that of what moves, from which on they are one object.
+    /// Minimum IoU of the event's box and a moving object's for them to be the same object.
     private static let sameObject = 0.35
-    /// Lead of one reading of a clip's times over the other, in IoU, by which it is the right one.
+    /// Minimum difference in IoU by which one alignment of the clip prevails over another.
     private static let lead = 0.1
 
     let event: FrigateEvent
     let clip: VideoClip
     let path: String
-    /// Seconds that are looked at, around the moment of the box.
+    /// Seconds of the clip to use, around the time of the box.
     let window: Double
 
-    /// The object as it is given to the captioner.
+    /// The object as passed to the captioner.
     struct Found {
         let source: ObjectSource
         let track: TrackID
         let part: ClipPart
         /// True if its masks are known in all frames.
         let isFollowed: Bool
-        /// Lines to know about how it was found.
+        /// Notes on how it was found.
         var notes: [String]
     }
 
     /// - Parameters:
-    ///   - usesModel: whether SAM 2 makes the object's masks.
-    ///   - folder: where its masks may be written.
-    ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `InputError` of category `invalid` when the clip does not show the box's moment, or could be read two ways.
+    ///   - usesModel: true if SAM 2 makes the object's masks.
+    ///   - folder: folder for its masks.
+    ///   - progress: called for each frame; an error it throws ends the call.
+    /// - Throws: `InputError` of category `invalid` if the clip does not show the time of the box, or its alignment is ambiguous.
     func find(
         _ moment: BoxMoment, _ times: ClipTimes, length: Double, usesModel: Bool, folder: String,
         progress: (PropagationProgress) throws -> Void
@@ -51,7 +51,7 @@ struct EventObject {
         guard let first = readings.first else {
             let time = String(format: "%.1f s", moment.time - event.start), seconds = String(format: "%.1f s", length)
             throw InputError(
-                .invalid, found: "a clip of \(seconds)", expected: "one that shows the object's box, \(time) behind the event's start")
+                .invalid, found: "a clip of \(seconds)", expected: "one that covers the object's box, \(time) after the event's start")
         }
         let part = part(around: readings.map(\.time), length: length)
         var notes = [moment.note].compactMap(\.self), reading = first
@@ -62,7 +62,7 @@ struct EventObject {
             return Found(source: .prompts([prompt]), track: .number(1), part: part, isFollowed: false, notes: notes)
         }
         guard let moving, let track = Self.best(moving, pixels, at: reading.frame)?.track else {
-            notes.append("nothing moves at the box: the box itself is followed")
+            notes.append("nothing moves at the box: the box itself is tracked")
             let region = Region(.box(pixels), frame: reading.frame)
             return Found(source: .regions([region]), track: .number(1), part: part, isFollowed: false, notes: notes)
         }
@@ -71,14 +71,14 @@ struct EventObject {
         return Found(source: .masks(path: file), track: track.id, part: part, isFollowed: true, notes: notes)
     }
 
-    /// The moment of the box in the clip, as one reading of the clip's times has it.
+    /// The time of the box in the clip, for one alignment.
     private struct Reading {
         let alignment: ClipAlignment
         let time: Double
         let frame: Int
     }
 
-    /// The part of the clip that is looked at; all of it if it is no longer than the window.
+    /// The part of the clip to use; all of it if it is no longer than the window.
     private func part(around times: [Double], length: Double) -> ClipPart {
         guard length > window, let first = times.min(), let last = times.max() else { return ClipPart() }
         let start = max(0, min(length - window, (first + last - window) / 2))
@@ -93,7 +93,7 @@ struct EventObject {
         }
     }
 
-    /// The reading in whose frame something moves in the box.
+    /// The alignment in whose frame something moves at the box.
     private func choose(
         _ readings: [Reading], _ box: BoundingBox, _ moving: PropagatedMasks?, _ times: ClipTimes, _ notes: inout [String]
     ) throws -> Reading {
@@ -101,14 +101,14 @@ struct EventObject {
         let seconds = String(format: "%.1f s %@", abs(times.excess), times.excess > 0 ? "longer" : "shorter")
         let isDecided = overlaps[0] >= Self.sameObject || overlaps[1] >= Self.sameObject
         let best = isDecided && overlaps[1] > overlaps[0] + Self.lead ? readings[1] : readings[0]
-        // A recording that begins at a keyframe ends with its event; a part that is missing could be anywhere.
+        // A recording that begins early at a keyframe ends with its event; a missing part could be anywhere.
         guard isDecided || times.excess > 0 else {
             throw InputError(
-                .invalid, found: "a clip \(seconds) than its event, which may lack its end or its start, and nothing that moves in the box "
-                    + "tells which", expected: "--clip-align start or --clip-align end, which decides")
+                .invalid, found: "a clip \(seconds) than its event, which may lack its end or its start, and nothing moving in the box "
+                    + "shows which", expected: "--clip-align start or --clip-align end")
         }
         let end = best.alignment == .start ? "beginning" : "ending"
-        notes.append("the clip is \(seconds) than its event: read as \(end) with it")
+        notes.append("the clip is \(seconds) than its event: taken as \(end) with it")
         return best
     }
 
@@ -125,7 +125,7 @@ struct EventObject {
     }
 }
 
-/// One track of some masks.
+/// A single track of a mask source.
 private struct OneTrack: MaskSource {
     private let all: PropagatedMasks
     let tracks: [Track]

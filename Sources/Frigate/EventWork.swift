@@ -2,13 +2,13 @@ import DAMVideo
 import Foundation
 import Imaging
 
-/// The work on one event after the other.
+/// Processes events one after another.
 struct EventWork: Sendable {
-    /// Seconds after its end from which on an event's recording is complete: Frigate writes pieces of ten seconds.
+    /// Seconds after its end until an event's recording is complete: Frigate writes segments of ten seconds.
     private static let settling = 20.0
-    /// Seconds before further tries to describe an event; their number is that of the tries after the first.
+    /// Delays in seconds before retries of describing an event; their number limits the retries.
     private static let pauses = [2.0, 10, 60]
-    /// Tries to send a description that is there: a day of them.
+    /// Maximum tries to send a finished description: a day of them.
     private static let mostSendings = 300
 
     let settings: SidecarSettings
@@ -23,7 +23,7 @@ struct EventWork: Sendable {
         EventChoice(gap: settings.gap, takesStationary: settings.takesStationary, replaces: settings.replaces)
     }
 
-    /// Decides whether a new event is described, and remembers it.
+    /// Decides whether to describe a new event, and records it.
     func takeIn(_ event: FrigateEvent, _ tally: inout SidecarTally) throws {
         guard let end = event.end else { return }
         let now = clock.now(), neighbours = try memory.neighbours(of: event, end: end, gap: settings.gap)
@@ -35,7 +35,7 @@ struct EventWork: Sendable {
             try memory.add(EventRecord(event, end: end, state: .skipped, reason: reason, due: 0))
             skip(EventRecord(event, end: end, state: .skipped, reason: reason, due: 0), &tally)
         case .like(let id):
-            let reason = "it is like event \(id)"
+            let reason = "it is similar to event \(id)"
             let record = EventRecord(event, end: end, state: .skipped, reason: reason, twin: id, due: 0)
             try memory.add(record)
             skip(record, &tally)
@@ -47,8 +47,8 @@ struct EventWork: Sendable {
         onEvent(.skipped(id: record.id, camera: record.camera, label: record.label, reason: record.reason ?? ""))
     }
 
-    /// Describes an event, and sends the description.
-    /// - Throws: `FrigateFailure.away`, `CancellationError`, and `InputError` when no event can be described.
+    /// Describes an event and sends the description.
+    /// - Throws: `FrigateFailure.away`, `CancellationError`, and `InputError` if no event at all can be described.
     func work(on record: EventRecord, _ tally: inout SidecarTally) throws {
         do {
             try attempt(record, &tally)
@@ -78,13 +78,13 @@ struct EventWork: Sendable {
                 onEvent(.progress(step))
             }
         }
-        // From here on the work is not lost, whatever happens.
+        // From here on the work is saved.
         (record.state, record.description, record.tries) = (.captioned, description.text, 0)
         try memory.update(record)
         try sendFirst(record, description, (ContinuousClock.now - began) / .seconds(1), &tally)
     }
 
-    /// Sends a description that was just made; failures are those of a record that has it.
+    /// Sends a new description; failures are recorded with the event, which keeps it.
     private func sendFirst(
         _ record: EventRecord, _ description: EventDescription, _ seconds: Double, _ tally: inout SidecarTally
     ) throws {
@@ -97,13 +97,13 @@ struct EventWork: Sendable {
 
     private func fetchClip(_ id: String, to path: String) throws {
         guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path) else {
-            throw InputError(.inputOutput, "\(path): it cannot be written")
+            throw InputError(.inputOutput, "\(path): cannot be written")
         }
         defer { try? file.close() }
         do {
             try client.fetchClip(id, to: file, limit: settings.largestClip, check: stopping.check)
         } catch FrigateFailure.missing {
-            // One that was deleted is told from one whose recording is not there, or not yet.
+            // Distinguishes a deleted event from one whose recording is missing or not there yet.
             _ = try client.event(id)
             throw FrigateFailure.faulty("no clip of it (HTTP 404)")
         } catch let error as InputError where error.category == .invalid {
@@ -113,7 +113,7 @@ struct EventWork: Sendable {
 
     private func send(_ record: EventRecord, _ description: EventDescription, _ seconds: Double, _ tally: inout SidecarTally) throws {
         let event = try client.event(record.id)
-        // The answer to an earlier sending may have been lost.
+        // An earlier request may have succeeded although its answer was lost.
         if event.description != description.text {
             if case .reason(let reason)? = choice.refusal(described: event) { return try leave(record, reason, &tally) }
             try client.describe(record.id, description.text)
@@ -151,7 +151,7 @@ struct EventWork: Sendable {
         onEvent(.delayed(id: record.id, camera: record.camera, label: record.label, reason: reason, seconds: seconds))
     }
 
-    /// Runs `body` with an empty folder beside the database, which nobody else uses.
+    /// Runs `body` with an empty private folder next to the database.
     private func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
         let folder = settings.state + ".work"
         try? FileManager.default.removeItem(atPath: folder)
@@ -166,7 +166,7 @@ struct EventWork: Sendable {
 }
 
 extension FrigateFailure {
-    /// One clause of what was found.
+    /// Description of the failure as a clause.
     var words: String {
         switch self {
         case .away(let words), .faulty(let words): words

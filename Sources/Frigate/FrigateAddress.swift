@@ -2,9 +2,9 @@ import Foundation
 import FoundationNetworking
 import Imaging
 
-/// Address of a Frigate, and who asks it.
+/// Address of a Frigate server, with the login.
 package struct FrigateAddress: Sendable {
-    /// A user of Frigate's own, which port 8971 asks for.
+    /// A user of Frigate, required at port 8971.
     package struct User: Sendable {
         let name: String
         let password: String
@@ -12,19 +12,19 @@ package struct FrigateAddress: Sendable {
         package init(name: String, password: String) { (self.name, self.password) = (name, password) }
     }
 
-    /// With the path that Frigate lies under, if any, and without a slash at its end.
+    /// URL including Frigate's path prefix, if any, without a trailing slash.
     package let base: String
-    /// nil for a port that asks for nobody.
+    /// Nil for a port without authentication.
     package let user: User?
 
-    /// - Throws: `InputError` of category `usage` for what is no address.
+    /// - Throws: `InputError` of category `usage` for an invalid URL.
     package init(_ text: String, user: User?) throws {
         guard let parts = URLComponents(string: text), ["http", "https"].contains(parts.scheme?.lowercased()),
             parts.host.map({ !$0.isEmpty }) ?? false, parts.query == nil, parts.fragment == nil
         else {
             throw InputError(.usage, "--url", found: "\"\(text)\"", expected: "an address such as http://frigate:5000")
         }
-        // A password in it would be seen by all who list this machine's processes.
+        // A password in the URL would be visible in the process list.
         guard parts.user == nil, parts.password == nil else {
             throw InputError(.usage, "--url", found: "a user in it", expected: "--user and --password-file")
         }
@@ -33,7 +33,7 @@ package struct FrigateAddress: Sendable {
         (self.base, self.user) = (base.hasSuffix("/api") ? String(base.dropLast(4)) : base, user)
     }
 
-    /// Address of a path of the API, with a query.
+    /// URL of an API path, with a query.
     func url(_ path: String, _ query: [(name: String, value: String)] = []) throws -> URL {
         let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~"))
         let pairs = query.map { "\($0.name)=\($0.value.addingPercentEncoding(withAllowedCharacters: plain) ?? "")" }
@@ -43,7 +43,7 @@ package struct FrigateAddress: Sendable {
         return url
     }
 
-    /// Path of an event, whose id comes from outside.
+    /// Path of an event; its id is untrusted.
     static func path(of id: String) -> String {
         let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~"))
         return "events/" + (id.addingPercentEncoding(withAllowedCharacters: plain) ?? "")

@@ -5,28 +5,28 @@ import Imaging
 import Synchronization
 import WebRequests
 
-/// Requests to Frigate's API, by the thread that waits for the answers.
+/// Synchronous requests to Frigate's API.
 final class FrigateClient: Sendable {
-    /// Largest answer that is kept in memory: some thousand events.
+    /// Upper bound on an answer in memory: some thousand events.
     private static let largestAnswer = 64 << 20
-    /// Events of one answer.
+    /// Events per page.
     private static let page = 100
-    /// Answers of one listing; beyond that the rest is left to the next.
+    /// Upper bound on the pages of one listing; the rest is left to the next.
     private static let mostPages = 200
 
     private let address: FrigateAddress
     private let web: WebClient
-    /// Cookies that the login has left.
+    /// Cookies set by the login.
     private let cookies = Mutex<[String: String]>([:])
 
-    /// - Parameter timeout: seconds without a sign of the server.
+    /// - Parameter timeout: seconds without data from the server.
     init(_ address: FrigateAddress, timeout: Double) {
         self.address = address
         web = WebClient(timeout: timeout, connections: 1)
     }
 
-    /// Events that have ended and have a clip, oldest first.
-    /// - Parameter after: time after which they began; nil for all.
+    /// Ended events with a clip, oldest first.
+    /// - Parameter after: lower bound on their start; nil for all.
     /// - Throws: `FrigateFailure`, `InputError`.
     func endedEvents(after: Double?, labels: [String], cameras: [String]) throws -> [FrigateEvent] {
         var found: [String: FrigateEvent] = [:], before: Double?
@@ -40,7 +40,7 @@ final class FrigateClient: Sendable {
             let new = events.filter { found[$0.id] == nil }
             for event in new { found[event.id] = event }
             guard count >= Self.page, !new.isEmpty, let oldest = new.map(\.start).min() else { break }
-            // Events that began at the same time as the last of this answer are in the next as well.
+            // Events that began at the same time as the last one of this page are requested again.
             before = oldest + 0.001
         }
         return found.values
@@ -51,25 +51,25 @@ final class FrigateClient: Sendable {
             .sorted { ($0.start, $0.id) < ($1.start, $1.id) }
     }
 
-    /// Begin of the event that has been going on for longest; nil when there is none.
+    /// Start of the longest ongoing event; nil if there is none.
     func oldestOpenEvent() throws -> Double? {
         try list([("in_progress", "1"), ("include_thumbnails", "0"), ("sort", "date_asc"), ("limit", "1")]).events
             .filter { $0.end == nil }.map(\.start).min()
     }
 
-    /// An event as it is now.
-    /// - Throws: `FrigateFailure.missing` for one that was deleted.
+    /// The current state of an event.
+    /// - Throws: `FrigateFailure.missing` for a deleted event.
     func event(_ id: String) throws -> FrigateEvent {
         let data = try answer(try request("GET", FrigateAddress.path(of: id)), "event \(id)")
         guard let value = try? JSONSerialization.jsonObject(with: data), let event = FrigateEvent(value), event.id == id else {
-            throw FrigateFailure.faulty("an answer that is no event")
+            throw FrigateFailure.faulty("an answer that is not an event")
         }
         return event
     }
 
-    /// Writes an event's clip to a file.
-    /// - Parameter limit: bytes of a clip at most.
-    /// - Throws: `FrigateFailure`, and `InputError` of category `inputOutput` when it cannot be written.
+    /// Downloads an event's clip to a file.
+    /// - Parameter limit: upper bound on the clip's bytes.
+    /// - Throws: `FrigateFailure`, and `InputError` of category `inputOutput` if it cannot be written.
     func fetchClip(_ id: String, to file: FileHandle, limit: Int, check: () throws -> Void) throws {
         var size = 0
         let request = try request("GET", FrigateAddress.path(of: id) + "/clip.mp4")
@@ -83,15 +83,15 @@ final class FrigateClient: Sendable {
             do {
                 try file.write(contentsOf: data)
             } catch {
-                throw InputError(.inputOutput, "clip of event \(id): it cannot be kept: \(error.localizedDescription)")
+                throw InputError(.inputOutput, "clip of event \(id): cannot be saved: \(error.localizedDescription)")
             }
         }
         let length = response.value(forHTTPHeaderField: "Content-Length").flatMap { Int($0) }
-        guard size > 0, length.map({ $0 <= size }) ?? true else { throw FrigateFailure.faulty("a clip that broke off") }
+        guard size > 0, length.map({ $0 <= size }) ?? true else { throw FrigateFailure.faulty("a truncated clip") }
     }
 
     /// Sets an event's description.
-    /// - Throws: `FrigateFailure.missing` for an event that was deleted.
+    /// - Throws: `FrigateFailure.missing` for a deleted event.
     func describe(_ id: String, _ text: String) throws {
         var request = try request("POST", FrigateAddress.path(of: id) + "/description")
         request.httpBody = try JSONSerialization.data(withJSONObject: ["description": text])
@@ -101,11 +101,11 @@ final class FrigateClient: Sendable {
 
     private static func text(_ time: Double) -> String { String(format: "%.6f", time) }
 
-    /// - Returns: the events of an answer, and the number of its entries, whatever they are.
+    /// - Returns: the events of an answer, and the number of its entries, valid or not.
     private func list(_ query: [(String, String)]) throws -> (events: [FrigateEvent], count: Int) {
         let data = try answer(try request("GET", "events", query), "events")
         guard let list = try? JSONSerialization.jsonObject(with: data) as? [Any] else {
-            throw FrigateFailure.faulty("an answer that is no list of events (is this the address of a Frigate?)")
+            throw FrigateFailure.faulty("an answer that is not a list of events (is this the address of a Frigate server?)")
         }
         return (list.compactMap(FrigateEvent.init), list.count)
     }
@@ -115,7 +115,7 @@ final class FrigateClient: Sendable {
         request.httpMethod = method
         request.setValue("damvideo", forHTTPHeaderField: "User-Agent")
         request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
-        // Frigate asks browsers for it.
+        // Required by Frigate's CSRF protection.
         request.setValue("1", forHTTPHeaderField: "X-CSRF-TOKEN")
         return request
     }
@@ -131,7 +131,7 @@ final class FrigateClient: Sendable {
         return body
     }
 
-    /// Sends a request; one that asks who is there is sent again behind a login.
+    /// Sends a request; if it is refused as unauthenticated, logs in and sends it again.
     private func send(
         _ request: URLRequest, _ subject: String, hasBegun: () -> Bool, receive: (Data) throws -> Void
     ) throws -> HTTPURLResponse {
@@ -164,7 +164,7 @@ final class FrigateClient: Sendable {
         }
     }
 
-    /// - Throws: `InputError` of category `notFound` when Frigate does not know the user.
+    /// - Throws: `InputError` of category `notFound` if Frigate rejects the login.
     private func login() throws {
         guard let user = address.user else { return }
         cookies.withLock { $0 = [:] }

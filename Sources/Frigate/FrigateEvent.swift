@@ -1,23 +1,23 @@
 import Foundation
 import Imaging
 
-/// A tracked object as Frigate's API tells of it. Times are seconds since 1970, places shares of the picture's width and height.
+/// A tracked object in Frigate's API. Times are seconds since 1970, positions are fractions of the frame's width and height.
 package struct FrigateEvent: Sendable, Equatable {
     package let id: String
     package let camera: String
     package let label: String
-    /// Begin of its recording, some seconds before the object is first seen.
+    /// Start of its recording, some seconds before the object is first visible.
     package let start: Double
     /// End of its recording; nil for an object that is still there.
     package let end: Double?
     package let hasClip: Bool
-    /// Box of the object in its snapshot; nil for an event that is no object, such as a sound.
+    /// Box of the object in its snapshot; nil for an event without one, such as a sound.
     package let box: Rectangle?
-    /// Time of the snapshot; nil where Frigate does not tell.
+    /// Time of the snapshot; nil if Frigate does not state it.
     package let boxTime: Double?
-    /// Middle of the box's lower edge now and then, in order of time; nil where Frigate does not tell.
+    /// Occasional midpoints of the box's lower edge, in order of time; nil if Frigate does not provide them.
     package let path: [PathPoint]?
-    /// Description that the event has; nil for none.
+    /// Existing description; nil for none.
     package let description: String?
 
     package struct PathPoint: Sendable, Equatable {
@@ -26,7 +26,7 @@ package struct FrigateEvent: Sendable, Equatable {
         package let time: Double
     }
 
-    /// A box in shares of the picture.
+    /// A box in fractions of the frame.
     package struct Rectangle: Sendable, Equatable {
         package let left: Double
         package let top: Double
@@ -38,8 +38,8 @@ package struct FrigateEvent: Sendable, Equatable {
         }
     }
 
-    /// - Parameter value: an object of JSON.
-    /// - Returns: nil for what is no event.
+    /// - Parameter value: a JSON object.
+    /// - Returns: nil if it is not an event.
     init?(_ value: Any) {
         guard let fields = value as? [String: Any], let id = fields["id"] as? String, !id.allSatisfy({ $0 == "." }),
             let camera = fields["camera"] as? String, let label = fields["label"] as? String,
@@ -55,12 +55,12 @@ package struct FrigateEvent: Sendable, Equatable {
         description = (data["description"] as? String).flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
     }
 
-    /// A finite number; truth values are 0 and 1.
+    /// A finite number; booleans count as 0 and 1.
     fileprivate static func number(_ value: Any?) -> Double? { (value as? NSNumber)?.doubleValue.finite }
 }
 
 extension FrigateEvent.Rectangle {
-    /// - Returns: nil for what is no box, or one without a part of the picture.
+    /// - Returns: nil if it is not a box, or lies outside the frame.
     fileprivate init?(_ value: Any?) {
         guard let list = value as? [Any], list.count == 4 else { return nil }
         let numbers = list.compactMap(FrigateEvent.number)
@@ -69,7 +69,7 @@ extension FrigateEvent.Rectangle {
         guard left < 1, top < 1, left + width > 0, top + height > 0 else { return nil }
     }
 
-    /// Middle of the lower edge, as paths have it.
+    /// Midpoint of the lower edge, as in paths.
     var foot: (x: Double, y: Double) { (left + width / 2, top + height) }
 
     /// Intersection over union.
@@ -80,7 +80,7 @@ extension FrigateEvent.Rectangle {
         return across * down / (width * height + other.width * other.height - across * down)
     }
 
-    /// The box in a picture's pixels, at least one of them.
+    /// The box in a frame's pixels, at least one of them.
     func pixels(in size: PictureSize) -> BoundingBox {
         func place(_ share: Double, _ length: Int) -> Int { Int((min(max(share, 0), 1) * Double(length)).rounded()) }
         let left = min(place(left, size.width), size.width - 1), top = min(place(top, size.height), size.height - 1)

@@ -2,29 +2,29 @@ import Foundation
 import FoundationNetworking
 import Imaging
 
-/// An answer of Frigate that is not what was asked for.
+/// A failed request to Frigate.
 enum FrigateFailure: Error, Equatable {
-    /// Nothing can be asked for now: there is no connection.
+    /// There is no connection; no request can succeed for now.
     case away(String)
-    /// There is no such event, or no such clip.
+    /// The event or clip does not exist.
     case missing
-    /// An answer that makes no sense, or broke off; another try may bring a better one.
+    /// An invalid or truncated answer; a retry may succeed.
     case faulty(String)
 
-    /// The failure of a connection.
-    /// - Parameter hasBegun: whether a part of the answer has come.
+    /// Converts a connection error.
+    /// - Parameter hasBegun: true if part of the answer has arrived.
     static func of(_ error: any Error, hasBegun: Bool) -> any Error {
         guard error is URLError || error is CocoaError else { return error }
         let code = (error as? URLError)?.code
         let words = switch code {
-        case .timedOut: "no sign of the server in time"
+        case .timedOut: "no answer in time"
         case .cannotFindHost, .dnsLookupFailed: "no server of that name"
         case .cannotConnectToHost: "no connection to the server"
-        case _ where hasBegun: "an answer that broke off"
-        case .networkConnectionLost: "the connection lost"
+        case _ where hasBegun: "a truncated answer"
+        case .networkConnectionLost: "a lost connection"
         case .serverCertificateUntrusted, .serverCertificateHasUnknownRoot, .serverCertificateHasBadDate, .secureConnectionFailed:
             "a certificate that this machine does not trust"
-        default: "a connection that failed (\(error.localizedDescription))"
+        default: "a failed connection (\(error.localizedDescription))"
         }
         let away: [URLError.Code] = [
             .cannotFindHost, .dnsLookupFailed, .cannotConnectToHost, .notConnectedToInternet, .serverCertificateUntrusted,
@@ -33,8 +33,8 @@ enum FrigateFailure: Error, Equatable {
         return !hasBegun && code.map(away.contains) ?? false ? FrigateFailure.away(words) : .faulty(words)
     }
 
-    /// The failure that a status means.
-    /// - Parameter subject: the path that was asked for.
+    /// The failure for an HTTP status.
+    /// - Parameter subject: the requested resource, for messages.
     static func of(status: Int, _ subject: String, user: String?) -> any Error {
         switch status {
         case 404: FrigateFailure.missing

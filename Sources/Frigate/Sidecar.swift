@@ -5,20 +5,21 @@ import GRDB
 import Imaging
 import Synchronization
 
-/// Describes the events of a Frigate, each once: lists them, fetches clips, has their objects captioned and sends the captions. All
-/// that is done is kept, so that a later run goes on.
+/// Describes each event of a Frigate server once: lists events, downloads clips, captions their objects and sends the captions.
+/// Progress is stored, so that a later run continues.
 package final class Sidecar: Sendable {
-    /// Describes an event from a clip: as `EventDescriber.describe`.
+    /// Describes an event from a clip, as `EventDescriber.describe`.
     package typealias Describe = @Sendable (
         _ event: FrigateEvent, _ end: Double, _ clip: String, _ folder: String, _ isLastTry: Bool,
         _ progress: (CaptionEvent) throws -> Void
     ) throws -> EventDescription
 
-    /// Seconds that a listing overlaps the one before: Frigate lists an object some seconds after it was first seen.
+    /// Seconds by which a listing overlaps the previous one, because Frigate lists an object some seconds after it was first
+    /// visible.
     private static let overlap = 300.0
-    /// Seconds of events that are listed again at most, for one that goes on.
+    /// Maximum seconds that listings reach back for an ongoing event.
     private static let longestEvent = 86400.0
-    /// Listings that fail one after the other, before a run that is to end gives up.
+    /// Consecutive failed listings after which a `--once` run gives up.
     private static let mostFailures = 6
     private static let longestPause = 300.0
 
@@ -32,7 +33,7 @@ package final class Sidecar: Sendable {
     private let onEvent: @Sendable (SidecarEvent) -> Void
 
     /// - Parameter onEvent: called with each event, on the thread of `run`.
-    /// - Throws: `InputError` when the database cannot be used.
+    /// - Throws: `InputError` if the database cannot be used.
     package init(
         _ address: FrigateAddress, _ settings: SidecarSettings, clock: SidecarClock = SidecarClock(), describe: @escaping Describe,
         onEvent: @escaping @Sendable (SidecarEvent) -> Void
@@ -45,17 +46,17 @@ package final class Sidecar: Sendable {
             settings: settings, memory: memory, client: client, clock: clock, stopping: stopping, describe: describe, onEvent: onEvent)
     }
 
-    /// Ends the run, from any thread: no other event is begun.
-    /// - Parameter grace: seconds for the event at work, which otherwise is done again by the next run.
+    /// Ends the run, from any thread: no further event is started.
+    /// - Parameter grace: seconds to finish the current event; otherwise the next run repeats it.
     package func stop(within grace: Duration) { stopping.stop(within: grace) }
 
-    /// Works until it is stopped, or until all is done.
-    /// - Throws: `InputError` when Frigate refuses, does not answer a run that is to end, or nothing can be kept.
+    /// Runs until it is stopped or, with `isOnce`, all events are done.
+    /// - Throws: `InputError` if Frigate refuses access, does not answer a `--once` run, or progress cannot be stored.
     package func run() throws -> SidecarTally {
         do {
             return try loop()
         } catch let error as DatabaseError {
-            throw InputError(.inputOutput, "\(settings.state): it cannot be used: \(error.message ?? "\(error.resultCode)")")
+            throw InputError(.inputOutput, "\(settings.state): cannot be used: \(error.message ?? "\(error.resultCode)")")
         }
     }
 
@@ -100,9 +101,9 @@ package final class Sidecar: Sendable {
     }
 
     private func list() throws -> Listing {
-        // A run goes on where the last one ended, or goes back further if that is asked for; what is known is passed over.
+        // Continues where the last run ended, or earlier if requested; known events are skipped.
         let after = [try memory.after(), settings.since].compactMap(\.self).min()
-        // Asked first: an event that ends in between is in the second answer.
+        // Requested first, so that an event that ends in between is in the second answer.
         let oldestOpen = try client.oldestOpenEvent()
         let events = try client.endedEvents(after: after, labels: settings.labels, cameras: settings.cameras)
         return Listing(events: events, oldestOpen: oldestOpen, after: after)
@@ -118,7 +119,7 @@ package final class Sidecar: Sendable {
         if next > listing.after ?? -.infinity { try memory.setAfter(next) }
     }
 
-    /// Works on events that are due, until it is time for a listing.
+    /// Processes due events until the next listing.
     private func workThrough(_ tally: inout SidecarTally) throws {
         let until = clock.now() + settings.interval
         repeat {
@@ -128,7 +129,7 @@ package final class Sidecar: Sendable {
     }
 }
 
-/// Request to stop, and time that is left for the work at hand.
+/// Stop flag, and the deadline for the current work.
 final class SidecarStop: Sendable {
     private let deadline = Mutex<ContinuousClock.Instant?>(nil)
     private let bell = DispatchSemaphore(value: 0)
@@ -140,10 +141,10 @@ final class SidecarStop: Sendable {
         bell.signal()
     }
 
-    /// Waits for some seconds, or for `stop`.
+    /// Waits for some seconds, or until `stop`.
     func wait(_ seconds: Double) { _ = bell.wait(timeout: .now() + min(seconds, 86400)) }
 
-    /// - Throws: `CancellationError` when the time is over.
+    /// - Throws: `CancellationError` after the deadline.
     func check() throws {
         if let deadline = deadline.withLock({ $0 }), ContinuousClock.now >= deadline { throw CancellationError() }
     }

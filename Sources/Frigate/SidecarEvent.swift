@@ -1,10 +1,10 @@
 import DAMVideo
 
-/// A step of the work beside a Frigate.
+/// An event of the Frigate sidecar.
 package enum SidecarEvent: Sendable {
-    /// Events were listed that are new.
+    /// New events were listed.
     case listed(new: Int, waiting: Int)
-    /// Frigate does not answer, for a reason; it is asked again after some seconds.
+    /// Frigate is unreachable; it is tried again after some seconds.
     case away(String, seconds: Double)
     /// Frigate answers again.
     case back
@@ -12,17 +12,17 @@ package enum SidecarEvent: Sendable {
     case begun(FrigateEvent)
     /// A step of captioning its object.
     case progress(CaptionEvent)
-    /// Frigate has its description.
+    /// Its description was sent.
     case described(FrigateEvent, EventDescription, seconds: Double)
-    /// An event is not to be described.
+    /// An event will not be described.
     case skipped(id: String, camera: String, label: String, reason: String)
-    /// An event is tried again after some seconds.
+    /// An event will be tried again after some seconds.
     case delayed(id: String, camera: String, label: String, reason: String, seconds: Double)
     /// An event cannot be described.
     case failed(id: String, camera: String, label: String, reason: String)
 }
 
-/// Number of events by what became of them.
+/// Number of events by outcome.
 package struct SidecarTally: Sendable, Equatable {
     package var described = 0
     package var skipped = 0

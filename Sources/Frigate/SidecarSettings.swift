@@ -1,44 +1,44 @@
 import Foundation
 
-/// Choices of the work beside a Frigate.
+/// Settings of the Frigate sidecar.
 package struct SidecarSettings: Sendable {
-    /// Labels of events that are described; empty for all.
+    /// Labels of events to describe; empty for all.
     package var labels: [String] = []
-    /// Cameras whose events are described; empty for all.
+    /// Cameras whose events to describe; empty for all.
     package var cameras: [String] = []
-    /// Seconds between events of the same camera, label and place from which on both are described.
+    /// Seconds between events of the same camera, label and place for both to be described.
     package var gap = 60.0
-    /// Time before which events are passed over, in seconds since 1970; nil to take all that Frigate still has.
+    /// Events before this time, in seconds since 1970, are skipped; nil to describe all that Frigate has.
     package var since: Double?
-    /// Seconds from one listing to the next.
+    /// Seconds between listings.
     package var interval = 15.0
     /// True to end when all events are described.
     package var isOnce = false
-    /// True if events of things that stay are described as well.
+    /// True to describe events of stationary objects as well.
     package var takesStationary = false
-    /// True if descriptions that are there are replaced.
+    /// True to replace existing descriptions.
     package var replaces = false
-    /// Bytes of a clip at most.
+    /// Upper bound on a clip's bytes.
     package var largestClip = 512 << 20
-    /// Seconds without a sign of Frigate.
+    /// Seconds without data from Frigate.
     package var timeout = 60.0
-    /// Path of the database of events that were seen.
+    /// Path of the database of known events.
     package var state: String
 
     package init(state: String) { self.state = state }
 
-    /// Usual place of the database: in the folder for state of the XDG base directories.
+    /// Default path of the database: in the XDG state folder.
     package static func usualState(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
         let own = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         return (own ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.local/state") + "/damvideo/frigate.sqlite"
     }
 }
 
-/// Clock and waiting of the sidecar.
+/// Clock of the sidecar, replaceable in tests.
 package struct SidecarClock: Sendable {
     /// Seconds since 1970.
     let now: @Sendable () -> Double
-    /// Waits for some seconds, or until the sidecar is stopped; nil for the real thing.
+    /// Waits for some seconds, or until the sidecar is stopped; nil to wait in real time.
     let pause: (@Sendable (Double) -> Void)?
 
     package init(now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }, pause: (@Sendable (Double) -> Void)? = nil) {

@@ -1,4 +1,4 @@
-/// An axis-aligned box in whole pixels; the left top pixel is (0, 0).
+/// An axis-aligned box in integer pixels; the top left pixel is (0, 0).
 public struct BoundingBox: Sendable, Hashable {
     public let left: Int
     public let top: Int
@@ -22,7 +22,7 @@ extension BoundingBox {
 
     package func contains(x: Int, y: Int) -> Bool { x >= left && x < right && y >= top && y < bottom }
 
-    /// Grown by `margin` on each side, within another box; nil when nothing of it lies inside.
+    /// The box grown by `margin` on each side, clipped to another box; nil if nothing lies inside.
     package func grown(by margin: Int, within limits: BoundingBox) -> BoundingBox? {
         let left = max(limits.left, self.left - margin), top = max(limits.top, self.top - margin)
         let right = min(limits.right, self.right + margin), bottom = min(limits.bottom, self.bottom + margin)
@@ -30,14 +30,14 @@ extension BoundingBox {
         return BoundingBox(left: left, top: top, width: right - left, height: bottom - top)
     }
 
-    /// The smallest box that holds both.
+    /// The smallest box that contains both.
     package func union(_ other: BoundingBox) -> BoundingBox {
         let left = min(self.left, other.left), top = min(self.top, other.top)
         return BoundingBox(
             left: left, top: top, width: max(right, other.right) - left, height: max(bottom, other.bottom) - top)
     }
 
-    /// The box of the pixels in both; nil when they have none in common.
+    /// The intersection with another box; nil if it is empty.
     package func intersection(_ other: BoundingBox) -> BoundingBox? { grown(by: 0, within: other) }
 
     package func moved(x: Int, y: Int) -> BoundingBox {
@@ -45,7 +45,7 @@ extension BoundingBox {
     }
 }
 
-/// Written as COCO writes boxes: `[left, top, width, height]`.
+/// Encoded as in COCO: `[left, top, width, height]`.
 extension BoundingBox: Codable {
     public init(from decoder: any Decoder) throws {
         var values = try decoder.unkeyedContainer()

@@ -1,4 +1,4 @@
-/// A picture to draw on. What lies outside it is cut off.
+/// An image to draw on; drawing is clipped to it.
 package struct Canvas: Sendable {
     package let width: Int
     package let height: Int
@@ -25,7 +25,7 @@ package struct Canvas: Sendable {
         pixels = image.pixels
     }
 
-    /// The picture with all that was drawn.
+    /// The image with everything drawn so far.
     package var image: RGBImage { RGBImage(width: width, height: height, pixels: pixels) }
 
     package var bounds: BoundingBox { BoundingBox(left: 0, top: 0, width: width, height: height) }
@@ -44,7 +44,7 @@ package struct Canvas: Sendable {
         }
     }
 
-    /// Copies a picture to where its left top pixel goes.
+    /// Copies an image, with its top left pixel at a position.
     package mutating func draw(_ image: RGBImage, left: Int, top: Int) {
         guard let box = BoundingBox(left: left, top: top, width: image.width, height: image.height).intersection(bounds)
         else { return }
@@ -61,7 +61,7 @@ package struct Canvas: Sendable {
         }
     }
 
-    /// Lays a picture over what is there.
+    /// Composites an image over the canvas.
     package mutating func draw(_ image: TranslucentImage, left: Int, top: Int) {
         guard let box = BoundingBox(left: left, top: top, width: image.width, height: image.height).intersection(bounds)
         else { return }
@@ -78,13 +78,13 @@ package struct Canvas: Sendable {
         }
     }
 
-    /// Draws an object's outline: a line of its colour inside the edge, a dark rim outside, so that it is seen on any
-    /// ground, and a breath of colour on the object.
+    /// Draws an object's outline: a line in its colour inside the edge, a dark rim outside for contrast on any background, and a
+    /// translucent fill.
     package mutating func draw(_ outline: Outline, _ colour: Colour, _ style: OutlineStyle) {
         guard let box = outline.box.intersection(bounds) else { return }
         let width = width
         let unit = Double(Outline.unit)
-        // Coverage by distance to the edge, with soft borders one pixel wide: a table, because distances are small.
+        // Coverage by distance to the edge, with antialiased borders one pixel wide, as a table because distances are small.
         func coverage(_ thickness: Double) -> [Int] {
             (0..<256).map { Int((max(0, min(1, thickness - Double($0) / unit + 0.5)) * 256).rounded()) }
         }
@@ -115,7 +115,7 @@ package struct OutlineStyle: Sendable, Equatable {
     /// Opacity of the colour on the object, 0...1.
     package var fillOpacity = 0.16
 
-    /// A style that is well seen on a picture whose shorter side has `shortSide` pixels.
+    /// A style suited to an image whose shorter side has `shortSide` pixels.
     package init(shortSide: Int) {
         thickness = max(1.5, Double(shortSide) / 270)
         rim = max(1, Double(shortSide) / 540)
@@ -123,7 +123,7 @@ package struct OutlineStyle: Sendable, Equatable {
 }
 
 extension UnsafeMutableBufferPointer<UInt8> {
-    /// Lays a pixel of `source`, colours times opacity and then the opacity, over the one at `to`.
+    /// Composites a pixel of `source`, premultiplied colours and then opacity, over the one at `to`.
     @inline(__always)
     fileprivate func lay(_ source: UnsafeBufferPointer<UInt8>, at from: Int, over to: Int) {
         let rest = 255 - Int(source[from + 3])

@@ -1,4 +1,4 @@
-/// The reason a decoder gave for refusing its input, in a few words: "no Int at tracks.0.id".
+/// A short description of a decoding error: "no Int at tracks.0.id".
 package func briefly(_ error: any Error) -> String {
     func place(_ path: [any CodingKey]) -> String {
         path.isEmpty ? "" : " at " + path.map(\.stringValue).joined(separator: ".")

@@ -1,24 +1,24 @@
-/// An input, an option or an output that cannot be used: a category that a program acts on and one line for people.
+/// Error for an input, option or output that cannot be used: a category for programs and a one-line message.
 public struct InputError: Error, Equatable, CustomStringConvertible {
     public enum Category: Sendable, Equatable {
-        /// A request that makes no sense for these inputs (sysexits `EX_USAGE`, 64).
+        /// A request that does not make sense for these inputs (sysexits `EX_USAGE`, 64).
         case usage
-        /// An input whose content is not what it should be (`EX_DATAERR`, 65).
+        /// An input with invalid content (`EX_DATAERR`, 65).
         case invalid
-        /// An input that is not there or may not be read (`EX_NOINPUT`, 66).
+        /// An input that is missing or not readable (`EX_NOINPUT`, 66).
         case notFound
-        /// A model whose files are missing or not usable (`EX_UNAVAILABLE`, 69).
+        /// A model whose files are missing or unusable (`EX_UNAVAILABLE`, 69).
         case unusableModel
-        /// An output that is there already (`EX_CANTCREAT`, 73).
+        /// An output that already exists (`EX_CANTCREAT`, 73).
         case outputExists
-        /// A failure of the system to read or write (`EX_IOERR`, 74).
+        /// A failure to read or write (`EX_IOERR`, 74).
         case inputOutput
     }
 
     public let category: Category
-    /// The file or option at fault, and where in it; nil if `description` says it, or whoever catches the error knows it.
+    /// The file or option concerned, and the position in it; nil if `description` contains it, or the catcher adds it.
     public let place: String?
-    /// Nil for an error of one free sentence, and so is `expected`.
+    /// Nil for an error with a free-form sentence, as is `expected`.
     public let found: String?
     public let expected: String?
     /// One line: the file or option, and what is wrong with it.
@@ -30,26 +30,26 @@ public struct InputError: Error, Equatable, CustomStringConvertible {
         (place, found, expected) = (nil, nil, nil)
     }
 
-    /// - Parameter place: the file or option at fault, and where in it; nil if whoever catches the error knows it.
+    /// - Parameter place: the file or option concerned, and the position in it; nil if the catcher adds it.
     public init(_ category: Category = .invalid, _ place: String? = nil, found: String, expected: String) {
         self.category = category
         (self.place, self.found, self.expected) = (place, found, expected)
         description = (place.map { "\($0): " } ?? "") + "found \(found), expected \(expected)"
     }
 
-    /// Errors are equal if a user cannot tell them apart.
+    /// Errors are equal if users see no difference.
     public static func == (left: InputError, right: InputError) -> Bool {
         left.category == right.category && left.description == right.description
     }
 }
 
-/// An error of one target that ends a call of the library as an `InputError` of its category.
+/// An error of one target, which the library's API converts to an `InputError` of its category.
 package protocol CategorizedError: Error, CustomStringConvertible {
     var category: InputError.Category { get }
 }
 
 extension InputError {
-    /// Runs `body`; a target's own error becomes an `InputError` of its category, others pass as they are.
+    /// Runs `body`, converting targets' own errors to `InputError`; other errors pass through.
     package static func translating<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()

@@ -1,8 +1,8 @@
-/// A picture whose values are object numbers, `[height, width]`: 0 is background.
+/// An image of object ids, `[height, width]`; 0 is background.
 package struct LabelImage: Sendable, Equatable {
     package let width: Int
     package let height: Int
-    /// One value for each pixel, row after row.
+    /// One value per pixel, row by row.
     package let values: [UInt16]
 
     package init(width: Int, height: Int, values: [UInt16]) {
@@ -12,12 +12,12 @@ package struct LabelImage: Sendable, Equatable {
         self.values = values
     }
 
-    /// The pixels whose value is `label`.
+    /// Mask of the pixels whose value is `label`.
     package func mask(of label: UInt16) -> Mask {
         Mask(width: width, height: height, pixels: values.map { $0 == label ? 1 : 0 })
     }
 
-    /// The pixels whose value is not 0.
+    /// Mask of the nonzero pixels.
     package var foreground: Mask {
         Mask(width: width, height: height, pixels: values.map { $0 == 0 ? 0 : 1 })
     }

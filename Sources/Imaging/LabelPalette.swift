@@ -1,6 +1,6 @@
-/// The colours object numbers are shown in: the colour map of PASCAL VOC, which DAVIS, YouTube-VOS and SAM 2 use.
+/// Display colours of object ids: the colour map of PASCAL VOC, used by DAVIS, YouTube-VOS and SAM 2.
 package enum LabelPalette {
-    /// R, G, B of an object number: three bits of the number at a time go to the three channels, highest bit first.
+    /// R, G, B of an object id: its bits are distributed to the channels three at a time, highest bit first.
     package static func colour(of label: UInt8) -> (red: UInt8, green: UInt8, blue: UInt8) {
         var red: UInt8 = 0, green: UInt8 = 0, blue: UInt8 = 0, rest = label
         for bit in (UInt8(0)..<8).reversed() {
@@ -12,7 +12,7 @@ package enum LabelPalette {
         return (red, green, blue)
     }
 
-    /// The object number of each of the 256 colours, as `red << 16 | green << 8 | blue`; all are different.
+    /// The object id of each of the 256 distinct colours, as `red << 16 | green << 8 | blue`.
     package static let labels: [UInt32: UInt8] = {
         var labels: [UInt32: UInt8] = [:]
         for label in UInt8.min...UInt8.max {

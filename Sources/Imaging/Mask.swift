@@ -2,10 +2,10 @@
 public struct Mask: Sendable, Equatable {
     public let width: Int
     public let height: Int
-    /// 0 or 1 for each pixel, row after row.
+    /// 0 or 1 for each pixel, row by row.
     public let pixels: [UInt8]
 
-    /// - Parameter pixels: any value but 0 counts as inside.
+    /// - Parameter pixels: nonzero values count as inside.
     public init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(width > 0 && height > 0 && pixels.count == width * height, "Mask: size and pixels differ")
         self.width = width
@@ -13,10 +13,10 @@ public struct Mask: Sendable, Equatable {
         self.pixels = pixels.map { $0 == 0 ? 0 : 1 }
     }
 
-    /// Pixels inside.
+    /// Number of pixels inside.
     public var area: Int { pixels.reduce(0) { $0 + Int($1) } }
 
-    /// The smallest box that holds every pixel inside; nil when there is none.
+    /// The smallest box that contains every pixel inside; nil for an empty mask.
     public var boundingBox: BoundingBox? {
         var left = width, right = -1, top = height, bottom = -1
         pixels.withUnsafeBufferPointer { pixels in
@@ -33,14 +33,14 @@ public struct Mask: Sendable, Equatable {
         return BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1)
     }
 
-    /// The part of the mask inside `box`, which must lie within it and not be empty.
+    /// The mask cropped to `box`, which must lie within it and not be empty.
     package func cropped(to box: BoundingBox) -> Mask {
         Mask(
             width: box.width, height: box.height,
             pixels: cropRows(pixels, width: width, height: height, channels: 1, to: box))
     }
 
-    /// The mask made smaller: a pixel is inside when any of those it stands for is, so that nothing vanishes.
+    /// The mask downscaled: a pixel is inside if any of the pixels it covers is, so that nothing vanishes.
     /// - Parameter width, height: at most the mask's own.
     package func reduced(width: Int, height: Int) -> Mask {
         precondition((1...self.width).contains(width) && (1...self.height).contains(height), "Mask: reduced to more pixels")

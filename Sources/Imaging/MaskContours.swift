@@ -1,9 +1,9 @@
-/// Outlines of a mask as closed lines along the edges of its pixels: clockwise around the object, the other way around holes.
+/// Contours of a mask along pixel edges: closed lines, clockwise around the object, counterclockwise around holes.
 package struct MaskContours: Sendable, Equatable {
-    /// Corners of each line, x and y by turns, in pixels of the picture; the last corner joins the first.
+    /// Corners of each line, with alternating x and y in pixels; the last corner joins the first.
     package let lines: [[Int]]
 
-    /// - Parameter tolerance: pixels that corners that are left out may lie beside a line; 0 keeps all.
+    /// - Parameter tolerance: maximum distance in pixels of removed corners from the simplified line; 0 keeps all corners.
     package init(_ mask: Mask, tolerance: Double = 1) {
         guard let box = mask.boundingBox else {
             lines = []
@@ -21,11 +21,11 @@ package struct MaskContours: Sendable, Equatable {
     }
 }
 
-/// A walk along the edges between pixels inside and outside, with the inside to the right.
+/// Traces the edges between pixels inside and outside, with the inside on the right.
 private struct EdgeWalk {
     private let mask: Mask
     private let box: BoundingBox
-    /// For each pixel of the box, true if its upper edge is part of a line already.
+    /// For each pixel of the box, true if its upper edge is part of a traced line.
     private var passed: [Bool]
 
     init(_ mask: Mask, _ box: BoundingBox) {
@@ -37,12 +37,12 @@ private struct EdgeWalk {
         box.contains(x: x, y: y) && mask.pixels[y * mask.width + x] != 0
     }
 
-    /// True if a line that was not walked yet has the upper edge of this pixel; every line has some pixel's.
+    /// True if an untraced line includes the upper edge of this pixel; every line includes some pixel's.
     func begins(_ x: Int, _ y: Int) -> Bool {
         isInside(x, y) && !isInside(x, y - 1) && !passed[(y - box.top) * box.width + x - box.left]
     }
 
-    /// The line from a pixel's left upper corner along its upper edge, and back.
+    /// Traces the line that starts at a pixel's top left corner along its upper edge.
     mutating func line(_ startX: Int, _ startY: Int) -> [Int] {
         // Directions: right, down, left, up.
         var x = startX, y = startY, direction = 0, corners: [Int] = []
@@ -57,9 +57,10 @@ private struct EdgeWalk {
         return corners
     }
 
-    /// The direction to go on in from a corner: pixels that touch at corners alone are not joined.
+    /// The next direction at a corner; pixels that only touch at corners are not joined.
     private func turned(_ direction: Int, _ x: Int, _ y: Int) -> Int {
-        // Pixels around the corner, clockwise from the right lower one: those ahead on the right come in this order.
+        // Pixels around the corner, clockwise from the bottom right, so that the one ahead on the right has the direction's
+        // index.
         let around = [(x, y), (x - 1, y), (x - 1, y - 1), (x, y - 1)]
         let right = around[direction], left = around[(direction + 3) % 4]
         guard isInside(right.0, right.1) else { return (direction + 1) % 4 }
@@ -67,7 +68,7 @@ private struct EdgeWalk {
     }
 }
 
-/// A closed line with fewer corners. Source: Douglas and Peucker, "Algorithms for the reduction of the number of points required
+/// Simplification of a closed line. Source: Douglas and Peucker, "Algorithms for the reduction of the number of points required
 /// to represent a digitized line", 1973.
 private struct LineSimplification {
     let corners: [Int]
@@ -101,7 +102,7 @@ private struct LineSimplification {
             open += [(first, farthest), (farthest, last)]
         }
         let kept = (0..<count).filter { keeps[$0] }.flatMap { [line[$0 * 2], line[$0 * 2 + 1]] }
-        // Three corners at least: a line has an inside.
+        // At least three corners, so that the line has an inside.
         corners = kept.count >= 6 ? kept : line
     }
 }

@@ -1,21 +1,21 @@
-/// Distance of each pixel near an object from the object's edge, from which outlines are drawn. Holds the object's box
-/// and a margin, not the picture.
+/// Distance of each pixel near an object from its edge, for drawing outlines. Covers the object's box with a margin, not the
+/// whole image.
 ///
-/// Distances are those of a 3-4 chamfer (within 8 % of Euclid's). Source: Borgefors, "Distance transformations in digital
+/// Distances are those of a 3-4 chamfer (within 8 % of Euclidean). Source: Borgefors, "Distance transformations in digital
 /// images", 1986.
 package struct Outline: Sendable, Equatable {
-    /// Steps of a pixel's width.
+    /// Units per pixel.
     package static let unit = 6
     fileprivate static let diagonal: Int16 = 8
-    /// Farther than anything drawn.
+    /// A distance beyond anything drawn.
     private static let far: Int16 = 2000
 
-    /// The box that is covered; it reaches beyond the picture where the object touches the edge of the picture.
+    /// The covered box; extends beyond the image if the object touches its edge.
     package let box: BoundingBox
-    /// `[box.height, box.width]`: positive inside, negative outside, in `unit` a pixel. Half a pixel at the edge.
+    /// `[box.height, box.width]`: positive inside, negative outside, `unit` per pixel; half a pixel next to the edge.
     package let distances: [Int16]
 
-    /// - Parameter margin: pixels around the object that may be drawn on.
+    /// - Parameter margin: width in pixels around the object that may be drawn on.
     /// - Returns: nil for an empty mask.
     package init?(_ mask: Mask, margin: Int) {
         guard let object = mask.boundingBox else { return nil }
@@ -49,7 +49,7 @@ package struct Outline: Sendable, Equatable {
     }
 }
 
-/// Distances to the nearest edge between inside and outside, in two sweeps over a map.
+/// Distances to the nearest edge between inside and outside, computed in two sweeps.
 private struct DistanceTransform {
     let inside: UnsafeBufferPointer<Bool>
     let distance: UnsafeMutableBufferPointer<Int16>
@@ -58,7 +58,7 @@ private struct DistanceTransform {
 
     private static let unit = Int16(Outline.unit)
 
-    /// Pixels on either side of an edge are half a pixel from it.
+    /// Sets pixels on either side of an edge to half a pixel.
     func markEdges() {
         for row in 0..<height {
             for column in 0..<width {
@@ -73,7 +73,7 @@ private struct DistanceTransform {
         }
     }
 
-    /// From the top left on, by way of the neighbours to the left and above.
+    /// Sweeps from the top left, using neighbours to the left and above.
     func sweepDown() {
         let unit = Self.unit, diagonal = Outline.diagonal
         for row in 0..<height {
@@ -88,7 +88,7 @@ private struct DistanceTransform {
         }
     }
 
-    /// From the bottom right on, by way of the neighbours to the right and below.
+    /// Sweeps from the bottom right, using neighbours to the right and below.
     func sweepUp() {
         let unit = Self.unit, diagonal = Outline.diagonal
         for row in (0..<height).reversed() {

@@ -1,17 +1,16 @@
-/// Polygons in the way COCO means them: a pixel is inside where pycocotools says it is, so that areas and boxes are those
-/// of its evaluation.
+/// Rasterisation of polygons that is equal to pycocotools', so that areas and boxes match COCO's evaluation.
 ///
 /// Source: `rleFrPoly` in pycocotools, `common/maskApi.c`.
 package enum Polygon {
-    /// Outlines are followed in steps of a fifth of a pixel.
+    /// Outlines are traced in steps of a fifth of a pixel.
     private static let scale = 5.0
-    /// A thousand times around a 4K picture.
+    /// Upper bound: a thousand times the perimeter of a 4K image.
     private static let maximumSteps = 1 << 26
 
     /// The region inside a polygon.
-    /// - Parameter corners: x and y by turns, in pixels, the left top corner of the left top pixel being (0, 0).
-    /// - Throws: `InputError` when there are fewer than three corners or half a corner, a coordinate is further from the
-    ///   picture than the picture is large, or the outline is too long for any drawing; for an impossible size as well.
+    /// - Parameter corners: alternating x and y in pixels, where (0, 0) is the top left corner of the top left pixel.
+    /// - Throws: `InputError` for fewer than three corners, an odd number of values, a coordinate further from the image than the
+    ///   image is large, an outline that is too long, or an impossible size.
     package static func rasterized(_ corners: [Double], width: Int, height: Int) throws(InputError) -> RunLengthEncoding {
         let pixels = try RunLengthEncoding.pixels(width: width, height: height)
         guard corners.count >= 6, corners.count % 2 == 0 else {
@@ -34,7 +33,7 @@ package enum Polygon {
         return RunLengthEncoding(width: width, height: height, countedRuns: runs(of: outline.crossings, pixels: pixels))
     }
 
-    /// The region of a box with edges anywhere, as a polygon of four corners.
+    /// The region of a box with fractional edges, as a polygon of four corners.
     package static func rasterized(
         box: (left: Double, top: Double, width: Double, height: Double), width: Int, height: Int
     ) throws(InputError) -> RunLengthEncoding {
@@ -45,7 +44,7 @@ package enum Polygon {
 
     fileprivate struct Point { let x, y: Int }
 
-    /// Run lengths from the crossings at which columns are entered and left, as positions in column order.
+    /// Run lengths from the crossings where columns are entered and left, as positions in column order.
     private static func runs(of crossings: [Int], pixels: Int) -> [UInt32] {
         var lengths: [Int] = []
         lengths.reserveCapacity(crossings.count + 1)
@@ -54,7 +53,7 @@ package enum Polygon {
             lengths.append(crossing - previous)
             previous = crossing
         }
-        // An empty run joins its neighbours; the first may be empty.
+        // An empty run is merged with its neighbours, except at the start.
         var runs = [UInt32(lengths[0])]
         var index = 1
         while index < lengths.count {
@@ -69,7 +68,7 @@ package enum Polygon {
         return runs
     }
 
-    /// Follows edges on the fine grid and notes where they pass from one column of pixels to the next.
+    /// Traces edges on the fine grid and records where they cross from one pixel column to the next.
     private struct Outline {
         let width: Int
         let height: Int

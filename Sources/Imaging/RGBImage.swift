@@ -1,8 +1,8 @@
-/// An 8-bit RGB picture, `[height, width, 3]`, rows from the top.
+/// An 8-bit RGB image, `[height, width, 3]`, top row first.
 public struct RGBImage: Sendable, Equatable {
     public let width: Int
     public let height: Int
-    /// R, G, B of each pixel, row after row: `height * width * 3` values.
+    /// R, G, B of each pixel, row by row: `height * width * 3` values.
     public let pixels: [UInt8]
 
     public init(width: Int, height: Int, pixels: [UInt8]) {
@@ -12,14 +12,14 @@ public struct RGBImage: Sendable, Equatable {
         self.pixels = pixels
     }
 
-    /// The part of the picture inside `box`, which must lie within it and not be empty.
+    /// The image cropped to `box`, which must lie within it and not be empty.
     package func cropped(to box: BoundingBox) -> RGBImage {
         RGBImage(
             width: box.width, height: box.height,
             pixels: cropRows(pixels, width: width, height: height, channels: 3, to: box))
     }
 
-    /// The picture with every pixel outside `mask` (of the same size) black.
+    /// The image with every pixel outside `mask` (of the same size) black.
     package func masked(by mask: Mask) -> RGBImage {
         precondition(mask.width == width && mask.height == height, "RGBImage: mask of another size")
         var result = pixels
@@ -30,7 +30,7 @@ public struct RGBImage: Sendable, Equatable {
     }
 }
 
-/// The rows and columns of an interleaved 8-bit raster that lie inside `box`.
+/// Crops an interleaved 8-bit raster to `box`.
 func cropRows(_ pixels: [UInt8], width: Int, height: Int, channels: Int, to box: BoundingBox) -> [UInt8] {
     precondition(
         box.width > 0 && box.height > 0 && box.left >= 0 && box.top >= 0

@@ -1,5 +1,5 @@
-/// An axis-aligned box with fractions of a pixel, as detectors and annotators place them; (0, 0) is the picture's left top
-/// corner. It may reach beyond the picture.
+/// An axis-aligned box with fractional coordinates, as from detectors and annotators; (0, 0) is the image's top left corner. It
+/// may extend beyond the image.
 public struct Rectangle: Sendable, Hashable {
     public var left: Double
     public var top: Double
@@ -25,7 +25,7 @@ extension Rectangle {
 
     package var area: Double { max(0, width) * max(0, height) }
 
-    /// Area that both cover; 0 if they do not overlap.
+    /// Area of the intersection; 0 if they do not overlap.
     package func commonArea(with other: Rectangle) -> Double {
         let width = min(right, other.right) - max(left, other.left)
         let height = min(bottom, other.bottom) - max(top, other.top)
@@ -42,10 +42,10 @@ extension Rectangle {
         Rectangle(left: left + x, top: top + y, width: width, height: height)
     }
 
-    /// The pixels whose centres lie inside, within a picture; nil when there are none.
+    /// The pixels whose centres lie inside, clipped to an image; nil if there are none.
     package func pixels(in picture: PictureSize) -> BoundingBox? {
         let limits = BoundingBox(left: 0, top: 0, width: picture.width, height: picture.height)
-        // Bounded first: what lies far outside may not fit a whole number.
+        // Clamped first, because distant coordinates may not fit an integer.
         let edges = [left, top, right, bottom].map { Int((min(max($0, -1e6), 1e6) - 0.5).rounded(.up)) }
         guard edges[2] > edges[0], edges[3] > edges[1] else { return nil }
         return BoundingBox(left: edges[0], top: edges[1], width: edges[2] - edges[0], height: edges[3] - edges[1])

@@ -1,13 +1,12 @@
-/// Resizes an interleaved 8-bit raster exactly as Pillow's `Image.resize(..., BICUBIC)` does: antialiased (the cubic's
-/// support grows when shrinking), in fixed point, one pass along the rows and one down the columns, each rounded and
-/// clipped to 8 bits. Equal to the last bit matters: the model was trained on Pillow's pixels, and a bit there moves
-/// words here.
+/// Resizes an interleaved 8-bit raster exactly as Pillow's `Image.resize(..., BICUBIC)`: antialiased (the kernel's support grows
+/// when shrinking), in fixed point, one pass along the rows and one down the columns, each rounded and clipped to 8 bits.
+/// Bit-exact, because the model was trained on Pillow's pixels, and a single bit can change words of a caption.
 ///
 /// Source of the arithmetic: Pillow, `src/libImaging/Resample.c` (`ImagingResample`, 8 bits per channel).
 ///
 /// - Parameters:
 ///   - pixels: `[height, width, channels]`.
-///   - outputWidth, outputHeight: size wanted, at least 1 x 1.
+///   - outputWidth, outputHeight: target size, at least 1 x 1.
 /// - Returns: `[outputHeight, outputWidth, channels]`.
 package func resizeBicubic(
     _ pixels: [UInt8], width: Int, height: Int, channels: Int, outputWidth: Int, outputHeight: Int
@@ -24,16 +23,16 @@ package func resizeBicubic(
         return resampleVertically(
             pixels, rowLength: width * channels, ResampleFilter(input: height, output: outputHeight))
     }
-    // Each pass rounds, so their order shows in the result. Pillow goes down the columns first when that takes away
-    // more than twice as many rows as the other pass does columns. (Found by comparing with Pillow 13 over a thousand
-    // sizes, and with the published pixels.)
+    // Each pass rounds, so their order affects the result. Pillow resizes columns first if that removes more than twice as many
+    // rows as the other pass removes columns. (Determined by comparison with Pillow 13 over a thousand sizes, and with the
+    // published pixels.)
     if height > outputHeight, height - outputHeight > 2 * (width - outputWidth) {
         return alongRows(downColumns(pixels, width: width), height: outputHeight)
     }
     return downColumns(alongRows(pixels, height: height), width: outputWidth)
 }
 
-/// For each output position, the input positions it reads and their fixed-point weights.
+/// For each output position, its input positions and their fixed-point weights.
 struct ResampleFilter {
     /// 8 bits of result and 2 of headroom (a cubic overshoots) leave 22 for the fraction.
     static let precisionBits = 32 - 8 - 2
@@ -42,7 +41,7 @@ struct ResampleFilter {
     private(set) var starts: [Int] = []
     /// Number of input positions of each output position.
     private(set) var counts: [Int] = []
-    /// `[output, stride]`, unused places 0.
+    /// `[output, stride]`, padded with 0.
     private(set) var coefficients: [Int32] = []
     let stride: Int
 
@@ -76,7 +75,7 @@ struct ResampleFilter {
         return 0
     }
 
-    /// Rounds a fixed-point sum (which started at one half) to 8 bits.
+    /// Rounds a fixed-point sum, initialised with one half, to 8 bits.
     @inline(__always)
     static func clip(_ sum: Int32) -> UInt8 {
         UInt8(clamping: sum >> Int32(precisionBits))
@@ -99,7 +98,7 @@ private func resampleHorizontally(
     }
 }
 
-/// One row along its length.
+/// Resizes one row.
 /// - Parameters:
 ///   - input: `[width, channels]`.
 ///   - output: `[output width, channels]`, uninitialized.
@@ -139,7 +138,7 @@ private func resampleVertically(_ pixels: [UInt8], rowLength: Int, _ filter: Res
     }
 }
 
-/// Adds a row of pixels, each times `coefficient`, to the sums of its columns.
+/// Adds a row of pixels, multiplied by `coefficient`, to the sums of its columns.
 @inline(__always)
 private func add(_ row: Span<UInt8>, times coefficient: Int32, to sums: inout MutableSpan<Int32>) {
     for column in row.indices { sums[unchecked: column] &+= Int32(row[unchecked: column]) &* coefficient }

@@ -1,5 +1,5 @@
-/// The compressed form, a string: each run as groups of 5 bits, lowest first, a 6th bit set when more follow, plus 48;
-/// from the fourth run on the difference to the run two before stands for the run.
+/// The compressed string form: each run as groups of 5 bits, lowest first, with a 6th bit set if more follow, plus 48; from the
+/// fourth run on, the difference to the run two before is stored.
 ///
 /// Source: `rleToString` and `rleFrString` in pycocotools, `common/maskApi.c`.
 extension RunLengthEncoding {
@@ -16,7 +16,7 @@ extension RunLengthEncoding {
             value |= (group & 0x1F) << shift
             shift += 5
             if group & 0x20 != 0 { continue }
-            if group & 0x10 != 0 { value |= -1 << shift }  // the sign
+            if group & 0x10 != 0 { value |= -1 << shift }  // sign extension
             if runs.count > 2 { value += Int64(runs[runs.count - 2]) }
             guard let run = UInt32(exactly: value), run <= pixels else {
                 throw InputError(
@@ -48,7 +48,7 @@ extension RunLengthEncoding {
 }
 
 extension RunLengthEncoding {
-    /// The mask's runs, none 0 but the first.
+    /// The mask's runs; only the first may be 0.
     public init(_ mask: Mask) {
         var runs: [UInt32] = []
         var inside: UInt8 = 0
@@ -71,7 +71,7 @@ extension RunLengthEncoding {
         self.init(width: mask.width, height: mask.height, countedRuns: runs)
     }
 
-    /// The region pixel by pixel.
+    /// Decodes the mask.
     public var mask: Mask {
         var pixels = [UInt8](repeating: 0, count: width * height)
         pixels.withUnsafeMutableBufferPointer { pixels in
@@ -82,7 +82,7 @@ extension RunLengthEncoding {
         return Mask(width: width, height: height, pixels: pixels)
     }
 
-    /// The part of the region in a box, which must lie within the picture and not be empty.
+    /// The part of the region in a box, which must lie within the image and not be empty.
     package func mask(in box: BoundingBox) -> Mask {
         var pixels = [UInt8](repeating: 0, count: box.width * box.height)
         pixels.withUnsafeMutableBufferPointer { pixels in
@@ -96,7 +96,7 @@ extension RunLengthEncoding {
         return Mask(width: box.width, height: box.height, pixels: pixels)
     }
 
-    /// The pixels inside either of two regions of the same size.
+    /// Union of two regions of the same size.
     package func union(_ other: RunLengthEncoding) -> RunLengthEncoding {
         precondition(width == other.width && height == other.height, "RunLengthEncoding: union of two sizes")
         var first = RunCursor(runs), second = RunCursor(other.runs)
@@ -120,11 +120,11 @@ extension RunLengthEncoding {
     }
 }
 
-/// A place in a list of runs.
+/// A position in a list of runs.
 private struct RunCursor {
     private let runs: [UInt32]
     private var index = 0
-    /// Pixels left of the run; 0 only behind the last one.
+    /// Pixels left in the run; 0 only after the last one.
     private(set) var remaining = 0
 
     init(_ runs: [UInt32]) {
@@ -148,7 +148,7 @@ private struct RunCursor {
     }
 }
 
-/// A character of the compressed form that is none of its 64, or a number of it that is cut off or too large.
+/// Error for a character outside the 64 of the compressed form, or a truncated or oversized number.
 private func badCharacter(at offset: Int) -> InputError {
     InputError(found: "RLE counts with a wrong or missing character at offset \(offset)", expected: "0 to o")
 }

@@ -1,18 +1,17 @@
-/// A binary region as COCO writes it: the lengths of runs outside and inside by turns, column after column from the left
-/// top, the first run outside (and 0 long when the first pixel is inside). Takes a few bytes a column instead of one a
-/// pixel.
+/// A binary region in COCO's form: alternating lengths of runs outside and inside, column by column from the top left, starting
+/// outside (with 0 if the first pixel is inside). Takes a few bytes per column instead of one per pixel.
 ///
 /// Source: pycocotools, `common/maskApi.h`.
 public struct RunLengthEncoding: Sendable, Equatable {
     public let width: Int
     public let height: Int
-    /// Pixels of each run; they add up to `width * height`.
+    /// Lengths of the runs, which sum to `width * height`.
     public let runs: [UInt32]
 
-    /// The most pixels a mask may have: 2^27, so that a few digits in a file cannot ask for memory without bound.
+    /// Upper bound on a mask's pixels: 2^27, so that a small file cannot demand unlimited memory.
     package static let maximumPixels = 1 << 27
 
-    /// - Throws: `InputError` when the size is impossible or the runs do not add up to it.
+    /// - Throws: `InputError` if the size is impossible or the runs do not sum to it.
     public init(width: Int, height: Int, runs: [UInt32]) throws(InputError) {
         let pixels = try Self.pixels(width: width, height: height)
         // Cannot overflow: an array holds less than 2^31 runs of less than 2^32.
@@ -25,14 +24,14 @@ public struct RunLengthEncoding: Sendable, Equatable {
         self.runs = runs
     }
 
-    /// Runs this file has just counted itself.
+    /// Creates a region from runs that are known to be valid.
     init(width: Int, height: Int, countedRuns: [UInt32]) {
         self.width = width
         self.height = height
         runs = countedRuns
     }
 
-    /// Pixels of a mask of this size.
+    /// Number of pixels in a mask of this size.
     /// - Throws: `InputError` for a size without pixels, or with more than `maximumPixels`.
     package static func pixels(width: Int, height: Int) throws(InputError) -> Int {
         let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
@@ -42,12 +41,12 @@ public struct RunLengthEncoding: Sendable, Equatable {
         return pixels
     }
 
-    /// Pixels inside.
+    /// Number of pixels inside.
     public var area: Int {
         stride(from: 1, to: runs.count, by: 2).reduce(0) { $0 + Int(runs[$1]) }
     }
 
-    /// The smallest box around the pixels inside; nil when there is none.
+    /// The bounding box of the pixels inside; nil for an empty mask.
     public var boundingBox: BoundingBox? {
         var left = width, right = -1, top = height, bottom = -1
         forEachSegment { column, rows in
@@ -60,7 +59,7 @@ public struct RunLengthEncoding: Sendable, Equatable {
         return BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1)
     }
 
-    /// Calls `body` for the pixels inside: a column and rows of it that follow each other, in the order of the runs.
+    /// Calls `body` for the pixels inside, as ranges of rows within a column, in the order of the runs.
     func forEachSegment(_ body: (_ column: Int, _ rows: Range<Int>) -> Void) {
         var position = 0
         for (index, run) in runs.enumerated() {

@@ -2,7 +2,7 @@
 extension RunLengthEncoding: Codable {
     private enum CodingKeys: String, CodingKey { case size, counts }
 
-    /// - Throws: `DecodingError`, and `InputError` for anything that is not a mask of its size.
+    /// - Throws: `DecodingError`, and `InputError` for an invalid mask.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         let size = try values.decode([Int].self, forKey: .size)

@@ -1,4 +1,4 @@
-/// A picture to be laid over another, `[height, width, 4]`: red, green and blue multiplied by alpha, then alpha.
+/// An image with alpha for compositing, `[height, width, 4]`: premultiplied red, green and blue, then alpha.
 package struct TranslucentImage: Sendable, Equatable {
     package let width: Int
     package let height: Int

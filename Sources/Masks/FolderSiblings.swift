@@ -2,12 +2,12 @@ import Foundation
 import Imaging
 
 extension MaskPlace {
-    /// Folders beside that of a clip to look into.
+    /// Number of sibling folders to inspect.
     private static let lookedInto = 8
 
-    /// A folder called like the clip may be one object's, among those of others: all have pictures of one object and one size,
-    /// and are called by numbers or have the same frames.
-    /// - Throws: `MaskError` when that is so.
+    /// Refuses a folder named like the clip that may hold one object among others: all siblings have images of one object and one
+    /// size, and are named by numbers or have the same frames.
+    /// - Throws: `MaskError` in that case.
     static func checkSiblings(of found: String, in listing: FolderListing) throws {
         let own = URL(filePath: found).standardizedFileURL.path
         func path(_ name: String) -> String { URL(filePath: listing.file(name)).standardizedFileURL.path }
@@ -19,7 +19,7 @@ extension MaskPlace {
         var sizes: Set<PictureSize> = []
         for (folder, names) in zip(folders, pictures) {
             for name in names.prefix(2) {
-                // The reader reports a file that is damaged.
+                // The reader reports damaged files.
                 guard let (size, isOneObject) = try? look(at: folder + "/" + name) else { continue }
                 guard isOneObject else { return }
                 sizes.insert(size)
@@ -28,11 +28,11 @@ extension MaskPlace {
         guard sizes.count == 1 else { return }
         let name = FileNames.lastPart(found)
         throw MaskError(
-            path: listing.path, found: "\(name), called like the clip, among \(names.count) folders with masks of one object each",
+            path: listing.path, found: "\(name), named like the clip, among \(names.count) folders with masks of one object each",
             expected: "\(found) for the masks of that folder alone, or --masks-format per-object-png for an object in each folder")
     }
 
-    /// Reads the size of a picture and whether it shows at most one object.
+    /// Reads an image's size and whether it shows at most one object.
     private static func look(at path: String) throws -> (size: PictureSize, isOneObject: Bool) {
         let file = MaskFile(frame: 0, path: path)
         if let scan = try? MaskFileScan.labels(of: file) {

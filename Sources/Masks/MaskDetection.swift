@@ -3,7 +3,7 @@ import Foundation
 import Imaging
 import Media
 
-/// Which layout a file or folder has, told by its content.
+/// Format of a file or folder of masks, detected from its content.
 struct MaskDetection {
     let format: MaskFormat
     let isFolder: Bool
@@ -11,9 +11,9 @@ struct MaskDetection {
     private let read: MaskDocument?
 
     /// - Parameters:
-    ///   - forced: the layout that a user names; nil to find out.
-    ///   - frameCount: the clip's; nil when that is not known.
-    /// - Throws: `MaskError` when there is nothing, or it fits no layout, or two.
+    ///   - forced: the format given by the user; nil to detect it.
+    ///   - frameCount: number of the clip's frames; nil if unknown.
+    /// - Throws: `MaskError` if nothing is there, or the format is unknown or ambiguous.
     init(path: String, forced: MaskFormat?, frameCount: Int? = nil) throws {
         self.path = path
         guard let status = FileStatus(path) else { throw MaskError(path: path, reason: .missing) }
@@ -60,17 +60,17 @@ struct MaskDetection {
             MaskFolder.frameNumber(in: FileNames.stem($0)) != nil
         }
         if !documents.isEmpty { return .cocoRLE }
-        _ = try MaskFolder(path: path)  // knows what is wrong
+        _ = try MaskFolder(path: path)  // throws the specific error
         return .labelPNG
     }
 
-    /// True if the first picture that can be read has colours instead of numbers.
+    /// True if the first readable image has colours rather than numbers.
     private static func isColour(_ file: String) throws -> Bool {
-        // Anything wrong with the file is for the reader to say.
+        // The reader reports any fault of the file.
         (try? ImageDecoder.hasColours(path: file)) ?? false
     }
 
-    /// A picture with several numbers in it is a label PNG, and its folder one of several clips.
+    /// Refuses per-object folders whose images have several object numbers: they are label PNGs, and the folders clips.
     private static func requireObjects(_ folders: [String]) throws {
         for folder in folders.prefix(4) {
             guard let (file, count) = try showsSeveralObjects(folder) else { continue }
@@ -80,17 +80,17 @@ struct MaskDetection {
         }
     }
 
-    /// A picture that is called like one object's has no numbers of several.
+    /// Refuses an image named like a single object's that has several object numbers.
     private static func requireOneObject(_ files: [String]) throws {
         for file in files.prefix(4) {
             guard let count = severalObjects(in: file) else { continue }
             throw MaskError(
-                path: file, found: "\(count) object numbers in a file that is called like one object's",
+                path: file, found: "\(count) object numbers in a file that is named like one object's",
                 expected: "one number (--masks-format binary-png takes all for one object, label-png each for an object)")
         }
     }
 
-    /// The first picture of a folder that has numbers of several objects, and how many; nil when the first ones have not.
+    /// The first image of a folder with several object numbers, and their count; nil if the first images have one each.
     static func showsSeveralObjects(_ folder: String) throws -> (file: String, count: Int)? {
         for name in try FolderListing(path: folder).files(withExtension: "png").prefix(2) {
             let file = URL(filePath: folder).appending(path: name).path
@@ -99,7 +99,7 @@ struct MaskDetection {
         return nil
     }
 
-    /// Number of object ids in a picture; nil if there is one, or if values are not ids.
+    /// Number of object ids in an image; nil if there is one, or if values are not ids.
     private static func severalObjects(in file: String) -> Int? {
         guard let scan = try? MaskFileScan.labels(of: MaskFile(frame: 0, path: file)), scan.values.reading == .objects
         else { return nil }
@@ -164,7 +164,7 @@ struct MaskDetection {
         throw unknown(document.path, "JSON with the keys \(seen.prefix(8).joined(separator: ", "))")
     }
 
-    /// Keys of entries of lists that are no masks by frame.
+    /// Keys of list entries that are not masks by frame.
     private static let notRuns: Set = [
         "image_id", "x_min", "annotation", "annotations", "predictions", "completions", "annotation_id", "lead_time",
     ]
@@ -181,7 +181,7 @@ struct MaskDetection {
             return .mots
         }
         let numbers = fields.compactMap(Double.init)
-        // A class, and then parts of the picture: a box, corners, a confidence.
+        // A class followed by fractions of the image size: a box, corners, a confidence.
         if fields.count >= 5, numbers.count == fields.count, Int(fields[0]) != nil,
             numbers[1...4].allSatisfy({ (0...1).contains($0) }), numbers[1...4].contains(where: { $0 != $0.rounded() })
         {

@@ -1,25 +1,25 @@
 import Imaging
 import Media
 
-/// Masks that cannot be used. The description is one line: file, what was found, what was expected.
+/// Error for masks that cannot be used. The description is one line: file, what was found, what was expected.
 package struct MaskError: CategorizedError, Equatable {
     package enum Reason: Equatable, Sendable {
         case missing
         /// The file cannot be decoded, or not as object numbers.
         case unreadable(VideoError)
-        /// The content is not what the layout, the clip or the other masks ask for.
+        /// The content does not fit the format, the clip or the other masks.
         case unusable(found: String, expected: String)
-        /// A layout that is known and not read; `instead` are some that are.
+        /// A known format that is not supported; `instead` names supported ones.
         case notRead(_ layout: String, instead: String)
-        /// Something in the file at `place`; `problem` says what was found and expected.
+        /// A fault at `place` in the file; `problem` says what was found and expected.
         case atPlace(_ place: String, _ problem: String)
-        /// The output is there already.
+        /// The output already exists.
         case outputExists
-        /// The system failed to write; `cause` is its message.
+        /// Writing failed; `cause` is the system's message.
         case notWritten(cause: String)
     }
 
-    /// The file or folder at fault.
+    /// Path of the file or folder.
     package let path: String
     package let reason: Reason
 
@@ -42,7 +42,7 @@ package struct MaskError: CategorizedError, Equatable {
         }
     }
 
-    /// Names and values in files may have line breaks in them.
+    /// Joined into one line: names and values in files may contain line breaks.
     package var description: String { sentence.split(whereSeparator: \.isNewline).joined(separator: " ") }
 
     private var sentence: String {
@@ -59,13 +59,13 @@ package struct MaskError: CategorizedError, Equatable {
     }
 }
 
-/// Sentences of more than one reader or writer.
+/// Messages used by several readers or writers.
 extension MaskError.Reason {
-    /// No mask has a pixel of any object.
+    /// No mask has any pixels.
     package static let emptyMasks = Self.unusable(
         found: "empty masks (no pixel of any object)", expected: "at least one object")
 
-    /// No mask of the track has a pixel.
+    /// No mask of the track has any pixels.
     static func emptyTrack(_ id: TrackID) -> Self {
         .unusable(found: "an empty track \(id) (no pixel in any frame)", expected: "at least one")
     }
@@ -79,12 +79,12 @@ extension MaskError.Reason {
         .unusable(found: "no track \(id)", expected: "one of \(known.map(\.description).joined(separator: ", "))")
     }
 
-    /// Another file, `other`, is for the same frame.
+    /// Another file, `other`, belongs to the same frame.
     static func sameFrame(_ frame: Int, other: String) -> Self {
         .unusable(found: "a second mask for frame \(frame) beside \(other)", expected: "one")
     }
 
-    /// A mask of another size than `other`.
+    /// The mask's size differs from that of `other`.
     static func sizeDiffers(found: PictureSize, expected: PictureSize, other: String) -> Self {
         .unusable(found: "a mask of \(found)", expected: "\(expected) as in \(other)")
     }
@@ -93,7 +93,7 @@ extension MaskError.Reason {
         .unusable(found: "masks of \(masks)", expected: "\(clip) as the clip")
     }
 
-    /// The layout to write cannot hold everything; `what` would be lost.
+    /// The output format cannot hold everything; `what` would be lost.
     static func wouldLose(what: String, format: MaskFormat) -> Self {
         .unusable(found: what, expected: "only what \(format.rawValue) can hold")
     }

@@ -1,12 +1,12 @@
-/// The layouts masks come in, by the names `--masks-format` takes.
+/// Mask formats. Raw values are the values of `--masks-format`.
 public enum MaskFormat: String, Sendable, Codable, CaseIterable {
-    /// `DIR/00000.png`, palette index or grey value = track (DAVIS, YouTube-VOS, SAM 2).
+    /// `DIR/00000.png`, palette index or grey value = track id (DAVIS, YouTube-VOS, SAM 2).
     case labelPNG = "label-png"
-    /// `DIR/00000.png` in RGB: one colour, one track.
+    /// `DIR/00000.png` in RGB, one colour per track.
     case colourPNG = "rgb-png"
-    /// `DIR/<object>/<frame>.png`, anything but 0 inside (SAM 2 `--per_obj_png_file`, SA-V).
+    /// `DIR/<object>/<frame>.png`, nonzero inside (SAM 2 `--per_obj_png_file`, SA-V).
     case objectPNG = "per-object-png"
-    /// `DIR/00000.png` of one object, or `DIR/00000_mask_1.png`; anything but 0 inside.
+    /// `DIR/00000.png` of one object, or `DIR/00000_mask_1.png`; nonzero inside.
     case binaryPNG = "binary-png"
     /// `videos`, `annotations` with `segmentations`, `categories`; also a list of results.
     case youtubeVIS = "youtube-vis"
@@ -26,7 +26,7 @@ public enum MaskFormat: String, Sendable, Codable, CaseIterable {
     case labelStudio = "label-studio"
     /// Grounded-SAM-2's `mask_data` and `json_data`.
     case groundedSAM2 = "grounded-sam-2"
-    /// labelme's `<frame>.json`: an object is a label and a group.
+    /// labelme's `<frame>.json`: an object is identified by label and group.
     case labelme = "labelme"
     /// Ultralytics' `labels/<clip>_<frame>.txt` with identities.
     case ultralytics = "ultralytics"
@@ -35,10 +35,10 @@ public enum MaskFormat: String, Sendable, Codable, CaseIterable {
     /// VideoRefer's `annotation` by frame.
     case videoRefer = "videorefer"
 
-    /// The layouts masks can be written in.
+    /// Formats that masks can be written in.
     public static let writable: [MaskFormat] = [.labelPNG, .objectPNG, .youtubeVIS, .motChallenge]
 
-    /// True if masks of the layout are a folder, false if they are a file; nil if they may be either.
+    /// True if masks of the format are a folder, false if they are a file; nil if either.
     var isFolder: Bool? {
         switch self {
         case .labelPNG, .colourPNG, .objectPNG, .binaryPNG: true
@@ -47,9 +47,9 @@ public enum MaskFormat: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Clip frames from one key of the layout to the next.
+    /// Default number of clip frames per frame of the format.
     var frameStep: Int { self == .segmentAnythingVideo ? 4 : 1 }
 
-    /// The number of the clip's first frame in files of the layout; readers count from 0 all the same.
+    /// The number of the first frame in files of the format; readers convert it to 0.
     var firstFrame: Int { self == .motChallenge ? 1 : 0 }
 }

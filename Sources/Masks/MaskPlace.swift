@@ -1,26 +1,26 @@
 import Foundation
 import Imaging
 
-/// Folder or file that holds the masks: the given path, or a place below it where data sets and tools keep them.
+/// File or folder that contains the masks: the given path, or a place below it where data sets and tools put them.
 struct MaskPlace {
     let path: String
-    /// Note on why a place below the given folder was chosen; nil if there was no other reading.
+    /// Note on why a place below the given folder was chosen; nil if it was the only candidate.
     let note: String?
 
-    /// Places of exports, relative to their folder: CVAT's segmentation masks and MOTS PNG, MOTChallenge.
+    /// Relative paths in exports: CVAT's segmentation masks and MOTS PNG, MOTChallenge.
     private static let known = ["SegmentationObject", "instances", "gt/gt.txt", "gt.txt"]
 
-    /// Names that data sets give to their folders of pictures.
+    /// Names of image folders in data sets.
     private static let ofStills: Set = ["images", "jpegimages", "img1", "data"]
 
-    /// Names that tools give to a folder of label pictures.
+    /// Names of label image folders.
     private static let ofLabels: Set = ["masks", "mask", "labels", "label", "annotations", "annotation", "default"]
 
-    /// Levels of folders that lie between a data set's folder and those of its clips, as in `Annotations/480p/walk`.
+    /// Folder levels between a data set's folder and those of its clips, as in `Annotations/480p/walk`.
     private static let depth = 2
 
-    /// - Parameter format: the layout that a user names; nil to find out.
-    /// - Throws: `MaskError` when there are several places, or the place may be one of several objects.
+    /// - Parameter format: the format given by the user; nil to detect it.
+    /// - Throws: `MaskError` if there are several candidates, or the folder may be one of several objects.
     init(_ path: String, clip: ClipFacts, format: MaskFormat?) throws {
         guard format != .objectPNG, let listing = try? FolderListing(path: path), listing.files(withExtension: "png").isEmpty
         else {
@@ -34,11 +34,11 @@ struct MaskPlace {
         if let name = clip.name, let found = try Self.folder(called: name, in: path, besides: clip.path) {
             guard Self.holdsPictures(found) else {
                 let place = Self.known.map { URL(filePath: found).appending(path: $0).path }.first(where: Self.holdsMasks) ?? found
-                (self.path, note) = (place, "the masks are those in \(place), of the folder called like the clip")
+                (self.path, note) = (place, "the masks are those in \(place), of the folder named like the clip")
                 return
             }
             if format == nil { try Self.checkSiblings(of: found, in: listing) }
-            (self.path, note) = (found, "the masks are those in the folder called like the clip "
+            (self.path, note) = (found, "the masks are those in the folder named like the clip "
                 + "(--masks-format per-object-png takes folders for objects)")
             return
         }
@@ -59,9 +59,9 @@ struct MaskPlace {
         }
     }
 
-    /// The folder of masks that is called like a clip, at most two levels below `root`; nil when there is none.
-    /// - Parameter clip: the clip's path, which is no folder of masks.
-    /// - Throws: `MaskError` when there are several.
+    /// The folder of masks named like a clip, at most two levels below `root`; nil if there is none.
+    /// - Parameter clip: path of the clip, which is not a folder of masks.
+    /// - Throws: `MaskError` if there are several.
     static func folder(called name: String, in root: String, besides clip: String?) throws -> String? {
         try folder(called: name, in: root, besides: clip, where: holdsPictures)
             ?? folder(called: name, in: root, besides: clip, where: holdsPlace)
@@ -78,7 +78,7 @@ struct MaskPlace {
             }
             guard found.count < 2 else {
                 throw MaskError(
-                    path: root, found: "\(found.sorted().joined(separator: " and ")), both called like the clip", expected: "one of them")
+                    path: root, found: "\(found.sorted().joined(separator: " and ")), both named like the clip", expected: "one of them")
             }
             if let place = found.first { return place }
             folders = folders.flatMap { folder in
@@ -92,7 +92,7 @@ struct MaskPlace {
         !((try? FolderListing(path: folder))?.files(withExtension: "png") ?? []).isEmpty
     }
 
-    /// True if a folder has a place of masks in it: an export's, or folders of objects.
+    /// True if a folder contains masks in a known place of an export, or folders of objects.
     private static func holdsPlace(_ folder: String) -> Bool {
         guard let listing = try? FolderListing(path: folder) else { return false }
         return known.map(listing.file).contains(where: holdsMasks) || !listing.folders.isEmpty && listing.folders.allSatisfy {
@@ -104,8 +104,8 @@ struct MaskPlace {
         holdsPictures(path) || path.hasSuffix(".txt") && FileManager.default.fileExists(atPath: path)
     }
 
-    /// The one file of masks in a folder of an export.
-    /// - Throws: `MaskError` when there are several, or what there is is known not to be read.
+    /// The only mask file in an export's folder.
+    /// - Throws: `MaskError` if there are several, or the format is known but not supported.
     private static func document(in listing: FolderListing) throws -> String? {
         var folders = [listing], files: [String] = []
         for _ in 0...depth {
@@ -120,7 +120,7 @@ struct MaskPlace {
         for file in files.prefix(8) {
             do {
                 let format = try MaskDetection(path: file, forced: nil).format
-                // Such files may also be one a frame.
+                // There may also be one such file per frame.
                 if format != .cocoRLE { found.append(file) }
             } catch let error as MaskError {
                 if case .notRead = error.reason { unread = unread ?? error }

@@ -1,44 +1,42 @@
 import Imaging
 import Media
 
-/// Settings of reading masks whose content does not say how, or says it wrong.
+/// Settings for reading masks, for cases that their content leaves open or gets wrong.
 public struct MaskSettings: Sendable, Equatable {
     /// Meaning of an object's absence from an annotated frame.
     public enum Absence: String, Sendable, Codable, CaseIterable {
-        /// Nothing: it may be there, and is followed through the frame.
+        /// Nothing: the object may be there, and is propagated through the frame.
         case notSaid = "not-said"
-        /// It is not there.
+        /// The object is not there.
         case absent
     }
 
-    /// The layout; nil to tell it from the content.
+    /// The format; nil to detect it from the content.
     public var format: MaskFormat?
-    /// The clip's frame that the masks' frame 0 belongs to; nil to tell it from the numbers and the clip, 0 where they do
-    /// not.
+    /// The clip's frame for frame 0 of the masks; nil to derive it from the numbers and the clip, or else 0.
     public var frameOffset: Int?
-    /// Clip frames from one frame number of the masks to the next; nil for what the layout has, 4 for SA-V, else 1, and
-    /// what numbers and clip tell.
+    /// Clip frames per frame number of the masks; nil to derive it from numbers and clip, or else the format's default (4 for
+    /// SA-V, 1 for others).
     public var frameStep: Int?
-    /// Which of a clip's pictures the masks were drawn on, where it is shown otherwise than it is stored; nil to tell it by
-    /// their size.
+    /// Orientation in which the masks were drawn, if the clip is displayed rotated; nil to derive it from their size.
     public var orientation: MaskOrientation?
     /// Meaning of absence; nil to derive it from the annotated frames.
     public var absence: Absence?
-    /// Leave out what cannot be read, as one of the source's `problems`, instead of giving up.
+    /// True to skip what cannot be read, listing it in the source's `problems`, instead of failing.
     public var keepsGoing = false
 
     public init() {}
 }
 
-/// Pictures of a clip that is turned or mirrored when it is shown.
+/// Orientation of a clip's frames if it is rotated or mirrored for display.
 public enum MaskOrientation: String, Sendable, CaseIterable, Codable {
-    /// Pictures as players show them, after rotation.
+    /// Frames as players show them, after rotation.
     case shown
-    /// Pictures as stored in the file, before rotation.
+    /// Frames as stored in the file, before rotation.
     case stored
 }
 
-/// An offset that is not given is written as 0.
+/// A missing offset is encoded as 0.
 extension MaskSettings: Codable {
     private enum CodingKeys: String, CodingKey {
         case format, absence, orientation
@@ -71,20 +69,20 @@ extension MaskSettings: Codable {
     }
 }
 
-/// Facts about a clip that are known before its masks are read.
+/// Facts about a clip known before its masks are read.
 package struct ClipFacts: Sendable {
-    /// The clip's file name without extension, or that of the folder its stills are in: which of a file's videos it is.
+    /// The clip's file name without extension, or the name of its stills' folder; selects one of several videos in a file.
     package let name: String?
-    /// After rotation: how far boxes reach.
+    /// Frame size after rotation.
     package let size: PictureSize?
     /// Number of frames; nil if it is not known yet.
     package let frameCount: Int?
-    /// True if frames were counted, rather than what a header says of them.
+    /// True if frames were counted; false if the number is from a header.
     let isCountExact: Bool
-    /// Paths of its pictures, in order; none for a video.
+    /// Paths of its stills, in order; empty for a video.
     let stills: [String]
     let path: String?
-    /// Frames a second; nil if it is not known.
+    /// Frames per second; nil if unknown.
     let frameRate: Double?
 
     package init(
@@ -95,15 +93,15 @@ package struct ClipFacts: Sendable {
         (self.frameCount, self.isCountExact) = (frameCount, isCountExact)
     }
 
-    /// The same clip, once its frames were counted.
+    /// The same facts with the counted number of frames.
     func with(frameCount: Int) -> ClipFacts {
         ClipFacts(name: name, size: size, frameCount: frameCount, stills: stills, path: path, frameRate: frameRate)
     }
 
     /// - Parameters:
-    ///   - clip: open already.
-    ///   - path: the clip's, as given.
-    ///   - size: of the pictures that masks were drawn on; nil for the clip's.
+    ///   - clip: the opened clip.
+    ///   - path: the clip's path as given.
+    ///   - size: size of the images the masks were drawn on; nil for the clip's.
     package init(_ clip: VideoClip, path: String, size: PictureSize? = nil) {
         let isPattern = clip.stills != nil && FileNames.stem(path).contains("%")
         self.init(
@@ -112,13 +110,13 @@ package struct ClipFacts: Sendable {
             stills: clip.stills ?? [], path: path, frameRate: clip.info.frameRate)
     }
 
-    /// The frame of each still by its name; none when two are called alike.
+    /// Frame of each still by name; empty if two have the same name.
     var frameOfStill: [String: Int] {
         let names = Dictionary(stills.enumerated().map { (FileNames.pictureStem($1), $0) }, uniquingKeysWith: { first, _ in first })
         return names.count == stills.count ? names : [:]
     }
 
-    /// The frame of each still by the number in its name; none when they have none, or several each.
+    /// Frame of each still by the number in its name; empty if any has none or several.
     var frameOfStillNumber: [Int: Int] {
         let numbers = (NameNumbers(stills.map(FileNames.pictureStem))?.digits ?? []).compactMap { Int($0) }
         guard numbers.count == stills.count else { return [:] }
@@ -126,19 +124,19 @@ package struct ClipFacts: Sendable {
     }
 }
 
-/// Something a person should know about masks that can be used all the same.
+/// A remark to the user about masks that can still be used.
 package struct MaskProblem: Sendable, Equatable {
     package enum Kind: String, Sendable {
-        /// A file or a mask that is left out.
+        /// A file or mask that was skipped.
         case skipped
-        /// A reading that could be meant in another way.
+        /// An interpretation chosen among several.
         case note
     }
 
     package let kind: Kind
     /// One line: the file and what was found.
     package let message: String
-    /// The object that is left out as a whole.
+    /// The object that was skipped as a whole.
     package let track: TrackID?
 
     package init(_ kind: Kind, _ message: String, track: TrackID? = nil) {

@@ -1,56 +1,54 @@
 import Imaging
 
-/// Masks of a clip's objects in whatever form they came: the tracks they make, and each mask when it is wanted. One
-/// reader for each form, under Readers/.
+/// Masks of a clip's objects from any format: the tracks, and each mask on demand. One reader per format, in Readers/.
 package protocol MaskSource: Sendable {
-    /// The file or folder, as given.
+    /// Path of the file or folder, as given.
     var path: String { get }
-    /// Layout that the masks were read as; nil for masks that were computed.
+    /// Format that the masks were read as; nil for computed masks.
     var format: MaskFormat? { get }
     /// Width and height of every mask.
     var size: PictureSize { get }
-    /// Annotated frames, ascending; one may show no object. A gap is "not annotated here".
+    /// Annotated frames, ascending; one may show no object. Other frames are unknown.
     var annotatedFrames: [Int] { get }
     /// Ascending by id.
     var tracks: [Track] { get }
-    /// Masks that were left out, and readings that could be others.
+    /// Masks that were skipped, and ambiguous readings.
     var problems: [MaskProblem] { get }
 
-    /// Annotated frames of this object, ascending: fewer than `annotatedFrames` where each object has masks
-    /// of its own. Where the object has no mask in one of them, it is not there.
+    /// Annotated frames of this object, ascending: fewer than `annotatedFrames` if each object has its own masks. In an annotated
+    /// frame without a mask the object is absent.
     func annotatedFrames(of track: TrackID) -> [Int]
 
-    /// The frames that speak of this object by itself, ascending: they show it, or have a mask of its own that is empty.
+    /// Frames that concern this object individually, ascending: they show it, or have an empty mask of its own.
     func ownFrames(of track: TrackID) -> [Int]
 
-    /// True if the frames were found by the names of the clip's stills.
+    /// True if frames were matched by the names of the clip's stills.
     var isPlaced: Bool { get }
 
-    /// True if the frames are positions in the sorted names, which hold no frame number.
+    /// True if frames are positions in the sorted names, which contain no frame number.
     var isInOrder: Bool { get }
 
-    /// The number of the clip's first frame in the file; frames count from 0 all the same.
+    /// The number of the first frame in the file; this source's frames count from 0.
     var firstFrame: Int { get }
 
     /// Hint to append to an error if frame numbers do not fit the clip; empty if there is none.
     var numberingHelp: String { get }
 
-    /// True if the user, rather than propagation, says that the object is at a place in a frame, or is not there.
+    /// True if the object's presence or absence in a frame was given by the user rather than propagated.
     func isGiven(_ track: TrackID, at frame: Int) -> Bool
 
-    /// The box around the whole object at a frame on which a part of it is hidden; nil where it is not known to be larger than what is
-    /// seen.
+    /// The box of the whole object in a frame where part of it is hidden; nil unless it is known to be larger than the visible
+    /// part.
     func fullBox(of track: TrackID, at frame: Int) -> BoundingBox?
 
-    /// The file a frame's masks come from, for messages.
+    /// The file of a frame's masks, for messages.
     func file(of frame: Int) -> String
 
-    /// The object's mask at a frame where the track appears. Reading all tracks of a frame one after the other reads the
-    /// frame's file once.
-    /// - Throws: `MaskError` when there is no such mask, or its file cannot be read any more.
+    /// The object's mask in a frame where the track appears. Reading a frame's tracks one after another reads its file once.
+    /// - Throws: `MaskError` if there is no such mask, or its file cannot be read any more.
     func mask(of track: TrackID, at frame: Int) throws -> Mask
 
-    /// The same as run lengths; nil for a mask without a pixel.
+    /// The mask as run lengths; nil for an empty mask.
     /// - Throws: as `mask`.
     func storedMask(of track: TrackID, at frame: Int) throws -> StoredMask?
 }
@@ -84,9 +82,9 @@ extension MaskSource {
 
     /// Checks that the masks can belong to a clip.
     /// - Parameters:
-    ///   - width, height: of the clip's frames, after rotation.
-    ///   - frameCount: frames in the clip; nil when that is not known yet.
-    /// - Throws: `MaskError` when the sizes differ, or a mask lies beyond the clip's last frame.
+    ///   - width, height: frame size of the clip, after rotation.
+    ///   - frameCount: number of frames; nil if unknown.
+    /// - Throws: `MaskError` if the sizes differ, or a mask lies beyond the clip's last frame.
     package func validate(width: Int, height: Int, frameCount: Int?) throws {
         let clip = PictureSize(width: width, height: height)
         guard size == clip else { throw MaskError(path: path, reason: .clipSizeDiffers(masks: size, clip: clip)) }
@@ -98,7 +96,7 @@ extension MaskSource {
     }
 
     /// The track with this id.
-    /// - Throws: `MaskError` that lists the ids there are.
+    /// - Throws: `MaskError` that lists the existing ids.
     package func track(_ id: TrackID) throws -> Track {
         if let track = tracks.first(where: { $0.id == id }) { return track }
         if problems.contains(where: { $0.track == id }) { throw MaskError(path: path, reason: .emptyTrack(id)) }
@@ -107,7 +105,7 @@ extension MaskSource {
 }
 
 extension [Int] {
-    /// True if the list, which is ascending, has this frame.
+    /// True if the ascending list contains this frame.
     func holds(_ frame: Int) -> Bool {
         var low = 0, high = count
         while low < high {

@@ -1,13 +1,12 @@
 import Imaging
 
-/// The way in: masks of any layout, by what they are.
+/// Entry point for reading masks of any format.
 package enum MaskSources {
     /// Reads masks.
     /// - Parameters:
     ///   - path: a file or folder.
-    ///   - clip: what is known about the clip; decides which of several videos is meant, what frame numbers are in it, and
-    ///     how far boxes reach.
-    ///   - count: counts the clip's frames, which takes long; asked where masks' numbers depend on it. Nil when it cannot.
+    ///   - clip: facts of the clip, which select one of several videos and resolve frame numbers and the extent of boxes.
+    ///   - count: counts the clip's frames, which is slow; called only if frame numbers depend on it. Returns nil if impossible.
     /// - Throws: `MaskError`, one line: the file, what was found, what was expected; what `count` throws.
     package static func open(
         _ path: String, settings: MaskSettings = MaskSettings(), clip: ClipFacts = ClipFacts(), count: () throws -> Int? = { nil }
@@ -31,9 +30,9 @@ package enum MaskSources {
         return absence.note.map { InterpretedMaskSource(source, note: $0, help: source.numberingHelp) } ?? source
     }
 
-    /// The folder of masks that is called like a clip, somewhere in a data set's folder; nil when there is none.
-    /// - Parameter clip: the clip's path, which is no folder of masks.
-    /// - Throws: `InputError` when there are several.
+    /// The folder of masks named like a clip, in a data set's folder; nil if there is none.
+    /// - Parameter clip: path of the clip, which is not a folder of masks.
+    /// - Throws: `InputError` if there are several.
     package static func folder(called name: String, in root: String, besides clip: String) throws(InputError) -> String? {
         do {
             return try MaskPlace.folder(called: name, in: root, besides: clip)
@@ -42,7 +41,7 @@ package enum MaskSources {
         }
     }
 
-    /// The masks with the clip's frame numbers.
+    /// Maps the masks to the clip's frame numbers.
     private static func numbered(
         _ source: any MaskSource, settings: MaskSettings, clip: ClipFacts, count: () throws -> Int?
     ) throws -> any MaskSource {
@@ -67,7 +66,7 @@ package enum MaskSources {
         return InterpretedMaskSource(stepped, note: numbering.note, help: numbering.help)
     }
 
-    /// - Throws: `MaskError` unless there are as many masks in the order of their names as the clip has frames.
+    /// - Throws: `MaskError` unless the number of masks taken in the order of their names equals that of the clip's frames.
     private static func checkOrder(_ source: any MaskSource, frameCount: Int?) throws {
         guard let frameCount, let last = source.annotatedFrames.last, last + 1 != frameCount else { return }
         throw MaskError(

@@ -1,28 +1,27 @@
 import Imaging
 
-/// Agreement of masks with reference masks: region similarity J, the intersection over the union. Source: Perazzi et
-/// al., DAVIS, CVPR 2016.
+/// Agreement with reference masks: region similarity J, the intersection over union. Source: Perazzi et al., DAVIS, CVPR 2016.
 package struct RegionSimilarity: Sendable, Equatable {
     package struct TrackScore: Sendable, Equatable {
         package let id: TrackID
         /// Mean over the compared frames.
         package let mean: Double
-        /// Compared frames.
+        /// Number of compared frames.
         package let frames: Int
     }
 
-    /// Ascending by id; the tracks of the reference.
+    /// The reference's tracks, ascending by id.
     package let tracks: [TrackScore]
-    /// Frames on which any track was compared.
+    /// Number of frames on which any track was compared.
     package let frames: Int
 
-    /// Mean over the frames of all tracks that were compared.
+    /// Mean over all compared frames of all tracks.
     package var mean: Double {
         let frames = tracks.reduce(0) { $0 + $1.frames }
         return frames == 0 ? 0 : tracks.reduce(0) { $0 + $1.mean * Double($1.frames) } / Double(frames)
     }
 
-    /// J of two masks of the same size; 1 when both are empty.
+    /// J of two masks of the same size; 1 if both are empty.
     package static func score(_ first: Mask?, _ second: Mask?) -> Double {
         guard let first, let second else { return (first?.area ?? 0) + (second?.area ?? 0) == 0 ? 1 : 0 }
         var both = 0, either = 0
@@ -33,9 +32,9 @@ package struct RegionSimilarity: Sendable, Equatable {
         return either == 0 ? 1 : Double(both) / Double(either)
     }
 
-    /// Compares each track on every frame the reference annotates for it.
-    /// - Parameter isExcluded: frames of a track that do not count, such as those its masks were given for.
-    /// - Throws: `MaskError` when sizes differ or a mask cannot be read.
+    /// Compares each track in every frame that the reference annotates for it.
+    /// - Parameter isExcluded: true for frames to skip, such as those whose masks were given.
+    /// - Throws: `MaskError` if sizes differ or a mask cannot be read.
     package init(
         _ masks: any MaskSource, reference: any MaskSource, excluding isExcluded: (TrackID, Int) -> Bool
     ) throws {

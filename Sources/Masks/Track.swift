@@ -1,15 +1,15 @@
 import Imaging
 
-/// One object over the clip: where its masks show it. Holds no masks, so that a long clip's tracks stay small; a
-/// `MaskSource` reads them again when asked.
+/// One object across the clip, as a list of frames that show it. Holds no masks, to stay small for a long clip; a `MaskSource`
+/// reads them on demand.
 package struct Track: Sendable, Equatable {
     /// One frame that shows the object.
     package struct Appearance: Sendable, Equatable {
-        /// 0-based frame of the clip.
+        /// Zero-based frame of the clip.
         package let frame: Int
-        /// The smallest box around the mask, in pixels of the clip.
+        /// Bounding box of the mask, in pixels of the clip.
         package let box: BoundingBox
-        /// Pixels inside the mask; at least 1.
+        /// Area of the mask in pixels; at least 1.
         package let area: Int
 
         package init(frame: Int, box: BoundingBox, area: Int) {
@@ -20,7 +20,7 @@ package struct Track: Sendable, Equatable {
     }
 
     package let id: TrackID
-    /// The object's name by the masks' author; nil when the format has no names.
+    /// The object's name in the masks' files; nil if the format has no names.
     package let label: String?
     /// The frames that show the object, ascending; at least one.
     package let appearances: [Appearance]
@@ -36,10 +36,10 @@ package struct Track: Sendable, Equatable {
 
     package var lastFrame: Int { appearances[appearances.count - 1].frame }
 
-    /// The frames that show the object, ascending: what `FrameSampler` spreads samples over.
+    /// Frames that show the object, ascending, from which `FrameSampler` samples.
     package var visibleFrames: [Int] { appearances.map(\.frame) }
 
-    /// The object at `frame`; nil when no mask shows it there.
+    /// The object at `frame`; nil if no mask shows it there.
     package func appearance(at frame: Int) -> Appearance? {
         appearances.firstIndex(atFrame: frame).map { appearances[$0] }
     }

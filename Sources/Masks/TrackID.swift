@@ -1,11 +1,11 @@
-/// Name of a track: the number or the text its masks came with, kept as it was.
+/// Id of a track: the number or text in the masks' files, unchanged.
 public enum TrackID: Sendable, Hashable {
     case number(Int)
     case name(String)
 }
 
 extension TrackID: CustomStringConvertible {
-    /// The id as a user types it.
+    /// The id as users type it.
     public var description: String {
         switch self {
         case .number(let number): String(number)
@@ -15,7 +15,7 @@ extension TrackID: CustomStringConvertible {
 }
 
 extension TrackID: Comparable {
-    /// Numbers come before names, by size; names by their characters.
+    /// Orders numbers before names, numbers by value and names by characters.
     public static func < (left: TrackID, right: TrackID) -> Bool {
         switch (left, right) {
         case (.number(let left), .number(let right)): left < right

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Names of tracks, in a file beside masks whose layout has no place for names: `damvideo-labels.json`,
-/// `{"1": "person"}`. Other tools see PNGs only and do not mind it.
+/// Track labels in a file next to masks whose format cannot store them: `damvideo-labels.json`, `{"1": "person"}`. Other tools
+/// only read the PNGs and ignore it.
 struct TrackLabels: Equatable {
     static let fileName = "damvideo-labels.json"
 
@@ -12,8 +12,8 @@ struct TrackLabels: Equatable {
         for track in tracks { labels[track.id.description] = track.label }
     }
 
-    /// - Returns: none when there is no such file in the folder.
-    /// - Throws: `MaskError` when the file is not as damvideo writes it.
+    /// - Returns: empty labels if the folder has no such file.
+    /// - Throws: `MaskError` if damvideo did not write the file this way.
     init(folder: String) throws {
         labels = [:]
         let file = URL(filePath: folder).appending(path: Self.fileName).path
@@ -29,7 +29,7 @@ struct TrackLabels: Equatable {
 
     subscript(track: TrackID) -> String? { labels[track.description] }
 
-    /// The file's content.
+    /// The file's contents.
     func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

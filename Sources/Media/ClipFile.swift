@@ -2,18 +2,18 @@ import CFFmpeg
 import Foundation
 import Imaging
 
-/// A clip or picture that is no file of its own: bytes in memory, or a file that is open. FFmpeg reads it, seeks in it and
-/// opens it again by a path of this process's own, as long as this value lives.
+/// A clip or image without a path: bytes in memory, or an open file. FFmpeg reads it, seeks in it and reopens it through a path
+/// in /proc/self/fd, valid as long as this value lives.
 public final class ClipFile: Sendable {
     private let descriptor: Int32
-    /// The name that messages use.
+    /// Name for messages.
     package let name: String
 
-    /// The path for FFmpeg.
+    /// Path for FFmpeg.
     package var path: String { "/proc/self/fd/\(descriptor)" }
 
-    /// A copy of some bytes, in memory.
-    /// - Throws: `InputError` when the system has no memory for it.
+    /// Copies bytes into an anonymous file in memory.
+    /// - Throws: `InputError` if there is not enough memory.
     public init(_ bytes: Data, name: String) throws {
         self.name = name
         descriptor = cffmpeg_memory_file()
@@ -26,8 +26,8 @@ public final class ClipFile: Sendable {
         }
     }
 
-    /// A file that is open, from its start however far it was read.
-    /// - Throws: `InputError` when it is no file, such as a pipe.
+    /// Reads an open file from its start, whatever its current offset.
+    /// - Throws: `InputError` if it is not a regular file, such as a pipe.
     public init(_ handle: FileHandle, name: String) throws {
         self.name = name
         descriptor = fcntl(handle.fileDescriptor, F_DUPFD_CLOEXEC, 0)
@@ -40,7 +40,7 @@ public final class ClipFile: Sendable {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Runs `body`; errors call the path by the file's name.
+    /// Runs `body`, replacing the path in its errors by the file's name.
     /// - Throws: `InputError`, and what `body` throws.
     package func naming<Result>(_ body: () throws -> Result) throws -> Result {
         do {

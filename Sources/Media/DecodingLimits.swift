@@ -1,15 +1,15 @@
 import CFFmpeg
 
-/// Bounds on what is decoded. A program that takes pictures from strangers narrows them for a task:
+/// Limits on decoding. A program that accepts untrusted images narrows them for a task with
 /// `DecodingLimits.$current.withValue(...)`.
 package struct DecodingLimits: Sendable {
     @TaskLocal package static var current = DecodingLimits()
-    /// Bound that holds whatever is asked for.
+    /// Upper bound that cannot be raised.
     package static let mostPixels = CodecHandle.maximumPixels
 
-    /// The most pixels a picture may have; checked by its header, before there is memory for it.
+    /// Upper bound on the pixels of a picture, checked in its header before memory is allocated.
     package let maximumPixels: Int
-    /// True if a file may name others to be read in its place, as playlists do.
+    /// True if a file may refer to others that are read in its place, such as a playlist.
     package let opensOtherFiles: Bool
 
     package init(maximumPixels: Int = mostPixels, opensOtherFiles: Bool = true) {
@@ -19,10 +19,10 @@ package struct DecodingLimits: Sendable {
 }
 
 extension FormatHandle {
-    /// FFmpeg's formats that are lists of other files or of addresses.
+    /// FFmpeg's formats that are lists of other files or URLs.
     private static let references: Set<String> = ["concat", "hls", "applehttp", "dash", "imf", "sdp", "rtsp", "rtp", "sap", "lavfi"]
 
-    /// Names of all other formats, as FFmpeg takes a list.
+    /// Names of all other formats, in FFmpeg's list syntax.
     static let selfContained: String = {
         var names: [String] = [], state: UnsafeMutableRawPointer?
         while let format = av_demuxer_iterate(&state) {
@@ -32,7 +32,7 @@ extension FormatHandle {
         return names.joined(separator: ",")
     }()
 
-    /// Looks at the streams closely enough to know what they are, within the limit of pixels.
+    /// Probes the streams, within the pixel limit.
     static func findStreams(_ context: UnsafeMutablePointer<AVFormatContext>, path: String) throws {
         var options = [OpaquePointer?](repeating: nil, count: max(1, Int(context.pointee.nb_streams)))
         defer { for index in options.indices { av_dict_free(&options[index]) } }

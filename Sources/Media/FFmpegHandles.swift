@@ -2,21 +2,21 @@ import CFFmpeg
 import Files
 import Imaging
 
-// Owners of what FFmpeg allocates: each frees its pointer in deinit. Wrapped is only what this target calls.
+// Owners of FFmpeg's allocations: each frees its pointer in deinit. Only functions that this target calls are wrapped.
 
 /// An `AVFormatContext` opened for reading.
 final class FormatHandle {
     let pointer: UnsafeMutablePointer<AVFormatContext>
 
-    /// Opens the input and reads enough of it to know its streams.
-    /// - Parameter demuxer: how to read it; nil lets FFmpeg find out.
-    /// - Throws: `VideoError.failed` when FFmpeg does not recognise the content.
+    /// Opens the input and probes its streams.
+    /// - Parameter demuxer: the demuxer to use; nil to let FFmpeg detect it.
+    /// - Throws: `VideoError.failed` if FFmpeg does not recognise the content.
     init(_ input: MediaInput, demuxer: UnsafePointer<AVInputFormat>? = nil) throws {
         _ = quietFFmpeg
         let path = input.name
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
-        // A path is one file: no numbered sequences (image2 would take "%d" as one), no protocols ("a:b.mp4").
+        // A path is a single file: no numbered sequences (image2 would expand "%d") and no protocols ("a:b.mp4").
         try check(av_dict_set(&options, "pattern_type", "none", 0), "prepare to open the file", path)
         if !DecodingLimits.current.opensOtherFiles {
             try check(av_dict_set(&options, "format_whitelist", Self.selfContained, 0), "prepare to open the file", path)
@@ -29,7 +29,7 @@ final class FormatHandle {
                     path: path, found: "an MP4 without its index (moov box), as a broken-off recording leaves it",
                     expected: "a complete video")
             }
-            // FFmpeg refuses a file that ends within a box of headers; what lies before that is whole.
+            // FFmpeg rejects a file truncated within a header box; the boxes before it are intact.
             if let end = length.wholeBoxes {
                 opened = input.url(upTo: end).withPath { avformat_open_input(&context, $0, demuxer, &options) }
             } else if length.missingBytes > 0 {
@@ -44,12 +44,12 @@ final class FormatHandle {
         try Self.findStreams(context, path: path)
     }
 
-    /// FFmpeg's short name of how the file is read, such as "matroska,webm".
+    /// FFmpeg's short name of the demuxer, such as "matroska,webm".
     var demuxerName: String {
         pointer.pointee.iformat?.pointee.name.map { String(cString: $0) } ?? "unknown"
     }
 
-    /// True if parts of other recordings may follow one another in the format, each with a clock of its own.
+    /// True if the format allows joined recordings, each with its own clock.
     var mayBeJoined: Bool { pointer.pointee.iformat.map { $0.pointee.flags & AVFMT_TS_DISCONT != 0 } ?? false }
 
     /// The streams, in the file's order.
@@ -66,7 +66,7 @@ final class FormatHandle {
 
 /// An `AVCodecContext`; configure it, then call `open`.
 final class CodecHandle {
-    /// The most pixels a picture may have: 2^27, so that a header cannot ask for memory without bound.
+    /// Upper bound on a picture's pixels: 2^27, so that a header cannot demand unlimited memory.
     static let maximumPixels = 1 << 27
 
     let pointer: UnsafeMutablePointer<AVCodecContext>
@@ -80,7 +80,7 @@ final class CodecHandle {
         context.pointee.max_pixels = Int64(DecodingLimits.current.maximumPixels)
     }
 
-    /// - Parameter settings: the codec's own options by name; one it does not know is passed over.
+    /// - Parameter settings: codec options by name; unknown ones are ignored.
     func open(path: String, options settings: [String: String] = [:]) throws {
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
@@ -129,7 +129,7 @@ final class FrameHandle {
     }
 }
 
-/// FFmpeg writes to stderr by itself unless told not to; our errors carry what it has to say.
+/// Silences FFmpeg's output on stderr; our errors carry its messages.
 private let quietFFmpeg: Void = av_log_set_level(AV_LOG_QUIET)
 
 func outOfMemory(_ operation: String, _ path: String) -> VideoError {

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Imaging
 
-/// Tells a missing or unreadable file from one with the wrong content, before FFmpeg sees it.
+/// Distinguishes a missing or unreadable file from one with wrong content, before FFmpeg opens it.
 func checkReadable(_ path: String) throws {
     guard let status = FileStatus(path) else { throw VideoError.missing(path: path) }
     guard !status.isFolder else { throw VideoError.invalid(path: path, found: "a folder", expected: "a file") }
@@ -13,8 +13,8 @@ func checkReadable(_ path: String) throws {
     guard status.size != 0 else { throw VideoError.invalid(path: path, found: "an empty file", expected: "a video or picture") }
 }
 
-/// The bytes of a file that starts with `signature`; nil, without reading on, when it starts otherwise.
-/// - Throws: `VideoError` when there is no file, it cannot be read, or it is larger than `maximum` bytes.
+/// The bytes of a file that starts with `signature`; otherwise nil, without reading on.
+/// - Throws: `VideoError` if the file is missing, unreadable, or larger than `maximum` bytes.
 func readFile(_ path: String, startingWith signature: [UInt8], maximum: Int) throws -> [UInt8]? {
     try checkReadable(path)
     guard let file = openFile(path) else {

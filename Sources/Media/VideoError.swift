@@ -1,17 +1,17 @@
 import CFFmpeg
 import Imaging
 
-/// A clip or still that cannot be used. The description is one line: file, what was found, what was expected.
+/// Error for a clip or still that cannot be used. The description is one line: file, what was found, what was expected.
 package enum VideoError: CategorizedError, Equatable {
-    /// Nothing at the path.
+    /// There is nothing at the path.
     case missing(path: String)
-    /// The system does not let us read the file; `reason` is its message.
+    /// The file cannot be opened; `reason` is the system's message.
     case unreadable(path: String, reason: String)
-    /// The system failed while reading the file; `reason` is its message.
+    /// Reading the file failed; `reason` is the system's message.
     case readFailed(path: String, reason: String)
-    /// The file's content is not what it should be.
+    /// The file's content is invalid or unsupported.
     case invalid(path: String, found: String, expected: String)
-    /// A call to FFmpeg failed with `code`, which FFmpeg explains as `message`.
+    /// A call to FFmpeg failed with `code`, explained by `message`.
     case failed(path: String, operation: String, code: Int32, message: String)
 
     package var category: InputError.Category {
@@ -45,17 +45,17 @@ package enum VideoError: CategorizedError, Equatable {
 }
 
 extension VideoError {
-    /// The picture size changed in mid-stream; sizes are after rotation, `frame` is 0-based.
+    /// The picture size changed mid-stream; sizes are after rotation, `frame` is zero-based.
     package static func sizeChanged(path: String, frame: Int, first: PictureSize, now: PictureSize) -> VideoError {
         .invalid(path: path, found: "a picture of \(now) at frame \(frame)", expected: "\(first) as in the first frame")
     }
 }
 
-/// The one door for FFmpeg's return codes.
+/// Checks the return code of an FFmpeg function.
 /// - Parameters:
-///   - operation: what was tried, to follow "cannot".
-///   - path: the file it was tried on.
-/// - Returns: `code` when it is not an error.
+///   - operation: the attempted operation, to follow "cannot".
+///   - path: the file concerned.
+/// - Returns: `code` if it is not an error.
 /// - Throws: `VideoError.failed` with FFmpeg's own message.
 @discardableResult
 func check(_ code: Int32, _ operation: String, _ path: String) throws -> Int32 {
@@ -63,7 +63,7 @@ func check(_ code: Int32, _ operation: String, _ path: String) throws -> Int32 {
     throw VideoError.failed(path: path, operation: operation, code: code, message: ffmpegMessage(code))
 }
 
-/// FFmpeg's words for an error code.
+/// FFmpeg's message for an error code.
 func ffmpegMessage(_ code: Int32) -> String {
     var buffer = [CChar](repeating: 0, count: 256)
     guard av_strerror(code, &buffer, buffer.count) == 0 else { return "unknown error" }

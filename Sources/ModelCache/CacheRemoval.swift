@@ -3,11 +3,11 @@ import Foundation
 import Imaging
 
 extension CachedRepository {
-    /// Removes a revision, or all of the model. Names go first and contents last, so that what is left if this is cut short is
-    /// found by nobody and goes with the next removal.
-    /// - Parameter revision: nil for all.
-    /// - Returns: the bytes that are free now.
-    /// - Throws: `InputError`: `notFound` when there is no such thing, `inputOutput`, also while a program fetches it.
+    /// Removes a revision, or the whole model. References are removed before contents, so that after an interruption the rest is
+    /// unreachable and is removed the next time.
+    /// - Parameter revision: nil for the whole model.
+    /// - Returns: the number of bytes freed.
+    /// - Throws: `InputError`: `notFound` if there is none, `inputOutput`, also while a program is downloading it.
     package func remove(_ revision: String?) throws -> Int {
         guard FileStatus(folder)?.isFolder == true else { throw absent(name.description) }
         try requireUnlocked()
@@ -23,14 +23,14 @@ extension CachedRepository {
         try discard(snapshotFolder(commit))
         try discard("\(folder)/trees/\(commit).json")
         let used = usedBlobs
-        // Half fetched files may be of another revision.
+        // Incomplete downloads may belong to another revision.
         for blob in folderNames("\(folder)/blobs") ?? [] where !used.contains(blob) && !blob.hasSuffix(".incomplete") {
             try discard("\(folder)/blobs/\(blob)")
         }
         return before - size
     }
 
-    /// Names of the blobs that the snapshots' links lead to.
+    /// Names of the blobs that snapshots link to.
     private var usedBlobs: Set<String> {
         Set(commits.flatMap { commit in
             let folder = snapshotFolder(commit)
@@ -41,14 +41,15 @@ extension CachedRepository {
         })
     }
 
-    /// - Throws: `InputError` of category `inputOutput` while a program fetches one of the files.
+    /// - Throws: `InputError` of category `inputOutput` while a program is downloading one of the files.
     private func requireUnlocked() throws {
         for name in folderNames(locks) ?? [] {
             let descriptor = "\(locks)/\(name)".withPath { open($0, O_RDWR | O_CLOEXEC) }
             guard descriptor >= 0 else { continue }
             defer { close(descriptor) }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
-                throw InputError(.inputOutput, "\(self.name)", found: "a program that is fetching it", expected: "none while it is removed")
+                throw InputError(.inputOutput, "\(self.name)", found: "a program that is fetching "
+                    + "it", expected: "no download during removal")
             }
         }
     }

@@ -7,7 +7,7 @@ package struct CachedRepository: Sendable {
     /// Without a revision.
     package let name: ModelName
     package let folder: String
-    /// Folder of the locks that whoever fetches a blob holds.
+    /// Folder of the locks held while blobs are downloaded.
     package let locks: String
 
     init(of name: ModelName, in cache: String) {
@@ -16,7 +16,7 @@ package struct CachedRepository: Sendable {
         locks = "\(cache)/.locks/\(name.folder)"
     }
 
-    /// Path of the content with a hash.
+    /// Path of the blob with a hash.
     package func blob(_ hash: String) -> String { "\(folder)/blobs/\(hash)" }
 
     /// Path of the file with the commit of a revision.
@@ -24,19 +24,19 @@ package struct CachedRepository: Sendable {
 
     package func snapshotFolder(_ commit: String) -> String { "\(folder)/snapshots/\(commit)" }
 
-    /// Branches and tags with their commits, by name.
+    /// Branches and tags with their commits, sorted by name.
     package var references: [(revision: String, commit: String)] {
         FolderWalk.files(in: "\(folder)/refs").compactMap { revision in
             commit(of: revision).map { (revision, $0) }
         }
     }
 
-    /// Commits that there are snapshots of.
+    /// Commits with a snapshot.
     package var commits: [String] {
         (folderNames("\(folder)/snapshots") ?? []).filter { $0.isHash(digits: 40) }.sorted()
     }
 
-    /// The commit of a branch or tag, or the commit itself; nil if it is not known here.
+    /// The commit of a branch or tag, or the commit itself; nil if unknown.
     package func commit(of revision: String) -> String? {
         guard ModelName.isRevision(revision) else { return nil }
         if let data = fileContents(reference(revision)) {
@@ -46,22 +46,22 @@ package struct CachedRepository: Sendable {
         return revision.isHash(digits: 40) ? revision : nil
     }
 
-    /// The files of a commit; nil if there are none.
+    /// The snapshot of a commit; nil if there is none.
     package func snapshot(_ commit: String) -> CachedSnapshot? {
         let path = snapshotFolder(commit)
         guard FileStatus(path)?.isFolder == true else { return nil }
         return CachedSnapshot(name: name, commit: commit, path: path)
     }
 
-    /// Bytes on the disk, those of files that are not complete among them.
+    /// Bytes on disk, including incomplete files.
     package var size: Int {
         (folderNames("\(folder)/blobs") ?? []).reduce(0) { $0 + (FileStatus("\(folder)/blobs/\($1)")?.size ?? 0) }
     }
 
-    /// Licence of the weights that its user was told of last; nil if none.
+    /// Licence of the weights last shown to the user; nil if none.
     package var toldLicence: String? { fileContents(licenceFile).map { String(decoding: $0, as: UTF8.self) } }
 
-    /// File in which the licence is noted, of no meaning to other programs.
+    /// File in which the licence is recorded; ignored by other programs.
     package var licenceFile: String { "\(folder)/damvideo-licence" }
 }
 
@@ -70,7 +70,7 @@ package struct CachedSnapshot: Sendable {
     package let name: ModelName
     package let commit: String
     package let path: String
-    /// Paths within it of the files whose content is there.
+    /// Relative paths of the files whose content exists.
     package let files: [String]
 
     init(name: ModelName, commit: String, path: String) {
@@ -78,9 +78,9 @@ package struct CachedSnapshot: Sendable {
         files = FolderWalk.files(in: path)
     }
 
-    /// The files by their use.
-    /// - Parameter chosen: the file that is meant where there are several; nil to choose by what there is.
-    /// - Throws: `InputError`: `unusableModel` when it is no model of a known kind, `notFound` when a file is missing.
+    /// The files needed by the loader.
+    /// - Parameter chosen: the main file, if there are several candidates; nil to infer it.
+    /// - Throws: `InputError`: `unusableModel` if the model is of unknown kind, `notFound` if a file is missing.
     package func contents(choosing chosen: String? = nil) throws -> ModelFiles {
         let paths = Set(files), descriptions = ModelFiles.descriptions(among: paths)
         let contents = descriptions.map { ($0, fileContents("\(path)/\($0)") ?? Data()) }
@@ -93,10 +93,10 @@ package struct CachedSnapshot: Sendable {
 }
 
 enum FolderWalk {
-    /// Folders within folders that are looked into.
+    /// Upper bound on the depth of folders to search.
     private static let deepest = 12
 
-    /// Paths of the files in a folder and those within it, in order; links to files count, links to nothing do not.
+    /// Sorted paths of the files in a folder, recursively; links to files count, dangling ones do not.
     static func files(in folder: String) -> [String] {
         var found: [String] = []
         func look(_ beginning: String, _ depth: Int) {

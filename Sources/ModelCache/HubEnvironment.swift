@@ -1,12 +1,12 @@
 import Files
 import Foundation
 
-/// The hub's settings, by the variables that its own tools read.
+/// The hub's settings from environment variables, as its own tools read them.
 /// Source: https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables
 package struct HubEnvironment: Sendable {
     private let variables: [String: String]
 
-    /// - Parameter variables: the environment of the process unless given.
+    /// - Parameter variables: environment variables; by default those of the process.
     package init(_ variables: [String: String] = ProcessInfo.processInfo.environment) {
         self.variables = variables.filter { !$0.value.isEmpty }
     }
@@ -23,17 +23,17 @@ package struct HubEnvironment: Sendable {
 
     package var cache: ModelCache { ModelCache(folder: cacheFolder) }
 
-    /// Address of the hub, without a slash at its end.
+    /// URL of the hub, without a trailing slash.
     package var endpoint: String {
         var address = (variables["HF_ENDPOINT"] ?? "https://huggingface.co")[...]
         while address.last == "/" { address.removeLast() }
         return String(address)
     }
 
-    /// True if nothing may be asked of the hub.
+    /// True if the hub must not be contacted.
     package var isOffline: Bool { isTrue("HF_HUB_OFFLINE") || isTrue("TRANSFORMERS_OFFLINE") }
 
-    /// The user's token: a variable's, else that of the file where logging in leaves it; nil without one.
+    /// The user's token, from a variable or else from the file written by logging in; nil if there is none.
     package var token: String? {
         let given = (variables["HF_TOKEN"] ?? variables["HUGGING_FACE_HUB_TOKEN"]).flatMap(Self.trimmed)
         if let given { return given }
@@ -42,7 +42,7 @@ package struct HubEnvironment: Sendable {
         return fileContents(file).flatMap { Self.trimmed(String(decoding: $0, as: UTF8.self)) }
     }
 
-    /// Text with the home folder for a ~ at its beginning, and variables' values for $NAME and ${NAME}.
+    /// A path with a leading ~ and variables $NAME and ${NAME} expanded.
     private func expanded(_ path: String) -> String {
         let userHome = variables["HOME"] ?? NSHomeDirectory()
         let path = path == "~" || path.hasPrefix("~/") ? userHome + path.dropFirst() : path

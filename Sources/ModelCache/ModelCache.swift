@@ -2,18 +2,18 @@ import Files
 import Foundation
 import Imaging
 
-/// A folder of models in the hub's own layout, which other programs fill and read too: for each repository its `blobs` by their
-/// hashes, `snapshots` of commits with links to them, and `refs` with the commit of each branch.
+/// A folder of models in the hub's cache layout, shared with other programs: for each repository `blobs` by hash, `snapshots` of
+/// commits with links to them, and `refs` with the commit of each branch.
 /// Source: https://huggingface.co/docs/huggingface_hub/guides/manage-cache
 package struct ModelCache: Sendable {
     package let folder: String
 
     package init(folder: String) { self.folder = folder }
 
-    /// The place of a model, if there is something or not.
+    /// The cache entry of a model, whether it exists or not.
     package func repository(_ name: ModelName) -> CachedRepository { CachedRepository(of: name.model, in: folder) }
 
-    /// Models in the cache, by name; empty without a cache.
+    /// Models in the cache, sorted by name.
     package var repositories: [CachedRepository] {
         (folderNames(folder) ?? []).compactMap { ModelName(folder: $0) }.map(repository)
             .sorted { $0.name.identifier.lowercased() < $1.name.identifier.lowercased() }

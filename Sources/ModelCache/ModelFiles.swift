@@ -1,12 +1,12 @@
 import Foundation
 import Imaging
 
-/// The files of a model that its loader needs, among all that its repository has.
+/// The files of a repository that the model's loader needs.
 package struct ModelFiles: Sendable, Equatable {
     package let kind: ModelKind
-    /// Paths within the model, in order.
+    /// Relative paths, sorted.
     package let paths: [String]
-    /// The file to load; nil for the folder.
+    /// The file to load; nil to load the folder.
     package let mainFile: String?
 
     private static let configuration = "config.json"
@@ -14,17 +14,17 @@ package struct ModelFiles: Sendable, Equatable {
     private static let index = "model.safetensors.index.json"
     private static let parts = ["vision_tower", "context_provider", "mm_projector", "llm"]
 
-    /// Small files that tell which others are needed.
+    /// Small files that determine which others are needed.
     package static func descriptions(among paths: Set<String>) -> [String] {
         ([configuration, index] + parts.map { "\($0)/\(index)" }).filter(paths.contains)
     }
 
     /// - Parameters:
-    ///   - model: the name in errors.
-    ///   - paths: of all files.
-    ///   - chosen: the file that is meant, an ONNX file or the SAM authors' `.pt`; nil to choose by what there is.
-    ///   - contents: of the `descriptions`.
-    /// - Throws: `InputError`: `unusableModel` when it is no model of a known kind or several files could be meant, `notFound` when
+    ///   - model: the model's name in errors.
+    ///   - paths: paths of all files.
+    ///   - chosen: the file to use, an ONNX file or the SAM authors' `.pt`; nil to choose automatically.
+    ///   - contents: contents of the `descriptions`.
+    /// - Throws: `InputError`: `unusableModel` if the model is of unknown kind or the choice of file is ambiguous, `notFound` if
     ///   a file is missing.
     package init(
         of model: String, among paths: Set<String>, choosing chosen: String? = nil, contents: [String: Data]
@@ -57,14 +57,14 @@ package struct ModelFiles: Sendable, Equatable {
         case .onnx:
             let file = try found.only(".onnx", chosen)
             mainFile = file
-            // Weights that lie beside it are named after it.
+            // External weights have names derived from the model's.
             let stem = String(file.dropLast(".onnx".count))
             let data = paths.filter { path in [".onnx.data", ".onnx_data", ".data"].contains { path == stem + $0 } }
             self.paths = [file] + data.sorted()
         }
     }
 
-    /// The files that there are.
+    /// The files of a repository.
     private struct Repository {
         let model: String
         let paths: Set<String>
@@ -98,12 +98,12 @@ package struct ModelFiles: Sendable, Equatable {
             guard paths.contains(configuration) else { return nil }
             let data = contents[configuration] ?? Data()
             guard let file = try? JSONDecoder().decode(Configuration.self, from: data) else {
-                throw error(found: "\(configuration) that is no JSON object", expected: "a configuration")
+                throw error(found: "\(configuration) that is not a JSON object", expected: "a configuration")
             }
             return file.model_type
         }
 
-        /// The weights of a folder: one file, or the shards that its index lists.
+        /// The weights of a folder: one file, or the shards listed in its index.
         func weights(_ folder: String, isOptional: Bool = false) throws -> [String] {
             struct Index: Decodable { let weight_map: [String: String] }
             let index = folder + ModelFiles.index, single = folder + ModelFiles.weights
@@ -113,10 +113,10 @@ package struct ModelFiles: Sendable, Equatable {
             guard let shards = try? JSONDecoder().decode(Index.self, from: contents[index] ?? Data()).weight_map.values else {
                 throw error(found: "\(index) without a weight_map", expected: "one that gives each tensor's file")
             }
-            // A shard lies beside its index.
+            // Shards are in the folder of their index.
             return try [index] + Set(shards).sorted().map { shard in
                 guard !shard.contains("/"), !shard.isEmpty else {
-                    throw error(found: "shard \"\(shard)\" in \(index)", expected: "a file beside it")
+                    throw error(found: "shard \"\(shard)\" in \(index)", expected: "a file next to it")
                 }
                 return try require(folder + shard)
             }
@@ -129,7 +129,7 @@ package struct ModelFiles: Sendable, Equatable {
             return try only(".pt", nil)
         }
 
-        /// The one file of an ending.
+        /// The only file with an extension.
         func only(_ ending: String, _ chosen: String?) throws -> String {
             if let chosen { return chosen }
             let files = paths.filter { $0.hasSuffix(ending) }.sorted()

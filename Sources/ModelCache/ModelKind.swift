@@ -1,11 +1,11 @@
-/// Kind of a model, by the loader that reads it.
+/// Kind of a model, which determines its loader.
 package enum ModelKind: String, Sendable, CaseIterable {
     case describeAnything = "dam"
     case segmentAnything = "sam2"
     case rfDetr = "rf-detr"
     case onnx
 
-    /// Such as "a SAM 2 model".
+    /// Text such as "a SAM 2 model".
     package var description: String {
         switch self {
         case .describeAnything: "a Describe Anything Model"
@@ -15,7 +15,7 @@ package enum ModelKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// The option that takes such a model.
+    /// The command-line option for such a model.
     package var option: String {
         switch self {
         case .describeAnything: "--model"

@@ -1,6 +1,6 @@
 /// The licence of a model's weights.
 package struct ModelLicence: Sendable, Equatable {
-    /// An identifier of the hub such as `apache-2.0`, or the name that the model's card gives.
+    /// A hub identifier such as `apache-2.0`, or the name in the model card.
     package let name: String
     package let link: String?
     package let isNonCommercial: Bool
@@ -9,11 +9,11 @@ package struct ModelLicence: Sendable, Equatable {
         (self.name, self.link, self.isNonCommercial) = (name, link, isNonCommercial)
     }
 
-    /// Reads what a model's card says.
+    /// Reads the licence from a model card.
     /// - Parameters:
     ///   - identifier: the card's `license`.
-    ///   - name: the card's `license_name`, given where the identifier is `other`.
-    /// - Returns: nil when the card says nothing.
+    ///   - name: the card's `license_name`, present if the identifier is `other`.
+    /// - Returns: nil if the card has none.
     package init?(identifier: String?, name: String?, link: String?) {
         guard let text = [name, identifier].compactMap(\.self).first(where: { !$0.isEmpty }) else { return nil }
         let letters = "\(identifier ?? "") \(name ?? "") \(link ?? "")".lowercased()

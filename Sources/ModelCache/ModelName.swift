@@ -1,16 +1,16 @@
-/// The name of a model on the hub: `owner/name`, and the branch, tag or commit behind an @ if one is meant.
+/// The name of a model on the hub: `owner/name`, optionally followed by @ and a branch, tag or commit.
 package struct ModelName: Sendable, Hashable, CustomStringConvertible {
-    /// Branch that is meant where no revision is given.
+    /// Branch used if no revision is given.
     package static let defaultRevision = "main"
-    /// Most letters of an owner, a name or a revision.
+    /// Maximum length of an owner, name or revision.
     private static let longest = 96
 
     package let owner: String
     package let name: String
     package let revision: String?
 
-    /// Reads `owner/name[@revision]`, or the short name of a recommended model.
-    /// - Returns: nil for a text that is no such name. No name leads out of the folder that it is put in.
+    /// Parses `owner/name[@revision]`, or the short name of a recommended model.
+    /// - Returns: nil for an invalid name. Valid names cannot be used for path traversal.
     package init?(_ text: String) {
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         let names = parts[0].split(separator: "/", omittingEmptySubsequences: false).map(String.init)
@@ -26,7 +26,7 @@ package struct ModelName: Sendable, Hashable, CustomStringConvertible {
         self.revision = revision
     }
 
-    /// `owner/name`, as addresses have it.
+    /// `owner/name`, as used in URLs.
     package var identifier: String { "\(owner)/\(name)" }
 
     package var description: String { identifier + (revision.map { "@\($0)" } ?? "") }
@@ -37,7 +37,7 @@ package struct ModelName: Sendable, Hashable, CustomStringConvertible {
     /// Name of the model's folder in the cache.
     package var folder: String { "models--\(owner)--\(name)" }
 
-    /// The model that a folder of the cache is of; nil for another folder.
+    /// The model of a cache folder; nil for another folder.
     package init?(folder: String) {
         guard folder.hasPrefix("models--") else { return nil }
         let rest = folder.dropFirst("models--".count)
@@ -56,7 +56,7 @@ package struct ModelName: Sendable, Hashable, CustomStringConvertible {
             && !text.contains("..")
     }
 
-    /// True for branches, tags and commits whose names are paths within `refs`.
+    /// True for valid branches, tags and commits, whose names are paths within `refs`.
     package static func isRevision(_ text: String) -> Bool {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         return text.utf8.count <= longest && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isNameByte) && $0.first != "." }
@@ -72,7 +72,7 @@ package struct ModelName: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension StringProtocol {
-    /// True for this number of hexadecimal digits in lower case, as commits and hashes are written.
+    /// True for this number of lowercase hexadecimal digits, as in commits and hashes.
     package func isHash(digits: Int) -> Bool {
         utf8.count == digits && utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }

@@ -1,9 +1,9 @@
-/// A model that damvideo is known to work with, under a short name.
+/// A model known to work with damvideo, with a short name.
 package struct RecommendedModel: Sendable {
     package let shortName: String
     package let name: ModelName
     package let kind: ModelKind
-    /// Bytes of the files that are needed, about.
+    /// Approximate bytes of the files needed.
     package let size: Int
     package let licence: ModelLicence
     package let purpose: String
@@ -20,7 +20,7 @@ package struct RecommendedModel: Sendable {
         name: "NVIDIA non-commercial licence", link: "https://huggingface.co/nvidia/DAM-3B-Video", isNonCommercial: true)
     private static let apache = ModelLicence(name: "apache-2.0", link: nil, isNonCommercial: false)
 
-    /// By kind, the first of each kind first.
+    /// Grouped by kind, the default of each kind first.
     package static let all: [RecommendedModel] = [
         RecommendedModel(
             "dam-3b-video", "nvidia/DAM-3B-Video", .describeAnything, megabytes: 6700, nvidia, "captions of objects in clips and pictures"),
@@ -46,10 +46,10 @@ package struct RecommendedModel: Sendable {
             "finds objects of 80 classes with masks, more of the small ones"),
     ].compactMap(\.self)
 
-    /// - Parameter shortName: in any case.
+    /// - Parameter shortName: case-insensitive.
     package static func named(_ shortName: String) -> RecommendedModel? { byShortName[shortName.lowercased()] }
 
-    /// The recommended model of a name on the hub.
+    /// The recommended model with a name on the hub.
     package static func of(_ name: ModelName) -> RecommendedModel? { all.first { $0.name == name.model } }
 
     private static let byShortName = Dictionary(all.map { ($0.shortName, $0) }) { first, _ in first }

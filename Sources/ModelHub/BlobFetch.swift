@@ -3,14 +3,14 @@ import Foundation
 import Imaging
 import ModelCache
 
-/// Fetches the content of one file into the cache's blobs. What has come stays in a file ending with .incomplete until all is
-/// there and checked, and a later fetch goes on from it.
+/// Downloads one file into the cache's blobs. Data is kept in a file ending with .incomplete until it is complete and verified; a
+/// later download resumes from it.
 struct BlobFetch {
-    /// Largest part that is asked for at a time, since what the disk does not take as fast waits in memory: larger parts take
-    /// fewer requests, smaller ones less memory.
+    /// Upper bound on the bytes per request: data waiting for the disk is held in memory, so larger parts need fewer requests but
+    /// more memory.
     static let largestPart = 256 << 20
 
-    /// Takes a number of bytes, and whether they have just come.
+    /// Callback with a number of bytes, and true if they were just downloaded.
     typealias Arrival = (Int, Bool) throws -> Void
 
     let client: HubClient
@@ -19,9 +19,9 @@ struct BlobFetch {
     let commit: String
     let largestPart: Int
 
-    /// Fetches a file, unless it is there.
-    /// - Parameter arrived: takes the number of bytes that have come, or that were there already; less than 0 for those that are
-    ///   thrown away again. What it throws ends the fetching.
+    /// Downloads a file unless it exists.
+    /// - Parameter arrived: called with the number of bytes downloaded or already present; negative if data is discarded. An
+    ///   error it throws ends the download.
     /// - Returns: the name of its blob.
     /// - Throws: `InputError`, and what `arrived` throws.
     func fetch(_ listed: HubListing.File, arrived: Arrival) throws -> String {
@@ -30,7 +30,7 @@ struct BlobFetch {
         try CacheFile.makeFolder(repository.locks)
         try CacheFile.makeFolder("\(repository.folder)/blobs")
         let lock = try BlobLock("\(repository.locks)/\(file.hash.name).lock", pause: patience.pause) {
-            patience.notice("\(subject): another program is fetching it; waiting")
+            patience.notice("\(subject): another program is downloading it; waiting")
         }
         return try withExtendedLifetime(lock) {
             if let status = FileStatus(blob), file.size == nil || status.size == file.size {
@@ -42,7 +42,7 @@ struct BlobFetch {
         }
     }
 
-    /// A file whose hash is known.
+    /// A file with a known hash.
     private struct Known {
         let path: String
         let size: Int?
@@ -51,12 +51,12 @@ struct BlobFetch {
 
     private func subject(_ path: String) -> String { "\(repository.name.identifier)/\(path)" }
 
-    /// Asks for the hash if the listing has none.
+    /// Requests the hash if the listing has none.
     private func identified(_ file: HubListing.File) throws -> Known {
         if let hash = file.hash, file.size != nil { return Known(path: file.path, size: file.size, hash: hash) }
         let head = try patience.run(subject(file.path)) { try client.head(file.path, of: repository.name, commit: commit) }
         guard let hash = file.hash ?? head.hash.flatMap(ContentHash.init) else {
-            throw InputError(.invalid, subject(file.path), found: "no ETag that could be a name", expected: "the hash of the file")
+            throw InputError(.invalid, subject(file.path), found: "no usable ETag", expected: "the hash of the file")
         }
         return Known(path: file.path, size: file.size ?? head.size, hash: hash)
     }
@@ -76,16 +76,16 @@ struct BlobFetch {
             guard wasTakenUp else {
                 throw InputError(
                     .invalid, subject(file.path), found: "content with hash \(found)",
-                    expected: "\(file.hash.name), as listed; it is not kept")
+                    expected: "\(file.hash.name), as listed; it was discarded")
             }
-            // The earlier beginning may be at fault.
+            // The data of the earlier download may be wrong.
             wasTakenUp = false
-            patience.notice("\(subject(file.path)): what was there of it is not its beginning; fetching all of it")
+            patience.notice("\(subject(file.path)): the partial download does not match; downloading all of it")
         }
         try incomplete.commit(as: blob)
     }
 
-    /// Asks for what is missing until nothing is.
+    /// Requests missing bytes until the file is complete.
     private func fill(_ blob: IncompleteBlob, _ file: Known, _ arrived: Arrival) throws {
         var last = blob.count
         while file.size.map({ blob.count < $0 }) ?? !blob.isEnded {
@@ -100,7 +100,7 @@ struct BlobFetch {
                 }
             }
         }
-        // An empty file has nothing to ask for, but it may not be there either.
+        // Nothing to request for an empty file, but it must be created.
     }
 
     private func readPart(of file: Known, into blob: IncompleteBlob, _ arrived: Arrival) throws {
@@ -112,16 +112,16 @@ struct BlobFetch {
             file.path, of: repository.name, commit: commit, bytes: isAll ? nil : start..<(end == file.size ? Int.max : end)
         ) { head, data in
             try check(head, file)
-            // A server that knows no ranges sends all of it: the beginning is there already.
+            // A server without range support sends everything; the part already present is skipped.
             if skipped == nil { skipped = start - head.start }
             guard let left = skipped, left >= 0 else {
-                throw InputError(.inputOutput, subject(file.path), found: "bytes from \(head.start) on", expected: "from \(start)")
+                throw InputError(.inputOutput, subject(file.path), found: "bytes from \(head.start)", expected: "from \(start)")
             }
             let piece = data.dropFirst(min(left, data.count))
             skipped = left - min(left, data.count)
             guard !piece.isEmpty else { return }
             if let size = file.size, blob.count + piece.count > size {
-                throw InputError(.invalid, subject(file.path), found: "more than the \(size) bytes listed", expected: "just those")
+                throw InputError(.invalid, subject(file.path), found: "more than the \(size) bytes listed", expected: "exactly those")
             }
             try blob.append(piece)
             try arrived(piece.count, true)
@@ -131,10 +131,10 @@ struct BlobFetch {
         guard file.size == nil || blob.count >= end else { throw HubFailure.passing("the connection ended early", after: nil) }
     }
 
-    /// - Throws: `InputError` of category `invalid` when the server has another file by now.
+    /// - Throws: `InputError` of category `invalid` if the file on the server has changed.
     private func check(_ head: HubClient.Head, _ file: Known) throws {
         let hash = head.hash.flatMap(ContentHash.init)
-        // Tags of other kinds are those of servers that give files their own.
+        // Tags of another kind are assigned by servers with their own scheme.
         let isComparable = switch (hash, file.hash) {
         case (.sha256, .sha256), (.gitSHA1, .gitSHA1): true
         default: false

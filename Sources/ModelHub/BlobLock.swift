@@ -2,14 +2,13 @@ import Files
 import Foundation
 import Imaging
 
-/// The lock that programs hold while they fetch a content, in the file where the hub's own tools take it. It ends with the
-/// process, whatever ends that.
+/// The lock held while a blob is downloaded, in the same file that the hub's own tools use. It is released when the process ends.
 final class BlobLock {
     private let descriptor: Int32
 
     /// Waits for the lock.
     /// - Parameters:
-    ///   - pause: waits some seconds.
+    ///   - pause: waits for some seconds.
     ///   - busy: called once if another program holds it.
     /// - Throws: `InputError` of category `inputOutput`.
     init(_ path: String, pause: (Double) -> Void, busy: () -> Void) throws {
@@ -19,7 +18,7 @@ final class BlobLock {
             guard descriptor >= 0 else { throw CacheFile.error(path) }
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
                 var status = stat()
-                // Whoever held it may have removed the file: then nobody else will see this lock.
+                // The previous holder may have removed the file; a lock on it would then be invisible to others.
                 if fstat(descriptor, &status) == 0, status.st_nlink > 0 {
                     self.descriptor = descriptor
                     return
@@ -28,7 +27,7 @@ final class BlobLock {
                 continue
             }
             guard errno == EWOULDBLOCK || errno == EINTR else {
-                // A file system without locks: contents are checked by their hashes all the same.
+                // The file system has no locks; blobs are verified by hash anyway.
                 self.descriptor = descriptor
                 return
             }
@@ -42,9 +41,9 @@ final class BlobLock {
     deinit { close(descriptor) }
 }
 
-/// Calls of the system on files of the cache.
+/// System calls on files of the cache.
 enum CacheFile {
-    /// Makes a folder and those above it.
+    /// Creates a folder with its parents.
     static func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -53,7 +52,7 @@ enum CacheFile {
         }
     }
 
-    /// The error of the call that failed last.
+    /// The error of the last failed call.
     static func error(_ path: String, keeping kept: String = "") -> InputError {
         InputError(.inputOutput, "\(path): cannot be written: \(String(cString: strerror(errno)))\(kept)")
     }

@@ -3,16 +3,16 @@ import FoundationNetworking
 import Imaging
 import ModelCache
 
-/// The hash that names a content in the cache, and how it is computed.
+/// The hash that names a blob in the cache, and its algorithm.
 enum ContentHash: Equatable {
-    /// Hash of large files.
+    /// Used for large files.
     case sha256(String)
-    /// Hash of other files, as git computes it.
+    /// git's blob hash, used for other files.
     case gitSHA1(String)
-    /// A name of another kind, which nothing can be checked by.
+    /// A name of another kind, which cannot be verified.
     case unknown(String)
 
-    /// - Returns: nil for what cannot be the name of a file.
+    /// - Returns: nil if it cannot be a file name.
     init?(_ name: String) {
         if name.isHash(digits: 64) {
             self = .sha256(name)
@@ -39,15 +39,15 @@ enum ContentHash: Equatable {
         }
     }
 
-    /// The hash that a response of the hub gives of the content that it leads to.
+    /// The hash, in a response of the hub, of the content that it redirects to.
     static func linked(_ response: HTTPURLResponse) -> String? { response.value(forHTTPHeaderField: "X-Linked-Etag").map(tag) }
 
-    /// The hash that a response of the hub gives of the content in it.
+    /// The hash, in a response of the hub, of its own content.
     static func name(_ response: HTTPURLResponse) -> String? {
         linked(response) ?? response.value(forHTTPHeaderField: "ETag").map(tag)
     }
 
-    /// An entity tag without what HTTP puts around it.
+    /// An entity tag without quotes and weakness prefix.
     private static func tag(_ text: String) -> String {
         (text.hasPrefix("W/") ? text.dropFirst(2) : text[...]).filter { $0 != "\"" }
     }

@@ -4,11 +4,11 @@ import Imaging
 import ModelCache
 import WebRequests
 
-/// Requests to a hub, and to the servers that it sends us to for contents.
+/// Requests to a hub, and to the servers that it redirects to.
 struct HubClient: Sendable {
-    /// Seconds without a sign of a server.
+    /// Seconds without data from a server.
     private static let timeout = 60.0
-    /// Largest answer that is kept in memory: a listing of files, or a message.
+    /// Upper bound on an answer in memory: a listing of files, or a message.
     private static let largestAnswer = 64 << 20
     private static let mostRedirects = 8
 
@@ -16,8 +16,8 @@ struct HubClient: Sendable {
     private let token: String?
     private let web: WebClient
 
-    /// - Parameter connections: to one server at a time.
-    /// - Throws: `InputError` of category `usage` for what is no address of a hub.
+    /// - Parameter connections: concurrent connections to one server.
+    /// - Throws: `InputError` of category `usage` for an invalid URL.
     init(_ environment: HubEnvironment, connections: Int) throws {
         let address = environment.endpoint
         guard let url = URL(string: address), ["http", "https"].contains(url.scheme?.lowercased()), url.host() != nil else {
@@ -27,14 +27,14 @@ struct HubClient: Sendable {
         web = WebClient(timeout: Self.timeout, connections: connections)
     }
 
-    /// Facts that the servers told of a content before and while sending it.
+    /// Properties of a file according to the servers' headers.
     struct Head {
         let status: Int
-        /// Hash of the content as the hub has it; nil if it does not say.
+        /// The hub's hash of the content; nil if missing.
         let hash: String?
-        /// Size of the whole content, from the answer's range or length; nil if it does not say.
+        /// Size of the whole content, from the range or length header; nil if missing.
         let size: Int?
-        /// Byte of the content that the answer begins with.
+        /// Byte offset at which the answer starts.
         let start: Int
     }
 
@@ -55,15 +55,15 @@ struct HubClient: Sendable {
         return try HubListing(body, of: name)
     }
 
-    /// The hash and size of a file, without its content.
+    /// The hash and size of a file, without downloading it.
     func head(_ path: String, of name: ModelName, commit: String) throws -> Head {
         try send("HEAD", fileAddress(path, of: name, commit: commit), subject: "\(name.identifier)/\(path)") { _, _ in }
     }
 
-    /// Reads a file.
+    /// Downloads a file.
     /// - Parameters:
-    ///   - bytes: those that are wanted; nil for all.
-    ///   - receive: takes pieces of the content, the first of them with the answer's start.
+    ///   - bytes: the requested range; nil for all.
+    ///   - receive: called with each piece of the content, and the offset of the first.
     /// - Throws: `HubFailure`, `InputError`, and what `receive` throws.
     func read(
         _ path: String, of name: ModelName, commit: String, bytes: Range<Int>?, receive: (Head, Data) throws -> Void
@@ -96,7 +96,7 @@ struct HubClient: Sendable {
             request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
             request.setValue("damvideo", forHTTPHeaderField: "User-Agent")
             if let range { request.setValue(range, forHTTPHeaderField: "Range") }
-            // The token is the hub's alone.
+            // The token is only for the hub.
             let isOfHub = isSameServer(target, endpoint)
             if let token, isOfHub { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
             var message = Data()
@@ -120,7 +120,7 @@ struct HubClient: Sendable {
                 }
                 return head(response)
             }
-            // The content's server need not answer a question that the hub has answered.
+            // The hub's answer suffices; the content's server may not support HEAD.
             if method == "HEAD", hash != nil, size != nil { return head(response) }
             target = try redirected(response, from: target, subject)
         }
@@ -157,7 +157,7 @@ extension HubClient.Head {
             (start, size) = (first, linkedSize ?? Int(range[3]))
         } else {
             start = 0
-            // Otherwise the length is that of something else.
+            // Otherwise the length is not that of the content.
             let isPlain = status == 200 && ["identity", ""].contains(response.value(forHTTPHeaderField: "Content-Encoding") ?? "")
             let length = isPlain ? response.value(forHTTPHeaderField: "Content-Length").flatMap { Int($0) } : nil
             size = linkedSize ?? length

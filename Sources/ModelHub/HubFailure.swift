@@ -2,18 +2,18 @@ import Foundation
 import FoundationNetworking
 import Imaging
 
-/// An answer of the hub that is not what was asked for.
+/// A failed request to the hub.
 enum HubFailure: Error {
-    /// Worth another try, after some seconds if the server says so.
+    /// Temporary; may be retried, after some seconds if the server says so.
     case passing(String, after: Double?)
-    /// A range of a file that the server does not have.
+    /// The requested range is beyond the file.
     case noSuchRange
 
-    /// The failure that a status means, or the error if it is no use to try again.
+    /// The failure for an HTTP status: temporary, or the final error.
     /// - Parameters:
-    ///   - subject: the model or file that was asked for.
-    ///   - isOfHub: false for a server that the hub has sent us to.
-    ///   - hasToken: whether the hub was told who asks.
+    ///   - subject: the requested model or file.
+    ///   - isOfHub: false for a server that the hub redirected to.
+    ///   - hasToken: true if the request had a token.
     static func of(
         _ response: HTTPURLResponse, _ body: Data, subject: String, isOfHub: Bool, hasToken: Bool
     ) -> any Error {
@@ -26,7 +26,7 @@ enum HubFailure: Error {
         switch status {
         case 416: return HubFailure.noSuchRange
         case 408, 429, 500...: return HubFailure.passing(words, after: waiting(response))
-        // A signed address has run out: the hub gives another.
+        // The signed URL has expired; the hub provides a new one.
         case 401, 403, 410: if !isOfHub { return HubFailure.passing(words, after: nil) }
         default: break
         }
@@ -39,26 +39,26 @@ enum HubFailure: Error {
         case (404, "RevisionNotFound"): return error(.notFound, "a branch, tag or commit of the model")
         case (404, "EntryNotFound"): return error(.notFound, "a file that the hub has listed")
         case (404, _): return error(.notFound, "a model of that name and revision")
-        default: return error(.inputOutput, "the file or an address of it")
+        default: return error(.inputOutput, "the file or a redirect to it")
         }
     }
 
-    /// The failure of a connection.
+    /// Converts a connection error.
     static func of(_ error: any Error) -> any Error {
         error is URLError || error is CocoaError ? HubFailure.passing(describe(error), after: nil) : error
     }
 
     private static func describe(_ error: any Error) -> String {
         switch (error as? URLError)?.code {
-        case .timedOut: "no sign of the server"
-        case .cannotFindHost: "no server of that name"
+        case .timedOut: "no answer"
+        case .cannotFindHost: "no server with that name"
         case .cannotConnectToHost: "no connection to the server"
-        case .networkConnectionLost: "the connection lost"
+        case .networkConnectionLost: "a lost connection"
         default: error.localizedDescription
         }
     }
 
-    /// Largest message of a server that is quoted, in characters.
+    /// Upper bound on the characters quoted from a server's message.
     private static let quoted = 200
 
     private static func message(_ response: HTTPURLResponse, _ body: Data) -> String? {
@@ -68,7 +68,7 @@ enum HubFailure: Error {
         return words.flatMap { $0.isEmpty ? nil : String($0.prefix(quoted)) }
     }
 
-    /// Seconds that the server asks to wait, as hubs give them.
+    /// Seconds to wait, according to the server's headers.
     private static func waiting(_ response: HTTPURLResponse) -> Double? {
         response.value(forHTTPHeaderField: "Retry-After").flatMap(Double.init).flatMap { (0..<1e9).contains($0) ? $0 : nil }
     }

@@ -3,12 +3,12 @@ import Foundation
 import Imaging
 import ModelCache
 
-/// A revision of a model as the hub lists it. Source: https://huggingface.co/docs/hub/api
+/// The file listing of a model's revision on the hub. Source: https://huggingface.co/docs/hub/api
 struct HubListing {
     struct File: Equatable {
-        /// Within the model.
+        /// Relative to the model.
         let path: String
-        /// Bytes; nil where the listing does not say.
+        /// In bytes; nil if not listed.
         let size: Int?
         let hash: ContentHash?
     }
@@ -17,13 +17,13 @@ struct HubListing {
     let files: [String: File]
     let licence: ModelLicence?
 
-    /// - Throws: `InputError` of category `invalid` when it is no listing, or has names that lead out of the model's folder.
+    /// - Throws: `InputError` of category `invalid` if it is not a listing, or has names that lead outside the model's folder.
     init(_ data: Data, of name: ModelName) throws {
         func error(_ found: String, _ expected: String) -> InputError {
             InputError(.invalid, "\(name)", found: found, expected: expected)
         }
         guard let answer = try? JSONDecoder().decode(Answer.self, from: data) else {
-            throw error("an answer that is no listing of a model", "that of a hub (is HF_ENDPOINT one?)")
+            throw error("an answer that is not a model listing", "that of a hub (is HF_ENDPOINT one?)")
         }
         guard let commit = answer.sha, commit.isHash(digits: 40) else {
             throw error("commit \"\(answer.sha ?? "")\"", "40 hexadecimal digits")
@@ -46,7 +46,7 @@ struct HubListing {
             identifier: card?.license?.text ?? tag.map(String.init), name: card?.license_name?.text, link: card?.license_link?.text)
     }
 
-    /// True for a relative path of plain names.
+    /// True for a relative path without special components.
     private static func isInside(_ path: String) -> Bool {
         let isPlain = path.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 && $0 != "\\" }
         return isPlain && path.utf8.count <= 1024
@@ -79,7 +79,7 @@ struct HubListing {
         let license_link: Words?
     }
 
-    /// A text, or several of them: people write cards.
+    /// A string or a list of strings, as model cards are written by hand.
     private struct Words: Decodable {
         let text: String?
 

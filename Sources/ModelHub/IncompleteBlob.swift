@@ -2,16 +2,16 @@ import Files
 import Foundation
 import Imaging
 
-/// A content that has come in part, in a file of its own.
+/// A partly downloaded blob in its own file.
 final class IncompleteBlob {
     private let path: String
     private let descriptor: Int32
     private let hash: ContentHash
     private let size: Int?
     private var digest: (any Digest)?
-    /// Bytes that are there.
+    /// Number of bytes present.
     private(set) var count = 0
-    /// True when a server has said that there is no more, of a content of unknown size.
+    /// True if the server reported the end of a blob of unknown size.
     var isEnded = false
 
     /// - Throws: `InputError` of category `inputOutput`.
@@ -24,11 +24,11 @@ final class IncompleteBlob {
 
     deinit { close(descriptor) }
 
-    /// Takes up what an earlier fetch has left.
+    /// Resumes from an earlier download.
     /// - Throws: `InputError` of category `inputOutput`.
     func takeUp() throws {
         guard let status = FileStatus(path), status.size > 0 else { return }
-        // Without a size nobody can say whether it is the beginning; with more bytes than there are it is not.
+        // Without a known size it may not be a valid beginning; if it is larger than the size it is not.
         guard let size, status.size <= size else { return try restart() }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while count < status.size {
@@ -39,14 +39,14 @@ final class IncompleteBlob {
         }
     }
 
-    /// Throws away what is there.
+    /// Discards the data.
     /// - Throws: `InputError` of category `inputOutput`.
     func restart() throws {
         guard ftruncate(descriptor, 0) == 0 else { throw CacheFile.error(path) }
         (count, isEnded, digest) = (0, false, hash.digest(size: size))
     }
 
-    /// - Throws: `InputError` of category `inputOutput`; what was there before is there then.
+    /// - Throws: `InputError` of category `inputOutput`; the file is then unchanged.
     func append(_ data: Data) throws {
         try data.withUnsafeBytes { bytes in
             var rest = bytes[...]
@@ -63,9 +63,9 @@ final class IncompleteBlob {
         }
     }
 
-    /// Hash of all that is there; nil if it cannot be compared. Nothing can be added after that but after a restart.
+    /// Hash of the data; nil if it cannot be verified. Nothing can be appended afterwards except after a restart.
     func hashOfContent() -> String? {
-        // A file of unknown size has a git hash that is only known now.
+        // git's hash needs the size, which is only known now.
         if digest == nil, case .gitSHA1 = hash, size == nil {
             let whole = fileContents(path) ?? Data()
             var digest = GitBlobSHA1(size: whole.count)
@@ -75,7 +75,7 @@ final class IncompleteBlob {
         return digest?.finish()
     }
 
-    /// Gives it its name; it is on the disk then.
+    /// Renames the file to its final name, on disk.
     /// - Throws: `InputError` of category `inputOutput`.
     func commit(as blob: String) throws {
         guard fsync(descriptor) == 0, path.withPath({ old in blob.withPath { rename(old, $0) } }) == 0 else {

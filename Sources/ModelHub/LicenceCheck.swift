@@ -3,20 +3,20 @@ import Foundation
 import Imaging
 import ModelCache
 
-/// Tells the licence of a model's weights once, and asks for its acceptance where it is non-commercial.
+/// Shows the licence of a model's weights once, and requires acceptance if it is non-commercial.
 struct LicenceCheck {
     let repository: CachedRepository
-    /// Nil if the model's card says nothing.
+    /// Nil if the model card has none.
     let licence: ModelLicence?
 
-    /// - Parameter notice: takes a line for people.
-    /// - Throws: `InputError` of category `usage` when it is to be accepted and is not.
+    /// - Parameter notice: called with a message for the user.
+    /// - Throws: `InputError` of category `usage` if it must be accepted and was not.
     func run(accepts: Bool, notice: (String) -> Void) throws {
         let name = licence?.name ?? "none"
         guard repository.toldLicence != name else { return }
         let link = licence?.link.map { " (\($0))" } ?? ""
         guard let licence else {
-            notice("\(repository.name): the model's card names no licence")
+            notice("\(repository.name): the model card names no licence")
             return try remember(name)
         }
         guard !licence.isNonCommercial || accepts else {

@@ -4,24 +4,24 @@ import Imaging
 import ModelCache
 import Synchronization
 
-/// Fetches models by name from a hub into the cache.
+/// Downloads models by name from a hub into the cache.
 package struct ModelPull: Sendable {
-    /// Files at a time: more hide the time to a file's first byte, fewer leave the connection to others.
+    /// Concurrent downloads: more hide latency, fewer leave bandwidth to others.
     private static let workers = 4
 
     package enum Event: Sendable {
-        /// A line for people.
+        /// A message for the user.
         case notice(String)
-        /// Files that are needed, and their bytes.
+        /// Number of files needed, and their bytes.
         case began(files: Int, bytes: Int)
-        /// Bytes that are there, of all, and those that this pull has fetched.
+        /// Bytes present in total, and bytes downloaded by this call.
         case progress(done: Int, fetched: Int)
-        /// A file that is complete, with its bytes.
+        /// A complete file and its size.
         case finished(path: String, bytes: Int)
     }
 
     package struct Options: Sendable {
-        /// The one that is meant where a model has several; nil to choose by what there is.
+        /// The file to use if a model has several; nil to choose automatically.
         package var file: String?
         package var acceptsLicence = false
 
@@ -38,9 +38,9 @@ package struct ModelPull: Sendable {
     private let event: @Sendable (Event) -> Void
 
     /// - Parameters:
-    ///   - largestPart: bytes of a file that are asked for at a time.
-    ///   - pause: waits some seconds.
-    /// - Throws: `InputError` of category `usage` when the hub's address is none.
+    ///   - largestPart: upper bound on the bytes per request.
+    ///   - pause: waits for some seconds.
+    /// - Throws: `InputError` of category `usage` for an invalid hub URL.
     package init(
         _ environment: HubEnvironment, options: Options = Options(), largestPart: Int? = nil,
         pause: @escaping @Sendable (Double) -> Void = { Thread.sleep(forTimeInterval: $0) }, event: @escaping @Sendable (Event) -> Void
@@ -51,8 +51,8 @@ package struct ModelPull: Sendable {
         patience = Patience(pause: pause) { event(.notice($0)) }
     }
 
-    /// Fetches what is missing of a model.
-    /// - Returns: its folder.
+    /// Downloads the missing files of a model.
+    /// - Returns: its snapshot.
     /// - Throws: `InputError`.
     package func pull(_ name: ModelName) throws -> CachedSnapshot {
         guard !environment.isOffline else { return try present(name) }
@@ -85,7 +85,7 @@ package struct ModelPull: Sendable {
         return snapshot
     }
 
-    /// The model as it lies in the cache, where the hub may not be asked.
+    /// The model in the cache, for use offline.
     private func present(_ name: ModelName) throws -> CachedSnapshot {
         guard let snapshot = environment.cache.snapshot(name), (try? snapshot.contents(choosing: options.file)) != nil else {
             throw InputError(
@@ -95,7 +95,7 @@ package struct ModelPull: Sendable {
         return snapshot
     }
 
-    /// The files of the loader, by those that describe the others, which are fetched first.
+    /// The files needed by the loader. Files that describe others are downloaded first.
     private func needed(_ name: ModelName, _ listing: HubListing, _ fetch: BlobFetch) throws -> ModelFiles {
         let paths = Set(listing.files.keys)
         var contents: [String: Data] = [:]
@@ -106,7 +106,7 @@ package struct ModelPull: Sendable {
         return try ModelFiles(of: "\(name)", among: paths, choosing: options.file, contents: contents)
     }
 
-    /// - Throws: `InputError` of category `inputOutput` when the disk has no room for what is missing.
+    /// - Throws: `InputError` of category `inputOutput` if there is not enough disk space.
     private func requireSpace(for files: [HubListing.File], in repository: CachedRepository) throws {
         let missing = files.reduce(0) { sum, file in
             guard let hash = file.hash, let size = file.size else { return sum }

@@ -2,9 +2,9 @@ import Foundation
 import Imaging
 import Synchronization
 
-/// Fetches files side by side. The first failure ends them all.
+/// Downloads files concurrently. The first failure ends all downloads.
 struct ParallelFetch {
-    /// Seconds that the others have to end after a failure: one that waits for a server is not waited for.
+    /// Seconds for the other downloads to end after a failure, as one that waits for a server may take long.
     private static let farewell = 2.0
 
     let workers: Int
@@ -33,13 +33,13 @@ struct ParallelFetch {
         }
     }
 
-    /// - Parameter body: fetches a file, calls what it is given now and then, and returns the name of the file's blob.
-    /// - Returns: the blobs by the files' paths.
+    /// - Parameter body: downloads a file, calls its argument regularly, and returns the name of the blob.
+    /// - Returns: blobs by file path.
     /// - Throws: the first error of `body`.
     func run(
         _ files: [HubListing.File], _ body: @escaping @Sendable (HubListing.File, () throws -> Void) throws -> String
     ) throws -> [String: String] {
-        // The largest begins first: it takes the longest.
+        // The largest file is started first, because it takes longest.
         let state = State(files.sorted { $0.size ?? 0 < $1.size ?? 0 }), ended = DispatchSemaphore(value: 0)
         var running = min(workers, files.count)
         for _ in 0..<running {

@@ -1,22 +1,22 @@
 import Foundation
 import Imaging
 
-/// Tries again what fails for a time.
+/// Retries operations that fail temporarily.
 struct Patience: Sendable {
-    /// Tries after each other that bring nothing: more survive longer outages, fewer tell of lasting ones sooner.
+    /// Consecutive tries without progress: more survive longer outages, fewer report permanent ones sooner.
     static let tries = 6
-    /// Most seconds that a server may ask to wait; beyond that it is told instead.
+    /// Maximum seconds to wait on a server's request; a longer wait is reported as an error.
     static let longestWait = 300.0
 
     /// Waits for a number of seconds.
     let pause: @Sendable (Double) -> Void
-    /// Takes a line for people.
+    /// Called with a message for the user.
     let notice: @Sendable (String) -> Void
 
     /// - Parameters:
-    ///   - subject: the model or file.
-    ///   - isMoving: true when something has come since the last call, which lets the counting begin again.
-    /// - Throws: `InputError` of category `inputOutput` when it fails too often, and other errors of `body` as they are.
+    ///   - subject: the model or file, for messages.
+    ///   - isMoving: true if there was progress since the last call, which resets the count.
+    /// - Throws: `InputError` of category `inputOutput` after too many failures, and other errors of `body` unchanged.
     func run<Result>(_ subject: String, isMoving: () -> Bool = { false }, _ body: () throws -> Result) throws -> Result {
         var failures = 0
         while true {
@@ -29,7 +29,7 @@ struct Patience: Sendable {
                     let request = after.map { ", to be tried again after \(Int($0.rounded(.up))) s" } ?? ""
                     throw InputError(
                         .inputOutput, subject, found: words + request + (failures > 1 ? ", \(failures) times" : ""),
-                        expected: "an answer (the same command goes on from here)")
+                        expected: "an answer (the same command resumes)")
                 }
                 notice("\(subject): \(words); trying again in \(Int(wait.rounded(.up))) s")
                 pause(wait)

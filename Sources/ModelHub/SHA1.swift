@@ -1,14 +1,14 @@
 import Files
 
-/// SHA-1 of a file as git stores it, by which the hub names small files. Sources: FIPS 180-4, sections 4.1.1, 4.2.1, 5.3.1 and
-/// 6.1; https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
+/// SHA-1 of a file as a git blob, by which the hub names small files. Sources: FIPS 180-4, sections 4.1.1, 4.2.1, 5.3.1 and 6.1;
+/// https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
 package struct GitBlobSHA1: Digest {
     private var blocks = DigestBlocks()
     private var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
 
     package init() {}
 
-    /// - Parameter size: bytes of the file, which git puts before them.
+    /// - Parameter size: size of the file in bytes, which git prepends.
     package init(size: Int) {
         Array("blob \(size)\0".utf8).withUnsafeBytes { update($0) }
     }

@@ -3,13 +3,13 @@ import Foundation
 import Imaging
 import ModelCache
 
-/// Makes the files of a commit visible, once their contents are there.
+/// Publishes the files of a commit once their blobs are complete.
 struct SnapshotWriter {
     let repository: CachedRepository
     let commit: String
 
-    /// Links files to their blobs: in a folder that appears with all of them, or beside those that are there.
-    /// - Parameter blobs: names by paths.
+    /// Links files to their blobs, in a new folder that appears atomically or next to existing links.
+    /// - Parameter blobs: blob names by path.
     /// - Throws: `InputError` of category `inputOutput`.
     func link(_ blobs: [String: String]) throws {
         let folder = repository.snapshotFolder(commit)
@@ -20,7 +20,7 @@ struct SnapshotWriter {
             try add(blobs, to: pending.temporary.path(percentEncoded: false))
             try pending.commit(replaces: false)
         } catch let error as InputError where error.category == .outputExists {
-            // Another program has made it in the meantime.
+            // Another program has created it meanwhile.
             try add(blobs, to: folder)
         }
     }
@@ -31,7 +31,7 @@ struct SnapshotWriter {
             try CacheFile.makeFolder(URL(filePath: link).deletingLastPathComponent().path(percentEncoded: false))
             let target = String(repeating: "../", count: depth + 2) + "blobs/\(blob)"
             if FileStatus(link) != nil, (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) == target { continue }
-            // Over a link to nothing, or a copy, in one step.
+            // Replaces a dangling link or a copy atomically.
             let temporary = "\(link).\(UInt32.random(in: 0...UInt32.max)).new"
             let isLinked = target.withPath { target in temporary.withPath { symlink(target, $0) } } == 0
             guard isLinked, temporary.withPath({ old in link.withPath { rename(old, $0) } }) == 0 else {
@@ -42,7 +42,7 @@ struct SnapshotWriter {
         }
     }
 
-    /// Notes the commit of a branch or tag, after its files are there.
+    /// Records the commit of a branch or tag, once its files exist.
     /// - Throws: `InputError` of category `inputOutput`.
     func name(_ revision: String) throws {
         guard revision != commit else { return }

@@ -1,9 +1,9 @@
 import CKernels
 import Foundation
 
-/// Divides work among the cores: the one parallel loop of the project, on one pool of threads.
+/// The project's only parallel loop, on one pool of threads.
 package enum Parallel {
-    /// Cores this process may use (its affinity mask counts, not the machine's size).
+    /// Cores available to this process, from its affinity mask.
     package static let coreCount: Int = {
         let usable = kernel_usable_processors()
         return usable > 0 ? usable : max(1, ProcessInfo.processInfo.activeProcessorCount)
@@ -11,21 +11,20 @@ package enum Parallel {
 
     private static let pool = WorkerPool(threads: coreCount - 1)
 
-    /// Threads that take part in one loop, its caller's included: `coreCount` unless a program sets fewer.
-    /// Results do not depend on it.
+    /// Upper bound on the threads of one loop, including the caller's: `coreCount` unless lowered. Results do not depend on it.
     package static var threadLimit: Int {
         get { pool.threadLimit }
         set { pool.threadLimit = min(max(1, newValue), coreCount) }
     }
 
-    /// Runs `body` for 0 ..< count on all cores and returns when every call has. Calls must not depend on each other.
+    /// Runs `body` for 0 ..< count on all cores and returns when every call has. Calls must be independent.
     package static func forEach(_ count: Int, _ body: (Int) -> Void) {
         pool.run(count, body)
     }
 
-    /// Divides 0 ..< count into ranges of about equal length, a few for each core so that a core that is held up does
-    /// not hold up the rest, none shorter than `minimum` (the last may be), lengths a multiple of `multiple`. Longer ones
-    /// come first, and are longer by one multiple at most.
+    /// Divides 0 ..< count into ranges of about equal length, several per core so that a delayed core does not delay the rest. No
+    /// range is shorter than `minimum` (except perhaps the last); lengths are multiples of `multiple`. Longer ranges come first,
+    /// and differ by at most one multiple.
     package static func ranges(
         _ count: Int, minimum: Int = 1, multiple: Int = 1, perCore: Int = 2, _ body: (Range<Int>) -> Void
     ) {
@@ -38,8 +37,8 @@ package enum Parallel {
         }
     }
 
-    /// Divides 0 ..< count into at most 8 ranges of at least `minimum`, the same ones on every machine: for loops whose
-    /// result depends on the division, such as sums in single precision.
+    /// Divides 0 ..< count into at most 8 ranges of at least `minimum`, equal on all machines: for loops whose result depends on
+    /// the division, such as single-precision sums.
     package static func fixedRanges(_ count: Int, minimum: Int = 8, _ body: (Range<Int>) -> Void) {
         let length = max(minimum, (count + 7) / 8)
         forEach((count + length - 1) / length) { part in

@@ -3,13 +3,13 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Threads that take part in parallel loops, besides those that run them. They live as long as the process.
+/// Threads that help those that run parallel loops. They live as long as the process.
 ///
-/// A decoded token is some hundred loops of a few hundred microseconds each, with little in between. A thread that sleeps
-/// after each and is woken for the next comes 50 microseconds late every time (an eighth of a token of a 3B model in 4
-/// bits); these spin for a while before they sleep.
+/// Decoding a token takes some hundred loops of a few hundred microseconds each, with short gaps. Sleeping after each loop would
+/// cost 50 microseconds per wake-up (in total an eighth of a token's time for a 3B model in 4 bits), so threads spin for a while
+/// first.
 ///
-/// A thread of the pool goes round these states:
+/// States of a thread:
 /// ```
 ///           a loop has calls left
 ///   SEEKING ----------------------> WORKING --+
@@ -18,36 +18,36 @@ import Synchronization
 ///     |  v
 ///   ASLEEP (counted in `sleepers`, waits on `alarm`)
 /// ```
-/// A loop that begins increments `begun` and then takes as many sleepers off the count as it has calls for, signalling
-/// `alarm` once for each. A thread that falls asleep increments `sleepers` and then reads `begun` again. Both pairs are
-/// sequentially consistent, so one of the two sees the other: no loop begins unnoticed, and every signal has one sleeper.
+/// A new loop increments `begun` and then subtracts as many sleepers as it has calls, signalling `alarm` once for each. A thread
+/// that falls asleep increments `sleepers` and then reads `begun` again. Both pairs are sequentially consistent, so that one of
+/// the two sees the other: no loop goes unnoticed, and every signal has a sleeper.
 package final class WorkerPool: Sendable {
-    /// Loops that run, the oldest first.
+    /// Running loops, oldest first.
     private let loops = Mutex<[ParallelLoop]>([])
-    /// Loops that ever began: what threads without work watch.
+    /// Number of loops started so far, which idle threads watch.
     private let begun = Atomic<Int>(0)
-    /// Threads that sleep, or are about to, and have not been woken.
+    /// Threads that are asleep or about to sleep, and have not been woken.
     private let sleepers = Atomic<Int>(0)
     private let alarm = DispatchSemaphore(value: 0)
 
     private let threads: Int
     private let limit: Atomic<Int>
 
-    /// Threads that take part in one loop, its caller's included.
+    /// Upper bound on the threads of one loop, including the caller's.
     package var threadLimit: Int {
         get { limit.load(ordering: .relaxed) }
         set { limit.store(newValue, ordering: .relaxed) }
     }
 
-    /// - Parameter threads: besides the callers' own.
+    /// - Parameter threads: number of threads in addition to the callers'.
     package init(threads: Int) {
         self.threads = threads
         limit = Atomic(threads + 1)
         for _ in 0..<threads { Thread.detachNewThread { self.takePart() } }
     }
 
-    /// Runs `body` for 0 ..< count on this thread and those of the pool; returns when every call has. A call may run
-    /// a loop of its own, and several threads may run loops at a time.
+    /// Runs `body` for 0 ..< count on this thread and those of the pool; returns when every call has. Calls may run loops of
+    /// their own, and several threads may run loops concurrently.
     package func run(_ count: Int, _ body: (Int) -> Void) {
         let helpers = min(threads, threadLimit - 1)
         guard count > 1, helpers > 0 else {
@@ -80,12 +80,12 @@ package final class WorkerPool: Sendable {
 
     private func sleepUnlessBegun(after seen: Int) {
         sleepers.add(1, ordering: .sequentiallyConsistent)
-        // A loop that began before this thread was counted does not wake it; one that began after does, or already has.
+        // A loop started before this thread was counted does not wake it; a later one does, or already has.
         if begun.load(ordering: .sequentiallyConsistent) != seen, withdrawSleepers(atMost: 1) == 1 { return }
         alarm.wait()
     }
 
-    /// Takes some off the sleepers, who are awake then or have to be woken.
+    /// Subtracts from the sleepers, which are then awake or must be woken.
     private func withdrawSleepers(atMost wanted: Int) -> Int {
         var known = sleepers.load(ordering: .sequentiallyConsistent)
         while known > 0 {
@@ -99,14 +99,15 @@ package final class WorkerPool: Sendable {
     }
 }
 
-/// A loop whose calls go to whoever asks next.
+/// A loop whose calls are handed out on request.
 private final class ParallelLoop: Sendable {
     private let count: Int
-    // The owner's, who waits for all calls. A thread of the pool may still hold the loop then, but not what it calls.
+    // Owned by the caller of `run`, which waits for all calls. A pool thread may hold the loop longer, but does not use the body
+    // then.
     private nonisolated(unsafe) let body: UnsafePointer<(Int) -> Void>
     private let next = Atomic<Int>(0)
     private let finished = Atomic<Int>(0)
-    /// Threads of the pool that may still join.
+    /// Number of pool threads that may still join.
     private let openings: Atomic<Int>
     private let isAwaited = Atomic<Bool>(false)
     private let end = DispatchSemaphore(value: 0)
@@ -117,7 +118,7 @@ private final class ParallelLoop: Sendable {
         openings = Atomic(helpers)
     }
 
-    /// Lets a thread of the pool join: true while there are calls left and fewer threads than the loop may have.
+    /// Lets a pool thread join: true while calls are left and the limit is not reached.
     func admitHelper() -> Bool {
         guard next.load(ordering: .relaxed) < count, openings.load(ordering: .relaxed) > 0 else { return false }
         return openings.subtract(1, ordering: .relaxed).oldValue > 0
@@ -136,11 +137,11 @@ private final class ParallelLoop: Sendable {
         }
     }
 
-    /// On its own, so that no reference to the body outlives the call.
+    // A separate function, so that no reference to the body outlives the call.
     @inline(never)
     private func call(_ number: Int) { body.pointee(number) }
 
-    /// Returns when all calls have.
+    /// Waits for all calls to return.
     func waitForOthers() {
         if spin(until: { finished.load(ordering: .acquiring) == count }) { return }
         isAwaited.store(true, ordering: .sequentiallyConsistent)
@@ -148,7 +149,7 @@ private final class ParallelLoop: Sendable {
     }
 }
 
-/// Spins until a condition holds, for 100 microseconds at most; false when it did not.
+/// Spins until a condition holds, for at most 100 microseconds; false if it did not.
 private func spin(until condition: () -> Bool) -> Bool {
     let limit: UInt64 = 100_000, start = DispatchTime.now().uptimeNanoseconds
     repeat {

@@ -3,10 +3,10 @@ import DescribeAnything
 import Imaging
 import Media
 
-/// The clip with its captions burned in, and a page about each track.
+/// Renders the clip with captions burned in, and an HTML report about each track.
 extension CaptionedClip {
-    /// Checks, before any work is done, that the system has what rendering takes.
-    /// - Throws: `InputError`: of category `notFound` when there is no font, `invalid` when FFmpeg encodes no H.264.
+    /// Checks, before any work is done, that the system provides what rendering needs.
+    /// - Throws: `InputError`: of category `notFound` without fonts, `invalid` if FFmpeg cannot encode H.264.
     public static func checkRendering(to path: String) throws {
         try InputError.translating {
             _ = try Typesetter()
@@ -15,19 +15,19 @@ extension CaptionedClip {
     }
 
     /// Checks that the clip can be read again for `render` and `report`.
-    /// - Throws: `InputError` of category `usage` for one on standard input.
+    /// - Throws: `InputError` of category `usage` for standard input.
     public static func checkReadable(again clip: String) throws {
         guard clip != "-" else {
             throw InputError(.usage, "standard input: can be read only once, expected a file to render or to report on")
         }
     }
 
-    /// Writes the clip, or the part of it that counts, with outlines, ids and captions burned in: H.264 in an MP4, without
-    /// sound. Captions are in a panel beside or under the picture.
+    /// Renders the clip, or the captioned part of it, with outlines, ids and captions burned in, as H.264 in an MP4 without
+    /// audio. Captions are in a panel next to the picture or below.
     /// - Parameters:
-    ///   - path: of the video; complete or not there at all.
-    ///   - replaces: whether a file that is there is replaced.
-    ///   - events: told of each frame; what it throws ends the call.
+    ///   - path: path of the video, which is written atomically.
+    ///   - replaces: true to replace an existing file.
+    ///   - events: called for each frame; an error it throws ends the call.
     /// - Throws: `InputError`.
     public func render(to path: String, replaces: Bool = false, events: (CaptionEvent) throws -> Void = { _ in }) throws {
         try Self.checkReadable(again: input.path)
@@ -38,9 +38,9 @@ extension CaptionedClip {
         }
     }
 
-    /// Writes a page about the clip's captions: of each track the frames the model was shown, both views of them, caption
-    /// and times. It needs no other file and no network.
-    /// - Parameters: as `render`.
+    /// Writes a report about the clip's captions: for each track the frames shown to the model, both views of them, caption and
+    /// times. It is one file that needs no network.
+    /// - Parameters: as for `render`.
     /// - Throws: `InputError`.
     public func report(to path: String, replaces: Bool = false, events: (CaptionEvent) throws -> Void = { _ in }) throws {
         try Self.checkReadable(again: input.path)

@@ -3,7 +3,7 @@ import Files
 import Imaging
 import Media
 
-/// The files that one clip's rendering, report and fates of detections go to.
+/// Destination files for one clip's rendering, report and detection outcomes.
 public struct SideFiles: ClipSideFiles {
     private let render: String?
     private let report: String?
@@ -11,10 +11,10 @@ public struct SideFiles: ClipSideFiles {
     private let overwrites: Bool
 
     /// - Parameters:
-    ///   - render: the MP4, or a folder for files called like the clips; nil for none.
-    ///   - report: the page, or such a folder; nil for none.
-    ///   - detections: JSON Lines with the fate of each detection, or such a folder; nil for none.
-    ///   - overwrites: replaces files that are there.
+    ///   - render: the MP4, or a folder for files named like the clips; nil for none.
+    ///   - report: the report, or such a folder; nil for none.
+    ///   - detections: JSON Lines with the outcome of each detection, or such a folder; nil for none.
+    ///   - overwrites: true to replace existing files.
     public init(
         _ request: ClipRequest, render: String? = nil, report: String? = nil, detections: String? = nil, overwrites: Bool = false
     ) {
@@ -32,7 +32,7 @@ public struct SideFiles: ClipSideFiles {
 
     public func check(_ request: ClipRequest, resumes: Bool) throws {
         guard !paths.contains("-") else {
-            throw InputError(.usage, "found - as the place of a picture, page or list, expected a file: stdout takes captions only")
+            throw InputError(.usage, "found - for a rendering, report or list, expected a file: stdout is for captions only")
         }
         if render != nil || report != nil { try CaptionedClip.checkReadable(again: request.clip) }
         for path in paths { try OutputFile.check(path, overwrites: mayReplace(path, resumes: resumes)) }

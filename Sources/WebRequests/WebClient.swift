@@ -2,15 +2,15 @@ import Foundation
 import FoundationNetworking
 import Synchronization
 
-/// Requests to web servers, each made by the thread that waits for its answer. Redirects are answers like others.
+/// Synchronous HTTP requests. Redirects are returned like other answers.
 ///
-/// A task is never cancelled: Foundation's session traps when one is that is just ending. One that nobody waits for any more is
-/// suspended, which ends its reading, and held.
+/// Tasks are never cancelled, because Foundation's session traps if a task is cancelled just as it ends. A task that is given up is
+/// suspended, which stops its transfer, and retained.
 package final class WebClient: Sendable {
     private let session: URLSession
     private let router = Router()
 
-    /// - Parameter timeout: seconds without a sign of the server.
+    /// - Parameter timeout: seconds without data from the server.
     package init(timeout: Double, connections: Int) {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = timeout
@@ -22,11 +22,11 @@ package final class WebClient: Sendable {
         session = URLSession(configuration: configuration, delegate: router, delegateQueue: nil)
     }
 
-    /// Sends a request and waits for the whole answer.
+    /// Sends a request and waits for the complete answer.
     /// - Parameters:
-    ///   - seconds: for the whole answer; nil for as long as it keeps coming.
-    ///   - receive: takes the answer's content piece by piece, on this thread; what it throws ends the waiting.
-    /// - Throws: the session's errors, `URLError.timedOut` and `URLError.cancelled` among them, and those of `receive`.
+    ///   - seconds: time limit for the complete answer; nil for none.
+    ///   - receive: called with each piece of the answer, on this thread; an error it throws ends the wait.
+    /// - Throws: the session's errors, including `URLError.timedOut` and `.cancelled`, and those of `receive`.
     package func send(
         _ request: URLRequest, within seconds: Double? = nil, receive: (HTTPURLResponse, Data) throws -> Void
     ) throws -> HTTPURLResponse {
@@ -53,11 +53,11 @@ package final class WebClient: Sendable {
         }
     }
 
-    /// Ends the waiting for all answers; the client cannot be used after that.
+    /// Ends all waits with `URLError.cancelled`; the client cannot be used afterwards.
     package func cancel() { router.cancel() }
 }
 
-/// Parts of an answer in the order they come, for the thread that waits for them.
+/// Parts of an answer in order of arrival, for the waiting thread.
 private final class Inbox: Sendable {
     enum Part: Sendable {
         case head(HTTPURLResponse)
@@ -73,25 +73,25 @@ private final class Inbox: Sendable {
         count.signal()
     }
 
-    /// The next part; nil if there is none at that time.
+    /// The next part; nil if none arrives by `end`.
     func next(until end: DispatchTime) -> Part? {
         guard count.wait(timeout: end) == .success else { return nil }
         return parts.withLock { $0.removeFirst() }
     }
 }
 
-/// Hands what the session says of each task to the inbox of whoever waits for it.
+/// Delivers the session's callbacks for each task to the inbox of its waiting thread.
 private final class Router: NSObject, URLSessionDataDelegate, Sendable {
     private struct State {
         var inboxes: [Int: Inbox] = [:]
         var isCancelled = false
-        /// Tasks that were left before their end: the session needs them to live.
+        /// Tasks given up before their end; the session uses them until then.
         var left: [URLSessionTask] = []
     }
 
     private let state = Mutex(State())
 
-    /// - Returns: false once everything was cancelled.
+    /// - Returns: false after `cancel`.
     func add(_ inbox: Inbox, for task: URLSessionTask) -> Bool {
         state.withLock { state in
             if !state.isCancelled { state.inboxes[task.taskIdentifier] = inbox }
@@ -99,7 +99,7 @@ private final class Router: NSObject, URLSessionDataDelegate, Sendable {
         }
     }
 
-    /// - Parameter isOver: false for a task that may still receive something.
+    /// - Parameter isOver: false for a task that may still receive data.
     func remove(_ task: URLSessionTask, isOver: Bool) {
         let isLeft = state.withLock { state in
             state.inboxes[task.taskIdentifier] = nil

@@ -3,7 +3,7 @@ import ModelTools
 import TestSupport
 import Testing
 
-/// If these fail, machines and versions are compared by a report that lacks stages or holds made-up numbers.
+/// If these fail, machines and versions are compared by a report with missing stages or invented numbers.
 struct BenchCommandTests {
     private func report(_ arguments: String...) throws -> BenchmarkReport {
         let run = try CommandRun(["bench", "--json", "--repeat", "2", "--tokens", "3"] + arguments)
@@ -34,14 +34,14 @@ struct BenchCommandTests {
         #expect(report.models.map(\.name) == ["dam-tiny"] && report.models.map(\.weights) == [weights])
         #expect(report.models[0].isSynthetic)
         check(report)
-        // Words of the prompt and 9 tokens for each of 8 frames.
+        // Text tokens of the prompt, and 9 tokens for each of 8 frames.
         let prefill = try #require(report.stages.first { $0.name == .describeAnything(.prefill) })
         #expect((72 + 40..<72 + 90).contains(prefill.count) && prefill.unit == "token")
         let decode = try #require(report.stages.first { $0.name == .describeAnything(.decode200) })
         #expect(decode.count == 3)
     }
 
-    @Test func aFormatOfItsOwnForEachPart() throws {
+    @Test func formatPerPart() throws {
         let report = try report("--synthetic", "dam-tiny", "--vision", "q8", "--language", "q4", "--stage", "projector", "--stage", "decode-200")
         #expect(report.models.map(\.weights) == ["q4"] && report.models.map(\.visionWeights) == ["q8"])
         check(report)
@@ -61,7 +61,7 @@ struct BenchCommandTests {
         check(report)
     }
 
-    @Test func tableHasALineForEachStage() throws {
+    @Test func tableHasOneLinePerStage() throws {
         let run = try CommandRun(["bench", "--synthetic", "dam-tiny", "--repeat", "1", "--tokens", "2"])
         #expect(run.status == 0 && run.errors.isEmpty)
         for name in ["multiply-add", "8-bit products", "memory read", "dam-tiny, f16, random weights", "decode-1800", "caption"] {
@@ -76,13 +76,13 @@ struct BenchCommandTests {
         ["--synthetic", "dam-tiny", "--synthetic", "dam-3b"], ["--synthetic", "dam-tiny", "--model", "somewhere"],
         ["--sam", "somewhere", "--synthetic", "sam2.1-hiera-tiny"],
     ])
-    func argumentsThatMakeNoSense(arguments: [String]) throws {
+    func invalidArguments(arguments: [String]) throws {
         let run = try CommandRun(["bench"] + arguments)
         #expect(run.status == 64 && run.output.isEmpty && !run.errors.isEmpty, "\(run.errors)")
     }
 
     @Test(arguments: ["--model", "--sam"])
-    func aModelThatIsNotThere(option: String) throws {
+    func missingModel(option: String) throws {
         let run = try CommandRun(["bench", option, "/nowhere"])
         #expect(run.status == 69 && run.output.isEmpty && run.lines.count == 1, "\(run.errors)")
     }

@@ -10,7 +10,7 @@ struct CaptionCommandTests {
 
     private func decode(_ data: Data) throws -> CaptionDocument { try JSONDecoder().decode(CaptionDocument.self, from: data) }
 
-    @Test func writesTheDocumentToStdoutAndSaysEachStep() throws {
+    @Test func writesTheDocumentToStdoutAndReportsEachStep() throws {
         let run = try CommandRun(
             ["caption", clip, "--masks", masks, "-o", "-", "--max-new-tokens", "4", "--track", "2", "--track", "5"],
             environment: ["DAMVIDEO_MODEL": model])
@@ -21,7 +21,7 @@ struct CaptionCommandTests {
         #expect(!run.errors.contains("\u{1b}"))
     }
 
-    @Test func writesBesideTheClipAndDoesNotOverwriteUnasked() throws {
+    @Test func writesNextToTheClipAndDoesNotOverwriteByDefault() throws {
         try withTemporaryDirectory { folder in
             let copy = folder.appending(path: "walk.mp4")
             try FileManager.default.copyItem(atPath: clip, toPath: copy.path)
@@ -40,9 +40,9 @@ struct CaptionCommandTests {
         }
     }
 
-    /// Track 4 fails while those before it are still being captioned: lines come as they may, the finished file has them in
-    /// order, and on stdout each is there once.
-    @Test func sideBySideWritesWhatOneAfterTheOtherDoes() throws {
+    /// Track 4 fails while earlier tracks are still being captioned: lines come in any order, the finished file has them sorted,
+    /// and stdout has each line once.
+    @Test func batchedOutputEqualsSequentialOutput() throws {
         try withTemporaryDirectory { folder in
             func lines(_ batch: String, _ output: String) throws -> [String] {
                 let run = try CommandRun(
@@ -60,7 +60,7 @@ struct CaptionCommandTests {
         }
     }
 
-    @Test func someTracksFailedIsThree() throws {
+    @Test func failedTracksGiveExitCodeThree() throws {
         let run = try CommandRun(
             ["caption", clip, "--masks", masks, "--model", model, "-o", "-", "--max-new-tokens", "2", "--sampling", "clip"])
         #expect(run.status == 3)
@@ -68,11 +68,11 @@ struct CaptionCommandTests {
         #expect(try decode(run.output).tracks.count == 4)
     }
 
-    /// Ctrl-C after the first track: it is written, and the rest is not waited for.
-    @Test func interruptedRunsWriteWhatIsFinished() throws {
+    /// Ctrl-C after the first track: it is written, and the others are abandoned.
+    @Test func interruptedRunsWriteFinishedTracks() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "out.json")
-            // Many beams make the other four tracks take far longer than a signal does.
+            // Many beams make the other four tracks far slower than the signal.
             let run = try CommandRun(
                 ["caption", clip, "--masks", masks, "--model", model, "-o", output.path, "--num-beams", "48",
                  "--max-new-tokens", "600", "--temperature", "0"],

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// A folder with clips a.mp4, b.mp4, ..., a list of them, and their masks, two tracks each on all frames.
+/// A folder with clips a.mp4, b.mp4, ..., a list of them, and their masks: two tracks each, on all frames.
 struct ClipFolder {
     let path: String
     var list: String { path + "/list.txt" }
@@ -29,10 +29,10 @@ func withClips(_ count: Int, _ body: (ClipFolder) throws -> Void) throws {
     }
 }
 
-/// Text of captions without the seconds they took, which no two runs share.
+/// Text of captions without the seconds they took, which differ between runs.
 func withoutSeconds(_ text: String) -> String { text.replacing(/"seconds" ?: ?[-+.e0-9]+/) { _ in "\"seconds\":0" } }
 
-/// Files of a folder by name, without seconds.
+/// Contents of a folder's files by name, without seconds.
 func contents(of folder: String) throws -> [String: String] {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
     return try Dictionary(uniqueKeysWithValues: names.map { name in
@@ -40,7 +40,7 @@ func contents(of folder: String) throws -> [String: String] {
     })
 }
 
-/// Runs of the program at the same time.
+/// Concurrent runs of the program.
 final class ConcurrentRuns: Sendable {
     private let outcomes: Mutex<[Int: Result<CommandRun, any Error>]> = Mutex([:])
 

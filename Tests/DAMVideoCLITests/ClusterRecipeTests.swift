@@ -3,12 +3,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, the recipes in Samples/cluster are of another program than this.
+/// If these fail, the recipes in Samples/cluster do not match the program.
 struct ClusterRecipeTests {
     private func recipe(_ name: String) throws -> String { try String(contentsOfFile: Fixtures.sample("cluster/" + name), encoding: .utf8) }
 
-    /// The job's command in the environment of each of its pods, one of which is taken away and made again.
-    @Test func theJobsPodsAreOneRun() throws {
+    /// Runs the job's command in the environment of each of its pods, one of which is killed and recreated.
+    @Test func podsOfAJobEqualOneRun() throws {
         let yaml = try recipe("job.yaml")
         let arguments = yaml.matches(of: #/\n            - (--?[^\n]+)/#).map { String($0.1) }
         let completions = try #require(yaml.firstMatch(of: #/completions: (\d+)/#)?.1), pods = try #require(Int(completions))
@@ -34,7 +34,7 @@ struct ClusterRecipeTests {
                 #expect(run.status == 0, "\(run.errors)")
             }
             #expect(try contents(of: many) == contents(of: one))
-            // A pod that was killed in the midst of a line.
+            // A pod that was killed in the middle of a line.
             let file = URL(filePath: many + "/b.damvideo.jsonl")
             try Data(contentsOf: file).dropLast(40).write(to: file)
             #expect(try CommandRun(["merge", "-a", folder.list, "--check", many]).status == 65)
@@ -45,8 +45,8 @@ struct ClusterRecipeTests {
         }
     }
 
-    /// What the job's failure policy makes of the program's exit codes.
-    @Test func exitCodesHaveTheirActions() throws {
+    /// The job's failure policy maps each exit code to the right action.
+    @Test func exitCodesMapToActions() throws {
         let yaml = try recipe("job.yaml")
         var actions: [Int: String] = [:]
         let policy = #/- action: (\w+)\n +onExitCodes:\n +containerName: damvideo\n +operator: In\n +values: \[([\d, ]+)\]/#
@@ -54,7 +54,7 @@ struct ClusterRecipeTests {
             for code in rule.2.split(separator: ",") { actions[Int(code.filter { $0 != " " }) ?? -1] = String(rule.1) }
         }
         #expect(actions == [75: "Ignore", 3: "FailIndex", 65: "FailIndex", 64: "FailJob", 66: "FailJob", 69: "FailJob"])
-        // Each rule's container is the one there is.
+        // Each rule refers to the existing container.
         #expect(yaml.contains("        - name: damvideo\n"))
         try withClips(1) { folder in
             func status(_ list: String, _ model: String) throws -> Int32 {
@@ -71,8 +71,8 @@ struct ClusterRecipeTests {
         }
     }
 
-    /// The batch file's calls with a stand-in for Slurm: a task that is taken away is put into the queue again.
-    @Test func theArraysTasksAreOneRun() throws {
+    /// Runs the batch file's commands with a stand-in for Slurm; a killed task is queued again.
+    @Test func tasksOfAnArrayEqualOneRun() throws {
         try withClips(3) { folder in
             let tools = folder.path + "/tools", script = Fixtures.sample("cluster/array.sbatch")
             try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: false)

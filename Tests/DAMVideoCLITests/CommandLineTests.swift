@@ -2,24 +2,24 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, a command line that is typed as people type it is not understood, or what is said cannot be read.
+/// If these fail, an ordinary command line is not understood, or its messages cannot be read.
 struct CommandLineTests {
     private static let plan = ["caption", Courtyard.clip, "--masks", Courtyard.masks, "--model", Fixtures.model(.damA), "--dry-run"]
 
-    /// A usage fault is one line with a hint, not a page.
+    /// A usage error is one line with a hint, not a page.
     @Test(arguments: [
         ["caption"], ["inspect"], ["caption", "--still-rate", "1e19"], ["caption", "--seed"], ["nothing"], plan + ["--start", "-1"],
         plan + ["--duration", "-1"], plan + ["--still-rate", "-5"], plan + ["--still-rate", "nan"], plan + ["--frames", "x"],
         ["track", Courtyard.clip, "--point", "1e300,2", "--at", "0", "-o", "x"],
         ["track", Courtyard.clip, "--box", "1,2,3", "--at", "0", "-o", "x"],
     ])
-    func usageFaultsAreOneLine(_ arguments: [String]) throws {
+    func usageErrorsAreOneLine(_ arguments: [String]) throws {
         let run = try CommandRun(arguments)
         #expect(run.status == 64 && run.lines.count == 1 && run.output.isEmpty, "\(run.status) \(run.errors)")
         #expect(run.errors.contains("--help says more"), "\(run.errors)")
     }
 
-    @Test func negativeValuesAreValues() throws {
+    @Test func acceptsNegativeValues() throws {
         for (option, value) in [
             ("--mask-frame-offset", "-1"), ("--start", "-1"), ("--temperature", "-1"), ("--frames", "-1"), ("--batch", "-1"), ("--track", "-1"),
         ] {
@@ -34,7 +34,7 @@ struct CommandLineTests {
         }
     }
 
-    /// What a file says is shown, not obeyed, and not for ever.
+    /// Text from files is shown without control sequences and at limited length.
     @Test(arguments: [
         "\\u001b]0;title\\u0007\\u001b[2J\\ndamvideo: all is well", String(repeating: "a", count: 20_000), "\\u202eevil", "\\u009b1m",
     ])
@@ -57,8 +57,8 @@ struct CommandLineTests {
         }
     }
 
-    /// A name with a line break forges no line of a report.
-    @Test func reportsHaveTheirOwnLines() throws {
+    /// A name with a line break cannot fake a line of a report.
+    @Test func namesCannotFakeReportLines() throws {
         try withTemporaryDirectory { folder in
             let masks = folder.appending(path: "a\nb").path
             try FileManager.default.createSymbolicLink(atPath: masks, withDestinationPath: Courtyard.masks)
@@ -69,7 +69,7 @@ struct CommandLineTests {
         }
     }
 
-    /// A fault that a report shows is on stderr too, for scripts that keep that alone.
+    /// A fault shown in a report is also on stderr, for scripts that keep only that.
     @Test func faultsInReportsAreOnStderr() throws {
         try withTemporaryDirectory { folder in
             let model = folder.appending(path: "model")

@@ -1,13 +1,13 @@
 import Foundation
 import TestSupport
 
-/// One run of the program, as a user's shell would see it.
+/// One run of the program, as seen by a user's shell.
 struct CommandRun {
     let status: Int32
     let output: Data
     let errors: String
 
-    /// The program that was built with the tests.
+    /// The program built with the tests.
     static let executable: URL = {
         let beside = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "damvideo")
         if FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
@@ -15,15 +15,15 @@ struct CommandRun {
     }()
 
     /// - Parameters:
-    ///   - environment: set besides the test's own.
-    ///   - interruptingAfter: text on stderr upon which the program gets a signal.
-    ///   - signal: which.
-    ///   - action: what is done then instead.
-    ///   - errorsAreRead: whether there is a reader of stderr; without one nothing is known of it.
-    ///   - input: what it reads from stdin.
-    ///   - executable: the program itself.
-    ///   - fileLimit: 512-byte blocks that a file may have; nil for none.
-    ///   - isFileLimitFatal: whether the system ends the program in the midst of writing a larger one, or refuses.
+    ///   - environment: variables in addition to the test's own.
+    ///   - interruptingAfter: text on stderr after which the program gets a signal.
+    ///   - signal: the signal to send.
+    ///   - action: called instead of sending a signal.
+    ///   - errorsAreRead: false to leave stderr without a reader; nothing is then known of it.
+    ///   - input: contents of stdin.
+    ///   - executable: the program to run.
+    ///   - fileLimit: limit on file sizes in 512-byte blocks; nil for none.
+    ///   - isFileLimitFatal: true if exceeding the limit kills the program, false if the write fails.
     init(
         _ arguments: [String], environment: [String: String] = [:], interruptingAfter trigger: String? = nil,
         signal: Int32 = SIGINT, action: (() throws -> Void)? = nil, errorsAreRead: Bool = true, input: Data? = nil, executable: URL = Self.executable, fileLimit: Int? = nil,
@@ -43,7 +43,7 @@ struct CommandRun {
         for variable in ["DAMVIDEO_MODEL", "DAMVIDEO_SAM"] { inherited[variable] = nil }
         process.environment = inherited.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
-        // Files take any amount of output without anybody reading along.
+        // Files accept any amount of output without a reader.
         let folder = FileManager.default.temporaryDirectory.appending(path: "damvideo-run-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -75,8 +75,8 @@ struct CommandRun {
         errors = String(decoding: try Data(contentsOf: error), as: UTF8.self)
     }
 
-    /// Starts a process as an interactive shell does. A child inherits the signals that are blocked, as in threads of a test, and
-    /// those that are ignored, as SIGINT is in whatever a script runs in the background.
+    /// Starts a process with no signals blocked or ignored, as an interactive shell does: test threads block some, a script's
+    /// background jobs ignore SIGINT, and a child inherits both.
     static func start(_ process: Process) throws {
         signal(SIGINT, SIG_DFL)
         var none = sigset_t(), own = sigset_t()
@@ -88,6 +88,6 @@ struct CommandRun {
 
     var text: String { String(decoding: output, as: UTF8.self) }
 
-    /// What was said on stderr, line by line.
+    /// Lines of stderr.
     var lines: [String] { errors.split(separator: "\n").map(String.init) }
 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, a shell does not complete the program's commands, options and files, or no manual can be made of its help.
+/// If these fail, shells do not complete the program's commands, options and files, or its help cannot become a manual page.
 struct CompletionTests {
     private static let commands = [
         "caption", "describe", "detect", "masks", "track", "verify", "inspect", "quantize", "drift", "bench", "evaluate", "serve",
@@ -17,7 +17,7 @@ struct CompletionTests {
         #expect(run.text.contains("--accept-licence") || run.text.contains("accept-licence"))
     }
 
-    /// The words that bash offers behind some others, in a folder with the files a.mp4 and b.mp4.
+    /// The completions that bash offers after some words, in a folder with the files a.mp4 and b.mp4.
     private func offered(_ words: [String]) throws -> Set<String> {
         try withTemporaryDirectory { folder in
             for name in ["a.mp4", "b.mp4"] { try Data().write(to: folder.appending(path: name)) }
@@ -45,8 +45,8 @@ struct CompletionTests {
         #expect(try offered(["damvideo", "caption", "--model", "a"]) == ["a.mp4"])
     }
 
-    /// The form that the argument parser's tool makes manual pages of.
-    @Test func theHelpIsThereForMachines() throws {
+    /// The form from which the argument parser's tool makes manual pages.
+    @Test func helpIsMachineReadable() throws {
         struct Help: Decodable {
             struct Command: Decodable {
                 let commandName: String
@@ -63,7 +63,7 @@ struct CompletionTests {
         #expect((root.subcommands ?? []).filter { $0.commandName != "help" }.allSatisfy { $0.abstract?.hasSuffix(".") == true })
     }
 
-    /// The overview has each command in a group, and each command's help its exit codes or its use.
+    /// The overview has each command in a group, and each command's help its exit codes or its usage.
     @Test func everyCommandHasHelp() throws {
         let overview = try CommandRun(["--help"]).text
         for group in ["CAPTION", "OBJECT", "SERVICE", "MODEL", "MEASURING"] {
@@ -72,7 +72,7 @@ struct CompletionTests {
         for command in Self.commands {
             let help = try CommandRun(["help", command])
             #expect(help.status == 0 && help.text.hasPrefix("OVERVIEW: ") && help.text.contains("USAGE: damvideo \(command)"))
-            // Defaults are told once.
+            // Defaults are stated only once.
             for line in help.text.split(separator: "\n") { #expect(!(line.contains("Default:") && line.contains("(default:")), "\(line)") }
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, `evaluate dlc-bench` prints other figures than its files have, or loses answers when it is stopped.
+/// If these fail, `evaluate dlc-bench` prints scores that differ from its files, or loses answers when it is stopped.
 struct DLCBenchCommandTests {
     private func run(_ arguments: [String], environment: [String: String] = [:]) throws -> CommandRun {
         try CommandRun(["evaluate", "dlc-bench"] + arguments, environment: environment)
@@ -47,7 +47,7 @@ struct DLCBenchCommandTests {
         }
     }
 
-    @Test func anAnswerThatSaysNothingIsTold() throws {
+    @Test func reportsAnswersWithoutAChoice() throws {
         let server = try DLCSample.judge { $0.contains("A. Yes") && $0.contains("lamp") ? DLCSample.completion("Perhaps") : nil }
         defer { server.stop() }
         try DLCSample.withFolder { folder in
@@ -74,7 +74,7 @@ struct DLCBenchCommandTests {
     @Test(arguments: [
         ["--judge-url", "http://x"], ["--csv-line", "--json"], ["--model", "x"], ["--judge-url", "x", "--judge-model", "m"], [],
     ])
-    func argumentsThatMakeNoSenseAreRefused(arguments: [String]) throws {
+    func refusesInvalidArguments(arguments: [String]) throws {
         #expect(try DLCSample.withFolder { try run([$0.path] + arguments) }.status == 64)
     }
 }

@@ -5,7 +5,7 @@ import Media
 import TestSupport
 import Testing
 
-/// If these fail, `detect` shows something else than the detector finds, or a clip is not looked at with one.
+/// If these fail, `detect` shows something other than what the detector finds, or ignores the frame of a clip.
 struct DetectCommandTests {
     private let detector = Fixtures.path("detectors/red.onnx")
 
@@ -50,7 +50,7 @@ struct DetectCommandTests {
             #expect(box.overlap(with: Rectangle(left: 100, top: 60, width: 50, height: 66)) > 0.5)
             let before = try ImageDecoder.rgb(path: path), after = try ImageDecoder.rgb(path: drawn)
             #expect(after.width == 240 && after.height == 180 && after.pixels != before.pixels)
-            // Beside the object and its name nothing is changed.
+            // Only the object and its name change the picture.
             #expect(after.pixels.suffix(3 * 240 * 20) == before.pixels.suffix(3 * 240 * 20))
             #expect(try CommandRun(["detect", path, "--detector", detector, "--render", drawn]).status == 73)
             let none = try CommandRun(["detect", path, "--detector", detector, "--threshold", "red thing=1"])
@@ -58,14 +58,14 @@ struct DetectCommandTests {
         }
     }
 
-    @Test func aFrameOfAClip() throws {
+    @Test func detectsInAFrameOfAClip() throws {
         let run = try CommandRun(["detect", Courtyard.clip, "--at", "7", "--detector", detector, "--quiet"])
         #expect(run.status == 0 && run.errors.isEmpty)
         #expect(try JSONDecoder().decode(Report.self, from: run.output).frame == 7)
         #expect(try CommandRun(["detect", Courtyard.clip, "--at", "60", "--detector", detector]).status == 64)
     }
 
-    @Test func aClipIsLookedAtWithIt() throws {
+    @Test func captionsAClipWithADetector() throws {
         try withTemporaryDirectory { folder in
             let fates = folder.path + "/fates.jsonl"
             let run = try CommandRun([
@@ -91,7 +91,7 @@ struct DetectCommandTests {
         (["track", "CLIP", "--detector", "RED", "--detections", "d.txt", "-o", "m"], 64, "either --detections or --detector"),
         (["detect", "CLIP", "--at", "0", "--detector", "RED", "--render", "out.txt"], 64, "ends in png"),
     ])
-    func whatCannotBeDoneIsSaid(arguments: [String], status: Int32, says: String) throws {
+    func reportsInvalidRequests(arguments: [String], status: Int32, says: String) throws {
         let run = try CommandRun(arguments.map { $0 == "CLIP" ? Courtyard.clip : $0 == "RED" ? detector : $0 })
         #expect(run.status == status && run.errors.contains(says), "\(run.status) \(run.errors)")
     }

@@ -4,7 +4,7 @@ import ModelTools
 import TestSupport
 import Testing
 
-/// If these fail, labels are told where nobody asked for it, masks cannot be written, or a detector's facts are not shown.
+/// If these fail, the model is told labels without --hint, masks cannot be written, or a detector's properties are not shown.
 struct DetectorUseTests {
     private let detector = Fixtures.path("detectors/red.onnx")
 
@@ -14,7 +14,7 @@ struct DetectorUseTests {
         return try JSONDecoder().decode(CaptionDocument.self, from: run.output)
     }
 
-    /// A red rectangle that goes to the right in front of grey, as YUV4MPEG, which needs no encoder.
+    /// A red rectangle that moves right in front of grey, as YUV4MPEG, which needs no encoder.
     private func withRedClip(_ body: (String) throws -> Void) throws {
         try withTemporaryDirectory { folder in
             let path = folder.path + "/red.y4m", grey: [UInt8] = [119, 128, 128], red: [UInt8] = [94, 104, 177]
@@ -33,7 +33,7 @@ struct DetectorUseTests {
         }
     }
 
-    /// Two people side by side, whose boxes overlap by a third.
+    /// Two people next to each other, whose boxes overlap by a third.
     private func withDetections(_ body: (_ folder: String, _ path: String) throws -> Void) throws {
         try withTemporaryDirectory { folder in
             let path = folder.path + "/det.json"
@@ -47,7 +47,7 @@ struct DetectorUseTests {
         }
     }
 
-    @Test func labelsAreToldWhereThatIsAskedFor() throws {
+    @Test func hintsTellLabels() throws {
         try withRedClip { clip in
             let silent = try document(clip, ["--detector", detector]), told = try document(clip, ["--detector", detector, "--hint"])
             #expect(!silent.tracks.isEmpty && silent.tracks.map(\.id) == told.tracks.map(\.id))
@@ -59,15 +59,15 @@ struct DetectorUseTests {
         }
     }
 
-    @Test func withoutLabelsTheQuestionIsAskedWithoutAndThatIsSaid() throws {
+    @Test func missingLabelsAreLeftOutWithANote() throws {
         let arguments = ["--masks", Courtyard.masks, "--track", "1"]
         let told = try document(Courtyard.clip, arguments + ["--hint"]), silent = try document(Courtyard.clip, arguments)
         #expect(told.tracks.map(\.usage) == silent.tracks.map(\.usage) && told.tracks.map(\.caption) == silent.tracks.map(\.caption))
-        #expect(told.errors.count { $0.message.contains("found no label to tell the model") } == 1)
+        #expect(told.errors.count { $0.message.contains("no track has a label to tell the model") } == 1)
         #expect(!silent.errors.contains { $0.message.contains("label") })
     }
 
-    @Test func masksOfBoxesOverEachOtherFitLabelPictures() throws {
+    @Test func masksOfOverlappingBoxesFitLabelImages() throws {
         try withDetections { folder, path in
             let plain = try CommandRun(["track", Courtyard.clip, "--detections", path, "--duration", "2", "-o", folder + "/masks"])
             #expect(plain.status == 0 && plain.text.contains("track 2"), "\(plain.errors)")
@@ -83,7 +83,7 @@ struct DetectorUseTests {
         }
     }
 
-    @Test func boxesOfAnotherClipAreTold() throws {
+    @Test func reportsBoxesOfAnotherClip() throws {
         try withTemporaryDirectory { folder in
             let path = folder.path + "/det.txt"
             try Data((1...60).map { "\($0),-1,\(1200 + $0),700,150,300,0.9,-1,-1,-1\n" }.joined().utf8).write(to: URL(filePath: path))
@@ -143,7 +143,7 @@ struct DetectorUseTests {
         (["bench", "--synthetic", "rf-detr-nano", "--weights", "q4"], 64, "found weights q4"),
         (["bench", "--stage", "detector"], 64, "found no model that detects"),
     ])
-    func whatCannotBeDoneIsSaid(arguments: [String], status: Int32, says: String) throws {
+    func reportsInvalidRequests(arguments: [String], status: Int32, says: String) throws {
         let run = try CommandRun(arguments.map { $0 == "CLIP" ? Courtyard.clip : $0 == "RED" ? detector : $0 })
         #expect(run.status == status && run.errors.contains(says) && run.lines.count <= 6, "\(run.status) \(run.errors)")
     }

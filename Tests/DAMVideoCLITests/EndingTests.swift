@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, whatever ends a run takes hours of finished captions with it.
+/// If these fail, hours of finished captions are lost when a run ends early.
 struct EndingTests {
-    /// Tracks one after the other, slowly enough to be ended on the way.
+    /// Captions tracks one after another, slowly enough to be interrupted.
     private static func arguments(_ output: String, model: String = Fixtures.model(.damA)) -> [String] {
         [
             "caption", Courtyard.clip, "--masks", Courtyard.masks, "--model", model, "--no-propagate", "--batch", "1",
@@ -27,8 +27,8 @@ struct EndingTests {
         }
     }
 
-    /// On one core nothing else is scheduled meanwhile, on a machine with many the system picks the thread.
-    @Test func theModelMayBeCut() throws {
+    /// Works with one core, and with many, where the system picks the thread that gets the signal.
+    @Test func survivesATruncatedModel() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "out.json").path, model = folder.appending(path: "model")
             try FileManager.default.copyItem(atPath: Fixtures.model(.damA), toPath: model.path)
@@ -40,8 +40,8 @@ struct EndingTests {
         }
     }
 
-    /// Written anew in its place, with other numbers of the same size: captions of such a model are nobody's.
-    @Test func theModelMayBeWrittenOver() throws {
+    /// The file is overwritten in place with other numbers of the same size; captions of such a model are not kept.
+    @Test func refusesAnOverwrittenModel() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "out.json").path, model = folder.appending(path: "model")
             try FileManager.default.copyItem(atPath: Fixtures.model(.damA), toPath: model.path)
@@ -55,12 +55,12 @@ struct EndingTests {
                     try handle.write(contentsOf: Data([0, 0, 0, 0]))
                     try handle.close()
                 })
-            #expect(run.status == 69 && run.errors.contains("written to while it was in use"), "\(run.status) \(run.errors)")
+            #expect(run.status == 69 && run.errors.contains("modified while in use"), "\(run.status) \(run.errors)")
             #expect(try !finished(path).isEmpty)
         }
     }
 
-    @Test func nobodyNeedsToReadProgress() throws {
+    @Test func progressNeedsNoReader() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "out.json").path
             let run = try CommandRun(
@@ -70,8 +70,8 @@ struct EndingTests {
         }
     }
 
-    /// The first files that are opened get the numbers of closed ones, and are not to be taken for them.
-    @Test func closedStreamsAreNoFiles() throws {
+    /// Newly opened files get the descriptors of closed streams, and must not be mistaken for them.
+    @Test func closedStreamsAreNotReused() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "out.json").path
             let quick = ["--masks", Courtyard.masks, "--model", Fixtures.model(.damA), "--no-propagate", "--track", "1", "--max-new-tokens", "1"]
@@ -89,7 +89,7 @@ struct EndingTests {
         }
     }
 
-    /// The document waits for a pipe's reader, who does not come.
+    /// The document waits for a pipe's reader that never comes.
     @Test func aPipeWithoutReaderCanBeInterrupted() throws {
         try withTemporaryDirectory { folder in
             let pipe = folder.appending(path: "pipe").path
@@ -100,11 +100,11 @@ struct EndingTests {
         }
     }
 
-    /// An error after some tracks: what is finished is written all the same.
+    /// After an error, finished tracks are written anyway.
     @Test func anErrorKeepsFinishedTracks() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "out.jsonl").path
-            // The lines fit twice; then the file may not grow any more.
+            // The lines fit twice; then the file cannot grow any more.
             let run = try CommandRun(
                 Self.arguments(path) + ["--max-new-tokens", "2", "--format", "jsonl", "--format", "csv"], fileLimit: 6,
                 isFileLimitFatal: false)
@@ -114,7 +114,7 @@ struct EndingTests {
         }
     }
 
-    @Test func tracksFolderIsWholeOrNotThere() throws {
+    @Test func trackOutputIsAtomic() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "out").path
             let run = try CommandRun(["track", Courtyard.clip, "--box", "1,1,40,40", "--at", "0", "-o", output, "--quiet"])

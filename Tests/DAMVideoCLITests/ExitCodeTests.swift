@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Bad input ends in one line that names the file and in the documented exit code.
+/// Invalid input leads to a one-line message that names the file, and to the documented exit code.
 struct ExitCodeTests {
     struct Example: Sendable, CustomTestStringConvertible {
         let name: String
         let status: Int32
         let says: String
-        /// Makes the arguments; the folder is empty and removed afterwards.
+        /// Makes the arguments, given an empty temporary folder.
         let arguments: @Sendable (URL) throws -> [String]
         var testDescription: String { name }
     }
@@ -118,12 +118,12 @@ struct ExitCodeTests {
     @Test(arguments: examples)
     func oneLineAndTheCode(_ example: Example) throws {
         try withTemporaryDirectory { folder in
-            // Only the example that reads a clip from stdin does.
+            // Only the example that reads a clip from stdin uses it.
             let run = try CommandRun(example.arguments(folder), input: Data(contentsOf: URL(filePath: Self.clip)))
             #expect(run.status == example.status, "\(run.errors)")
             #expect(run.errors.contains(example.says), "\(run.errors)")
             #expect(run.output.isEmpty)
-            // The argument parser adds its usage; our own errors are one line.
+            // The argument parser adds its usage; the program's own errors are one line.
             if !example.says.hasPrefix("Unknown option") { #expect(run.lines.count == 1, "\(run.errors)") }
         }
     }

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Names that are not UTF-8, as old archives have them. A user loses their clips when these fail.
+/// Names that are not UTF-8, as in old archives. If these fail, such files cannot be used.
 @Suite struct FileNameTests {
-    /// Runs a script with the program as $P and the path of a folder as working directory.
+    /// Runs a script with the program as $P in a temporary working directory.
     private func run(_ script: String) throws -> CommandRun {
         try withTemporaryDirectory { folder in
             try CommandRun(
@@ -35,7 +35,7 @@ import Testing
         #expect(run.status == 0 && run.text.contains("1 annotated: 3"), "\(run.errors)")
     }
 
-    @Test func whatIsNotThereIsNamed() throws {
+    @Test func missingFilesAreNamed() throws {
         let run = try run("exec \"$P\" masks \"$(printf 'nowhere\\351')\"")
         #expect(run.status == 66 && run.errors.contains("nowhere\\xE9: no such file or folder"), "\(run.errors)")
     }
@@ -50,7 +50,7 @@ import Testing
         #expect(run.status == 0 && run.text.contains("64x48, 16 frames"), "\(run.errors)")
     }
 
-    /// What a document calls a file can be read, and is what a run goes on with.
+    /// File names in documents are readable, and runs can be resumed with them.
     @Test func documentsNameThemReadably() throws {
         let run = try run("""
             name=$(printf 'caf\\351'); cp "$CLIP" "$name.mp4"; echo '1,1,4,4,20,20,1' > "$name.txt"

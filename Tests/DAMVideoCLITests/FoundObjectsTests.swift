@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, a clip without masks has no captions, or a detector's file is not followed.
+/// If these fail, clips without masks get no captions, or given detections are not tracked.
 struct FoundObjectsTests {
     private let scene = Fixtures.sample("scenes/clips/600036/clip.mp4")
 
@@ -23,7 +23,7 @@ struct FoundObjectsTests {
         #expect(try schema.problems(run.output) == [])
     }
 
-    /// The clip of `Samples/caption-scene`, as the README shows it: two balls, a cyclist, a bicycle.
+    /// The clip of `Samples/caption-scene`, as shown in the README: two balls, a cyclist, a bicycle.
     @Test func theSampleClipHasItsFourObjectsWithoutMasks() throws {
         let script = try String(contentsOf: Fixtures.root.appending(path: "Samples/caption-scene"), encoding: .utf8)
         let clip = try #require(script.split(separator: " ").first { $0.hasSuffix("/clip.mp4") })
@@ -38,7 +38,7 @@ struct FoundObjectsTests {
         #expect(captions.count == 4)
     }
 
-    /// What is not captioned is listed, and a run is the same again.
+    /// Tracks that are not captioned are listed, and a second run gives the same result.
     @Test func theMostImportantTracksAreCaptioned() throws {
         let (all, _) = try document([])
         let (one, run) = try document(["--max-tracks", "1"])
@@ -52,7 +52,7 @@ struct FoundObjectsTests {
         #expect(try schema.problems(run.output) == [])
     }
 
-    @Test func aNumberThatNoObjectHasIsAnError() throws {
+    @Test func unknownTrackNumbersAreErrors() throws {
         let (document, run) = try document(["--track", "1", "--track", "77"])
         #expect(run.status == 3 && document.tracks.map(\.id) == [.number(1)])
         #expect(document.errors.map(\.track) == [.number(77)] && document.errors[0].code == "not_visible")
@@ -70,8 +70,8 @@ struct FoundObjectsTests {
         #expect(Set(stages).isSuperset(of: ["finding", "following", "decoding", "encoding", "reading", "generating"]))
     }
 
-    /// A box that crosses the courtyard with the man of track 4, in two steps of score, and one that is a blip.
-    @Test func detectionsAreFollowed() throws {
+    /// A box that crosses the courtyard with the man of track 4, with two score levels, and a one-frame detection.
+    @Test func detectionsAreTracked() throws {
         try withTemporaryDirectory { folder in
             let file = folder.appending(path: "det.txt"), fates = folder.path + "/fates.jsonl", tracks = folder.path + "/tracks.txt"
             let boxes = (1...60).map { "\($0),-1,\(100 + 4 * $0),200,40,90,0.\($0 % 2 == 0 ? 9 : 8),-1,-1,-1" } + ["30,-1,600,50,30,60,0.9,-1,-1,-1"]
@@ -89,8 +89,8 @@ struct FoundObjectsTests {
         }
     }
 
-    /// A car that is detected at its place all the time is one track, said to stand, whatever else moves.
-    @Test func aParkedCarIsCaptionedOnceAndEveryDetectionHasAFate() throws {
+    /// A car that is always detected at the same place is one track, marked as stationary, whatever else moves.
+    @Test func aParkedCarIsCaptionedOnceAndEveryDetectionHasAnOutcome() throws {
         try withTemporaryDirectory { folder in
             let file = folder.appending(path: "det.txt"), fates = folder.path + "/fates.jsonl", page = folder.path + "/page.html"
             let parked = (1...60).filter { $0 % 5 != 0 && !(20...34).contains($0) }.map { "\($0),-1,500,300,120,60,0.9,-1,-1,-1" }
@@ -123,7 +123,7 @@ struct FoundObjectsTests {
         (["caption", "CLIP", "--max-tracks", "0"], "max-tracks 0"),
         (["caption", "CLIP", "--sam", "sam.pt"], "--sam goes with --masks, --box, --point, --detections or --detector"),
     ])
-    func whatMakesNoSenseIsAUsageError(arguments: [String], says: String) throws {
+    func invalidOptionsAreUsageErrors(arguments: [String], says: String) throws {
         let run = try CommandRun(arguments.map { $0 == "CLIP" ? scene : $0 } + ["-o", "-"])
         #expect(run.status == 64 && run.errors.contains(says), "\(run.errors)")
     }

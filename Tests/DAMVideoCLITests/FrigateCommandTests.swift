@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// If these fail, nobody's camera events get a description.
+/// If these fail, camera events get no description.
 struct FrigateCommandTests {
     /// Second 0 of the recording.
     static let zero = 1_700_000_000.0
@@ -64,17 +64,17 @@ struct FrigateCommandTests {
         }
     }
 
-    @Test func withSAMTheBoxIsItsPrompt() throws {
+    @Test func samIsPromptedWithTheBox() throws {
         try withTemporaryDirectory { folder in
             let frigate = try Self.frigate()
             let sam = ["--once", "--json", "--sam", Fixtures.path("sam/video-a"), "--window", "1"]
             let run = try CommandRun(arguments(frigate, folder, sam))
-            // A model of random weights finds something, or nothing; either is said of both events.
+            // A model with random weights may or may not find something; the outcome of both events is reported.
             #expect([0, 3].contains(run.status) && run.text.split(separator: "\n").count == 2, "\(run.errors)")
         }
     }
 
-    @Test func aSignalStopsTheServiceAndItGoesOn() throws {
+    @Test func aStoppedServiceResumes() throws {
         try withTemporaryDirectory { folder in
             let frigate = try Self.frigate()
             let run = try CommandRun(arguments(frigate, folder), interruptingAfter: "-blue: described", signal: SIGTERM)
@@ -84,7 +84,7 @@ struct FrigateCommandTests {
             #expect(Set(frigate.state.withLock { $0.sent.map(\.id) }).count == 2 && frigate.state.withLock { $0.sent.count } == 2)
         }
         try withTemporaryDirectory { folder in
-            // Killed in the midst of its work: the next run does what is left.
+            // Killed while working: the next run does the rest.
             let frigate = try Self.frigate()
             let run = try CommandRun(arguments(frigate, folder, ["--once"]), interruptingAfter: "fetching its clip", signal: SIGKILL)
             #expect(run.status == -SIGKILL)
@@ -93,7 +93,7 @@ struct FrigateCommandTests {
         }
     }
 
-    @Test func usersAreCheckedAndNoPasswordIsTold() throws {
+    @Test func loginsAreCheckedAndPasswordsNotShown() throws {
         try withTemporaryDirectory { folder in
             let frigate = try Self.frigate(), file = folder.appending(path: "password")
             frigate.state.withLock { $0.user = ("ann", "top secret", "jwt.abc") }
@@ -111,7 +111,7 @@ struct FrigateCommandTests {
         }
     }
 
-    @Test func whatMakesNoSenseIsRefused() throws {
+    @Test func refusesInvalidArguments() throws {
         try withTemporaryDirectory { folder in
             let url = ["frigate", "--model", Fixtures.model(.damA), "--state", folder.path + "/events.sqlite", "--url"]
             for (arguments, status) in [

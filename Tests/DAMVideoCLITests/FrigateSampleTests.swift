@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, the commands in Samples/frigate do not do what is said there.
+/// If these fail, the commands in Samples/frigate do not do what their README says.
 struct FrigateSampleTests {
     private func sample(_ name: String) throws -> String { try String(contentsOfFile: Fixtures.sample("frigate/" + name), encoding: .utf8) }
 
-    /// The commands of the sample's README, the same ones as the article's.
+    /// The commands of the sample's README, which equal those of the article.
     private func commands() throws -> [String] {
         let text = try sample("README.md")
         let block = try #require(text.firstMatch(of: #/```sh\n((?:.+\n)+)```/#)?.1)
@@ -16,15 +16,15 @@ struct FrigateSampleTests {
         return block.split(separator: "\n").map(String.init)
     }
 
-    @Test func fromNothingToADescribedEventInSixCommands() throws {
+    @Test func sixCommandsDescribeAnEvent() throws {
         let commands = try commands()
         #expect(commands.count == 6)
-        // The first two build the program and put it on the path.
+        // The first two build the program and add it to PATH.
         #expect(FileManager.default.isExecutableFile(atPath: Fixtures.root.appending(path: commands[0]).path))
         #expect(commands[1] == "export PATH=\"$PWD/.build/release:$PATH\"")
         try withTemporaryDirectory { folder in
             let frigate = try FrigateCommandTests.frigate()
-            // The twelve hours before now.
+            // The past twelve hours.
             frigate.state.withLock { state in
                 let shift = Date().timeIntervalSince1970 - 3600 - FrigateCommandTests.zero
                 for (id, old) in state.events {
@@ -60,7 +60,7 @@ struct FrigateSampleTests {
         }
     }
 
-    @Test func theServicesCommandRuns() throws {
+    @Test func serviceUnitCommandRuns() throws {
         let unit = try sample("damvideo-frigate.service")
         let line = try #require(unit.firstMatch(of: #/ExecStart=/usr/local/bin/damvideo (.+)/#)?.1)
         let codes = try #require(unit.firstMatch(of: #/RestartPreventExitStatus=(.+)/#)?.1).split(separator: " ").compactMap { Int32($0) }
@@ -79,7 +79,7 @@ struct FrigateSampleTests {
         }
     }
 
-    /// Frigate's own configuration has what a description is made from.
+    /// The sample configuration of Frigate keeps what descriptions need.
     @Test func theConfigurationKeepsRecordings() throws {
         let configuration = try sample("config.yml")
         #expect(configuration.contains("record:\n  enabled: true\n") && configuration.contains("snapshots:\n  enabled: true\n"))

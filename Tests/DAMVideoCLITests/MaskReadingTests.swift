@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, the program keeps to itself how it understood masks, or what it could not use of them.
+/// If these fail, the program does not report how it read masks, or which it could not use.
 struct MaskReadingTests {
     private let clip = Fixtures.path("cut/clip.mp4"), model = Fixtures.model(.damE)
 
@@ -18,14 +18,14 @@ struct MaskReadingTests {
         }
     }
 
-    /// The reason is in the report and, for a script that keeps stderr, there as well.
+    /// The reason is in the report and also on stderr, for scripts that keep only that.
     @Test(arguments: [[], ["--json"]]) func masksOfAnotherClip(flags: [String]) throws {
         let run = try CommandRun(["masks", Fixtures.path("masks/formats/label-png"), "--clip", clip] + flags)
         #expect(run.status == 65 && run.lines.count == 1 && run.text.contains("found masks of 24x16"))
         #expect(run.lines.first?.contains("found masks of 24x16") == true)
     }
 
-    @Test func anEmptyTrackDoesNotCostTheOthers() throws {
+    @Test func anEmptyTrackDoesNotAffectOthers() throws {
         let boxes = (1...8).map { "\($0),1,10,10,20,20,1\n\($0),2,9000,9000,5,5,1\n" }.joined()
         try withFiles(["boxes.txt": Data(boxes.utf8)]) { folder in
             let masks = folder + "/boxes.txt"
@@ -48,8 +48,8 @@ struct MaskReadingTests {
         }
     }
 
-    /// Label pictures with gaps between them do not say that an object is gone.
-    @Test func whatIsMissingDecidesWhatIsCarried() throws {
+    /// Label images with gaps between frames do not imply that an object is gone.
+    @Test func absenceDecidesPropagation() throws {
         let frames = [0, 8, 16, 24, 32, 40, 48, 57]
         let files = try Dictionary(uniqueKeysWithValues: frames.map {
             ("masks/" + String(format: "%05d.png", $0), try Data(contentsOf: URL(filePath: Courtyard.mask(frame: $0))))
@@ -65,7 +65,7 @@ struct MaskReadingTests {
         }
     }
 
-    @Test func oneFolderOfADataSet() throws {
+    @Test func findsTheClipsFolderInADataSet() throws {
         let mask = try Data(contentsOf: URL(filePath: Courtyard.mask(frame: 0)))
         let files = ["clip", "other"].map { ("Annotations/480p/\($0)/00000.png", mask) }
         try withFiles(Dictionary(uniqueKeysWithValues: files)) { folder in

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, users cannot see how their masks were read, or conversions lose masks.
+/// If these fail, users cannot see how their masks are read, or conversions lose masks.
 struct MasksCommandTests {
     private func fixture(_ name: String) -> String { Fixtures.path("masks/formats/\(name)") }
 
-    @Test func reportSaysWhatWasUnderstood() throws {
+    @Test func reportShowsHowMasksAreRead() throws {
         let run = try CommandRun(["masks", fixture("youtube-vis.json")])
         #expect(run.status == 0 && run.errors.isEmpty)
         #expect(run.text == """
@@ -55,7 +55,7 @@ struct MasksCommandTests {
         }
     }
 
-    @Test func wrongUse() throws {
+    @Test func refusesInvalidArguments() throws {
         #expect(try CommandRun(["masks", "/nowhere"]).status == 66)
         #expect(try CommandRun(["masks", fixture("mots.txt"), "--convert", "mots", "-o", "x"]).status == 64)
         #expect(try CommandRun(["masks", fixture("mots.txt"), "--convert", "label-png"]).status == 64)

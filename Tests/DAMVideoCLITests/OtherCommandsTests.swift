@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, `verify`, `inspect` or `evaluate` reports something else than it found.
+/// If these fail, `verify`, `inspect` or `evaluate` reports something other than what it found.
 struct OtherCommandsTests {
     @Test func describeStreamsTheText() throws {
         let set = Fixtures.golden(.damA)
@@ -13,7 +13,7 @@ struct OtherCommandsTests {
         #expect(run.status == 0 && run.text == "dy lightqulightortla\n" && run.errors.isEmpty)
     }
 
-    @Test func verifyPrintsEachCheckAndFailsWhenABarIsMissed() throws {
+    @Test func verifyPrintsEachCheckAndFailsBeyondTolerance() throws {
         let good = try CommandRun(["verify", Fixtures.golden(.damE)])
         #expect(good.status == 0)
         #expect(good.text.contains("dam-e grid image_tokens") && good.text.contains(": 10 met, 0 missed, 1 skipped"))
@@ -54,7 +54,7 @@ struct OtherCommandsTests {
         let table = try CommandRun(arguments), counts = try CommandRun(arguments + ["--json", "--quiet", "--without", "context"])
         #expect(table.status == 0 && counts.status == 0 && counts.errors.isEmpty)
         #expect(table.lines.last?.hasPrefix("damvideo: clip 1 of 1") == true)
-        // A random model tells no class but by chance; what counts is that four tracks were asked about.
+        // A random model names the class only by chance; the test is that four tracks were captioned.
         #expect(table.text.contains("clips") && table.text.contains("relation") && table.text.contains("of 4)"))
         let report = try #require(try JSONSerialization.jsonObject(with: counts.output) as? [String: Any])
         let clips = try #require(report["clips"] as? [String: Any])

@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, `evaluate outputs` and `evaluate videorefer-bench` lose captions, or ask a service without its key.
+/// If these fail, `evaluate outputs` and `evaluate videorefer-bench` lose captions, or use a service without its key.
 struct OutputsCommandTests {
     private func run(_ arguments: [String], environment: [String: String] = [:]) throws -> CommandRun {
         try CommandRun(["evaluate"] + arguments, environment: environment)
     }
 
-    /// Two pictures' regions by class name, and their pictures.
+    /// Regions of two pictures with class names, and the pictures.
     private func withSet<Result>(_ body: (URL) throws -> Result) throws -> Result {
         try withTemporaryDirectory { folder in
             let masks = [("a", "[[10, 10, 40, 10, 40, 40, 10, 40]]"), ("b", "{\"size\": [48, 64], \"counts\": [48, 480, 2544]}")]
@@ -27,7 +27,7 @@ struct OutputsCommandTests {
         }
     }
 
-    @Test func aServiceCaptionsAndTheNamesAreScored() throws {
+    @Test func serviceCaptionsAreScoredAgainstNames() throws {
         let server = try StubServer { _ in DLCSample.completion("a cup") }
         defer { server.stop() }
         try withSet { folder in
@@ -82,7 +82,7 @@ struct OutputsCommandTests {
         ],
         ["videorefer-bench", "x", "--judge-url", "http://x"],
     ])
-    func argumentsThatMakeNoSenseAreRefused(arguments: [String]) throws {
+    func refusesInvalidArguments(arguments: [String]) throws {
         #expect(try run(arguments).status == 64)
     }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Media
 
-/// `caption --render --report`: if these fail, a user gets no burned-in clip or report, or one without its captions.
+/// `caption --render --report`: if these fail, users get no burned-in clip or report, or one without captions.
 struct PictureOutputTests {
     private let masks = Courtyard.masks
     private let clip = Courtyard.clip
@@ -14,7 +14,7 @@ struct PictureOutputTests {
          "--start", "1", "--duration", "0.8"] + more
     }
 
-    @Test func bothAreWrittenBesideTheCaptions() throws {
+    @Test func bothAreWrittenNextToTheCaptions() throws {
         try withTemporaryDirectory { folder in
             func path(_ name: String) -> String { folder.appending(path: name).path }
             let all = arguments(clip, "-o", path("c.jsonl"), "--format", "jsonl", "--render", path("c.mp4"), "--report", folder.path)
@@ -26,7 +26,7 @@ struct PictureOutputTests {
             #expect(try String(contentsOfFile: path("clip.damvideo.html"), encoding: .utf8).hasPrefix("<!DOCTYPE html>"))
 
             #expect(try CommandRun(all).status == 73)
-            // A run that is finished but for its pictures makes those, and no caption anew.
+            // A finished run without renderings makes only those, and no captions.
             try FileManager.default.removeItem(atPath: path("c.mp4"))
             let lines = try Data(contentsOf: URL(filePath: path("c.jsonl")))
             let page = try Data(contentsOf: folder.appending(path: "clip.damvideo.html"))
@@ -37,8 +37,8 @@ struct PictureOutputTests {
         }
     }
 
-    /// What cannot be written is known before the model does anything: no line of progress comes first.
-    @Test func badPathsAreToldAtOnce() throws {
+    /// An unwritable output is reported before the model runs: no progress line comes first.
+    @Test func invalidPathsAreReportedAtOnce() throws {
         try withTemporaryDirectory { folder in
             func path(_ name: String) -> String { folder.appending(path: name).path }
             try Data("mine".utf8).write(to: URL(filePath: path("there.mp4")))
@@ -57,8 +57,8 @@ struct PictureOutputTests {
         }
     }
 
-    /// Pango would end the program.
-    @Test func aSystemWithoutFontsIsToldSo() throws {
+    /// Without fonts Pango would terminate the program.
+    @Test func missingFontsAreReported() throws {
         try withTemporaryDirectory { folder in
             let configuration = folder.appending(path: "fonts.conf")
             try Data("<fontconfig><cachedir>\(folder.path)</cachedir></fontconfig>".utf8).write(to: configuration)
@@ -69,7 +69,7 @@ struct PictureOutputTests {
         }
     }
 
-    /// Ctrl-C while the clip is rendered: the captions are there, nothing of the video.
+    /// Ctrl-C during rendering: the captions are written, and nothing of the video.
     @Test func interruptedRenderingLeavesTheCaptions() throws {
         try withTemporaryDirectory { folder in
             let document = folder.appending(path: "c.json"), video = folder.appending(path: "c.mp4")

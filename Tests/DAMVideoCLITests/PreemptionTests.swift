@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, a machine that is taken away takes captions with it, or a scheduler thinks that the work is broken.
+/// If these fail, captions are lost when a machine is taken away, or a scheduler takes the job for broken.
 struct PreemptionTests {
     private static func arguments(_ output: String) -> [String] {
         [
@@ -12,15 +12,15 @@ struct PreemptionTests {
         ]
     }
 
-    /// What is generated when the signal comes is finished, nothing else is begun, and the same call does the rest.
-    @Test(arguments: [["--shard", "0/2"], ["--grace", "60"]]) func whatIsGeneratedIsFinished(_ more: [String]) throws {
+    /// Captions being generated at the signal are finished, no others are begun, and the same command does the rest.
+    @Test(arguments: [["--shard", "0/2"], ["--grace", "60"]]) func openCaptionsAreFinished(_ more: [String]) throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "out.jsonl").path
             let run = try CommandRun(
                 Self.arguments(path) + more + ["--grace", "60"], interruptingAfter: "generating", signal: SIGTERM)
             let earlier = try #require(try ResumedRun(path: path)), count = earlier.tracks.count
             #expect(run.status == 75 && run.errors.contains("\(count) finished tracks are written"), "\(run.errors)")
-            // Every track of which a token was told.
+            // Every track with a reported token.
             #expect(count >= 1 && !earlier.isFinished && run.lines.count { $0.hasSuffix(": generating") } == count, "\(run.errors)")
             let rest = try CommandRun(Self.arguments(path) + more + ["--resume"])
             #expect(rest.status == 0, "\(rest.errors)")
@@ -30,7 +30,7 @@ struct PreemptionTests {
         }
     }
 
-    /// No grace: what is not finished is handed back. The next run does it; merge takes no half of it.
+    /// Without grace unfinished tracks are handed back. The next run does them; merge accepts no partial ones.
     @Test func withoutGraceTheTrackIsHandedBack() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "out.jsonl").path
@@ -43,8 +43,8 @@ struct PreemptionTests {
         }
     }
 
-    /// Ctrl-C is no machine that is taken away, not even in a shard.
-    @Test func ctrlCIsAsEver() throws {
+    /// Ctrl-C is not a preemption, not even for a shard.
+    @Test func ctrlCInterruptsAsUsual() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "out.jsonl").path
             let run = try CommandRun(Self.arguments(path) + ["--shard", "0/1"], interruptingAfter: "tokens in", signal: SIGINT)
@@ -52,8 +52,8 @@ struct PreemptionTests {
         }
     }
 
-    /// Of three clips the one at work is ended, and the next is not begun.
-    @Test func clipsThatWaitAreLeft() throws {
+    /// Of three clips the current one is ended, and the next is not begun.
+    @Test func waitingClipsAreLeftAlone() throws {
         try withClips(3) { folder in
             let run = try CommandRun(
                 ["caption", "-a", folder.list, "--masks", folder.masks, "--model", Fixtures.model(.damA), "--max-new-tokens", "400",

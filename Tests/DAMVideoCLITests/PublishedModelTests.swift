@@ -6,21 +6,21 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Real checkpoints, which are too large to be kept beside the tests. If these fail, a user of the published weights gets
-/// no captions or masks, or other ones than the published code's. Each test runs only when its variable is set:
+/// Published checkpoints, which are too large for the repository. If these fail, users of the published weights get no captions
+/// or masks, or different ones from the published code's. Each test runs only if its variable is set:
 ///
 /// - `DAMVIDEO_TEST_DAM`: a checkpoint directory in the layout of `nvidia/DAM-3B-Video`;
-/// - `DAMVIDEO_TEST_DAM_STAGE`: a safetensors file with stages of that model as the published code computes them;
+/// - `DAMVIDEO_TEST_DAM_STAGE`: a safetensors file with stages of that model computed by the published code;
 /// - `DAMVIDEO_TEST_SAM`: a directory in the layout of `facebook/sam2.1-hiera-*`, or one of the authors' `.pt` files.
 ///
-/// A stage file names its tensors as `Tests/Fixtures/goldens/*/expected.safetensors` do, each behind a case's name and a
-/// dot, in single precision: `<case>.pixels` `[frames, 8, side, side]` (image and mask of the full view, then of the
-/// crop), and at least one of `<case>.context_features` `[frames, tokens, vision width]`, `<case>.region_features` of the
-/// same shape and `<case>.image_tokens` `[frames, image tokens, language width]`. Each is computed from its own input in
-/// the file where that is there: the features from the pixels, image tokens from `region_features`.
+/// A stage file names its tensors like `Tests/Fixtures/goldens/*/expected.safetensors`, prefixed by a case's name and a dot, in
+/// single precision: `<case>.pixels` `[frames, 8, side, side]` (image and mask of the full view, then of the crop), and at least
+/// one of `<case>.context_features` `[frames, tokens, vision width]`, `<case>.region_features` of the same shape and
+/// `<case>.image_tokens` `[frames, image tokens, language width]`. Each is computed from its own input in the file, if present:
+/// the features from the pixels, image tokens from `region_features`.
 ///
-/// Shapes are held to the published ones where a language model's width says that it is DAM-3B, and a Hiera's widths
-/// that it is SAM 2.1; a smaller checkpoint must agree with its own configuration.
+/// Shapes must equal the published ones if the language model's width is that of DAM-3B, or the Hiera's widths those of SAM 2.1;
+/// a smaller checkpoint must agree with its own configuration.
 @Suite(.serialized) struct PublishedModelTests {
     private static func path(_ variable: String) -> String? {
         ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
@@ -30,7 +30,7 @@ import Testing
     private static let stages = path("DAMVIDEO_TEST_DAM_STAGE")
     private static let model = Result { try timed("DAM") { try DescribeAnythingModel(directory: dam ?? "") } }
 
-    /// Prints the load time: what a user waits for before the first caption.
+    /// Prints the load time, which users wait before the first caption.
     private static func timed<Model>(_ name: String, _ load: () throws -> Model) rethrows -> Model {
         let clock = ContinuousClock(), start = clock.now
         let model = try load()
@@ -84,7 +84,7 @@ import Testing
         #expect(reason == "length" ? generated == 200 : (1...200).contains(generated))
     }
 
-    /// Weights of 16 bits, in single precision arithmetic on either side.
+    /// Weights of 16 bits; both sides compute in single precision.
     @Test(.enabled(if: dam != nil && stages != nil, variableIsMissing))
     func describeAnythingComputesThePublishedStages() throws {
         let model = try Self.model.get(), file = try SafetensorsFile(path: try #require(Self.stages))
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test(.enabled(if: sam != nil, variableIsMissing))
-    func segmentAnythingFollowsTheCourtyard() throws {
+    func segmentAnythingTracksTheCourtyard() throws {
         let path = try #require(Self.sam)
         _ = try Self.timed("SAM 2.1") { try SegmentationModel(path: path) }
         let configuration = try SegmentAnythingCheckpoint(path: path).configuration
@@ -141,7 +141,7 @@ import Testing
         let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
         #expect(report["frames"] as? Int == 5 && report["compared_frames"] as? Int == 4)
         #expect((report["tracks"] as? [Any])?.count == 5)
-        // Random weights follow nothing.
+        // Random weights do not track anything.
         if isPublished { #expect(try #require(report["j"] as? Double) > 0.7) }
     }
 }

@@ -4,7 +4,7 @@ import ModelHub
 import TestSupport
 import Testing
 
-/// If these fail, a model cannot be used by its name.
+/// If these fail, models cannot be used by name.
 struct PullCommandTests {
     private static func hash<Hash: Digest>(_ data: Data, _ hash: Hash) -> String {
         var hash = hash
@@ -12,7 +12,7 @@ struct PullCommandTests {
         return hash.finish()
     }
 
-    /// The files of a folder, as a hub has them.
+    /// The files of a folder, in the form of a hub's repository.
     static func files(of folder: String) throws -> [String: StandInHub.File] {
         let paths = try FileManager.default.subpathsOfDirectory(atPath: folder)
         let files = try paths.compactMap { path -> (String, StandInHub.File)? in
@@ -60,8 +60,8 @@ struct PullCommandTests {
         }
     }
 
-    /// Every command that takes a model takes its name.
-    @Test func otherCommandsTakeTheNameAsWell() throws {
+    /// Every command with a model option accepts a name.
+    @Test func otherCommandsAcceptTheName() throws {
         try withHub(Fixtures.model(.damA)) { _, environment, cache in
             func run(_ arguments: [String]) throws -> CommandRun { try CommandRun(arguments, environment: environment) }
             let missing = try run(["inspect", "org/net"])
@@ -78,7 +78,7 @@ struct PullCommandTests {
                 "drift", "org/net", small, "--image", picture, "--mask", mask, "--max-new-tokens", "2", "--json", "--quiet",
             ])
             #expect(drift.status == 0 && drift.text.hasPrefix("{"), "\(drift.errors)")
-            // A golden set whose model lies elsewhere.
+            // A golden set whose model is elsewhere.
             let set = cache.appending(path: "set")
             try FileManager.default.createDirectory(at: set, withIntermediateDirectories: true)
             for name in ["media", "expected.json", "expected.safetensors"] {
@@ -97,7 +97,7 @@ struct PullCommandTests {
         }
     }
 
-    @Test func aFolderOfThePathWinsAndItIsSaid() throws {
+    @Test func anExistingFolderWinsWithANotice() throws {
         try withHub(Fixtures.model(.damA)) { _, environment, cache in
             #expect(try CommandRun(["pull", "org/net", "--quiet"], environment: environment).status == 0)
             let folder = cache.appending(path: "here/org")
@@ -108,7 +108,7 @@ struct PullCommandTests {
             let run = try CommandRun(
                 shell + Self.describe + ["org/net"], environment: environment, executable: URL(filePath: "/bin/sh"))
             #expect(run.status == 0 && run.text == "dy lightqulightortla\n")
-            #expect(run.errors.hasPrefix("damvideo: org/net: read as the path; the model of that name in the cache is left aside ("))
+            #expect(run.errors.hasPrefix("damvideo: org/net: read as a path; the model of that name in the cache is ignored ("))
         }
     }
 
@@ -138,7 +138,7 @@ struct PullCommandTests {
         }
     }
 
-    @Test func aFullDiskIsToldAndLosesNothing() throws {
+    @Test func aFullDiskIsReportedAndLosesNothing() throws {
         try withTemporaryDirectory { cache in
             let weights = Data(repeating: 3, count: 100_000), configuration = Data(#"{"model_type": "rf_detr"}"#.utf8)
             let hub = try StandInHub("org/net", [

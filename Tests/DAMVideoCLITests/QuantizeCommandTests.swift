@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, `quantize` leaves half a checkpoint behind, replaces one it should not, or hides what it lost.
+/// If these fail, `quantize` leaves an incomplete checkpoint, replaces one it should not, or hides the quantisation error.
 struct QuantizeCommandTests {
     private let set = Fixtures.golden(.damE)
 
-    @Test func writesACheckpointAndShowsWhatItCosts() throws {
+    @Test func writesACheckpointAndReportsTheError() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "small").path
             let run = try CommandRun([
@@ -40,7 +40,7 @@ struct QuantizeCommandTests {
             let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
             let stages = try #require(report["stages"] as? [[String: Any]])
             #expect(stages.compactMap { $0["stage"] as? String } == ["full-view", "crop-context", "projector", "prefill", "decode"])
-            // The same weights give the same numbers.
+            // Equal weights give equal numbers.
             #expect(stages.allSatisfy { ($0["deviation"] as? [String: Double])?["largest_error"] == 0 })
             let cases = try #require(report["cases"] as? [[String: Any]])
             #expect(cases.count == 1 && (cases[0]["changes"] as? [Any])?.isEmpty == true && cases[0]["tokens"] as? Int ?? 0 > 1)
@@ -53,8 +53,8 @@ struct QuantizeCommandTests {
         }
     }
 
-    /// A disk that is full, or a file that may grow no further: an error, and nothing that could be taken for a checkpoint.
-    @Test func whatCannotBeWrittenIsAnErrorAndLeavesNothing() throws {
+    /// A full disk or a file size limit: an error, and nothing that could be mistaken for a checkpoint.
+    @Test func writeErrorsLeaveNothing() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "small").path
             let run = try CommandRun(["quantize", set + "/model", "-o", output], fileLimit: 40, isFileLimitFatal: false)
@@ -63,7 +63,7 @@ struct QuantizeCommandTests {
         }
     }
 
-    @Test func whatMakesNoSenseIsRefused() throws {
+    @Test func refusesInvalidArguments() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "small").path
             let model = set + "/model"
@@ -83,7 +83,7 @@ struct QuantizeCommandTests {
             let output = folder.appending(path: "small").path
             let run = try CommandRun(
                 ["quantize", Fixtures.model(.damA), "-o", output], interruptingAfter: "vision_tower, tensor 1")
-            // The program may have been faster than the signal; a checkpoint is whole or not there.
+            // The program may have finished before the signal; the checkpoint is then complete.
             #expect(run.status == 130 || run.status == 0)
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(names == (run.status == 0 ? ["small"] : []))

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, a command of the README does not do what the README says, in the order in which a newcomer tries them.
+/// If these fail, a command of the README does not do what the README says, when run in order.
 @Suite("Commands of the README") struct ReadmeTests {
-    /// Small files under the names that the README's commands use.
+    /// Small files with the names used in the README's commands.
     private static let stages: [(name: String, original: String)] = [
         ("Samples", Fixtures.root.appending(path: "Samples").path), ("clip.mp4", Courtyard.clip), ("masks", Courtyard.masks), ("DAM-3B-Video", Fixtures.sample("model")),
         ("photo.jpg", Fixtures.golden(.damA, "media/astronaut.png")),
@@ -12,7 +12,7 @@ import Testing
         ("sam2.1-tiny", Fixtures.path("sam/video-a")), ("yolox_nano.onnx", Fixtures.path("detectors/yolov8.onnx")),
     ]
 
-    /// Lines of the README's blocks of shell commands.
+    /// Lines of the README's shell blocks.
     private static func commands() throws -> [String] {
         let text = try String(contentsOf: Fixtures.root.appending(path: "README.md"), encoding: .utf8)
         var commands: [String] = [], isInside = false
@@ -46,14 +46,14 @@ import Testing
         }
     }
 
-    /// The README is for newcomers: longer texts are articles.
+    /// The README is an introduction: longer texts are articles.
     @Test func staysShort() throws {
         let text = try String(contentsOf: Fixtures.root.appending(path: "README.md"), encoding: .utf8)
         #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 251)
     }
 
-    /// Links to files of the repository lead somewhere, in the README and in the articles.
-    @Test func linksLeadSomewhere() throws {
+    /// Links to files of the repository are valid, in the README and in the articles.
+    @Test func linksAreValid() throws {
         let articles = Fixtures.root.appending(path: "Sources/DAMVideo/DAMVideo.docc")
         let names = try FileManager.default.contentsOfDirectory(atPath: articles.path).filter { $0.hasSuffix(".md") }
         let files = ["README.md", "CONTRIBUTING.md", "Samples/README.md"].map { Fixtures.root.appending(path: $0) }

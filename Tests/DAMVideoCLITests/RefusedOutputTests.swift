@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, a run replaces a file that it was not told to replace, or works for nothing.
+/// If these fail, a run replaces a file without permission, or works in vain.
 struct RefusedOutputTests {
     private static func arguments(_ more: String...) -> [String] {
         [
@@ -31,7 +31,7 @@ struct RefusedOutputTests {
             ] {
                 for extra in [[], ["--dry-run"]] {
                     let run = try CommandRun(arguments + common + extra)
-                    // A page for several clips goes into a folder.
+                    // A report for several clips goes into a folder.
                     let expected: Int32 = arguments.contains("-a") ? 74 : 64
                     #expect(run.status == expected && run.lines.count == 1, "\(arguments): \(run.status) \(run.errors)")
                 }
@@ -46,7 +46,7 @@ struct RefusedOutputTests {
         }
     }
 
-    /// --resume goes on with an earlier run; it is no --overwrite for anything else.
+    /// --resume continues an earlier run; it does not act as --overwrite for other files.
     @Test func resumingReplacesNothingElse() throws {
         try withTemporaryDirectory { folder in
             func path(_ name: String) -> String { folder.appending(path: name).path }
@@ -63,13 +63,13 @@ struct RefusedOutputTests {
                 #expect(try String(contentsOfFile: path(name), encoding: .utf8) == text)
                 try FileManager.default.removeItem(atPath: path(name))
             }
-            // Without an earlier run no subtitles are its own.
+            // Without an earlier run existing subtitles are foreign files.
             let subtitles = "WEBVTT - captions by damvideo\n\n"
             try Data(subtitles.utf8).write(to: URL(filePath: path("r.vtt")))
             let run = try CommandRun(Self.arguments("-o", path("r.jsonl"), "--format", "jsonl", "--resume", "--format", "vtt"))
             #expect(run.status == 73)
             try FileManager.default.removeItem(atPath: path("r.vtt"))
-            // Those of an earlier run are its own.
+            // Those of an earlier run may be replaced.
             let formats = ["json", "csv", "vtt"].flatMap { ["--format", $0] }
             let first = Self.arguments("-o", path("r.jsonl"), "--format", "jsonl") + formats
             #expect(try CommandRun(first).status == 0)
@@ -91,7 +91,7 @@ struct RefusedOutputTests {
         }
     }
 
-    /// A folder of masks that has the clip and its captions in it.
+    /// A folder of masks that also contains the clip and its captions.
     @Test func captionsMayLieAmongMasks() throws {
         try withTemporaryDirectory { folder in
             func path(_ name: String) -> String { folder.appending(path: "m/\(name)").path }
@@ -114,7 +114,7 @@ struct RefusedOutputTests {
         #expect(try CommandRun(Self.arguments("-o", "-", "--render", "-")).status == 64)
     }
 
-    @Test func aLongNameIsWritten() throws {
+    @Test func longNamesAreWritten() throws {
         try withTemporaryDirectory { folder in
             let clip = folder.appending(path: String(repeating: "a", count: 236) + ".mp4").path
             try FileManager.default.copyItem(atPath: Courtyard.clip, toPath: clip)

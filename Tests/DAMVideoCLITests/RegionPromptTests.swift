@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// `damvideo describe` with points and a box: if these fail, a click describes another object, or an error does not say why.
+/// `damvideo describe` with points and a box: if these fail, a click describes another object, or an error gives no reason.
 struct RegionPromptTests {
     private static let set = Fixtures.golden(.damA), sam = Fixtures.path("sam/sam-a")
 
@@ -11,7 +11,7 @@ struct RegionPromptTests {
              "--max-new-tokens", "4"] + (sam.map { ["--sam", $0] } ?? []) + arguments)
     }
 
-    @Test func describesWhatIsPointedAt() throws {
+    @Test func describesTheMarkedObject() throws {
         for arguments in [
             ["--point", "160,100"], ["--point", "160.5,100,+", "--point", "3,300,-"], ["--box", "100,50,120,150"],
         ] {
@@ -32,12 +32,12 @@ struct RegionPromptTests {
         (["--point", "1,2", "--mask", "x.png"], 64, "either --mask or --point"),
         ([], 64, "--sam needs --point or --box"),
     ])
-    func refuses(arguments: [String], status: Int32, says: String) throws {
+    func refusesInvalidPrompts(arguments: [String], status: Int32, says: String) throws {
         let run = try describe(arguments)
         #expect(run.status == status && run.errors.contains(says) && run.text.isEmpty, "\(run.status) \(run.errors)")
     }
 
-    @Test func saysWhatIsWrongWithTheModel() throws {
+    @Test func reportsModelErrors() throws {
         let none = try describe(["--point", "1,2"], sam: nil)
         #expect(none.status == 69 && none.lines == ["damvideo: error: no SAM 2 model: expected --sam DIR or the variable DAMVIDEO_SAM"])
         let wrong = try describe(["--point", "1,2"], sam: Self.set + "/model")

@@ -3,16 +3,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, a run that was killed and continued loses captions, doubles them, or gives other ones.
+/// If these fail, a resumed run loses captions, duplicates them, or gives different ones.
 struct ResumeTests {
     private static let clip = Fixtures.sample("courtyard/clip.mp4")
     private static let masks = Fixtures.sample("courtyard/masks")
-    /// One clip, sampled so that track 4 fails: it is tried again by every run, and the others come after it.
+    /// One clip, sampled so that track 4 fails: every run tries it again, and later tracks follow.
     private static let arguments = [
         "caption", clip, "--masks", masks, "--model", Fixtures.path("goldens/dam-a/model"), "--max-new-tokens", "12",
         "--sampling", "clip", "--frames", "4", "--format", "jsonl", "--format", "json",
     ]
-    /// Track 4's mask is missing in a frame that is looked at.
+    /// Track 4's mask is missing in a sampled frame.
     private static let someFailed: Int32 = 3
 
     private func run(
@@ -23,7 +23,7 @@ struct ResumeTests {
             signal: SIGKILL, fileLimit: fileLimit)
     }
 
-    /// Both forms of what a run wrote, without the seconds it took.
+    /// A run's output in both formats, without the seconds it took.
     private func outcome(_ folder: URL) throws -> [String] {
         try ["out.jsonl", "out.json"].map { name in
             try String(contentsOf: folder.appending(path: name), encoding: .utf8)
@@ -40,7 +40,7 @@ struct ResumeTests {
         }
     }
 
-    /// Killed as each line of progress appears, then once more in the run that continues.
+    /// Killed at each line of progress, then once more in the resumed run.
     @Test func killedAtAnyMoment() throws {
         let (outcome, lines) = try Self.whole.get()
         var killed = 0
@@ -60,12 +60,11 @@ struct ResumeTests {
                 #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["out.json", "out.jsonl"])
             }
         }
-        // Each line but the last comes while there is work left to do.
+        // Each line but the last comes while work remains.
         #expect(lines.count >= 18 && killed >= lines.count / 2, "\(killed) of \(2 * lines.count) were killed")
     }
 
-    /// Ended by the system in the midst of writing, at every 512th byte of the files, in a first run and in the one that
-    /// continues it.
+    /// Killed by the system while writing, at every 512th byte of the files, in a first run and in the resumed one.
     @Test func killedWhileWriting() throws {
         let outcome = try Self.whole.get().outcome
         let blocks = (outcome[1].utf8.count + 511) / 512
@@ -83,8 +82,8 @@ struct ResumeTests {
         #expect(killed >= blocks - 1)
     }
 
-    /// Killed between the last caption and the document, and in the midst of any line.
-    @Test func brokenOffFilesAreContinued() throws {
+    /// Killed between the last caption and the document, and in the middle of any line.
+    @Test func truncatedFilesAreResumed() throws {
         let outcome = try Self.whole.get().outcome
         let lines = Data(outcome[0].utf8), breaks = lines.indices.filter { lines[$0] == UInt8(ascii: "\n") }
         for length in [0, 20, breaks[0] + 1, breaks[2] - 30, breaks[3] + 1, breaks[breaks.count - 2] + 1] {
@@ -96,7 +95,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func anotherRunIsNotContinued() throws {
+    @Test func otherRunsAreNotResumed() throws {
         try withTemporaryDirectory { folder in
             try Data(Self.whole.get().outcome[0].utf8).write(to: folder.appending(path: "out.jsonl"))
             for other in [["--seed", "9"], ["--frames", "5"], ["--with-masks"], ["--start", "1"], ["--track", "1"]] {
@@ -108,7 +107,7 @@ struct ResumeTests {
         }
     }
 
-    /// Of two clips the first is finished and not looked at again, though its masks are gone.
+    /// Of two clips the first is finished and not read again, although its masks are gone.
     @Test func finishedClipsAreLeftAlone() throws {
         try withTemporaryDirectory { folder in
             for name in ["a", "b"] {

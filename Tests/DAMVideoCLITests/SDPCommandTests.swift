@@ -3,17 +3,18 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// If these fail, `damvideo sdp` loses regions or captions on its way from annotations to training data, or makes others when it is cut
-/// to shards, killed, or run again. All steps on the sample clips, with the sample model and a service that checks what it is shown.
+/// If these fail, `damvideo sdp` loses regions or captions between annotations and training data, or gives different ones when it
+/// is sharded, killed, or run again. Runs all steps on the sample clips, with the sample model and a service that checks its
+/// input.
 @Suite(.serialized) struct SDPCommandTests {
-    /// Rules that take every object of the clips.
+    /// Rules that accept every object of the clips.
     private static let all = ["--min-area", "1", "--min-share", "0", "--min-part", "0", "--min-side", "1", "--duplicate-iou", "1"]
 
     private func run(_ arguments: [String], environment: [String: String] = [:]) throws -> CommandRun {
         try CommandRun(["sdp"] + arguments, environment: environment)
     }
 
-    /// Runs `body` with the sample clips, whose masks have the classes of their facts, and the number of objects in them.
+    /// Runs `body` with the sample clips, whose masks have class labels from their facts, and the number of objects in them.
     private func withClips<Result>(_ names: [String]? = nil, _ body: (URL, Int) throws -> Result) throws -> Result {
         try withTemporaryDirectory { folder in
             let clips = URL(filePath: Fixtures.sample("scenes/clips")), own = folder.appending(path: "clips")
@@ -62,7 +63,7 @@ import Testing
             #expect(last.status == 0, "\(last.errors)")
             let shards = (0..<3).map { path("captions-0000\($0)-of-00003.jsonl") }
             let merged = try CommandRun(["merge"] + shards + ["-o", path("merged.jsonl")])
-            #expect(merged.status == 0 && merged.errors.contains("\(count) regions; nothing is missing or double"), "\(merged.errors)")
+            #expect(merged.status == 0 && merged.errors.contains("\(count) regions; nothing is missing or duplicated"), "\(merged.errors)")
             try expectEqual(path("merged.jsonl"), captions)
             #expect(try CommandRun(["merge", shards[0], shards[2], "--check"]).status == 65)
 
@@ -75,10 +76,10 @@ import Testing
             #expect(margin.status == 0, "\(margin.errors)")
             let scored = try records(path("scored.jsonl")).compactMap { $0["scores"] as? [String: Any] }
             #expect(scored.count == count && scored.allSatisfy { $0["consistency"] != nil && $0["mean_logprob"] != nil })
-            // The model describes its own region better than another of the clip, nearly always.
+            // The model describes its own region better than another one, nearly always.
             let margins = scored.compactMap { $0["margin"] as? Double }
             #expect(margins.count > count / 2 && margins.count { $0 > 0 } * 10 >= margins.count * 8, "\(margins)")
-            // Captions have other words for some classes, such as "man" for "person".
+            // Captions use other words for some classes, such as "man" for "person".
             #expect(scored.count { $0["keyword"] as? Bool == true } * 2 >= count)
 
             let filter = ["filter", path("scored.jsonl"), "-o", path("kept.jsonl"), "--keep", "mean_logprob=0.6", "--choose", "medoid"]
@@ -101,7 +102,7 @@ import Testing
                 return try JSONSerialization.jsonObject(with: data) as? [Any] ?? []
             }
             #expect(talks.count == good)
-            // The published layout has no clips.
+            // The published format has no clips.
             #expect(try run(["export", path("multi.jsonl"), "-o", path("dam"), "--format", "dam"] + root).status == 65)
 
             let files = ["regions.jsonl", "captions.jsonl", "kept.jsonl"].map(path)
@@ -131,7 +132,7 @@ import Testing
     }
 
     @Test func aServiceIsShownRegionsAndToldTheirClasses() throws {
-        // Two pictures a frame, the first no smaller than the second, and the class in the text.
+        // Two pictures per frame, the first no smaller than the second, and the class in the text.
         let server = try StubServer { request in
             guard let json = try? JSONSerialization.jsonObject(with: request.body) as? [String: Any],
                 let content = ((json["messages"] as? [[String: Any]])?.last?["content"]) as? [[String: Any]],
@@ -252,7 +253,7 @@ import Testing
                 && FileManager.default.fileExists(atPath: path("r.html")))
             let again = try run(["run", path("p.json")])
             #expect(again.status == 0 && again.lines.count { $0.contains("there already") } == 7, "\(again.errors)")
-            // A threshold is moved: the steps behind it are made again, captions are not.
+            // With another threshold, later steps are run again, but captions are not.
             try Data(text.replacing("\"require\": \"keyword\"",
                 with: "\"min\": \"words=1\"").utf8).write(to: folder.appending(path: "p.json"))
             #expect(try run(["run", path("p.json")]).status == 73)
@@ -284,7 +285,7 @@ import Testing
         ["run", "x", "--shard", "0/2", "--shards", "2"], ["run", "x", "--shards", "0"],
         ["export", "x", "-o", "y", "--shard-size", "99999999999999GB"], ["export", "x", "-o", "y", "--shard-size", "nan"],
     ])
-    func requestsThatMakeNoSense(_ arguments: [String]) throws {
+    func refusesInvalidArguments(_ arguments: [String]) throws {
         #expect(try run(arguments).status == 64)
     }
 }

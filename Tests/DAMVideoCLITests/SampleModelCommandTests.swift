@@ -3,14 +3,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A newcomer has no model: the bundled one answers, and says what it is.
+/// Without a model the bundled one is used, with a notice.
 struct SampleModelCommandTests {
     private let arguments = [
         "caption", Fixtures.sample("scenes/clips/600008/clip.mp4"), "--masks", Fixtures.sample("scenes/clips/600008/masks"),
         "-o", "-", "--track", "1", "--max-new-tokens", "4",
     ]
 
-    @Test func answersWhenNoModelIsGivenAndSaysSo() throws {
+    @Test func usesTheSampleModelWithANotice() throws {
         let run = try CommandRun(arguments)
         #expect(run.status == 0)
         #expect(run.lines.first?.contains("bundled sample model, which understands only the sample scenes") == true)
@@ -25,7 +25,7 @@ struct SampleModelCommandTests {
         #expect(try !CommandRun(arguments, environment: ["DAMVIDEO_MODEL": model]).errors.contains("sample model"))
     }
 
-    @Test func aProgramAwayFromItsCheckoutAsksForAModel() throws {
+    @Test func anInstalledProgramAsksForAModel() throws {
         try withTemporaryDirectory { folder in
             let copy = folder.appending(path: "damvideo")
             try FileManager.default.copyItem(at: CommandRun.executable, to: copy)

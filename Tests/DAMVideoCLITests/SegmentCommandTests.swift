@@ -3,13 +3,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, parts are not what was asked for, or a run that was killed and continued loses, doubles or changes them.
+/// If these fail, parts differ from the request, or a resumed run loses, duplicates or changes them.
 struct SegmentCommandTests {
     private let arguments = [
         "caption", Courtyard.clip, "--model", Fixtures.model(.damA), "--max-new-tokens", "8",
     ]
 
-    /// Boxes of two tracks; track 2 is not there in frame 26, which fails one of its parts when all frames are sampled.
+    /// Boxes of two tracks; track 2 is absent in frame 26, so one of its parts fails when all frames are sampled.
     private func boxes(in folder: URL) throws -> String {
         let lines = (1...60).flatMap { frame in
             [1, 2].filter { $0 == 1 || frame != 27 }.map { "\(frame),\($0),\(100 * $0 + frame),200,40,90,1,-1,-1,-1" }
@@ -19,7 +19,7 @@ struct SegmentCommandTests {
         return file.path
     }
 
-    @Test func everyFormHasTheParts() throws {
+    @Test func everyFormatHasTheParts() throws {
         try withTemporaryDirectory { folder in
             let run = try CommandRun(arguments + [
                 "--masks", Courtyard.masks, "--segment", "2", "--track", "4", "-o", folder.path + "/out.json", "--format", "json",
@@ -43,8 +43,8 @@ struct SegmentCommandTests {
         }
     }
 
-    /// Continued from each line of what a run wrote, it writes the same again; and not with other parts.
-    @Test func aRunWithPartsIsContinued() throws {
+    /// Resumed after each line of a run's output, it writes the same again; but not with other parts.
+    @Test func aRunWithPartsIsResumed() throws {
         try withTemporaryDirectory { folder in
             let masks = try boxes(in: folder), output = folder.path + "/out.jsonl"
             func run(_ more: [String], segment: String = "2") throws -> CommandRun {
@@ -78,18 +78,18 @@ struct SegmentCommandTests {
     }
 
     @Test(arguments: ["0", "-1", "nan", "often", ""])
-    func lengthsThatAreNoneAreRefused(length: String) throws {
+    func refusesInvalidLengths(length: String) throws {
         let run = try CommandRun(arguments + ["--masks", Courtyard.masks, "-o", "-", "--segment", length])
         #expect(run.status == 64 && run.errors.contains("--segment") && run.output.isEmpty)
         #expect(run.errors.contains("expected seconds, 0.1 or more, or auto"), "\(run.errors)")
     }
 
-    @Test func plansTellParts() throws {
+    @Test func plansShowParts() throws {
         let plan = arguments + ["--masks", Courtyard.masks, "--dry-run", "--track", "4"]
         let run = try CommandRun(plan + ["--segment", "2"])
-        #expect(run.text.contains("looked at in 0 8 16 24 32 40 48 56, and told in 3 parts\n"), "\(run.text)")
+        #expect(run.text.contains("looked at in 0 8 16 24 32 40 48 56, and captioned in 3 parts\n"), "\(run.text)")
         #expect(run.text.contains("  captions   4, parts of tracks included"))
-        #expect(try CommandRun(plan + ["--segment", "5"]).text.contains("48 56, told as a whole\n"))
+        #expect(try CommandRun(plan + ["--segment", "5"]).text.contains("48 56, captioned as a whole\n"))
         #expect(try !CommandRun(plan).text.contains("part"))
     }
 }

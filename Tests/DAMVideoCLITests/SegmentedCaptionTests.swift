@@ -4,7 +4,7 @@ import Masks
 import TestSupport
 import Testing
 
-/// With SAM 2 a click or a box is all a user has to give.
+/// With SAM 2 a click or a box is all that a user has to give.
 struct SegmentedCaptionTests {
     private let clip = Fixtures.path("cut/clip.mp4")
     private let sam = Fixtures.path("sam/video-b")
@@ -19,7 +19,7 @@ struct SegmentedCaptionTests {
         "--box", "10,10,20,30", "--at", "2", "--object", "7", "--point", "40,20", "--at", "0", "--object", "3",
     ]
 
-    @Test func pointsAndBoxesStandForMasks() throws {
+    @Test func pointsAndBoxesReplaceMasks() throws {
         let run = try caption(["--sam", sam, "--with-masks"] + prompts)
         #expect(run.status == 0, "\(run.errors)")
         let document = try JSONDecoder().decode(CaptionDocument.self, from: run.output)
@@ -29,8 +29,8 @@ struct SegmentedCaptionTests {
         }
     }
 
-    /// Given masks are kept, and SAM 2, not the tracker without a model, finds the others: its checkpoint is a random one.
-    @Test func masksOnOneFrameAreCarriedBySAM() throws {
+    /// Given masks are kept, and SAM 2 (here with random weights), not optical flow, propagates them.
+    @Test func samPropagatesMasksOfOneFrame() throws {
         try withTemporaryDirectory { folder in
             try FileManager.default.copyItem(
                 atPath: Courtyard.mask(frame: 0), toPath: folder.appending(path: "00000.png").path)
@@ -59,7 +59,7 @@ struct SegmentedCaptionTests {
         (["--sam", "SAM", "--point", "640,20", "--at", "0"], 65, "found point 640,20"),
         (["--sam", "/nowhere", "--point", "40,20", "--at", "0"], 69, "/nowhere"),
     ])
-    func promptsThatAreWrongHaveTheirExitCode(arguments: [String], code: Int, says: String) throws {
+    func invalidPromptsHaveTheirExitCode(arguments: [String], code: Int, says: String) throws {
         let run = try caption(arguments.map { $0 == "SAM" ? sam : $0 })
         #expect(Int(run.status) == code && run.errors.contains(says), "\(run.errors)")
         #expect(run.output.isEmpty)

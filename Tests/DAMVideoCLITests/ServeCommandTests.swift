@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, a service manager cannot start, ask or stop the server, or it lets strangers in.
+/// If these fail, a service manager cannot start, query or stop the server, or it admits strangers.
 struct ServeCommandTests {
-    /// A server that runs, and its log.
+    /// A running server, and its log.
     private final class Running: Sendable {
         private let process: Process
         let port: Int
@@ -26,7 +26,7 @@ struct ServeCommandTests {
             port = try #require(text.firstMatch(of: /listening at http:\/\/[^\n]*:(\d+)/).flatMap { Int($0.1) }, "\(text)")
         }
 
-        /// The log, until the model is there or the server has ended.
+        /// The log, until the model is loaded or the server has ended.
         private static func log(_ pipe: FileHandle) async -> String {
             await withCheckedContinuation { continuation in
                 Thread {
@@ -41,7 +41,7 @@ struct ServeCommandTests {
             }
         }
 
-        /// Ends it as a service manager does.
+        /// Stops it as a service manager does.
         func stop() -> Int32 {
             process.terminate()
             process.waitUntilExit()
@@ -61,14 +61,14 @@ struct ServeCommandTests {
         return (lines.last.flatMap { Int($0) } ?? 0, lines.dropLast().joined(separator: "\n"))
     }
 
-    @Test func aSignalStopsItInOrder() async throws {
+    @Test func aSignalStopsItGracefully() async throws {
         let server = try await Running(["--port", "0"])
         #expect(try get(server.port, "/health").status == 200)
         #expect(try get(server.port, "/v1/models").text.contains("\"id\":\"model\""))
         #expect(server.stop() == 0)
     }
 
-    @Test func optionsComeFromTheEnvironmentToo() async throws {
+    @Test func optionsMayComeFromTheEnvironment() async throws {
         let server = try await Running(
             [], environment: ["DAMVIDEO_PORT": "0", "DAMVIDEO_API_KEY": "geheim", "DAMVIDEO_MODEL_NAME": "org/name"])
         #expect(try get(server.port, "/v1/models").status == 401)
@@ -84,7 +84,7 @@ struct ServeCommandTests {
         #expect(try get(first.port, "/api/status").status == 200)
         #expect(FileManager.default.fileExists(atPath: home.path + "/damvideo/library/library.sqlite"))
         #expect(first.log.contains("clips are kept in \(home.path)/damvideo/library"))
-        // Another one beside it answers programs.
+        // A second server runs without a library.
         let second = try await Running(["--port", "0"], environment: ["XDG_DATA_HOME": home.path])
         #expect(second.log.contains("no clips are kept") && second.log.contains("another server"), "\(second.log)")
         #expect(try get(second.port, "/api/status").status == 404)
@@ -96,14 +96,14 @@ struct ServeCommandTests {
         ["--upstream", "nowhere"], ["--upstream-key", "k"], ["--reply-within", "-1"], ["--no-library", "--library", "/tmp/x"],
         ["--host", "0.0.0.0"], ["--port", "70000"], ["--queue", "0"], ["--log-level", "loud"], ["--grace", "-1"], ["--api-key", ""],
     ])
-    func optionsThatMakeNoSense(_ arguments: [String]) throws {
+    func refusesInvalidOptions(_ arguments: [String]) throws {
         let run = try CommandRun(["serve", "--model", Fixtures.sample("model")] + arguments)
         #expect(run.status == 64, "\(run.errors)")
         let variables = try CommandRun(["serve", "--model", Fixtures.sample("model")], environment: ["DAMVIDEO_PORT": "many"])
         #expect(variables.status == 64 && variables.errors.contains("DAMVIDEO_PORT"), "\(variables.errors)")
     }
 
-    @Test func aModelThatIsNotThereEndsIt() throws {
+    @Test func aMissingModelEndsIt() throws {
         let run = try CommandRun(["serve", "--port", "0", "--model", "/nowhere"])
         #expect(run.status == 69 && run.errors.contains("/nowhere"), "\(run.errors)")
     }

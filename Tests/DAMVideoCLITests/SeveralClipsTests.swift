@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, a batch stops half way, or overwrites what it should not.
+/// If these fail, a batch stops half way, or overwrites files it should not.
 struct SeveralClipsTests {
     private let model = Fixtures.path("goldens/dam-a/model")
 
@@ -63,8 +63,8 @@ struct SeveralClipsTests {
         }
     }
 
-    /// What can be known to fail fails before the first clip is captioned.
-    @Test func oneBadClipStopsAllUnlessToldToGoOn() throws {
+    /// Foreseeable failures are reported before the first clip is captioned.
+    @Test func oneBadClipStopsAllUnlessKeepGoing() throws {
         try withClips { folder in
             try Data("no mask".utf8).write(to: URL(filePath: folder + "/masks/b/00030.png"))
             let clips = [folder + "/a.mp4", folder + "/b.mp4", folder + "/none.mp4"]
@@ -86,8 +86,8 @@ struct SeveralClipsTests {
         }
     }
 
-    /// Ctrl-C in the second clip: the first is complete, the second has what is finished, the third is left alone.
-    @Test func interruptionWritesTheClipAtWork() throws {
+    /// Ctrl-C in the second clip: the first is complete, the second has its finished tracks, the third is left alone.
+    @Test func interruptionWritesTheCurrentClip() throws {
         try withClips { folder in
             let list = folder + "/list.txt"
             try Data("a.mp4\nb.mp4\nlater/a.mp4\tmasks/a\n".utf8).write(to: URL(filePath: list))
@@ -105,7 +105,7 @@ struct SeveralClipsTests {
         }
     }
 
-    @Test func dryRunsSayWhatWouldBeDone() throws {
+    @Test func dryRunsShowThePlan() throws {
         try withClips { folder in
             try FileManager.default.removeItem(atPath: folder + "/masks/b")
             try FileManager.default.createDirectory(atPath: folder + "/masks/b", withIntermediateDirectories: false)

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, machines of a cluster lose clips, do them twice, or make other captions than one machine.
+/// If these fail, machines of a cluster skip clips, do them twice, or give different captions from one machine.
 struct ShardCommandTests {
     private func caption(
         _ folder: ClipFolder, _ more: [String], environment: [String: String] = [:]
@@ -15,8 +15,8 @@ struct ShardCommandTests {
 
     private func merge(_ folder: ClipFolder, _ more: [String]) throws -> CommandRun { try CommandRun(["merge", "-a", folder.list] + more) }
 
-    /// More shards than clips; all write the same folder, which is not there yet, at the same time.
-    @Test func shardsAreOneRun() throws {
+    /// More shards than clips; all write concurrently to the same folder, which does not exist yet.
+    @Test func shardsEqualOneRun() throws {
         try withClips(3) { folder in
             let one = try caption(folder, ["-o", folder.path + "/one", "--format", "jsonl", "--format", "json"])
             #expect(one.status == 0, "\(one.errors)")
@@ -32,11 +32,11 @@ struct ShardCommandTests {
             #expect(again.status == 0 && again.errors.contains("b.mp4: finished already"))
             #expect(try caption(folder, ["-o", folder.path + "/many", "--shard", "1/5"]).status == 73)
             let check = try merge(folder, ["--check", folder.path + "/many"])
-            #expect(check.status == 0 && check.errors.contains("3 clips, 6 tracks, 0 without a caption; nothing is missing or double"))
+            #expect(check.status == 0 && check.errors.contains("3 clips, 6 tracks, 0 without a caption; nothing is missing or duplicated"))
         }
     }
 
-    /// Each shard's lines in a file of their own; the whole has the clips in order of the list.
+    /// Each shard writes its own file; the merged file has the clips in order of the list.
     @Test func linesOfShardsAreMerged() throws {
         try withClips(5) { folder in
             let lines = ["-o", "-", "--format", "jsonl", "--batch", "1"]
@@ -61,7 +61,7 @@ struct ShardCommandTests {
             let unlisted = try CommandRun(["merge"] + shards)
             #expect(unlisted.status == 64 && unlisted.errors.contains("--batch-file"))
 
-            // A shard that was killed in the midst of a line.
+            // A shard that was killed in the middle of a line.
             let text = try Data(contentsOf: URL(filePath: shards[1]))
             try text.dropLast(9).write(to: URL(filePath: shards[1]))
             let cut = try merge(folder, shards)
@@ -69,8 +69,8 @@ struct ShardCommandTests {
         }
     }
 
-    /// A clip that is alone is shared by its tracks; track 4's mask is missing in a frame that is looked at.
-    @Test(arguments: ["jsonl", "json"]) func tracksOfAClipAreShared(_ format: String) throws {
+    /// A single clip is divided by tracks; track 4's mask is missing in a sampled frame.
+    @Test(arguments: ["jsonl", "json"]) func tracksOfAClipAreDivided(_ format: String) throws {
         try withTemporaryDirectory { folder in
             func run(_ more: [String]) throws -> CommandRun {
                 try CommandRun(
@@ -100,7 +100,7 @@ struct ShardCommandTests {
         }
     }
 
-    @Test func workThatAllShardsWouldDoIsRefused() throws {
+    @Test func repeatedWorkIsRefused() throws {
         let model = ["--model", Fixtures.model(.damA), "--shard", "0/2"]
         let found = try CommandRun(["caption", Courtyard.clip] + model)
         #expect(found.status == 64 && found.lines.count == 1 && found.errors.contains("objects to be found"))
@@ -113,12 +113,12 @@ struct ShardCommandTests {
         #expect(page.status == 64 && page.lines.count == 1)
     }
 
-    @Test(arguments: ["3/3", "0/0", "x", "env"]) func shardsThatAreNoneAreRefused(_ shard: String) throws {
+    @Test(arguments: ["3/3", "0/0", "x", "env"]) func refusesInvalidShards(_ shard: String) throws {
         let run = try CommandRun(["caption", Courtyard.clip, "--masks", Courtyard.masks, "--shard", shard])
         #expect(run.status == 64 && run.lines.count == 1 && run.errors.contains("shard"), "\(run.errors)")
     }
 
-    /// Two clips of one name are refused by every shard, though each would write one of them.
+    /// Two clips with the same name are refused by every shard, although each would write only one of them.
     @Test func outputsOfOtherShardsCount() throws {
         try withClips(1) { folder in
             try FileManager.default.createDirectory(atPath: folder.path + "/x", withIntermediateDirectories: false)

@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, figures of a benchmark that was divided among machines are not those of the benchmark.
+/// If these fail, scores of a sharded benchmark differ from those of the whole.
 struct ShardedEvaluationTests {
     private static let scenes = [
         "evaluate", "scenes", Fixtures.sample("scenes/clips"), "--model", Fixtures.model(.damA), "--clips", "3", "--json", "--quiet",
     ]
 
-    @Test(arguments: [[], ["--find"]]) func scenesAreAdded(_ more: [String]) throws {
+    @Test(arguments: [[], ["--find"]]) func sceneReportsAreMerged(_ more: [String]) throws {
         try withTemporaryDirectory { folder in
             let whole = try CommandRun(Self.scenes + more)
             #expect(whole.status == 0, "\(whole.errors)")
@@ -25,11 +25,11 @@ struct ShardedEvaluationTests {
             let missing = try CommandRun(["merge", shards[0], "--json"])
             #expect(missing.status == 65 && missing.lines.count == 1 && missing.errors.contains("2 of 3 clips, no shard 1/2"))
             let double = try CommandRun(["merge", shards[0], shards[1], shards[0]])
-            #expect(double.status == 65 && double.errors.contains("clip 600006, which is in"))
+            #expect(double.status == 65 && double.errors.contains("clip 600006, which is also in"))
         }
     }
 
-    @Test func regionsArePutTogether() throws {
+    @Test func captionsOfRegionsAreMerged() throws {
         try DLCSample.withFolder { folder in
             func path(_ name: String) -> String { folder.appending(path: name).path }
             func run(_ output: String, _ more: [String]) throws -> CommandRun {
@@ -49,7 +49,7 @@ struct ShardedEvaluationTests {
             let missing = try CommandRun(["merge", "--benchmark", folder.path] + shards.dropFirst())
             #expect(missing.status == 65 && missing.errors.contains("no caption of 1 of 4 regions"))
             let double = try CommandRun(["merge", "--benchmark", folder.path] + shards + [shards[1]])
-            #expect(double.status == 65 && double.errors.contains("which another shard has too"))
+            #expect(double.status == 65 && double.errors.contains("which another shard also has"))
             let judged = try run("judged.json", ["--shard", "0/2", "--csv", path("x.csv")])
             #expect(judged.status == 64 && judged.lines.count == 1)
         }

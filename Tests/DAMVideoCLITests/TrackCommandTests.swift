@@ -4,11 +4,11 @@ import Media
 import TestSupport
 import Testing
 
-/// If these fail, `damvideo track` writes or scores something else than it found, or hides what is wrong.
+/// If these fail, `damvideo track` writes or scores something other than its result, or hides faults.
 @Suite struct TrackCommandTests {
     private let clip = Fixtures.path("cut/clip.mp4"), masks = Fixtures.path("cut/masks")
 
-    @Test func masksOfOneFrameBecomeMasksOfAll() throws {
+    @Test func masksOfOneFrameArePropagated() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "masks").path
             let arguments = ["track", clip, "--masks", masks, "--from-frame", "0", "--evaluate", masks, "-o", output, "--json"]
@@ -18,7 +18,7 @@ import Testing
             let frames = try #require(report["frames"] as? Int)
             #expect(report["compared_frames"] as? Int == frames - 1)
             let written = try LabelFolderReader(path: output), given = try LabelFolderReader(path: masks)
-            // The mean over tracks and frames; a track that is on neither side of a frame agrees there.
+            // The mean over tracks and frames; a track absent on both sides of a frame agrees there.
             let scores = try given.tracks.flatMap { track in
                 try (1..<frames).map { try intersectionOverUnion(of: track.id, at: $0, written, given) }
             }
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    /// Tracks written as MOTChallenge text are a reference of boxes for the masks they come from.
+    /// Tracks written as MOTChallenge text serve as reference boxes for the masks they come from.
     @Test func tracksAreScoredAndWrittenAsText() throws {
         try withTemporaryDirectory { folder in
             let tracks = folder.appending(path: "tracks.txt").path
@@ -54,9 +54,9 @@ import Testing
         }
     }
 
-    /// A name cannot be saved as a number: that is said before SAM 2 has worked.
+    /// A name cannot be saved as a number: reported before SAM 2 runs.
     @Test(arguments: [("label-png", "1 to 65535"), ("motchallenge", "0 to 1000000000")])
-    func idsThatCannotBeWrittenAreRefusedBefore(format: String, ids: String) throws {
+    func unwritableIdsAreRefusedFirst(format: String, ids: String) throws {
         try withTemporaryDirectory { folder in
             let run = try CommandRun([
                 "track", clip, "--sam", model, "--point", "20,20", "--at", "0", "--object", "walker", "-o",
@@ -96,7 +96,7 @@ import Testing
     private let courtyard = Courtyard.clip
 
     /// Frames keep their numbers; nothing outside the part is tracked, scored or written.
-    @Test func aPartOfAClip() throws {
+    @Test func tracksAPartOfAClip() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "masks.json").path
             let run = try CommandRun([
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    /// A series of stills gives the masks the clip gives, and a clip on stdin those of the file.
+    /// A series of stills gives the clip's masks, and a clip on stdin those of the file.
     @Test func stillsAndStandardInput() throws {
         try withTemporaryDirectory { folder in
             let stills = folder.appending(path: "stills")
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    /// Label PNGs cannot hold objects over each other: that is said before any work, and other layouts keep them.
+    /// Label PNGs cannot store overlapping objects: reported before any work; other formats keep them.
     @Test func overlappingObjectsAreNotLost() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "masks").path
@@ -178,7 +178,7 @@ import Testing
         (["--box", "0,0,5,5", "--at", "99999"], 65,
          "damvideo: error: CLIP: found a mask for frame 99999, expected none after frame 7: the clip has 8 frames"),
     ])
-    func whatIsWrongIsSaidAndHasItsExitCode(arguments: [String], code: Int, sentence: String) throws {
+    func errorsHaveMessagesAndExitCodes(arguments: [String], code: Int, sentence: String) throws {
         try withTemporaryDirectory { folder in
             let run = try CommandRun(["track", clip] + arguments + ["-o", folder.appending(path: "masks").path])
             #expect(Int(run.status) == code && run.text.isEmpty)
@@ -203,7 +203,7 @@ import Testing
         }
     }
 
-    /// SAM 2 takes given masks as they are and finds the others.
+    /// SAM 2 keeps given masks and propagates them.
     @Test func masksStartSegmentation() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "masks.json").path
@@ -230,7 +230,7 @@ import Testing
         (["--sam", "MODEL", "--box", "1,2,3,4", "--box", "5,6,7,8", "--object", "1", "--at", "0"], 64, "two boxes"),
         (["--sam", "/nonexistent", "--point", "5,5", "--at", "0"], 69, "/nonexistent"),
     ])
-    func promptsThatAreWrongHaveTheirExitCode(arguments: [String], code: Int, says: String) throws {
+    func invalidPromptsHaveTheirExitCode(arguments: [String], code: Int, says: String) throws {
         try withTemporaryDirectory { folder in
             let run = try CommandRun(
                 ["track", clip] + arguments.map { $0 == "MODEL" ? model : $0 } + ["-o", folder.appending(path: "masks").path])

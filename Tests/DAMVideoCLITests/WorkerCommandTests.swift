@@ -3,13 +3,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, a cluster's job hangs, loses results, or takes one bad clip for the end of all.
+/// If these fail, a cluster's job hangs, loses results, or ends because of one invalid clip.
 struct WorkerCommandTests {
     private static let image = Fixtures.path("goldens/dam-a/media/astronaut.png")
     private static let mask = Fixtures.path("goldens/dam-a/media/astronaut_face.png")
     private static let picture = ["image": image, "mask": mask]
     private static var brief: [String: Any] { ["generation": ["max_new_tokens": 2]] }
-    /// Some seconds of work at least.
+    /// At least some seconds of work.
     private static var long: [String: Any] { ["generation": ["max_new_tokens": 100_000, "num_beams": 8]] }
     private static var courtyard: [String: Any] { ["clip": Courtyard.clip, "masks": Courtyard.masks] }
 
@@ -23,7 +23,7 @@ struct WorkerCommandTests {
         return (results, run.status)
     }
 
-    @Test func jobsAreWhatCommandsDo() throws {
+    @Test func jobsEqualCommands() throws {
         try withClips(1) { folder in
             let clip: [String: Any] = ["clip": folder.clip(0), "masks": folder.masks + "/a.txt"]
             let (lines, status) = try run([
@@ -54,8 +54,8 @@ struct WorkerCommandTests {
         }
     }
 
-    /// Each bad line has its answer, and the good one behind them its result.
-    @Test func junkEndsNothing() throws {
+    /// Each invalid line is answered, and the valid one after them gets its result.
+    @Test func invalidLinesDoNotEndTheWorker() throws {
         let lines = [
             "", "   ", "nonsense", "[1]", "{\"id\":1,\"describe\":{}}", "{\"id\":\"a\"}", "{\"id\":\"a\",\"caption\":{},\"describe\":{}}",
             "{\"id\":\"a\",\"caption\":{\"clip\":\"x.mp4\"}}",
@@ -71,7 +71,7 @@ struct WorkerCommandTests {
         let refused = results.filter { $0["line"] != nil }
         #expect(refused.map { $0["line"] as? Int } == [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15])
         #expect(refused.allSatisfy { $0.failure == "invalid_input 65" })
-        // Whoever waits for a job's line has it.
+        // Clients that wait for a job's line receive it.
         #expect(refused.map { $0["id"] as? String } == [nil, nil, nil] + Array(repeating: "a", count: 7) + [nil, nil])
         func message(_ line: Int) -> String {
             let result = results.first { $0["line"] as? Int == line }
@@ -83,7 +83,7 @@ struct WorkerCommandTests {
         #expect(results.contains { $0["id"] as? String == "good" && $0["description"] != nil })
     }
 
-    @Test func aHugeLineIsPassedOver() throws {
+    @Test func oversizedLinesAreSkipped() throws {
         let huge = "{\"id\":\"" + String(repeating: "x", count: LineReader.longestLine) + "\"}"
         let (results, status) = try run([huge, job("good", "describe", Self.picture, Self.brief)])
         #expect(status == 0 && results.count == 2)
@@ -91,8 +91,8 @@ struct WorkerCommandTests {
         #expect(results.contains { $0["id"] as? String == "good" && $0["description"] != nil })
     }
 
-    /// The codes that commands end with.
-    @Test func errorsHaveTheirCategories() throws {
+    /// The exit codes of commands.
+    @Test func errorsHaveCategories() throws {
         try withTemporaryDirectory { folder in
             let out = folder.appending(path: "x.jsonl").path
             try Data("mine".utf8).write(to: URL(filePath: out))
@@ -135,8 +135,8 @@ struct WorkerCommandTests {
         #expect(lines.last?["description"] != nil)
     }
 
-    /// The job at work and those that wait are given back, each by a line; what is finished of them is in their files.
-    @Test func aWorkerThatIsTakenAwayHandsBack() throws {
+    /// The running job and the waiting ones are handed back, one line each; finished tracks are in their files.
+    @Test func aPreemptedWorkerHandsJobsBack() throws {
         try withTemporaryDirectory { folder in
             let worker = try WorkerProcess(["--heartbeat", "0.05", "--grace", "0"]), out = folder.path + "/"
             try worker.send(job("first", "caption", Self.courtyard, Self.long.merging(["output": out]) { $1 }))
@@ -155,8 +155,8 @@ struct WorkerCommandTests {
         }
     }
 
-    /// With grace a caption that is generated is told whole; every job has one answer, whenever the signal comes.
-    @Test func whatIsGeneratedIsFinished() throws {
+    /// With grace a caption being generated is completed; every job gets one answer, whenever the signal comes.
+    @Test func openCaptionsAreFinished() throws {
         let some: [String: Any] = ["generation": ["max_new_tokens": 100]]
         let whole = try run([job("first", "describe", Self.picture, some)]).lines.first?["description"] as? String
         let worker = try WorkerProcess(["--heartbeat", "0.02", "--grace", "120"])
@@ -186,7 +186,7 @@ struct WorkerCommandTests {
         #expect(try worker.rest().status == 75)
     }
 
-    @Test func nobodyListens() throws {
+    @Test func closedOutputEndsTheWorker() throws {
         let worker = try WorkerProcess()
         try worker.closeOutput()
         try worker.send(job("a", "describe", Self.picture, Self.brief))
@@ -194,9 +194,9 @@ struct WorkerCommandTests {
         #expect(worker.process.terminationStatus == 74)
     }
 
-    /// Who feeds a worker that is busy waits, so that no list of jobs is held in memory: of ten jobs one is at work, two wait, and
-    /// one is in the reader's hand.
-    @Test func aBusyWorkerReadsNoFurther() throws {
+    /// A busy worker pauses reading, so that no list of jobs accumulates in memory: of ten jobs one is running, two wait, and the
+    /// reader holds one.
+    @Test func aBusyWorkerPausesReading() throws {
         let worker = try WorkerProcess(["--waiting", "2", "--heartbeat", "0.05"])
         try worker.send(job("first", "caption", Self.courtyard, Self.long))
         for index in 0..<9 { try worker.send(job("\(index)", "describe", Self.picture, Self.brief)) }
@@ -214,7 +214,7 @@ struct WorkerCommandTests {
         #expect(Set(["first", "0", "1"]).isSubset(of: back))
     }
 
-    @Test func jobsSideBySideAreTheSame() throws {
+    @Test func concurrentJobsGiveTheSameResults() throws {
         let jobs = try (0..<6).map { try job("\($0)", "describe", Self.picture, Self.brief) }
         let one = try run(jobs), many = try run(jobs, ["--parallel", "3"])
         func texts(_ lines: [[String: Any]]) -> [String: String] {

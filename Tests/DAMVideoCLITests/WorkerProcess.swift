@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A worker that is talked to line by line.
+/// A worker process driven line by line.
 final class WorkerProcess {
     let process = Process()
     private let input = Pipe(), output = Pipe(), errors = Pipe()
@@ -54,7 +54,7 @@ func job(_ id: String, _ work: String, _ value: [String: Any], _ more: [String: 
 }
 
 extension [String: Any] {
-    /// Category and code of a line's error.
+    /// Category and code of an error line.
     var failure: String? {
         (self["error"] as? [String: Any]).map { "\($0["category"] ?? "") \($0["code"] ?? "")" }
     }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Errors of the API")
 struct APIErrorTests {
-    @Test("An error is OpenAI's object, with all its keys")
+    @Test("An error has the form of OpenAI's error object, with all keys")
     func encoded() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

@@ -3,10 +3,10 @@ import Testing
 
 @testable import DAMVideoServer
 
-/// If these fail, a client sees the string that should have ended its answer, or loses letters of it.
-@Suite("Text on its way out")
+/// If these fail, a client sees the stop string that should have ended its answer, or loses characters of it.
+@Suite("Streamed answer text")
 struct AnswerTextTests {
-    /// Sends a text in pieces of some length.
+    /// Sends a text in pieces of a given length.
     private func sent(_ text: String, stops: [String], pieces length: Int) -> (text: String, isStopped: Bool) {
         var answer = AnswerText(stops: stops), result = "", rest = text[...]
         while !rest.isEmpty {
@@ -16,7 +16,7 @@ struct AnswerTextTests {
         return (result + answer.finish(), answer.isStopped)
     }
 
-    @Test("However a text is cut, it ends before the first stop string", arguments: 1...9)
+    @Test("Text in pieces of any length ends before the first stop string", arguments: 1...9)
     func cuts(_ length: Int) {
         for (text, stops, expected) in [
             ("a dog and a cat", ["and"], "a dog "), ("a dog and a cat", ["cat", "dog"], "a "), ("aaab", ["aab"], "a"),
@@ -29,7 +29,7 @@ struct AnswerTextTests {
         }
     }
 
-    @Test("Nothing is held back that cannot begin a stop string")
+    @Test("Text is held back only if it may begin a stop string")
     func prompt() {
         var answer = AnswerText(stops: ["stop"])
         #expect(answer.append("go on s") == "go on ")
@@ -38,7 +38,7 @@ struct AnswerTextTests {
         #expect(answer.finish() == "st")
     }
 
-    @Test("Markers say a box, and leave the text")
+    @Test("Markers give a box and are removed from the text")
     func markers() throws {
         let marker = try #require(RegionMarker("Look. [[damvideo id=17.3-ab box=[0.5, 0.25, 0.25, 0.5] t=1719.5]] Who is it?"))
         #expect(marker.text == "Look. Who is it?" && marker.id == "17.3-ab" && marker.time == 1719.5)

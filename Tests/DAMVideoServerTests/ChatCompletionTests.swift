@@ -6,14 +6,14 @@ import Testing
 
 @testable import DAMVideoServer
 
-/// If these fail, a client of OpenAI's API gets another text than the command line gives, or an answer it cannot read.
+/// If these fail, a client of OpenAI's API gets other text than the command line gives, or an answer it cannot parse.
 @Suite("Chat completions")
 struct ChatCompletionTests {
     private func described(_ picture: Data = SampleServer.masked(), _ options: CaptionOptions = SampleServer.options) throws -> String {
         try ImageDescriber(SampleServer.engine.get().engine).describe(image: picture, mask: nil, options: options)
     }
 
-    @Test("An answer is the one the command gives")
+    @Test("An answer equals the command's")
     func whole() async throws {
         let (status, headers, json) = try await ChatCall().answer(SampleServer.chat())
         #expect(status == 200 && headers["x-damvideo-region"] == "alpha")
@@ -26,7 +26,7 @@ struct ChatCompletionTests {
         #expect(json.at("damvideo", "region", "box") as? [Int] == [16, 12, 40, 28])
     }
 
-    @Test("Words of the user and the system make the question", arguments: [nil, "Answer in French."] as [String?])
+    @Test("User and system messages form the question", arguments: [nil, "Answer in French."] as [String?])
     func words(_ system: String?) async throws {
         var call = ChatCall(text: "What colour is it?"), options = SampleServer.options
         call.system = system
@@ -35,7 +35,7 @@ struct ChatCompletionTests {
         #expect(json.at("choices", 0, "message", "content") as? String == (try described(SampleServer.masked(), options)))
     }
 
-    @Test("Several pictures are frames of a clip, as the command would be given them")
+    @Test("Several pictures are treated as frames of a clip")
     func frames() async throws {
         let engine = try SampleServer.engine.get().engine
         let caption = try withTemporaryDirectory { folder in
@@ -56,14 +56,14 @@ struct ChatCompletionTests {
         #expect((json.at("damvideo", "region", "pictures") as? [Any])?.count == 3)
     }
 
-    /// The chunks of a stream, which has to end with `[DONE]`.
+    /// The chunks of a stream, which must end with `[DONE]`.
     private func chunks(_ call: ChatCall) async throws -> [[String: Any]] {
         let events = try await call.events(SampleServer.chat())
         #expect(events.last == ServerEvent(data: "[DONE]"))
         return try events.dropLast().map { try JSONSerialization.jsonObject(with: Data($0.data.utf8)) as? [String: Any] ?? [:] }
     }
 
-    @Test("A stream is the same text in parts, and ends as clients expect")
+    @Test("A stream has the same text in chunks, and ends as clients expect")
     func stream() async throws {
         let options: [String: Any] = ["include_usage": true]
         let chunks = try await self.chunks(ChatCall().with("stream_options", options))
@@ -75,7 +75,7 @@ struct ChatCompletionTests {
         #expect(try await self.chunks(ChatCall()).allSatisfy { $0["usage"] == nil })
     }
 
-    @Test("A limit on tokens is kept and told", arguments: ["max_tokens", "max_completion_tokens"])
+    @Test("A token limit is kept and reported", arguments: ["max_tokens", "max_completion_tokens"])
     func limit(_ field: String) async throws {
         var call = ChatCall().with(field, 3)
         if field != "max_tokens" { call.fields["max_tokens"] = nil }
@@ -83,7 +83,7 @@ struct ChatCompletionTests {
         #expect(json.at("choices", 0, "finish_reason") as? String == "length" && json.at("usage", "completion_tokens") as? Int == 3)
     }
 
-    @Test("A string of stop ends the answer before it, whole and streamed")
+    @Test("A stop string ends the answer before it, whole and streamed")
     func stops() async throws {
         let text = try described(), words = text.split(separator: " ")
         try #require(words.count > 3)
@@ -95,7 +95,7 @@ struct ChatCompletionTests {
         #expect(chunks.compactMap { $0.at("choices", 0, "delta", "content") as? String }.joined() == expected)
     }
 
-    @Test("Probabilities are those of the tokens that were drawn")
+    @Test("Log probabilities belong to the generated tokens")
     func probabilities() async throws {
         let call = ChatCall().with("logprobs", true).with("top_logprobs", 3)
         let (_, _, json) = try await call.answer(SampleServer.chat())
@@ -104,7 +104,7 @@ struct ChatCompletionTests {
         #expect(text.trimmingCharacters(in: .whitespaces) == json.at("choices", 0, "message", "content") as? String)
         for entry in entries {
             let best = entry["top_logprobs"] as? [[String: Any]] ?? [], logprob = entry["logprob"] as? Double ?? 1
-            // Greedy: what is drawn is the most probable.
+            // Greedy decoding: the generated token is the most probable.
             #expect(best.count == 3 && best[0]["token"] as? String == entry["token"] as? String && logprob <= 0)
             let sum = best.compactMap { $0["logprob"] as? Double }.reduce(0) { $0 + exp($1) }
             #expect(sum <= 1.0001 && (best[0]["logprob"] as? Double ?? 0) >= (best[1]["logprob"] as? Double ?? 0))
@@ -113,7 +113,7 @@ struct ChatCompletionTests {
         #expect(plain.at("choices", 0, "logprobs") is NSNull)
     }
 
-    @Test("Equal seeds give equal answers, others other ones")
+    @Test("Equal seeds give equal answers, different seeds different ones")
     func seeds() async throws {
         func text(_ seed: Int) async throws -> String? {
             let call = ChatCall().with("temperature", 2).with("top_p", 1).with("seed", seed)
@@ -126,7 +126,7 @@ struct ChatCompletionTests {
         #expect(others.count > 1)
     }
 
-    @Test("Answers under load are those given alone")
+    @Test("Answers under load equal those given alone")
     func load() async throws {
         let expected = try (0..<6).map { try described(SampleServer.masked($0)) }, routes = try SampleServer.chat()
         let found = try await withThrowingTaskGroup(of: (Int, String?).self) { group in

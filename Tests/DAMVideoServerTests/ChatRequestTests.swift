@@ -8,10 +8,10 @@ import Testing
 
 @testable import DAMVideoServer
 
-/// If these fail, a bad request is answered as if it were another, or a region is not the one that was meant.
+/// If these fail, an invalid request is answered as if it were valid, or the wrong region is used.
 @Suite("Requests for chat completions")
 struct ChatRequestTests {
-    @Test("A value out of range or of another type is 400 and named", arguments: [
+    @Test("A value out of range or of the wrong type gives 400 and is named", arguments: [
         ("temperature", #"2.5"#), ("temperature", #""hot""#), ("top_p", "1.5"), ("n", "2"), ("max_tokens", "0"), ("max_tokens", "1.5"),
         ("stop", #"[""]"#), ("stop", "3"), ("top_logprobs", "3"), ("messages", "[]"), ("messages", "null"), ("seed", "1e30"),
         ("response_format", #"{"type": "json_schema"}"#), ("stream", #""yes""#),
@@ -24,7 +24,7 @@ struct ChatRequestTests {
         #expect(json.at("error", "param") as? String == field || field == "stop" && value == "3", "\(json)")
     }
 
-    @Test("Null is nothing, and unknown fields are passed over")
+    @Test("Null counts as absent, and unknown fields are ignored")
     func lenient() async throws {
         var call = ChatCall().with("user", "me").with("tools", [String]()).with("presence_penalty", 1)
         for field in ["temperature", "top_p", "seed", "n", "stop", "stream", "stream_options", "logprobs", "region", "response_format"] {
@@ -33,7 +33,7 @@ struct ChatRequestTests {
         #expect(try await call.answer(SampleServer.chat()).status == 200)
     }
 
-    @Test("Bodies that are no request", arguments: [
+    @Test("Bodies that are not requests are refused", arguments: [
         ("", 400), ("{", 400), ("[]", 400), ("null", 400), ("{\"messages\": \"x\"}", 400), ("\u{0}", 400),
         (String(repeating: "[", count: 100_000), 400), (#"{"messages":[{"role":"assistant","content":"x"}]}"#, 400),
         (#"{"messages":[{"role":"user","content":[{"type":"audio"}]}]}"#, 400),
@@ -46,7 +46,7 @@ struct ChatRequestTests {
         #expect(await Responder.answering(try SampleServer.chat(), request).status == status)
     }
 
-    @Test("Other types, methods and sizes")
+    @Test("Wrong content types, methods and sizes are refused")
     func statuses() async throws {
         let routes = try SampleServer.chat()
         var request = try ChatCall().request()
@@ -59,7 +59,7 @@ struct ChatRequestTests {
         #expect(try await ChatCall().answer(SampleServer.chat(settings)).status == 413)
     }
 
-    @Test("Pictures that are none", arguments: [
+    @Test("Invalid pictures are refused", arguments: [
         ("data:image/png;base64,iVBORw0KGgo=", 400), ("data:image/png;base64,***", 400), ("data:image/png,abc", 400), ("data:", 400),
         ("data:text/html;base64,aGFsbG8=", 415), ("http://127.0.0.1/a.png", 400), ("file:///etc/passwd", 400), ("ftp://x/y", 400),
         ("", 400), ("data:application/octet-stream;base64,I0VYVE0zVQo=", 400), ("data:image/png;base64,", 400),
@@ -72,7 +72,7 @@ struct ChatRequestTests {
         #expect(!((json.at("error", "message") as? String ?? "").contains("/proc/")))
     }
 
-    @Test("A picture of more pixels than allowed is refused by its header")
+    @Test("A picture with too many pixels is refused by its header")
     func bomb() async throws {
         var settings = ChatSettings()
         settings.maximumPixels = SampleServer.width * SampleServer.height - 1
@@ -80,7 +80,7 @@ struct ChatRequestTests {
         #expect(status == 400 && (json.at("error", "message") as? String ?? "").contains("\(settings.maximumPixels)"), "\(json)")
     }
 
-    @Test("A playlist of other files is no picture")
+    @Test("A playlist of other files is not accepted as a picture")
     func playlist() async throws {
         try await withFolder { folder in
             try SampleServer.masked().write(to: folder.appending(path: "a.png"))
@@ -107,7 +107,7 @@ struct ChatRequestTests {
 
     private func region(_ json: [String: Any]) -> [Int]? { json.at("damvideo", "region", "box") as? [Int] }
 
-    @Test("Regions of a request", arguments: [
+    @Test("Regions of every kind are read", arguments: [
         (#"{"box": [10, 20, 30, 25]}"#, [10, 20, 30, 25]), (#"{"polygon": [10, 20, 40, 20, 40, 45, 10, 45]}"#, [10, 20, 30, 25]),
         (#"{"polygon": [[10, 20], [40, 20], [40, 45], [10, 45]]}"#, [10, 20, 30, 25]),
         (#"{"polygon": [[0, 0, 10, 0, 10, 10, 0, 10], [50, 20, 60, 20, 60, 30, 50, 30]]}"#, [0, 0, 60, 30]),
@@ -119,7 +119,7 @@ struct ChatRequestTests {
         #expect(status == 200 && headers["x-damvideo-region"] == "region" && self.region(json) == box, "\(json)")
     }
 
-    @Test("Regions that are empty or outside are 422, others that make no sense 400", arguments: [
+    @Test("Empty or outside regions give 422, invalid ones 400", arguments: [
         (#"{"box": [200, 20, 30, 25]}"#, 422), (#"{"box": [10, 10, 0, 5]}"#, 422), (#"{"polygon": [100, 100, 140, 100, 140, 145]}"#, 422),
         (#"{"rle": {"size": [10, 10], "counts": [0, 100]}}"#, 422), (#"{"rle": {"size": [64, 96], "counts": [6144]}}"#, 422),
         (#"{"box": [1, 2, 3]}"#, 400), (#"{"box": [1, 2, 3, 4], "point": [1, 1]}"#, 400), (#"{}"#, 400), (#"{"point": [1, 1]}"#, 400),
@@ -133,7 +133,7 @@ struct ChatRequestTests {
         #expect(found == status && (json.at("error", "param") as? String ?? "").hasPrefix("region"), "\(json)")
     }
 
-    @Test("The region is the alpha channel's, else the request's, the text's, or the whole picture")
+    @Test("The region comes from the alpha channel, the request, the text, or the whole picture, in this order")
     func order() async throws {
         func source(_ call: ChatCall) async throws -> String? { try await call.answer(SampleServer.chat()).headers["x-damvideo-region"] }
         let box = ["box": [1, 1, 20, 20]], marker = "[[damvideo id=7 box=[0.1, 0.1, 0.5, 0.5] t=12.5]] What is it?"
@@ -149,7 +149,7 @@ struct ChatRequestTests {
         #expect(region(json) == [10, 6, 48, 32])
     }
 
-    @Test("A clip's object is the one the command follows")
+    @Test("A clip's object is the one that the command tracks")
     func clip() async throws {
         let engine = try SampleServer.engine.get().engine
         var options = SampleServer.options
@@ -168,7 +168,7 @@ struct ChatRequestTests {
         #expect(try await call.answer(SampleServer.chat()).headers["x-damvideo-region"] == "whole")
     }
 
-    @Test("When as many wait as may, the next is told when to come again")
+    @Test("When the queue is full, requests are refused with a time to retry")
     func busy() async throws {
         var settings = ChatSettings()
         settings.queue = 0
@@ -182,7 +182,7 @@ struct ChatRequestTests {
         let refused = await Responder.answering(routes, try ChatCall().request())
         #expect(refused.status == 429 && (refused.headers["retry-after"].flatMap { Int($0) } ?? 0) >= 1)
         for await _ in events {}
-        // The place is free once the stream is over and gone.
+        // The slot is free once the stream has ended and is released.
         var status = 429
         for _ in 0..<200 where status == 429 {
             status = await Responder.answering(routes, try ChatCall().request()).status

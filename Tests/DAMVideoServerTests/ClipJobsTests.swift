@@ -5,12 +5,12 @@ import Testing
 
 @testable import DAMVideoServer
 
-@Suite("Jobs of clips", .serialized)
+@Suite("Caption jobs", .serialized)
 struct ClipJobsTests {
     private static let track = "/api/clips/{id}/tracks/{track}"
 
-    /// Leaves a finished clip as a server that was killed after its first track leaves it, with that track's caption changed so
-    /// that it can be told from one that is made again.
+    /// Leaves a clip in the state of a server killed after its first track, with that track's caption changed to distinguish it
+    /// from one generated again.
     private func killed(_ library: ClipLibrary, _ id: String) throws {
         let files = library.files(of: id)
         let lines = try String(contentsOfFile: files.lines, encoding: .utf8).split(separator: "\n")
@@ -22,7 +22,7 @@ struct ClipJobsTests {
         try library.update(id) { ($0.state, $0.attempts) = (.running, 1) }
     }
 
-    @Test("A clip whose server was killed is gone on with: finished tracks are kept, the others follow")
+    @Test("A clip resumes after its server was killed: finished tracks are kept, the others follow")
     func resume() async throws {
         let server = try ClipServer()
         let id = try await server.finished(["options": #"{"temperature":0}"#], masks: try ClipServer.masks.get())
@@ -43,7 +43,7 @@ struct ClipJobsTests {
         #expect(try server.routes.library.clip(id)?.attempts == 0)
     }
 
-    @Test("A clip that another model was at work on keeps its tracks, and says which model they are of")
+    @Test("A clip begun with another model keeps its tracks and names their model")
     func anotherModel() async throws {
         let server = try ClipServer()
         let id = try await server.finished(["options": #"{"temperature":0}"#], masks: try ClipServer.masks.get())
@@ -62,7 +62,7 @@ struct ClipJobsTests {
         #expect(clip["state"] as? String == "failed" && error.contains("tracks of the model earlier, 1 in all"), "\(error)")
         #expect(try await server.search(["q": "kept before"]).count == 1)
         #expect((try await server.ask("GET", path + "/document.json").object["tracks"] as? [Any])?.count == 1)
-        // Without a track there is nothing to keep: this model begins anew.
+        // Without tracks there is nothing to keep: this model starts afresh.
         try server.restart { library in
             let files = library.files(of: id), lines = try String(contentsOfFile: files.lines, encoding: .utf8).split(separator: "\n")
             try (lines[0] + "\n").write(toFile: files.lines, atomically: true, encoding: .utf8)
@@ -74,7 +74,7 @@ struct ClipJobsTests {
         #expect(try await server.ask("GET", path, "/api/clips/{id}").object["state"] as? String == "finished")
     }
 
-    @Test("Changes made while a clip waits or works are in its document at the end")
+    @Test("Edits made while a clip is queued or running are in its document at the end")
     func changesMeanwhile() async throws {
         let server = try ClipServer(), id = try await server.finished(masks: try ClipServer.masks.get()), path = "/api/clips/\(id)"
         try server.restart { try killed($0, id) }
@@ -86,7 +86,7 @@ struct ClipJobsTests {
         #expect(try server.routes.library.files(of: id).readDocument()?.tracks.first { $0.id == first.id }?.name == "Eve")
     }
 
-    @Test("A server that stops leaves its clips in the queue")
+    @Test("A stopped server leaves its clips in the queue")
     func stopped() async throws {
         let server = try ClipServer(), data = try Data(contentsOf: URL(filePath: ClipServer.clip))
         let id = try await server.upload(data).id
@@ -97,7 +97,7 @@ struct ClipJobsTests {
         #expect(try server.routes.library.clip(id)?.state == .queued)
     }
 
-    @Test("Work that is stopped in the middle keeps its tracks and waits again")
+    @Test("A job stopped in the middle keeps its tracks and is queued again")
     func stoppedAtWork() async throws {
         let server = try ClipServer(), id = try await server.upload(
             try Data(contentsOf: URL(filePath: ClipServer.clip)), masks: try ClipServer.masks.get()).id
@@ -106,7 +106,7 @@ struct ClipJobsTests {
         guard case .events(let stream) = response.body else { return }
         for await event in stream where event.name == "track" { jobs.stop() }
         await task.value
-        // It may have been done before it was told to stop.
+        // It may have finished before the stop.
         let state = try #require(try server.routes.library.clip(id)?.state), files = server.routes.library.files(of: id)
         #expect(state == .queued || state == .finished)
         let count = try #require(try files.finished()).tracks.count
@@ -116,7 +116,7 @@ struct ClipJobsTests {
         #expect(try server.routes.library.files(of: id).readDocument()?.tracks.count == 4)
     }
 
-    @Test("A clip that waits is cancelled, then removed")
+    @Test("A queued clip is cancelled, then removed")
     func cancelled() async throws {
         let server = try ClipServer(), id = try await server.upload(try Data(contentsOf: URL(filePath: ClipServer.clip))).id
         let answer = try await server.ask("DELETE", "/api/clips/\(id)", "/api/clips/{id}")
@@ -126,7 +126,7 @@ struct ClipJobsTests {
         #expect(try await server.ask("DELETE", "/api/clips/\(id)").status == 204)
     }
 
-    @Test("A clip that cannot be captioned says why, and the next one is taken")
+    @Test("A failed clip gives the reason, and the next one is processed")
     func failed() async throws {
         let server = try ClipServer(), data = try Data(contentsOf: URL(filePath: ClipServer.clip))
         let none = ["options": #"{"find":"none"}"#]
@@ -135,11 +135,11 @@ struct ClipJobsTests {
         _ = try await server.running { try await server.events("GET", "/api/clips/\(good)/events") }
         let clip = try await server.ask("GET", "/api/clips/\(bad)", "/api/clips/{id}").object
         #expect(clip["state"] as? String == "failed")
-        #expect((clip["error"] as? String)?.contains("clip.mp4: found no clip any more") == true, "\(clip)")
+        #expect((clip["error"] as? String)?.contains("clip.mp4: the clip no longer exists") == true, "\(clip)")
         #expect(try await server.ask("GET", "/api/clips/\(good)", "/api/clips/{id}").object["state"] as? String == "finished")
     }
 
-    @Test("Objects that move are found without masks")
+    @Test("Moving objects are detected without masks")
     func motion() async throws {
         let server = try ClipServer(), id = try await server.finished(["options": #"{"max_tracks":2,"segment":"auto"}"#])
         let document = try #require(try server.routes.library.files(of: id).readDocument())

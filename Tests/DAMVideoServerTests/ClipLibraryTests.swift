@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The library of clips")
 struct ClipLibraryTests {
-    /// A library with one clip for each list of captions.
+    /// A library with one clip per list of captions.
     private func withLibrary(_ clips: [[(label: String?, caption: String)]], _ body: (ClipLibrary, [String]) throws -> Void) throws {
         try withTemporaryDirectory { folder throws in
             let library = try ClipLibrary(folder: folder.path)
@@ -52,7 +52,7 @@ struct ClipLibraryTests {
         try library.search(CaptionSearch(text: text)).moments.map(\.caption)
     }
 
-    @Test("Captions with all words are found by their stems, the best first, with the words marked")
+    @Test("Searches match all words by stem, best first, with matches marked")
     func ranking() throws {
         let long = "A person in a red jacket walks past many other things, and a coat hangs on a wall far behind all of them."
         let clips: [[(String?, String)]] = [
@@ -73,7 +73,7 @@ struct ClipLibraryTests {
         }
     }
 
-    @Test("Labels, cameras and times narrow a search down")
+    @Test("Searches can be filtered by label, camera and time")
     func filters() throws {
         try withLibrary([[("Person", "one"), ("car", "two")], [("person", "three")]]) { library, _ throws in
             #expect(try library.search(CaptionSearch(label: "person")).moments.map(\.caption) == ["three", "one"])
@@ -84,7 +84,7 @@ struct ClipLibraryTests {
         }
     }
 
-    @Test("Nothing in a query is an operator, and no text breaks a search", arguments: [
+    @Test("No query text acts as an operator or breaks a search", arguments: [
         ("\"", 0), ("'", 0), ("a\"b", 0), ("NEAR(red, coat)", 0), ("red NOT coat", 0), ("text:red", 0), ("-red", 1), ("red*", 1),
         ("^red", 1), ("(", 0), (")", 0), ("{red coat}", 1), ("+", 0), ("%", 0), (";", 0), ("--", 0),
         ("'; DROP TABLE clips; --", 0), ("\u{0}", 0),
@@ -113,7 +113,7 @@ struct ClipLibraryTests {
         }
     }
 
-    @Test("Changes are in the file, in searches, and in the revision")
+    @Test("Edits affect the file, searches and the revision")
     func amendments() throws {
         try withLibrary([[(nil, "one"), (nil, "two")]]) { library, ids throws in
             var entry = try #require(try library.files(of: ids[0]).readDocument()).tracks[0]
@@ -129,7 +129,7 @@ struct ClipLibraryTests {
         }
     }
 
-    @Test("A change that was not written before the process ended is written by the next one")
+    @Test("An edit not applied before the process ended is applied by the next one")
     func pending() throws {
         try withTemporaryDirectory { folder throws in
             var id = ""
@@ -148,7 +148,7 @@ struct ClipLibraryTests {
         }
     }
 
-    @Test("One server has a library at a time")
+    @Test("Only one server uses a library at a time")
     func locked() throws {
         try withTemporaryDirectory { folder throws in
             let library = try ClipLibrary(folder: folder.path)
@@ -162,7 +162,7 @@ struct ClipLibraryTests {
         #expect(throws: InputError.self) { try ClipLibrary(folder: "/dev/null/library") }
     }
 
-    @Test("Folders of uploads that were cut off are removed; what is left of removed clips as well")
+    @Test("Folders of incomplete uploads and of removed clips are deleted")
     func strays() throws {
         try withTemporaryDirectory { folder throws in
             let stray = folder.appending(path: "clips/\(ClipID.make())")
@@ -173,7 +173,7 @@ struct ClipLibraryTests {
         }
     }
 
-    @Test("A clip that ends the process twice in a row is tried no more")
+    @Test("A clip that crashes the server twice in a row is not tried again")
     func attempts() throws {
         try withTemporaryDirectory { folder throws in
             let ids = [ClipID.make(), ClipID.make()]
@@ -192,7 +192,7 @@ struct ClipLibraryTests {
         }
     }
 
-    @Test("A full disk is told as such")
+    @Test("A full disk is reported as such")
     func diskFull() throws {
         let file = try #require(FileHandle(forWritingAtPath: "/dev/full"))
         do {
@@ -205,7 +205,7 @@ struct ClipLibraryTests {
         #expect(APIError.telling(InputError(.inputOutput, "/library/x: cannot be read"), folder: "/library") == nil)
     }
 
-    @Test("Ids are safe in paths and are checked before they are used")
+    @Test("Ids are safe in paths and checked before use")
     func ids() throws {
         let ids = Set((0..<1000).map { _ in ClipID.make() })
         #expect(ids.count == 1000)

@@ -7,9 +7,9 @@ import Testing
 
 @testable import DAMVideoServer
 
-@Suite("Clips over the API", .serialized)
+@Suite("Clip API", .serialized)
 struct ClipRoutesTests {
-    @Test("A clip is uploaded, captioned, shown, searched, and is the same for the next server")
+    @Test("A clip is uploaded, captioned, shown, searched, and unchanged for the next server")
     func wholeWay() async throws {
         let server = try ClipServer(), data = try Data(contentsOf: URL(filePath: ClipServer.clip))
         #expect(try await server.ask("GET", "/api/status", "/api/status").object["segmentation"] as? Bool == false)
@@ -53,7 +53,7 @@ struct ClipRoutesTests {
         #expect(!FileManager.default.fileExists(atPath: server.folder.path + "/clips/" + added.id))
     }
 
-    @Test("The document is the one damvideo caption writes")
+    @Test("The document equals that of damvideo caption")
     func sameDocument() async throws {
         let server = try ClipServer()
         let id = try await server.finished(["options": #"{"temperature":0}"#], masks: try ClipServer.masks.get())
@@ -69,7 +69,7 @@ struct ClipRoutesTests {
             == Data(contentsOf: URL(filePath: server.routes.library.files(of: id).document)))
     }
 
-    @Test("Files are made from the document, once, and again after a change")
+    @Test("Files are generated from the document once, and again after a change")
     func files() async throws {
         let server = try ClipServer(), id = try await server.finished(masks: try ClipServer.masks.get()), path = "/api/clips/\(id)"
         #expect(String(decoding: try await server.ask("GET", path + "/captions.vtt").body, as: UTF8.self).hasPrefix("WEBVTT"))
@@ -107,7 +107,7 @@ struct ClipRoutesTests {
         #expect(try schema.problems(try await server.ask("GET", path + "/document.json").body) == [])
     }
 
-    @Test("Outlines and frames show the tracks where they are")
+    @Test("Outlines and frames show the tracks at their positions")
     func pictures() async throws {
         let server = try ClipServer(), id = try await server.finished(masks: try ClipServer.masks.get()), path = "/api/clips/\(id)"
         let list = try await server.ask("GET", path + "/outlines.json", query: ["from": "5", "to": "8"]).object
@@ -136,7 +136,7 @@ struct ClipRoutesTests {
         return [picture.width, picture.height]
     }
 
-    @Test("A picture is a clip of one frame")
+    @Test("A still picture is a clip of one frame")
     func picture() async throws {
         let server = try ClipServer()
         let id = try await server.finished(Fixtures.sample("scenes/clips/600006/picture.jpg"), ["options": #"{"find":"none"}"#])
@@ -149,7 +149,7 @@ struct ClipRoutesTests {
         #expect(try await server.search([:]).first?["name"] as? String == "thing")
     }
 
-    @Test("What is no clip, or makes no sense, is refused, and nothing of it stays")
+    @Test("Invalid uploads are refused and leave nothing behind")
     func refused() async throws {
         let server = try ClipServer(limit: 400_000), clip = try Data(contentsOf: URL(filePath: ClipServer.clip))
         func expect(_ answer: ClipServer.Answer, _ status: Int, _ param: String?) {
@@ -184,7 +184,7 @@ struct ClipRoutesTests {
         #expect(try await server.routes.respond(to: ServerRequest(method: "GET", path: ["v1", "models"])) == nil)
     }
 
-    @Test("A clip in the media folder is captioned where it is")
+    @Test("A clip in the media folder is captioned in place")
     func named() async throws {
         let server = try ClipServer(mediaRoot: Fixtures.sample("scenes/clips"))
         let json = #"{"path":"600006/clip.mp4","options":{"find":"none"}}"#
@@ -197,7 +197,7 @@ struct ClipRoutesTests {
         #expect(try await server.ask("POST", "/api/clips", "/api/clips", json: #"{"path":"../../README.md"}"#).status == 403)
     }
 
-    @Test("Without its folder the library takes nothing, and goes on when it is back")
+    @Test("Without its folder the library accepts nothing, and resumes when it is back")
     func goneFolder() async throws {
         let server = try ClipServer(), id = try await server.finished(["options": #"{"find":"none"}"#]), path = "/api/clips/\(id)"
         let away = server.folder.appendingPathExtension("away"), clip = try Data(contentsOf: URL(filePath: ClipServer.clip))
@@ -211,7 +211,7 @@ struct ClipRoutesTests {
         #expect(try await server.upload(clip).status == 202)
     }
 
-    @Test("A method that a path does not have is told those it has", arguments: [
+    @Test("A wrong method is answered with the allowed ones", arguments: [
         ("PUT", "clips", "GET, HEAD, POST"), ("POST", "status", "GET, HEAD"), ("POST", "clips/x", "GET, HEAD, PATCH, DELETE"),
         ("GET", "clips/x/mask", "POST"), ("DELETE", "clips/x/video", "GET, HEAD"), ("GET", "clips/x/tracks/1", "PATCH, DELETE"),
         ("POST", "clips/x/frames/1.jpg", "GET, HEAD"),
@@ -222,7 +222,7 @@ struct ClipRoutesTests {
         #expect(response.status == 405 && response.headers["allow"] == allowed)
     }
 
-    @Test("Names, cameras and times of clips are changed and cleared")
+    @Test("Names, cameras and times of clips can be changed and cleared")
     func change() async throws {
         let server = try ClipServer(), id = try await server.finished(["camera": "a", "options": #"{"find":"none"}"#])
         let path = "/api/clips/\(id)", json = #"{"name":"../x","camera":null,"recorded":"2026-01-01T00:00:00.5Z"}"#

@@ -7,13 +7,13 @@ import Testing
 
 @testable import DAMVideoServer
 
-/// The routes of clips with the sample model and a library of their own, without a socket.
+/// The clip routes with the sample model and their own library, without a socket.
 final class ClipServer {
     private static let model = Result { try CaptionModel(directory: Fixtures.sample("model")) }
     private let description: OpenAPI
 
     static let clip = Fixtures.sample("scenes/clips/600006/clip.mp4")
-    /// The masks of the sample clip's tracks in one file.
+    /// The masks of the sample clip's tracks, in one file.
     static let masks = Result {
         let path = FileManager.default.temporaryDirectory.appending(path: "masks-\(UUID().uuidString).json").path
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -45,8 +45,8 @@ final class ClipServer {
             engine, library: try ClipLibrary(folder: folder.path), mediaRoot: try mediaRoot.map(MediaRoot.init), uploadLimit: limit)
     }
 
-    /// Goes on with what a server that was killed leaves: a copy of its library, which it may still hold.
-    /// - Parameter change: made to the files before.
+    /// Continues from the state of a killed server: a copy of its library, which it may still hold open.
+    /// - Parameter change: applied to the files first.
     func restart(_ change: (ClipLibrary) throws -> Void = { _ in }) throws {
         try change(routes.library)
         let left = folder.appendingPathExtension("\(folders.count)")
@@ -68,10 +68,10 @@ final class ClipServer {
         var error: [String: Any] { object["error"] as? [String: Any] ?? [:] }
     }
 
-    /// An answer, held against openapi.yaml.
+    /// An answer, validated against openapi.yaml.
     /// - Parameters:
-    ///   - path: with the query.
-    ///   - template: the path as openapi.yaml has it, for JSON.
+    ///   - path: with its query.
+    ///   - template: the path in openapi.yaml, for JSON.
     func ask(
         _ method: String, _ path: String, _ template: String? = nil, body: Data = Data(), type: String = "application/json",
         query: [String: String] = [:]
@@ -124,7 +124,7 @@ final class ClipServer {
         return body + Data("--xyz--\r\n".utf8)
     }
 
-    /// The events of a request, to their end, each with what is wrong with it.
+    /// The events of a request to its end, each with its schema violations.
     func events(_ method: String, _ path: String, json: String? = nil) async throws -> [ServerEvent] {
         var request = ServerRequest(method: method, path: path.split(separator: "/").map(String.init))
         if let json { request.body = RequestBody(Data(json.utf8)) }
@@ -140,7 +140,7 @@ final class ClipServer {
         return events
     }
 
-    /// Runs the queue meanwhile.
+    /// Runs the queue while `body` runs.
     func running<Result>(_ body: () async throws -> Result) async throws -> Result {
         let jobs = routes.jobs, task = Task { await jobs.run() }
         defer { task.cancel() }
@@ -148,7 +148,7 @@ final class ClipServer {
         return result
     }
 
-    /// A clip of which all is done.
+    /// A clip whose job has ended.
     func finished(_ file: String = ClipServer.clip, _ fields: [String: String] = [:], masks: Data? = nil) async throws -> String {
         let answer = try await upload(try Data(contentsOf: URL(filePath: file)), fields, masks: masks)
         #expect(answer.status == 202, "\(answer.error)")

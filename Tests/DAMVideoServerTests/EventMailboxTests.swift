@@ -4,7 +4,7 @@ import Testing
 
 @testable import DAMVideoServer
 
-@Suite("Events for readers")
+@Suite("Event mailboxes")
 struct EventMailboxTests {
     private func token(_ text: String, track: Int = 1, part: Int? = nil) -> ClipEvent {
         .token(ClipEvent.TokenText(track: .number(track), part: part, text: text))
@@ -16,7 +16,7 @@ struct EventMailboxTests {
         return names
     }
 
-    @Test("What a slow reader has not read is joined")
+    @Test("Events unread by a slow reader are merged")
     func slow() async {
         let mailbox = EventMailbox(), stream = mailbox.stream
         for count in 0..<10_000 {
@@ -33,7 +33,7 @@ struct EventMailboxTests {
         ])
     }
 
-    @Test("A stream that is given up leaves nothing behind")
+    @Test("An abandoned stream is released")
     func dropped() async {
         let live = LiveClips(), record = ClipRecord(id: ClipID.make(), name: "a", options: "{}")
         live.add(record.id)
@@ -49,7 +49,7 @@ struct EventMailboxTests {
         #expect(live.readerCount(record.id) == 0)
     }
 
-    @Test("A reader whose task is cancelled is let go")
+    @Test("A reader whose task is cancelled is released")
     func cancelled() async {
         let mailbox = EventMailbox(), stream = mailbox.stream
         let task = Task { await names(stream) }

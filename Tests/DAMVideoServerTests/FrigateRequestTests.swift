@@ -8,10 +8,10 @@ import Testing
 
 @testable import DAMVideoServer
 
-/// If these fail, Frigate's users get captions of something else than the object of their event, or of the marker's words.
+/// If these fail, Frigate's users get captions of something other than their event's object, or of the marker's text.
 @Suite("Requests as Frigate sends them")
 struct FrigateRequestTests {
-    /// A crop as Frigate sends it, with a red square in its middle and another one at the corner.
+    /// A crop as Frigate sends it, with a red square in the centre and another at the corner.
     private static func crop(_ number: Int = 0, width: Int = 500, height: Int = 500) throws -> Data {
         var pixels = [UInt8](repeating: 90, count: width * height * 3)
         for y in 0..<height {
@@ -36,7 +36,7 @@ struct FrigateRequestTests {
 
     private static let prompt = "[[damvideo id=1719.5-ab12 label=person box=[0.1, 0.2, 0.05, 0.1] t=1719.5]] Describe the person."
 
-    @Test("The object is the one in the middle: a detector's, SAM 2's, else 1/1.4 of the side")
+    @Test("The object is the central one: from the detector, SAM 2, or else 1/1.4 of the side")
     func centre() async throws {
         for text in [Self.prompt, nil] {
             let call = try ChatCall([Self.crop()], text: text)
@@ -54,14 +54,14 @@ struct FrigateRequestTests {
         }
     }
 
-    @Test("One to ten crops make one answer", arguments: [1, 2, 5, 10])
+    @Test("One to ten crops give one answer", arguments: [1, 2, 5, 10])
     func counts(_ count: Int) async throws {
         let (status, headers, json) = try await ChatCall((0..<count).map { try Self.crop($0) }, text: Self.prompt).answer(Self.routes())
         #expect(status == 200 && headers["x-damvideo-region"] == "centre", "\(json)")
         #expect((json.at("choices", 0, "message", "content") as? String)?.isEmpty == false)
     }
 
-    @Test("A picture that is no crop is taken as it was: whole, or by the marker's box")
+    @Test("A picture that is not a crop is used whole, or with the marker's box")
     func others() async throws {
         func source(_ data: Data, _ text: String?) async throws -> String? {
             try await ChatCall([data], text: text).answer(Self.routes()).headers["x-damvideo-region"]
@@ -69,10 +69,10 @@ struct FrigateRequestTests {
         #expect(try await source(Self.crop(width: 320, height: 320), nil) == "whole")
         #expect(try await source(Self.crop(width: 640, height: 500), nil) == "whole")
         #expect(try await source(SampleServer.plain(), Self.prompt) == "marker")
-        // Cut off at the frame's border, which is as wide.
+        // Clipped at the frame's border, at the same width.
         #expect(try await source(Self.crop(width: 640, height: 500), Self.prompt) == "centre")
         #expect(try await source(SampleServer.plain(), "[[damvideo id=7 box=None t=None]] What is it?") == "centre")
-        // A snapshot is the part of the frame that the event's region says.
+        // A snapshot shows the part of the frame given by the event's region.
         let snapshot = "[[damvideo id=7 box=[0.5, 0.5, 0.1, 0.1] region=[0.4, 0.4, 0.4, 0.4] t=1]]"
         let json = try await ChatCall([SampleServer.plain()], text: snapshot).answer(Self.routes()).json
         #expect(json.at("damvideo", "region", "box") as? [Int] == [24, 16, 24, 16])
@@ -96,7 +96,7 @@ struct FrigateRequestTests {
             == expected.answer(SampleServer.chat()).json.at("usage", "prompt_tokens") as? Int)
     }
 
-    @Test("Values of a marker, as Python writes them")
+    @Test("Marker values are parsed as Python writes them")
     func markers() throws {
         let text = "[[damvideo id=17.3-ab label=\"delivery van\" box=(0.5, 0.25, 0.25, 0.5) region=[0, 0, 1, 1] t=1.5]]"
         let marker = try #require(RegionMarker(text))
@@ -106,7 +106,7 @@ struct FrigateRequestTests {
         #expect(none.id == "7" && none.label == nil && none.box == nil && none.part == nil && none.time == nil)
     }
 
-    @Test("What Frigate's providers look for is there")
+    @Test("Endpoints queried by Frigate's providers exist")
     func facts() async throws {
         let engine = try SampleServer.engine.get()
         func json(_ routes: any ServerRoutes, _ path: [String]) async throws -> [String: Any] {

@@ -15,7 +15,7 @@ struct MediaRootTests {
         }
     }
 
-    @Test("Only what lies in it is found, wherever links lead")
+    @Test("Only files inside it are found, wherever links lead")
     func paths() throws {
         try withTemporaryDirectory { folder throws in
             let files = FileManager.default, inside = folder.appending(path: "media/a")
@@ -41,6 +41,6 @@ struct MediaRootTests {
         }
     }
 
-    @Test("A folder that is not there is refused")
+    @Test("A missing folder is refused")
     func missing() { #expect(throws: (any Error).self) { try MediaRoot("/nonexistent/media") } }
 }

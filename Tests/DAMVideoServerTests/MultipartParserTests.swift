@@ -10,7 +10,7 @@ struct MultipartParserTests {
         one\r\n--b\r\n--b2two\r\n--b1\r\ncontent-disposition: form-data; name=name\r\n\r\n\r\n--b1--\r\nafter
         """
 
-    /// Events with pieces of content joined.
+    /// Events with adjacent pieces of content joined.
     private func events(_ body: Data, step: Int, boundary: String = "b1") throws -> [MultipartParser.Event] {
         var parser = MultipartParser(boundary: boundary), events: [MultipartParser.Event] = []
         for start in stride(from: 0, to: body.count, by: step) {
@@ -26,7 +26,7 @@ struct MultipartParserTests {
         return events
     }
 
-    @Test("However a body is cut into pieces, its parts are the same", arguments: [1, 2, 3, 5, 7, 1000])
+    @Test("Parts do not depend on how a body is split into pieces", arguments: [1, 2, 3, 5, 7, 1000])
     func pieces(step: Int) throws {
         #expect(try events(Data(Self.body.utf8), step: step) == [
             .begin(name: "file", fileName: "a \"b\".mp4"), .content(Data("one\r\n--b\r\n--b2two".utf8)), .end,
@@ -34,7 +34,7 @@ struct MultipartParserTests {
         ])
     }
 
-    @Test("No more than a piece is held")
+    @Test("No more than one piece is buffered")
     func bounded() throws {
         var parser = MultipartParser(boundary: "b")
         _ = try parser.take(Data("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n".utf8))
@@ -45,12 +45,12 @@ struct MultipartParserTests {
         }
     }
 
-    @Test("A body that is cut off is refused", arguments: [10, 60, 120, 150])
+    @Test("A truncated body is refused", arguments: [10, 60, 120, 150])
     func cutOff(length: Int) throws {
         #expect { try events(Data(Self.body.utf8.prefix(length)), step: 1000) } throws: { ($0 as? APIError)?.status == 400 }
     }
 
-    @Test("A boundary that never comes is refused before it fills the memory")
+    @Test("A missing boundary is refused before memory fills up")
     func noBoundary() throws {
         var parser = MultipartParser(boundary: "b")
         #expect(throws: APIError.self) { for _ in 0..<100 { _ = try parser.take(Data(repeating: 65, count: 1000)) } }
@@ -65,7 +65,7 @@ struct MultipartParserTests {
         #expect(throws: APIError.self) { try events(Data(String(repeating: part, count: 65).utf8), step: 1000, boundary: "b") }
     }
 
-    @Test("A part without a name, and something behind a boundary, are refused", arguments: [
+    @Test("A part without a name, and text after a boundary, are refused", arguments: [
         "--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--", "--bx\r\n\r\n", "--b\r\n\r\nx\r\n--b--",
         "--b\r\nContent-Disposition: attachment; name=a\r\n\r\nx\r\n--b--",
     ])
@@ -73,7 +73,7 @@ struct MultipartParserTests {
         #expect { try events(Data(body.utf8), step: 1000, boundary: "b") } throws: { ($0 as? APIError)?.status == 400 }
     }
 
-    @Test("Boundaries and file names are read as browsers write them")
+    @Test("Boundaries and file names are parsed as browsers write them")
     func headers() throws {
         #expect(try MultipartHeaders.boundary(contentType: "multipart/form-data; boundary=\"a b;c\"; charset=utf-8") == "a b;c")
         #expect(try MultipartHeaders.boundary(contentType: "Multipart/Form-Data;boundary=----x") == "----x")

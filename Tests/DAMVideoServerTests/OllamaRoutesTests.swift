@@ -4,7 +4,7 @@ import Testing
 
 @testable import DAMVideoServer
 
-/// If these fail, programs that speak Ollama's API, Frigate among them, get no captions.
+/// If these fail, programs that use Ollama's API, such as Frigate, get no captions.
 @Suite("Ollama's API")
 struct OllamaRoutesTests {
     private func answer(
@@ -26,7 +26,7 @@ struct OllamaRoutesTests {
 
     private let options: [String: Any] = ["temperature": 0, "num_predict": 40, "repeat_penalty": 1.05]
 
-    @Test("A description is the one that OpenAI's API gives, by both ways of asking")
+    @Test("Both endpoints give the description of OpenAI's API")
     func descriptions() async throws {
         let expected = try await ChatCall(text: "What is it?").answer(SampleServer.chat()).json
         let text = expected.at("choices", 0, "message", "content") as? String
@@ -45,7 +45,7 @@ struct OllamaRoutesTests {
         #expect(generated.type == "application/x-ndjson")
     }
 
-    @Test("The model is listed and shown; others are not found")
+    @Test("The model is listed and shown; others give 404")
     func models() async throws {
         #expect(try await answer("api/tags", method: "GET").json.at("models", 0, "name") as? String == "org/sample")
         let shown = try await answer("api/show", ["model": "org/sample"])
@@ -55,7 +55,7 @@ struct OllamaRoutesTests {
         #expect(try await answer("api/version", method: "GET").json["version"] is String)
     }
 
-    @Test("Errors are texts", arguments: [
+    @Test("Errors are plain strings", arguments: [
         #"{"messages": [{"role": "user", "content": "no picture"}]}"#, #"{"messages": 5}"#, #"{"model": "other", "messages": []}"#,
         #"{"messages": [{"role": "user", "content": "", "images": [5]}]}"#, #"{"messages": [{"role": "user", "images": ["*"]}]}"#,
     ])
@@ -66,7 +66,7 @@ struct OllamaRoutesTests {
         #expect(try await answer("api/chat", method: "GET").status == 405)
     }
 
-    @Test("A form is asked of the upstream server", .enabled(if: CurlProgram.find() != nil))
+    @Test("Requests for JSON go to the upstream server", .enabled(if: CurlProgram.find() != nil))
     func forms() async throws {
         let choice = #"{"message":{"content":"{\"a\":1}"},"finish_reason":"stop"}"#, usage = #"{"prompt_tokens":3,"completion_tokens":4}"#
         let server = try StubServer { _ in StubServer.Response(body: #"{"choices":[\#(choice)],"usage":\#(usage)}"#) }

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// openapi.yaml, to hold answers against.
+/// openapi.yaml, to validate answers against.
 struct OpenAPI {
     private let root: [String: Any]
 
@@ -11,8 +11,8 @@ struct OpenAPI {
         root = try parser.value() as? [String: Any] ?? [:]
     }
 
-    /// What is wrong with an answer of JSON, a line each.
-    /// - Parameter path: as openapi.yaml has it.
+    /// Schema violations of a JSON answer, one per line.
+    /// - Parameter path: as in openapi.yaml.
     func problems(_ method: String, _ path: String, status: Int, json: Data) throws -> [String] {
         let operation = at(["paths", path, method.lowercased()]) as? [String: Any]
         let responses = operation?["responses"] as? [String: Any]
@@ -25,7 +25,7 @@ struct OpenAPI {
         return try problems(json, schema)
     }
 
-    /// What is wrong with a value of one of the schemas by name.
+    /// Schema violations of a value, by schema name.
     func problems(_ json: Data, schema name: String) throws -> [String] {
         try problems(json, ["$ref": "#/components/schemas/\(name)"])
     }
@@ -42,8 +42,8 @@ struct OpenAPI {
     }
 }
 
-/// As much of YAML as openapi.yaml uses: mappings and lists by indentation, or in braces and brackets on one line; quoted,
-/// plain and folded texts; numbers.
+/// The subset of YAML that openapi.yaml uses: mappings and lists by indentation, or in braces and brackets on one line; quoted,
+/// plain and folded text; numbers.
 struct YAMLSubset {
     struct Problem: Error { let text: String }
 
@@ -93,7 +93,7 @@ struct YAMLSubset {
         return mapping
     }
 
-    /// The key at the beginning of a line, and what is behind it.
+    /// The key at the start of a line, and the text after it.
     private static func key(_ text: String) -> (String, String)? {
         guard text.first != "{", text.first != "[" else { return nil }
         if text.first == "\"" {

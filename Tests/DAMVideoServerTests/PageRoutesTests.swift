@@ -17,13 +17,13 @@ struct PageRoutesTests {
         return (String(decoding: data, as: UTF8.self), type)
     }
 
-    /// Paths a file of the page names: links and sources of HTML, imports of scripts.
+    /// Paths that a file of the page refers to: links and sources in HTML, imports in scripts.
     private func references(in text: String) -> [String] {
         let ways = [#/(?:href|src)="(/page/[^"#]+)"/#, #/from "\.(/[a-z]+\.js)"/#]
         return ways.flatMap { text.matches(of: $0).map { String($0.output.1) } }.map { $0.hasPrefix("/page/") ? $0 : "/page" + $0 }
     }
 
-    @Test("Every file that the page names, or a script of it imports, is there with its type")
+    @Test("Every file that the page or its scripts refer to exists with its type")
     func complete() async throws {
         var seen: [String: String] = [:], open = ["/"]
         while let path = open.popLast() {
@@ -38,7 +38,7 @@ struct PageRoutesTests {
         #expect(seen.count > 15)
     }
 
-    @Test("No file asks for one of another server, and none has a script or style inline")
+    @Test("No file refers to other servers, and none has inline scripts or styles")
     func nothingElse() async throws {
         for path in ["/", "/page/app.js", "/page/base.css", "/page/home.css", "/page/clip.css"] {
             let text = try await text(path).text
@@ -47,7 +47,7 @@ struct PageRoutesTests {
         }
     }
 
-    @Test("The page may run what this server has, and nothing else")
+    @Test("The content security policy allows this server's files only")
     func policy() async throws {
         let headers = try await response("/").headers
         let policy = try #require(headers["content-security-policy"])
@@ -56,7 +56,7 @@ struct PageRoutesTests {
         #expect(headers["x-content-type-options"] == "nosniff")
     }
 
-    @Test("A file that the browser has is not sent again")
+    @Test("A file cached by the browser is not sent again")
     func known() async throws {
         let first = try await response("/page/app.js")
         let tag = try #require(first.headers["etag"])
@@ -67,7 +67,7 @@ struct PageRoutesTests {
         #expect(try await response("/page/api.js").headers["etag"] != tag)
     }
 
-    @Test("The description of the interface is there; other names, other methods and other paths are not")
+    @Test("The API description is served; unknown names, methods and paths are refused")
     func others() async throws {
         #expect(try await text("/openapi.yaml").text.hasPrefix("openapi: 3.1"))
         for path in ["/page/nothing.js", "/page", "/page/../index.html", "/page/index.html", "/page/a/b"] {

@@ -7,11 +7,11 @@ import Testing
 
 @testable import DAMVideoServer
 
-@Suite("Objects that are pointed at", .serialized)
+@Suite("Marked objects", .serialized)
 struct PointedObjectTests {
     private static let mask = "/api/clips/{id}/mask"
 
-    @Test("Without SAM 2 a box or a polygon is the region itself; others say what is missing")
+    @Test("Without SAM 2 a box or polygon is the region itself; other prompts are refused")
     func regions() async throws {
         let server = try ClipServer(), id = try await server.finished(["options": #"{"find":"none"}"#]), path = "/api/clips/\(id)/mask"
         let box = try await server.ask("POST", path, Self.mask, json: #"{"frame":3,"box":[10,20,30.5,40]}"#)
@@ -35,7 +35,7 @@ struct PointedObjectTests {
         }
     }
 
-    @Test("Whoever reads the events in time sees the caption grow, to the text of its track")
+    @Test("A reader of the events sees the caption grow to the text of its track")
     func tokens() async throws {
         let server = try ClipServer(), id = try await server.finished(["options": #"{"find":"none"}"#])
         let clip = try #require(try server.routes.library.clip(id))
@@ -56,7 +56,7 @@ struct PointedObjectTests {
             }
         }
         #expect(tokens > 1 && caption == text && caption?.isEmpty == false)
-        // Whoever leaves ends the work, and nothing of it is kept.
+        // Leaving cancels the work, and nothing of it is kept.
         var steps = 0
         description.run(ObjectDescription.Object(
             clip: clip, number: 2, frame: 3, mask: object.mask, question: nil, name: nil)) { _ in
@@ -67,7 +67,7 @@ struct PointedObjectTests {
         #expect(try server.routes.documents.document(id)?.tracks.map(\.id) == [.number(1)])
     }
 
-    @Test("An object is followed and captioned as a new track, which every file has from then on")
+    @Test("An object is tracked and captioned as a new track, which is then in every file")
     func describe() async throws {
         let server = try ClipServer(), id = try await server.finished(masks: try ClipServer.masks.get()), path = "/api/clips/\(id)"
         let masks = server.routes.masks, document = try #require(try server.routes.library.files(of: id).readDocument())
@@ -90,13 +90,13 @@ struct PointedObjectTests {
         #expect(ids.contains(5))
         try server.restart()
         #expect(try await server.ask("GET", path + "/document.json").object["tracks"].map { ($0 as? [Any])?.count } == 5)
-        // A number is never given again.
+        // Numbers are never reused.
         #expect(try await server.ask("DELETE", path + "/tracks/5").status == 204)
         #expect(try server.routes.library.takeTrackNumber(of: id, least: 5) == 6)
         #expect(try await server.search(["q": "Ann"]).isEmpty)
     }
 
-    @Test("With SAM 2 a click finds a mask, and the object is followed with it")
+    @Test("With SAM 2 a click gives a mask, and the object is tracked with it")
     func click() async throws {
         let server = try ClipServer(sam: "video-a"), id = try await server.finished(["options": #"{"find":"none","duration":0.4}"#])
         let mask = try await server.ask("POST", "/api/clips/\(id)/mask", Self.mask, json: #"{"frame":1,"points":[[100,100,1],[5,5,0]]}"#)
@@ -109,7 +109,7 @@ struct PointedObjectTests {
         #expect(["end", "error"].contains(events.last?.name))
     }
 
-    @Test("A reader that leaves ends the work it asked for")
+    @Test("A reader that disconnects cancels its request")
     func left() async throws {
         let server = try ClipServer(), id = try await server.finished(["options": #"{"find":"none"}"#])
         do {
@@ -117,7 +117,7 @@ struct PointedObjectTests {
             request.body = RequestBody(Data(#"{"frame":0,"box":[10,10,50,50]}"#.utf8))
             _ = try await server.routes.respond(to: request)
         }
-        // The queue's next work comes after it.
+        // The queue's next job follows.
         while server.routes.following.count > 0 { await Task.yield() }
         #expect(try server.routes.library.amendments(of: id).isEmpty)
     }

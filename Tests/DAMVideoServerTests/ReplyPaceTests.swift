@@ -4,26 +4,26 @@ import Testing
 
 @testable import DAMVideoServer
 
-/// If these fail, clients that wait for a bounded time get nothing, or less than there was time for.
-@Suite("Replies within a time")
+/// If these fail, clients with a timeout get no text, or less than there was time for.
+@Suite("Replies with a deadline")
 struct ReplyPaceTests {
     private let start = ContinuousClock.now
 
     private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-    @Test("Alone, and where all have room, an answer has all of its time")
+    @Test("An answer has all of its time if it is alone or the batch has room")
     func alone() {
         let pace = ReplyPace(room: 4), places = (0..<4).map { _ in pace.enter(until: at(110)) }
         places[0].begin(at: start)
         #expect(!places[0].isOver(at: at(109.9)) && places[0].isOver(at: at(110)))
-        // It has not begun.
+        // It has not started.
         #expect(!places[1].isOver(at: at(200)))
         let free = ReplyPace(room: 4).enter(until: nil)
         free.begin(at: start)
         #expect(!free.isOver(at: at(1e6)))
     }
 
-    @Test("Twenty at once in a batch of eight have a third of the time each")
+    @Test("Twenty answers in batches of eight have a third of the time each")
     func shares() {
         let pace = ReplyPace(room: 8), places = (0..<20).map { _ in pace.enter(until: at(120)) }
         for place in places[..<8] { place.begin(at: start) }
@@ -36,7 +36,7 @@ struct ReplyPaceTests {
         rest.removeAll()
     }
 
-    @Test("A client that hardly waits takes no more of another's time than one that does")
+    @Test("A client with a short timeout takes no more of another's time than others")
     func shortTimes() {
         let pace = ReplyPace(room: 1), first = pace.enter(until: at(100)), hasty = pace.enter(until: at(1))
         first.begin(at: start)
@@ -44,7 +44,7 @@ struct ReplyPaceTests {
         withExtendedLifetime(hasty) {}
     }
 
-    @Test("Those that leave take no time from others")
+    @Test("Clients that leave take no time from others")
     func leaving() {
         let pace = ReplyPace(room: 1), first = pace.enter(until: at(100))
         first.begin(at: start)
@@ -55,7 +55,7 @@ struct ReplyPaceTests {
         #expect(!first.isOver(at: at(99)))
     }
 
-    @Test("An answer whose time is over ends with what it has, and fails without a word")
+    @Test("An answer at its deadline ends with its text, or fails if it has none")
     func cut() throws {
         let engine = try SampleServer.engine.get().engine, pace = ReplyPace(room: 1)
         let place = pace.enter(until: start - .seconds(1))
@@ -72,7 +72,7 @@ struct ReplyPaceTests {
         #expect(rest.text == "red" && rest.isAtEnd)
     }
 
-    @Test("The time is the one that the server was started with, Frigate's, or less than the client's")
+    @Test("The deadline comes from the server's option, Frigate's timeout, or the client's")
     func limits() {
         func time(_ option: Double?, _ header: String? = nil, isMarked: Bool = false, streams: Bool = false) -> Double? {
             let headers = header.map { ["x-stainless-read-timeout": $0] } ?? [:]
@@ -86,7 +86,7 @@ struct ReplyPaceTests {
         for header in ["x", "nan", "-5", "0", "1e300", ""] { #expect(time(nil, header) == nil, "\(header)") }
     }
 
-    @Test("A request that cannot begin in time is told to come again")
+    @Test("A request that cannot start in time is refused with a time to retry")
     func late() async throws {
         var settings = ChatSettings()
         settings.replyWithin = .nanoseconds(1)

@@ -6,9 +6,9 @@ import Testing
 
 @testable import DAMVideoServer
 
-/// A server on a port of this machine's, for the time of a test.
+/// A server on a local port for the duration of a test.
 enum RunningServer {
-    /// - Parameter body: given the port.
+    /// - Parameter body: called with the port.
     static func with(
         _ routes: [any ServerRoutes], _ settings: ServerSettings = ServerSettings(), log: LineLog = LineLog(),
         _ body: @Sendable (Int) async throws -> Void
@@ -33,7 +33,7 @@ enum RunningServer {
     }
 }
 
-/// Lines that were logged.
+/// Logged lines.
 struct LineLog: LogHandler {
     private final class Lines: Sendable { let all = Mutex<[String]>([]) }
 
@@ -51,7 +51,7 @@ struct LineLog: LogHandler {
     func log(event: LogEvent) { stored.all.withLock { $0.append("\(event.message)") } }
 }
 
-/// A connection to a port of this machine's, as raw as a stranger's.
+/// A raw connection to a local port.
 final class RawConnection: Sendable {
     private let descriptor: Int32
 
@@ -61,7 +61,7 @@ final class RawConnection: Sendable {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        // A test that waits for an answer which never comes should fail, and not hang.
+        // A test whose answer never comes should fail rather than hang.
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let connected = withUnsafePointer(to: &address) {
@@ -83,17 +83,17 @@ final class RawConnection: Sendable {
 
     func send(_ text: String) { send(Data(text.utf8)) }
 
-    /// Closes the connection; its descriptor stays taken until the end.
+    /// Closes the connection; its descriptor is kept until the end.
     func leave() {
         let nothing = open("/dev/null", O_RDWR)
         dup2(nothing, descriptor)
         close(nothing)
     }
 
-    /// Says that nothing more will come.
+    /// Closes the sending direction.
     func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// What arrives until the server closes the connection, `limit` bytes have come, or `ending` has.
+    /// Bytes received until the server closes the connection, `limit` bytes have come, or `ending` has.
     func received(until ending: String? = nil, limit: Int = 1 << 24) async -> String {
         await withCheckedContinuation { continuation in
             Thread { [self] in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DAMVideoServer
 
-/// Paths that tests need.
+/// Routes for tests.
 private struct TestRoutes: ServerRoutes {
     var file = ""
 
@@ -34,8 +34,8 @@ private struct TestRoutes: ServerRoutes {
     }
 }
 
-/// If these fail, a client gets no answer, the wrong one, or more than it should.
-@Suite("A server at a port")
+/// If these fail, a client gets no answer, a wrong one, or more than it should.
+@Suite("Server socket")
 struct ServerSocketTests {
     private static let head = "Host: localhost\r\n"
 
@@ -50,7 +50,7 @@ struct ServerSocketTests {
         "\(method) \(path) HTTP/1.1\r\n\(Self.head)Connection: close\r\n\(headers)\r\n"
     }
 
-    @Test("Bodies come back, one request behind the other on one connection")
+    @Test("Sequential requests on one connection are answered")
     func keepsOpen() async throws {
         try await RunningServer.with([TestRoutes()]) { port in
             let connection = try RawConnection(port)
@@ -63,7 +63,7 @@ struct ServerSocketTests {
         }
     }
 
-    @Test("Two requests at once are answered in their order")
+    @Test("Pipelined requests are answered in order")
     func pipelined() async throws {
         try await RunningServer.with([TestRoutes()]) { port in
             let one = "POST /echo HTTP/1.1\r\n\(Self.head)Content-Length: 3\r\n\r\none"
@@ -73,7 +73,7 @@ struct ServerSocketTests {
         }
     }
 
-    @Test("A client that waits to be asked for its body is asked")
+    @Test("A client that waits for 100 Continue receives it")
     func expects() async throws {
         try await RunningServer.with([TestRoutes()]) { port in
             let connection = try RawConnection(port)
@@ -84,7 +84,7 @@ struct ServerSocketTests {
         }
     }
 
-    @Test("What is no request is told so, and not just hung up on", arguments: [
+    @Test("Malformed requests are answered before the connection closes", arguments: [
         ("GARBAGE\r\n\r\n", 400), ("GET / HTTP/9.9\r\n\r\n", 400), ("GET /x HTTP/1.1\r\n\r\n", 400),
         ("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400), ("GET /echo HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n", 400),
         ("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\ncut", 400), ("GET /echo HTTP/1.1\r\nHo", 400),
@@ -105,7 +105,7 @@ struct ServerSocketTests {
         }
     }
 
-    @Test("A body larger than allowed is 413, before it is sent and while it is")
+    @Test("An oversized body gives 413, before and while it is sent")
     func tooLarge() async throws {
         try await RunningServer.with([TestRoutes()]) { port in
             let declared = try await answer(port, "POST /echo HTTP/1.1\r\n\(Self.head)Content-Length: 99999999\r\n\r\n")
@@ -117,7 +117,7 @@ struct ServerSocketTests {
         }
     }
 
-    @Test("Slow heads and bodies are 408, and a connection without a request ends without a word")
+    @Test("Slow headers and bodies give 408, and idle connections are closed silently")
     func slow() async throws {
         var settings = ServerSettings()
         (settings.limits.head, settings.limits.bodyPause) = (.milliseconds(200), .milliseconds(200))
@@ -131,7 +131,7 @@ struct ServerSocketTests {
         }
     }
 
-    @Test("An error of the program says nothing about itself, to clients and in the log")
+    @Test("Internal errors reveal nothing to clients or the log")
     func failure() async throws {
         let log = LineLog()
         try await RunningServer.with([TestRoutes()], log: log) { port in
@@ -144,7 +144,7 @@ struct ServerSocketTests {
         #expect(!log.lines.contains { $0.contains("private") || $0.contains("prompt") })
     }
 
-    @Test("Files are sent whole, in ranges, and not again to who has them")
+    @Test("Files are sent whole, in ranges, and not again to clients that have them")
     func files() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "damvideo-tests-\(UUID().uuidString)")
         try Data("0123456789".utf8).write(to: path)
@@ -171,7 +171,7 @@ struct ServerSocketTests {
         }
     }
 
-    @Test("Events arrive as they come, and end with the client")
+    @Test("Events arrive as they occur, and end when the client disconnects")
     func events() async throws {
         let routes = TestRoutes(), log = LineLog()
         var settings = ServerSettings()
@@ -183,14 +183,14 @@ struct ServerSocketTests {
             #expect(text.contains("content-type: text/event-stream") && text.contains("event: first\ndata: 1\n\n"))
             #expect(!routes.clientLeft)
             connection.leave()
-            // The next heartbeat notices it.
+            // The next heartbeat detects it.
             for _ in 0..<500 where !routes.clientLeft { try await Task.sleep(for: .milliseconds(10)) }
             #expect(routes.clientLeft)
         }
         #expect(log.lines.contains { $0.hasPrefix("GET /events 499 ") })
     }
 
-    @Test("Whoever stops reading an answer ends the work for it")
+    @Test("Disconnecting cancels the work for an answer")
     func leaves() async throws {
         let engine = try SampleServer.engine.get().engine
         let free = ServerEngine(
@@ -207,11 +207,11 @@ struct ServerSocketTests {
             connection.finish()
             for _ in 0..<500 where log.lines.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
         }
-        // An answer may be short enough to be over by then.
+        // A short answer may be complete by then.
         #expect(log.lines.count == 1 && log.lines[0].firstMatch(of: /completions (?:499|200) \d/) != nil, "\(log.lines)")
     }
 
-    @Test("Until the model is loaded, its paths are 503 and the rest is there")
+    @Test("Until the model is loaded, its paths give 503 and others work")
     func loading() async throws {
         let loaded = LoadedRoutes(), status = StatusRoutes(loaded: loaded, metrics: ServerMetrics()) { throw LoadedRoutes.loading }
         try await RunningServer.with([status, loaded]) { port in

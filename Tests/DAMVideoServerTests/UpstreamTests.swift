@@ -5,7 +5,7 @@ import Testing
 
 @testable import DAMVideoServer
 
-/// If these fail, Frigate's reviews and reports get no answer, or a key gets to where it does not belong.
+/// If these fail, Frigate's reviews and reports get no answer, or a key reaches the wrong server.
 @Suite("Requests for an upstream server", .enabled(if: CurlProgram.find() != nil))
 struct UpstreamTests {
     private static let completion =
@@ -28,7 +28,7 @@ struct UpstreamTests {
         return request
     }
 
-    @Test("A form or a question without a picture is passed on as it is, with the other server's key alone")
+    @Test("Requests for JSON or without a picture are forwarded unchanged, with only the upstream key")
     func passedOn() async throws {
         let server = try StubServer { _ in StubServer.Response(headers: ["Content-Type": "application/json"], body: Self.completion) }
         defer { server.stop() }
@@ -53,14 +53,14 @@ struct UpstreamTests {
         let last = try #require(server.requests.last)
         #expect((try JSONSerialization.jsonObject(with: last.body) as? [String: Any])?["model"] as? String == "llava")
         #expect(last.headers["authorization"] == nil)
-        // Regions stay here: the model is made for them.
+        // Regions stay here: this model supports them.
         let count = server.requests.count
         #expect(try await ChatCall().answer(routes).status == 200 && server.requests.count == count)
     }
 
     private func call(_ call: ChatCall) throws -> ServerRequest { try self.call(["v1", "chat", "completions"], call) }
 
-    @Test("Without one they are refused, and told what would help")
+    @Test("Without an upstream server they are refused with a hint")
     func refused() async throws {
         let form = ChatCall().with("response_format", Self.form), text = ChatCall([], text: "Report.")
         for (call, param) in [(form, "response_format"), (text, "messages")] {
@@ -70,7 +70,7 @@ struct UpstreamTests {
         }
     }
 
-    @Test("A stream comes event by event, its words unchanged")
+    @Test("A stream is forwarded event by event, unchanged")
     func streamed() async throws {
         let chunks = [#"{"choices":[{"delta":{"content":"Ünï"}}]}"#, #"{"choices":[]}"#, "[DONE]"]
         let server = try StubServer { _ in
@@ -82,7 +82,7 @@ struct UpstreamTests {
         #expect(events == chunks.map { ServerEvent(data: $0) })
     }
 
-    @Test("A stream that breaks off ends with an error")
+    @Test("A truncated stream ends with an error")
     func broken() async throws {
         let server = try StubServer { _ in
             var response = StubServer.Response(headers: ["Content-Type": "text/event-stream"], body: "data: 1\n\ndata: 2\n\ndata: 3\n\n")
@@ -94,7 +94,7 @@ struct UpstreamTests {
         #expect(events.prefix(2) == [ServerEvent(data: "1"), ServerEvent(data: "2")] && events.last?.name == "error" && events.count == 3)
     }
 
-    @Test("Errors are told as OpenAI's, and none is taken for this server's own", arguments: [
+    @Test("Errors have OpenAI's form, and are not mistaken for this server's own", arguments: [
         (429, #"{"error":{"message":"slow down","type":"rate_limit_error","code":"r"}}"#, 429, "slow down"),
         (400, #"{"error":{"message":"bad upstream-key"}}"#, 400, "bad ..."), (422, #"{"detail":"no"}"#, 422, "no"),
         (404, #"{"error":{"message":"no such model"}}"#, 404, "no such model"), (404, "<html>", 502, "status 404"),
@@ -116,7 +116,7 @@ struct UpstreamTests {
         #expect(server.requests.count == 1)
     }
 
-    @Test("A server that is away, says nothing, or is too slow is told from one that errs")
+    @Test("An unreachable, silent or slow server is distinguished from one that answers with an error")
     func away() async throws {
         let silent = try StubServer { _ in
             Thread.sleep(forTimeInterval: 60)
@@ -141,19 +141,20 @@ struct UpstreamTests {
     }
 
     @Test(
-        "Addresses and keys that make no sense are refused at the start",
+        "Invalid URLs and keys are refused at startup",
         arguments: ["", "localhost:8000", "ftp://a/v1", "http://", "http://u@h/v1"])
     func addresses(_ base: String) {
         #expect(throws: InputError.self) { try UpstreamServer(base: base, key: nil, model: nil) }
         #expect(throws: InputError.self) { try UpstreamServer(base: "http://a/v1", key: "a\nurl = b", model: nil) }
     }
 
-    @Test("Addresses are those of the API or of its chat", arguments: ["http://h:1/v1", "http://h:1/v1/", "http://h:1/v1/chat/completions"])
+    @Test("URLs may be those of the API or of its chat "
+        + "endpoint", arguments: ["http://h:1/v1", "http://h:1/v1/", "http://h:1/v1/chat/completions"])
     func paths(_ base: String) throws {
         #expect(try UpstreamServer(base: base, key: nil, model: nil).url == "http://h:1/v1/chat/completions")
     }
 
-    @Test("Heads come whole or not at all, and events whatever their lines end with")
+    @Test("Headers are parsed once complete, and events with any line ending")
     func parsing() throws {
         let bytes = Data("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/event-stream; x\r\nA:b\r\n\r\nrest".utf8)
         let (head, rest) = try #require(UpstreamHead.split(bytes))

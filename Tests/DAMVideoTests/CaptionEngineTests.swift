@@ -8,11 +8,11 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// If these fail, callers of one engine get each other's captions, wait for ever, or starve.
+/// If these fail, callers of one engine get each other's captions, wait forever, or starve.
 struct CaptionEngineTests {
     private static let model = Result { try CaptionModel(directory: Fixtures.path("goldens/dam-a/model")) }
 
-    /// A picture of stripes with a square region, other ones for other numbers.
+    /// A picture of stripes with a square region; both depend on the number.
     private func picture(_ number: Int) -> (RGBImage, Mask) {
         let side = 64
         let pixels = (0..<side * side * 3).map { UInt8(truncatingIfNeeded: $0 / 3 / (number + 2) * 40 + $0 % 3 * 20 * number) }
@@ -43,8 +43,8 @@ struct CaptionEngineTests {
             priority: priority)
     }
 
-    /// Many at once, of two priorities, sampled and searched: each gets the answer it gets alone.
-    @Test func answersAreThoseOfOneAtATime() throws {
+    /// Many requests at once, of two priorities, with sampling and beam search: each gets the answer it gets alone.
+    @Test func answersEqualThoseGeneratedAlone() throws {
         let alone = ImageDescriber(CaptionEngine(try Self.model.get(), limits: CaptionEngine.Limits(batch: 1)))
         let expected = try (0..<10).map { number in
             let (image, mask) = picture(number)
@@ -66,7 +66,7 @@ struct CaptionEngineTests {
         #expect(found.withLock { found in (0..<10).map { found[$0] } } == expected)
     }
 
-    /// A person who waits at a page does not wait for an hour of footage.
+    /// A user of the web page does not wait for an hour of footage.
     @Test func interactiveRequestsGoFirst() throws {
         let engine = CaptionEngine(try Self.model.get(), limits: CaptionEngine.Limits(batch: 1))
         let ended = Mutex<[Int]>([])
@@ -78,15 +78,15 @@ struct CaptionEngineTests {
         }
         let order = ended.withLock(\.self)
         #expect(order.count == 5)
-        // Behind the one that was at work at the most.
+        // At most one running request goes first.
         #expect(order.prefix(2).contains(9))
     }
 
-    /// Two callers with many requests each end at about the same time, not one after the other.
+    /// Two callers with many requests each finish at about the same time, not one after the other.
     @Test func callersTakeTurns() throws {
         let engine = CaptionEngine(try Self.model.get(), limits: CaptionEngine.Limits(batch: 1))
         let order = Mutex<[Int]>([]), isDone = DispatchSemaphore(value: 0), callers = [EngineCaller(), EngineCaller()]
-        // Keeps the engine at work until all requests are there.
+        // Keeps the engine busy until all requests are queued.
         let isBusy = DispatchSemaphore(value: 0)
         let first = try #require(engine.submit(try request(0, tokens: 100_000), caller: EngineCaller(), waits: true) { event in
             if case .token(_, tokens: 1) = event { isBusy.signal() }
@@ -107,7 +107,7 @@ struct CaptionEngineTests {
         #expect(second == 3)
     }
 
-    @Test func whatIsCancelledEndsAndHoldsNobodyUp() throws {
+    @Test func cancelledRequestsEndAndDelayNoOthers() throws {
         let engine = CaptionEngine(try Self.model.get(), limits: CaptionEngine.Limits(batch: 2))
         let cancelled = Atomic(0), isDone = DispatchSemaphore(value: 0)
         let tasks = try (0..<6).map { number in
@@ -123,8 +123,8 @@ struct CaptionEngineTests {
         #expect(try !ImageDescriber(engine).describe(image, region: mask, options: options(0)).isEmpty)
     }
 
-    /// A caller that goes away, and an engine that does, leave nobody waiting.
-    @Test func sessionsAndEnginesThatEndCancelTheirRequests() throws {
+    /// When a caller or the engine goes away, no thread is left waiting.
+    @Test func endedSessionsAndEnginesCancelTheirRequests() throws {
         let ended = DispatchSemaphore(value: 0)
         do {
             let engine = CaptionEngine(try Self.model.get(), limits: CaptionEngine.Limits(batch: 1))
@@ -142,12 +142,12 @@ struct CaptionEngineTests {
         for _ in 0..<3 { ended.wait() }
     }
 
-    @Test func aFullQueueRefusesWhoDoesNotWait() throws {
+    @Test func aFullQueueRefusesCallersThatDoNotWait() throws {
         var limits = CaptionEngine.Limits(batch: 1)
         limits.queue = 1
         let engine = CaptionEngine(try Self.model.get(), limits: limits)
         let caller = EngineCaller(), request = try request(0, tokens: 100_000, priority: .interactive)
-        // Four at work, for which there is room, and one that waits.
+        // Four running, which fit the batch, and one waiting.
         let tasks = (0..<5).compactMap { _ in engine.submit(request, caller: caller, waits: true) { _ in } }
         #expect(tasks.count == 5)
         let (image, mask) = picture(1)
@@ -173,8 +173,8 @@ struct CaptionEngineTests {
         }
     }
 
-    /// A program that exits while an answer grows must not pull the libraries from under it.
-    @Test func anEngineThatEndsWaitsForItsStep() throws {
+    /// When a program exits during a step, libraries must not be torn down under it.
+    @Test func endingWaitsForTheCurrentStep() throws {
         let engine = CaptionEngine(try Self.model.get(), limits: CaptionEngine.Limits(batch: 1))
         let session = EngineSession(engine)
         try session.submit(request(0, tokens: 100_000), key: 0)
@@ -187,15 +187,15 @@ struct CaptionEngineTests {
         #expect(throws: CancellationError.self) { try session.submit(request(0), key: 2) }
     }
 
-    /// A caller that shows the text of a caption as it grows has all of it, however seldom it looks.
-    @Test func tokensThatWereNotLookedAtKeepTheirText() throws {
+    /// A caller that shows a growing caption gets all of its text, however seldom it reads.
+    @Test func unreadTokensKeepTheirText() throws {
         let engine = CaptionEngine(try Self.model.get()), session = EngineSession(engine)
         for key in 0..<3 { try session.submit(request(key * 2, tokens: 40), key: key) }
         var texts = ["", "", ""], answers = texts
         try session.waitForAll { key, event in
             if case .token(let text, _) = event { texts[key] += text }
             if case .finished(let answer) = event { answers[key] = answer.generation.text }
-            // Meanwhile tokens come.
+            // Meanwhile tokens are generated.
             usleep(20_000)
         }
         #expect(texts.map { $0.trimmingCharacters(in: .whitespaces) } == answers && !answers.contains(""))

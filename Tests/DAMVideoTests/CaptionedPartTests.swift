@@ -5,7 +5,7 @@ import Media
 import TestSupport
 import Testing
 
-/// If these fail, a part of a clip, or a clip as stills, is captioned with other frames than the clip.
+/// If these fail, a part of a clip, or a clip as stills, is captioned from other frames than the clip.
 struct CaptionedPartTests {
     private static let model = Result { try CaptionModel(directory: Fixtures.path("goldens/dam-a/model")) }
 
@@ -38,7 +38,7 @@ struct CaptionedPartTests {
         #expect(decoded == [20, 24, 28, 32, 36])
     }
 
-    @Test func stillsAreAClip() throws {
+    @Test func stillsEqualTheClip() throws {
         try withTemporaryDirectory { folder in
             let decoder = try VideoDecoder(path: Fixtures.sample("courtyard/clip.mp4"))
             while let frame = try decoder.next() {
@@ -65,7 +65,7 @@ struct CaptionedPartTests {
         #expect(error?.category == .usage)
     }
 
-    @Test func partBehindTheEnd() {
+    @Test func partAfterTheEnd() {
         var options = ClipOptions()
         options.part.start = 9
         let error = #expect(throws: InputError.self) { try caption(options) }

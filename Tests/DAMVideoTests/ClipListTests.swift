@@ -46,7 +46,7 @@ struct ClipListTests {
         #expect(failure { _ = try ClipList(entries: [list.entries[2]]).pairs(masks: ["m"]) }?.category == .usage)
     }
 
-    @Test func oneFolderHasTheMasksOfAllByName() throws {
+    @Test func oneFolderHasAllMasksByName() throws {
         try withTemporaryDirectory { root in
             for name in ["bear", "dogs.old"] {
                 try FileManager.default.createDirectory(at: root.appending(path: name), withIntermediateDirectories: false)
@@ -58,9 +58,9 @@ struct ClipListTests {
             }
             #expect(try masks("x/bear.mp4") == "/bear" && masks("frames/bear") == "/bear")
             #expect(try masks("dogs.old.mp4") == "/dogs.old" && masks("cat.mkv") == "/cat.json")
-            #expect(failure { _ = try masks("cow.mp4") }?.description.contains("found cow.json and cow.txt called like cow.mp4") == true)
+            #expect(failure { _ = try masks("cow.mp4") }?.description.contains("found cow.json and cow.txt named like cow.mp4") == true)
             #expect(failure { _ = try masks("fox.mp4") }?.category == .notFound)
-            // A file has the clips by their names: its reader finds them.
+            // The file names the clips, and its reader selects them.
             let file = root.path + "/cat.json"
             let list = ClipList(entries: ["a.mp4", "b.mp4"].map { ClipList.Entry(clip: $0) })
             #expect(try list.pairs(masks: [file]).map(\.masks) == [file, file])
@@ -86,7 +86,7 @@ struct ClipListTests {
         }
     }
 
-    /// Names in a pipe are relative to where the user is.
+    /// Names in a pipe are relative to the working directory.
     @Test func aListFromAPipe() throws {
         let pipe = Pipe()
         try pipe.fileHandleForWriting.write(contentsOf: Data("a.mp4\nb.mp4\n".utf8))

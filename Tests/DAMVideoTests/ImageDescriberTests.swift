@@ -5,7 +5,7 @@ import Media
 import TestSupport
 import Testing
 
-/// If these fail, `describe` says something else of a picture than the published tool, or takes another region for the object.
+/// If these fail, `describe` gives other text than the published program, or describes another region.
 struct ImageDescriberTests {
     private static let set = Fixtures.path("goldens/dam-a")
     private static let describer = Result { ImageDescriber(try CaptionModel(directory: set + "/model")) }
@@ -18,7 +18,7 @@ struct ImageDescriberTests {
 
     private let published = "dy lightqulightortla car& rectangularal\u{1f}al\u{1f}al\u{1f}al\u{1f}al\u{1f}al\u{1f}9\u{fffd}7"
 
-    /// The golden case `face` asks the default question.
+    /// The golden case `face` uses the default question.
     @Test func givesThePublishedText() throws {
         var streamed = ""
         let text = try Self.describer.get().describe(
@@ -29,7 +29,7 @@ struct ImageDescriberTests {
     }
 
     @Test func takesTheAlphaChannelForAMask() throws {
-        // The picture and the mask of the golden case as one file.
+        // The picture and the mask of the golden case, in one file.
         let picture = try ImageDecoder.rgb(path: Self.set + "/media/astronaut.png")
         let mask = try ImageDecoder.mask(path: Self.set + "/media/astronaut_face.png")
         let header = "P7\nWIDTH \(picture.width)\nHEIGHT \(picture.height)\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n"

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Captions of a recording that was joined from two. If these fail, their times go back, or nobody is told what was mended.
+/// Captions of a recording joined from two. If these fail, times go back, or repairs are not reported.
 @Suite struct JoinedClipTests {
     private func caption(start: Double = 0) throws -> (document: CaptionDocument, report: PlanReport) {
         try withTemporaryDirectory { folder in
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func timesGoOnAndItIsSaid() throws {
+    @Test func timesContinueWithANote() throws {
         let (document, report) = try caption()
         #expect(document.video.frames == 36 && document.video.duration == 3.6 && document.video.fps == 10)
         let track = try #require(document.tracks.first)
@@ -35,7 +35,7 @@ import Testing
         #expect(report.tracks[0].sampled == track.sampled.map(\.frame))
     }
 
-    @Test func partsAreThoseOfTheMendedTimes() throws {
+    @Test func partsUseTheRepairedTimes() throws {
         let (document, report) = try caption(start: 2.5)
         #expect(document.tracks.first?.sampled.map(\.frame) == report.tracks.first?.sampled)
         #expect(document.tracks.first?.firstFrame == 25 && document.tracks.first?.lastFrame == 34)

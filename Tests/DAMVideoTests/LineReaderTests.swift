@@ -2,7 +2,7 @@ import DAMVideo
 import Foundation
 import Testing
 
-/// If these fail, a worker misses a job, or fills the memory with a line that never ends.
+/// If these fail, a worker misses a job, or an endless line fills the memory.
 struct LineReaderTests {
     private func lines(_ text: String, limit: Int = 8) throws -> [LineReader.Line] {
         let file = FileManager.default.temporaryDirectory.appending(path: "damvideo-lines-\(UUID().uuidString)")
@@ -23,16 +23,16 @@ struct LineReaderTests {
         #expect(try lines("\n") == [text("")])
     }
 
-    @Test func longLinesArePassedOver() throws {
+    @Test func longLinesAreSkipped() throws {
         #expect(try lines("12345678\n123456789\nx\n") == [text("12345678"), .tooLong, text("x")])
         #expect(try lines("x\n123456789") == [text("x"), .tooLong])
-        // Longer than what is read at once.
+        // Longer than one read.
         let long = String(repeating: "y", count: 300_000)
         #expect(try lines("x\n\(long)\nz\n\(long)") == [text("x"), .tooLong, text("z"), .tooLong])
         #expect(try lines("\(long)\nz\n", limit: 400_000) == [text(long), text("z")])
     }
 
-    @Test func whatCannotBeReadIsAnError() {
+    @Test func readErrorsAreThrown() {
         var reader = LineReader(descriptor: -1)
         #expect(throws: (any Error).self) { try reader.next() }
     }

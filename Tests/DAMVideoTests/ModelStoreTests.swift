@@ -5,11 +5,11 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// If these fail, a name means another model than the one that was fetched, or none.
+/// If these fail, a name resolves to another model than the one downloaded, or to none.
 struct ModelStoreTests {
     private static let commit = String(repeating: "ab", count: 20)
 
-    /// Puts files into a cache as the hub's tools do, under a branch or tag.
+    /// Puts files into a cache as the hub's tools do, for a branch or tag.
     private func add(_ name: String, _ files: [String: String], revision: String = "main", to cache: URL) throws {
         let folder = cache.appending(path: "models--" + name.replacing("/", with: "--"))
         for (path, text) in files {
@@ -23,7 +23,7 @@ struct ModelStoreTests {
 
     private func snapshot(_ folder: String, in cache: URL) -> String { "\(cache.path)/\(folder)/snapshots/\(Self.commit)" }
 
-    @Test func namesAreThoseOfTheOptionsKind() throws {
+    @Test func namesResolveByTheOptionsKind() throws {
         try withTemporaryDirectory { cache in
             let tracker = #"{"model_type": "sam2_video"}"#
             try add("facebook/sam2.1-hiera-tiny", ["config.json": tracker, "model.safetensors": ""], to: cache)
@@ -39,7 +39,7 @@ struct ModelStoreTests {
         }
     }
 
-    @Test func whatIsNotThereIsToldWithTheWayToIt() throws {
+    @Test func missingModelsAreReportedWithAHint() throws {
         try withTemporaryDirectory { cache in
             let store = ModelStore(environment: ["HF_HUB_CACHE": cache.path])
             #expect(throws: InputError(
@@ -48,19 +48,19 @@ struct ModelStoreTests {
             try add("org/net", ["config.json": #"{"model_type": "rf_detr"}"#], revision: "v1", to: cache)
             #expect(throws: InputError(
                 .unusableModel, "org/net", found: "that model in \(cache.path) as @v1 only",
-                expected: "one of these behind the name, or damvideo pull org/net before")) { try store.detector("org/net") }
+                expected: "one of these after the name, or damvideo pull org/net first")) { try store.detector("org/net") }
             let folder = snapshot("models--org--net", in: cache)
             #expect(throws: InputError(
                 .unusableModel, "org/net@v1", found: "no file model.safetensors in \(folder)",
                 expected: "all of it (damvideo pull org/net@v1 completes it)")) { try store.detector("org/net@v1") }
-            // What is no name is a path, and its reader says what is wrong with it.
+            // A text that is not a name is a path, and its reader reports the fault.
             #expect(try store.model("../no/such").directory == "../no/such")
         }
     }
 
-    @Test func aPathWinsAndItIsSaid() throws {
+    @Test func anExistingPathWinsWithANotice() throws {
         try withTemporaryDirectory { cache in
-            // A path that could be a name is a relative one.
+            // A path that could be a name must be relative.
             let relative = "damvideo-\(UUID().uuidString.prefix(8))/net", folder = URL(filePath: relative)
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder.deletingLastPathComponent()) }
@@ -70,7 +70,7 @@ struct ModelStoreTests {
             try add(relative, ["config.json": "{}"], to: cache)
             #expect(try store.model(relative).directory == relative)
             #expect(said.lines.withLock { $0.count } == 1)
-            #expect(said.lines.withLock { $0.first?.hasPrefix("\(relative): read as the path; the model of that name") } == true)
+            #expect(said.lines.withLock { $0.first?.hasPrefix("\(relative): read as a path; the model of that name") } == true)
         }
     }
 

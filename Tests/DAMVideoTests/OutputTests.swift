@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// The forms a document is written in: if these fail, another program cannot read it, or a killed run loses finished captions.
+/// Document formats: if these fail, other programs cannot read them, or a killed run loses finished captions.
 struct OutputTests {
     private static let request = ClipRequest(clip: "clip.mp4", masks: "masks")
 
@@ -12,7 +12,7 @@ struct OutputTests {
         String(decoding: try format.data(document, Self.request), as: UTF8.self)
     }
 
-    @Test func subtitlesHaveOneCueATrack() throws {
+    @Test func subtitlesHaveOneCuePerTrack() throws {
         var document = try example()
         document.tracks[1].caption = "A <b>dog</b> --> a & b\n\nand more"
         let cues = try text(.vtt, document)
@@ -30,7 +30,7 @@ struct OutputTests {
             """)
     }
 
-    @Test func tablesQuoteWhatTheyMust() throws {
+    @Test func tablesQuoteWhereNecessary() throws {
         var document = try example()
         document.tracks[1].label = "two\nlines"
         #expect(try text(.csv, document) == [
@@ -40,7 +40,7 @@ struct OutputTests {
         ].joined(separator: "\r\n"))
     }
 
-    /// One cue for each part of a track that has some, and a row for each behind the track's.
+    /// One cue for each part of a track that has parts, and a row for each after the track's.
     @Test func partsHaveCuesAndRows() throws {
         let document = try exampleWithParts()
         #expect(try text(.vtt, document) == """
@@ -68,7 +68,7 @@ struct OutputTests {
         ].joined(separator: "\r\n"))
     }
 
-    /// A reader of lines has a track with its parts, and what is wrong with one of them before it.
+    /// A reader of lines gets a track with its parts, preceded by the problems of parts.
     @Test func linesHoldParts() throws {
         var document = try exampleWithParts()
         var problem = CaptionDocument.Problem(track: .number(7), code: "not_visible", message: "part from 6.0 to 7.0 s: m")
@@ -83,7 +83,7 @@ struct OutputTests {
             try whole.write(to: file)
             let run = try #require(try ResumedRun(path: file.path))
             #expect(run.tracks == document.tracks && run.problems == [problem] && !run.isFinished)
-            // Without its track a part's problem is nothing that is finished.
+            // Without its track a part's problem does not count as finished.
             let breaks = whole.indices.filter { whole[$0] == UInt8(ascii: "\n") }
             try whole.prefix(through: breaks[2]).write(to: file)
             let broken = try #require(try ResumedRun(path: file.path))
@@ -97,18 +97,18 @@ struct OutputTests {
         let types = try lines.map { line in
             try (JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["type"] as? String
         }
-        // What is wrong with track 4 comes where its caption would have come.
+        // Track 4's problem is where its caption would be.
         #expect(types == ["header", "error", "track", "track", "summary"])
         #expect(lines.last == #"{"errors":1,"tracks":2,"type":"summary"}"#)
     }
 
-    @Test func anEarlierRunIsReadUpToWhereItBrokeOff() throws {
+    @Test func anEarlierRunIsReadUpToItsTruncation() throws {
         let document = try example()
         let whole = try CaptionFormat.jsonl.data(document, Self.request)
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "a.jsonl").path
             #expect(try ResumedRun(path: path) == nil)
-            // At every byte it may have been killed.
+            // It may have been killed at any byte.
             var counts: Set<Int> = []
             for length in 0...whole.count {
                 try whole.prefix(length).write(to: URL(filePath: path))
@@ -133,13 +133,13 @@ struct OutputTests {
             }
             try Data(lines.replacing("\"version\":\"0.1.0\"", with: "\"version\":\"0.0.9\"").utf8).write(to: URL(filePath: path))
             #expect(try ResumedRun(path: path)?.note?.contains("0.0.9") == true)
-            // What is there and cannot be read is not nothing.
+            // An unreadable file is not treated as a missing one.
             let error = #expect(throws: InputError.self) { try ResumedRun(path: folder.path) }
             #expect(error?.category == .inputOutput)
         }
     }
 
-    /// Only what came to its end and left nothing out is not looked at again.
+    /// Only a run that completed and captioned every track is not repeated.
     @Test func aRunIsFinishedWithItsLastLine() throws {
         var document = try example()
         document.errors = [CaptionDocument.Problem(track: nil, code: "clip_damaged", message: "m")]
@@ -157,12 +157,12 @@ struct OutputTests {
         }
     }
 
-    @Test func documentsAreWhatTheSchemaSays() throws {
+    @Test func documentsMatchTheSchema() throws {
         let path = Fixtures.root.appending(path: "Sources/DAMVideo/Documents/damvideo-1.schema.json")
         let schema = try JSONSchema(Data(contentsOf: path))
         let document = try CaptionFormat.json.data(example(), Self.request)
         #expect(try schema.problems(document) == [])
-        // The validator itself must be able to say no.
+        // The validator itself must be able to reject.
         for (old, new) in [
             ("\"damvideo/1\"", "\"damvideo/2\""), ("\"top_k\" : 50", "\"top_k\" : 0"), ("\"label\" : null", "\"label\" : 3"),
             ("[1, 2, 3, 4]", "[1, 2, 3]"), ("\"finish_reason\" : \"stop\"", "\"finish_reason\" : \"tired\""),

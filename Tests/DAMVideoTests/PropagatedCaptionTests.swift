@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// If these fail, clips with few masks are captioned from too few frames, or those with many from masks nobody gave.
+/// If these fail, clips with few masks are captioned from too few frames, or those with many from propagated masks.
 struct PropagatedCaptionTests {
     private static let model = Result { try CaptionModel(directory: Fixtures.path("goldens/dam-a/model")) }
     private let clip = Fixtures.sample("courtyard/clip.mp4")
@@ -35,7 +35,7 @@ struct PropagatedCaptionTests {
             let track = try #require(document.tracks.first)
             #expect(track.firstFrame == 0 && track.lastFrame == 59 && track.visibleFrames == 60)
             #expect(track.sampled.allSatisfy { $0.mask == "propagated" && $0.segmentation?.height == 576 && $0.segmentation?.width == 768 })
-            // What is written is the mask that was looked at.
+            // The stored mask is the one that was used.
             let last = track.sampled[7]
             let counts = last.segmentation?.counts ?? []
             #expect(try RunLengthEncoding(width: 768, height: 576, counts: counts).area == last.area)
@@ -47,12 +47,12 @@ struct PropagatedCaptionTests {
         }
     }
 
-    @Test func masksOnEveryFourthFrameDoForThemselves() throws {
+    @Test func masksOnEveryFourthFrameSuffice() throws {
         try withTemporaryDirectory { folder in
             let masks = try masks(Array(stride(from: 0, to: 60, by: 4)), in: folder)
             let document = try caption(masks: masks)
             #expect(document.tracks.allSatisfy { $0.sampled.allSatisfy { $0.mask == "given" && $0.frame % 4 == 0 } })
-            // The whole clip is sampled at 8, 25, 33 ... too.
+            // The whole clip is also sampled at 8, 25, 33 ...
             let whole = try caption(masks: masks) { ($0.sampling, $0.tracks) = (.clip, [.number(1)]) }
             #expect(whole.tracks[0].sampled.map(\.mask) == [
                 "given", "given", "given", "propagated", "propagated", "propagated", "propagated", "propagated",
@@ -60,8 +60,8 @@ struct PropagatedCaptionTests {
         }
     }
 
-    /// Objects with files of their own: one drawn on a single frame, one on all.
-    @Test func eachTrackIsDecidedByItself() throws {
+    /// Objects with separate files: one annotated on a single frame, one on all.
+    @Test func eachTrackIsDecidedSeparately() throws {
         try withTemporaryDirectory { folder in
             for (object, frames) in [("1", [30]), ("2", Array(0..<60))] {
                 let inner = folder.appending(path: object)

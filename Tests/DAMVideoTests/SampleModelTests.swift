@@ -4,8 +4,8 @@ import Evaluation
 import TestSupport
 import Testing
 
-/// The checkpoint that ships with the project says what is true of the clips that ship with it: learned behaviour, not
-/// arithmetic. Facts are asked for, not wordings.
+/// The bundled checkpoint describes the bundled clips correctly: learned behaviour rather than arithmetic. Checks facts, not
+/// wording.
 struct SampleModelTests {
     private static let reports = Result {
         let model = try CaptionModel(directory: Fixtures.sample("model"))
@@ -38,7 +38,7 @@ struct SampleModelTests {
         #expect(try share(.colour, pictures) >= 0.95)
     }
 
-    /// Each part of the architecture is what its facts come from.
+    /// Each part of the architecture contributes its facts.
     @Test func needsContextMaskAndMotion() throws {
         let whole = try report().clips
         #expect(try share(.relation, report(without: .context).clips) <= share(.relation, whole) - 0.2)

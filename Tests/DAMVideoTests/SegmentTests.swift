@@ -6,8 +6,8 @@ import ObjectTracking
 import TestSupport
 import Testing
 
-/// Parts of tracks on the courtyard clip: if these fail, a part is described from other frames than its own, or parts cost a
-/// track what it would have without them.
+/// Parts of tracks on the courtyard clip: if these fail, a part is described from frames outside it, or parts change a track's
+/// caption.
 struct SegmentTests {
     private static let model = Result { try CaptionModel(directory: Fixtures.model(.damA)) }
 
@@ -44,7 +44,7 @@ struct SegmentTests {
                 #expect(segment.usage.promptTokens == track.usage.promptTokens && !segment.caption.isEmpty)
             }
         }
-        // The captions of the whole are those without parts, and a part's is that of the same part of the clip.
+        // The captions of whole tracks equal those without parts, and a part's equals that of the same part of the clip.
         let plain = try caption()
         var wholes = document
         for index in wholes.tracks.indices { wholes.tracks[index].segments = nil }
@@ -54,7 +54,7 @@ struct SegmentTests {
         #expect(document.tracks.map { $0.segments?[1].sampled } == part.tracks.map(\.sampled))
     }
 
-    /// A short track has its whole caption alone, and the document is what it was.
+    /// A short track has only its whole caption, and its document is unchanged.
     @Test func shortTracksHaveNoParts() throws {
         for length in [SegmentLength.seconds(4.5), .automatic] {
             let document = try caption { ($0.segment, $0.part.duration) = (length, 3.5) }
@@ -65,8 +65,8 @@ struct SegmentTests {
 
     private static let request = ClipRequest(clip: "clip.mp4", masks: "masks")
 
-    /// A frame that a track and its parts look at is decoded once, and parts of one track need not be held together.
-    @Test func littleRoomForPreparedFramesChangesNothing() throws {
+    /// A frame used by a track and its parts is decoded once, and parts of one track need not be held together.
+    @Test func aSmallCropLimitChangesNothing() throws {
         func run(_ room: Int) throws -> (CaptionDocument, decoded: [Int]) {
             var decoded: [Int] = []
             let document = try caption(room: room) { options in
@@ -81,7 +81,7 @@ struct SegmentTests {
         #expect(whole.tracks.allSatisfy { $0.segments?.count == 6 })
     }
 
-    @Test func progressTellsEachPartAndATrackOnceItIsWhole() throws {
+    @Test func progressReportsEachPartAndThenTheTrack() throws {
         var parts: [TrackID: [Int]] = [:], finished: [TrackID] = []
         _ = try caption { ($0.segment, $0.tracks) = (.seconds(2), [.number(2), .number(5)]) } events: { event in
             switch event {
@@ -99,7 +99,7 @@ struct SegmentTests {
     }
 
     /// Boxes of two tracks over 60 frames.
-    /// - Parameter without: the frame in which track 2 is not there.
+    /// - Parameter without: frame in which track 2 is absent.
     static func boxes(without gap: Int, in folder: URL) throws -> String {
         let lines = (1...60).flatMap { frame in
             [1, 2].filter { $0 == 1 || frame != gap + 1 }.map { "\(frame),\($0),\(100 * $0 + frame),200,40,90,1,-1,-1,-1" }
@@ -109,8 +109,8 @@ struct SegmentTests {
         return file.path
     }
 
-    /// With samples spread over all frames of a part, one without the object fails the part, and the part alone.
-    @Test func aPartThatFailsIsAnErrorWithItsTimes() throws {
+    /// With samples from all frames of a part, a frame without the object fails only that part.
+    @Test func aFailedPartIsReportedWithItsTimes() throws {
         try withTemporaryDirectory { folder in
             let document = try caption(masks: Self.boxes(without: 26, in: folder)) {
                 ($0.segment, $0.sampling, $0.frames) = (.seconds(2), .clip, 4)
@@ -121,7 +121,7 @@ struct SegmentTests {
                 track: .number(2), code: "empty_mask", message: "part from 2.0 to 3.9 s: frame 26: the mask has no pixel set")
             (problem.start, problem.end) = (2, 3.9)
             #expect(document.errors == [problem])
-            // Without its whole there is no track, and its parts say nothing.
+            // Without the whole there is no track, and its parts are dropped.
             let none = try caption(masks: Self.boxes(without: 39, in: folder)) {
                 ($0.segment, $0.sampling, $0.frames) = (.seconds(2), .clip, 4)
             }
@@ -129,8 +129,8 @@ struct SegmentTests {
         }
     }
 
-    /// Objects that are followed first are cut where they then are.
-    @Test func tracksThatAreCarriedAreCutAfterwards() throws {
+    /// Propagated tracks are cut into parts after propagation.
+    @Test func propagatedTracksAreCutAfterwards() throws {
         try withTemporaryDirectory { folder in
             try FileManager.default.copyItem(
                 atPath: Courtyard.mask(frame: 30), toPath: folder.appending(path: "00030.png").path)
@@ -141,8 +141,8 @@ struct SegmentTests {
         }
     }
 
-    /// A dog that turns round is told before and behind the turn: facts, not wordings, and no part where nothing changes.
-    @Test func automaticPartsSayWhatChanges() throws {
+    /// A dog that turns round is described before and after the turn. Checks facts, not wording; no part where nothing changes.
+    @Test func automaticPartsFollowChanges() throws {
         let clip = Fixtures.sample("scenes/clips/600018")
         var options = CaptionOptions(), clipOptions = ClipOptions()
         (options.generation.temperature, clipOptions.segment) = (0, .automatic)

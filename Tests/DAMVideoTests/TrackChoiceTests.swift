@@ -5,7 +5,7 @@ import Masks
 import ObjectTracking
 import Testing
 
-/// If these fail, what is worth a caption is left out, or a request does not come back as it was written.
+/// If these fail, important tracks are left out, or requests change when encoded and decoded.
 struct TrackChoiceTests {
     private func track(_ id: Int, frames: Int, side: Int, step: Int) -> Track {
         Track(
@@ -15,7 +15,7 @@ struct TrackChoiceTests {
             })
     }
 
-    @Test func movingTracksComeBeforeStandingOnesThenLongAndLargeOnes() {
+    @Test func movingTracksComeFirstThenLongAndLargeOnes() {
         let parked = track(1, frames: 100, side: 50, step: 0), brief = track(2, frames: 10, side: 20, step: 5)
         let small = track(3, frames: 40, side: 10, step: 2), large = track(4, frames: 40, side: 30, step: 2)
         let choice = TrackChoice([parked, brief, small, large], limit: 2)
@@ -25,7 +25,7 @@ struct TrackChoiceTests {
         #expect(TrackChoice([], limit: 3).chosen.isEmpty)
     }
 
-    @Test func requestsOfFoundObjectsReadBackAsTheyWereWritten() throws {
+    @Test func requestsForDetectedObjectsRoundTrip() throws {
         var settings = DetectionSettings()
         settings.format = .coco
         settings.frameOffset = 3

@@ -6,7 +6,7 @@ import Media
 import TestSupport
 import Testing
 
-/// The main job on the courtyard clip with a small checkpoint: if these fail, a clip's captions or their document are wrong.
+/// Captioning the courtyard clip with a small checkpoint: if these fail, captions or their document are wrong.
 struct VideoCaptionerTests {
     private static let model = Result { try CaptionModel(directory: Fixtures.path("goldens/dam-a/model")) }
 
@@ -23,13 +23,13 @@ struct VideoCaptionerTests {
             .caption(clip: clip, masks: masks, options: options, clipOptions: clipOptions, events: events)
     }
 
-    @Test func describesClipAndTracksAsTheMasksSay() throws {
+    @Test func documentMatchesClipAndMasks() throws {
         let document = try caption()
         #expect(document.video.width == 768 && document.video.height == 576)
         #expect(document.video.fps == 10 && document.video.frames == 60 && document.video.duration == 6)
         #expect(document.errors.isEmpty)
         #expect(document.tracks.map(\.id) == (1...5).map(TrackID.number))
-        // [frame, left, top, width, height, area] of each mask, read by numpy.
+        // [frame, left, top, width, height, area] of each mask, read with numpy.
         let data = try Data(contentsOf: URL(filePath: Fixtures.path("masks/courtyard.json")))
         let masks = try JSONDecoder().decode([String: [[Int]]].self, from: data)
         for track in document.tracks {
@@ -37,7 +37,7 @@ struct VideoCaptionerTests {
             let first = visible[0][0], last = visible[visible.count - 1][0]
             #expect(track.firstFrame == first && track.lastFrame == last && track.visibleFrames == visible.count)
             #expect(abs(track.start - Double(first) / 10) < 1e-9 && abs(track.end - Double(last) / 10) < 1e-9)
-            // linspace(0, n - 1, 8) truncated, in whole numbers.
+            // linspace(0, n - 1, 8), truncated to integers.
             let sampled = (0..<8).map { visible[$0 * (visible.count - 1) / 7] }
             let found = track.sampled.map { [$0.frame, $0.bbox.left, $0.bbox.top, $0.bbox.width, $0.bbox.height, $0.area] }
             #expect(found == sampled)
@@ -65,9 +65,9 @@ struct VideoCaptionerTests {
         #expect(some.tracks.map(\.caption) == [all.tracks[1].caption, all.tracks[3].caption])
     }
 
-    /// Captions made side by side are those made one after the other; what fails on the way disturbs none.
+    /// Batched captions equal those made one after another; a failing track does not affect others.
     @Test(arguments: [0.0, 1.2], [FrameSampling.track, .clip])
-    func sideBySideIsAsOneAfterTheOther(temperature: Double, sampling: FrameSampling) throws {
+    func batchedEqualsSequential(temperature: Double, sampling: FrameSampling) throws {
         func caption(_ size: Int?) throws -> CaptionDocument {
             let engine = CaptionEngine(try Self.model.get(), limits: CaptionEngine.Limits(batch: size))
             let captioner = VideoCaptioner(engine)
@@ -85,8 +85,8 @@ struct VideoCaptionerTests {
         for size in [2, 3, 8, nil] { #expect(try caption(size) == one) }
     }
 
-    /// Too many would make the machine swap, or a container end.
-    @Test func asManySideBySideAsHalfTheFreeMemoryHolds() {
+    /// Larger batches would make the machine swap, or kill a container.
+    @Test func batchFitsHalfTheFreeMemory() {
         func batch(_ available: Int?) -> Int { EngineMemory.batch(sequence: 700, fixed: 8000, available: available) }
         #expect([nil, 0, 7999, 9399, 9400 + 1400].map(batch) == [1, 1, 1, 1, 2])
         #expect(batch(8000 + 7 * 1400 + 1399) == 7 && batch(8000 + 8 * 1400) == 8 && batch(1 << 60) == 8)
@@ -113,8 +113,8 @@ struct VideoCaptionerTests {
         #expect(again == document)
     }
 
-    /// As pycocotools encodes them.
-    @Test func masksAreWrittenWhenAskedFor() throws {
+    /// Encoded as by pycocotools.
+    @Test func masksAreIncludedOnRequest() throws {
         var options = ClipOptions()
         options.includesMasks = true
         let document = try caption(tokens: 1, options)
@@ -132,8 +132,8 @@ struct VideoCaptionerTests {
         #expect(try caption(tokens: 1).tracks.allSatisfy { $0.sampled.allSatisfy { $0.segmentation == nil } })
     }
 
-    /// Frames are prepared for some tracks at a time; which must not be seen in the document.
-    @Test func littleRoomForPreparedFramesChangesNothing() throws {
+    /// The number of tracks prepared at a time does not affect the document.
+    @Test func aSmallCropLimitChangesNothing() throws {
         func caption(room: Int) throws -> (CaptionDocument, decoded: [Int]) {
             var captioner = VideoCaptioner(try Self.model.get()), options = CaptionOptions(), decoded: [Int] = []
             captioner.cropMemoryLimit = room
@@ -148,7 +148,7 @@ struct VideoCaptionerTests {
         #expect(whole == pieces && once.count < often.count && Set(once) == Set(often))
     }
 
-    @Test func plansSayWhatWillBeDone() throws {
+    @Test func plansMatchTheRun() throws {
         let captioner = VideoCaptioner(try Self.model.get())
         var options = CaptionOptions()
         options.generation.maxNewTokens = 100_000
@@ -160,11 +160,11 @@ struct VideoCaptionerTests {
         #expect(report.frames == 60 && report.masksFormat == .labelPNG && !report.tracks.contains { $0.isPropagated })
         let estimate = report.estimate
         #expect(estimate.promptTokens == document.tracks[0].usage.promptTokens)
-        // What is asked for does not fit into the model's context.
+        // The request does not fit the model's context.
         #expect(estimate.newTokens + estimate.promptTokens == 4096)
     }
 
-    @Test func samplingTheWholeClipFailsTracksThatAreNotThere() throws {
+    @Test func samplingTheWholeClipFailsAbsentTracks() throws {
         var whole = ClipOptions()
         whole.sampling = .clip
         let document = try caption(whole)
@@ -182,7 +182,7 @@ struct VideoCaptionerTests {
         #expect(document.model.query.hasPrefix("Video: <image><image><image>\n"))
     }
 
-    /// Cut off in the middle: what is there is captioned, and the document says so.
+    /// Truncated in the middle: the remaining frames are captioned, and the document says so.
     @Test func aTruncatedClipIsCaptionedAsFarAsItGoes() throws {
         let document = try caption(clip: Fixtures.path("cut/clip.mp4"), masks: Fixtures.path("cut/masks"))
         let frames = document.video.frames
@@ -195,7 +195,7 @@ struct VideoCaptionerTests {
         #expect(track.sampled.allSatisfy { $0.bbox.left == $0.frame && $0.area == 208 })
     }
 
-    @Test func progressTellsEachStepAndCanStop() throws {
+    @Test func progressReportsEachStepAndCanStop() throws {
         struct Enough: Error {}
         var decoded = 0, encoded = 0, prompts = 0, begun = 0, tokens: Set<TrackID> = [], finished: [TrackID] = []
         #expect(throws: Enough.self) {
@@ -214,7 +214,7 @@ struct VideoCaptionerTests {
                 }
             }
         }
-        // Of the 60 frames only those that one of the five tracks is looked at in.
+        // Of the 60 frames only those sampled for one of the five tracks.
         #expect((8...40).contains(decoded))
         #expect(begun == 1 && finished.count == 2 && tokens.isSuperset(of: finished))
         #expect(encoded >= prompts * 36 && (2...5).contains(prompts) && tokens.count <= prompts)

@@ -8,7 +8,7 @@ import LanguageModels
 import TestSupport
 import Testing
 
-/// If these fail, probabilities of captions are wrong, or captions depend on what is captioned beside them.
+/// If these fail, probabilities of captions are wrong, or captions depend on others in the run.
 struct CaptionModelTests {
     private func model() throws -> RegionModel { try RegionModel(CaptionModel(directory: Fixtures.model(.damA))) }
 
@@ -19,7 +19,7 @@ struct CaptionModelTests {
         }
     }
 
-    @Test func probabilitiesAreThoseOfThePass() throws {
+    @Test func probabilitiesEqualThoseOfOnePass() throws {
         try withRegions { files, folder in
             let model = try model(), media = RegionMedia(root: try MediaRoot(folder.path))
             var options = GenerationOptions()
@@ -34,7 +34,7 @@ struct CaptionModelTests {
         }
     }
 
-    @Test func captionsDoNotDependOnWhatIsBeside() throws {
+    @Test func captionsDoNotDependOnOthers() throws {
         try withRegions { files, folder in
             let root = try MediaRoot(folder.path)
             var settings = CaptionStep.Settings()
@@ -55,7 +55,7 @@ struct CaptionModelTests {
                     #expect((1...10).contains(tokens) && sum < 0 && caption.leastLogprob ?? 1 <= sum / Double(tokens) + 1e-6)
                 }
             }
-            // Another setting makes other captions, which are not taken over.
+            // Other settings make other captions, which are not reused.
             settings.temperature = 0.9
             let other = try CaptionStep(model(), root: root, settings: settings)
             #expect(throws: InputError.self) { try other.run(files, StepTarget(folder.path + "/c.jsonl")) }
@@ -78,7 +78,7 @@ struct CaptionModelTests {
         }
     }
 
-    @Test func marginsAreOfRegionsOfOnePicture() throws {
+    @Test func marginsCompareRegionsOfOnePicture() throws {
         try withRegions { files, folder in
             let root = try MediaRoot(folder.path)
             var settings = CaptionStep.Settings()
@@ -90,7 +90,7 @@ struct CaptionModelTests {
             // The second picture has one region.
             #expect(scored.map { $0.figure("margin") != nil } == [true, true, true, false])
             #expect(scored.allSatisfy { $0.figure("mean_logprob") ?? 1 < 0 && $0.figure("words") != nil })
-            // A run that goes on compares with regions that were scored before, too.
+            // A resumed run also compares with regions scored earlier.
             let path = folder.path + "/s.jsonl", lines = try PipelineSample.text(path).split(separator: "\n")
             try Data((lines[0] + "\n" + lines[1] + "\n").utf8).write(to: URL(filePath: path))
             _ = try ScoreStep(synonyms: nil, .margin(model(), root)).run(captions, StepTarget(path))
@@ -98,7 +98,7 @@ struct CaptionModelTests {
         }
     }
 
-    @Test func picturesOfAService() throws {
+    @Test func picturesForAService() throws {
         let picture = RGBImage(width: 200, height: 100, pixels: [UInt8](repeating: 90, count: 60000))
         let mask = Mask(width: 200, height: 100, pixels: (0..<20000).map { place in
             let (row, column) = place.quotientAndRemainder(dividingBy: 200)
@@ -115,7 +115,7 @@ struct CaptionModelTests {
         #expect(outlined.count == 1 && outlined[0].pixels != pair[0].pixels && outlined[0].pixels.contains(255))
     }
 
-    @Test func wordingsOfAService() throws {
+    @Test func wordingsForAService() throws {
         var record = try PipelineSample.captioned("r", label: "trash can", [])
         #expect(RegionPrompts.own.words(record, RegionPictures()).hasPrefix("The first picture shows the trash can and what is around it"))
         record.set("part", .string("lid"))
@@ -135,7 +135,7 @@ struct CaptionModelTests {
             && VerdictJudge.verdict("Maybe") == nil)
     }
 
-    @Test func answersAreHandedOnInOrder() throws {
+    @Test func answersAreDeliveredInOrder() throws {
         var answers = OrderedAnswers(3, samples: 2)
         answers.put(ChatAnswer(text: "b"), at: 1)
         answers.put(ChatAnswer(text: "c"), at: 2)

@@ -6,7 +6,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// If these fail, exported data cannot be read by the programs it is for, or tells a model what it should find out.
+/// If these fail, exported data cannot be read by other programs, or reveals what a model should find out.
 struct ExportTests {
     private func records() throws -> [Record] {
         var records = try [
@@ -34,7 +34,7 @@ struct ExportTests {
         }
     }
 
-    /// Names and contents of a tar file, read by the fields of its headers.
+    /// Names and contents of a tar file, parsed by its headers.
     private func entries(_ path: String) throws -> [(name: String, data: Data)] {
         let tar = try Data(contentsOf: URL(filePath: path))
         var entries: [(String, Data)] = [], place = 0
@@ -55,7 +55,7 @@ struct ExportTests {
         return entries
     }
 
-    @Test func recordsAsLines() throws {
+    @Test func exportsLines() throws {
         try export({ _ in }) { folder, meta in
             let records = try PipelineSample.records(folder + "/train.jsonl")
             #expect(records.map(\.id) == ["s/1", "s/2"])
@@ -64,11 +64,11 @@ struct ExportTests {
         }
     }
 
-    @Test func conversations() throws {
+    @Test func exportsConversations() throws {
         try export({ $0.format = .llava }) { folder, _ in
             let list = try JSONPlace(file: folder + "/train.json", expected: "a list").array()
             #expect(list.count == 2 && list[0].place.hasSuffix("[0]"))
-            let turns = try list[0]["conversations"].array()
+            let turns = try list[0]["exportsConversations"].array()
             #expect(try turns.map { try $0["from"].string() } == ["human", "gpt"])
             #expect(try turns[0]["value"].string() == "<image>\nDescribe the masked region in detail.")
             #expect(try turns[1]["value"].string() == "A red cup. It is full." && list[1]["image"].string() == "val/b.ppm")
@@ -81,10 +81,10 @@ struct ExportTests {
         try withTemporaryDirectory { folder in
             let path = try PipelineSample.write("{\"detailed\": [\"Describe the dog in the mask.\"]}", "prompts.json", in: folder)
             let error = #expect(throws: InputError.self) { try export({ ($0.format, $0.prompts) = (.llava, path) }) { _, _ in () } }
-            #expect(error?.description.contains("which tells the class dog") == true)
+            #expect(error?.description.contains("which reveals the class dog") == true)
         }
         try export({ ($0.format, $0.labelShare) = (.llava, 1) }) { folder, _ in
-            let turns = try JSONPlace(file: folder + "/train.json", expected: "a list").array()[0]["conversations"].array()
+            let turns = try JSONPlace(file: folder + "/train.json", expected: "a list").array()[0]["exportsConversations"].array()
             #expect(try turns[0]["value"].string().hasSuffix("in detail. It shows: cup."))
         }
     }
@@ -111,12 +111,12 @@ struct ExportTests {
             try export({ ($0.format, $0.lengths) = (.llava, ["detailed", "phrase", "keyword"]) }, of: records) { folder, _ in
                 let list = try JSONPlace(file: folder + "/train.json", expected: "a list").array()
                 #expect(try list.map { try $0["id"].string() }.prefix(3) == ["s/1#detailed", "s/1#phrase", "s/1#keyword"])
-                #expect(try list[1]["conversations"].array()[1]["value"].string() == "A red cup")
+                #expect(try list[1]["exportsConversations"].array()[1]["value"].string() == "A red cup")
             }
         }
     }
 
-    @Test func theLayoutOfThePublishedSet() throws {
+    @Test func exportsThePublishedFormat() throws {
         try export({ ($0.format, $0.shardSize) = (.dam, 1 << 16) }) { folder, _ in
             let members = try JSONPlace(file: folder + "/train/annotations.json", expected: "regions").members()
             #expect(members.map(\.key) == ["a.ppm", "val/b.ppm"])
@@ -128,7 +128,7 @@ struct ExportTests {
         }
     }
 
-    @Test func samplesOfWebDataset() throws {
+    @Test func exportsWebDatasetSamples() throws {
         try export({ $0.format = .webdataset }) { folder, _ in
             let files = try entries(folder + "/train/00000.tar")
             #expect(files.count == 4 && files[0].name.hasSuffix(".jpg") && files[0].data.starts(with: [0xFF, 0xD8]))
@@ -138,7 +138,7 @@ struct ExportTests {
         }
     }
 
-    @Test func splitsAreOfPictures() throws {
+    @Test func splitsAreByPicture() throws {
         var settings = ExportSettings()
         settings.splits = [("train", 0.8), ("val", 0.2)]
         let splits = (0..<500).map { settings.split(of: "picture \($0)") }

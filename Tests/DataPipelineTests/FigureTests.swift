@@ -5,7 +5,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// If these fail, good captions are dropped and bad ones trained with.
+/// If these fail, good captions are dropped and bad ones kept.
 struct FigureTests {
     @Test func contentWordsAndSentences() {
         let text = CaptionText("The red cups stand on a glass table. They're full!  Is it 3.5 m? Yes")
@@ -30,7 +30,7 @@ struct FigureTests {
         #expect(TextRules.broken(by: Caption(text: "A red cup stands here.", sample: 0, finishReason: "length")) == ["unfinished"])
     }
 
-    @Test func figuresOfTheText() throws {
+    @Test func textScores() throws {
         let figures = try TextFigures(synonyms: nil)
         let record = try figures.scored(PipelineSample.captioned("r", label: "cup", ["A red cup.", "A red mug.", "A blue cup."]))
         #expect(record.figure("mean_logprob") == -0.5 && record.figure("min_logprob") == -2 && record.figure("keyword") == 1)
@@ -54,7 +54,7 @@ struct FigureTests {
         }
     }
 
-    @Test func rulesAreAnd() throws {
+    @Test func recordsMustPassEveryRule() throws {
         var step = FilterStep()
         (step.least, step.most, step.required) = ([("margin", 0.3)], [("text_rules", 0)], ["keyword"])
         let records = try filtered(step, [
@@ -68,18 +68,18 @@ struct FigureTests {
         #expect(records[1].figure("margin") == 0.1)
     }
 
-    @Test func sharesAreOfEachClass() throws {
+    @Test func sharesArePerClass() throws {
         var step = FilterStep()
         step.shares = [("margin", 0.5)]
         let values: [(String, String, Double)] = [
             ("a", "cat", 0.1), ("b", "cat", 0.9), ("c", "cat", 0.5), ("d", "cat", 0.2), ("e", "yak", 0.0), ("f", "cat", 0.05),
         ]
         let records = try filtered(step, values.map { try PipelineSample.captioned($0, label: $1, ["A cat."], figures: ["margin": $2]) })
-        // Three of five cats; the yak, which is worse than all, stays.
+        // Three of five cats; the yak stays, although it scores worse than all.
         #expect(records.filter(\.isKept).map(\.id) == ["b", "c", "d", "e"])
     }
 
-    @Test func samplesAreChosenAndSentencesStruck() throws {
+    @Test func samplesAreChosenAndSentencesRemoved() throws {
         var step = FilterStep()
         (step.choice, step.support) = (.medoid, 2)
         let texts = ["A blue truck. It is wet.", "A red truck. It has old wheels.", "A red truck. It has a flag."]
@@ -98,7 +98,7 @@ struct FigureTests {
             detailed: "An old dog, asleep.", sentence: "An old dog, asleep.", phrase: "An old dog", keyword: "dog"))
     }
 
-    @Test func shortenedCaptionsSayNothingNew() {
+    @Test func shortenedCaptionsAddNothing() {
         let caption = "A small red car stands on the left. It has two doors."
         let good = "Here: {\"sentence\": \"A small red car stands on the left.\", \"phrase\": \"small red car\", \"keyword\": \"car\"}"
         #expect(ShorteningPrompt.lengths(good, of: caption, label: "car")?.phrase == "small red car")
@@ -109,7 +109,7 @@ struct FigureTests {
         ] { #expect(ShorteningPrompt.lengths(bad, of: caption, label: "car") == nil) }
     }
 
-    @Test func ranksAreCompared() throws {
+    @Test func rankCorrelation() throws {
         #expect(RankCorrelation.of([(1, 10), (2, 20), (3, 100)]) == 1)
         #expect(RankCorrelation.of([(1, 3), (2, 2), (3, 1)]) == -1)
         #expect(RankCorrelation.of([(1, 1), (1, 2), (1, 3)]) == nil)

@@ -6,7 +6,7 @@ import Foundation
 import Imaging
 import TestSupport
 
-/// Small annotated pictures and clips, of 60 by 40 pixels, and what the pipeline makes of them.
+/// Small annotated pictures and clips of 60 by 40 pixels, and the pipeline's output for them.
 enum PipelineSample {
     static let width = 60, height = 40
 
@@ -17,7 +17,7 @@ enum PipelineSample {
         return file.path
     }
 
-    /// A picture whose left half has one grey, and its right half another.
+    /// A picture with different greys in its left and right halves.
     @discardableResult
     static func picture(_ name: String, _ left: UInt8, _ right: UInt8, in folder: URL) throws -> String {
         let file = folder.appending(path: name)
@@ -28,13 +28,13 @@ enum PipelineSample {
         return file.path
     }
 
-    /// Corners of a box as COCO has polygons.
+    /// Corners of a box as a COCO polygon.
     static func box(_ left: Int, _ top: Int, _ width: Int, _ height: Int) -> String {
         let (right, bottom) = (left + width, top + height)
         return "[[\(left), \(top), \(right), \(top), \(right), \(bottom), \(left), \(bottom)]]"
     }
 
-    /// COCO's file of two pictures: a.ppm with four annotations, of which one is a crowd, b.ppm with one.
+    /// A COCO file of two pictures: a.ppm with four annotations, one of them a crowd, and b.ppm with one.
     static let coco = """
         {"images": [{"id": 1, "file_name": "a.ppm", "width": 60, "height": 40}, {"id": 2, "coco_url": "http://x/val/b.ppm", "width": 60,
           "height": 40}],
@@ -63,14 +63,14 @@ enum PipelineSample {
         return settings
     }
 
-    /// Rules that take small regions.
+    /// Rules that accept small regions.
     static var rules: RegionRules {
         var rules = RegionRules()
         (rules.leastArea, rules.leastSide) = (20, 2)
         return rules
     }
 
-    /// Records and facts of a run of `regions`.
+    /// Records and meta file of a `regions` run.
     static func regions(
         _ sources: [String], _ folder: URL, to name: String = "regions.jsonl", shard: Shard? = nil, excluded: [String] = [],
         rules: RegionRules = rules, change: (inout RegionSettings) -> Void = { _ in }
@@ -89,7 +89,7 @@ enum PipelineSample {
 
     static func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
-    /// A record with captions, as captioning leaves it.
+    /// A record with captions, as after captioning.
     static func captioned(
         _ id: String, label: String? = nil, _ texts: [String], media: String = "a.ppm", logprob: Double? = -2,
         figures: [String: Double] = [:]

@@ -6,7 +6,8 @@ import Imaging
 import TestSupport
 import Testing
 
-/// If these fail, regions that cannot be described are captioned, good ones are lost, or a benchmark's pictures are trained with.
+/// If these fail, regions that cannot be described are captioned, good ones are dropped, or a benchmark's pictures are used for
+/// training.
 struct RegionRuleTests {
     private func candidate(_ id: String, _ left: Int, _ top: Int, _ width: Int, _ height: Int, label: String? = nil,
         score: Double? = nil) throws -> RegionCandidate {
@@ -61,7 +62,7 @@ struct RegionRuleTests {
         }
     }
 
-    @Test func picturesOfABenchmarkAreLeftOut() throws {
+    @Test func benchmarkPicturesAreExcluded() throws {
         try PipelineSample.withPictures { folder in
             // The same picture with other bytes, slightly darker.
             try PipelineSample.picture("bench/x.ppm", 190, 45, in: folder)
@@ -76,7 +77,7 @@ struct RegionRuleTests {
         }
     }
 
-    @Test func picturesLookAlikeAfterResizing() throws {
+    @Test func resizedPicturesHaveSimilarHashes() throws {
         var pixels: [UInt8] = []
         for row in 0..<48 {
             for column in 0..<64 { pixels += [UInt8(column * 3), UInt8(row * 5), UInt8(column % 7 * 30)] }

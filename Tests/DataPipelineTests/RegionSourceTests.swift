@@ -8,9 +8,9 @@ import Media
 import TestSupport
 import Testing
 
-/// If these fail, regions of a published set are missing, have wrong masks, or wrong classes.
+/// If these fail, regions of a published data set are missing, or have wrong masks or classes.
 struct RegionSourceTests {
-    @Test func cocoAndItsRelatives() throws {
+    @Test func cocoAndSimilarFormats() throws {
         try PipelineSample.withPictures { folder in
             let (records, meta) = try PipelineSample.regions([folder.path + "/coco.json"], folder)
             #expect(records.map(\.id) == ["coco/1/11", "coco/1/12", "coco/1/13", "coco/2/15"])
@@ -90,7 +90,7 @@ struct RegionSourceTests {
         }
     }
 
-    /// A clip of six stills with a label PNG each: object 1 moves to the right, object 2 is in the last four frames.
+    /// A clip of six stills with a label PNG each: object 1 moves right, object 2 is in the last four frames.
     static func withClip<Result>(_ body: (URL) throws -> Result) throws -> Result {
         try withTemporaryDirectory { folder in
             for name in ["walk", "masks/walk"] {
@@ -150,7 +150,7 @@ struct RegionSourceTests {
         }
     }
 
-    @Test func framesOfSAVAreTheClips() throws {
+    @Test func savFramesMapToTheClip() throws {
         let masks = Fixtures.sample("scenes/clips/600008/clip.mp4")
         try withTemporaryDirectory { folder in
             let clip = folder.appending(path: "sav_000001.mp4")
@@ -167,11 +167,11 @@ struct RegionSourceTests {
         }
     }
 
-    @Test func whatIsNoAnnotationIsRefused() throws {
+    @Test func refusesOtherFiles() throws {
         try PipelineSample.withPictures { folder in
             for (text, found) in [
                 ("{\"a\": 1}", "found a file with a"), ("{\"images\": [], \"annotations\": [{\"id\": 1, \"image_id\": 4}]}",
-                    "an image the file does not have"),
+                    "an image missing from the file"),
                 ("{", "found the end of the file at byte 1"),
                 (PipelineSample.coco.replacing("\"id\": 9, \"name\"", with: "\"id\": 90, \"name\""), "category 9 without a name"),
             ] {

@@ -7,7 +7,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// If these fail, likeness of pictures and texts is not SigLIP's: numbers are those of transformers for a small model.
+/// If these fail, similarity is not SigLIP's. Expected values are from transformers with a small model.
 struct SimilarityTests {
     private struct Expected: Decodable {
         let texts: [String]
@@ -26,7 +26,7 @@ struct SimilarityTests {
         return try decoder.decode(Expected.self, from: Data(contentsOf: URL(filePath: Fixtures.path("siglip/expected.json"))))
     }
 
-    /// The pictures of the script that made the numbers.
+    /// The pictures of the script that made the expected values.
     private func picture(_ number: Int) -> RGBImage {
         let side = 28, pixels = (0..<side * side * 3).map { place -> UInt8 in
             let row = place / (side * 3), column = place / 3 % side, channel = place % 3
@@ -37,12 +37,12 @@ struct SimilarityTests {
 
     private func largestDifference(_ one: [Double], _ other: [Double]) -> Double { zip(one, other).map { abs($0 - $1) }.max() ?? .infinity }
 
-    @Test func textsAreReadAsTheModelReadsThem() throws {
+    @Test func textIsTokenizedForTheModel() throws {
         let model = try SiglipModel(directory: Self.directory), expected = try expected()
         for (text, ids) in zip(expected.texts, expected.ids) { #expect(model.tokens(text) == ids, "\(text)") }
     }
 
-    @Test func vectorsAreThoseOfTransformers() throws {
+    @Test func vectorsEqualTransformers() throws {
         let model = try SiglipModel(directory: Self.directory), expected = try expected()
         let texts = expected.texts.map { model.embedding(of: $0) }, pictures = (0..<2).map { model.embedding(of: picture($0)) }
         for (own, other) in zip(texts, expected.textEmbeds) { #expect(largestDifference(own, other) < 1e-5) }
@@ -56,7 +56,7 @@ struct SimilarityTests {
         }
     }
 
-    @Test func recordsGetTheirFigure() throws {
+    @Test func recordsGetTheirScore() throws {
         try PipelineSample.withPictures { folder in
             let files = try PipelineSample.files([
                 PipelineSample.captioned("a", ["A red car. It is old."]), PipelineSample.captioned("b", ["A red car."]),
@@ -66,7 +66,7 @@ struct SimilarityTests {
             let result = try step.run(files, StepTarget(folder.path + "/s.jsonl"))
             let scored = try PipelineSample.records(folder.path + "/s.jsonl")
             #expect(result.meta.failures.map(\.id) == ["c"] && scored.map(\.id) == ["a", "b", "d"])
-            // The first sentence counts.
+            // Only the first sentence counts.
             #expect(scored[0].figure("siglip") == scored[1].figure("siglip") && scored[2].figure("siglip") == nil)
             #expect((-1...1).contains(scored[0].figure("siglip") ?? 2) && (0...1).contains(scored[0].figure("siglip_probability") ?? 2))
         }
@@ -79,7 +79,7 @@ struct SimilarityTests {
             try FileManager.default.removeItem(at: copy.appending(path: "spiece.model"))
             let error = #expect(throws: InputError.self) { try SimilarityModel(directory: copy.path) }
             #expect(error?.description.contains("spiece.model") == true)
-            // A tokenizer of another kind.
+            // Another kind of tokenizer.
             #expect(throws: CheckpointError.self) { try UnigramModel(path: Fixtures.sample("model/llm/tokenizer.model")) }
         }
     }

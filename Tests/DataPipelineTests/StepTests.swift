@@ -7,13 +7,14 @@ import Imaging
 import TestSupport
 import Testing
 
-/// If these fail, work of a run that was ended is lost or done twice, an output is replaced unasked, or shards differ from the whole.
+/// If these fail, an interrupted run loses or repeats work, an output is replaced without permission, or shards differ from the
+/// whole.
 struct StepTests {
     private func records(_ count: Int) throws -> [Record] {
         try (0..<count).map { try PipelineSample.captioned("s/\($0)", label: "cup", ["A red cup."], media: "m\($0 % 5).ppm") }
     }
 
-    /// Counts the records that are worked on.
+    /// Counts the records processed.
     private func run(_ files: RecordFiles, _ path: String, options: OrderedObject = [:], overwrites: Bool = false,
         stopAt: String? = nil) throws -> [String] {
         var done: [String] = []
@@ -28,14 +29,14 @@ struct StepTests {
         return done
     }
 
-    @Test func anEndedRunGoesOn() throws {
+    @Test func anInterruptedRunResumes() throws {
         try withTemporaryDirectory { folder in
             let files = try PipelineSample.files(records(6).shuffled(), in: folder), whole = folder.path + "/whole.jsonl"
             #expect(try run(files, whole).count == 6)
             let part = folder.path + "/part.jsonl"
             #expect(throws: CancellationError.self) { try run(files, part, stopAt: "s/3") }
             #expect(try StepMeta(of: part)?.isComplete == false)
-            // A line that was cut off is made again.
+            // A truncated line is made again.
             let content = try Data(contentsOf: URL(filePath: part))
             try (content.dropLast(10)).write(to: URL(filePath: part))
             #expect(try run(files, part) == ["s/2", "s/3", "s/4", "s/5"])
@@ -56,19 +57,19 @@ struct StepTests {
             #expect(throws: InputError.self) { try run(files, folder.path + "/own.jsonl") }
             #expect(try PipelineSample.text(folder.path + "/own.jsonl") == "mine\n")
             #expect(throws: InputError.self) { try run(files, files.paths[0]) }
-            // A region that has another mask now is not taken for the one that was captioned.
+            // A region whose mask has changed is not taken for the captioned one.
             var changed = try records(2)
             changed[1].set("label", .string("mug"))
             let now = try PipelineSample.files(changed, in: folder, "changed.jsonl")
             let error = #expect(throws: InputError.self) { try run(now, path, options: ["a": .number(1)]) }
             #expect(error?.description.contains("another then") == true)
-            // Told to, it makes that one anew.
+            // With --overwrite it is made again.
             #expect(try run(now, path, options: ["a": .number(1)], overwrites: true) == ["s/1"])
             #expect(try PipelineSample.records(path).map(\.label) == ["cup", "mug"])
         }
     }
 
-    @Test func shardsMakeTheWhole() throws {
+    @Test func shardsMergeIntoTheWhole() throws {
         try withTemporaryDirectory { folder in
             let all = try PipelineSample.files(records(20), in: folder), step = FilterStep()
             let whole = folder.path + "/kept.jsonl"
@@ -94,7 +95,7 @@ struct StepTests {
         }
     }
 
-    @Test func linesOfSomethingElseAreRefused() throws {
+    @Test func refusesOtherLines() throws {
         try withTemporaryDirectory { folder in
             for (text, found) in [
                 ("{\"schema\": \"damvideo-sdp/9\"}\n", "damvideo-sdp/9"), ("[1]\n", "a list"), ("{\n", "line 1"),
@@ -110,7 +111,7 @@ struct StepTests {
         }
     }
 
-    @Test func unknownKeysArePassedOn() throws {
+    @Test func unknownKeysAreKept() throws {
         try withTemporaryDirectory { folder in
             var record = try records(1)[0]
             record.set("mine", .object(["x": .array([.number("1.50")])]))
@@ -120,7 +121,7 @@ struct StepTests {
         }
     }
 
-    @Test func statusFilesTellHowFarARunIs() throws {
+    @Test func statusFilesShowProgress() throws {
         try withTemporaryDirectory { folder in
             let files = try PipelineSample.files(records(3), in: folder), status = folder.path + "/status.json"
             _ = try FilterStep().run(files, StepTarget(folder.path + "/a.jsonl", status: status))
@@ -129,7 +130,7 @@ struct StepTests {
         }
     }
 
-    @Test func pipelinesAreFiles() throws {
+    @Test func parsesPipelineFiles() throws {
         try withTemporaryDirectory { folder in
             let text = """
                 {"filter": {"output": "kept.jsonl", "keep": ["margin=0.6"], "choose": "medoid"}, "regions": {"inputs": ["a.json"],

@@ -4,7 +4,7 @@ import TestSupport
 import Tensors
 import Testing
 
-/// An ablation that takes away another part than it says proves nothing about the model.
+/// An ablation that removes the wrong part proves nothing about the model.
 struct AblationTests {
     private let model: DescribeAnythingModel
     private let prompt: FocalPrompt
@@ -19,17 +19,17 @@ struct AblationTests {
         prompt = try model.imageProcessor(image, mask)
     }
 
-    @Test func withoutContextTheCropIsSeenAlone() throws {
+    @Test func withoutContextOnlyTheCropCounts() throws {
         let ablated = model.without(.context), pixels = model.pixels(prompt)
         #expect(ablated.pixels(prompt).array == pixels.array)
         let context = model.contextFeatures(pixels)
         let region = ablated.regionFeatures(pixels, context: context)
         #expect(region.array != model.regionFeatures(pixels, context: context).array)
-        // Whatever the context is, nothing of it arrives.
+        // The context has no effect.
         #expect(region.array == ablated.regionFeatures(pixels, context: context + context).array)
     }
 
-    @Test func withoutMasksNothingIsMarkedAndThePictureIsTheSame() throws {
+    @Test func withoutMasksOnlyTheMaskChannelChanges() throws {
         let whole = model.pixels(prompt).array, unmarked = model.without(.mask).pixels(prompt).array
         let plane = whole.count / 8
         for channel in 0..<8 {
@@ -42,7 +42,7 @@ struct AblationTests {
         }
     }
 
-    @Test func withoutMotionTheMiddleFrameStandsForAll() throws {
+    @Test func withoutMotionTheMiddleFrameIsRepeated() throws {
         let tokens = model.tokens(query: "Video: <image><image><image>\nWhat moves?")
         let frame = model.encode(prompt)
         let frames = [frame, frame + frame, frame + frame + frame]

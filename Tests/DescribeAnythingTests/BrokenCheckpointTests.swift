@@ -4,10 +4,10 @@ import TestSupport
 import Tensors
 import Testing
 
-/// A checkpoint that was damaged, half downloaded or is not one: one line that names the file, what was found there and
-/// what was expected.
+/// A checkpoint that is damaged, incomplete or something else: a one-line error that names the file, what was found and what was
+/// expected.
 struct BrokenCheckpointTests {
-    /// A copy of a good checkpoint, to be spoilt.
+    /// A copy of a valid checkpoint, to be damaged.
     private func withCopy(of set: String = "dam-b", _ body: (URL) throws -> Void) throws {
         try withTemporaryDirectory { folder in
             let copy = folder.appending(path: "model")
@@ -64,21 +64,21 @@ struct BrokenCheckpointTests {
         "mm_projector/model.safetensors", "llm/model.safetensors.index.json", "llm/model-00003-of-00004.safetensors",
         "llm/tokenizer.model", "llm/tokenizer_config.json",
     ])
-    func missingEmptyAndCutFiles(file: String) throws {
+    func missingEmptyAndTruncatedFiles(file: String) throws {
         try withCopy { folder in
             let path = folder.appending(path: file)
             let whole = try Data(contentsOf: path)
             for data in [nil, Data(), whole.prefix(whole.count / 2)] {
                 try? FileManager.default.removeItem(at: path)
                 try data?.write(to: path)
-                // Without an index the folder is one of a single file, which is what the error then asks for.
+                // Without an index the folder is expected to have a single file, which the error names.
                 let name = data == nil && file.hasSuffix("index.json") ? "llm/model.safetensors" : file
                 #expect(error(loading: folder).contains(name))
             }
         }
     }
 
-    @Test func aLeftOverTensorIsNamed() throws {
+    @Test func anUnusedTensorIsNamed() throws {
         try withCopy(of: "dam-a") { folder in
             let path = folder.appending(path: "mm_projector/config.json")
             try #"{"mm_projector_type": "mlp1x_gelu"}"#.write(to: path, atomically: true, encoding: .utf8)
@@ -105,7 +105,7 @@ struct BrokenCheckpointTests {
         }
     }
 
-    /// Mutated files of every kind: the checkpoint loads or an error is thrown.
+    /// Mutated files of every kind: the checkpoint loads, or an error is thrown.
     @Test(arguments: [
         "llm/model-00002-of-00004.safetensors", "mm_projector/model.safetensors", "llm/model.safetensors.index.json",
         "llm/config.json", "config.json", "vision_tower/config.json", "context_provider/config.json",

@@ -2,7 +2,7 @@ import DescribeAnything
 import Imaging
 import Testing
 
-/// The region around an object is all that the model sees of it in detail: a wrong one costs captions their subject.
+/// The crop around an object is all the detail that the model sees of it: a wrong one costs captions their subject.
 struct CropModeTests {
     struct Example: Sendable, CustomTestStringConvertible {
         let mode: CropMode
@@ -16,12 +16,12 @@ struct CropModeTests {
         Example(mode: .full, box: [5, 6, 7, 8], size: [100, 50], region: [0, 0, 100, 50]),
         Example(mode: .crop, box: [5, 6, 7, 8], size: [100, 50], region: [5, 6, 7, 8]),
         Example(mode: .cropMask, box: [5, 6, 7, 8], size: [100, 50], region: [5, 6, 7, 8]),
-        // Three times the box, cut at the picture's edges.
+        // Three times the box, clipped to the picture.
         Example(mode: .contextCrop, box: [20, 20, 10, 4], size: [100, 50], region: [10, 16, 30, 12]),
         Example(mode: .contextCrop, box: [2, 20, 10, 20], size: [100, 50], region: [0, 0, 22, 50]),
         // At least 48 pixels about the centre: 300 + 5 / 2 - 24 = 278.5, truncated.
         Example(mode: .focalCrop, box: [300, 200, 5, 60], size: [1000, 1000], region: [230, 140, 144, 180]),
-        // A start below 0 is truncated toward 0 before it is cut: 2 + 1 / 2 - 24 = -21.5 becomes -21.
+        // A negative start is truncated toward 0 before it is clipped: 2 + 1 / 2 - 24 = -21.5 becomes -21.
         Example(mode: .focalCrop, box: [2, 2, 1, 1], size: [1000, 1000], region: [0, 0, 75, 75]),
         Example(mode: .focalCrop, box: [0, 0, 30, 20], size: [30, 20], region: [0, 0, 30, 20]),
     ])
@@ -31,7 +31,7 @@ struct CropModeTests {
         #expect([region.left, region.top, region.width, region.height] == example.region)
     }
 
-    @Test func promptModesAreNamedAsPublished() {
+    @Test func promptModesHavePublishedNames() {
         #expect(CropMode(promptMode: "full+focal_crop") == .focalCrop)
         #expect(CropMode(promptMode: "full+crop_mask") == .cropMask)
         for wrong in ["focal_crop", "crop+full", "full+", "full+focal_crop+crop", ""] {
@@ -39,7 +39,7 @@ struct CropModeTests {
         }
     }
 
-    @Test func aFrameThatCannotBeShownIsAnError() {
+    @Test func aFrameThatCannotBeCroppedIsAnError() {
         let image = RGBImage(width: 2, height: 1, pixels: Array(repeating: 9, count: 6))
         let processor = ImageProcessor(side: 4)
         #expect(throws: FocalPromptError.emptyMask) { try processor(image, Mask(width: 2, height: 1, pixels: [0, 0])) }

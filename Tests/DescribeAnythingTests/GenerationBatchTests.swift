@@ -4,14 +4,14 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Answers side by side are those of one at a time: if these fail, a caption depends on what else is captioned.
+/// Batched answers equal single ones: if these fail, a caption depends on what else is captioned.
 struct GenerationBatchTests {
-    /// Keys and values in single precision, in half and, of the last, in 8 bits.
+    /// KV caches in single precision, in half and, for the last model, in 8 bits.
     static let models = ["dam-a", "dam-b", "dam-d"].map { name in
         Result { try DescribeAnythingModel(directory: Fixtures.path("goldens/\(name)/model")) }
     } + [Result { try DescribeAnythingModel(.damTiny, vision: .q8, language: .q8) }]
 
-    /// A prompt and how to answer it: lengths, ways of drawing and ends differ.
+    /// A prompt and its options: lengths, sampling and stop conditions differ.
     private struct Request {
         let words: String
         var options = GenerationOptions()
@@ -51,9 +51,9 @@ struct GenerationBatchTests {
         return (generations, streamed)
     }
 
-    /// All formats, grouped heads, single and several steps' worth of sequences; enter and leave as they will.
+    /// All formats, grouped heads, one and several blocks of sequences, which enter and leave at any time.
     @Test(arguments: models.indices, [1, 2, 3, 8, 11])
-    func equalsOneAtATime(model: Int, size: Int) throws {
+    func equalsSingleGeneration(model: Int, size: Int) throws {
         let model = try Self.models[model].get()
         let requests = (0..<14).map(Request.init)
         let (generations, streamed) = try answers(model, requests, size: size)
@@ -68,9 +68,9 @@ struct GenerationBatchTests {
         #expect(lengths.count >= 4, "they end at different times")
     }
 
-    /// Not only the tokens: logits are equal bit for bit, so no draw can fall otherwise.
+    /// Not only the tokens but the logits are bit-equal, so that no sample can differ.
     @Test(arguments: models.indices)
-    func logitsDoNotDependOnTheOthers(model: Int) throws {
+    func logitsDoNotDependOnOthers(model: Int) throws {
         let model = try Self.models[model].get(), llm = model.llm
         let prompts = (0..<11).map { Request($0).embeddings(model) }
         func caches() -> [KVCache] {
@@ -89,9 +89,9 @@ struct GenerationBatchTests {
         }
     }
 
-    /// Words before the first frame are read once for all prompts: the answers stay those of whole prompts.
+    /// Tokens before the first frame are prefilled once for all prompts; the answers equal those of whole prompts.
     @Test(arguments: models.indices)
-    func aSharedBeginningChangesNothing(model: Int) throws {
+    func aSharedPrefixChangesNothing(model: Int) throws {
         let model = try Self.models[model].get(), width = model.configuration.language.hiddenSize
         let batch = GenerationBatch(model.generator, size: 3)
         var options = GenerationOptions()
@@ -108,7 +108,7 @@ struct GenerationBatchTests {
         #expect(model.prompt(model.tokens(query: "Hello"), frames: []).embeddings.rows > 20)
     }
 
-    @Test func aPromptWithoutRoomIsRefusedAndLeavesNothing() throws {
+    @Test func anOversizedPromptIsRefusedAndLeavesNothing() throws {
         let model = try Self.models[0].get(), limit = model.configuration.language.contextLength
         let batch = GenerationBatch(model.generator, size: 1)
         let prompt = Prompt(Tensor.zeros([limit - 5, model.configuration.language.hiddenSize]), after: [1, 3, 4, 5, 6])
@@ -116,10 +116,10 @@ struct GenerationBatchTests {
         #expect(batch.isEmpty)
     }
 
-    /// Keys and values in fewer bits move the logits by less than the margins by which tokens win: 1 % of the range is what
-    /// quantised weights are allowed, and these weights are random, which bears least.
+    /// A quantised KV cache changes logits by less than the usual margins between tokens. The tolerance of 1 % of the range is
+    /// that for quantised weights; these weights are random, which is the worst case.
     @Test(arguments: [(KeyValueFormat.f16, 5e-4), (.q8, 1e-2)] as [(KeyValueFormat, Float)])
-    func fewerBitsOfKeysAndValuesHardlyMoveLogits(format: KeyValueFormat, bar: Float) throws {
+    func quantisedCachesHardlyChangeLogits(format: KeyValueFormat, bar: Float) throws {
         let model = try Self.models[1].get(), llm = model.llm
         let prompt = Request(5).embeddings(model)
         func logits(_ format: KeyValueFormat) -> [Float] {

@@ -4,8 +4,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Whole generations with a small checkpoint. Their ids are compared with the published code's by the golden sets; here
-/// is what those leave open.
+/// Complete generations with a small checkpoint. The golden sets compare token ids with the published code; these tests cover the
+/// rest.
 struct GeneratorTests {
     static let model = Result { try DescribeAnythingModel(directory: Fixtures.model(.damA)) }
 
@@ -21,7 +21,7 @@ struct GeneratorTests {
     }
 
     @Test(arguments: [1, 3])
-    func sameSeedSameAnswerOtherSeedAnother(beams: Int) throws {
+    func answersDependOnTheSeed(beams: Int) throws {
         let model = try Self.model.get()
         func tokens(seed: UInt64) throws -> [Int] {
             try model.generator(prompt(model), options(temperature: 1, beams: beams, seed: seed)).tokens
@@ -31,7 +31,7 @@ struct GeneratorTests {
     }
 
     @Test(arguments: [1, 2])
-    func streamedTextIsTheText(beams: Int) throws {
+    func streamedTextEqualsTheText(beams: Int) throws {
         let model = try Self.model.get()
         for seed in 0..<8 {
             var streamed = ""
@@ -47,7 +47,7 @@ struct GeneratorTests {
         #expect(greedy.tokens.count == 40 && greedy.finishReason == .length)
     }
 
-    @Test func answersStopWhereTheContextIsFull() throws {
+    @Test func answersStopWhenTheContextIsFull() throws {
         let model = try Self.model.get()
         let limit = model.configuration.language.contextLength
         let words = String(repeating: "of the ", count: 1200)
@@ -62,7 +62,7 @@ struct GeneratorTests {
         #expect(error?.description == "the prompt has \(limit) tokens, the model's context is \(limit)")
     }
 
-    @Test func whatTheCallbackThrowsEndsTheGeneration() throws {
+    @Test func callbackErrorsEndTheGeneration() throws {
         struct Enough: Error {}
         let model = try Self.model.get()
         var calls = 0

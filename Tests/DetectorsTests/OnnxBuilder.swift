@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes ONNX files, right ones and wrong ones.
+/// Writes valid and invalid ONNX files.
 struct OnnxBuilder {
     /// A message of the protobuf wire format.
     struct Message {
@@ -106,7 +106,7 @@ struct OnnxBuilder {
         graph.add(5, tensor)
     }
 
-    /// A tensor whose bytes are said to be in another file.
+    /// A tensor whose bytes are declared to be in another file.
     mutating func external(_ name: String, _ shape: [Int], _ entries: [(String, String)]) {
         var tensor = Message()
         for size in shape { tensor.add(1, size) }
@@ -135,7 +135,7 @@ struct OnnxBuilder {
         return model.bytes
     }
 
-    /// Runs `body` with the file's path in a folder of its own.
+    /// Runs `body` with the file's path in a temporary folder.
     func withFile<Result>(_ body: (String) throws -> Result) throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appending(path: "damvideo-onnx-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -5,9 +5,9 @@ import TestSupport
 import Tensors
 import Testing
 
-/// Heads of each family with outputs made by hand: if these fail, boxes are somewhere else than the model put them.
+/// Output heads of each family with outputs made by hand: if these fail, boxes are not where the model put them.
 struct OnnxDetectorTests {
-    /// A model of 64 x 64 pixels that says the same of every picture.
+    /// A model of 64 x 64 pixels with a constant output.
     private func model(_ outputs: [(shape: [Int], values: [Float])], metadata: [(String, String)] = []) -> OnnxBuilder {
         var builder = OnnxBuilder()
         builder.metadata = metadata
@@ -30,7 +30,7 @@ struct OnnxDetectorTests {
 
     private static let names = ("names", #"{0: 'person', 1: "driver's dog"}"#)
 
-    /// `[1, places, width]` of zeros but for some rows.
+    /// `[1, places, width]`, zero except for some rows.
     private func rows(_ places: Int, _ width: Int, _ rows: [(Int, [Float])]) -> (shape: [Int], values: [Float]) {
         var values = [Float](repeating: 0, count: places * width)
         for (place, row) in rows { values.replaceSubrange(place * width..<(place + 1) * width, with: row) }
@@ -42,7 +42,7 @@ struct OnnxDetectorTests {
         return ([1, width, places], (0..<width * places).map { whole[$0 % places * width + $0 / places] })
     }
 
-    @Test func yolov8HasItsBestClassAndOneBoxForEachObject() throws {
+    @Test func yolov8TakesTheBestClassAndSuppressesDuplicates() throws {
         let output = columns(84, 6, [
             (3, [20, 30, 10, 20, 0.9, 0.1]), (4, [21, 30, 10, 20, 0.8, 0.1]), (5, [21, 30, 10, 20, 0.1, 0.7]),
             (83, [50, 50, 8, 8, 0.2, 0.1]),
@@ -54,15 +54,15 @@ struct OnnxDetectorTests {
         #expect(found[1].labelNumber == 1)
     }
 
-    @Test func yolov5MultipliesObjectnessWithTheClass() throws {
+    @Test func yolov5MultipliesObjectnessAndClass() throws {
         let output = rows(252, 7, [(0, [20, 30, 10, 20, 0.5, 0.8, 0.1]), (1, [40, 30, 10, 20, 0.5, 0.4, 0.1])])
         let found = try detect(model([output], metadata: [Self.names]))
         #expect(found.map(\.label) == ["person"])
         #expect(abs((found.first?.score ?? 0) - 0.4) < 1e-6)
     }
 
-    /// 84 places by 84 numbers can be read both ways, so the user says it; 80 classes of YOLOv8 or 79 of YOLOv5.
-    @Test func whatCanBeReadInTwoWaysIsAskedFor() throws {
+    /// An output of 84 by 84 is ambiguous, so the user must decide: 80 classes of YOLOv8 or 79 of YOLOv5.
+    @Test func ambiguousOutputsAreRefused() throws {
         let output = columns(84, 84, [(3, [20, 30, 10, 20, 0.9] + [Float](repeating: 0, count: 79))])
         let error = try #require(throws: CheckpointError.self) { try detect(model([output])) }
         #expect("\(error)".contains("--detector-family yolov8 or yolov5"))
@@ -80,7 +80,7 @@ struct OnnxDetectorTests {
         }
     }
 
-    /// Cell 9 of the map of stride 8 is in its second row and column; cell 64 is the first of stride 16.
+    /// Cell 9 of the stride 8 map is in its second row and column; cell 64 is the first of stride 16.
     @Test func yoloxIsDecodedInItsCells() throws {
         var options = OnnxDetector.Options()
         options.family = .yolox
@@ -93,7 +93,7 @@ struct OnnxDetectorTests {
         #expect(abs(found[1].box.width - 8) < 1e-4 && abs(found[1].box.left + 4) < 1e-4 && found[1].box.height == 16)
     }
 
-    @Test func endToEndBoxesAreCornersAndAreLeftAsTheyAre() throws {
+    @Test func endToEndBoxesAreUnchangedCorners() throws {
         let output = rows(20, 6, [(0, [10, 12, 30, 40, 0.9, 1]), (1, [11, 12, 30, 40, 0.8, 1]), (2, [0, 0, 9, 9, 0.1, 0])])
         let found = try detect(model([output], metadata: [Self.names]))
         #expect(found.map(\.box.left) == [10, 11])
@@ -101,7 +101,7 @@ struct OnnxDetectorTests {
         #expect(found[0].label == "driver's dog")
     }
 
-    /// A picture twice as wide as high lies in the middle third of the input: boxes come back in its own pixels.
+    /// A picture twice as wide as high occupies the middle half of the input's height: boxes are returned in its own pixels.
     @Test func boxesComeBackInThePicturesPixels() throws {
         let output = columns(84, 6, [(0, [32, 32, 16, 8, 0.9, 0])])
         let found = try detect(model([output], metadata: [Self.names]), width: 256, height: 128)
@@ -142,7 +142,7 @@ struct OnnxDetectorTests {
         #expect(found.map(\.label) == ["class 0"])
     }
 
-    @Test func filesAreRecognisedAndSaid() throws {
+    @Test func filesAreRecognised() throws {
         for (name, family) in [
             ("yolov5", DetectorFamily.yolov5), ("yolov8", .yolov8), ("yolov8-seg", .yolov8), ("yolo11", .yolov8), ("end-to-end", .endToEnd),
             ("yolox", .yolox), ("yolox-decoded", .yoloxDecoded),
@@ -156,7 +156,7 @@ struct OnnxDetectorTests {
         }
     }
 
-    @Test func whatIsNoDetectorIsRefused() throws {
+    @Test func refusesOtherModels() throws {
         func refusal(_ builder: OnnxBuilder) throws -> String? {
             try builder.withFile { path in
                 do {
@@ -178,8 +178,8 @@ struct OnnxDetectorTests {
             """)
     }
 
-    /// OpenCV 5.0's numbers for the same picture at other sizes: INTER_LINEAR, 8 bits.
-    @Test func picturesAreScaledAsOpenCVScalesThem() throws {
+    /// OpenCV 5.0's values for the same picture at other sizes: INTER_LINEAR, 8 bits.
+    @Test func picturesAreScaledAsByOpenCV() throws {
         let file = try SafetensorsFile(path: OnnxProgramTests.fixture("scaling.safetensors"))
         let source = try #require(file.tensor("picture"))
         let picture = RGBImage(width: source.shape[1], height: source.shape[0], pixels: source.array.map { UInt8($0) })
@@ -196,7 +196,7 @@ struct OnnxDetectorTests {
         }
     }
 
-    @Test func namesAreReadAsExportersWriteThem() {
+    @Test func classNamesAreReadAsExportersWriteThem() {
         #expect(ClassNames.parse("{0: 'person', 1: \"driver's dog\"}") == ["person", "driver's dog"])
         #expect(ClassNames.parse(#"{"0": "a", "1": "b"}"#) == ["a", "b"])
         #expect(ClassNames.parse("['a', 'b\\'c']") == ["a", "b'c"])

@@ -4,12 +4,12 @@ import TestSupport
 import Tensors
 import Testing
 
-/// If this fails, a damaged or malicious ONNX file ends the program, or keeps it busy.
+/// If this fails, a damaged or malicious ONNX file crashes the program or keeps it busy.
 struct OnnxFuzzTests {
-    /// Multiply-adds up to which a damaged model is run as well.
+    /// Upper bound on the multiply-adds for running a damaged model.
     private static let runnable = 1 << 24
 
-    /// Thousands of damaged files: each is read or refused, and what is read runs.
+    /// Thousands of damaged files: each is read or refused, and models that are read can run.
     @Test(arguments: [("mixed", 800), ("yolov5", 300), ("operators-movements", 500), ("operators-functions", 300), ("suppression", 300)])
     func mutatedFilesAreRunOrRefused(name: String, count: Int) throws {
         let original = [UInt8](try Data(contentsOf: URL(filePath: OnnxProgramTests.fixture(name + ".onnx"))))

@@ -4,12 +4,12 @@ import TestSupport
 import Tensors
 import Testing
 
-/// ONNX graphs against ONNX Runtime's numbers (`Fixtures/detectors`): if these fail, a detector finds something else than its
-/// authors published.
+/// ONNX graphs against ONNX Runtime's results (`Fixtures/detectors`): if these fail, a detector's results differ from its
+/// authors'.
 struct OnnxProgramTests {
     static func fixture(_ name: String) -> String { Fixtures.path("detectors/" + name) }
 
-    /// Compares each output with what ONNX Runtime made of the same inputs.
+    /// Compares each output with that of ONNX Runtime for the same inputs.
     private func expectEqual(
         _ program: OnnxProgram, _ outputs: [Tensor], _ expected: SafetensorsFile, within tolerance: Float,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -47,8 +47,8 @@ struct OnnxProgramTests {
         try expectEqual(program, try program(["images": input]), file, within: 1e-3)
     }
 
-    /// One program for several threads: buffers belong to a run.
-    @Test func runsDoNotDisturbEachOther() async throws {
+    /// One program used by several threads: buffers belong to a run.
+    @Test func runsAreIndependent() async throws {
         let program = try OnnxProgram(path: Self.fixture("mixed.onnx"), height: 64, width: 64)
         func run(_ seed: Int) throws -> [Float] {
             let values = (0..<3 * 64 * 64).map { Float(($0 &* 31 &+ seed) % 97) / 97 }
@@ -62,7 +62,7 @@ struct OnnxProgramTests {
         for seed in 0..<4 { #expect(together[seed] == alone[seed]) }
     }
 
-    @Test func sizesThatAreLeftOpenTakeTheGivenOnes() throws {
+    @Test func openSizesTakeTheGivenOnes() throws {
         let path = Self.fixture("mixed.onnx")
         #expect(try OnnxProgram(path: path, height: 32, width: 96).inputShapes.map(\.shape) == [[1, 3, 32, 96]])
         #expect(throws: CheckpointError.self) { try OnnxProgram(path: path) }

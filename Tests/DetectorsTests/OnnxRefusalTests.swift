@@ -4,7 +4,7 @@ import TestSupport
 import Tensors
 import Testing
 
-/// If these fail, a file that cannot be run is computed with for a while, ends the program, or is refused without a reason.
+/// If these fail, an unsupported file is run for a while, crashes the program, or is refused without a reason.
 struct OnnxRefusalTests {
     private func refusal(_ builder: OnnxBuilder, size: Int? = nil) throws -> String {
         try builder.withFile { path in
@@ -29,7 +29,7 @@ struct OnnxRefusalTests {
         return builder
     }
 
-    @Test func operatorsThatAreMissingAreNamed() throws {
+    @Test func unsupportedOperatorsAreNamed() throws {
         #expect(try refusal(single("GridSample", name: "warp_3"))
             == "FILE: GridSample warp_3: found the operator GridSample, expected one that is supported")
         #expect(try refusal(single("EfficientNMS_TRT", domain: "trt"))
@@ -51,7 +51,7 @@ struct OnnxRefusalTests {
         #expect(try refusal(builder) == "FILE: found operator set \(opset), expected 11 to 23")
     }
 
-    @Test func shapesThatDoNotAgreeAreRefused() throws {
+    @Test func refusesInconsistentShapes() throws {
         var builder = single("Conv", ["w"], name: "first")
         builder.constant("w", [4, 5, 3, 3], [Float](repeating: 0, count: 180))
         #expect(try refusal(builder)
@@ -61,7 +61,7 @@ struct OnnxRefusalTests {
         #expect(try refusal(reshape).contains("found shape [1, 3, 8, 8], expected one that fits [1, 7, -1]"))
     }
 
-    @Test func shapesThatDependOnThePictureAreRefused() throws {
+    @Test func refusesDataDependentShapes() throws {
         #expect(try refusal(single("Reshape", ["x"])).hasSuffix("found a shape that depends on the picture, expected one that does not"))
     }
 
@@ -76,7 +76,7 @@ struct OnnxRefusalTests {
         #expect(try refusal(wide).contains("expected at most"))
     }
 
-    /// A few bytes that ask for weights of half a gigabyte, and for work of years.
+    /// A few bytes that demand weights of half a gigabyte, and years of work.
     @Test func weightsAreNoLargerThanTheFile() throws {
         var builder = single("Conv", ["w"])
         builder.constant("one", [1, 1, 1, 1], [1])
@@ -104,7 +104,7 @@ struct OnnxRefusalTests {
         }
     }
 
-    @Test func externalDataThatIsCutShortIsRefused() throws {
+    @Test func truncatedExternalDataIsRefused() throws {
         var builder = single("Add", ["w"])
         builder.external("w", [2], [("location", "data"), ("offset", "4")])
         try builder.withFile { path in
@@ -114,7 +114,7 @@ struct OnnxRefusalTests {
         }
     }
 
-    @Test func filesThatAreNoneAreRefused() throws {
+    @Test func refusesOtherFiles() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "m.onnx").path
             #expect(throws: CheckpointError.self) { try OnnxProgram(path: path) }
@@ -125,15 +125,15 @@ struct OnnxRefusalTests {
         }
     }
 
-    @Test func arraysThatAreMadeTwiceAreRefused() throws {
+    @Test func duplicateOutputsAreRefused() throws {
         var builder = single("Relu")
         builder.node("Concat", ["x", "y"], ["y"], name: "again", [("axis", .integer(1))])
         #expect(try refusal(builder)
             == "FILE: Concat again: found the output y, which is there already, expected one node for each array")
     }
 
-    /// Each of ten thousand arrays lies in the next: placing them must not take the stack.
-    @Test func joinsOfJoinsAreRead() throws {
+    /// Ten thousand arrays, each part of the next: placing them must not exhaust the stack.
+    @Test func nestedConcatenationsAreRead() throws {
         var builder = OnnxBuilder()
         builder.input("x", [1, 1, 2, 2])
         builder.node("Relu", ["x"], ["y0"])

@@ -6,7 +6,7 @@ import Media
 import TestSupport
 import Testing
 
-/// If these fail, `evaluate scenes --without` takes away another part of the model than it says, and its figures tell nothing.
+/// If these fail, `evaluate scenes --without` removes another part of the model than it says, and its scores mean nothing.
 struct AblatedCaptionTests {
     private static let model = Result { try CaptionModel(directory: Fixtures.model(.damA)) }
     private static let width = 200, height = 150
@@ -17,7 +17,7 @@ struct AblatedCaptionTests {
         return options
     }()
 
-    /// Describes a picture whose object lies in x 80..<120, y 60..<90, where `mask` holds.
+    /// Describes a picture whose object lies in x 80..<120, y 60..<90, where `mask` is set.
     private func describe(
         without part: Ablation?, mask: (Int, Int) -> Bool = { _, _ in true }, pixel: (Int, Int) -> UInt8
     ) throws -> String {
@@ -38,7 +38,7 @@ struct AblatedCaptionTests {
 
     private func pattern(_ x: Int, _ y: Int) -> UInt8 { UInt8((x * 7 + y * 13) % 251) }
 
-    /// The crop is three times 48 pixels wide, the least for a small object, x 28..<172: what lies farther away is context.
+    /// The crop is three times 48 pixels wide, the minimum for a small object, x 28..<172; everything farther away is context.
     @Test func withoutContextNothingFarFromTheObjectMatters() throws {
         func elsewhereBlack(_ x: Int, _ y: Int) -> UInt8 { (28..<172).contains(x) ? pattern(x, y) : 0 }
         #expect(try describe(without: .context, pixel: pattern) == describe(without: .context, pixel: elsewhereBlack))
@@ -55,8 +55,8 @@ struct AblatedCaptionTests {
         #expect(try describe(without: nil, pixel: pattern) != describe(without: nil, mask: cross, pixel: pattern))
     }
 
-    /// A clip in which the middle one of the sampled frames stands still.
-    @Test func withoutMotionTheClipStandsStill() throws {
+    /// The same captions as for a still clip that repeats the middle sampled frame.
+    @Test func withoutMotionTheClipIsStill() throws {
         var track = ClipOptions()
         track.tracks = [.number(1)]
         func caption(_ clip: String, _ masks: String, without part: Ablation?) throws -> [String] {

@@ -3,13 +3,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, figures differ from those of pycocoevalcap, which papers quote.
+/// If these fail, scores differ from those of pycocoevalcap, which papers report.
 struct CaptionMeasureTests {
     private struct Expected: Decodable {
         struct Pair: Decodable {
             let caption: String
             let references: [String]
-            /// The caption's words, then each reference's.
+            /// Tokens of the caption, then of each reference.
             let words: [[String]]
         }
 
@@ -24,7 +24,7 @@ struct CaptionMeasureTests {
         return try JSONDecoder().decode(Expected.self, from: Data(contentsOf: URL(filePath: path)))
     }
 
-    @Test func wordsAreThoseOfTheStanfordTokeniser() throws {
+    @Test func tokensEqualTheStanfordTokeniser() throws {
         let pairs = try Self.expected.get().pairs
         #expect(pairs.count == 200)
         for pair in pairs {
@@ -32,7 +32,7 @@ struct CaptionMeasureTests {
         }
     }
 
-    @Test func figuresAreThoseOfPycocoevalcap() throws {
+    @Test func scoresEqualPycocoevalcap() throws {
         let expected = try Self.expected.get()
         let measures = try #require(CaptionMeasures(expected.pairs.map { .init(caption: $0.caption, references: $0.references) }))
         for (own, published) in zip(measures.bleu, expected.bleu) { #expect(abs(own - published) < 1e-9) }
@@ -40,7 +40,7 @@ struct CaptionMeasureTests {
         #expect(abs(measures.cider - expected.cider) < 1e-9)
     }
 
-    /// As CoreNLP 3.4.1 has them.
+    /// Tokens of CoreNLP 3.4.1.
     @Test(arguments: [
         ("can't cannot GONNA it’s 'tis y'all o'clock dogs' 's", "ca n't can not gon na it 's 't is y' all o'clock dogs 's"),
         ("3.5cm 1/2 $5.00 50% #1 #tag @user 10,000 -5 a/b/c/d 12:30pm",
@@ -49,12 +49,12 @@ struct CaptionMeasureTests {
          "u.s. e.g. etc. approx no. 5 no st. mary 's b the end one , two.three"),
         ("(a) [b] “q” … — ½ £5 A&B a&b x--y wow!! what?", "-lrb- a -rrb- -lsb- b -rsb- q 1/2 # 5 a&b a & b x y wow !! what"),
     ])
-    func wordsOfHardTexts(text: String, expected: String) {
-        // Commas are left out.
+    func tokensOfDifficultText(text: String, expected: String) {
+        // Commas are dropped.
         #expect(PennTreebankTokenizer.words(text).joined(separator: " ") == expected.replacing(" ,", with: ""))
     }
 
-    @Test func semanticIoUIsOfWords() {
+    @Test func semanticIoUComparesWords() {
         #expect(SemanticIoU.score(caption: "The object is: Red_apple, fresh.", name: "red apple") == 2.0 / 3)
         #expect(SemanticIoU.score(caption: "apple", name: "apple") == 1 && SemanticIoU.score(caption: "pear", name: "apple") == 0)
         #expect(SemanticIoU.score(caption: "", name: "") == 0)

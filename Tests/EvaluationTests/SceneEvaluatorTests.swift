@@ -6,7 +6,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// Counting wrong would make a model look better, or worse, than it is.
+/// Wrong counts would make a model look better, or worse, than it is.
 struct SceneEvaluatorTests {
     private static let model = Result { try CaptionModel(directory: Fixtures.model(.damA)) }
     private static let set = Fixtures.sample("scenes/clips")
@@ -33,7 +33,7 @@ struct SceneEvaluatorTests {
         var told = reading(person, mentions: ["person", "tree"])
         told.colours = ["red", "green"]
         told.behaviour = "steady"
-        // Asked nothing about the side, a caption may still speak of it.
+        // A caption may mention the side even if it is not scored.
         told.side = "left"
         var scores = SceneScores()
         scores.add(["1": told], ["1": person], present: ["person", "tree"])
@@ -44,7 +44,7 @@ struct SceneEvaluatorTests {
         #expect(scores.captions == 1 && scores.inventing == 0 && scores.ownFacts.asked == 0)
     }
 
-    @Test func aCaptionOfTheOtherObjectIsNoneOfItsOwn() {
+    @Test func aCaptionOfAnotherObjectDoesNotCount() {
         let red = facts("car", ["red"]), grey = facts("car", ["grey"])
         func ownFacts(_ first: SceneFacts, _ second: SceneFacts) -> [Int] {
             var scores = SceneScores()
@@ -55,11 +55,11 @@ struct SceneEvaluatorTests {
         #expect(ownFacts(red, grey) == [2, 2])
         #expect(ownFacts(grey, red) == [0, 2])
         #expect(ownFacts(red, red) == [1, 2])
-        // A caption that fits both alike does not tell them apart.
+        // A caption that fits both equally does not distinguish them.
         #expect(ownFacts(facts("car", []), facts("car", [])) == [0, 2])
     }
 
-    @Test func whatIsNotThereIsInventedAndWhatIsMissingIsWrong() {
+    @Test func absentThingsAreHallucinatedAndMissingOnesWrong() {
         var scores = SceneScores()
         let ball = facts("ball", ["pink"])
         scores.add(
@@ -70,7 +70,7 @@ struct SceneEvaluatorTests {
         #expect(scores.facts[.colour]?.share == 0.5)
     }
 
-    @Test func asksAllThereIsInTheSampleClips() throws {
+    @Test func scoresAllObjectsOfTheSampleClips() throws {
         var seen: [Int] = []
         let report = try SceneEvaluator(Self.model.get()).evaluate(Self.set, limit: 2) { done, count, _ in
             #expect(count == 2)
@@ -86,17 +86,17 @@ struct SceneEvaluatorTests {
         #expect(report.without == nil)
     }
 
-    @Test func whatIsFoundIsComparedWithWhatIsThere() throws {
+    @Test func detectedObjectsAreComparedWithTrueOnes() throws {
         let report = try SceneEvaluator(Self.model.get()).evaluate(Self.set, limit: 2, finds: true)
         let findings = try #require(report.findings)
-        // Two bicycles and a person move in 600006, a person in 600008; all else stays.
+        // Two bicycles and a person move in 600006, a person in 600008; everything else is still.
         #expect(findings.moving.asked == 4 && findings.moving.right >= 1 && findings.matched >= findings.moving.right)
         #expect(findings.matched + findings.falseTracks <= findings.tracks)
         #expect(findings.given.captions == findings.matched && findings.found.captions == findings.matched)
         #expect(report.clips.captions == 8 && report.pictures.captions == 0)
     }
 
-    @Test func aSetThatIsNoneIsRefused() throws {
+    @Test func refusesOtherFolders() throws {
         let evaluator = SceneEvaluator(try Self.model.get())
         func refusal(_ path: String) -> InputError? {
             #expect(throws: InputError.self) { try evaluator.evaluate(path) }

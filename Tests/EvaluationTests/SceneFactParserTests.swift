@@ -3,15 +3,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A parser that misreads captions makes every figure of `evaluate scenes` wrong.
+/// A parser that misreads captions makes every score of `evaluate scenes` wrong.
 struct SceneFactParserTests {
     private static let parser = Result {
         let data = try Data(contentsOf: URL(filePath: Fixtures.sample("scenes/phrases.json")))
         return SceneFactParser(try JSONDecoder().decode(ScenePhraseBook.self, from: data))
     }
 
-    /// `Tests/Fixtures/scenes/captions.json`: captions of `Samples/scenes/captions.py` with the facts they were made of, and
-    /// captions that lack words or have them in another order, with the facts that `parse.py` reads in them.
+    /// `Tests/Fixtures/scenes/captions.json`: captions of `Samples/scenes/captions.py` with the facts they were made from, and
+    /// captions with missing or reordered words, with the facts that `parse.py` reads from them.
     private struct Captions: Decodable {
         struct Whole: Decodable {
             let caption: String
@@ -37,7 +37,7 @@ struct SceneFactParserTests {
 
     private func read(_ caption: String) throws -> SceneReading { try Self.parser.get()(caption) }
 
-    @Test func readsTheFactsACaptionWasMadeOf() throws {
+    @Test func readsTheFactsACaptionWasMadeFrom() throws {
         let captions = try Self.captions.get().whole
         #expect(captions.count == 160)
         for entry in captions {
@@ -63,18 +63,18 @@ struct SceneFactParserTests {
         }
     }
 
-    @Test func coloursGoToTheirNounsInWhateverOrder() throws {
+    @Test func coloursBelongToTheirNounsInAnyOrder() throws {
         #expect(try read("A person wearing black trousers and a red coat.").colours == ["red", "black"])
         #expect(try read("a truck with a white cab and a blue cargo box").colours == ["white", "blue"])
         #expect(try read("A white lorry with a blue box").colours == ["white", "blue"])
-        // What it is near to has a colour of its own.
+        // The nearby thing has its own colour.
         let near = try read("A dog, black in colour, lingers next to the yellow van.")
         #expect(near.colours == ["black"] && near.name == "dog")
         #expect(near.relation == SceneRelation(referent: "van", colour: "yellow"))
         #expect(near.mentions == ["dog", "van"])
     }
 
-    @Test func sidesAreNoDirections() throws {
+    @Test func sidesAreNotDirections() throws {
         let still = try read("A ball stays still on the left."), moving = try read("A ball rolls to the left at a steady pace.")
         #expect(still.side == "left" && still.direction == nil && still.behaviour == "still")
         #expect(moving.side == nil && moving.direction == "left" && moving.behaviour == "steady")
@@ -82,7 +82,7 @@ struct SceneFactParserTests {
     }
 
     @Test(arguments: ["", " . , ", "Ünïcödé 图片", "the the near near the", "red"])
-    func textWithoutFactsSaysNothing(_ caption: String) throws {
+    func textWithoutFactsGivesNone(_ caption: String) throws {
         let reading = try read(caption)
         #expect(reading.name == nil && reading.relation == nil && reading.mentions.isEmpty)
     }

@@ -3,16 +3,16 @@ import Imaging
 import Masks
 import Testing
 
-/// If these fail, a track that shows nothing counts as an object, or an object that was found as missed.
+/// If these fail, a track that shows nothing counts as an object, or a detected object as missed.
 struct SceneMatchesTests {
-    /// Squares of 10 pixels that move to the right.
+    /// Squares of 10 pixels that move right.
     private struct Squares: MaskSource {
         let path = "squares"
         let size = PictureSize(width: 100, height: 100)
         let annotatedFrames = Array(0..<10)
         let tracks: [Track]
 
-        /// - Parameter corners: of each track's square on frame 0; it is seen on `frames`.
+        /// - Parameter corners: position of each track's square in frame 0; it is visible in `frames`.
         init(_ corners: [(left: Int, top: Int, frames: Range<Int>)]) {
             tracks = corners.enumerated().map { number, square in
                 Track(
@@ -38,7 +38,8 @@ struct SceneMatchesTests {
 
     @Test func tracksBelongToTheObjectTheyShowMostOfTheTime() throws {
         let truth = Squares([(0, 0, 0..<10), (0, 40, 0..<10)])
-        // Shifted by a pixel; a half of the second object's time; nothing; a piece of the first that another shows better.
+        // Shifted by a pixel; half of the second object's time; nothing; part of the first object, which another track shows
+        // better.
         let found = Squares([(0, 41, 5..<10), (1, 1, 0..<10), (20, 80, 0..<10), (0, 1, 0..<3)])
         let matches = try SceneMatches(truth: truth, found: found)
         #expect(matches.pairs == [.number(1): .number(2)])

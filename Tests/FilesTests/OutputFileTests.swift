@@ -4,14 +4,14 @@ import Imaging
 import TestSupport
 import Testing
 
-/// If these fail, results overwrite what they must not, or half of one is taken for the whole.
+/// If these fail, results overwrite other files, or an incomplete file is taken for a complete one.
 struct OutputFileTests {
     private func names(_ folder: URL) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     }
 
-    /// What is there is there until the new file is whole, and nothing else is touched.
-    @Test func filesAreReplacedAtOnce() throws {
+    /// The old file stays until the new one is complete, and nothing else is touched.
+    @Test func filesAreReplacedAtomically() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "out.json").path
             try OutputFile.write(Data("old".utf8), to: path, replaces: false)
@@ -34,7 +34,7 @@ struct OutputFileTests {
         }
     }
 
-    @Test func devicesTakeDataWhereTheyAre() throws {
+    @Test func devicesAreWrittenInPlace() throws {
         try withTemporaryDirectory { folder in
             let link = folder.appending(path: "null").path
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/null")
@@ -44,7 +44,7 @@ struct OutputFileTests {
         }
     }
 
-    /// The name is as long as file systems allow; a longer one is refused before any work.
+    /// A name of maximum length works; a longer one is refused before any work.
     @Test func longNamesAreCheckedFirst() throws {
         try withTemporaryDirectory { folder in
             let longest = folder.path + "/" + String(repeating: "a", count: 255)
@@ -58,7 +58,7 @@ struct OutputFileTests {
         }
     }
 
-    /// A link is replaced, not what it leads to; a link to nothing is something that is there.
+    /// A link is replaced, not its target; a dangling link counts as existing.
     @Test func linksAreNotFollowed() throws {
         try withTemporaryDirectory { folder in
             let link = folder.appending(path: "link").path, victim = folder.appending(path: "victim").path
@@ -71,7 +71,7 @@ struct OutputFileTests {
         }
     }
 
-    @Test func aPathIsWrittenByOneAtATime() throws {
+    @Test func onlyOneRunWritesAPath() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "out.json").path
             try withExtendedLifetime(OutputClaim(path)) {
@@ -83,8 +83,8 @@ struct OutputFileTests {
         }
     }
 
-    /// By whatever name, link or folder an input is reached.
-    @Test func inputsAreNoOutputs() throws {
+    /// Inputs are protected under any name, link or folder.
+    @Test func inputsAreNotReplaced() throws {
         try withTemporaryDirectory { folder in
             let file = folder.appending(path: "clip.mp4").path, link = folder.appending(path: "link").path
             let hard = folder.appending(path: "hard").path, model = folder.appending(path: "model").path
@@ -104,7 +104,7 @@ struct OutputFileTests {
         }
     }
 
-    @Test func foldersAreReplacedWholeAndLeftOversGo() throws {
+    @Test func foldersAreReplacedAtomicallyAndLeftoversRemoved() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "masks").path
             func write(_ text: String, replaces: Bool) throws {
@@ -119,7 +119,7 @@ struct OutputFileTests {
             #expect(try content() == "one")
             try write("three", replaces: true)
             #expect(try content() == "three" && names(folder) == ["masks"])
-            // Of a run that was killed, of one that is at work, and of another machine's.
+            // Leftovers of a killed run, of a running one, and of another machine's.
             let other = try PendingOutput(path: folder.appending(path: "other").path)
             let working = try #require(try names(folder).first { $0.hasPrefix(".damvideo-") })
             let leftOver = working.replacing(/-[^-]*$/) { _ in "-1.partial" }, foreign = ".damvideo-elsewhere-1.partial"
@@ -133,7 +133,7 @@ struct OutputFileTests {
         }
     }
 
-    /// A folder whose name is no text takes masks as any other.
+    /// A folder whose name is not valid text works like any other.
     @Test func foldersMayHaveAnyName() throws {
         try withTemporaryDirectory { folder in
             let strange = folder.path + "/d" + String(path: [0xE9])
@@ -148,7 +148,7 @@ struct OutputFileTests {
         }
     }
 
-    /// Behind /dev/fd there may be a file that others write to as well: it is added to.
+    /// A file behind /dev/fd may have other writers, so it is appended to.
     @Test func openFilesAreAddedTo() throws {
         try withTemporaryDirectory { folder in
             let file = folder.appending(path: "all").path
@@ -158,12 +158,12 @@ struct OutputFileTests {
             try OutputFile.check(path, overwrites: false)
             try OutputFile.write(Data("more\n".utf8), to: path, replaces: false)
             #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine\nmore\n")
-            // By way of the working folder it is a file like others.
+            // Through the working folder it is an ordinary file.
             #expect(throws: InputError.self) { try OutputFile.check("/proc/self/root" + file, overwrites: false) }
         }
     }
 
-    /// Captions that cannot go where they were to go are kept elsewhere.
+    /// Captions that cannot be written to their destination are saved elsewhere.
     @Test func captionsAreRescued() throws {
         try withTemporaryDirectory { folder in
             let path = try #require(OutputFile.rescue(Data("x".utf8), from: folder.appending(path: "a.json").path))
@@ -172,14 +172,14 @@ struct OutputFileTests {
         }
     }
 
-    @Test func linesAreAddedToTheFileThatWasBegun() throws {
+    @Test func linesAreAppendedToTheFileThatWasBegun() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "a.jsonl").path
             let file = try GrowingFile(path, beginning: Data("1\n".utf8), replaces: false)
             try file.append(Data("2\n".utf8))
             #expect(try String(contentsOfFile: path, encoding: .utf8) == "1\n2\n")
             #expect(throws: InputError.self) { try GrowingFile(path, beginning: Data(), replaces: false) }
-            // Another file of that name is none of this one's business.
+            // Another file of that name is not touched.
             try FileManager.default.removeItem(atPath: path)
             try Data("other".utf8).write(to: URL(filePath: path))
             try file.append(Data("3\n".utf8))

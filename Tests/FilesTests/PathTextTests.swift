@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, files with names from other systems cannot be named, or others are written than were meant.
+/// If these fail, files with names from other systems cannot be used, or the wrong files are written.
 @Suite struct PathTextTests {
-    /// An empty file has contents; one that is not there, and a folder, have none.
+    /// An empty file has contents; a missing one, and a folder, do not.
     @Test func filesOfAnyNameAreRead() throws {
         try withTemporaryDirectory { folder in
             let path = folder.path + "/caf" + String(path: [0xE9])
@@ -20,18 +20,18 @@ import Testing
         }
     }
 
-    /// Any bytes come back as they were; what is UTF-8 is the text it always was.
+    /// Any bytes round-trip; valid UTF-8 is unchanged.
     @Test(arguments: [
         Array("caf\u{E9}/\u{4E2D}\u{1F600}.mp4".utf8), [0x63, 0xE9, 0x2E, 0x6D], [0xC3], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xFF, 0xFE, 0x41],
         [0xF0, 0x9F, 0x98], [0x80, 0xBF], Array("\u{10FE80}x\u{10FEFF}\u{10FE7F}".utf8), [],
     ] as [[UInt8]])
-    func bytesComeBack(bytes: [UInt8]) {
+    func bytesRoundTrip(bytes: [UInt8]) {
         let text = String(path: bytes)
         #expect(text.pathBytes == bytes)
         #expect(text.withPath { path in bytes.indices.allSatisfy { UInt8(bitPattern: path[$0]) == bytes[$0] } && path[bytes.count] == 0 })
     }
 
-    @Test func textIsLeftAlone() {
+    @Test func textIsUnchanged() {
         let text = "Stra\u{DF}e/\u{4E2D}.mp4"
         #expect(String(path: Array(text.utf8)) == text && text.withReadablePaths == text)
         #expect(String(path: Array("a/caf".utf8) + [0xE9] + Array(".mp4".utf8)).withReadablePaths == "a/caf\\xE9.mp4")

@@ -34,7 +34,7 @@ def make(out, size):
     model = Sam2VideoModel(Sam2VideoConfig(vision_config={
         "backbone_config": {"model_type": "sam2_hiera_det_model", **backbone}, "backbone_channel_list": widths[::-1],
     }))
-    # What is zero at first would leave parts of the model without anything to do.
+    # Weights that are initialised to zero would leave parts of the model without effect.
     with torch.no_grad():
         for parameter in model.parameters():
             if not parameter.any():

@@ -9,12 +9,12 @@ import Testing
 
 @testable import Frigate
 
-/// If these fail, a description is of something else than the event's object.
+/// If these fail, a description is about something other than the event's object.
 struct EventObjectTests {
     /// Second 0 of the recording, in seconds since 1970.
     private static let zero = 5000.0
 
-    /// A clip of the street, from one second to another.
+    /// A clip of the street between two times.
     private func clip(
         _ folder: URL, from start: Double = 0, to end: Double = DrawnStreet.length, isStill: Bool = false
     ) throws -> VideoClip {
@@ -53,7 +53,7 @@ struct EventObjectTests {
             usesModel: usesModel, folder: folder.path) { _ in }
     }
 
-    /// Mean J of the object's masks with the drawn shape, in frames where it is whole in the picture.
+    /// Mean J of the object's masks with the drawn shape, over frames where it is completely visible.
     private func similarity(_ found: EventObject.Found, _ shape: DrawnStreet.Shape, from start: Double = 0) throws -> Double {
         guard case .masks(let path, _) = found.source else { return 0 }
         let masks = try MaskSources.open(path, settings: MaskSettings())
@@ -80,58 +80,58 @@ struct EventObjectTests {
         }
     }
 
-    /// Frigate's recording begins at the keyframe before the event: everything is two seconds later in the clip.
-    @Test func aClipThatBeginsEarlierIsReadByItsEnd() throws {
+    /// Frigate's recording begins at the keyframe before the event, so that everything is two seconds later in the clip.
+    @Test func aClipThatBeginsEarlierIsAlignedAtItsEnd() throws {
         try withTemporaryDirectory { folder in
             let found = try find(event(.red, boxAt: 3, from: 2), clip(folder), folder)
-            #expect(found.notes == ["the clip is 2.0 s longer than its event: read as ending with it"])
+            #expect(found.notes == ["the clip is 2.0 s longer than its event: taken as ending with it"])
             let score = try similarity(found, .red)
             #expect(score > 0.85, "\(score)")
         }
     }
 
-    /// Motion in the box tells that this one is longer at its end.
-    @Test func aClipThatEndsLaterIsReadByItsStart() throws {
+    /// Motion in the box shows that this clip is longer at its end.
+    @Test func aClipThatEndsLaterIsAlignedAtItsStart() throws {
         try withTemporaryDirectory { folder in
             let found = try find(event(.red, boxAt: 2, to: 3.5), clip(folder), folder)
-            #expect(found.notes == ["the clip is 2.5 s longer than its event: read as beginning with it"])
+            #expect(found.notes == ["the clip is 2.5 s longer than its event: taken as beginning with it"])
             #expect(try similarity(found, .red) > 0.85)
         }
     }
 
-    @Test func aClipThatLacksAPartIsReadByWhatMovesOrRefused() throws {
+    @Test func aClipThatLacksAPartIsAlignedByMotionOrRefused() throws {
         try withTemporaryDirectory { folder in
             let found = try find(event(.blue, boxAt: 2.5), clip(folder, from: 1.5), folder)
-            #expect(found.notes == ["the clip is 1.5 s shorter than its event: read as ending with it"])
+            #expect(found.notes == ["the clip is 1.5 s shorter than its event: taken as ending with it"])
             #expect(try similarity(found, .blue, from: 1.5) > 0.85)
         }
         try withTemporaryDirectory { folder in
             let still = try clip(folder, from: 1.5, isStill: true), box = try event(.blue, boxAt: 2.5)
             let error = #expect(throws: InputError.self) { try find(box, still, folder) }
             #expect(error?.description == "found a clip 1.5 s shorter than its event, which may lack its end or its start, and nothing "
-                + "that moves in the box tells which, expected --clip-align start or --clip-align end, which decides")
+                + "moving in the box shows which, expected --clip-align start or --clip-align end")
             let found = try find(box, still, folder, alignment: .end)
             guard case .regions(let regions) = found.source else { Issue.record("\(found)"); return }
-            #expect(regions.map(\.frame) == [10] && found.notes == ["nothing moves at the box: the box itself is followed"])
+            #expect(regions.map(\.frame) == [10] && found.notes == ["nothing moves at the box: the box itself is tracked"])
         }
     }
 
-    @Test func aMomentOutsideTheClipIsAnError() throws {
+    @Test func aTimeOutsideTheClipIsAnError() throws {
         try withTemporaryDirectory { folder in
             let short = try clip(folder, to: 2)
             let error = #expect(throws: InputError.self) { try find(event(.red, boxAt: 5), short, folder, alignment: .start) }
-            #expect(error?.description == "found a clip of 2.0 s, expected one that shows the object's box, 5.0 s behind the event's start")
+            #expect(error?.description == "found a clip of 2.0 s, expected one that covers the object's box, 5.0 s after the event's start")
         }
     }
 
-    @Test func ofALongClipTheTimeAroundTheBoxIsLookedAt() throws {
+    @Test func onlyTheTimeAroundTheBoxIsUsed() throws {
         try withTemporaryDirectory { folder in
             let found = try find(event(.red, boxAt: 3), clip(folder), folder, window: 3)
             #expect(found.part == ClipPart(start: 1.5, duration: 3) && found.isFollowed)
         }
     }
 
-    @Test func withAModelTheBoxIsAPromptOnItsFrame() throws {
+    @Test func samIsPromptedWithTheBoxOnItsFrame() throws {
         try withTemporaryDirectory { folder in
             let found = try find(event(.red, boxAt: 2.5), clip(folder), folder, usesModel: true)
             let middle = DrawnStreet.Shape.red.middle(at: 2.5)
@@ -141,13 +141,13 @@ struct EventObjectTests {
         }
     }
 
-    @Test func theMomentIsThatOfTheSnapshotIfThePathAgrees() throws {
+    @Test func theTimeIsThatOfTheSnapshotIfThePathAgrees() throws {
         #expect(try BoxMoment(event(.red, boxAt: 2.5)).time == 5002.5 && BoxMoment(event(.red, boxAt: 2.5)).note == nil)
         #expect(try BoxMoment(event(.red, boxAt: 2.5, hasPath: false)).time == 5002.5)
-        // Without a time the path tells.
+        // Without a time the path decides.
         let untold = try BoxMoment(event(.red, boxAt: 2.5, hasTime: false))
         #expect(untold.time == 5002.5)
-        #expect(untold.note == "found no time of the box: read as that at which the object's path is there, 2.5 s behind the event's start")
+        #expect(untold.note == "found no time of the box: taken as the time when the object's path is there, 2.5 s after the event's start")
         // The path is elsewhere at the snapshot's time.
         let other = try #require(FrigateEvent([
             "id": "a", "camera": "c", "label": "l", "start_time": 5000.0, "end_time": 5006.0, "data": [
@@ -156,12 +156,12 @@ struct EventObjectTests {
             ] as [String: Any],
         ] as [String: Any]))
         #expect(try BoxMoment(other).time == 5001)
-        #expect(try BoxMoment(other).note?.hasPrefix("found a box beside the object's path at its time: ") == true)
+        #expect(try BoxMoment(other).note?.hasPrefix("found a box off the object's path at its time: ") == true)
         let neither = #expect(throws: InputError.self) { try BoxMoment(event(.red, boxAt: 2.5, hasTime: false, hasPath: false)) }
         #expect(neither?.found == "neither the time of the box nor a path of the object")
     }
 
-    @Test func eventsAreReadHoweverIncomplete() throws {
+    @Test func incompleteEventsAreRead() throws {
         let base: [String: Any] = ["id": "a", "camera": "c", "label": "l", "start_time": 5]
         #expect(FrigateEvent([1, 2]) == nil && FrigateEvent(["id": "a"]) == nil && FrigateEvent(base.merging(["id": ".."]) { $1 }) == nil)
         let plain = try #require(FrigateEvent(base))

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Frigate
 
-/// If these fail, a fault of Frigate's or of the network loses an event, tells of it twice, or ends the service.
+/// If these fail, a fault of Frigate or the network loses an event, describes it twice, or ends the service.
 struct SidecarFaultTests {
     private func withSample(_ body: (SidecarSample) throws -> Void) throws {
         try withTemporaryDirectory { folder throws in
@@ -21,7 +21,7 @@ struct SidecarFaultTests {
         sample.frigate.state.withLock { $0.fault = fault }
     }
 
-    /// Answers the first requests that match with a fault.
+    /// Answers the first matching requests with a fault.
     private func fail(
         _ sample: SidecarSample, first count: Int, _ response: StubServer.Response,
         where matches: @escaping @Sendable (StubServer.Request) -> Bool
@@ -39,17 +39,17 @@ struct SidecarFaultTests {
     private static func isClip(_ request: StubServer.Request) -> Bool { request.path.hasSuffix("clip.mp4") }
     private static func isPost(_ request: StubServer.Request) -> Bool { request.method == "POST" && request.path.hasSuffix("description") }
 
-    @Test func halfAClipIsFetchedAgain() throws {
+    @Test func truncatedClipsAreDownloadedAgain() throws {
         try withSample { sample throws in
             var half = StubServer.Response(body: "clip")
             half.cut = 2
             fail(sample, first: 1, half, where: Self.isClip)
             #expect(try sample.run() == SidecarTally(described: 1))
-            #expect(sample.lines.withLock { $0 } == ["a delayed: found an answer that broke off, expected a whole answer, 2.0", "a described"])
+            #expect(sample.lines.withLock { $0 } == ["a delayed: found a truncated answer, expected a whole answer, 2.0", "a described"])
         }
     }
 
-    @Test func aClipThatIsNotThereIsAskedForAgainAndThenGivenUp() throws {
+    @Test func missingClipsAreRetriedThenGivenUp() throws {
         try withSample { sample throws in
             sample.frigate.state.withLock { $0.clips = [:] }
             sample.frigate.add("b", .walk(2000))
@@ -61,7 +61,7 @@ struct SidecarFaultTests {
         }
     }
 
-    @Test func aConnectionThatIsDroppedHoldsNobodyUp() throws {
+    @Test func droppedConnectionsDelayNoOthers() throws {
         try withSample { sample throws in
             sample.frigate.add("b", .walk(500))
             fail(sample) { request, _ in
@@ -75,7 +75,7 @@ struct SidecarFaultTests {
         }
     }
 
-    @Test func aClipThatDoesNotComeInTimeIsAskedForAgain() throws {
+    @Test func slowClipsAreRetried() throws {
         try withSample { sample throws in
             sample.frigate.add("b", .walk(500))
             var settings = sample.settings
@@ -91,17 +91,17 @@ struct SidecarFaultTests {
                 return nil
             }
             #expect(try sample.run(settings) == SidecarTally(described: 2))
-            #expect(sample.lines.withLock { $0.contains("a delayed: found no sign of the server in time, expected a whole answer, 2.0") })
+            #expect(sample.lines.withLock { $0.contains("a delayed: found no answer in time, expected a whole answer, 2.0") })
             #expect(sample.frigate.sent.count == 2)
         }
     }
 
     @Test(arguments: ["", "/clip.mp4", "/description"])
-    func anEventThatWasDeletedMeanwhileIsPassedOver(_ path: String) throws {
+    func deletedEventsAreSkipped(_ path: String) throws {
         try withSample { sample throws in
             fail(sample) { request, _ in
                 guard request.path == "/api/events/a" + path || (path == "/clip.mp4" && request.path == "/api/events/a") else { return nil }
-                // The event is there until its clip is asked for.
+                // The event exists until its clip is requested.
                 let asked = sample.frigate.requests.contains { $0.path.hasSuffix("clip.mp4") }
                 return path == "/clip.mp4" && !asked ? nil : .init(status: 404, body: #"{"success": false, "message": "Event not found"}"#)
             }
@@ -110,7 +110,7 @@ struct SidecarFaultTests {
         }
     }
 
-    @Test func aDescriptionThatCameMeanwhileStays() throws {
+    @Test func descriptionsAddedMeanwhileAreKept() throws {
         try withSample { sample throws in
             sample.describing.withLock { $0 = { event, _ in
                 sample.frigate.state.withLock { $0.events[event.id]?.description = "By hand." }
@@ -120,8 +120,8 @@ struct SidecarFaultTests {
         }
     }
 
-    /// The answer to a description is lost: it is neither made nor sent again.
-    @Test func aLostAnswerIsNoSecondDescription() throws {
+    /// The answer to a description is lost: the description is neither made nor sent again.
+    @Test func aLostAnswerCausesNoSecondDescription() throws {
         try withSample { sample throws in
             let count = Mutex(0)
             sample.describing.withLock { $0 = { _, _ in count.withLock { $0 += 1 } } }
@@ -134,7 +134,7 @@ struct SidecarFaultTests {
             #expect(count.withLock { $0 } == 1 && sample.frigate.sent.count == 1)
         }
         try withSample { sample throws in
-            // It has come through, and the process ended before it knew.
+            // The request succeeded, and the process ended before it knew.
             fail(sample) { request, _ in
                 if Self.isPost(request) { return .init(status: 503, body: "") }
                 return nil
@@ -143,7 +143,7 @@ struct SidecarFaultTests {
         }
     }
 
-    @Test func aRunThatDiedBetweenSendingAndRememberingSendsNothingAgain() throws {
+    @Test func aCrashAfterSendingSendsNothingAgain() throws {
         try withSample { sample throws in
             #expect(try sample.run() == SidecarTally(described: 1))
             try {
@@ -158,7 +158,7 @@ struct SidecarFaultTests {
         }
     }
 
-    @Test func aFrigateThatIsAwayIsWaitedFor() throws {
+    @Test func waitsWhileFrigateIsUnreachable() throws {
         try withSample { sample throws in
             fail(sample, first: 3, .init(status: 502, body: "")) { $0.path.contains("in_progress=1") }
             #expect(try sample.run() == SidecarTally(described: 1))
@@ -168,7 +168,8 @@ struct SidecarFaultTests {
         try withSample { sample throws in
             fail(sample) { _, _ in .init(body: "<html>") }
             #expect(throws: InputError(
-                .inputOutput, sample.frigate.url, found: "an answer that is no list of events (is this the address of a Frigate?)",
+                .inputOutput, sample.frigate.url,
+                found: "an answer that is not a list of events (is this the address of a Frigate server?)",
                 expected: "an answer of Frigate")) { try sample.run() }
         }
         try withTemporaryDirectory { folder throws in
@@ -184,7 +185,7 @@ struct SidecarFaultTests {
         }
     }
 
-    @Test func aUserLogsInAndAgainWhenTheLoginHasRunOut() throws {
+    @Test func logsInAgainWhenTheSessionExpires() throws {
         try withSample { sample throws in
             sample.frigate.state.withLock { $0.user = ("ann", "se cret\"", "t1") }
             let user = FrigateAddress.User(name: "ann", password: "se cret\"")
@@ -205,7 +206,7 @@ struct SidecarFaultTests {
         }
     }
 
-    @Test func whoMayNotDescribeIsToldSo() throws {
+    @Test func missingPermissionIsReported() throws {
         try withSample { sample throws in
             fail(sample) { request, _ in Self.isPost(request) ? .init(status: 403, body: "") : nil }
             let error = #expect(throws: InputError.self) { try sample.run() }

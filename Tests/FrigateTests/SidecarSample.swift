@@ -5,14 +5,14 @@ import TestSupport
 
 @testable import Frigate
 
-/// A sidecar of a stand-in Frigate that describes an event by its id, with a clock that waits for nobody.
+/// A sidecar with a stand-in Frigate, a describer that uses the event's id, and a clock that does not wait.
 final class SidecarSample: Sendable {
     let frigate: StandInFrigate
     let folder: URL
-    /// Lines about what became of events.
+    /// Lines about the outcomes of events.
     let lines = Mutex<[String]>([])
     let time = Mutex(10_000.0)
-    /// Called for each event that is described, with the try's number from 1.
+    /// Called for each event described, with the one-based number of the try.
     let describing = Mutex<@Sendable (FrigateEvent, Int) throws -> Void>({ _, _ in })
     private let tries = Mutex<[String: Int]>([:])
 
@@ -49,7 +49,7 @@ final class SidecarSample: Sendable {
         }
     }
 
-    /// One run to its end.
+    /// Runs once to the end.
     @discardableResult
     func run(_ settings: SidecarSettings? = nil, user: FrigateAddress.User? = nil) throws -> SidecarTally {
         try sidecar(settings, user: user).run()
@@ -69,7 +69,7 @@ final class SidecarSample: Sendable {
 }
 
 extension StandInFrigate.Event {
-    /// An event of 10 seconds whose object walks through the picture.
+    /// An event of 10 seconds whose object walks through the frame.
     static func walk(_ start: Double, x: Double = 0.4) -> Self {
         var event = Self(start: start, end: start + 10)
         event.box = [x, 0.4, 0.1, 0.3]

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Frigate
 
-/// If these fail, an event is described twice, never, or in place of another, or a running Frigate is disturbed.
+/// If these fail, an event is described twice, never, or as another one, or a running Frigate is disturbed.
 struct SidecarTests {
     private func withSample(_ body: (SidecarSample) throws -> Void) throws {
         try withTemporaryDirectory { try body(SidecarSample($0)) }
@@ -22,7 +22,7 @@ struct SidecarTests {
             #expect(try sample.run() == SidecarTally(described: 1))
             #expect(sample.frigate.sent.count == 4 && sample.frigate.sent.last == "e4: A person of e4.")
             let last = try #require(sample.frigate.requests.last { $0.path.contains("has_clip") })
-            // Long-past events are not listed again: the newest of the run before began at 3000.
+            // Old events are not listed again: the newest one of the previous run began at 3000.
             #expect(last.path.contains("in_progress=0") && last.path.contains("after=2700.000000"), "\(last.path)")
         }
     }
@@ -40,7 +40,7 @@ struct SidecarTests {
             (settings.labels, settings.cameras, settings.since) = (["person", "dog"], ["front"], 600)
             #expect(try sample.run(settings) == SidecarTally(described: 1))
             #expect(sample.frigate.sent == ["yes: A person of yes."])
-            // An event that goes on is listed again until it has ended, however long that takes.
+            // An ongoing event is listed again until it ends, however long that takes.
             sample.frigate.add("late", .walk(9000))
             #expect(try sample.run(settings) == SidecarTally(described: 1))
             sample.frigate.state.withLock { $0.events["open"]?.end = 9990 }
@@ -50,7 +50,7 @@ struct SidecarTests {
         }
     }
 
-    @Test func alikeStandingAndDescribedEventsAreLeftOut() throws {
+    @Test func similarStationaryAndDescribedEventsAreSkipped() throws {
         try withSample { sample throws in
             var still = StandInFrigate.Event(start: 5000, end: 5060), brief = StandInFrigate.Event(start: 5200, end: 5215)
             still.path = [[0.5, 0.7, 5005], [0.52, 0.69, 5006]]
@@ -63,7 +63,8 @@ struct SidecarTests {
             ] as [(String, StandInFrigate.Event)] { sample.frigate.add(id, event) }
             #expect(try sample.run() == SidecarTally(described: 4, skipped: 4))
             #expect(Set(sample.lines.withLock { $0.filter { $0.contains("skipped") } }) == [
-                "again skipped: it is like event first", "still skipped: the object does not move", "told skipped: it has a description",
+                "again skipped: it is similar to event first", "still skipped: the object does not move",
+                "told skipped: it has a description",
                 "sound skipped: it has no box of an object",
             ])
             #expect(sample.frigate.state.withLock { $0.events["told"]?.description } == "A cat.")
@@ -78,7 +79,7 @@ struct SidecarTests {
         }
     }
 
-    @Test func anEventThatCannotBeDescribedGivesItsPlaceToOneLikeIt() throws {
+    @Test func aFailedEventIsReplacedByASimilarOne() throws {
         try withSample { sample throws in
             for (id, start) in [("a", 1000.0), ("b", 1020), ("c", 1040)] { sample.frigate.add(id, .walk(start)) }
             sample.describing.withLock { $0 = { event, _ in if event.id == "a" { throw EventProblem(message: "dark", mayPass: false) } } }
@@ -87,10 +88,10 @@ struct SidecarTests {
         }
     }
 
-    @Test func longListsComeInParts() throws {
+    @Test func longListsArePaged() throws {
         try withSample { sample throws in
             for number in 0..<250 { sample.frigate.add("e\(number)", .walk(Double(number) * 30 + 100)) }
-            // Two that begin at once, where a part ends.
+            // Two events that begin at the same time, at the end of a page.
             sample.frigate.add("twin", .walk(150 * 30 + 100, x: 0.8))
             var settings = sample.settings
             settings.gap = 0
@@ -99,7 +100,7 @@ struct SidecarTests {
         }
     }
 
-    @Test func aStoppedRunGoesOn() throws {
+    @Test func aStoppedRunResumes() throws {
         try withSample { sample throws in
             for number in 1...3 { sample.frigate.add("e\(number)", .walk(Double(number) * 1000)) }
             let holder = Mutex<Sidecar?>(nil)
@@ -108,7 +109,7 @@ struct SidecarTests {
                 let sidecar = try sample.sidecar()
                 holder.withLock { $0 = sidecar }
                 defer { holder.withLock { $0 = nil } }
-                // The event at work comes to its end, because its describer asks nobody.
+                // The current event finishes, because its describer does not check for cancellation.
                 #expect(try sidecar.run() == SidecarTally(described: 2))
                 #expect(throws: InputError.self) { try sample.sidecar() }
             }()
@@ -119,7 +120,7 @@ struct SidecarTests {
         }
     }
 
-    @Test func anEventThatHasJustEndedIsLeftToSettle() throws {
+    @Test func recentEventsWaitForTheirRecording() throws {
         try withSample { sample throws in
             sample.frigate.add("new", .walk(9985))
             let pauses = Mutex<[Double]>([])

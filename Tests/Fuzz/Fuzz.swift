@@ -1,6 +1,6 @@
 import Foundation
 
-/// Reader named by `DAMVIDEO_FUZZ`.
+/// The reader selected by `DAMVIDEO_FUZZ`.
 private let reader = ProcessInfo.processInfo.environment["DAMVIDEO_FUZZ"].flatMap(Reader.init)
 private let scratch = try? Scratch()
 

@@ -9,27 +9,27 @@ import Media
 import SegmentAnything
 import Tensors
 
-/// The readers of files that users bring, each as a function that reads all a file has. They throw what they refuse; a trap,
-/// an address error or a hang is what the fuzzer looks for.
+/// Readers of user files, each as a function that reads a whole file. They throw for invalid files; the fuzzer looks for traps,
+/// address errors and hangs.
 enum Reader: String, CaseIterable {
     /// Masks in one file: COCO, YouTube-VIS, run-length JSON, SA-V, MOTS, MOTChallenge.
     case masks
     /// Detections in one file: MOTChallenge, COCO, supervision, CVAT, Label Studio, labelme, VideoRefer, Ultralytics.
     case detections
-    /// An array of NumPy as a label image.
+    /// A NumPy array as a label image.
     case array
-    /// Masks as the PNGs of a folder.
+    /// Masks as a folder of PNGs.
     case labels
-    /// Run lengths alone.
+    /// Run lengths only.
     case runs
-    /// A picture, as `describe` reads it.
+    /// A picture, as read by `describe`.
     case picture
     /// A clip: index, frames, and frames after a seek.
     case clip
     case safetensors
     /// A checkpoint of PyTorch: zip and pickle.
     case torch
-    /// A SentencePiece model, and text through it.
+    /// A SentencePiece model, and text tokenized with it.
     case sentencepiece
     /// A tokenizer's configuration.
     case tokenizer
@@ -37,27 +37,27 @@ enum Reader: String, CaseIterable {
     case configuration
     /// A detector as an ONNX file.
     case onnx
-    /// Configuration, tensors and preparation of RF-DETR, each in its place by the input's first byte.
+    /// Configuration, tensors and preprocessor of RF-DETR, selected by the input's first byte.
     case rfdetr
     /// A list of clips.
     case list
     /// JSON Lines of an earlier run.
     case lines
 
-    /// - Parameter scratch: the one file or folder that the bytes go to; its path names no kind of file.
+    /// - Parameter scratch: the file or folder for the bytes; its path does not indicate a format.
     func read(_ bytes: [UInt8], in scratch: Scratch) throws {
         switch self {
         case .masks: try masks(at: scratch.file(bytes))
         case .detections:
             let path = try scratch.file(bytes), clip = ClipFacts(name: "clip", size: PictureSize(width: 64, height: 48), frameCount: 6)
-            // What has no identities is no mask, and both readings are to be seen.
+            // Without identities it is not a mask file, and both readers are to be tested.
             _ = try? DetectionSources.open(path, clip: clip)
             try masks(at: path, clip: clip)
         case .array: _ = try DetectionSources.open(scratch.folder("mask_data", file: "mask_00000.npy", bytes))
         case .labels: try masks(at: scratch.folder("labels", file: "00000.png", bytes))
         case .runs:
             let encoding = try JSONDecoder().decode(RunLengthEncoding.self, from: Data(bytes))
-            // A picture of any size is not read unless a clip has that size.
+            // Masks larger than any clip are not decoded by the program either.
             if encoding.width * encoding.height < 1 << 24 { _ = encoding.mask }
         case .picture:
             let path = try scratch.file(bytes)
@@ -71,7 +71,7 @@ enum Reader: String, CaseIterable {
         case .configuration: _ = try CheckpointInspection(directory: scratch.checkpoint("llm/config.json", bytes))
         case .onnx:
             let detector = try OnnxDetector(path: scratch.file(bytes), options: OnnxDetector.Options(family: nil, input: "32x32"))
-            // What is read runs, if that is soon done.
+            // What is read is also run, unless that takes long.
             if detector.cost.operations < 0x1p24 { _ = try detector(Self.grey, threshold: 0.1) }
         case .rfdetr:
             let files = ["config.json", "model.safetensors", "preprocessor_config.json"]

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder in memory for what readers are given. One input is there at a time.
+/// A folder in memory for the readers' input, one input at a time.
 struct Scratch {
     private let root: String
 

@@ -1,7 +1,7 @@
 import Imaging
 import Testing
 
-/// If these fail, outlines are drawn beside the object, or drawing traps at the edge of a picture.
+/// If these fail, outlines are drawn off the object, or drawing traps at the edge of a picture.
 struct CanvasTests {
     private func disc(width: Int, height: Int, x: Double, y: Double, radius: Double) -> Mask {
         let pixels = (0..<width * height).map { index -> UInt8 in
@@ -15,8 +15,8 @@ struct CanvasTests {
         Array(image.pixels[(y * image.width + x) * 3..<(y * image.width + x) * 3 + 3])
     }
 
-    /// Distances against Euclid's, measured to the nearest pixel of the other side less half a pixel.
-    @Test func distancesAreThoseToTheEdge() throws {
+    /// Distances compared with Euclidean ones to the nearest pixel of the other side, minus half a pixel.
+    @Test func distancesApproximateEuclideanOnes() throws {
         let mask = disc(width: 40, height: 36, x: 19, y: 17, radius: 11)
         let outline = try #require(Outline(mask, margin: 4))
         #expect(outline.box == BoundingBox(left: 4, top: 2, width: 31, height: 31))
@@ -50,13 +50,13 @@ struct CanvasTests {
         #expect(pixel(image, 30, 11) == [230, 159, 0])
         let rim = pixel(image, 30, 8), within = pixel(image, 30, 30)
         #expect(rim[0] < 60 && rim[0] == rim[1] && rim[1] == rim[2])
-        // A breath of the colour on the object itself, nothing beyond the rim.
+        // A translucent fill on the object itself, nothing beyond the rim.
         #expect(abs(Int(within[0]) - 121) <= 1 && abs(Int(within[1]) - 109) <= 1 && abs(Int(within[2]) - 84) <= 1)
         #expect(pixel(image, 30, 4) == [100, 100, 100] && pixel(image, 0, 0) == [100, 100, 100])
     }
 
-    /// An object that leaves the picture, and text or pictures at its edge.
-    @Test func whatIsOutsideIsCutOff() throws {
+    /// An object that leaves the picture, and text or images at its edge.
+    @Test func drawingIsClipped() throws {
         var canvas = Canvas(width: 8, height: 6, .black)
         let all = Mask(width: 8, height: 6, pixels: [UInt8](repeating: 1, count: 48))
         canvas.draw(try #require(Outline(all, margin: 5)), .white, OutlineStyle(shortSide: 6))
@@ -70,7 +70,7 @@ struct CanvasTests {
         #expect(pixel(canvas.image, 7, 5) == [9, 9, 9] && pixel(canvas.image, 1, 1) == [255, 255, 255])
     }
 
-    @Test func translucentPixelsLetTheGroundThrough() {
+    @Test func translucentPixelsAreComposited() {
         var canvas = Canvas(width: 3, height: 1, Colour(100, 200, 50))
         canvas.draw(TranslucentImage(width: 3, height: 1, pixels: [0, 0, 0, 0, 128, 0, 0, 128, 10, 20, 30, 255]), left: 0, top: 0)
         #expect(canvas.image.pixels == [100, 200, 50, 178, 100, 25, 10, 20, 30])

@@ -8,17 +8,17 @@ struct MaskContoursTests {
         Mask(width: rows[0].count, height: rows.count, pixels: rows.joined().map { $0 == "#" ? 1 : 0 })
     }
 
-    @Test("A line goes around the pixels' edges, clockwise; one around a hole the other way")
+    @Test("Contours follow pixel edges, clockwise, and counterclockwise around holes")
     func lines() {
         #expect(MaskContours(mask(".....", ".##..", ".##..")).lines == [[3, 1, 3, 3, 1, 3, 1, 1]])
         #expect(MaskContours(mask("###", "#.#", "###"), tolerance: 0).lines == [[3, 0, 3, 3, 0, 3, 0, 0], [2, 2, 2, 1, 1, 1, 1, 2]])
         #expect(MaskContours(mask("...")).lines == [])
     }
 
-    @Test("Pixels that touch at corners alone are apart")
+    @Test("Pixels that touch only at corners are separate")
     func corners() { #expect(MaskContours(mask("#.", ".#"), tolerance: 0).lines.count == 2) }
 
-    @Test("Stairs become a line that stays within the tolerance")
+    @Test("Staircases are simplified within the tolerance")
     func simplified() {
         let side = 60
         let triangle = Mask(width: side, height: side, pixels: (0..<side * side).map { $0 % side <= $0 / side ? 1 : 0 })

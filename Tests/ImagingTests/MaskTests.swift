@@ -1,7 +1,7 @@
 import Imaging
 import Testing
 
-/// If these fail, the document gives wrong boxes or areas, and crops show another part of the picture.
+/// If these fail, documents have wrong boxes or areas, and crops show another part of the picture.
 struct MaskTests {
     @Test func boxAndAreaOfScatteredPixels() {
         var pixels = [UInt8](repeating: 0, count: 6 * 4)

@@ -3,7 +3,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// If these fail, COCO polygons become other pixels than COCO's own tools make of them.
+/// If these fail, COCO polygons are rasterised differently from COCO's own tools.
 @Suite struct PolygonTests {
     struct Expectation: Decodable {
         let size: [Int]
@@ -12,7 +12,7 @@ import Testing
         let area: Int
     }
 
-    /// 400 annotations: whole, half and any coordinates, outside the picture, closed, without area, boxes, smooth.
+    /// 400 annotations: integer, half and arbitrary coordinates, outside the picture, closed, without area, boxes, smooth.
     @Test func agreesWithPycocotools() throws {
         let fixture = URL(filePath: Fixtures.path("masks/rle/polygons.json"))
         let expected = try JSONDecoder().decode([Expectation].self, from: Data(contentsOf: fixture))

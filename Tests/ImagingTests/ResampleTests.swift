@@ -3,7 +3,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// A user loses words when these fail: the model answers differently to pixels that are not Pillow's.
+/// If these fail, captions change: the model is sensitive to pixels that differ from Pillow's.
 struct ResampleTests {
     struct Case: Decodable, Sendable, CustomTestStringConvertible {
         let width: Int, height: Int, channels: Int, outputWidth: Int, outputHeight: Int

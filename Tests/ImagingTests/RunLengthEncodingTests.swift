@@ -14,7 +14,7 @@ import Testing
         let rows: [String]?
     }
 
-    /// Strings, areas and boxes of pycocotools, runs and pixels of numpy.
+    /// Strings, areas and boxes of pycocotools; runs and pixels of numpy.
     @Test func agreesWithPycocotools() throws {
         let fixture = URL(filePath: Fixtures.path("masks/rle/masks.json"))
         let expected = try JSONDecoder().decode([Expectation].self, from: Data(contentsOf: fixture))
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    /// The mask of specification and KITTI MOTS.
+    /// A mask from the specification and KITTI MOTS.
     @Test func knownMask() throws {
         let counts = "WSV:2d;1O10000O10000O1O100O100O1O100O1000000000000000O100O102N5K00O1O1N2O110OO2O001O1NTga3"
         let rle = try RunLengthEncoding(width: 1242, height: 375, counts: Array(counts.utf8))

@@ -4,9 +4,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// If these fail, the model reads other words than the user asked, or its answer is spelled wrong.
+/// If these fail, the model gets another prompt than the user's, or its answer is spelled wrong.
 struct LlamaTokenizerTests {
-    @Test("The goldens' 152 texts, to ids and back: another id is another question, another text another answer")
+    @Test("The golden texts are encoded and decoded as published")
     func goldenTexts() throws {
         let tokenizer = try realTokenizer()
         for text in try TokenizerFixtures.goldens() {
@@ -18,7 +18,7 @@ struct LlamaTokenizerTests {
         #expect(tokenizer.addsBOS)
     }
 
-    @Test("Prompts and generated texts of the goldens' models", arguments: ["dam-a", "dam-b"])
+    @Test("The golden models' prompts and answers are encoded and decoded as published", arguments: ["dam-a", "dam-b"])
     func goldenCases(name: String) throws {
         let tokenizer = try LlamaTokenizer(directory: Fixtures.path("goldens/\(name)/model/llm"))
         let cases: [GoldenCase] = try TokenizerFixtures.read("goldens/\(name)/expected.json")
@@ -34,7 +34,7 @@ struct LlamaTokenizerTests {
         }
     }
 
-    @Test("Every setting of a configuration gives transformers' ids and texts", arguments: TokenizerFixtures.names)
+    @Test("Every configuration setting gives transformers' ids and texts", arguments: TokenizerFixtures.names)
     func variants(name: String) throws {
         let fixture = try TokenizerFixtures.named(name)
         let tokenizer = try fixture.tokenizer()
@@ -57,7 +57,7 @@ struct LlamaTokenizerTests {
         #expect(tokenizer.decode([-200, 32000, .max, .min], skippingSpecialTokens: false).isEmpty)
     }
 
-    /// dam-a's tokenizer with one of its files replaced, or taken away.
+    /// dam-a's tokenizer with one of its files replaced or removed.
     private func tokenizer(_ name: String, _ content: [UInt8]?) throws -> LlamaTokenizer {
         try withTemporaryDirectory { folder in
             for file in ["tokenizer.model", "tokenizer_config.json", "special_tokens_map.json"] where file != name {
@@ -69,7 +69,7 @@ struct LlamaTokenizerTests {
         }
     }
 
-    @Test("Keys that are absent, null or of another kind take LLaMA's values", arguments: [
+    @Test("Missing, null and mistyped keys take LLaMA's defaults", arguments: [
         "{}",
         #"{"added_tokens_decoder": null, "bos_token": null, "eos_token": null, "add_bos_token": null, "legacy": null}"#,
         #"{"added_tokens_decoder": [1], "bos_token": 7, "unk_token": {"content": 1}, "add_prefix_space": "x"}"#,
@@ -86,12 +86,12 @@ struct LlamaTokenizerTests {
         #expect((tokenizer.bosID, tokenizer.eosIDs, tokenizer.addsBOS) == (1, [2], true))
     }
 
-    @Test("Without the special tokens' map nothing changes")
+    @Test("The special tokens map is optional")
     func withoutMap() throws {
         #expect(try tokenizer("special_tokens_map.json", nil).encode("a</s>", addBOS: true).last == 2)
     }
 
-    @Test("Files that are missing or broken are one clear line", arguments: [
+    @Test("Missing and damaged files give a one-line error", arguments: [
         ("tokenizer.model", nil, "no readable file"),
         ("tokenizer.model", "", "an empty file"),
         ("tokenizer_config.json", nil, "no readable file"),
@@ -106,7 +106,7 @@ struct LlamaTokenizerTests {
         #expect(error?.description.contains("\n") == false)
     }
 
-    @Test("Damaged configurations are used or refused, never a trap")
+    @Test("Damaged configurations are used or refused, but never trap")
     func fuzz() throws {
         let whole = try contents(of: Fixtures.path("tokenizer/added/tokenizer_config.json"))
         var random = SeededGenerator(seed: 3)

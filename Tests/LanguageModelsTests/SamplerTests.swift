@@ -1,8 +1,8 @@
 import LanguageModels
 import Testing
 
-/// If these fail, captions are drawn from other probabilities than asked for. The golden sets compare the probabilities
-/// with the published code's; here is what those leave open.
+/// If these fail, tokens are sampled from other probabilities than requested. The golden sets compare probabilities with the
+/// published code; these tests cover the rest.
 struct SamplerTests {
     private func options(temperature: Double, topK: Int? = nil, topP: Double = 1, seed: UInt64 = 0) -> GenerationOptions {
         var options = GenerationOptions()
@@ -10,24 +10,24 @@ struct SamplerTests {
         return options
     }
 
-    @Test func zeroTemperatureTakesTheLikeliestAndTheFirstOfEquals() {
+    @Test func zeroTemperatureIsArgmax() {
         var sampler = Sampler(options(temperature: 0))
         #expect(sampler.next([0, 3, 1, 3]) == 1)
     }
 
-    @Test func topKKeepsTheKLikeliestAndTiesWithTheLast() {
+    @Test func topKKeepsTies() {
         let probabilities = samplingProbabilities([4, 1, 3, 3], options(temperature: 1, topK: 2))
         #expect(probabilities.map { $0 > 0 } == [true, false, true, true])
     }
 
-    /// The rule by sorting all of a vocabulary, with equals among the numbers.
+    /// Compares with sorting a whole vocabulary that has equal values.
     @Test(arguments: [1, 2, 50, 1999, 3999, 4000, 9000])
-    func topKOfManyIsThatOfSorting(k: Int) {
+    func topKEqualsSorting(k: Int) {
         let orders: [(Int) -> Int] = [{ $0 }, { -$0 }, { $0 * 7919 % 1777 }, { $0 * $0 % 97 }]
         for order in orders {
             let logits = (0..<4000).map { Float(order($0)) / 64 }
             let threshold = logits.sorted(by: >)[min(k, 4000) - 1]
-            // A temperature that keeps what is kept from becoming 0.
+            // A temperature that keeps the retained probabilities above 0.
             let probabilities = samplingProbabilities(logits, options(temperature: 10, topK: k))
             #expect(probabilities.map { $0 > 0 } == logits.map { $0 >= threshold })
         }
@@ -43,7 +43,7 @@ struct SamplerTests {
         }
     }
 
-    @Test func drawsInProportionAndAgainFromTheSameSeed() {
+    @Test func samplesInProportionAndReproducibly() {
         let logits: [Float] = [1, 0, -1, -.infinity]
         let wanted = samplingProbabilities(logits, options(temperature: 0.5))
         var sampler = Sampler(options(temperature: 0.5, seed: 42)), again = Sampler(options(temperature: 0.5, seed: 42))

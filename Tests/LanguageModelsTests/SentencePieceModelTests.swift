@@ -3,11 +3,11 @@ import Tensors
 import TestSupport
 import Testing
 
-/// If these fail, texts become other ids than the published tokenizer gives, or a damaged file ends in a trap.
+/// If these fail, text is encoded differently from the published tokenizer, or a damaged file causes a trap.
 struct SentencePieceModelTests {
     private static let path = Fixtures.golden(.damA, "model/llm/tokenizer.model")
 
-    @Test("Plain SentencePiece's ids of the goldens' 152 texts: without them no prompt is the one the model knows")
+    @Test("The golden texts have SentencePiece's ids")
     func goldenTexts() throws {
         let model = try SentencePieceModel(path: Fixtures.path("goldens/tokenizer/tokenizer.model"))
         let texts = try TokenizerFixtures.goldens()
@@ -16,7 +16,7 @@ struct SentencePieceModelTests {
         #expect((model.bosID, model.eosID, model.padID, model.pieceCount) == (1, 2, nil, 32000))
     }
 
-    @Test("Every setting a model may have gives SentencePiece's own ids and texts", arguments: TokenizerFixtures.names)
+    @Test("Every model setting gives SentencePiece's ids and texts", arguments: TokenizerFixtures.names)
     func variants(name: String) throws {
         let fixture = try TokenizerFixtures.named(name)
         let model = try fixture.model()
@@ -29,7 +29,7 @@ struct SentencePieceModelTests {
         }
     }
 
-    @Test("Byte pieces: characters where they are UTF-8, U+FFFD for each byte that is not, as SentencePiece has it")
+    @Test("Byte pieces are decoded as UTF-8, with U+FFFD for each invalid byte")
     func bytes() throws {
         let model = try SentencePieceModel(path: Self.path)
         func text(_ bytes: UInt8...) -> [String] { model.decode(bytes.map { Int($0) + 3 }).points }
@@ -44,7 +44,7 @@ struct SentencePieceModelTests {
         #expect(model.decode([-1, 1_000_000, .max]).isEmpty)
     }
 
-    @Test("A megabyte of text takes seconds: a long query must not look like a hang",
+    @Test("A megabyte of text is encoded in seconds",
           .timeLimit(.minutes(1)), arguments: ["a", " ", "the red car \u{1F697}", "\u{2581}", "\u{6F22}"])
     func longTexts(part: String) throws {
         let model = try SentencePieceModel(path: Fixtures.path("goldens/tokenizer/tokenizer.model"))
@@ -52,7 +52,7 @@ struct SentencePieceModelTests {
         #expect(model.decode(model.encode(text)).unicodeScalars.count == text.unicodeScalars.count)
     }
 
-    @Test("What is no model, or one of another kind, is one clear line")
+    @Test("Invalid and unsupported models give a one-line error")
     func errors() throws {
         let whole = try contents(of: Self.path)
         func error(_ bytes: [UInt8]) -> String? {
@@ -71,10 +71,10 @@ struct SentencePieceModelTests {
             == "m: model: found 0 bytes left at byte 11, expected 18446744073709551615 more (file cut short?)")
         #expect(error(Array("{\"version\": 1}".utf8))
             == "m: model: found wire type 3 at byte 0, expected wire type 0, 1, 2 or 5")
-        // Pieces are whole, what they are for is missing.
+        // Pieces are intact, their types are missing.
         #expect(error(Array(whole.prefix(16)))
             == "m: found no trainer_spec after 1 pieces, expected one (file cut short?)")
-        // A later trainer_spec or normalizer_spec adds to the first.
+        // A later trainer_spec or normalizer_spec is merged with the first.
         #expect(error(whole + [0x12, 2, 0x18, 1]) == "m: model_type: found UNIGRAM, expected BPE")
         #expect(error(whole + [0x12, 3, 0xC0, 0x01, 1])
             == "m: treat_whitespace_as_suffix: found true, expected false")
@@ -88,7 +88,7 @@ struct SentencePieceModelTests {
         #expect(throws: missing) { try SentencePieceModel(path: "/nowhere") }
     }
 
-    @Test("Damaged models are used or refused, never a trap", arguments: ["dam-a", "dam-b"])
+    @Test("Damaged models are used or refused, but never trap", arguments: ["dam-a", "dam-b"])
     func fuzz(name: String) throws {
         let whole = try contents(of: Fixtures.path("goldens/\(name)/model/llm/tokenizer.model"))
         var random = SeededGenerator(seed: 2)

@@ -2,9 +2,9 @@ import LanguageModels
 import TestSupport
 import Testing
 
-/// If these fail, captions shown while they grow differ from the finished ones, or characters of several bytes break.
+/// If these fail, streamed captions differ from the finished ones, or characters of several bytes are broken.
 struct StreamingDetokenizerTests {
-    /// Text as it comes, and the end of it.
+    /// Streamed text, and its end.
     private func stream(_ ids: [Int], _ tokenizer: LlamaTokenizer) -> [String] {
         var detokenizer = StreamingDetokenizer(tokenizer)
         var parts = ids.map { detokenizer.append($0) }
@@ -12,13 +12,13 @@ struct StreamingDetokenizerTests {
         return parts
     }
 
-    /// A reader sees the same text, however it comes.
+    /// The streamed text equals the whole text.
     private func expectSame(_ ids: [Int], _ tokenizer: LlamaTokenizer) {
         let whole = trimmed(tokenizer.decode(ids, skippingSpecialTokens: true))
         #expect(stream(ids, tokenizer).joined().points == whole.points, "\(ids)")
     }
 
-    @Test("The goldens' texts come out whole")
+    @Test("The golden texts are streamed completely")
     func goldenTexts() throws {
         let tokenizer = try realTokenizer()
         for text in try TokenizerFixtures.goldens() {
@@ -26,7 +26,7 @@ struct StreamingDetokenizerTests {
         }
     }
 
-    @Test("Generated texts of the goldens' models", arguments: ["dam-a", "dam-b"])
+    @Test("The golden models' answers are streamed completely", arguments: ["dam-a", "dam-b"])
     func goldenCases(name: String) throws {
         let tokenizer = try LlamaTokenizer(directory: Fixtures.path("goldens/\(name)/model/llm"))
         let cases: [GoldenCase] = try TokenizerFixtures.read("goldens/\(name)/expected.json")
@@ -35,7 +35,7 @@ struct StreamingDetokenizerTests {
         }
     }
 
-    @Test("Any ids at all, as transformers decodes them", arguments: TokenizerFixtures.names)
+    @Test("Arbitrary ids are decoded as by transformers", arguments: TokenizerFixtures.names)
     func sequences(name: String) throws {
         let fixture = try TokenizerFixtures.named(name)
         let tokenizer = try fixture.tokenizer()
@@ -45,7 +45,7 @@ struct StreamingDetokenizerTests {
         }
     }
 
-    @Test("Thousands of random sequences, half of them byte pieces", arguments: TokenizerFixtures.names)
+    @Test("Random sequences, half of them byte pieces, are streamed completely", arguments: TokenizerFixtures.names)
     func random(name: String) throws {
         let tokenizer = try TokenizerFixtures.named(name).tokenizer()
         var random = SeededGenerator(seed: 4)
@@ -58,7 +58,7 @@ struct StreamingDetokenizerTests {
         }
     }
 
-    @Test("Well-formed characters in pieces, broken ones and white space between", arguments: ["dam-a", "real"])
+    @Test("Split and invalid characters with white space between them are streamed completely", arguments: ["dam-a", "real"])
     func characters(name: String) throws {
         let tokenizer = try TokenizerFixtures.named(name).tokenizer()
         let samples = ["é", "漢", "🚗", "\u{FFFD}", "\r", "\n", " ", "\u{85}", "\u{A0}", "\u{2028}", "\u{1C}", "a"]
@@ -70,19 +70,19 @@ struct StreamingDetokenizerTests {
         }
     }
 
-    @Test("A character appears with its last byte, a broken one as soon as it is known to be")
+    @Test("Characters appear with their last byte, invalid ones as early as possible")
     func promptness() throws {
         let tokenizer = try realTokenizer()
         func parts(_ bytes: UInt8...) -> [String] { stream(bytes.map { Int($0) + 3 }, tokenizer) }
         #expect(parts(0xF0, 0x9F, 0x9A, 0x97) == ["", "", "", "🚗", ""])
         #expect(parts(0xF0, 0x9F, 0x41) == ["", "", "\u{FFFD}\u{FFFD}A", ""])
         #expect(parts(0xC0, 0xE2, 0x96) == ["\u{FFFD}", "", "", "\u{FFFD}\u{FFFD}"])
-        // A special token in the middle of a character is as if it had not come.
+        // A special token in the middle of a character has no effect.
         let around = [0xC3 + 3, 2, 0xA9 + 3]
         #expect(stream(around, tokenizer) == ["", "", "é", ""])
     }
 
-    @Test("White space waits for what follows, and is never the first or last")
+    @Test("White space is held back, and never first or last")
     func whiteSpace() throws {
         let tokenizer = try realTokenizer()
         let newline = 0x0A + 3, carriage = 0x0D + 3, letter = 0x41 + 3
@@ -91,14 +91,14 @@ struct StreamingDetokenizerTests {
         #expect(stream([newline, carriage], tokenizer) == ["", "", ""])
     }
 
-    @Test("Trimming is Python's")
+    @Test("Trimming equals Python's")
     func trimming() {
         let spaces = "\t\n\u{B}\u{C}\r\u{1C}\u{1D}\u{1E}\u{1F} \u{85}\u{A0}\u{1680}"
             + "\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200A}"
             + "\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}"
         #expect(trimmed(spaces + "a" + spaces + "b\r\n" + spaces) == "a" + spaces + "b")
         #expect(trimmed(spaces).isEmpty)
-        // Neither zero-width marks nor an accent on a space.
+        // Neither zero-width characters nor an accent on a space.
         #expect(trimmed(" \u{301}a\u{200B}\u{FEFF}").points == ["301", "61", "200b", "feff"])
         let removed = (0...0x10FFFF).compactMap(Unicode.Scalar.init).filter { trimmed(String($0)).isEmpty }
         #expect(removed == Array(spaces.unicodeScalars))

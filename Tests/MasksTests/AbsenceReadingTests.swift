@@ -3,9 +3,9 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, tracks end where nobody said so, or go on where their objects are gone.
+/// If these fail, tracks end although nothing says so, or continue after their objects are gone.
 @Suite struct AbsenceReadingTests {
-    /// Opens label pictures of objects by frame.
+    /// Opens label images, given as objects by frame.
     private func open(
         _ objects: [Int: [UInt8]], clip: Int?, _ absence: MaskSettings.Absence? = nil
     ) throws -> any MaskSource {
@@ -19,7 +19,7 @@ import Testing
 
     private let sparse: [Int: [UInt8]] = [0: [1], 5: [1, 2], 10: [2], 15: [1]]
 
-    @Test func gapsSayNothingOfWhatIsMissing() throws {
+    @Test func gapsLeaveAbsenceOpen() throws {
         for clip in [20, nil] {
             let source = try open(sparse, clip: clip)
             #expect(source.annotatedFrames == [0, 5, 10, 15])
@@ -31,19 +31,19 @@ import Testing
         #expect(try open([0: [1, 2], 5: [1, 2]], clip: 20).notes.isEmpty)
     }
 
-    /// A picture without any object says that there is none.
-    @Test func anEmptyPictureSaysSomething() throws {
+    /// An image without any object means that there is none.
+    @Test func anEmptyImageMeansAbsence() throws {
         let source = try open(sparse.merging([18: []]) { $1 }, clip: 20)
         #expect(source.annotatedFrames(of: .number(2)) == [5, 10, 18])
     }
 
-    @Test func everyFrameSaysAll() throws {
+    @Test func consecutiveFramesAreComplete() throws {
         let objects = Dictionary(uniqueKeysWithValues: (0..<6).map { ($0, $0 < 3 ? [1, 2] : [UInt8(1)]) })
         for clip in [6, nil] {
             let source = try open(objects, clip: clip)
             #expect(source.annotatedFrames(of: .number(2)) == Array(0..<6) && source.notes.isEmpty)
         }
-        // Frames one after the other at the beginning: as all of them, and that is said.
+        // Consecutive frames at the start: treated as complete, with a note.
         let part = try open(objects, clip: 50)
         #expect(part.annotatedFrames(of: .number(2)) == Array(0..<6))
         #expect(part.notes.contains { $0.contains("--absent-means not-said") })
@@ -53,15 +53,15 @@ import Testing
         #expect(try open(lacking, clip: 6).annotatedFrames(of: .number(2)) == [0, 2, 3, 4, 5])
     }
 
-    @Test func somebodySaysWhatItMeans() throws {
+    @Test func theSettingDecides() throws {
         let absent = try open(sparse, clip: 20, .absent)
         #expect(absent.annotatedFrames(of: .number(2)) == [0, 5, 10, 15] && absent.notes.isEmpty)
         let dense = try open([0: [1, 2], 1: [1], 2: [1]], clip: 3, .notSaid)
         #expect(dense.annotatedFrames(of: .number(2)) == [0] && dense.notes.isEmpty)
     }
 
-    /// In JSON, empty masks speak for themselves.
-    @Test func emptyMasksAreSaid() throws {
+    /// In JSON, empty masks are explicit.
+    @Test func emptyMasksAreExplicit() throws {
         let mask = #"{"size":[2,3],"counts":[0,2,4]}"#, empty = #"{"size":[2,3],"counts":[6]}"#
         let json = """
             {"videos":[{"id":1,"width":3,"height":2,"length":4}],"annotations":[

@@ -4,7 +4,7 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, files from editors, spreadsheets and other tools are refused for their form, or read in silence where
+/// If these fail, files from editors, spreadsheets and other tools are refused for their form, or read silently although
 /// something is missing.
 @Suite struct AnnotationTextTests {
     private let rows = "1,1,2,2,5,5,1,-1,-1,-1\n2,1,3,2,5,5,1,-1,-1,-1"
@@ -50,7 +50,7 @@ import Testing
         #expect(try source(json("b\\\"\(counts)\\\"")).tracks == plain)
         let line = try source("1 1 2 375 1242 b'\(counts)'")
         #expect(line.format == .mots && line.tracks[0].appearances[0].area == 283)
-        // Backslashes of the counts themselves: three columns of 45 pixels, of which one begins with \ (44).
+        // Backslashes within the counts: three columns of 45 pixels, one of which begins with \ (44).
         let runs = #"[{"size":[45,3],"counts":[44,91]}]"#, area = 91
         let compressed = try source(runs).mask(of: .number(1), at: 0)
         #expect(compressed.area == area)
@@ -95,11 +95,11 @@ import Testing
         let videos = #"{"id":1,"width":2,"height":2,"length":1,"name":"v"},{"id":2,"width":2,"height":2,"length":1,"name":"v"}"#
         let text = #"{"videos":[\#(videos)],"annotations":[]}"#
         let error = #expect(throws: MaskError.self) { try source(Data(text.utf8), clip: ClipFacts(name: "v")) }
-        #expect(error?.description.contains("2 videos called like the clip, v") == true)
+        #expect(error?.description.contains("2 videos named like the clip, v") == true)
     }
 
-    /// One object that no mask shows does not cost the others.
-    @Test func anEmptyTrackBesideGoodOnes() throws {
+    /// A single object without masks does not affect the others.
+    @Test func anEmptyTrackDoesNotAffectOthers() throws {
         let mask = #"{"size":[2,3],"counts":[0,2,4]}"#, empty = #"{"size":[2,3],"counts":[6]}"#
         let found = try source(#"{"0":{"1":\#(mask),"2":\#(empty)},"1":{"1":\#(mask),"2":\#(empty)}}"#)
         #expect(found.tracks.map(\.id) == [.number(1)])
@@ -109,8 +109,8 @@ import Testing
         #expect(asked?.description.contains("an empty track 2") == true)
     }
 
-    /// Numbers no picture or frame can have are told, whatever they are.
-    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "1e300", "-1", "1e19", "NaN"]) func numbersBeyondReason(number: String) {
+    /// Numbers out of range for any picture or frame are reported.
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "1e300", "-1", "1e19", "NaN"]) func numbersOutOfRange(number: String) {
         for field in ["\"id\":#", "\"width\":#", "\"height\":#", "\"frame_index\":#", "\"video_id\":#"] {
             let image = #"{"id":1,"width":9,"height":9,"file_name":"7.jpg",\#(field.replacing("#", with: number))}"#
             _ = try? source(Data(#"{"images":[\#(image)],"annotations":[{"id":1,"image_id":1,"bbox":[1,1,5,5]}]}"#.utf8))
@@ -133,7 +133,7 @@ import Testing
         _ = try? source(Data("\(number) 1 1 9 9 abc\n".utf8))
     }
 
-    /// A hundred thousand names are compared in a moment.
+    /// A hundred thousand names are compared quickly.
     @Test func manyNames() throws {
         let files = (0..<100_000).map { "\"\($0).jpg\"" }.joined(separator: ",")
         let masks = "[[1,1,5,1,5,5]]" + String(repeating: ",null", count: 99_999)
@@ -144,7 +144,7 @@ import Testing
         #expect(throws: MaskError.self) { try source(Data(twice.utf8)) }
     }
 
-    /// Bytes as Python prints them, without the quotes: only half of the backslashes make runs that fit.
+    /// Bytes as printed by Python, without quotes: the runs fit only with half of the backslashes.
     @Test func doubledBackslashes() throws {
         let rle = #"{"size":[45,3],"counts":"\\\\1k2"}"#
         let video = #"{"id":1,"width":3,"height":45,"length":1,"file_names":["0.jpg"]}"#
@@ -180,7 +180,7 @@ import Testing
         #expect(error("1,2,2,2,5,5,0,-1,-1,-1")?.contains("conf 0 only") == true)
     }
 
-    @Test func boxesInPartsOfThePicture() {
+    @Test func boxesAsFractions() {
         #expect(error("1,1,0.1,0.2,0.25,0.5,1,-1,-1,-1\n2,1,0.1,0.2,0.3,0.5,1,-1,-1,-1")?.contains("parts of the picture") == true)
     }
 

@@ -3,7 +3,7 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, the document gives wrong boxes, areas or visible frames for the sample in the README.
+/// If these fail, documents have wrong boxes, areas or visible frames for the sample in the README.
 @Suite struct CourtyardTests {
     private let expected: [String: [[Int]]]
     private let reader: LabelFolderReader
@@ -14,7 +14,7 @@ import Testing
         reader = try LabelFolderReader(path: Courtyard.masks)
     }
 
-    @Test func tracksAreThoseOfNumpy() throws {
+    @Test func tracksEqualNumpy() throws {
         #expect(reader.size.width == 768 && reader.size.height == 576)
         #expect(reader.annotatedFrames == Array(0..<60))
         #expect(reader.tracks.map(\.id.description) == expected.keys.sorted())
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    /// Masks read again are the ones that were scanned.
+    /// Masks read on demand equal the scanned ones.
     @Test func masksAreReadAgainOnDemand() throws {
         for track in reader.tracks {
             for appearance in track.appearances where appearance.frame % 13 == 0 {
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func masksBelongToTheClip() throws {
+    @Test func masksMatchTheClip() throws {
         try reader.validate(width: 768, height: 576, frameCount: 60)
         try reader.validate(width: 768, height: 576, frameCount: nil)
         let size = #expect(throws: MaskError.self) { try reader.validate(width: 576, height: 768, frameCount: 60) }

@@ -4,10 +4,10 @@ import Masks
 import TestSupport
 import Testing
 
-/// One scene in every layout of detections, as the tools' own writers have it (`Tests/Fixtures/detections/make.py`). If these
-/// fail, detections of that layout are not the objects that were found.
+/// One scene in every detection format, as written by the tools themselves (`Tests/Fixtures/detections/make.py`). If these fail,
+/// detections in that format differ from the objects.
 @Suite struct DetectionFormatsTests {
-    /// A layout's file and what is to come out.
+    /// A file in a format, and the expected result.
     struct Layout: Sendable, CustomTestStringConvertible {
         enum Boxes { case exact, pixels, contours }
 
@@ -17,11 +17,11 @@ import Testing
         var areNamed = true
         var areScored = false
         var areTracked = true
-        /// Frames of object 7, or 9, that have a mask.
+        /// Frames in which object 7, or 9, has a mask.
         var masks: [Int: Set<Int>] = [:]
         var annotated: [Int]? = Array(0..<6)
         var notes = 0
-        /// The id of object 7 and 9.
+        /// The ids of objects 7 and 9.
         var ids: [Int: TrackID] = [7: .number(7), 9: .number(9)]
 
         var testDescription: String { file }
@@ -69,7 +69,7 @@ import Testing
         return Rectangle(left: numbers[0], top: numbers[1], width: numbers[2], height: numbers[3])
     }
 
-    /// The objects of each frame of the scene, in the order of their numbers.
+    /// The objects in each frame of the scene, by number.
     private var objects: [(frame: Int, object: Int)] {
         expected.flatMap { frame, boxes in boxes.keys.map { (Int(frame) ?? -1, Int($0) ?? -1) } }.sorted { $0 < $1 }
     }
@@ -87,7 +87,7 @@ import Testing
         for (detection, (frame, object)) in zip(found, wanted) {
             let exact = try box(frame, object)
             let box = layout.boxes == .exact ? exact : Rectangle(try #require(exact.pixels(in: PictureSize(width: 64, height: 48))))
-            // Ultralytics follows the outermost pixels by their numbers, not by their edges.
+            // Ultralytics traces the outermost pixels by their coordinates, not their edges.
             let slack = layout.boxes == .contours ? 1.01 : 0.011
             #expect(abs(detection.box.left - box.left) < slack && abs(detection.box.right - box.right) < slack, "\(frame), \(object)")
             #expect(abs(detection.box.top - box.top) < slack && abs(detection.box.bottom - box.bottom) < slack, "\(frame), \(object)")
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    /// Those with identities are masks of tracks as well.
+    /// Detections with identities are also masks of tracks.
     @Test(arguments: layouts)
     func tracks(layout: Layout) throws {
         let path = Fixtures.path("detections/\(layout.file)")
@@ -121,7 +121,7 @@ import Testing
                 let mask = try source.mask(of: id, at: appearance.frame)
                 #expect(mask.boundingBox == appearance.box && mask.area == appearance.area)
                 let box = try #require(try box(appearance.frame, object).pixels(in: source.size))
-                // Six digits put an edge that goes through the middle of pixels to either side.
+                // Six digits move an edge through pixel centres to either side.
                 guard layout.format != .ultralytics else {
                     #expect(abs(appearance.box.left - box.left) < 2 && abs(appearance.box.right - box.right) < 2)
                     continue
@@ -134,13 +134,13 @@ import Testing
                 }
             }
         }
-        // The same again by its name.
+        // The same again with the format's name.
         var settings = MaskSettings()
         settings.format = source.format
         #expect(try MaskSources.open(path, settings: settings, clip: Self.clip).tracks == source.tracks)
     }
 
-    /// Arrays of every kind of number, order of bytes and order of pixels have the same labels: 0 to 11 in three rows.
+    /// Arrays of every number type, byte order and memory order have the same labels: 0 to 11 in three rows.
     @Test func arrays() throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: Fixtures.path("detections/npy")) {
             try withTemporaryDirectory { folder in
@@ -157,7 +157,7 @@ import Testing
         }
     }
 
-    /// Polygons between keyframes are those of CVAT's own code.
+    /// Polygons between keyframes equal those of CVAT's code.
     @Test func polygonsOfCVAT() throws {
         struct Case: Decodable {
             let from, to, corners: [Double]

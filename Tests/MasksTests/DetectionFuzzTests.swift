@@ -4,7 +4,7 @@ import Masks
 import TestSupport
 import Testing
 
-/// Damaged files of detections end in an error or in detections, never in a trap or a hang. Seeded: the same in every run.
+/// Damaged detection files give an error or detections, never a trap or a hang. Seeded: equal in every run.
 @Suite struct DetectionFuzzTests {
     private static let clip = ClipFacts(name: "clip", size: PictureSize(width: 64, height: 48), frameCount: 6, frameRate: 10)
     private static let files = [
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    /// Headers that ask for what is not there.
+    /// Headers that demand more data than there is.
     @Test(arguments: [
         "{'descr': '<u2', 'fortran_order': False, 'shape': (4611686018427387904, 4611686018427387904), }",
         "{'descr': '<u2', 'fortran_order': False, 'shape': (0, 4), }", "{'descr': '<u2', 'fortran_order': False, 'shape': (3, 5), }",
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    /// Content that is built to cost time or memory, or to reach other files.
+    /// Content built to cost time or memory, or to reach other files.
     @Test func hostileContent() throws {
         let deep = String(repeating: "<a>", count: 5000)
         let entity = "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><annotations>&b;</annotations>"
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    /// Reads all there is, as detections and as masks.
+    /// Reads everything, as detections and as masks.
     private func use(_ path: String, format: DetectionFormat?, keepsGoing: Bool) -> Bool {
         var settings = DetectionSettings()
         (settings.format, settings.keepsGoing) = (format, keepsGoing)

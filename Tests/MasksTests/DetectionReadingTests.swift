@@ -4,11 +4,11 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, detections that can be meant in two ways are taken for the wrong one, or in silence.
+/// If these fail, ambiguous detections are misread, or read without a note.
 @Suite struct DetectionReadingTests {
     private static let clip = ClipFacts(name: "clip", size: PictureSize(width: 100, height: 50), frameCount: 10, frameRate: 10)
 
-    /// Reads files of a folder, or the only file itself.
+    /// Reads the files of a folder, or its only file.
     private func read(
         _ files: [String: String], clip: ClipFacts = clip, _ change: (inout DetectionSettings) -> Void = { _ in }
     ) throws -> DetectionSet {
@@ -39,8 +39,8 @@ import Testing
     private let box = "0 0.5 0.5 0.2 0.4"
     private let corners = "0 0.1 0.1 0.3 0.12 0.3 0.5 0.1 0.5"
 
-    /// The last number of a line is a confidence or an identity: all lines together tell.
-    @Test func numbersBehindUltralyticsBoxes() throws {
+    /// The last number of a line is a confidence or an identity: all lines together decide.
+    @Test func numbersAfterUltralyticsBoxes() throws {
         let scores = try read(labels([[box + " 0.9", box + " 1"], [box + " 0.5"]]))
         #expect(scores.detections.map(\.score) == [0.9, 1, 0.5] && scores.detections.allSatisfy { $0.identity == nil })
         let ids = try read(labels([[box + " 1", box + " 2"], [box + " 1"]]))
@@ -57,7 +57,7 @@ import Testing
         #expect(plain.detections[0].box == Rectangle(left: 40, top: 15, width: 20, height: 20))
     }
 
-    @Test func numbersBehindUltralyticsPolygons() throws {
+    @Test func numbersAfterUltralyticsPolygons() throws {
         let none = try read(labels([[corners], [corners + " 0.05 0.3"]]))
         #expect(none.detections.allSatisfy { $0.score == nil && $0.identity == nil && $0.mask != nil })
         #expect(none.detections.map(\.box.left) == [10, 5])
@@ -67,17 +67,17 @@ import Testing
         #expect(id.detections.map(\.identity) == [.number(7), .number(8)])
         let both = try read(labels([[corners + " 0.75 7"], [corners + " 0.5"]]))
         #expect(both.detections.map(\.identity) == [.number(7), nil] && both.detections.map(\.score) == [0.75, 0.5])
-        // Three corners have as many numbers as a box with both.
+        // Three corners have as many numbers as a box with both extras.
         let triangle = try read(labels([["0 0.1 0.1 0.3 0.1 0.3 0.55"], [corners]]))
         #expect(triangle.detections.map { ($0.box.bottom * 10).rounded() } == [275, 250])
     }
 
-    /// Boxes with keypoints are no polygons.
+    /// Boxes with keypoints are not read as polygons.
     @Test func keypointsOfUltralytics() throws {
         let points = (0..<17).map { "0.\(45 + $0 % 10) 0.\(40 + $0) 0.9" }.joined(separator: " ")
         let set = try read(labels([[box + " " + points + " 0.75"], [box + " " + points + " 0.5"]]))
         #expect(set.detections.map(\.box.width) == [20, 20] && set.detections.map(\.score) == [0.75, 0.5])
-        #expect(set.detections.allSatisfy { $0.mask == nil } && set.notes.contains { $0.contains("keypoints are passed over") })
+        #expect(set.detections.allSatisfy { $0.mask == nil } && set.notes.contains { $0.contains("keypoints are ignored") })
     }
 
     @Test func namesOfUltralyticsFiles() throws {
@@ -95,11 +95,11 @@ import Testing
             name: "s", size: PictureSize(width: 100, height: 50), frameCount: 3, stills: ["s/img_5.jpg", "s/img_7.jpg", "s/img_9.jpg"])
         #expect(try frames(["img_9", "img_5"], clip: stills).detections.map(\.frame) == [0, 2])
         let two = try frames(["clip_1", "clip_2", "walk_1"])
-        #expect(two.detections.map(\.frame) == [0, 1] && two.notes.contains { $0.contains("1 files that are not called like the clip") })
+        #expect(two.detections.map(\.frame) == [0, 1] && two.notes.contains { $0.contains("1 files that are not named like the clip") })
         #expect(error(["anna.txt": line, "bert.txt": line])?.contains("anna.txt: found a name without the number of a frame") == true)
     }
 
-    /// Masks are moved by masks' option.
+    /// The offset option of masks applies to masks.
     @Test func optionOfMasks() throws {
         try MaskFolderBuilder.run { builder in
             for frame in 1...2 { try builder.add("labels/walk_\(frame).txt", Data((box + " 7\n").utf8)) }
@@ -123,7 +123,7 @@ import Testing
         #expect(error(["clip_1.txt": box], clip: ClipFacts(name: "clip"))?.contains("boxes in parts of the picture, and no clip") == true)
     }
 
-    /// Empty files are written by who looks at every frame.
+    /// Empty files mean that every frame was examined.
     @Test func emptyFilesOfUltralytics() throws {
         let set = try read(labels([[box], [], [box]]))
         #expect(set.annotatedFrames == [0, 1, 2] && set.detections.map(\.frame) == [0, 2])
@@ -173,7 +173,7 @@ import Testing
         #expect(error(["s.csv": header + ",frame\n1,2,x,4,,,,7\n"])?.contains(#"line 2: found x_max "x", expected a number"#) == true)
         #expect(error(["s.csv": header + ",frame\n3,2,1,4,,,,7\n"])?.contains("line 2: found a box of -2.0x2.0") == true)
         #expect(error(["s.csv": header + ",frame\n1,2,3,4,,,,1.5\n"])?.contains(#"line 2: found frame "1.5", expected a frame number"#) == true)
-        #expect(error(["s.csv": header + ",frame\n\"1,2,3,4\n"])?.contains("found quotation marks that do not end, from line 2") == true)
+        #expect(error(["s.csv": header + ",frame\n\"1,2,3,4\n"])?.contains("found an unterminated quotation, from line 2") == true)
         #expect(try read(["s.csv": header + ",frame\n"]).detections.isEmpty)
     }
 }

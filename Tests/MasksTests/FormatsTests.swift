@@ -4,19 +4,19 @@ import Masks
 import TestSupport
 import Testing
 
-/// One scene in every layout, as its own tools write it. If these fail, masks of that layout are not the objects their
-/// author marked.
+/// One scene in every mask format, as written by the tools themselves. If these fail, masks in that format differ from those
+/// their author drew.
 @Suite struct FormatsTests {
-    /// A layout's file and what is to come out.
+    /// A file in a format, and the expected result.
     struct Layout: Sendable, CustomTestStringConvertible {
         let file: String
         let format: MaskFormat
         /// The objects of `expected.json` by track.
         var tracks: [TrackID: String] = [.number(1): "1", .number(2): "2", .number(3): "3"]
-        /// Which of the objects' shapes the layout can hold.
+        /// Which of the objects' shapes the format can store.
         var shape = "overlapping"
         var labels: [TrackID: String] = [:]
-        /// The clip's frames of the scene's frames 0, 1, 2 and 4, and of those annotated.
+        /// The clip's frames for the scene's frames 0, 1, 2 and 4, and those annotated.
         var frames = [0: 0, 1: 1, 2: 2, 4: 4]
         var annotated = [0, 1, 2, 4]
         var notes = 0
@@ -91,14 +91,14 @@ import Testing
             let error = #expect(throws: MaskError.self) { try source.mask(of: track.id, at: 5) }
             #expect(error?.reason == .notVisible(track.id, frame: 5))
         }
-        // The same again by its name.
+        // The same again with the format's name.
         var settings = MaskSettings()
         settings.format = layout.format
         let forced = try MaskSources.open(layout.path, settings: settings, clip: ClipFacts(name: "scene"))
         #expect(forced.tracks == source.tracks)
     }
 
-    /// The pixels, and not only boxes and areas, are those of another layout.
+    /// Pixels, not only boxes and areas, equal those of another format.
     @Test func masksAreTheSameToThePixel() throws {
         let sources = try ["per-object-png", "youtube-vis.json", "rle-list.json", "sa-v.json", "mots.txt"].map {
             try MaskSources.open(Fixtures.path("masks/formats/\($0)"))
@@ -114,15 +114,15 @@ import Testing
         }
     }
 
-    @Test func objectsWithFilesOfTheirOwnHaveGapsOfTheirOwn() throws {
+    @Test func objectsWithSeparateFilesHaveSeparateGaps() throws {
         let source = try MaskSources.open(Fixtures.path("masks/formats/binary-named"))
         #expect(source.annotatedFrames(of: .number(1)) == [0, 1, 2, 4])
         #expect(source.annotatedFrames(of: .number(2)) == [1, 2])
         #expect(source.isGiven(.number(2), at: 1) && !source.isGiven(.number(2), at: 0))
     }
 
-    /// A person's masks in a file of all the clip's frames: what is left out was not drawn. A tracker's: it is not there.
-    @Test func masksLeftOutInJSON() throws {
+    /// A person's masks in a file of all the clip's frames: missing ones were not drawn. A tracker's: the object is absent.
+    @Test func missingMasksInJSON() throws {
         func runs(_ counts: [Int]) -> String { "{\"size\": [2, 3], \"counts\": \(counts)}" }
         let mask = runs([0, 2, 4]), empty = runs([6])
         let rows = [
@@ -150,7 +150,7 @@ import Testing
         }
     }
 
-    /// COCO polygons, and a box that stands for the mask, as pycocotools draws them; no track ids but one picture.
+    /// COCO polygons, and a box in place of a mask, as rasterised by pycocotools; no track ids, but only one picture.
     @Test func polygons() throws {
         struct Expectation: Decodable {
             let expected_counts: [String: String]
@@ -174,7 +174,7 @@ import Testing
         #expect(track.appearances.map(\.box) == [
             BoundingBox(left: 0, top: 1, width: 5, height: 5), BoundingBox(left: 20, top: 11, width: 4, height: 5),
         ])
-        // Without clip the picture is as large as the boxes say.
+        // Without a clip the picture's size comes from the boxes.
         let alone = try MaskSources.open(path)
         #expect(alone.size == PictureSize(width: 30, height: 21))
         #expect(alone.problems.count == 1)

@@ -3,7 +3,7 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, masks land on the wrong frames without a word.
+/// If these fail, masks land on the wrong frames without a note.
 @Suite struct FrameNumberingTests {
     private func frames(
         _ numbers: some Sequence<Int>, of clip: Int, _ change: (inout MaskSettings) -> Void = { _ in }
@@ -19,7 +19,7 @@ import Testing
         return found
     }
 
-    /// As many masks as frames are the frames, one after the other.
+    /// With as many masks as frames, they are matched in order.
     @Test(arguments: [1, 100]) func asManyAsFrames(first: Int) throws {
         let found = try frames(first..<first + 8, of: 8)
         #expect(found.frames == Array(0..<8))
@@ -38,12 +38,12 @@ import Testing
         #expect(try frames([20, 23, 27], of: 8).frames == [0, 3, 7])
     }
 
-    @Test func numbersThatFitStayAndDoubtsAreSaid() throws {
+    @Test func numbersThatFitAreKeptWithANoteIfInDoubt() throws {
         #expect(try frames(0..<8, of: 8).notes.isEmpty)
         #expect(try frames([0, 5], of: 8).notes.isEmpty)
         let fromOne = try frames([1, 2, 3], of: 8)
         #expect(fromOne.frames == [1, 2, 3] && fromOne.notes.count == 1 && fromOne.notes[0].contains("--mask-frame-offset -1"))
-        // All but the first frame: an object that comes in later.
+        // All but the first frame: an object that appears later.
         let later = try frames(1..<8, of: 8)
         #expect(later.frames == Array(1..<8) && later.notes.count == 1 && later.notes[0].contains("--mask-frame-offset -1"))
         let every = try frames(0..<4, of: 8)
@@ -51,7 +51,7 @@ import Testing
         #expect(try frames(0..<5, of: 8).notes.isEmpty)
     }
 
-    /// What a header says of a clip's length moves nothing; frames that were counted do.
+    /// A header's frame count does not move numbers; counted frames do.
     @Test func onlyCountedFramesMoveNumbers() throws {
         func open(_ numbers: [Int], claimed: Int?, counted: Int?) throws -> any MaskSource {
             var found: (any MaskSource)?
@@ -74,14 +74,14 @@ import Testing
         #expect(try open(Array(0..<50), claimed: nil, counted: nil).numberingHelp.isEmpty)
     }
 
-    @Test func whatSomebodySaysIsNotQuestioned() throws {
+    @Test func optionsOverrideTheGuess() throws {
         let asTheyAre = try frames([1, 2, 3], of: 8) { $0.frameOffset = 0 }
         #expect(asTheyAre.frames == [1, 2, 3] && asTheyAre.notes.isEmpty)
         #expect(try frames(1...8, of: 8) { $0.frameOffset = 0 }.frames == Array(1...8))
         #expect(try frames(0..<4, of: 8) { $0.frameStep = 2 }.frames == [0, 2, 4, 6])
     }
 
-    @Test func numbersThatDoNotFitAreRefusedWithHelp() throws {
+    @Test func numbersThatDoNotFitAreRefusedWithAHint() throws {
         try MaskFolderBuilder.run { builder in
             try builder.add(names(100..<103))
             let source = try builder.open(frames: 8)
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    /// Stills and masks of the same names belong together, whatever numbers they have.
+    /// Stills and masks with the same names belong together, whatever their numbers.
     @Test func namesOfStills() throws {
         try MaskFolderBuilder.run { builder in
             try builder.add(["00002.png", "00003.jpg.png"])
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    /// Frames that the layout counts from 1 are compared with stills by their place.
+    /// Frames in formats that count from 1 are matched with stills by position.
     @Test func motFramesAndStills() throws {
         try MaskFolderBuilder.run { builder in
             let rows = (3...4).map { "\($0),1,2,2,5,5,1" }.joined(separator: "\n")
@@ -141,7 +141,7 @@ import Testing
         }
     }
 
-    @Test func settingsKeepTheirForm() throws {
+    @Test func settingsRoundTrip() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         func text(_ settings: MaskSettings) throws -> String { String(decoding: try encoder.encode(settings), as: UTF8.self) }
@@ -156,7 +156,7 @@ import Testing
 
     private let clock = ["12-58-50.png", "12-58-56.png", "12-59-02.png", "12-59-08.png"]
 
-    @Test func timesAreNoFrames() throws {
+    @Test func timesAreNotFrames() throws {
         try MaskFolderBuilder.run { builder in
             try builder.add(clock)
             let source = try builder.open(frames: 4)
@@ -165,7 +165,7 @@ import Testing
             let refused = try #require(builder.error(frames: 70))
             #expect(refused.contains("found 4 names with several numbers") && refused.contains("--mask-frame-step"))
             #expect(try builder.open(frames: 70) { $0.frameStep = 6 }.annotatedFrames == [0, 6, 12, 18])
-            // Stills of these names are what they belong to.
+            // Stills with these names determine the frames.
             let stills = ["12-58-47.jpg"] + clock.map { $0.replacing("png", with: "jpg") }
             #expect(try builder.open(stills: stills).annotatedFrames == [1, 2, 3, 4])
         }
@@ -176,7 +176,7 @@ import Testing
         }
     }
 
-    /// Each object's folder has the places of all names.
+    /// Each object's folder uses the positions among all names.
     @Test func timesOfObjects() throws {
         try MaskFolderBuilder.run { builder in
             try builder.add(clock.map { "1/" + $0 } + clock.dropFirst(2).map { "2/" + $0 })

@@ -4,9 +4,9 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, masks land on the wrong frames, void counts as an object, or a bad folder is taken for a good one.
+/// If these fail, masks land on the wrong frames, void counts as an object, or an invalid folder is accepted.
 @Suite struct LabelFolderReaderTests {
-    /// Makes a folder with copies of fixtures under other names.
+    /// Makes a folder with renamed copies of fixtures.
     private func withFolder(_ files: [(name: String, fixture: String)], _ body: (String) throws -> Void) throws {
         try withTemporaryDirectory { folder in
             for file in files {
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    /// Every way of storing object numbers gives the same tracks as Pillow's reading of the file.
+    /// Every way of storing object ids gives the same tracks as Pillow's reading of the file.
     @Test(arguments: [
         "palette1.png", "palette2.png", "palette4.png", "palette8.png", "palette2_interlaced.png", "palette8_interlaced.png",
         "grey1.png", "grey2.png", "grey4.png", "grey8.png", "grey16.png", "grey16_interlaced.png", "grey8_alpha.png",
@@ -74,8 +74,8 @@ import Testing
         }
     }
 
-    /// 255 beside other objects is void; alone it is the object of a black-and-white mask.
-    @Test func voidIsVoidOnlyBesideOtherObjects() throws {
+    /// 255 is void next to other objects; alone it is the object of a black-and-white mask.
+    @Test func voidRequiresOtherObjects() throws {
         func ids(_ names: String...) throws -> [TrackID] {
             var found: [TrackID] = []
             try withFolder(names.enumerated().map { ("\($0.offset).png", "void/\($0.element).png") }) { folder in
@@ -89,7 +89,7 @@ import Testing
         #expect(try ids("254_and_255", "only_3") == [.number(3)])
     }
 
-    /// An empty mask among others says "nothing here", which is not the same as a gap.
+    /// An empty mask among others means that no object is visible, unlike a gap.
     @Test func emptyMaskIsAnAnnotatedFrame() throws {
         try withFolder([("0.png", "void/only_3.png"), ("1.png", "void/empty.png"), ("5.png", "void/only_3.png")]) { folder in
             let reader = try LabelFolderReader(path: folder)
@@ -145,7 +145,7 @@ import Testing
         #expect(sizes?.description.hasSuffix("/1.png: found a mask of 1x1, expected 8x6 as in 0.png") == true)
     }
 
-    /// A file that goes bad between the scan and its use is an error then.
+    /// A file that becomes unreadable after the scan is an error when it is used.
     @Test func maskThatVanishes() throws {
         try withFolder([("0.png", "void/only_3.png"), ("1.png", "void/only_3.png")]) { folder in
             let reader = try LabelFolderReader(path: folder)

@@ -4,7 +4,7 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, boxes of detectors and ground truth are not where, and whose, their file says.
+/// If these fail, boxes of detectors and ground truth have other positions or identities than in their file.
 @Suite struct MOTChallengeDetectionsTests {
     private func read(
         _ text: String, clip: ClipFacts = ClipFacts(), sequence: String? = nil, count: Int? = nil,
@@ -27,7 +27,7 @@ import Testing
         return nil
     }
 
-    /// Detections with raw scores, out of order and beyond the picture.
+    /// Detections with raw scores, unsorted and partly outside the picture.
     @Test func detections() throws {
         let set = try read("2,-1,-3.5,10.25,20,30.5,138.9,-1,-1,-1\n1,-1,1,1,4,5,-0.48,-1,-1,-1\n1,-1,3,1,4,5,0,-1,-1,-1\n")
         #expect(set.format == .motChallenge && set.notes.isEmpty && set.annotatedFrames == nil && set.ignored.isEmpty)
@@ -38,7 +38,7 @@ import Testing
         ])
     }
 
-    /// Ground truth: identities, classes, and boxes that are not to be looked at.
+    /// Ground truth: identities, classes, and boxes to ignore.
     @Test func groundTruth() throws {
         let sequence = "[Sequence]\nseqLength=4\nimWidth=40\nimHeight=30\n"
         let set = try read(
@@ -53,7 +53,7 @@ import Testing
         #expect(set.annotatedFrames == [0, 1, 2, 3] && set.pictureSize == PictureSize(width: 40, height: 30))
     }
 
-    /// A tracker's score of 0 among others is a score.
+    /// A tracker's score of 0 among other scores is a score.
     @Test func scoresOfTracks() throws {
         let set = try read("1,5,1,1,4,5,0.9,-1,-1,-1\n2,5,1,1,4,5,0,-1,-1,-1\n")
         #expect(set.detections.map(\.score) == [0.9, 0] && set.ignored.isEmpty && set.notes.isEmpty)
@@ -68,19 +68,19 @@ import Testing
         #expect(moved.detections.map(\.frame) == [3, 5])
     }
 
-    @Test func framesThatAreNotTheClips() throws {
+    @Test func framesBeyondTheClip() throws {
         let clip = ClipFacts(frameCount: 2)
         #expect(try read("1,-1,1,1,4,5,1\n2,-1,1,1,4,5,1\n", clip: clip).detections.map(\.frame) == [0, 1])
         let late = try read("101,-1,1,1,4,5,1\n102,-1,1,1,4,5,1\n", clip: clip)
         #expect(late.detections.map(\.frame) == [0, 1] && late.notes.count == 1 && late.notes[0].contains("--detection-frame-offset 0"))
         #expect(error("1,-1,1,1,4,5,1\n2,-1,1,1,4,5,1\n9,-1,1,1,4,5,1\n", clip: clip)?.contains(
             "found detections for frame 8, expected none after frame 1: the clip has 2 frames") == true)
-        // What a header says of a clip's length does not decide.
+        // A header's frame count does not decide.
         let claimed = ClipFacts(frameCount: 2, isCountExact: false)
         #expect(try read("1,-1,1,1,4,5,1\n3,-1,1,1,4,5,1\n", clip: claimed, count: 3).detections.map(\.frame) == [0, 2])
     }
 
-    /// Pictures of the same shape are scaled, and others refused.
+    /// Pictures with the same aspect ratio are scaled, others refused.
     @Test func picturesOfAnotherSize() throws {
         let sequence = "imWidth=40\nimHeight=30\n", text = "1,-1,5,3,4,5,1\n"
         let set = try read(text, clip: ClipFacts(size: PictureSize(width: 80, height: 60)), sequence: sequence)
@@ -90,7 +90,7 @@ import Testing
             "found detections on pictures of 40x30, expected 80x40 as the clip") == true)
     }
 
-    @Test func linesThatAreNone() throws {
+    @Test func invalidLines() throws {
         #expect(error("")?.contains("found an empty file, expected detections as motchallenge") == true)
         #expect(error("1,-1,1,1,4,5,1\n1,-1,1,1,nan,5,1\n")?.contains("line 2: found \"nan\", expected a number") == true)
         #expect(error("1,-1,1,1,-4,5,1\n")?.contains("line 1: found a box of -4.0x5.0") == true)

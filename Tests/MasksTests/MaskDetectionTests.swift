@@ -3,7 +3,7 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, a wrong file or folder is taken for masks, or ends in an error that does not help.
+/// If these fail, a wrong file or folder is taken for masks, or gives an unhelpful error.
 @Suite struct MaskDetectionTests {
     private func error(_ content: String, clip: String? = nil, format: MaskFormat? = nil) throws -> String {
         try withTemporaryDirectory { folder in
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func contentThatIsNoMasks() throws {
+    @Test func contentThatIsNotMasks() throws {
         #expect(try error("").hasPrefix("found an empty file, expected masks as label-png, rgb-png"))
         #expect(try error("hello").hasPrefix("found a file that is neither JSON nor numbers"))
         #expect(try error("1 2 3").hasPrefix("found text with 3 fields in a line"))
@@ -55,25 +55,25 @@ import Testing
         #expect(try error("1,1,1,1,2,2,0\n").hasPrefix("found boxes with conf 0 only"))
     }
 
-    /// A file with several videos needs to know which.
+    /// A file with several videos needs a clip to select one.
     @Test func severalVideos() throws {
         let path = Fixtures.path("masks/formats/youtube-vis-two.json")
         #expect(try MaskSources.open(path, clip: ClipFacts(name: "other")).tracks.map(\.id) == [.number(4)])
         let unknown = #expect(throws: MaskError.self) { try MaskSources.open(path, clip: ClipFacts(name: "clip")) }
-        #expect(unknown?.description == "\(path): found 2 videos (other, scene), expected one of them to be called like the clip, clip")
+        #expect(unknown?.description == "\(path): found 2 videos (other, scene), expected one of them to be named like the clip, clip")
         #expect(throws: MaskError.self) { try MaskSources.open(path) }
         let only = Fixtures.path("masks/formats/youtube-vis.json")
         #expect(try MaskSources.open(only, clip: ClipFacts(name: "clip")).tracks.count == 3)
     }
 
-    @Test func trackIDsAreNeededOverSeveralPictures() throws {
+    @Test func trackIDsAreNeededForSeveralPictures() throws {
         let images = #"[{"id":1,"width":2,"height":2,"file_name":"0.jpg"},{"id":2,"width":2,"height":2,"file_name":"1.jpg"}]"#
         let annotations = #"[{"id":1,"image_id":1,"segmentation":[[0,0,2,0,2,2]]},{"id":2,"image_id":2,"segmentation":[[0,0,2,0,2,2]]}]"#
         #expect(try error(#"{"images":\#(images),"annotations":\#(annotations)}"#)
             == "found annotations without track_id in 2 pictures, expected track_id, to know an object again")
     }
 
-    /// Frames with a file for each object, where objects with a file for each frame are read.
+    /// Frames with a file per object, where objects with a file per frame are expected.
     @Test func foldersOfFramesAreRefused() throws {
         for (folders, files) in [
             (["frame_00000", "frame_00001"], ["obj_1", "obj_2"]), (names(0..<3, ending: ""), ["1", "2"]), (["0", "1", "2"], ["1", "2"]),
@@ -98,7 +98,7 @@ import Testing
         try MaskFolderBuilder.run { builder in
             for frame in 1...3 { try builder.add("\(frame)_mask_0.png", objects: [1, 2]) }
             let error = builder.error()
-            #expect(error?.contains("1_mask_0.png: found 2 object numbers in a file that is called like one object's") == true)
+            #expect(error?.contains("1_mask_0.png: found 2 object numbers in a file that is named like one object's") == true)
             #expect(error?.contains("label-png") == true)
             #expect(try builder.open { $0.format = .binaryPNG }.tracks.count == 1)
             let labels = try builder.open { $0.format = .labelPNG }
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func foldersThatAreNoMasks() throws {
+    @Test func foldersWithoutMasks() throws {
         try withTemporaryDirectory { folder in
             func line() -> String? {
                 do { _ = try MaskSources.open(folder.path) } catch { return "\(error)" }

@@ -2,11 +2,11 @@ import Foundation
 import Masks
 import TestSupport
 
-/// A folder of mask files and what `MaskSources` makes of it.
+/// A folder of mask files, and the result of `MaskSources`.
 struct MaskFolderBuilder {
     let folder: URL
 
-    /// - Parameter body: given the builder of an empty folder.
+    /// - Parameter body: called with the builder of an empty folder.
     static func run(_ body: (MaskFolderBuilder) throws -> Void) throws {
         try withTemporaryDirectory { try body(MaskFolderBuilder(folder: $0)) }
     }
@@ -19,7 +19,7 @@ struct MaskFolderBuilder {
         try content.write(to: file)
     }
 
-    /// A picture of objects by number, side by side.
+    /// An image with objects of the given ids next to each other.
     func add(_ name: String, objects: [UInt8] = [1]) throws {
         let boxes = objects.map { ($0, Int($0) * 5 % 30..<Int($0) * 5 % 30 + 4, 3..<12) }
         try add(name, PNGBuilder.labels(boxes))
@@ -40,7 +40,7 @@ struct MaskFolderBuilder {
         return try MaskSources.open(path, settings: settings, clip: ClipFacts(name: clip, frameCount: count, stills: stills))
     }
 
-    /// The one line of the error.
+    /// The error's single line.
     func error(
         _ name: String = "", frames: Int? = nil, stills: [String] = [], clip: String? = nil,
         _ change: (inout MaskSettings) -> Void = { _ in }
@@ -51,11 +51,11 @@ struct MaskFolderBuilder {
 }
 
 extension MaskSource {
-    /// What is said about how the masks were understood.
+    /// Notes on how the masks were read.
     var notes: [String] { problems.filter { $0.kind == .note }.map(\.message) }
 }
 
-/// Names with these numbers, of five digits.
+/// Names with these numbers, in five digits.
 func names(_ numbers: some Sequence<Int>, ending: String = ".png") -> [String] {
     numbers.map { String(format: "%05d", $0) + ending }
 }

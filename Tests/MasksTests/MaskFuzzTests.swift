@@ -3,7 +3,7 @@ import Masks
 import TestSupport
 import Testing
 
-/// Damaged mask files end in an error or in masks, never in a trap or a hang. Seeded: the same in every run.
+/// Damaged mask files give an error or masks, never a trap or a hang. Seeded: equal in every run.
 @Suite struct MaskFuzzTests {
     private static let files = [
         "youtube-vis.json", "youtube-vis-results.json", "coco.json", "coco-polygons.json", "rle-dictionary.json", "rle-list.json",
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    /// Reads all there is.
+    /// Reads everything.
     private func use(_ path: String, format: MaskFormat?, keepsGoing: Bool) -> Bool {
         var settings = MaskSettings()
         (settings.format, settings.keepsGoing) = (format, keepsGoing)

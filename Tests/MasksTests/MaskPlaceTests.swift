@@ -4,11 +4,11 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, people have to know which of an export's folders damvideo wants, or get another clip's masks.
+/// If these fail, users must know which of an export's folders to give, or get another clip's masks.
 @Suite struct MaskPlaceTests {
     private let box = Data("1,1,2,2,5,5,1\n2,1,2,2,5,5,1\n".utf8)
 
-    @Test(arguments: ["", "Annotations", "Annotations/480p"]) func theFolderCalledLikeTheClip(root: String) throws {
+    @Test(arguments: ["", "Annotations", "Annotations/480p"]) func theFolderNamedLikeTheClip(root: String) throws {
         try MaskFolderBuilder.run { builder in
             for clip in ["walk", "run"] { try builder.add("Annotations/480p/\(clip)/00000.png", objects: [1, 2]) }
             try builder.add("JPEGImages/480p/walk/00000.jpg", Data())
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    /// One object a folder is that, unless the folder is called like the clip and others have other frames.
+    /// One object per folder is read as such, unless the folder is named like the clip and others have other frames.
     @Test func foldersOfObjects() throws {
         try MaskFolderBuilder.run { builder in
             try builder.add(["walk/00000.png", "dog/00000.png", "dog/00001.png"])
@@ -29,27 +29,27 @@ import Testing
         }
     }
 
-    /// A clip called like one of several objects.
-    @Test(arguments: [["1", "2", "3"], ["001", "002"], ["walk", "dog"]]) func theFolderOfAnObjectCalledLikeTheClip(objects: [String]) throws {
+    /// A clip named like one of several objects.
+    @Test(arguments: [["1", "2", "3"], ["001", "002"], ["walk", "dog"]]) func anObjectsFolderNamedLikeTheClip(objects: [String]) throws {
         try MaskFolderBuilder.run { builder in
             for object in objects { try builder.add(["\(object)/00000.png", "\(object)/00001.png"]) }
-            // Objects called by numbers need not have the same frames.
+            // Objects named by numbers need not have the same frames.
             if objects[0] != "walk" { try builder.add("\(objects[0])/00002.png") }
             let error = try #require(builder.error(clip: objects[0]))
-            #expect(error.contains("\(objects[0]), called like the clip, among \(objects.count) folders with masks of one object each"))
+            #expect(error.contains("\(objects[0]), named like the clip, among \(objects.count) folders with masks of one object each"))
             #expect(error.contains("--masks-format per-object-png") && error.contains("/\(objects[0]) for the masks of that folder"))
             #expect(try builder.open(clip: objects[0]) { $0.format = .objectPNG }.tracks.count == objects.count)
             #expect(try builder.open(clip: objects[0]) { $0.format = .binaryPNG }.tracks.count == 1)
             #expect(try builder.open(objects[0], clip: objects[0]).tracks.count == 1)
             #expect(try builder.open(clip: "other").tracks.count == objects.count)
-            // Several objects in one of them, or other pictures, are clips.
+            // Several objects in one folder, or other pictures, mean clips.
             try builder.add("\(objects[1])/00000.png", objects: [1, 2])
             #expect(try builder.open(clip: objects[0]).tracks.count == 1)
         }
     }
 
-    /// Masks named as stills stay with them, wherever they were found.
-    @Test func namesOfStillsCountInAPlaceToo() throws {
+    /// Masks named like stills are matched with them, wherever they are found.
+    @Test func namesOfStillsCountInSubfoldersToo() throws {
         try MaskFolderBuilder.run { builder in
             try builder.add(["Annotations/walk/00002.png", "Annotations/walk/00003.png"])
             let source = try builder.open(stills: names(1...9, ending: ".jpg"), clip: "walk")
@@ -57,10 +57,10 @@ import Testing
         }
     }
 
-    @Test func twoFoldersCalledLikeTheClip() throws {
+    @Test func twoFoldersNamedLikeTheClip() throws {
         try MaskFolderBuilder.run { builder in
             try builder.add(["480p/walk/00000.png", "1080p/walk/00000.png"])
-            #expect(builder.error(clip: "walk")?.contains("both called like the clip") == true)
+            #expect(builder.error(clip: "walk")?.contains("both named like the clip") == true)
         }
     }
 
@@ -86,8 +86,8 @@ import Testing
         }
     }
 
-    /// Sequences and folders of objects in a folder called like the clip, beside others.
-    @Test func placesInTheFolderCalledLikeTheClip() throws {
+    /// Sequences and folders of objects in a folder named like the clip, among others.
+    @Test func placesInTheFolderNamedLikeTheClip() throws {
         try MaskFolderBuilder.run { builder in
             for clip in ["clip", "other"] { try builder.add("MOT17/train/\(clip)/gt/gt.txt", box) }
             for root in ["MOT17", "MOT17/train"] {
@@ -100,15 +100,15 @@ import Testing
         }
     }
 
-    @Test func filesOfOneNameInSeveralFolders() throws {
+    @Test func sameFileNamesInSeveralFolders() throws {
         try MaskFolderBuilder.run { builder in
             for split in ["train", "valid"] { try builder.add("\(split)/boxes.txt", box) }
             #expect(builder.error()?.contains("train/boxes.txt and valid/boxes.txt, which hold masks") == true)
         }
     }
 
-    /// What macOS puts into archives.
-    @Test func foldersOfTheSystemArePassedOver() throws {
+    /// Files that macOS adds to archives.
+    @Test func systemFoldersAreIgnored() throws {
         try MaskFolderBuilder.run { builder in
             try builder.add(["1/00000.png", "2/00000.png"])
             try FileManager.default.createDirectory(at: builder.folder.appending(path: "__MACOSX"), withIntermediateDirectories: false)
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func layoutsThatAreNotRead() throws {
+    @Test func unsupportedFormats() throws {
         try MaskFolderBuilder.run { builder in
             try builder.add("yolo/labels/train/clip_1.txt", Data("0 0.125 0.75 0.125 0.25 0.5\n".utf8))
             #expect(builder.error("yolo")?.contains("boxes in parts of the picture, and no clip") == true)

@@ -3,7 +3,7 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, masks land on the wrong frames of the clip, or one bad file costs a whole run.
+/// If these fail, masks land on the wrong frames of the clip, or one invalid file ends a whole run.
 @Suite struct MaskSettingsTests {
     private func open(
         _ name: String, format: MaskFormat? = nil, offset: Int = 0, step: Int? = nil, keepsGoing: Bool = false
@@ -29,8 +29,8 @@ import Testing
             found: "a mask for frame 30", expected: "none after frame 29: the clip has 30 frames"))
     }
 
-    /// SA-V counts every fourth frame unless a setting says otherwise.
-    @Test func stepOfTheLayout() throws {
+    /// SA-V has every fourth frame unless a setting says otherwise.
+    @Test func stepOfTheFormat() throws {
         #expect(try open("sa-v.json", offset: 1).annotatedFrames == [1, 5, 9, 13])
         #expect(try open("sa-v.json", step: 1).annotatedFrames == [0, 1, 2, 3])
     }
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    /// One bad file among many stops the run, or is left out and told.
+    /// One invalid file among many ends the run, or is skipped with a note.
     @Test(arguments: ["label-png", "rgb-palette", "binary-grey", "rle-folder"])
     func oneBadFile(name: String) throws {
         try withCopy(of: name) { copy in
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    /// So it is for one bad mask in a file of many.
+    /// Likewise for one invalid mask in a file of many.
     @Test func oneBadMask() throws {
         try withCopy(of: "mots.txt") { copy in
             let lines = try String(contentsOf: copy, encoding: .utf8).split(separator: "\n")

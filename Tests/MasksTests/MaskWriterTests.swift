@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    /// Ids, labels, frames and every pixel; overlaps where the layout holds them.
+    /// Ids, labels, frames and every pixel; overlaps if the format can store them.
     @Test(arguments: FormatsTests.layouts, [MaskFormat.labelPNG, .objectPNG, .youtubeVIS])
     func roundTripLosesNothing(layout: FormatsTests.Layout, format: MaskFormat) throws {
         let source = try MaskSources.open(layout.path, clip: ClipFacts(name: "scene"))
@@ -44,9 +44,9 @@ import Testing
         }
     }
 
-    /// Boxes and ids of tracks stay as they are in MOTChallenge text.
+    /// Boxes and ids of tracks are preserved in MOTChallenge text.
     @Test(arguments: FormatsTests.layouts)
-    func boxesAreReadAgain(layout: FormatsTests.Layout) throws {
+    func boxesRoundTrip(layout: FormatsTests.Layout) throws {
         let source = try MaskSources.open(layout.path, clip: ClipFacts(name: "scene"))
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "tracks.txt").path
@@ -77,8 +77,8 @@ import Testing
         }
     }
 
-    /// Ids that label PNGs give another meaning.
-    @Test func idsThatWouldMeanSomethingElse() throws {
+    /// Ids with another meaning in label PNGs.
+    @Test func reservedIds() throws {
         func lost(_ ids: [Int]) throws -> String {
             let rows = ids.enumerated().map { "1,\($1),\(1 + $0 * 3),1,2,2,1" }.joined(separator: "\n")
             return try withTemporaryDirectory { folder in
@@ -104,7 +104,7 @@ import Testing
         #expect(try lost([1, 65536]).contains("not 1 to 65535"))
     }
 
-    @Test func nothingIsReplacedUnasked() throws {
+    @Test func nothingIsReplacedByDefault() throws {
         let source = try MaskSources.open(Fixtures.path("masks/formats/label-png"))
         try withTemporaryDirectory { folder in
             for format in MaskFormat.writable {
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    /// `--overwrite` removes masks, and nothing else.
+    /// `--overwrite` removes masks and nothing else.
     @Test func onlyMasksAreReplaced() throws {
         let source = try MaskSources.open(Fixtures.path("masks/formats/label-png"))
         try withTemporaryDirectory { folder in

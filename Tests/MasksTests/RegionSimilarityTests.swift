@@ -2,7 +2,7 @@ import Imaging
 import Masks
 import Testing
 
-/// If these fail, `damvideo track --evaluate` prints other figures than the DAVIS evaluation.
+/// If these fail, `damvideo track --evaluate` prints other scores than the DAVIS evaluation.
 @Suite struct RegionSimilarityTests {
     private func mask(_ pixels: [UInt8]) -> Mask { Mask(width: pixels.count, height: 1, pixels: pixels) }
 
@@ -19,7 +19,7 @@ import Testing
         #expect(RegionSimilarity.score(nil, mask([0, 1])) == 0)
     }
 
-    /// Box 1 is half of box 2 of the reference at frame 0; the reference has nothing else.
+    /// Box 1 is half of box 2 of the reference in frame 0; the reference has nothing else.
     @Test func givenFramesDoNotCount() throws {
         let size = PictureSize(width: 8, height: 4)
         func box(_ width: Int, _ frame: Int) -> Region {

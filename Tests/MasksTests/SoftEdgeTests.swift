@@ -7,7 +7,7 @@ import Testing
 @Suite struct SoftEdgeTests {
     private typealias Sample = (Double, Int, Int) -> [UInt8]
 
-    /// A box whose edge is `blur` pixels wide.
+    /// A box with an edge `blur` pixels wide.
     private func open(
         _ color: PNGBuilder.Color, blur: Double = 6, format: MaskFormat? = nil, _ sample: Sample
     ) throws -> any MaskSource {
@@ -19,7 +19,7 @@ import Testing
             }
             for name in names(0..<2) { try builder.add(name, data) }
             found = try builder.open { $0.format = format }
-            // While the files are there.
+            // While the files exist.
             if let found { #expect(try found.mask(of: found.tracks[0].id, at: 1).area == found.tracks[0].appearances[1].area) }
         }
         return try #require(found)
@@ -40,13 +40,13 @@ import Testing
         expectBox(try open(.rgb) { share, _, _ in [level(share), 0, 0] })
         // Three steps of grey, each two pixels wide.
         expectBox(try open(.grey, blur: 8) { share, _, _ in [level((share * 4).rounded() / 4)] }, width: 36)
-        // What lossy compression leaves, inside and outside.
+        // Traces of lossy compression, inside and outside.
         expectBox(try open(.grey, blur: 3) { share, x, y in
             [share == 1 ? 255 - UInt8((x * y) % 5) : share == 0 ? UInt8((x * 3 + y * y) % 4) : level(share)]
         })
     }
 
-    /// Greys of a palette in any order, as tools write them that save colours: black need not be its first.
+    /// Greys of a palette in any order, as written by tools that reduce colours: black need not be first.
     @Test(arguments: [256, 16]) func greysOfAPalette(count: Int) throws {
         try MaskFolderBuilder.run { builder in
             let greys = (0..<count).map { UInt8(255 - $0 * 255 / (count - 1)) }
@@ -56,14 +56,14 @@ import Testing
             }
             for name in names(0..<2) { try builder.add(name, data) }
             let source = try builder.open()
-            // A half is rounded to black here.
+            // One half rounds to black here.
             expectBox(source, width: 32)
             #expect(try source.mask(of: .number(1), at: 1).area == source.tracks[0].appearances[1].area)
             #expect(try builder.open { $0.format = .labelPNG }.tracks.count > 5)
         }
     }
 
-    /// A few numbers keep their indices, whatever they look like.
+    /// A few ids keep their indices, whatever their colours.
     @Test func objectsOfAPaletteStayObjects() throws {
         try MaskFolderBuilder.run { builder in
             let greys: [UInt8] = [0, 255, 128, 64]
@@ -76,8 +76,8 @@ import Testing
         }
     }
 
-    /// A mask of one object says so, and what is nearer to black is still outside.
-    @Test func namedFormatsDecide() throws {
+    /// With the format given, a mask of one object is read as such, and values nearer to black are outside.
+    @Test func aGivenFormatDecides() throws {
         #expect(try open(.grey, format: .binaryPNG) { share, _, _ in [level(share)] }.tracks[0].appearances[0].box.width == 34)
         #expect(try open(.grey, blur: 20, format: .labelPNG) { share, _, _ in [level(share)] }.tracks.count > 5)
     }
@@ -85,7 +85,7 @@ import Testing
     @Test func objectsStayObjects() throws {
         let many = try open(.grey) { share, x, y in share > 0.5 ? [UInt8(1 + x / 4 + y / 4 * 15)] : [0] }
         #expect(many.format == .labelPNG && many.tracks.count > 60 && many.notes.isEmpty)
-        // Numbers near the largest one, and thin objects beside a large one.
+        // Ids near the largest one, and thin objects next to a large one.
         let near = try open(.grey) { share, x, _ in share > 0.5 ? [UInt8(240 + x % 32 / 2)] : [0] }
         #expect(near.format == .labelPNG && near.tracks.count > 8)
         let thin = try open(.grey) { share, x, _ in share > 0.5 ? [x < 17 ? 1 : 250] : [0] }
@@ -96,8 +96,8 @@ import Testing
         #expect(outlined.tracks.map(\.id) == [.number(1)] && outlined.format == .labelPNG)
     }
 
-    /// Two objects whose edges are soft: their numbers cannot be known.
-    @Test func whatCannotBeToldIsRefused() throws {
+    /// Two objects with soft edges: their ids cannot be determined.
+    @Test func ambiguousValuesAreRefused() throws {
         let error = #expect(throws: MaskError.self) {
             try open(.grey) { share, x, _ in [UInt8((share * (x < 32 ? 90 : 180)).rounded())] }
         }
@@ -105,7 +105,7 @@ import Testing
         #expect(throws: MaskError.self) { try open(.grey) { _, x, _ in [UInt8(x * 4)] } }
     }
 
-    /// Colours that say nothing leave the alpha channel.
+    /// If colours show nothing, the alpha channel is used.
     @Test func alphaIsTheObject() throws {
         for source in [
             try open(.greyAlpha, blur: 1) { share, _, _ in [255, share > 0.5 ? 255 : 0] },
@@ -123,8 +123,8 @@ import Testing
         #expect(opaque.tracks.count == 1 && opaque.tracks[0].appearances[0].area < 1200 && opaque.notes.isEmpty)
     }
 
-    /// A drawing of a few colours that goes on where alpha hides it.
-    @Test func coloursUnderHiddenPixelsAreInDoubt() throws {
+    /// A drawing of a few colours that continues where alpha hides it.
+    @Test func coloursUnderTransparencyAreAmbiguous() throws {
         let sample: Sample = { share, x, _ in [x < 32 ? 200 : 0, 90, 0, share > 0.5 ? 255 : 0] }
         let error = #expect(throws: MaskError.self) { try open(.rgbAlpha, blur: 1, sample) }
         #expect(error?.description.contains("found 2 colours and an alpha channel") == true)
@@ -134,8 +134,8 @@ import Testing
         #expect(try open(.rgbAlpha, blur: 1, format: .colourPNG, sample).tracks.count == 2)
     }
 
-    /// Small objects beside void do not lie between white and black, however few pixels they have.
-    @Test func smallObjectsBesideVoidStayObjects() throws {
+    /// Small objects next to void do not lie between white and black, however few pixels they have.
+    @Test func smallObjectsNextToVoidStayObjects() throws {
         func isIn(_ x: Int, _ y: Int, _ left: Int, _ top: Int, _ width: Int, _ height: Int) -> Bool {
             (left..<left + width).contains(x) && (top..<top + height).contains(y)
         }
@@ -148,17 +148,17 @@ import Testing
                 #expect(found.tracks.map(\.id) == ids.map { .number(Int($0)) } && found.format != .binaryPNG)
             }
         }
-        // Beside void itself, where grey could be the edge of white.
+        // Next to void itself, where grey could be the edge of white.
         let error = #expect(throws: MaskError.self) {
             try open(.grey) { _, x, y in [isIn(x, y, 5, 40, 2, 10) ? 100 : isIn(x, y, 40, 48, 2, 2) ? 180 : y >= 50 ? 255 : 0] }
         }
         #expect(error?.description.contains("the values 100, 180, 255") == true)
-        // Each with a band of void around it, as PASCAL VOC has them.
+        // Each with a band of void around it, as in PASCAL VOC.
         let banded = try open(.grey) { _, x, y in
             [isIn(x, y, 5, 5, 2, 20) ? 128 : isIn(x, y, 3, 3, 6, 24) ? 255 : isIn(x, y, 40, 5, 2, 9) ? 2 : isIn(x, y, 38, 3, 6, 13) ? 255 : 0]
         }
         #expect(banded.tracks.map(\.id) == [.number(2), .number(128)])
-        // Many of them, with numbers from 1 on, and with some spread over all values.
+        // Many of them, with ids from 1, and with some spread over all values.
         for step in [1, 12] {
             let many = try open(.grey) { _, x, y in
                 [y >= 50 ? 255 : y < 8 && x % 5 < 2 && y % 4 < 2 ? UInt8((1 + x / 5) * step) : 0]
@@ -167,11 +167,11 @@ import Testing
         }
     }
 
-    /// Masks that were drawn larger: a few levels, all between white and black.
+    /// Masks drawn at a larger size and reduced: a few levels, all between white and black.
     @Test(arguments: [2, 4]) func fewLevelsOfOneObject(levels: Int) throws {
         for width in [7, 16, 34] {
             let found = try open(.grey) { _, x, y in
-                // A disc, by so many samples along each pixel.
+                // A disc, supersampled this many times per pixel side.
                 let places = (0..<levels).map { (Double($0) + 0.5) / Double(levels) - 0.5 }
                 let inside = places.count { hypot(Double(x) + $0 - 31.3, Double(y) - 31.6) < Double(width) / 2 }
                 return [UInt8(inside * 255 / levels)]
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    /// A thin object along void, or an edge of which one level alone is there.
+    /// A thin object along void, or an edge with a single level.
     @Test func oneLevelNearBlackIsRefused() throws {
         let error = #expect(throws: MaskError.self) { try open(.grey) { share, _, _ in [share > 0.7 ? 255 : share > 0.5 ? 40 : 0] } }
         #expect(error?.description.contains("the values 40, 255") == true)

@@ -2,7 +2,7 @@ import Imaging
 import Masks
 import Testing
 
-/// If these fail, masks kept as runs change, or their overlap is not what their pixels say.
+/// If these fail, masks stored as runs change, or their overlap differs from that of their pixels.
 @Suite struct StoredMaskTests {
     /// Blobs, stripes that reach the edges and single pixels, in pictures whose rows are not whole words.
     private static let masks: [Mask] = {
@@ -18,7 +18,7 @@ import Testing
     }()
 
     @Test(arguments: masks.indices)
-    func pixelsStay(index: Int) throws {
+    func pixelsRoundTrip(index: Int) throws {
         let mask = Self.masks[index], stored = try #require(StoredMask(mask))
         #expect(stored.mask == mask && stored.area == mask.area && stored.box == mask.boundingBox)
     }

@@ -2,7 +2,7 @@ import Foundation
 import Masks
 import Testing
 
-/// If these fail, ids come out of the document in another type or order than they went in.
+/// If these fail, ids in documents have another type or order than in the input.
 @Suite struct TrackIDTests {
     @Test func keepsItsType() throws {
         let ids: [TrackID] = [.number(3), .name("3"), .name("person-1"), .number(-1)]
@@ -12,7 +12,7 @@ import Testing
         #expect(throws: (any Error).self) { try JSONDecoder().decode([TrackID].self, from: Data("[true]".utf8)) }
     }
 
-    @Test func numbersComeFirstAndBySize() {
+    @Test func numbersComeFirstByValue() {
         let ids: [TrackID] = [.name("b"), .number(10), .name("a"), .number(9), .name("10")]
         #expect(ids.sorted() == [.number(9), .number(10), .name("10"), .name("a"), .name("b")])
         #expect(ids.map(\.description) == ["b", "10", "a", "9", "10"])

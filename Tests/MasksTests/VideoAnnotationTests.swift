@@ -4,8 +4,8 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, what annotators marked in CVAT, Label Studio, labelme, Grounded-SAM-2 and VideoRefer is on other frames, or
-/// longer or shorter there, than they saw it.
+/// If these fail, annotations from CVAT, Label Studio, labelme, Grounded-SAM-2 and VideoRefer are on other frames, or last longer
+/// or shorter, than in those tools.
 @Suite struct VideoAnnotationTests {
     private static let clip = ClipFacts(name: "clip", size: PictureSize(width: 100, height: 50), frameCount: 10, frameRate: 10)
 
@@ -37,7 +37,7 @@ import Testing
         "<box frame=\"\(frame)\" outside=\"\(outside)\" xtl=\"\(left)\" ytl=\"5\" xbr=\"\(left + 10)\" ybr=\"25\" \(more)/>"
     }
 
-    /// A shape that nothing ends stays to the task's last frame; one that is outside is gone until the next.
+    /// A shape that is never ended lasts to the task's last frame; an outside one is absent until the next.
     @Test func presenceInCVAT() throws {
         let set = try read(cvat(box(1, 10) + box(3, 20) + box(4, 20, outside: 1) + box(7, 40)))
         #expect(set.detections.map(\.frame) == [1, 2, 3, 7, 8, 9] && set.detections.map(\.box.left) == [10, 15, 20, 40, 40, 40])
@@ -47,7 +47,7 @@ import Testing
         #expect(try read(masks).detections.map(\.frame) == [1])
     }
 
-    /// Frames are the video's, of which a task may have a part, or every second.
+    /// Frames are the video's; a task may have part of them, or every second one.
     @Test func framesOfCVAT() throws {
         let meta = "<task><start_frame>4</start_frame><stop_frame>8</stop_frame><frame_filter>step=2</frame_filter></task>"
         let set = try read(cvat(box(4, 10) + box(8, 30), meta: meta))
@@ -69,7 +69,7 @@ import Testing
         #expect(round.detections[0].mask.map { abs($0.area - 628) < 50 } == true && round.notes.contains { $0.contains("1 points, lines") })
         let runs = "<mask frame=\"9\" outside=\"0\" rle=\"1, 2, 1, 2\" left=\"98\" top=\"3\" width=\"3\" height=\"2\"/>"
         let mask = try #require(try read(cvat(runs)).detections.first)
-        // The third column lies outside of the picture.
+        // The third column lies outside the picture.
         #expect(mask.mask?.area == 2 && mask.mask?.box == BoundingBox(left: 99, top: 3, width: 1, height: 2))
     }
 
@@ -109,7 +109,7 @@ import Testing
         return #"{"id":"aX_1","type":"videorectangle","value":\#(value)}"#
     }
 
-    /// A keyframe that is not enabled still shows the rectangle; after the last enabled one it stays to the end.
+    /// A keyframe that is not enabled still shows the rectangle; after an enabled last one it stays to the end.
     @Test func presenceInLabelStudio() throws {
         let set = try read(labelStudio([keyframe(2, 0), keyframe(4, 20, false), keyframe(8, 50)]))
         #expect(set.detections.map(\.frame) == [1, 2, 3, 7, 8, 9] && set.detections.map(\.box.left) == [0, 10, 20, 50, 50, 50])
@@ -126,7 +126,7 @@ import Testing
         #expect(abs(set.detections[50].box.left - 40) < 1e-9)
         let half = try read(labelStudio([keyframe(1, 0), keyframe(25, 40), keyframe(51, 40, false)], count: 50, duration: 10), clip: clip)
         #expect(half.detections.map(\.frame) == Array(0..<100) && abs(half.detections[48].box.left - 40) < 1e-9)
-        // One frame more than there are is a length rounded up.
+        // One frame too many is a length that was rounded up.
         let more = try read(labelStudio([keyframe(1, 0), keyframe(101, 40, false)], count: 101, duration: 10.05), clip: clip)
         #expect(more.detections.map(\.frame) == Array(0..<100) && more.notes.isEmpty)
     }
@@ -159,23 +159,24 @@ import Testing
 
     @Test func objectsOfLabelme() throws {
         let left = "[[10,10],[20,20]]", right = "[[40,10],[50,30]]"
-        // Shapes of a label and group are one object, as in labelme itself.
+        // Shapes of the same label and group are one object, as in labelme itself.
         let grouped = try read(["0.json": labelme([shape("a", "1", left), shape("a", "1", right), shape("b", "1", left)]), "1.json": labelme([])])
         #expect(grouped.detections.map(\.identity) == [.name("a 1"), .name("b 1")] && grouped.annotatedFrames == [0, 1])
         #expect(grouped.detections[0].box == Rectangle(left: 10, top: 10, width: 40, height: 20))
         #expect(grouped.detections[0].mask.map { abs($0.area - 300) < 30 } == true)
         let named = try read(["0.json": labelme([shape("a", "null", left)]), "1.json": labelme([shape("a", "null", right)])])
-        #expect(named.detections.map(\.identity) == [.name("a"), .name("a")] && named.notes.contains { $0.contains("labels tell objects apart") })
+        #expect(named.detections.map(\.identity) == [.name("a"), .name("a")] && named.notes.contains { $0.contains(
+            "objects are identified by label") })
         let unnamed = try read(["0.json": labelme([shape("a", "null", left), shape("a", "null", right)]), "1.json": labelme([])])
         #expect(unnamed.detections.map(\.identity) == [nil, nil])
         let others = try read(["3.json": labelme([
             shape("a", "2", "[[50,25],[50,35]]", type: "circle"), shape("a", "3", "[[1,1]]", type: "point"),
         ])])
-        #expect(others.detections.count == 1 && others.notes.contains { $0.contains("1 points and lines are passed over") })
+        #expect(others.detections.count == 1 && others.notes.contains { $0.contains("1 points and lines are ignored") })
         #expect(abs(others.detections[0].box.left - 40) < 1e-9 && abs(others.detections[0].box.height - 20) < 1e-9)
     }
 
-    /// Pictures of labelme and others say their size, which may be the clip's made smaller.
+    /// Pictures of labelme and others state their size, which may be a reduced version of the clip's.
     @Test func sizesOfPictures() throws {
         let half = labelme([shape("a", "1", "[[10,5],[20,20]]"), shape("b", "2", "[[1,1],[9,1],[9,9],[1,9]]", type: "polygon")], size: #""imageHeight":25,"imageWidth":50"#)
         let set = try read(["0.json": half])
@@ -186,7 +187,7 @@ import Testing
         #expect(error(["0.json": half, "1.json": square])?.contains("found pictures of 50x25 and of 50x50, expected one size") == true)
     }
 
-    /// Objects without a pixel are hidden; without an array there are boxes alone.
+    /// Objects without pixels are hidden; without an array there are only boxes.
     @Test func objectsOfGroundedSAM2() throws {
         func frame(_ labels: String) -> String { #"{"mask_name":"m","mask_height":50,"mask_width":100,"promote_type":"mask","labels":{\#(labels)}}"# }
         func label(_ id: Int, _ box: String, _ logit: Double = 0) -> String {
@@ -214,7 +215,7 @@ import Testing
             let file = folder.appending(path: "r.json")
             try Data(json.utf8).write(to: file)
             let source = try MaskSources.open(file.path, clip: Self.clip)
-            // Frames of its own: the null says that it is not there.
+            // Its own frames: null means that the object is absent.
             #expect(source.annotatedFrames(of: .name("4-1")) == [0, 8] && source.annotatedFrames(of: .name("4-2")) == [8])
         }
     }

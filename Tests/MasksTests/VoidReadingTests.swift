@@ -3,9 +3,9 @@ import Masks
 import TestSupport
 import Testing
 
-/// If these fail, an object that is called 254 or 255 is lost, or void becomes one.
+/// If these fail, an object with id 254 or 255 is lost, or void becomes an object.
 @Suite struct VoidReadingTests {
-    /// Boxes of 14 by 20 pixels, side by side and 10 pixels apart.
+    /// Boxes of 14 by 20 pixels in a row, 10 pixels apart.
     private func open(_ values: [UInt8], _ color: PNGBuilder.Color = .grey, format: MaskFormat? = nil) throws -> any MaskSource {
         var found: (any MaskSource)?
         try MaskFolderBuilder.run { builder in
@@ -20,7 +20,7 @@ import Testing
 
     private func ids(_ source: any MaskSource) -> [Int] { source.tracks.compactMap { Int("\($0.id)") } }
 
-    @Test func withoutVoidEachNumberIsAnObject() throws {
+    @Test func withoutVoidEachIdIsAnObject() throws {
         for values in [[127, 254], [253, 254]] as [[UInt8]] {
             let source = try open(values)
             #expect(ids(source) == values.map(Int.init) && source.notes.isEmpty)
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [PNGBuilder.Color.grey, .rgb]) func voidIsSaid(color: PNGBuilder.Color) throws {
+    @Test(arguments: [PNGBuilder.Color.grey, .rgb]) func voidIsNoted(color: PNGBuilder.Color) throws {
         let name = color == .grey ? "label-png" : "rgb-png", source = try open([1, 2, 255], color)
         #expect(ids(source) == [1, 2])
         #expect(source.notes.contains { $0.contains("255 is taken for void") && $0.contains("--masks-format \(name)") })
@@ -44,7 +44,7 @@ import Testing
         #expect(try open([1, 254, 255]).notes.contains { $0.contains("254 and 255 are taken for void") })
     }
 
-    /// As data sets draw it: nothing to say, whatever the format is called.
+    /// Drawn as in data sets: no note, whatever format is given.
     @Test func aRimIsVoid() throws {
         for format in [nil, MaskFormat.labelPNG] {
             try MaskFolderBuilder.run { builder in

@@ -3,9 +3,9 @@ import Media
 import TestSupport
 import Testing
 
-/// If these fail, captions of joined or oddly stored recordings have wrong times, or `--start` finds other frames.
+/// If these fail, captions of joined or unusually stored recordings have wrong times, or `--start` selects other frames.
 @Suite struct ClipClockTests {
-    /// The content of some fixtures, one after the other, as `cat` joins them.
+    /// Fixtures concatenated as by `cat`.
     private func withJoined<Result>(_ names: [String], _ body: (String) throws -> Result) throws -> Result {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "joined." + (names[0].split(separator: ".").last ?? "ts")).path
@@ -22,12 +22,12 @@ import Testing
 
     private func isNear(_ found: Double, _ expected: Double) -> Bool { abs(found - expected) < 0.0011 }
 
-    /// The clock starts again, jumps ahead, and seems to run over because it goes back from far ahead.
+    /// The clock restarts, jumps ahead, and seems to wrap because it goes back from far ahead.
     @Test(arguments: [
         ["groups.ts", "groups.ts"], ["groups.ts", "clocks_later.ts"], ["clocks_later.ts", "groups.ts"],
         ["clocks_wrap.ts", "clocks_wrap.ts"], ["groups.ts", "groups.ts", "clocks_later.ts", "groups.ts"],
     ])
-    func timesOfJoinedStreamsGoOn(names: [String]) throws {
+    func timesOfJoinedStreamsContinue(names: [String]) throws {
         try withJoined(names) { path in
             let clip = try VideoClip(path: path, seekDistance: 0), count = 18 * names.count
             let decoder = try VideoDecoder(path: path)
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    /// What is not joined keeps its times and says nothing.
+    /// Other clips keep their times, without a note.
     @Test(arguments: ClipExpectation.all) func otherClipsKeepTheirTimes(clip: ClipExpectation) throws {
         let decoder = try VideoDecoder(path: clip.path)
         while try decoder.next() != nil {}
@@ -62,8 +62,8 @@ import Testing
         #expect(duration > last && duration < last + 1.01)
     }
 
-    /// H.264 with B-frames in AVI: times of decoding alone, and a header that counts places, half of them empty.
-    @Test func aviCountsPlaces() throws {
+    /// H.264 with B-frames in AVI: only decoding times, and a header that counts slots, half of them empty.
+    @Test func aviCountsSlots() throws {
         let path = Fixtures.path("video/clocks_bframes.avi"), clip = try VideoClip(path: path)
         #expect(clip.info.frameRate == 10 && clip.info.declaredFrames == 18)
         let frames = try clip.frames()
@@ -71,7 +71,7 @@ import Testing
         #expect(found.count == 18 && frames.damage == nil)
         for (number, time) in found { #expect(isNear(time, Double(number) / 10)) }
         #expect(isNear(clip.duration(upTo: 1.7, isLast: true), 1.8))
-        // As is: the same file cut off says so.
+        // The same file, truncated, reports it.
         try withTemporaryDirectory { folder in
             let cut = folder.appending(path: "cut.avi")
             try Data(try bytes(of: "video/clocks_bframes.avi").prefix(9500)).write(to: cut)
@@ -82,20 +82,20 @@ import Testing
         }
     }
 
-    @Test func durationsAreOfThePictures() throws {
+    @Test func durationsAreThoseOfTheVideo() throws {
         for (name, last, duration) in [("clocks_wall.mkv", 1.7, 1.8), ("clocks_sound.mkv", 1.732, 1.832), ("clocks_sound.mp4", 1.7, 1.8)] {
             let clip = try VideoClip(path: Fixtures.path("video/\(name)"))
             let found = try times(clip.frames())
             #expect(isNear(try #require(found[17]), last) && clip.mending == nil)
             #expect(isNear(clip.duration(upTo: last, isLast: true), duration), "\(name)")
         }
-        // A part of a clip whose end is not known.
+        // Part of a clip whose end is unknown.
         let clip = try VideoClip(path: Fixtures.path("video/clocks_wall.mkv"))
         #expect(isNear(clip.duration(upTo: 0.5, isLast: false), 1.8))
     }
 
-    /// Frames with one time are spread up to the next.
-    @Test func doubledTimesAreSpread() throws {
+    /// Frames with the same time are spread evenly up to the next.
+    @Test func duplicateTimesAreSpread() throws {
         let clip = try VideoClip(path: Fixtures.path("video/clocks_pairs.mkv"))
         let found = try times(clip.frames())
         #expect(found.count == 12)
@@ -105,8 +105,8 @@ import Testing
         #expect(try times(clip.frames(in: span)).keys.sorted() == [3, 4, 5, 6])
     }
 
-    /// Cut anywhere in the headers of a later fragment, the fragments before it are there.
-    @Test func fragmentsBeforeACutAreRead() throws {
+    /// If the header of a later fragment is truncated, the fragments before it are read.
+    @Test func fragmentsBeforeATruncationAreRead() throws {
         let whole = try bytes(of: "video/fragments.mp4")
         let fragments = whole.indices.dropLast(4).filter { whole[$0..<$0 + 4].elementsEqual("moof".utf8) }
         try #require(fragments.count == 4)
@@ -120,7 +120,7 @@ import Testing
                 #expect(count == 10, "cut \(cut)")
                 #expect(decoder.damage?.contains("bytes early") == true, "cut \(cut)")
             }
-            // Within the header of the whole file nothing can be read.
+            // Within the file's own header nothing can be read.
             try Data(whole.prefix(300)).write(to: file)
             let error = #expect(throws: VideoError.self) { try VideoDecoder(path: file.path) }
             #expect(error?.description.contains("bytes early") == true, "\(error?.description ?? "")")

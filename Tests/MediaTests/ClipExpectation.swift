@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What ffprobe and ffmpeg say about one clip of the fixtures.
+/// Properties of one fixture clip according to ffprobe and ffmpeg.
 struct ClipExpectation: Decodable, CustomTestStringConvertible {
     let clip: String
     let width: Int
@@ -16,13 +16,13 @@ struct ClipExpectation: Decodable, CustomTestStringConvertible {
     var testDescription: String { clip }
     var isTurned: Bool { ["rotated90.mp4", "turned270mirrored.mp4", "mirrored.mkv"].contains(clip) }
     var path: String { Fixtures.path("video/\(clip)") }
-    /// All frames, one below the other.
+    /// All frames, stacked vertically.
     var picturesPath: String { Fixtures.path("video/\(clip.split(separator: ".")[0]).frames.png") }
 
     static let all: [ClipExpectation] = load("video/expected.json", as: [ClipExpectation].self)
 }
 
-/// A fixture that cannot be read is a broken checkout, so there is no test to go on with.
+/// An unreadable fixture means a broken checkout, so the test run stops.
 func load<Value: Decodable>(_ name: String, as type: Value.Type) -> Value {
     do {
         return try JSONDecoder().decode(type, from: Data(contentsOf: URL(filePath: Fixtures.path(name))))

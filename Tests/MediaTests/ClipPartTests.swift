@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Media
 
-/// If these fail, `--start` and `--duration` take the wrong frames or number them anew, or a piped clip is not read.
+/// If these fail, `--start` and `--duration` select or number the wrong frames, or a piped clip is not read.
 @Suite struct ClipPartTests {
     private func numbers(_ frames: ClipFrames) throws -> [Int] {
         var found: [Int] = []
@@ -45,7 +45,7 @@ import Media
         #expect(TimeSpan(start: start, duration: duration) == nil)
     }
 
-    /// What a pipe brings is the file, as far as it can be read from start to end.
+    /// A pipe gives the same as the file, as far as it can be read sequentially.
     @Test(arguments: ["sound.ts", "groups.mkv", "h264_bframes.mp4", "mjpeg.avi", "raw.h264"])
     func throughAPipe(name: String) throws {
         let content = try bytes(of: "video/\(name)")
@@ -70,7 +70,7 @@ import Media
         }
     }
 
-    /// Nothing, no video, or a video whose index comes after the pictures: an error, and never a wait.
+    /// Nothing, no video, or a video whose index comes last: an error, never a hang.
     @Test(arguments: ["", "text", "groups.mp4"])
     func unusablePipe(kind: String) throws {
         let content = switch kind {
@@ -86,7 +86,7 @@ import Media
         }
     }
 
-    /// An MP4 with so much of nothing between pictures and index that FFmpeg cannot go back in what it has buffered.
+    /// An MP4 with so much padding between media data and index that FFmpeg cannot seek back in its buffer.
     private func withIndexFarBehind(_ mp4: [UInt8]) throws -> [UInt8] {
         let index = try #require(firstRange(of: "moov", in: mp4)).lowerBound - 4
         let length = 1 << 20
@@ -94,7 +94,7 @@ import Media
         return mp4[..<index] + header + [UInt8](repeating: 0, count: length - 8) + mp4[index...]
     }
 
-    /// Runs `body` with the reading end of a pipe that another thread writes `content` to.
+    /// Runs `body` with the reading end of a pipe to which another thread writes `content`.
     private func withPipe(_ content: [UInt8], _ body: (Int32) throws -> Void) throws {
         let pipe = Pipe()
         let writer = Thread { [handle = pipe.fileHandleForWriting] in

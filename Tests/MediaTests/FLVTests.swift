@@ -3,7 +3,7 @@ import Media
 import TestSupport
 import Testing
 
-/// FLV files as recorders write them. If these fail, a clip lasts too long, or half of a recording is lost without a word.
+/// FLV files as written by recorders. If these fail, a clip is too long, or half of a recording is lost without a note.
 @Suite struct FLVTests {
     private func number(_ value: Int, bytes count: Int) -> [UInt8] {
         (0..<count).reversed().map { UInt8(value >> ($0 * 8) & 0xFF) }
@@ -14,7 +14,7 @@ import Testing
         return header + body + number(header.count + body.count, bytes: 4)
     }
 
-    /// A key frame of Screen video: 16x16 pixels of one grey, in one block that zlib stores.
+    /// A key frame of Screen video: 16x16 pixels of one grey, in one zlib-compressed block.
     private func picture(_ grey: UInt8) -> [UInt8] {
         let pixels = [UInt8](repeating: grey, count: 16 * 16 * 3)
         var one = 1, other = 0
@@ -25,7 +25,7 @@ import Testing
         return [0x13, 0, 16, 0, 16] + number(block.count, bytes: 2) + block
     }
 
-    /// 10 frames a second.
+    /// 10 frames per second.
     private func flv(frames: Int, from start: Int, duration: Double) -> Data {
         let text = { (name: String) in number(name.utf8.count, bytes: 2) + Array(name.utf8) }
         let metadata = [2] + text("onMetaData") + [8, 0, 0, 0, 1] + text("duration") + [0]
@@ -53,7 +53,7 @@ import Testing
         #expect(abs(try read(flv(frames: 40, from: 0, duration: 4)).duration - 4) < 1e-9)
     }
 
-    @Test func whatIsAppendedIsTold() throws {
+    @Test func appendedRecordingsAreReported() throws {
         let one = flv(frames: 12, from: 0, duration: 1.2), other = flv(frames: 6, from: 0, duration: 0.6)
         let found = try read(one + other)
         #expect(found.times.count == 12)

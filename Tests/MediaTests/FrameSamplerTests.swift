@@ -1,7 +1,7 @@
 import Testing
 import Media
 
-/// If these fail, captions look at other frames than the published tool does.
+/// If these fail, captions use other frames than the published program.
 @Suite struct FrameSamplerTests {
     struct Expectation: Decodable {
         let longest: Int
@@ -25,14 +25,14 @@ import Media
 
     static let expected = load("video/linspace.json", as: Expectation.self)
 
-    @Test func positionsAreThoseOfNumpy() {
+    @Test func positionsEqualNumpy() {
         for example in Self.expected.full {
             #expect(FrameSampler.positions(in: example.n, count: example.count) == example.positions)
         }
     }
 
     @Test(arguments: expected.checksums.keys.sorted())
-    func manyPositionsAreThoseOfNumpy(count: String) throws {
+    func manyPositionsEqualNumpy(count: String) throws {
         let count = try #require(Int(count))
         var state: UInt64 = 0xCBF2_9CE4_8422_2325
         for n in 1...Self.expected.longest {
@@ -43,7 +43,7 @@ import Media
         #expect(String(state) == Self.expected.checksums["\(count)"])
     }
 
-    @Test func samplingsDifferInWhatTheySpreadOver() {
+    @Test func samplingOfTrackAndClip() {
         #expect(FrameSampler.frames(.track, visible: [10, 11, 15], frameCount: 100, count: 4) == [10, 10, 11, 15])
         #expect(FrameSampler.frames(.clip, visible: [10, 11, 15], frameCount: 100, count: 4) == [0, 33, 66, 99])
         #expect(FrameSampler.frames(.track, visible: [], frameCount: 100, count: 4) == [])

@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 import Media
 
-/// Thousands of broken files, the same ones on every run: each is read or refused. A crash here is a crash on a user's
-/// half-copied file.
+/// Thousands of damaged files, equal in every run: each is read or refused. A crash here would be a crash on a user's half-copied
+/// file.
 @Suite struct FuzzTests {
     @Test(arguments: ["palette8.png", "palette1.png", "grey2.png", "grey16.png", "palette4_interlaced.png", "grey8_alpha.png"])
     func labelPNGs(name: String) throws {
@@ -42,7 +42,7 @@ import Media
 }
 
 extension FuzzTests {
-    /// Index, seeks and choice of frames: whatever is given was asked for, in order, and of one size.
+    /// Index, seeks and frame selection: returned frames were requested, are in order, and have the same size.
     @Test(arguments: ["groups.mp4", "groups.mkv", "groups.ts", "mjpeg.avi", "hevc_open_groups.ts", "vp9.webm"])
     func framesOfClips(name: String) throws {
         let original = try bytes(of: "video/\(name)")
@@ -76,8 +76,8 @@ extension FuzzTests {
     }
 }
 
-/// One to four of: bits flipped, cut off, a piece copied elsewhere, a 32-bit number (a length, say) overwritten.
-/// - Parameter repairsChecksums: make a PNG's checksums right again, to reach what lies behind them.
+/// One to four of: flipped bits, truncation, a piece copied elsewhere, an overwritten 32-bit number (a length, say).
+/// - Parameter repairsChecksums: true to recompute a PNG's checksums, to reach the code after them.
 private func mutate(_ original: [UInt8], _ random: inout SeededRandom, repairsChecksums: Bool) -> [UInt8] {
     var content = original
     for _ in 0..<Int.random(in: 1...4, using: &random) where content.count > 8 {
@@ -100,7 +100,7 @@ private func mutate(_ original: [UInt8], _ random: inout SeededRandom, repairsCh
     return content
 }
 
-/// Walks the chunks of a PNG as far as they go and makes each one's CRC right.
+/// Recomputes the CRC of each chunk of a PNG, as far as chunks can be parsed.
 private func repairChecksums(_ png: inout [UInt8]) {
     var offset = 8
     while offset + 12 <= png.count {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Media
 
-/// If these fail, the model sees other pixels than the published tool, or a mask from alpha covers the wrong region.
+/// If these fail, the model sees other pixels than in the published program, or a mask from alpha covers the wrong region.
 @Suite struct ImageDecoderTests {
     struct Expectation: Decodable {
         struct Picture: Decodable {
@@ -19,12 +19,12 @@ import Media
     static let expected = load("video/stills/expected.json", as: Expectation.self)
 
     @Test(arguments: expected.pictures.keys.sorted())
-    func pixelsAreThoseOfPillow(name: String) throws {
+    func pixelsEqualPillow(name: String) throws {
         let expected = try #require(Self.expected.pictures[name])
         let path = Fixtures.path("video/stills/\(name)")
         let image = try ImageDecoder.rgb(path: path)
         #expect(image.width == Self.expected.width && image.height == Self.expected.height)
-        // swscale's rounding of 16 bits to 8 is off by one now and then.
+        // swscale's rounding of 16 bits to 8 is off by one occasionally.
         let tolerance = name.contains("16") ? 1 : 0
         let largest = zip(image.pixels, bytes(hexadecimal: expected.rgb)).map { abs(Int($0) - Int($1)) }.max()
         #expect(try #require(largest) <= tolerance)
@@ -41,7 +41,7 @@ import Media
         #expect(try ImageDecoder.mask(path: path).pixels == expected)
     }
 
-    /// The colours of the palette say nothing: index 0 may well be white.
+    /// The palette's colours have no meaning: index 0 may well be white.
     @Test func maskOfAPaletteIsWhereTheIndexIsNotZero() throws {
         let fromPNG = try ImageDecoder.mask(path: Fixtures.path("video/stills/palette.png"))
         let fromBMP = try ImageDecoder.mask(path: Fixtures.path("video/stills/palette.bmp"))
@@ -50,14 +50,14 @@ import Media
         #expect(fromBMP == fromPNG)
     }
 
-    /// 16-bit masks hold object numbers below 256, which an 8-bit reading takes for black.
+    /// 16-bit masks have object ids below 256, which would be black when read as 8 bits.
     @Test func maskOf16BitsKeepsSmallValues() throws {
         let mask = try ImageDecoder.mask(path: Fixtures.path("masks/depths/grey16.png"))
         let labels = try ImageDecoder.labels(path: Fixtures.path("masks/depths/grey16.png"))
         #expect(mask.pixels == labels.values.map { $0 == 0 ? 0 : 1 })
     }
 
-    @Test func jpegIsWithinItsLosses() throws {
+    @Test func jpegIsWithinTolerance() throws {
         for name in ["smooth.jpg", "smooth_grey.jpg"] {
             let image = try ImageDecoder.rgb(path: Fixtures.path("video/stills/\(name)"))
             try #require(image.width == 64 && image.height == 48)
@@ -73,7 +73,7 @@ import Media
         #expect(try ImageDecoder.rgbWithAlphaMask(path: Fixtures.path("video/stills/smooth.jpg")).mask == nil)
     }
 
-    /// FFmpeg reports the EXIF orientation of a JPEG as a display matrix, and it is applied.
+    /// FFmpeg reports a JPEG's EXIF orientation as a display matrix, which is applied.
     @Test func sidewaysJPEGIsTurned() throws {
         let upright = try ImageDecoder.rgb(path: Fixtures.path("video/stills/smooth.jpg"))
         let turned = try ImageDecoder.rgb(path: Fixtures.path("video/stills/sideways.jpg"))
@@ -89,7 +89,7 @@ import Media
         }
     }
 
-    @Test func cutOffJPEGIsAnError() throws {
+    @Test func truncatedJPEGIsAnError() throws {
         let whole = try bytes(of: "video/stills/smooth.jpg")
         try withTemporaryDirectory { folder in
             let file = folder.appending(path: "cut.jpg")
@@ -101,7 +101,7 @@ import Media
         }
     }
 
-    /// Browsers and cameras do not care what a file is called.
+    /// Browsers and cameras ignore file extensions.
     @Test(arguments: [("smooth.jpg", "a.png"), ("rgb.png", "a.jpg"), ("rgb.bmp", "a.jpg"), ("rgba.webp", "a.png"), ("rgb.tiff", "a")])
     func contentCountsNotTheName(fixture: String, name: String) throws {
         try withTemporaryDirectory { folder in

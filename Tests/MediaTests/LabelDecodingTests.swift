@@ -3,7 +3,7 @@ import Media
 import TestSupport
 import Testing
 
-/// If these fail, an object gets another object's number, or a broken mask file passes for an empty one.
+/// If these fail, an object gets another object's id, or a damaged mask file passes for an empty one.
 @Suite struct LabelDecodingTests {
     struct Expectation: Decodable {
         struct Picture: Decodable { let values: [UInt16] }
@@ -38,16 +38,16 @@ import Testing
         #expect(error?.description == "\(path): found a picture that is not a PNG, expected a PNG of object numbers")
     }
 
-    /// Every checksum is right, and yet rows are missing: FFmpeg alone would call them background.
+    /// All checksums are right, yet rows are missing: FFmpeg alone would make them background.
     @Test(arguments: ["refused_rows_missing.png", "refused_rows_missing_2_bits.png"])
     func missingRowsAreAnError(name: String) {
         let error = #expect(throws: VideoError.self) { try ImageDecoder.labels(path: Fixtures.path("masks/depths/\(name)")) }
         #expect(error?.description.contains("rows missing") == true)
     }
 
-    /// A mask cut off anywhere is an error, never a mask that is empty from there on.
+    /// A mask truncated anywhere is an error, never a mask that is empty from there on.
     @Test(arguments: ["palette8.png", "grey4.png", "palette2_interlaced.png", "grey16.png"])
-    func cutOffAnywhereIsAnError(name: String) throws {
+    func truncationIsAnError(name: String) throws {
         let whole = try bytes(of: "masks/depths/\(name)")
         for length in 0..<whole.count {
             let error = #expect(throws: VideoError.self, "\(length) bytes") { try ImageDecoder.labels(png: Array(whole[..<length]), path: name) }
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    /// Any one wrong byte is found out by checksums, or harmless.
+    /// Any single wrong byte is detected by checksums, or harmless.
     @Test(arguments: ["palette8.png", "grey4.png", "palette2_interlaced.png"])
     func wrongBytesNeverChangeAMask(name: String) throws {
         let whole = try bytes(of: "masks/depths/\(name)")
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    /// A header may claim any size: it is refused before memory is asked for.
+    /// A header may declare any size: it is refused before memory is allocated.
     @Test(arguments: [(0, 4), (4, 0), (1 << 14, 1 << 14), (0x7FFF_FFFF, 0x7FFF_FFFF), (0xFFFF_FFFF, 1), (1 << 28, 1)])
     func impossibleSizesAreErrors(width: Int, height: Int) throws {
         var content = try bytes(of: "masks/depths/palette8.png")

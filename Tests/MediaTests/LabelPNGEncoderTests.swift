@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Media
 
-/// If these fail, masks written by damvideo have other object numbers than they should.
+/// If these fail, masks written by damvideo have wrong object ids.
 @Suite struct LabelPNGEncoderTests {
     @Test(arguments: [(1, 1), (3, 2), (8, 5), (257, 33)])
     func everyNumberSurvives(width: Int, height: Int) throws {
@@ -15,7 +15,7 @@ import Media
         }
     }
 
-    /// Header and palette as DAVIS has them: 8 bits, indexed, no transparency; 16-bit grey above 255.
+    /// Header and palette as in DAVIS: 8 bits, indexed, no transparency; 16-bit grey above 255.
     @Test func filesLookLikeThoseOfDAVIS() throws {
         let indexed = try LabelPNGEncoder.png(LabelImage(width: 2, height: 1, values: [0, 255]), path: "x.png")
         #expect(indexed[24...25] == [8, 3])

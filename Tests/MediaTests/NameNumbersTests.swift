@@ -1,7 +1,7 @@
 import Media
 import Testing
 
-/// If these fail, stills come in the order of a hash, and masks land on frames that their names do not mean.
+/// If these fail, stills are sorted by a hash, or masks land on frames that their names do not mean.
 @Suite struct NameNumbersTests {
     private func digits(_ stems: String...) -> [String]? { NameNumbers(stems)?.digits }
 
@@ -20,13 +20,13 @@ import Testing
         #expect(NameNumbers(["f1_x", "f2_x"])?.areAtEnd == false)
     }
 
-    /// Of two numbers, one that no clip has as many frames as is a time.
-    @Test func timesAreNoFrames() {
+    /// Of two numbers, one too large for any clip's frame is a time.
+    @Test func timesAreNotFrames() {
         #expect(digits("00005_1717171717000", "00006_1717171717040") == ["00005", "00006"])
         #expect(digits("1717171717000", "1717171717040") == ["1717171717000", "1717171717040"])
     }
 
-    @Test func hashesAreNoNumbers() {
+    @Test func hashesAreNotNumbers() {
         #expect(digits("clip_mp4-0030_jpg.rf.34173cb38f07f89d7", "clip_mp4-0003_jpg.rf.eccbc87e4b5ce2fe2") == ["0030", "0003"])
         #expect(digits("clip_mp4-0030_jpg.rf.34173cb38f07f89d7") == ["0030"])
         #expect(digits("3f2a8c1e7", "77ab2c9d1") == nil)
@@ -40,7 +40,7 @@ import Testing
         #expect(digits() == nil)
     }
 
-    /// Names in order; each is in the place it has.
+    /// Names in sorted order; each must have its own position.
     private func isOrder(_ stems: [String]) -> Bool {
         let mixed = Array(stems.indices).sorted { ($0 * 7 % 5, $0) < ($1 * 7 % 5, $1) }
         return NameNumbers(mixed.map { stems[$0] })?.places == mixed
@@ -53,7 +53,7 @@ import Testing
         ["part1_frame8", "part1_frame9", "part2_frame0"], ["run2_0003", "run10_0001", "run10_0002"], ["0.08", "0.12", "0.16"],
     ]) func severalNumbersAndFractions(names: [String]) {
         #expect(isOrder(names))
-        // None of them is a frame's.
+        // None of them is a frame number.
         #expect(NameNumbers(names)?.digits == nil)
     }
 

@@ -6,21 +6,21 @@ import Testing
 /// If these fail, recordings that pause while nothing moves lose their times, or joined ones get gaps of hours.
 @Suite struct PausedStreamTests {
     struct Joint: Sendable {
-        /// Seconds by which the second part, of 18 frames like the first, comes later by its clock.
+        /// Seconds between the two parts' clocks; each has 18 frames.
         let later: Double
         let isContinued: Bool
-        /// What is said about it, in part; nil for nothing.
+        /// Part of the expected note; nil for none.
         var note: String?
-        /// Whether its times are kept.
+        /// True if its times are kept.
         var isPause = true
     }
 
     @Test(arguments: [
         Joint(later: 31.8, isContinued: true), Joint(later: 3 * 3600, isContinued: true), Joint(later: 12 * 3600, isContinued: true),
-        // A reception that was lost, or the next recording of the same camera.
+        // Lost reception, or the next recording of the same camera.
         Joint(later: 31.8, isContinued: false, note: "it is broken off before frame 18, and its clock goes on 30 seconds later"),
         Joint(later: 1200, isContinued: false, note: "taken for a pause"),
-        // Clocks that have nothing to do with one another.
+        // Unrelated clocks.
         Joint(later: 3 * 3600, isContinued: false, note: "starts again or jumps at frame 18", isPause: false),
         Joint(later: 20 * 3600, isContinued: true, note: "starts again or jumps at frame 18", isPause: false),
     ])
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    /// Bursts with pauses between them, as a camera records that waits for motion.
+    /// Bursts with pauses between them, as recorded by a motion-triggered camera.
     @Test func severalPauses() throws {
         var stream = TransportStream()
         let part = try bytes(of: "video/groups.ts")
@@ -64,8 +64,8 @@ import Testing
         }
     }
 
-    /// Headers that count places, beside times that go back or cover more than that.
-    @Test func framesOfPlaces() {
+    /// Headers that count slots, with times that go back or cover more than that.
+    @Test func framesFromSlots() {
         #expect(PacketPlaces.frames(declared: 20, found: 5, covered: 10) == 10)
         #expect(PacketPlaces.frames(declared: 20, found: 5, covered: 0) == 5)
         #expect(PacketPlaces.frames(declared: 20, found: 5, covered: .min) == 5)

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 import Media
 
-/// If these fail, the pictures of a series come in the wrong order, or some are left out or mixed up.
+/// If these fail, pictures of a series are in the wrong order, or some are left out or mixed up.
 @Suite struct StillSequenceTests {
-    /// Each kind of picture has its own size, so that its place in the series can be seen.
+    /// Each kind of picture has a different size, so that its position in the series can be recognised.
     private func fill(_ folder: URL, _ files: [(name: String, still: String)]) throws {
         for file in files {
             try Data(bytes(of: "video/stills/\(file.still)")).write(to: folder.appending(path: file.name))
@@ -19,7 +19,7 @@ import Media
         return found
     }
 
-    /// The frames of a clip, written as stills, are the clip again.
+    /// The frames of a clip, written as stills, give the clip again.
     @Test(arguments: ["frame-%d.ppm", "%03d.ppm", "100%%_%02d.PPM", nil])
     func seriesIsTheClip(pattern: String?) throws {
         let strip = try ImageDecoder.rgb(path: Fixtures.path("video/groups.frames.png"))
@@ -49,7 +49,7 @@ import Media
         }
     }
 
-    /// Numbers count as numbers however many digits they have; other files are left alone.
+    /// Numbers are compared by value, whatever their digits; other files are ignored.
     @Test func folderIsSortedByNumber() throws {
         try withTemporaryDirectory { folder in
             try fill(folder, [
@@ -62,7 +62,7 @@ import Media
         }
     }
 
-    /// Where names end in a hash, the number that tells them apart orders them.
+    /// If names end in a hash, the number that differs determines the order.
     @Test func hashesDoNotOrder() throws {
         try withTemporaryDirectory { folder in
             try fill(folder, [("s-0002_jpg.rf.0a1b2c3d1.png", "rgb.png"), ("s-0001_jpg.rf.f9e8d7c62.png", "rgb.png")])
@@ -79,15 +79,15 @@ import Media
         }
     }
 
-    /// What a name says only counts when all names have a number.
-    @Test func otherwiseByName() throws {
+    /// Numbers count only if all names have one.
+    @Test func otherwiseSortedByName() throws {
         try withTemporaryDirectory { folder in
             try fill(folder, [("7.png", "rgb.png"), ("007.png", "rgb.png"), ("zebra.png", "rgb.png")])
             #expect(try VideoClip(path: folder.path).frameCount == 3)
         }
     }
 
-    @Test func nothingThere() throws {
+    @Test func emptyFolder() throws {
         try withTemporaryDirectory { folder in
             let empty = #expect(throws: VideoError.self) { try VideoClip(path: folder.path) }
             #expect(empty?.description.hasSuffix("found a folder without pictures, expected stills, or a file") == true)
@@ -117,7 +117,7 @@ import Media
         }
     }
 
-    /// A series is as good as its pictures: one that is cut off is named.
+    /// A truncated picture in a series is named.
     @Test func damagedPicture() throws {
         try withTemporaryDirectory { folder in
             try fill(folder, [("1.png", "rgb.png")])

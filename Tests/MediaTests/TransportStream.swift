@@ -1,6 +1,6 @@
 import TestSupport
 
-/// An MPEG transport stream as recorders make it of parts: their clocks and continuity counters can be moved on.
+/// An MPEG transport stream joined from parts as recorders do, with shifted clocks and continuity counters.
 struct TransportStream {
     private(set) var bytes: [UInt8] = []
     /// The latest continuity counter of each PID.
@@ -8,8 +8,8 @@ struct TransportStream {
 
     /// Adds a stream.
     /// - Parameters:
-    ///   - seconds: added to its clock.
-    ///   - isContinued: whether its continuity counters follow those before it, as one recorder's do, or break them off.
+    ///   - seconds: offset of its clock.
+    ///   - isContinued: true to continue the previous continuity counters, as one recorder does; false to break them.
     mutating func add(_ part: [UInt8], later seconds: Double, isContinued: Bool) {
         let ticks = Int(seconds * 90000)
         for start in stride(from: 0, to: part.count - 187, by: 188) {
@@ -24,7 +24,7 @@ struct TransportStream {
         }
     }
 
-    /// Moves the clock reference, and the times of the picture that begins in the packet.
+    /// Shifts the clock reference, and the times of the picture that begins in the packet.
     private static func move(_ packet: inout [UInt8], by ticks: Int) {
         let hasAdaptation = packet[3] & 0x20 != 0
         if hasAdaptation, packet[4] > 0, packet[5] & 0x10 != 0 {

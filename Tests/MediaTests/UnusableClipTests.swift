@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Media
 
-/// If these fail, a bad file ends in a trap, in silence, or in the wrong exit code.
+/// If these fail, an invalid file causes a trap, no message, or the wrong exit code.
 @Suite struct UnusableClipTests {
     @Test func missingFile() {
         let error = #expect(throws: VideoError.self) { try VideoDecoder(path: "/nowhere/clip.mp4") }
@@ -50,7 +50,7 @@ import Media
         }
     }
 
-    /// The header is all there, no picture is.
+    /// The header is complete, but there are no frames.
     @Test func zeroFrames() throws {
         try withTemporaryDirectory { folder in
             let whole = try bytes(of: "video/h264_bframes.mp4")
@@ -63,7 +63,7 @@ import Media
         }
     }
 
-    /// A recording that broke off before the index was written.
+    /// A recording that was interrupted before the index was written.
     @Test func missingIndex() throws {
         try withTemporaryDirectory { folder in
             let whole = try bytes(of: "video/uneven_times.mp4")
@@ -78,7 +78,7 @@ import Media
         }
     }
 
-    @Test func cutOffBeforeTheFirstFrame() throws {
+    @Test func truncatedBeforeTheFirstFrame() throws {
         try withTemporaryDirectory { folder in
             let file = folder.appending(path: "clip.mkv")
             try Data(bytes(of: "video/ffv1_grey.mkv")[..<900]).write(to: file)
@@ -87,7 +87,7 @@ import Media
         }
     }
 
-    /// What a name means to FFmpeg's protocols and sequences must not matter.
+    /// Names that FFmpeg would take for protocols or sequences are ordinary names.
     @Test(arguments: ["12:30.mp4", "file:clip.mp4", "100%d.mp4", "-clip.mp4", "a|b.mp4", "größe ✓.mp4", "frame%03d.png"])
     func namesAreTakenLiterally(name: String) throws {
         try withTemporaryDirectory { folder in
@@ -99,7 +99,7 @@ import Media
     }
 }
 
-/// Where an ASCII word first occurs.
+/// First occurrence of an ASCII word.
 func firstRange(of word: String, in bytes: [UInt8]) -> Range<Int>? {
     Data(bytes).range(of: Data(word.utf8))
 }

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 import Media
 
-/// If these fail, a caption looks at other pictures when only some frames of a clip are decoded.
+/// If these fail, a caption uses other frames when only some frames of a clip are decoded.
 @Suite struct VideoClipTests {
-    /// Why the others have to be decoded from the start.
+    /// Reason that other clips must be decoded from the start.
     static let sequential = [
         "mpeg4_wide_pixels.avi": "a packet need not be a frame in the codec mpeg4",
         "interlaced_mpeg2.ts": "a packet need not be a frame in the codec mpeg2video",
@@ -16,7 +16,7 @@ import Media
         "mirrored.mkv": "its frames say themselves how they are turned",
     ]
 
-    /// All frames, decoded one after the other.
+    /// All frames, decoded sequentially.
     private func allFrames(_ clip: ClipExpectation) throws -> [(image: RGBImage, time: Double)] {
         let decoder = try VideoDecoder(path: clip.path)
         var frames: [(image: RGBImage, time: Double)] = []
@@ -24,9 +24,9 @@ import Media
         return frames
     }
 
-    /// With a seek wherever there is something to pass over, and without any.
+    /// Seeking wherever anything can be skipped, and without seeking.
     @Test(arguments: ClipExpectation.all, [0, nil])
-    func wantedFramesAreThoseOfDecodingEverything(clip: ClipExpectation, seekDistance: Int?) throws {
+    func wantedFramesEqualSequentialDecoding(clip: ClipExpectation, seekDistance: Int?) throws {
         let expected = try allFrames(clip)
         let source = try VideoClip(path: clip.path, seekDistance: seekDistance)
         var random = SeededRandom(state: 5)
@@ -50,7 +50,7 @@ import Media
     }
 
     @Test(arguments: ClipExpectation.all)
-    func packetsTellHowManyFramesThereAre(clip: ClipExpectation) throws {
+    func packetsGiveTheFrameCount(clip: ClipExpectation) throws {
         let source = try VideoClip(path: clip.path)
         #expect(source.sequentialReason == Self.sequential[clip.clip])
         guard Self.sequential[clip.clip] == nil else {
@@ -66,7 +66,7 @@ import Media
         #expect(source.time(ofFrame: -1) == nil)
     }
 
-    /// The part with the other size is an error when it is looked at, and only then.
+    /// A part with another size is an error only when it is read.
     @Test func sizeChangesBetweenKeyFrames() throws {
         let first = PictureSize(width: 64, height: 48), now = PictureSize(width: 80, height: 64)
         let clip = try VideoClip(path: Fixtures.path("video/size_changes.ts"), seekDistance: 0)
@@ -81,12 +81,12 @@ import Media
         }
     }
 
-    /// A file whose damage shows only in decoding: what can be told is told, and the frames before it are right.
-    @Test func damageThatOnlyDecodingShows() throws {
+    /// A file whose damage shows only in decoding: it is reported, and the frames before it are right.
+    @Test func damageFoundByDecoding() throws {
         let original = try bytes(of: "video/groups.mkv")
         try withTemporaryDirectory { folder in
             let path = folder.path + "/clip.mkv"
-            // The last group's key frame: the length of its picture.
+            // The length of the picture in the last group's key frame.
             let place = try #require(Data(original).range(of: Data([0x65, 0x88]), options: .backwards)).lowerBound
             var content = original
             for offset in place - 4..<place { content[offset] = 0x7F }

@@ -5,9 +5,9 @@ import Media
 
 /// If these fail, masks lie on the wrong frames or captions describe the wrong colours.
 @Suite struct VideoDecoderTests {
-    /// Frame K is the one `ffmpeg -vf select=eq(n\,K)` takes: same number, same pixels, turned the same way.
+    /// Frame K equals that of `ffmpeg -vf select=eq(n\,K)`: same number, same pixels, same orientation.
     @Test(arguments: ClipExpectation.all)
-    func framesAreThoseOfFFmpeg(clip: ClipExpectation) throws {
+    func framesEqualFFmpeg(clip: ClipExpectation) throws {
         let strip = try ImageDecoder.rgb(path: clip.picturesPath)
         try #require(strip.width == clip.width && strip.height == clip.height * clip.frames)
         let decoder = try VideoDecoder(path: clip.path)
@@ -19,8 +19,8 @@ import Media
             let expected = strip.cropped(to: box)
             let image = try frame.image()
             try #require(image.width == clip.width && image.height == clip.height)
-            // Equal, but for what other FFmpeg versions and processors round otherwise. ffmpeg turns a picture before it
-            // spreads the chroma, we after: that moves edges by a little more.
+            // Equal, apart from rounding in other FFmpeg versions and processors. ffmpeg rotates before it upsamples chroma, this
+            // decoder after, which changes edges slightly more.
             let tolerance = clip.isTurned ? 8 : 2
             let largest = zip(image.pixels, expected.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
             #expect(largest <= tolerance, "frame \(count)")
@@ -31,7 +31,7 @@ import Media
     }
 
     @Test(arguments: ClipExpectation.all)
-    func timesAndInfoAreThoseOfFFprobe(clip: ClipExpectation) throws {
+    func timesAndInfoEqualFFprobe(clip: ClipExpectation) throws {
         let decoder = try VideoDecoder(path: clip.path)
         #expect(decoder.info.width == clip.width)
         #expect(decoder.info.height == clip.height)
@@ -43,9 +43,9 @@ import Media
         for (time, expected) in zip(found, clip.times) { #expect(abs(time - expected) < 1e-4) }
     }
 
-    /// Fields stay woven (the frames are ffmpeg's), and the clip says so.
+    /// Fields stay woven, as in ffmpeg, and the clip reports it.
     @Test(arguments: ClipExpectation.all)
-    func interlacedClipsSayIt(clip: ClipExpectation) throws {
+    func interlacedClipsAreReported(clip: ClipExpectation) throws {
         #expect(try VideoDecoder(path: clip.path).info.isInterlaced == clip.clip.hasPrefix("interlaced"))
     }
 
@@ -57,7 +57,7 @@ import Media
         #expect(try VideoDecoder(path: Fixtures.path("video/raw.h264")).info.duration == nil)
     }
 
-    /// Frames stay good after the decoder has gone on, and after it is gone.
+    /// Frames stay valid after the decoder has continued or was released.
     @Test func framesOutliveTheDecoder() throws {
         let path = Fixtures.path("video/h264_bframes.mp4")
         var kept: [VideoFrame] = []

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Media
 
-/// What is encoded is decoded again: if these fail, a rendered clip has other pictures, times or sizes than the clip.
+/// Encoded video is decoded again: if these fail, a rendered clip has other pictures, times or sizes than the clip.
 struct VideoEncoderTests {
     /// A picture of soft colours that differs from frame to frame.
     private func picture(_ number: Int, width: Int, height: Int) -> RGBImage {
@@ -26,7 +26,7 @@ struct VideoEncoderTests {
         return Double(sum) / Double(columns * rows * 3)
     }
 
-    /// Odd sizes become even; times are kept, however uneven, from the first on.
+    /// Odd sizes become even; times are preserved, however uneven, from the first on.
     @Test(arguments: [PictureSize(width: 64, height: 48), PictureSize(width: 35, height: 51), PictureSize(width: 1281, height: 721)])
     func picturesAndTimesAreKept(size: PictureSize) throws {
         try withTemporaryDirectory { folder in
@@ -46,10 +46,10 @@ struct VideoEncoderTests {
                 #expect(abs(frame.time - (times[frame.index] - 2.5)) < 1e-4)
                 let image = try frame.image(), original = picture(frame.index, width: size.width, height: size.height)
                 #expect(difference(image, original, columns: size.width, rows: size.height) < 4)
-                // The column that was added repeats the last.
+                // The added column repeats the last one.
                 #expect(abs(Int(image.pixels[(image.width - 1) * 3]) - Int(image.pixels[(size.width - 1) * 3])) < 16)
             }
-            // The last picture lasts as long as one usually does.
+            // The last picture lasts for the usual interval.
             let duration = try #require(clip.info.duration)
             #expect(abs(duration - 4.85) < 0.01)
             let bytes = try Data(contentsOf: URL(filePath: path))
@@ -69,7 +69,7 @@ struct VideoEncoderTests {
         }
     }
 
-    /// What the decoder says of a file and of one whose pictures are turned on their side.
+    /// The decoder's values for a file and for one that is rotated by 90°.
     @Test func pixelAspectIsThatOfTheFile() throws {
         #expect(try VideoClip(path: Fixtures.path("video/mpeg4_wide_pixels.avi")).info.pixelAspect == PixelAspect(width: 2, height: 1))
         #expect(try VideoClip(path: Fixtures.path("video/rotated90.mp4")).info.pixelAspect == .square)

@@ -3,7 +3,7 @@ import ModelCache
 import TestSupport
 import Testing
 
-/// If these fail, models are looked for in another place than the hub's own tools use, or another user's token is sent.
+/// If these fail, models are searched elsewhere than by the hub's own tools, or another user's token is sent.
 struct HubEnvironmentTests {
     @Test(arguments: [
         (["HOME": "/h"], "/h/.cache/huggingface/hub"),
@@ -17,7 +17,7 @@ struct HubEnvironmentTests {
         #expect(HubEnvironment(variables).cacheFolder == folder)
     }
 
-    @Test func theTokenIsAVariablesOrTheFiles() throws {
+    @Test func theTokenComesFromAVariableOrTheFile() throws {
         try withTemporaryDirectory { folder in
             try "hf_file\n".write(to: folder.appending(path: "token"), atomically: true, encoding: .utf8)
             let home = ["HF_HOME": folder.path]

@@ -4,7 +4,7 @@ import ModelCache
 import TestSupport
 import Testing
 
-/// If these fail, a model that was fetched is not found, or removing one takes more than it should.
+/// If these fail, a downloaded model is not found, or removing one takes more than it should.
 struct ModelCacheTests {
     private static let first = String(repeating: "a1", count: 20), second = String(repeating: "b2", count: 20)
 
@@ -50,7 +50,7 @@ struct ModelCacheTests {
         }
     }
 
-    @Test func aRevisionIsRemovedWithoutWhatOthersShare() throws {
+    @Test func removingARevisionKeepsSharedBlobs() throws {
         try withModel { cache, name, folder in
             try "part".write(to: folder.appending(path: "blobs/x.incomplete"), atomically: true, encoding: .utf8)
             #expect(try cache.repository(name).remove("refs/pr/7") == 3)
@@ -63,7 +63,7 @@ struct ModelCacheTests {
         }
     }
 
-    @Test func aModelThatIsBeingFetchedStays() throws {
+    @Test func aModelBeingDownloadedIsKept() throws {
         try withModel { cache, name, folder in
             let locks = folder.deletingLastPathComponent().appending(path: ".locks/\(name.folder)")
             try FileManager.default.createDirectory(at: locks, withIntermediateDirectories: true)
@@ -71,7 +71,7 @@ struct ModelCacheTests {
             defer { close(lock) }
             #expect(flock(lock, LOCK_EX) == 0)
             #expect(throws: InputError(
-                .inputOutput, "org/net", found: "a program that is fetching it", expected: "none while it is removed")) {
+                .inputOutput, "org/net", found: "a program that is fetching it", expected: "no download during removal")) {
                 try cache.repository(name).remove(nil)
             }
             #expect(cache.snapshot(name)?.size == 8)

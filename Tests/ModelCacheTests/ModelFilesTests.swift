@@ -3,7 +3,7 @@ import Imaging
 import ModelCache
 import Testing
 
-/// If these fail, files are fetched that nobody needs, or a model is fetched that does not load.
+/// If these fail, unnecessary files are downloaded, or a downloaded model does not load.
 struct ModelFilesTests {
     private func files(_ paths: [String], choosing file: String? = nil, _ contents: [String: String] = [:]) throws -> ModelFiles {
         try ModelFiles(of: "a/b", among: Set(paths), choosing: file, contents: contents.mapValues { Data($0.utf8) })
@@ -15,7 +15,7 @@ struct ModelFilesTests {
         "mm_projector/model.safetensors", "vision_tower/preprocessor_config.json", "llm/tokenizer_config.json",
     ]
 
-    @Test func aDescribeAnythingModelIsItsFourPartsAndTheShardsOfTheIndex() throws {
+    @Test func describeAnythingNeedsFourPartsAndTheIndexedShards() throws {
         let index = #"{"weight_map": {"a": "model-2.safetensors", "b": "model-1.safetensors"}}"#
         let shards = ["llm/model.safetensors.index.json", "llm/model-1.safetensors", "llm/model-2.safetensors"]
         let others = ["README.md", "llm/model-3.safetensors", "llm/model.safetensors", "llm/generation_config.json", "pytorch_model.bin"]
@@ -27,12 +27,12 @@ struct ModelFilesTests {
             try files(Self.captioner + shards.dropLast(), contents)
         }
         #expect(throws: InputError(
-            .unusableModel, "a/b", found: #"shard "../x" in llm/model.safetensors.index.json"#, expected: "a file beside it")) {
+            .unusableModel, "a/b", found: #"shard "../x" in llm/model.safetensors.index.json"#, expected: "a file next to it")) {
             try files(Self.captioner + shards, ["llm/model.safetensors.index.json": #"{"weight_map": {"a": "../x"}}"#])
         }
     }
 
-    @Test func trackersAndDetectorsAreKnownByTheirConfiguration() throws {
+    @Test func trackersAndDetectorsAreRecognisedByConfiguration() throws {
         let published = [
             "config.json", "model.safetensors", "preprocessor_config.json", "processor_config.json", "sam2.1_hiera_tiny.pt",
             "sam2.1_hiera_t.yaml",
@@ -46,7 +46,7 @@ struct ModelFilesTests {
         #expect(detector.kind == .rfDetr && detector.paths == ["config.json", "preprocessor_config.json", "model.safetensors"])
     }
 
-    @Test func anOnnxFileIsTakenAloneOrNamed() throws {
+    @Test func anOnnxFileIsUniqueOrChosen() throws {
         let one = try files(["README.md", "onnx/model.onnx", "onnx/model.onnx_data", "config.json"], ["config.json": "{}"])
         #expect(one.kind == .onnx && one.mainFile == "onnx/model.onnx" && one.paths == ["onnx/model.onnx", "onnx/model.onnx_data"])
         let several = ["yolo-n.onnx", "yolo-s.onnx"]

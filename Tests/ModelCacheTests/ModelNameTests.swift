@@ -3,7 +3,7 @@ import Testing
 
 /// If these fail, a name is not understood, or leads out of the cache.
 struct ModelNameTests {
-    @Test func namesAndRevisionsAreTakenApart() throws {
+    @Test func namesAndRevisionsAreParsed() throws {
         let plain = try #require(ModelName("nvidia/DAM-3B-Video")), pinned = try #require(ModelName("a.b/c_d@refs/pr/1"))
         #expect(plain.identifier == "nvidia/DAM-3B-Video" && plain.revision == nil && plain.folder == "models--nvidia--DAM-3B-Video")
         #expect(pinned.identifier == "a.b/c_d" && pinned.revision == "refs/pr/1" && "\(pinned)" == "a.b/c_d@refs/pr/1")
@@ -14,9 +14,9 @@ struct ModelNameTests {
         "", "a", "a/", "/a", "a/b/c", "../b", "a/..", "./b", "a/b--c", "a/b..c", "a/.b", "a b/c", "a/b@", "a/b@../c", "a/b@/c", "a/b@c//d",
         "a/b\n", "a/b@.git", "a\0/b", "a/b@x y", "-a/b",
     ])
-    func whatIsNoNameIsRefused(_ text: String) { #expect(ModelName(text) == nil) }
+    func refusesInvalidNames(_ text: String) { #expect(ModelName(text) == nil) }
 
-    @Test func shortNamesAreThoseOfTheRecommendedModels() throws {
+    @Test func shortNamesMeanRecommendedModels() throws {
         for (short, full) in [
             ("dam-3b-video", "nvidia/DAM-3B-Video"), ("sam2.1-tiny", "facebook/sam2.1-hiera-tiny"),
             ("RF-DETR-seg-small", "Roboflow/rf-detr-seg-small"),

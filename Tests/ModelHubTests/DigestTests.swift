@@ -3,7 +3,7 @@ import Foundation
 import ModelHub
 import Testing
 
-/// If these fail, a broken file is taken for a whole one, or the other way round.
+/// If these fail, a damaged file is accepted, or an intact one refused.
 struct DigestTests {
     /// Vectors of FIPS 180 and of NIST's examples.
     @Test(arguments: [
@@ -15,7 +15,7 @@ struct DigestTests {
         #expect(PullSample.hash(Data(text.utf8), SHA256()) == hash)
     }
 
-    @Test func aMillionLettersInPiecesOfAnySize() {
+    @Test func aMillionBytesInPiecesOfAnySize() {
         var hash = SHA256()
         let letters = [UInt8](repeating: UInt8(ascii: "a"), count: 1000)
         for size in [1, 62, 64, 65, 127, 128, 553] { letters[..<size].withUnsafeBytes { hash.update($0) } }
@@ -23,7 +23,7 @@ struct DigestTests {
         #expect(hash.finish() == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
     }
 
-    /// As `git hash-object` prints them.
+    /// As printed by `git hash-object`.
     @Test(arguments: [
         ("", "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"), ("hello\n", "ce013625030ba8dba906f756967f9e9ca394464a"),
         ("what is up, doc?", "bd9dbf5aae1a3862dd1526723246b20206e5fc37"),

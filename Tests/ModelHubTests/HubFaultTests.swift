@@ -5,9 +5,9 @@ import ModelHub
 import TestSupport
 import Testing
 
-/// If these fail, a hub's trouble ends a pull that could have waited, or is told as something else.
+/// If these fail, temporary trouble of a hub ends a pull, or is reported wrongly.
 struct HubFaultTests {
-    @Test func aBusyHubIsAskedAgainWhenItSays() throws {
+    @Test func aBusyHubIsRetriedAsItSays() throws {
         try PullSample.run { sample in
             sample.fault { _, count in
                 switch count {
@@ -23,21 +23,21 @@ struct HubFaultTests {
         }
     }
 
-    @Test func aHubThatStaysAwayIsTold() throws {
+    @Test func anUnreachableHubIsReported() throws {
         try PullSample.run { sample in
             sample.fault { _, _ in .init(status: 502, body: #"{"error": "bad\n gateway"}"#) }
             #expect(throws: InputError(
                 .inputOutput, "org/net", found: "HTTP 502 from 127.0.0.1 (bad gateway), 6 times",
-                expected: "an answer (the same command goes on from here)")) { try sample.pull() }
+                expected: "an answer (the same command resumes)")) { try sample.pull() }
             #expect(sample.waits == [1, 2, 4, 8, 16])
             sample.fault { _, _ in .init(status: 429, headers: ["Retry-After": "3600"], body: "") }
             #expect(throws: InputError(
                 .inputOutput, "org/net", found: "HTTP 429 from 127.0.0.1, to be tried again after 3600 s",
-                expected: "an answer (the same command goes on from here)")) { try sample.pull() }
+                expected: "an answer (the same command resumes)")) { try sample.pull() }
         }
     }
 
-    @Test func noConnectionIsTold() throws {
+    @Test func missingConnectionsAreReported() throws {
         try PullSample.run { sample in
             let error = #expect(throws: InputError.self) { try sample.pull(variables: ["HF_ENDPOINT": "http://127.0.0.1:1"]) }
             #expect(error?.category == .inputOutput && error?.found == "no connection to the server, 6 times")
@@ -48,7 +48,7 @@ struct HubFaultTests {
         }
     }
 
-    @Test func anUnknownModelIsTold() throws {
+    @Test func unknownModelsAreReported() throws {
         try PullSample.run { sample in
             let unknown = #expect(throws: InputError.self) { try sample.pull("org/other") }
             #expect(unknown?.description
@@ -59,7 +59,7 @@ struct HubFaultTests {
     }
 
     @Test(arguments: ["../../evil", "/etc/passwd", "a//b", "a/./b", #"a\\b"#, #"a\u0000b"#, #"a\nb"#])
-    func namesThatLeadElsewhereAreRefused(_ path: String) throws {
+    func pathTraversalIsRefused(_ path: String) throws {
         try PullSample.run { sample in
             sample.fault { request, _ in
                 guard request.path.hasPrefix("/api/") else { return nil }
@@ -72,7 +72,7 @@ struct HubFaultTests {
     }
 
     @Test(arguments: ["../../x", "", "main", "C0FFEE11C0FFEE11C0FFEE11C0FFEE11C0FFEE11"])
-    func commitsAndHashesThatAreNoneAreRefused(_ text: String) throws {
+    func invalidCommitsAndHashesAreRefused(_ text: String) throws {
         try PullSample.run { sample in
             sample.fault { _, _ in .init(body: #"{"sha": "\#(text)", "siblings": []}"#) }
             #expect(throws: InputError.self) { try sample.pull() }
@@ -83,7 +83,7 @@ struct HubFaultTests {
         }
     }
 
-    @Test func redirectsThatGoInCirclesEnd() throws {
+    @Test func redirectLoopsEnd() throws {
         try PullSample.run { sample in
             sample.fault { _, _ in .init(status: 307, headers: ["Location": "/api/models/x"], body: "") }
             #expect(throws: InputError(.inputOutput, "org/net", found: "more than 8 redirects", expected: "the file")) { try sample.pull() }

@@ -7,11 +7,11 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// If these fail, a pull that was cut short loses what it had, or leaves something broken that is taken for a model.
+/// If these fail, an interrupted pull loses its data, or leaves a damaged model that is taken for a valid one.
 struct InterruptedPullTests {
-    /// What a process that was killed at some byte has left.
+    /// The state left by a process killed at some byte.
     @Test(arguments: [0, 1, 63, 64, 65, 4096, 50_000, 99_999, 100_000])
-    func whatWasFetchedIsGoneOnFrom(_ count: Int) throws {
+    func downloadsResume(_ count: Int) throws {
         try PullSample.run { sample in
             try sample.leave(PullSample.weights.prefix(count))
             let snapshot = try sample.pull()
@@ -22,7 +22,7 @@ struct InterruptedPullTests {
         }
     }
 
-    @Test func whatIsNotTheBeginningIsFetchedAgain() throws {
+    @Test func wrongPartialDataIsDownloadedAgain() throws {
         for left in [Data(repeating: 1, count: 300), Data(repeating: 1, count: 100_000), Data(repeating: 1, count: 100_001)] {
             try PullSample.run { sample in
                 try sample.leave(left)
@@ -43,7 +43,7 @@ struct InterruptedPullTests {
         }
     }
 
-    @Test func largeFilesComeInParts() throws {
+    @Test func largeFilesAreDownloadedInParts() throws {
         try PullSample.run { sample in
             let snapshot = try sample.pull(largestPart: 30_000)
             #expect(try Data(contentsOf: URL(filePath: snapshot.path + "/model.safetensors")) == PullSample.weights)
@@ -52,7 +52,7 @@ struct InterruptedPullTests {
         }
     }
 
-    @Test func aConnectionThatEndsIsMadeAgain() throws {
+    @Test func endedConnectionsAreReopened() throws {
         try PullSample.run { sample in
             sample.fault { request, _ in
                 guard request.path.hasPrefix("/content/"), request.headers["range"] == nil else { return nil }
@@ -67,13 +67,13 @@ struct InterruptedPullTests {
         }
     }
 
-    @Test func aWrongContentIsNotKept() throws {
+    @Test func wrongContentIsDiscarded() throws {
         try PullSample.run { sample in
             let wrong = Data(repeating: 7, count: 100_000)
             sample.fault { request, _ in request.path.hasPrefix("/content/") ? .init(data: wrong) : nil }
             #expect(throws: InputError(
                 .invalid, "org/net/model.safetensors", found: "content with hash \(PullSample.hash(wrong, SHA256()))",
-                expected: "\(sample.weightsHash), as listed; it is not kept")) { try sample.pull() }
+                expected: "\(sample.weightsHash), as listed; it was discarded")) { try sample.pull() }
             #expect(sample.isInvisible && !sample.blobs.contains(sample.weightsHash))
             #expect(try Data(contentsOf: sample.incomplete).isEmpty)
             sample.fault { _, _ in nil }
@@ -81,7 +81,7 @@ struct InterruptedPullTests {
         }
     }
 
-    @Test func aFileThatHasChangedMeanwhileIsTold() throws {
+    @Test func filesThatChangeMeanwhileAreReported() throws {
         try PullSample.run { sample in
             let new = PullSample.large(Data("new weights".utf8))
             sample.fault { request, _ in
@@ -107,17 +107,17 @@ struct InterruptedPullTests {
             try FileManager.default.createDirectory(at: locks, withIntermediateDirectories: true)
             let lock = open(locks.appending(path: "\(sample.weightsHash).lock").path, O_RDWR | O_CREAT, 0o666)
             #expect(flock(lock, LOCK_EX) == 0)
-            let other = Thread { // The other program ends when this one has begun to wait.
+            let other = Thread { // The other program ends once this one is waiting.
                 while !sample.notices.contains(where: { $0.hasSuffix("waiting") }) { usleep(1000) }
                 close(lock)
             }
             other.start()
             try sample.pull()
-            #expect(sample.notices.contains("org/net/model.safetensors: another program is fetching it; waiting"))
+            #expect(sample.notices.contains("org/net/model.safetensors: another program is downloading it; waiting"))
         }
     }
 
-    @Test func twoPullsAtOnceFetchEachFileOnce() throws {
+    @Test func concurrentPullsDownloadEachFileOnce() throws {
         try PullSample.run { sample in
             let group = DispatchGroup(), commits = Mutex<[String]>([])
             for _ in 0..<2 {

@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A small model of the hub, a stand-in that has it, and what a pull says.
+/// A small model on the hub, a stand-in server, and the events of a pull.
 struct PullSample {
     static let name = "org/net"
     let hub: StandInHub
@@ -66,7 +66,7 @@ struct PullSample {
     }
 
     var notices: [String] { said.notices.withLock { $0 } }
-    /// Seconds that were waited, without the polling of locks.
+    /// Seconds waited, without polling of locks.
     var waits: [Double] { said.waits.withLock { $0 } }
     var progress: [Int] { said.progress.withLock { $0 } }
 
@@ -77,7 +77,7 @@ struct PullSample {
         ((try? FileManager.default.contentsOfDirectory(atPath: repository.appending(path: "blobs").path)) ?? []).sorted()
     }
 
-    /// Sets what the hub does instead of answering.
+    /// Sets a replacement for the hub's answers.
     func fault(_ fault: @escaping @Sendable (StubServer.Request, Int) -> StubServer.Response?) {
         hub.state.withLock { $0.fault = fault }
     }
@@ -88,7 +88,7 @@ struct PullSample {
         return ModelName(Self.name).flatMap(cache.snapshot) == nil && ModelName(Self.name).map { cache.repository($0).commits } == []
     }
 
-    /// Puts the beginning of the weights, or something else, where an earlier pull would have left it.
+    /// Puts partial weights, or other data, where an earlier pull would have left them.
     func leave(_ data: Data) throws {
         try FileManager.default.createDirectory(at: incomplete.deletingLastPathComponent(), withIntermediateDirectories: true)
         try data.write(to: incomplete)

@@ -5,7 +5,7 @@ import ModelHub
 import TestSupport
 import Testing
 
-/// If these fail, a model cannot be fetched by name, or not as other programs expect to find it.
+/// If these fail, models cannot be downloaded by name, or not in the layout that other programs expect.
 struct PullTests {
     @Test func neededFilesGoWhereOtherProgramsLook() throws {
         try PullSample.run { sample in
@@ -22,13 +22,13 @@ struct PullTests {
         }
     }
 
-    @Test func whatIsThereIsNotFetchedAgain() throws {
+    @Test func existingFilesAreNotDownloadedAgain() throws {
         try PullSample.run { sample in
             try sample.pull()
             try sample.pull()
             #expect(sample.hub.requests.contents.count == 1 && sample.hub.requests.hub.count == 2 + 3)
             #expect(sample.progress.last == 100_027)
-            // Another commit with the same weights: only its own file comes.
+            // Another commit with the same weights: only its own file is downloaded.
             sample.hub.state.withLock { state in
                 state.commit = String(repeating: "0b", count: 20)
                 state.files["preprocessor_config.json"] = PullSample.small(#"{"size": 1}"#)
@@ -39,7 +39,7 @@ struct PullTests {
         }
     }
 
-    @Test func foldersWithinAModelAreLinkedFromWhereTheyAre() throws {
+    @Test func subfoldersAreLinkedRelatively() throws {
         let text = #"{"weight_map": {"a": "model-1.safetensors"}}"#
         var files = ["config.json": PullSample.small("{}"), "llm/model.safetensors.index.json": PullSample.small(text)]
         for path in [
@@ -59,7 +59,7 @@ struct PullTests {
         }
     }
 
-    @Test func aCommitIsPulledWithoutNamingIt() throws {
+    @Test func aCommitIsPulledWithoutARef() throws {
         try PullSample.run { sample in
             let commit = StandInHub.State().commit
             let snapshot = try sample.pull("org/net@\(commit)")
@@ -69,7 +69,7 @@ struct PullTests {
         }
     }
 
-    @Test func aSnapshotThatOthersHaveBegunIsCompleted() throws {
+    @Test func incompleteSnapshotsAreCompleted() throws {
         try PullSample.run { sample in
             let folder = sample.repository.appending(path: "snapshots/\(StandInHub.State().commit)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -80,7 +80,7 @@ struct PullTests {
         }
     }
 
-    @Test func theLicenceIsToldOnceAndAcceptedWhereItIsNonCommercial() throws {
+    @Test func licencesAreShownOnceAndAcceptedIfNonCommercial() throws {
         try PullSample.run { sample in
             try sample.pull()
             try sample.pull()
@@ -98,7 +98,7 @@ struct PullTests {
         }
     }
 
-    @Test func theTokenIsToldToTheHubAlone() throws {
+    @Test func theTokenIsSentToTheHubOnly() throws {
         try PullSample.run { sample in
             sample.hub.state.withLock { $0.token = "hf_secret" }
             #expect(throws: InputError(
@@ -117,7 +117,7 @@ struct PullTests {
         }
     }
 
-    @Test func nothingIsAskedOffline() throws {
+    @Test func offlineModeMakesNoRequests() throws {
         try PullSample.run { sample in
             #expect(throws: InputError(
                 .usage, "org/net", found: "HF_HUB_OFFLINE, which forbids asking the hub",

@@ -7,7 +7,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A quantised checkpoint must be one: complete, loadable, and never half of it in the place of a whole one.
+/// A quantised checkpoint must be complete and loadable, and must never replace a complete one partly.
 struct CheckpointQuantizerTests {
     private func model(_ set: String) -> String { Fixtures.path("goldens/\(set)/model") }
 
@@ -31,14 +31,14 @@ struct CheckpointQuantizerTests {
                 #expect(part.before.parameters == part.after.parameters)
             }
             let llm = try #require(found.parts.last?.dataTypes)
-            // dam-c has no head of its own: it reads the embeddings backwards, which stay as they are.
+            // dam-c has no separate head: it uses the embeddings, which are not quantised.
             #expect((llm["Q4"] != nil) == (language == .q4) && (llm["Q8"] != nil) == (language == .q8 || set != "dam-c"))
             _ = try CaptionModel(directory: output.path)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["small"])
         }
     }
 
-    /// Weights in a wider format, or left as they are, are still the published model: each result meets the reference.
+    /// Weights in a wider format, or unchanged, still give the published results within tolerance.
     @Test(arguments: [("dam-a", WeightFormat.keep), ("dam-b", .keep), ("dam-c", .f32), ("dam-d", .f32)])
     func widerWeightsAreTheSameModel(set: String, format: WeightFormat) throws {
         try withTemporaryDirectory { folder in
@@ -50,7 +50,7 @@ struct CheckpointQuantizerTests {
         }
     }
 
-    @Test func keepsShardsAndCopiesWhatIsNoWeight() throws {
+    @Test func keepsShardsAndCopiesOtherFiles() throws {
         try withTemporaryDirectory { folder in
             let source = folder.appending(path: "source"), output = folder.appending(path: "out")
             try FileManager.default.copyItem(atPath: model("dam-b"), toPath: source.path)
@@ -72,7 +72,7 @@ struct CheckpointQuantizerTests {
         }
     }
 
-    @Test func whatIsThereIsOnlyReplacedWhenItIsACheckpoint() throws {
+    @Test func onlyCheckpointsAreReplaced() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "out")
             try quantize(model("dam-e"), to: output, vision: .q8, language: .q8)
@@ -97,8 +97,8 @@ struct CheckpointQuantizerTests {
         }
     }
 
-    /// One line that names file and tensor, and nothing left beside the source.
-    @Test func aWeightThatIsNoNumberEndsItAndLeavesNothing() throws {
+    /// A one-line error names file and tensor, and no output is left.
+    @Test func invalidWeightsEndItAndLeaveNothing() throws {
         try withTemporaryDirectory { folder in
             let source = folder.appending(path: "source")
             try FileManager.default.copyItem(atPath: model("dam-e"), toPath: source.path)
@@ -117,7 +117,7 @@ struct CheckpointQuantizerTests {
         }
     }
 
-    @Test func aRunThatIsEndedLeavesNothing() throws {
+    @Test func anInterruptedRunLeavesNothing() throws {
         struct Enough: Error {}
         try withTemporaryDirectory { folder in
             let quantizer = try CheckpointQuantizer(
@@ -127,7 +127,7 @@ struct CheckpointQuantizerTests {
         }
     }
 
-    @Test func captionsSayHowTheWeightsWereStored() throws {
+    @Test func documentsRecordTheWeightFormat() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "small")
             try quantize(model("dam-a"), to: output, vision: .q8, language: .q4)
@@ -144,7 +144,7 @@ struct CheckpointQuantizerTests {
         }
     }
 
-    /// Damaged files of quantised weights: the checkpoint loads, and then describes whatever it may, or an error is thrown.
+    /// Damaged files of quantised weights: the checkpoint loads and generates some text, or an error is thrown.
     @Test(arguments: ["llm/model.safetensors", "vision_tower/model.safetensors"])
     func mutatedFilesLoadOrThrow(file: String) throws {
         try withTemporaryDirectory { folder in

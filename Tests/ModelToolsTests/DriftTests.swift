@@ -5,7 +5,8 @@ import ModelTools
 import TestSupport
 import Testing
 
-/// Bars on the quantisation error, on small checkpoints of the published architecture: if these fail, a quantised model answers otherwise.
+/// Tolerances for the quantisation error, on small checkpoints of the published architecture: if these fail, a quantised model
+/// answers differently.
 struct DriftTests {
     static let sets = ["dam-a", "dam-b", "dam-c", "dam-d", "dam-e"]
 
@@ -24,12 +25,12 @@ struct DriftTests {
         try #require(report.stages.first { $0.stage == stage }?.deviation)
     }
 
-    /// These models' weights are random: nothing in them makes up for what rounding does, and errors grow from layer to
-    /// layer. Trained ones bear far more. dam-c is the harshest: what 8 bits do to its image tokens, 2 % or so, is more than
-    /// doubled in its logits even when the language model is left alone. The cosine of its prefill depends on the kernel set:
-    /// 0.99895 with AMX, 0.99754 with AVX-512 VNNI, whose products of many rows take activations of 8 bits.
+    /// These models' weights are random: nothing compensates for rounding, and errors grow from layer to layer, while trained
+    /// models tolerate far more. dam-c is the worst case: an error of about 2 % of its image tokens in 8 bits is more than
+    /// doubled in its logits, even with an unquantised language model. The cosine of its prefill depends on the kernel set:
+    /// 0.99895 with AMX, 0.99754 with AVX-512 VNNI, whose products of many rows use 8-bit activations.
     @Test(arguments: sets)
-    func eightBitsKeepEveryTokenThatWasClear(set: String) throws {
+    func eightBitsKeepClearTokens(set: String) throws {
         let isHarsh = set == "dam-c"
         let report = try drift(set, vision: .q8, language: .q8)
         for stage in report.stages {
@@ -40,10 +41,10 @@ struct DriftTests {
         #expect(report.tokens > 20 && report.changes.allSatisfy { $0.margin < (isHarsh ? 0.03 : 0.01) }, "\(report.changes)")
     }
 
-    /// The bars on a trained model: 8 bits change no token that was clear, and no stage by more than a hair; nor do 4 of the
+    /// Tolerances for a trained model: 8 bits change no token with a clear margin, and no stage noticeably; nor do 4 bits for the
     /// language model change much.
     @Test(arguments: [(WeightFormat.q8, 0.9995), (.q4, 0.995)])
-    func smallWeightsDoOnTheSampleModel(language: WeightFormat, bar: Double) throws {
+    func quantisedSampleModelStaysClose(language: WeightFormat, bar: Double) throws {
         let model = Fixtures.sample("model")
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "small").path
@@ -63,7 +64,7 @@ struct DriftTests {
     }
 
     @Test(arguments: sets)
-    func fourBitsOfTheLanguageModelLeaveItsAnswerInSight(set: String) throws {
+    func fourBitLanguageModelStaysClose(set: String) throws {
         let report = try drift(set, vision: .keep, language: .q4)
         for stage in [DriftReport.Stage.fullView, .cropContext, .projector] {
             #expect(try deviation(stage, report).lowestCosine > 1 - 1e-12)
@@ -74,7 +75,7 @@ struct DriftTests {
         #expect(Double(report.changes.count) < 0.45 * Double(report.tokens))
     }
 
-    /// Weights that differ in a known way must differ in the same way in the report.
+    /// Weights changed in a known way must show in the report in the same way.
     @Test func changesAreReportedWithTheirMargins() throws {
         let report = try drift("dam-a", vision: .keep, language: .q4)
         #expect(report.cases.count == 4 && report.weights == "vision f32, language q4" && report.referenceWeights == "f32")
@@ -95,7 +96,7 @@ struct DriftTests {
         #expect(throws: InputError.self) { try DriftMeasurer(reference: model, model: model, maxNewTokens: 0) }
     }
 
-    /// Every track of a clip, with the frames a caption would be made of.
+    /// Every track of a clip, with the frames of its caption.
     @Test func clipsAreComparedTrackByTrack() throws {
         let model = try CaptionModel(directory: Fixtures.model(.damA))
         var options = ClipOptions()

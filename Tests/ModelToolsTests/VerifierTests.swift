@@ -7,18 +7,18 @@ import Testing
 /// Parity with the published model: if these fail, captions are no longer DAM's.
 struct VerifierTests {
     @Test(arguments: ["dam-a", "dam-b", "dam-c", "dam-d", "dam-e"])
-    func meetsEveryBar(set: String) throws {
+    func meetsEveryTolerance(set: String) throws {
         let report = try Verifier.verify(Fixtures.path("goldens/\(set)"))
         #expect(report.passed)
         for check in report.checks where check.outcome == .missed {
             Issue.record("\(check.name) \(check.subject): \(check.difference ?? 0) \(check.detail)")
         }
-        // dam-e leaves out its pixels, which would be 4.7 MB.
+        // dam-e has no pixels, which would be 4.7 MB.
         let skipped = report.checks.filter { $0.outcome == .skipped }.map(\.subject)
         #expect(skipped == (set == "dam-e" ? ["pixels"] : []))
     }
 
-    /// A copy of a set whose expectations are edited.
+    /// A copy of a set with modified expectations.
     private func report(editing edit: (String) -> String, withoutTensors: Bool = false) throws -> VerificationReport {
         try withTemporaryDirectory { folder in
             let copy = folder.appending(path: "set")
@@ -32,7 +32,7 @@ struct VerifierTests {
         }
     }
 
-    @Test func aWrongTokenIsMissedWithItsStep() throws {
+    @Test func aWrongTokenIsReportedWithItsStep() throws {
         let report = try report { text in
             var lines = text.components(separatedBy: "\n")
             // The second id after "ids" of the greedy generation.
@@ -46,7 +46,7 @@ struct VerifierTests {
         #expect(missed[0].detail.hasPrefix("first differs at step 1 of 18, margin there "))
     }
 
-    @Test func aWrongTextIsMissed() throws {
+    @Test func aWrongTextIsReported() throws {
         let report = try report { $0.replacing(/"text": "/, with: "\"text\": \"x") }
         #expect(report.checks.filter { $0.outcome == .missed }.map(\.subject) == ["greedy.text", "greedy.streamed"])
     }
@@ -56,7 +56,7 @@ struct VerifierTests {
         #expect(report.passed && report.count(.skipped) == 5)
     }
 
-    @Test func aFolderThatIsNoSetIsAnError() {
+    @Test func refusesOtherFolders() {
         let error = #expect(throws: InputError.self) { try Verifier.verify("/nowhere") }
         #expect(error?.category == .notFound && error?.description == "/nowhere/expected.json: no such file")
     }

@@ -1,4 +1,4 @@
-"""Tests of the page of `damvideo serve` as a person uses it, in headless Chromium. Run by Tests/page."""
+"""Tests of the page of `damvideo serve`, used as a person would, in headless Chromium. Run by Tests/page."""
 
 import argparse
 import glob
@@ -21,7 +21,7 @@ MODEL = ROOT / "Samples/model"
 SAM = ROOT / "Tests/Fixtures/sam/video-b"
 WIDTH, HEIGHT, FRAMES = 512, 384, 40
 HOSTILE = "<img src=x onerror=\"window.harmed = 1\"> hallway.mp4"
-# Bytes a second, so that a person (and a test) sees an upload go on.
+# Bytes per second, slow enough for a test to see the progress of an upload.
 SLOW_LINE = 400_000
 
 TESTS = []
@@ -87,13 +87,13 @@ class Case:
         return self.browser.value("Number(document.querySelector('.ruler').getAttribute('aria-valuenow'))")
 
     def place(self, x, y):
-        """A place of the clip, in pixels of the window."""
+        """A position in the clip, in pixels of the window."""
         left, top, width, height = self.browser.value(
             "(({ left, top, width, height }) => [left, top, width, height])(document.querySelector('.stage canvas').getBoundingClientRect())")
         return left + x / WIDTH * width, top + y / HEIGHT * height
 
     def drawn(self):
-        """Pixels of the canvas over the clip that are not clear."""
+        """Pixels of the canvas over the clip that are not transparent."""
         return self.browser.run("""
             const canvas = document.querySelector(".stage canvas");
             const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -126,7 +126,7 @@ def empty(case):
 def refused(case):
     browser = case.browser
     browser.write("#file", case.file("notes.txt", b"These are notes and no clip.\n" * 20))
-    # A server may tell at once, or when it opens the file.
+    # A server may report it at once, or when it opens the file.
     browser.wait("document.querySelector('.upload .fault, .track-notes .fault')?.textContent.length > 10")
     if browser.count(".upload .fault"):
         browser.click(".upload .round")
@@ -140,7 +140,7 @@ def refused(case):
 @test("An upload shows its progress, can be cancelled, and a new one becomes a clip")
 def uploads(case):
     browser = case.browser
-    # Behind the clip's own boxes one that players skip, so that the upload takes a while.
+    # A box after the clip's own that players skip, so that the upload takes a while.
     filler = (2_000_000).to_bytes(4, "big") + b"free" + bytes(2_000_000 - 8)
     path = case.file(HOSTILE.replace("/", ""), CLIP.read_bytes() + filler)
     case.open()
@@ -176,7 +176,7 @@ def captions(case):
 
 @test("A clip that is opened while it is worked on shows captions token by token")
 def streaming(case):
-    # The captions of one clip may have come before the page looked: then of another one, from its beginning.
+    # The captions of one clip may have come before the page watched: then those of another one, from its beginning.
     browser = case.browser
     for attempt in range(5):
         if case.partial:
@@ -375,7 +375,7 @@ def keyboard(case):
         browser.keys(TAB)
         seen.add(browser.value("""(({ tagName, className }, { outlineStyle }) => `${tagName} ${className}: ${outlineStyle}`)(
             document.activeElement, getComputedStyle(document.activeElement))"""))
-    # Behind the last control the body is next.
+    # After the last control comes the body.
     seen = {name for name in seen if not name.startswith("BODY")}
     assert len(seen) > 2 and all(name.endswith(("solid", "auto")) for name in seen), f"focus is not seen on one of {seen}"
 

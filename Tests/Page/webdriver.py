@@ -1,4 +1,4 @@
-"""A small WebDriver client (https://www.w3.org/TR/webdriver2/) for headless Chromium; the standard library alone."""
+"""A small WebDriver client (https://www.w3.org/TR/webdriver2/) for headless Chromium, with the standard library only."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ def free_port():
 
 
 def until(condition, what, limit=PATIENCE):
-    """Returns the first true value of a condition; errors on the way count as false."""
+    """Returns the first true value of a condition; errors count as false."""
     end, last = time.monotonic() + limit, None
     while time.monotonic() < end:
         try:
@@ -150,7 +150,7 @@ class Browser:
         self.write(selector, text)
 
     def keys(self, *keys, held=()):
-        """Presses keys one after the other, while those of `held` are down."""
+        """Presses keys one after the other while those of `held` are held down."""
         actions = [{"type": "keyDown", "value": key} for key in held]
         for key in keys:
             actions += [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
@@ -158,7 +158,7 @@ class Browser:
         self.command("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
     def mouse(self, *places, button=0):
-        """Presses at the first place and lets go at the last one."""
+        """Presses at the first position and releases at the last one."""
         moves = [{"type": "pointerMove", "duration": 20, "x": round(x), "y": round(y)} for x, y in places]
         actions = [moves[0], {"type": "pointerDown", "button": button}, *moves[1:], {"type": "pointerUp", "button": button}]
         self.command("POST", "/actions", {"actions": [

@@ -15,7 +15,7 @@ struct ParallelTests {
         #expect(calls.value == 5)
     }
 
-    /// Each number once, also when the pool's threads have gone to sleep meanwhile.
+    /// Each number once, also after the pool's threads have gone to sleep.
     @Test(arguments: [0, 100, 100_000])
     func everyCallIsMadeOnce(pause: UInt32) {
         for count in [1, 2, 3, 7, 100, 1000] {
@@ -29,9 +29,9 @@ struct ParallelTests {
         Self.pool.run(0) { _ in Issue.record("a call of an empty loop") }
     }
 
-    /// Vision of one track runs beside another's decoding, and loops run loops.
+    /// The vision stage of one track runs concurrently with another's decoding, and loops run loops.
     @Test
-    func loopsWithinAndBesideLoops() async {
+    func nestedAndConcurrentLoops() async {
         let calls = Counter()
         await withTaskGroup { group in
             for _ in 0..<4 {
@@ -45,7 +45,7 @@ struct ParallelTests {
         #expect(calls.value == 4 * 100 * 5 * 6)
     }
 
-    /// A loop has ended when it returns: what its calls wrote can be read.
+    /// When a loop returns, the results of its calls can be read.
     @Test
     func returnsAfterTheLastCall() {
         for round in 0..<50 {
@@ -70,7 +70,7 @@ struct ParallelTests {
         }
     }
 
-    /// Two ranges for each core that differ by one multiple at most: otherwise a core waits for another's last range.
+    /// At most two ranges per core, which differ by at most one multiple: otherwise a core waits for another's last range.
     @Test
     func rangesAreEven() {
         for count in [1, 64, 1152, 2560, 4304] {

@@ -47,7 +47,7 @@ struct ClipRendererTests {
                             let x = outline.box.left + column, y = outline.box.top + row
                             guard (0..<768).contains(x), (0..<576).contains(y) else { continue }
                             untouched[y * 768 + x] = false
-                            // The middle of a line that is a little more than two pixels wide.
+                            // The middle of a line slightly more than two pixels wide.
                             guard outline.distances[row * outline.box.width + column] == 3 else { continue }
                             line += 1
                             if distance(drawn, x, y, [colour.red, colour.green, colour.blue]) < 90 { coloured += 1 }
@@ -69,7 +69,7 @@ struct ClipRendererTests {
         }
     }
 
-    /// Words are in the panel as long as their track is seen, and only then.
+    /// Captions are in the panel exactly while their track is visible.
     @Test func captionsAreShownWhileTheirTrackIsSeen() throws {
         let courtyard = try CourtyardDocument([4: "Somebody leaves."])
         try withTemporaryDirectory { folder in
@@ -88,8 +88,8 @@ struct ClipRendererTests {
         }
     }
 
-    /// Words of a track with parts: the part's at that time; the whole's where no part has any.
-    @Test func theWordsShownAreThePartsOwn() throws {
+    /// Captions of a track with parts: the part's at its time; the whole's elsewhere.
+    @Test func partsShowTheirOwnCaptions() throws {
         let long = "WWW WWWWWW WWWWW WWWWWWW WWW"
         let courtyard = try CourtyardDocument([1: long]).withParts(of: 1, [(0...19, "i"), (40...59, "WWWWW WWW")])
         try withTemporaryDirectory { folder in
@@ -111,7 +111,7 @@ struct ClipRendererTests {
         }
     }
 
-    @Test func aPartIsRenderedAlone() throws {
+    @Test func rendersAPartOfAClip() throws {
         let courtyard = try CourtyardDocument([1: "A man walks."])
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "out.mp4").path
@@ -122,8 +122,8 @@ struct ClipRendererTests {
         }
     }
 
-    /// Forty long captions on a small clip, tracks without words, and one that failed.
-    @Test func manyAndLongCaptionsAreNoReasonToFail() throws {
+    /// Forty long captions on a small clip, tracks without text, and one that failed.
+    @Test func manyAndLongCaptionsAreRendered() throws {
         let words = String(repeating: "A pedestrian in a dark coat crosses, עברית, 中文. ", count: 60)
         var courtyard = try CourtyardDocument([1: words, 2: "", 3: words, 5: words], label: "a label of some length")
         var document = courtyard.document
@@ -136,8 +136,8 @@ struct ClipRendererTests {
         }
     }
 
-    /// A run that ends on the way leaves nothing, and what was there stays.
-    @Test func nothingIsLeftOfARenderingThatFails() throws {
+    /// A failed run leaves nothing, and an existing file is kept.
+    @Test func failedRenderingsLeaveNothing() throws {
         struct Stop: Error {}
         let courtyard = try CourtyardDocument([1: "A man walks."])
         try withTemporaryDirectory { folder in

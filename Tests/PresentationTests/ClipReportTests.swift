@@ -9,7 +9,7 @@ import Presentation
 import TestSupport
 import Testing
 
-/// The page is read as a browser would: if these fail, it shows other numbers than the document, needs the network, or runs
+/// The report is parsed as by a browser: if these fail, it shows other numbers than the document, needs the network, or executes
 /// markup from a label.
 struct ClipReportTests {
     private static let processor = Result {
@@ -28,7 +28,7 @@ struct ClipReportTests {
         }
     }
 
-    /// The page as a tree; it is well-formed XML so that this can be asked of it.
+    /// The report as a tree; it is well-formed XML to allow this.
     private func parse(_ page: String) throws -> XMLDocument { try XMLDocument(xmlString: page) }
 
     private func elements(_ document: XMLDocument, _ name: String) throws -> [XMLElement] {
@@ -85,7 +85,7 @@ struct ClipReportTests {
                 let size: [Int] = number % 3 == 0 ? [320, 240] : [side, side]
                 #expect([picture.width, picture.height] == size)
                 guard number % 3 == 0 else { continue }
-                // The outline is where the box says.
+                // The outline is where the box is.
                 let sample = courtyard.document.tracks[number / 6].sampled[number / 3 % 2]
                 let colour = TrackPalette.colour(at: number < 6 ? 0 : 4)
                 let coloured = (0..<320 * 240).filter { index in
@@ -102,7 +102,7 @@ struct ClipReportTests {
         }
     }
 
-    /// Each part is in the timeline, which leads to its words and its frames.
+    /// Each part is in the timeline, with links to its caption and frames.
     @Test func partsAreInTheTimelineAndHaveTheirFrames() throws {
         let courtyard = try CourtyardDocument([1: "A man walks.", 4: "Somebody leaves."])
             .withParts(of: 4, [(0...19, "He <comes>."), (30...56, "He goes.")])
@@ -119,7 +119,7 @@ struct ClipReportTests {
             #expect(words.allSatisfy(text.contains), "\(text)")
             #expect(try section.nodes(forXPath: ".//*[local-name()='img']").count == 2 * 3)
         }
-        // In the overview and above the words: of a thousand wide, 60 frames long.
+        // In the overview and above the caption: of a width of 1000 for 60 frames.
         let pieces = try elements(page, "g").filter { attribute($0, "class")?.hasSuffix("part") == true }
         #expect(pieces.count == 4)
         let bars = try pieces.map { piece in
@@ -133,7 +133,7 @@ struct ClipReportTests {
         #expect(items == ["0:00.00–0:01.90He <comes>.", "0:03.00–0:05.60He goes."])
     }
 
-    @Test func needsNothingFromElsewhere() throws {
+    @Test func needsNoOtherFiles() throws {
         let text = try report(try CourtyardDocument([1: "A man walks."]))
         let page = try parse(text)
         #expect(try elements(page, "script").isEmpty && elements(page, "link").isEmpty && elements(page, "iframe").isEmpty)
@@ -145,8 +145,8 @@ struct ClipReportTests {
         #expect(policy.contains("default-src 'none'; img-src data:; style-src 'unsafe-inline'"))
     }
 
-    /// Captions, labels, paths and messages may hold anything.
-    @Test func textFromOutsideStaysText() throws {
+    /// Captions, labels, paths and messages may contain anything.
+    @Test func externalTextIsEscaped() throws {
         let attack = "\"><script>alert(1)</script><img src=x onerror='alert(2)'>&lt;\u{0}\u{1B}]]>--><!--\u{FFFF}"
         var document = try CourtyardDocument([1: attack, 2: "plain"], label: attack).document
         document.video.path = attack
@@ -163,7 +163,7 @@ struct ClipReportTests {
         #expect(quoted.contains("<script>alert(1)</script><img src=x onerror='alert(2)'>&lt;"))
     }
 
-    @Test func aDocumentWithoutTracksIsAPageToo() throws {
+    @Test func reportsDocumentsWithoutTracks() throws {
         var document = try CourtyardDocument([:]).document
         document.errors = [CaptionDocument.Problem(track: .number(4), code: "empty_mask", message: "nothing there")]
         let page = try parse(try report(CourtyardDocument(document: document, masks: try CourtyardDocument([:]).masks)))

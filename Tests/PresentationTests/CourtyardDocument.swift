@@ -3,7 +3,7 @@ import Foundation
 import Masks
 import TestSupport
 
-/// The courtyard clip with its masks, and a document as captioning would make it, with words that are easy to check.
+/// The courtyard clip with its masks, and a document as captioning would make it, with captions that are easy to check.
 struct CourtyardDocument {
     let document: CaptionDocument
     let masks: any MaskSource
@@ -50,7 +50,7 @@ struct CourtyardDocument {
             CaptionDocument.self, from: JSONSerialization.data(withJSONObject: json))
     }
 
-    /// The same with parts of a track, each made from its first and its last frame.
+    /// The same with parts of a track, each made from its first and last frame.
     /// - Parameter parts: their frames and captions.
     func withParts(of id: Int, _ parts: [(frames: ClosedRange<Int>, caption: String)]) throws -> CourtyardDocument {
         var document = document

@@ -3,9 +3,9 @@ import Masks
 import Presentation
 import Testing
 
-/// Which outline and which words are shown when: if these fail, a rendered clip names the wrong object or flickers.
+/// Outlines and captions shown at a time: if these fail, a rendered clip names the wrong object or flickers.
 struct OverlayTests {
-    /// Tracks with masks on some frames, and annotated frames; the masks themselves do not matter.
+    /// Tracks with masks on some frames, and annotated frames; the masks themselves are irrelevant.
     private struct Masks: MaskSource {
         let path = "masks"
         let size = PictureSize(width: 64, height: 48)
@@ -33,18 +33,18 @@ struct OverlayTests {
         return frames.map { held.source(at: $0) }
     }
 
-    /// SA-V has masks on every fourth frame: between them the outline stays.
+    /// SA-V has masks on every fourth frame: the outline stays in between.
     @Test func outlinesStayBetweenMasks() {
         #expect(shown(annotated: [0, 4, 8], visible: [0, 4], frames: 0..<10) == [0, 0, 0, 0, 4, 4, 4, 4, nil, nil])
         #expect(shown(annotated: [3], visible: [3], frames: 2..<10) == [nil, 3, 3, 3, 3, 3, nil, nil])
     }
 
-    /// At an annotated frame without the object nothing is shown.
+    /// In an annotated frame without the object nothing is shown.
     @Test func tracksThatAreAwayShowNothing() {
         #expect(shown(annotated: Array(0..<6), visible: [0, 1, 4], frames: 0..<6) == [0, 1, nil, nil, 4, nil])
     }
 
-    /// Masks every 60 frames say nothing about the second after next.
+    /// With masks every 60 frames, a mask is not shown for longer than a second.
     @Test func outlinesStayForASecondAtMost() {
         let frames = shown(annotated: [0, 60, 120], visible: [0, 60, 120], frames: 0..<60)
         #expect(frames.prefix(25).allSatisfy { $0 == 0 } && frames.dropFirst(25).allSatisfy { $0 == nil })
@@ -57,7 +57,7 @@ struct OverlayTests {
         #expect(held.stretches(joining: 10) == [2..<8, 30..<31])
     }
 
-    @Test func scheduleTellsWhoIsSeenWhen() {
+    @Test func scheduleListsVisibleTracks() {
         let schedule = CaptionSchedule([[0..<10], [5..<8, 20..<25], []])
         #expect(schedule.stretches.map(\.frames) == [0..<5, 5..<8, 8..<10, 20..<25])
         #expect(schedule.stretches.map(\.tracks) == [[0], [0, 1], [0], [1]])
@@ -65,25 +65,25 @@ struct OverlayTests {
         #expect(schedule.stretch(at: 12) == nil && schedule.stretch(at: 25) == nil)
     }
 
-    /// Captions of so many lines, a pixel each.
+    /// Captions with the given numbers of lines, one pixel per line.
     private func pages(_ lines: [Int], columns: Int, height: Int) -> [[CaptionPages.Place]] {
         CaptionPages(columns: columns, height: height, gap: 1)(Array(lines.indices)) { min(lines[$0], $1) }
     }
 
-    @Test func captionsAreWholeWhereThereIsRoom() {
+    @Test func captionsAreCompleteIfThereIsRoom() {
         let pages = pages([5, 3, 7], columns: 2, height: 10)
         #expect(pages.map { $0.map(\.column) } == [[0, 0, 1]] && pages[0].map(\.top) == [0, 6, 0])
         #expect(pages[0].allSatisfy { $0.lines >= 7 })
     }
 
-    @Test func captionsAreCutToTheMostLinesThatFit() {
+    @Test func captionsAreTruncatedToTheLinesThatFit() {
         let pages = pages([30, 30, 30, 4], columns: 1, height: 31)
         #expect(pages.count == 1 && pages[0].map(\.lines) == [8, 8, 8, 8])
         #expect(pages[0].map(\.top) == [0, 9, 18, 27])
     }
 
-    /// Forty tracks at once: three lines each, on pages that take turns, nobody left out and none over another.
-    @Test func captionsThatCannotFitTakeTurns() {
+    /// Forty tracks at once: three lines each, on alternating pages, all included and none overlapping.
+    @Test func captionsThatDoNotFitAlternate() {
         let pages = pages([Int](repeating: 20, count: 40), columns: 2, height: 15)
         #expect(pages.flatMap { $0.map(\.caption) } == Array(0..<40))
         #expect(pages.count == 5)
@@ -95,7 +95,7 @@ struct OverlayTests {
         }
     }
 
-    @Test func aCaptionHigherThanThePageIsCutToIt() {
+    @Test func aCaptionHigherThanThePageIsTruncated() {
         let pages = pages([400], columns: 1, height: 6)
         #expect(pages.count == 1 && pages[0][0].lines == 6)
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Tensors
 import Testing
 
-/// Checkpoints that cannot be used end in an error that says what is wrong, never in a trap.
+/// Unusable checkpoints lead to an error that gives the reason, never to a trap.
 struct BrokenSegmentAnythingTests {
     private func withCopy(_ body: (URL) throws -> Void) throws {
         try withTemporaryDirectory { folder in
@@ -16,7 +16,7 @@ struct BrokenSegmentAnythingTests {
         }
     }
 
-    /// What goes wrong when a checkpoint is loaded and segments a picture.
+    /// The error of loading a checkpoint and segmenting a picture.
     private func error(loading folder: URL) -> String {
         do {
             try load(folder)
@@ -43,7 +43,7 @@ struct BrokenSegmentAnythingTests {
         try text.replacing(old, with: new).write(to: path, atomically: true, encoding: .utf8)
     }
 
-    @Test func namesWhatIsMissing() throws {
+    @Test func namesMissingTensors() throws {
         try withCopy { folder in
             try FileManager.default.removeItem(at: folder.appending(path: "model.safetensors"))
             #expect(error(loading: folder).contains("model.safetensors: found No such file"))
@@ -64,7 +64,7 @@ struct BrokenSegmentAnythingTests {
         }
     }
 
-    @Test func namesTensorsWithoutAPlace() throws {
+    @Test func namesUnusedTensors() throws {
         try withCopy { folder in
             try edit(folder, #""iou_head_depth": 3"#, #""iou_head_depth": 2"#)
             #expect(error(loading: folder).contains(
@@ -90,7 +90,7 @@ struct BrokenSegmentAnythingTests {
         }
     }
 
-    /// Every number of the configuration at the edge of what it may be: nothing traps on the way to the tensors.
+    /// Every configuration number at its limits: nothing traps before the tensors are loaded.
     @Test(arguments: ["0", "-1", "1", "3", "64", "1e300", "9223372036854775807", "65536", "null", "\"x\"", "[]", "{}", "true"])
     func extremeNumbersLoadOrThrow(value: String) throws {
         try withCopy { folder in

@@ -14,7 +14,7 @@ struct ConfigurationTests {
         }
     }
 
-    /// Published files leave out what is a default; the defaults are the smallest published model's.
+    /// Published files omit defaults, which are those of the smallest published model.
     @Test func missingKeysAreSAM21Tiny() throws {
         let tiny = try configuration(#"{"model_type": "sam2_video", "vision_config": {"backbone_config": null}, "nobody": [1, null]}"#)
         #expect(tiny.imageSize == 1024 && tiny.hiddenSize == 256)
@@ -43,7 +43,7 @@ struct ConfigurationTests {
         #expect(try configuration(#"{"model_type": "sam2"}"#).memory == nil)
     }
 
-    /// What cannot be computed is refused with the key's whole name, not met later as a trap.
+    /// Invalid values are refused with the key's full name, rather than causing a trap later.
     @Test(arguments: [
         (#"{"model_type": "sam"}"#, "model_type: found \"sam\", expected"),
         (#"{"vision_config": 3}"#, "vision_config: found 3, expected an object"),
@@ -65,7 +65,7 @@ struct ConfigurationTests {
         (#"{"rope_parameters": {"rope_type": "yarn"}}"#, "rope_parameters.rope_type: found \"yarn\""),
     ])
     func refuses(json: String, says: String) throws {
-        // Where the picture's size differs, the sizes the file states no longer hold.
+        // If the input size differs, the sizes stated in the file are no longer valid.
         let json = json.replacing(#"{"image_size": 512}}"#, with: #"{"image_size": 512}, "vision_config": {"backbone_feature_sizes": [[256, 256]]}}"#)
         let error = #expect(throws: CheckpointError.self) { try configuration(json) }
         #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")

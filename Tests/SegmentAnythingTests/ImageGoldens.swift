@@ -4,7 +4,7 @@ import TestSupport
 import Tensors
 import Testing
 
-/// A small checkpoint and what transformers computes with it (`Fixtures/sam`).
+/// A small checkpoint, and results of transformers with it (`Fixtures/sam`).
 struct ImageGoldens {
     struct Case: Decodable {
         struct Scores: Decodable {
@@ -20,7 +20,7 @@ struct ImageGoldens {
         let ious: Scores
         let object_score: Float
 
-        /// As the published code orders them: points, then the box's corners; without any, a point that is none.
+        /// Ordered as in the published code: points, then the box's corners; without any, a padding point.
         var prompt: [PromptPoint] {
             let points = points.map { PromptPoint(x: $0[0], y: $0[1], label: $0[2] == 1 ? .foreground : .background) }
             let corners = box.map {

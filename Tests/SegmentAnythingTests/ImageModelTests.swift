@@ -1,7 +1,7 @@
 import SegmentAnything
 import Testing
 
-/// Each stage of segmenting a picture against transformers' numbers: if these fail, a click marks other pixels.
+/// Each stage of segmenting a picture against transformers: if these fail, a click marks other pixels.
 struct ImageModelTests {
     private static let goldens = Result { try ImageGoldens.names.map { try ImageGoldens($0) } }
 

@@ -3,7 +3,7 @@ import Imaging
 import SegmentAnything
 import Testing
 
-/// If these fail, masks of a click have another size or place than the picture.
+/// If these fail, masks of a click have another size or position than the picture.
 struct ImagePredictorTests {
     private static let model = Result { try ImageGoldens("sam-a").model }
     /// 60 x 40, a gradient with a bright square.
@@ -18,7 +18,7 @@ struct ImagePredictorTests {
         SegmentAnythingImagePredictor(try Self.model.get()).encode(Self.image)
     }
 
-    @Test func oneClickHasSeveralMasksAndMoreHasOne() throws {
+    @Test func oneClickGivesSeveralMasksAndMoreGiveOne() throws {
         let picture = try encoded()
         let click = PicturePrompt.Point(x: 20, y: 15), other = PicturePrompt.Point(x: 50, y: 30, isForeground: false)
         let masks = try picture.predict(PicturePrompt(points: [click]))
@@ -30,7 +30,7 @@ struct ImagePredictorTests {
         #expect(try picture.predict(PicturePrompt(points: [click]), multimask: false).count == 1)
     }
 
-    /// The mask has the picture's size and is set where the enlarged logits are above 0.
+    /// The mask has the picture's size and is set where the upsampled logits are above 0.
     @Test func maskIsAtThePicturesSize() throws {
         let prediction = try encoded().bestMask(PicturePrompt(points: [PicturePrompt.Point(x: 20, y: 15)]))
         let mask = prediction.mask, enlarged = prediction.enlarged
@@ -39,7 +39,7 @@ struct ImagePredictorTests {
         #expect(zip(mask.pixels, enlarged.array).allSatisfy { ($0 == 1) == ($1 > 0) })
     }
 
-    /// An earlier mask's logits change the next prediction, and are held within what the model was trained on.
+    /// An earlier mask's logits affect the next prediction, and are clamped to the range of training.
     @Test func takesAnEarlierMask() throws {
         let picture = try encoded(), prompt = PicturePrompt(points: [PicturePrompt.Point(x: 20, y: 15)])
         let first = try picture.bestMask(prompt)
@@ -61,7 +61,7 @@ struct ImagePredictorTests {
                 try picture.predict(PicturePrompt(points: [], box: box))
             }
         }
-        // A box that reaches beyond the picture means its part inside.
+        // A box that extends beyond the picture is clipped.
         let wide = try picture.predict(PicturePrompt(points: [], box: BoundingBox(left: -5, top: 10, width: 40, height: 90)))
         let inside = try picture.predict(PicturePrompt(points: [], box: BoundingBox(left: 0, top: 10, width: 35, height: 30)))
         #expect(wide[0].logits.array == inside[0].logits.array)

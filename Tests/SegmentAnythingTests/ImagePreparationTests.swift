@@ -4,7 +4,7 @@ import TestSupport
 import Tensors
 import Testing
 
-/// Pictures as torchvision and Pillow prepare them: other pixels in, other masks out.
+/// Preprocessing as in torchvision and Pillow: different pixels would give different masks.
 struct ImagePreparationTests {
     private static let file = Result { try SafetensorsFile(path: Fixtures.path("sam/preparation.safetensors")) }
 
@@ -16,7 +16,7 @@ struct ImagePreparationTests {
         return zip(output.array, wanted.array).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
 
-    /// Shrunk, enlarged, left alone, and much changed in one direction only.
+    /// Shrunk, enlarged, unchanged, and strongly scaled in one direction only.
     @Test(arguments: ["70x50", "20x31", "32x32", "200x9", "32x90"])
     func equalsTheOriginals(size: String) throws {
         let pixels = try stored(size)

@@ -4,9 +4,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What a user loses when these fail: the authors' `.pt` files, or a clear word on one that is not theirs.
+/// If these fail, the authors' `.pt` files do not load, or other `.pt` files give an unclear error.
 struct OriginalCheckpointTests {
-    /// Every tensor of the hub's layout has its counterpart, with the same numbers.
+    /// Every tensor of the hub's layout has a counterpart with the same values.
     @Test func namesAreTheHubs() throws {
         let hub = try SafetensorsFile(path: Fixtures.path("sam/video-a/model.safetensors"))
         let files = try SegmentAnythingCheckpoint(path: Fixtures.path("sam/video-a/original.pt"))
@@ -17,7 +17,7 @@ struct OriginalCheckpointTests {
         #expect(files.checkpoint.leftOver { _ in false }.isEmpty)
     }
 
-    /// A folder with the file alone is one of a model whose size is not published.
+    /// A single file in a folder, of a model whose size is not published.
     @Test func anUnknownSizeNeedsAConfiguration() throws {
         try withTemporaryDirectory { folder in
             let file = folder.appending(path: "model.pt")

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A picture and prompts, from 8-bit pixels to masks at the picture's size, against the original authors' predictor.
+/// From 8-bit pixels and prompts to masks of the picture's size, against the original authors' predictor.
 struct OriginalImagePredictorTests {
     private static let encoded = Result {
         let file = try SafetensorsFile(path: Fixtures.path("sam/original-image.safetensors"))

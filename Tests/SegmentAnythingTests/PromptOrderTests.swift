@@ -5,8 +5,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Prompts on several frames against the original authors' code as its user drives it: look at what was tracked, then correct it
-/// (`Fixtures/sam/make_ordered.py`). What a user loses when these fail: a click that should mend a mask spoils it.
+/// Prompts on several frames against the original authors' code as used interactively: track, then correct
+/// (`Fixtures/sam/make_ordered.py`). If these fail, a click that should correct a mask spoils it.
 struct PromptOrderTests {
     /// As in `make_ordered.py`.
     private let clicks = [
@@ -26,7 +26,7 @@ struct PromptOrderTests {
         }
     }
 
-    /// A negative click later, two objects, one that comes later, positive and negative points at once.
+    /// A later negative click, two objects, one that appears later, positive and negative points together.
     @Test(arguments: VideoGoldens.sets) func promptsCorrectWhatWasTracked(_ name: String) throws {
         let set = try VideoGoldens(name, numbers: "ordered"), predictor = try set.predictor()
         var answers: [Float] = []
@@ -39,7 +39,7 @@ struct PromptOrderTests {
         }
     }
 
-    /// Given masks, one of them a correction of what was tracked.
+    /// Given masks, one of which corrects a tracked mask.
     @Test func masksCorrectWhatWasTracked() throws {
         let set = try VideoGoldens("video-a", numbers: "ordered"), predictor = try set.predictor(), pictures = try VideoPictures()
         var answers: [Float] = []
@@ -54,7 +54,7 @@ struct PromptOrderTests {
         }
     }
 
-    /// Forgetting what is needed no more changes nothing, neither where an object's prompts are far from where tracking turns.
+    /// Releasing unneeded features changes nothing, even if an object's prompts are far from where tracking reverses.
     @Test func boundedMemoryGivesTheSame() throws {
         let set = try VideoGoldens("video-c")
         let late = [clicks[0], FramePrompt(frame: 9, object: 2, PicturePrompt(points: [.init(x: 17, y: 24)]))]
@@ -69,7 +69,7 @@ struct PromptOrderTests {
         }
     }
 
-    /// Each frame of the clip is encoded once where there is room for features, and the masks do not depend on that.
+    /// Each frame of the clip is encoded once if the cache is large enough, and masks do not depend on that.
     @Test func framesAreEncodedOnce() throws {
         let set = try VideoGoldens("video-b")
         let results = try [1 << 30, 0].map { bytes in
@@ -84,7 +84,7 @@ struct PromptOrderTests {
         #expect(results[0].masks == results[1].masks)
     }
 
-    /// Nothing is computed before all prompts are known to fit.
+    /// Nothing is computed before all prompts have been checked.
     @Test func promptsAreCheckedFirst() throws {
         let predictor = try VideoGoldens("video-a").predictor()
         let outside = FramePrompt(frame: 5, object: 1, PicturePrompt(points: [.init(x: 56, y: 3)]))
@@ -93,7 +93,7 @@ struct PromptOrderTests {
         #expect(try predictor.add(inOrder: []) == nil)
     }
 
-    /// Sizes that tracking cannot bring together are told, and single pictures are segmented all the same.
+    /// Sizes incompatible with tracking are reported, while single pictures can still be segmented.
     @Test(arguments: [("sam-a", 32), ("sam-b", 24)]) func widthsThatDoNotFit(name: String, hidden: Int) throws {
         let files = try SegmentAnythingCheckpoint(path: Fixtures.path("sam/\(name)"))
         let problem = try #require(files.trackingProblem)

@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// If these fail, SAM 2 in fewer bits finds other masks.
+/// If these fail, quantised SAM 2 gives other masks.
 struct QuantizedCheckpointTests {
     private static let checkpoints = ["sam-a", "sam-b", "sam-c", "video-a", "video-b", "video-c", "video-a/original.pt"]
 
@@ -21,7 +21,7 @@ struct QuantizedCheckpointTests {
         }
     }
 
-    /// Masks of a frame of the clip, of a box and of a click.
+    /// Masks of a frame of the clip, from a box and from a click.
     private func masks(_ path: String) throws -> [Mask] {
         let model = try SegmentAnythingImageModel(SegmentAnythingCheckpoint(path: path))
         let picture = try VideoPictures().picture(at: 0)
@@ -39,7 +39,7 @@ struct QuantizedCheckpointTests {
         }
     }
 
-    /// These checkpoints are small and random: their masks' edges lie where logits are nearly 0, and move with any rounding.
+    /// These checkpoints are small and random: at mask edges logits are nearly 0, so any rounding moves them.
     @Test(arguments: checkpoints, [WeightFormat.f16, .bf16, .q8])
     func picturesHaveTheSameMasks(checkpoint: String, format: WeightFormat) throws {
         let path = Fixtures.path("sam/" + checkpoint)
@@ -58,7 +58,7 @@ struct QuantizedCheckpointTests {
         #expect(overlaps.count == expected.count && (overlaps.min() ?? 0) >= 0.99, "\(overlaps)")
     }
 
-    /// Masks of each frame of the clip, of a box on the first.
+    /// Masks of each frame of the clip, from a box on the first.
     private func tracked(_ path: String) throws -> [Mask] {
         let model = try SegmentAnythingVideoModel(SegmentAnythingCheckpoint(path: path)), clip = try VideoPictures()
         let predictor = SegmentAnythingVideoPredictor(model, pictures: clip)
@@ -73,7 +73,7 @@ struct QuantizedCheckpointTests {
         return masks
     }
 
-    @Test func aLanguageModelIsNotAskedFor() throws {
+    @Test func languageFormatsAreRefused() throws {
         try withTemporaryDirectory { folder in
             let error = #expect(throws: InputError.self) {
                 try CheckpointQuantizer(

@@ -24,7 +24,7 @@ struct VideoPictures: ClipPictures {
     }
 }
 
-/// A checkpoint of the tracking fixtures and what the published programs compute with it.
+/// A checkpoint of the tracking fixtures, and results of the published programs with it.
 struct VideoGoldens {
     static let sets = ["video-a", "video-b", "video-c"]
 
@@ -44,12 +44,12 @@ struct VideoGoldens {
     func callAsFunction(_ name: String) throws -> Tensor { try #require(expected.tensor(name), "\(name)") }
 }
 
-/// Largest difference as a share of the largest magnitude; infinite where only one says that there is no object.
+/// Largest difference relative to the largest magnitude; infinite if only one side has no object.
 func difference(_ found: [Float], _ expected: [Float]) -> Float {
     guard found.count == expected.count else { return .infinity }
     var largest: Float = 0, magnitude: Float = 1e-9
     for (left, right) in zip(found, expected) {
-        // -1024 stands for an object that is not there; enlarged, it may be rounded.
+        // -1024 marks an absent object; after upsampling it may be rounded.
         guard (left < -1000) == (right < -1000) else { return .infinity }
         if right < -1000 { continue }
         largest = max(largest, abs(left - right))
@@ -58,5 +58,5 @@ func difference(_ found: [Float], _ expected: [Float]) -> Float {
     return largest / magnitude
 }
 
-/// Logits at a quarter of the model's picture, one object after the other.
+/// Logits at a quarter of the model's input size, one object after another.
 func low(_ masks: [SegmentAnythingVideoPredictor.ObjectMask]) -> [Float] { masks.flatMap { $0.output.mask.array } }

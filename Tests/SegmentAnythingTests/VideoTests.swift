@@ -5,11 +5,11 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Tracking through a clip against transformers' and the original authors' numbers (`Fixtures/sam/make_video.py`).
-/// What a user loses when these fail: objects are followed differently than by the published model.
+/// Tracking through a clip against transformers' and the original authors' results (`Fixtures/sam/make_video.py`). If these fail,
+/// objects are tracked differently from the published model.
 struct VideoTests {
 
-    /// Both objects' prompts before any tracking, as `make_video.py` gives them.
+    /// Both objects' prompts before any tracking, as in `make_video.py`.
     private func prompt(_ predictor: SegmentAnythingVideoPredictor, corrected: Bool = true) throws {
         try predictor.add(PicturePrompt(points: [.init(x: 12, y: 14)]), at: 0, object: 1)
         if corrected {
@@ -22,7 +22,7 @@ struct VideoTests {
     @Test(arguments: VideoGoldens.sets) func stages(_ name: String) throws {
         let set = try VideoGoldens(name), model = set.model
         let side = model.configuration.promptEncoder.embeddingSide, hidden = model.configuration.hiddenSize
-        // Maps have their channels first there.
+        // Maps are channel-first there.
         let mask = try set("encoder.masks"), output = try set("encoder.output")
         let memory = model.memoryEncoder(
             features: try set("encoder.features").reordered(as: [1, 2, 0]), mask: mask.reshaped([1] + mask.shape))
@@ -59,8 +59,8 @@ struct VideoTests {
         }
     }
 
-    /// Corrections of what was tracked: with negative points, with more points, with a box and a point; what becomes of
-    /// them is either choice of the original's. Objects that must not overlap do not.
+    /// Corrections of tracked masks: with negative points, with more points, with a box and a point, in both modes of the
+    /// original. Non-overlapping objects do not overlap.
     @Test(arguments: VideoGoldens.sets, [true, false]) func corrections(_ name: String, _ keeps: Bool) throws {
         let set = try VideoGoldens(name), prefix = keeps ? "kept" : "dropped"
         var settings = VideoSettings()
@@ -84,7 +84,7 @@ struct VideoTests {
         #expect(difference(masks, try set("\(prefix).after").array) < 1e-4)
     }
 
-    /// Masks as prompts (one of them empty: the object is not there), and clicks upon earlier clicks.
+    /// Masks as prompts (an empty one means that the object is absent), and clicks after earlier clicks.
     @Test(arguments: VideoGoldens.sets) func givenMasks(_ name: String) throws {
         let set = try VideoGoldens(name), predictor = try set.predictor()
         let given = try set("given.prompt"), pictures = try VideoPictures()
@@ -104,7 +104,7 @@ struct VideoTests {
         }
     }
 
-    /// Forgetting what is needed no more changes nothing.
+    /// Releasing unneeded features changes nothing.
     @Test func boundedMemoryGivesTheSame() throws {
         let set = try VideoGoldens("video-c")
         var bounded = VideoSettings()
@@ -132,7 +132,7 @@ struct VideoTests {
         #expect(results[0] == results[1])
     }
 
-    @Test func promptsThatCannotBeFollowed() throws {
+    @Test func refusesInvalidPrompts() throws {
         let predictor = try VideoGoldens("video-a").predictor()
         func fails(_ error: some Error & Equatable, _ body: () throws -> Void) { #expect(throws: error) { try body() } }
         fails(VideoPromptError.frame(10, count: 10)) { try predictor.add(PicturePrompt(points: [.init(x: 1, y: 1)]), at: 10, object: 1) }

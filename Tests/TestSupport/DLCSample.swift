@@ -47,7 +47,7 @@ package enum DLCSample {
             """
     }
 
-    /// Writes the benchmark into a folder.
+    /// Writes the benchmark to a folder.
     package static func write(to folder: URL) throws {
         try Data(questions.utf8).write(to: folder.appending(path: "qa.json"))
         let names = keys.map { "\"\($0)\": \"\(self.names[$0] ?? "")\"" }.joined(separator: ", ")
@@ -60,7 +60,7 @@ package enum DLCSample {
         }
     }
 
-    /// Writes a file of captions, those of `keys`.
+    /// Writes a file of captions for `keys`.
     package static func writeCaptions(to path: String, without key: String? = nil) throws {
         let texts = try keys.filter { $0 != key }.map { key in
             String(decoding: try JSONEncoder().encode([key: captions[key] ?? ""]).dropFirst().dropLast(), as: UTF8.self)
@@ -74,7 +74,7 @@ package enum DLCSample {
         return ((body?["messages"] as? [[String: Any]])?.first?["content"] as? String) ?? ""
     }
 
-    /// An answer that depends on the prompt alone; the bus is not recognised.
+    /// An answer that depends only on the prompt; the bus is not recognised.
     package static func answer(_ prompt: String) -> String {
         if prompt.contains("A. Yes") { return prompt.contains("bus") ? "B. No" : "A. Yes" }
         let choices = prompt.split(separator: "\n").filter { $0.firstMatch(of: #/^[A-E]\. /#) != nil }

@@ -1,28 +1,28 @@
 import Foundation
 
-/// A drawn clip before a fixed camera: two shapes that cross the picture at different heights, in opposite directions, before a
-/// background with some structure. Where each is at a time is known.
+/// A drawn clip from a fixed camera: two shapes cross the picture at different heights, in opposite directions, over a textured
+/// background. Their positions are known at all times.
 package struct DrawnStreet: Sendable {
     package static let width = 320, height = 240, rate = 10.0
-    /// Seconds of the recording.
+    /// Duration of the recording in seconds.
     package static let length = 6.0
 
     /// One of the shapes.
     package enum Shape: CaseIterable, Sendable {
-        /// An ellipse that goes to the right in the upper half.
+        /// An ellipse that moves right in the upper half.
         case red
-        /// A wider ellipse that goes to the left in the lower half.
+        /// A wider ellipse that moves left in the lower half.
         case blue
 
         var radius: (x: Double, y: Double) { self == .red ? (15, 28) : (32, 18) }
         var colour: [UInt8] { self == .red ? [220, 40, 40] : [40, 70, 230] }
 
-        /// Middle at a time.
+        /// Centre at a time.
         package func middle(at time: Double) -> (x: Double, y: Double) {
             self == .red ? (30 + 45 * time, 80) : (300 - 48 * time, 190)
         }
 
-        /// Left, top, width and height in shares of the picture.
+        /// Left, top, width and height in fractions of the picture.
         package func box(at time: Double) -> [Double] {
             let middle = middle(at: time)
             return [
@@ -42,7 +42,7 @@ package struct DrawnStreet: Sendable {
             (0..<width * height).map { contains($0 % width, $0 / width, at: time) ? 1 : 0 }
         }
 
-        /// Points of its way, `[x, y, time]`, from a time that is second 0 of the recording.
+        /// Points of its path, `[x, y, time]`, where `time` is second 0 of the recording.
         package func path(from start: Double) -> [[Double]] {
             stride(from: 0, through: length - 0.5, by: 0.5).map { time in
                 let box = box(at: time)
@@ -51,7 +51,7 @@ package struct DrawnStreet: Sendable {
         }
     }
 
-    /// RGB of the picture at a time, row after row.
+    /// RGB pixels of the picture at a time, row by row.
     package static func picture(at time: Double) -> [UInt8] {
         var pixels = [UInt8](repeating: 0, count: width * height * 3)
         for place in 0..<width * height {
@@ -64,7 +64,7 @@ package struct DrawnStreet: Sendable {
         return pixels
     }
 
-    /// Times of the frames from one second of the recording to another.
+    /// Times of the frames between two times of the recording.
     package static func times(from start: Double = 0, to end: Double = length) -> [Double] {
         stride(from: (start * rate).rounded(), to: (end * rate).rounded(), by: 1).map { $0 / rate }
     }

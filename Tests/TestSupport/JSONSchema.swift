@@ -1,7 +1,7 @@
 import Foundation
 
-/// As much of JSON Schema (draft 2020-12) as the caption document's schema and openapi.yaml use; a keyword it does not know is
-/// a problem.
+/// The subset of JSON Schema (draft 2020-12) used by the caption document's schema and openapi.yaml; an unsupported keyword is
+/// reported.
 package struct JSONSchema {
     private let root: [String: Any]
 
@@ -9,13 +9,13 @@ package struct JSONSchema {
         root = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
     }
 
-    /// - Parameter root: what references are looked up in.
+    /// - Parameter root: document in which references are resolved.
     package init(root: [String: Any]) { self.root = root }
 
-    /// What is wrong with a value by one of the schemas in the root, a line each.
+    /// Violations of one of the root's schemas, one per line.
     package func problems(_ value: Any, _ schema: [String: Any]) -> [String] { problems(value, schema, at: "$") }
 
-    /// What is wrong with a document, a line each.
+    /// Violations in a document, one per line.
     package func problems(_ document: Data) throws -> [String] {
         problems(try JSONSerialization.jsonObject(with: document), root, at: "$")
     }

@@ -1,7 +1,7 @@
 import CKernels
 import Foundation
 
-/// An instruction set kernels are written for.
+/// An instruction set with its own kernels.
 package struct KernelSet: Sendable, CustomStringConvertible {
     /// The name in `DAMVIDEO_REQUIRED_KERNELS`.
     package let name: String
@@ -11,8 +11,8 @@ package struct KernelSet: Sendable, CustomStringConvertible {
     package var description: String { name }
 }
 
-/// The instruction sets of this processor architecture, and those that the machine has. Tests of kernels run on the latter;
-/// `KernelSetTests` names the others, and fails for those that `DAMVIDEO_REQUIRED_KERNELS` lists.
+/// The instruction sets of this processor architecture, and those of this machine. Kernel tests run on the latter;
+/// `KernelSetTests` reports the others, and fails for those listed in `DAMVIDEO_REQUIRED_KERNELS`.
 package enum KernelSets {
     #if arch(x86_64)
     package static let all = [
@@ -30,10 +30,10 @@ package enum KernelSets {
 
     package static let present = all.filter(\.isPresent)
 
-    /// Sets of this machine that there are matrix products for.
+    /// This machine's sets with matrix products.
     package static let ofProducts = present.map(\.set).filter { kernel_has_instructions($0) != 0 }
 
-    /// Names of the sets that are tested elsewhere, if at all.
+    /// Names of the sets that cannot be tested here.
     package static let missing = all.filter { !$0.isPresent }.map(\.name)
 
     /// Names of the sets that this run must test, from `DAMVIDEO_REQUIRED_KERNELS` (`avx2,avx512vnni`).

@@ -1,4 +1,4 @@
-/// Random numbers that are the same in every run (SplitMix64; Steele, Lea and Flood, 2014).
+/// Reproducible random numbers (SplitMix64; Steele, Lea and Flood, 2014).
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
@@ -13,17 +13,17 @@ package struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// A file as an accident or an attacker might leave it: between one and four changes, each a flipped bit, another byte,
-/// a cut at the end, a number that is often a length overwritten by an extreme one, a part taken out, doubled or moved.
-/// - Parameter bytes: left as they are when there are none.
+/// A file as damaged by accident or attack: one to four changes, each a flipped bit, another byte, a truncation, an extreme value
+/// in place of a number that is often a length, or a part removed, duplicated or moved.
+/// - Parameter bytes: returned unchanged if empty.
 package func mutated(_ bytes: [UInt8], using random: inout SeededGenerator) -> [UInt8] {
     var result = bytes
     for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&result, using: &random) }
     return result
 }
 
-/// A text with one of its numbers made one that no reader hopes for.
-/// - Parameter bytes: left as they are when there is no number.
+/// A text with one of its numbers replaced by an unexpected one.
+/// - Parameter bytes: returned unchanged if there is no number.
 package func withOddNumber(_ bytes: [UInt8], using random: inout SeededGenerator) -> [UInt8] {
     let digits = bytes.indices.filter { (0x30...0x39).contains(bytes[$0]) }
     guard let start = digits.randomElement(using: &random) else { return bytes }
@@ -40,7 +40,7 @@ private let oddNumbers = [
 
 private func mutate(_ bytes: inout [UInt8], using random: inout SeededGenerator) {
     guard !bytes.isEmpty else { return }
-    // Headers are where a reader makes its decisions, so half the changes are made there.
+    // Readers make most decisions in headers, so half of the changes are made there.
     let reach = Bool.random(using: &random) ? bytes.count : min(bytes.count, 64)
     let place = Int.random(in: 0..<reach, using: &random)
     let end = min(bytes.count, place + Int.random(in: 1...64, using: &random))
@@ -57,7 +57,7 @@ private func mutate(_ bytes: inout [UInt8], using random: inout SeededGenerator)
     }
 }
 
-/// Numbers at the edge of their type: varints, then 32- and 64-bit numbers in either order of bytes.
+/// Numbers at the limits of their type: varints, then 32- and 64-bit numbers in either byte order.
 private let extremes: [[UInt8]] = [
     [0x00], [0x7F], [0xFF], [0xFF, 0x7F], [0x80, 0x80, 0x80, 0x80, 0x08], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F],
     [UInt8](repeating: 0xFF, count: 9) + [0x01], [UInt8](repeating: 0xFF, count: 12),

@@ -15,7 +15,7 @@ package enum PNGBuilder {
         }
     }
 
-    /// - Parameter sample: the channels of a pixel, by column and row.
+    /// - Parameter sample: returns the channels of a pixel, by column and row.
     package static func png(_ color: Color, width: Int, height: Int, _ sample: (Int, Int) -> [UInt8]) -> Data {
         var rows: [UInt8] = []
         for y in 0..<height { rows += [0] + (0..<width).flatMap { sample($0, y).prefix(color.channels) } }
@@ -23,7 +23,7 @@ package enum PNGBuilder {
         return Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header) + chunk("IDAT", stored(rows)) + chunk("IEND", []))
     }
 
-    /// A picture of indices.
+    /// An indexed image.
     /// - Parameter palette: R, G and B of each index.
     package static func palette(_ palette: [[UInt8]], width: Int, height: Int, _ index: (Int, Int) -> UInt8) -> Data {
         var rows: [UInt8] = []
@@ -33,7 +33,7 @@ package enum PNGBuilder {
             + chunk("IDAT", stored(rows)) + chunk("IEND", []))
     }
 
-    /// A grey picture of boxes with values; 0 elsewhere.
+    /// A grey image with boxes of given values; 0 elsewhere.
     package static func labels(
         width: Int = 32, height: Int = 24, _ boxes: [(value: UInt8, columns: Range<Int>, rows: Range<Int>)]
     ) -> Data {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes safetensors files, right ones and wrong ones.
+/// Writes valid and invalid safetensors files.
 package struct SafetensorsBuilder {
     private var entries: [(name: String, type: String, shape: [Int], bytes: [UInt8])] = []
 
@@ -30,12 +30,12 @@ package struct SafetensorsBuilder {
         return Self.file(header: "{\(header.joined(separator: ","))}", data: entries.flatMap(\.bytes))
     }
 
-    /// One header entry, whatever it says.
+    /// One header entry, valid or not.
     package static func entry(_ name: String, _ type: String, _ shape: [Int], _ begin: Int, _ end: Int) -> String {
         #""\#(name)":{"dtype":"\#(type)","shape":\#(shape),"data_offsets":[\#(begin),\#(end)]}"#
     }
 
-    /// A file with this header and these bytes, however little they agree.
+    /// A file with this header and these bytes, consistent or not.
     package static func file(header: String, data: [UInt8], length: UInt64? = nil) -> Data {
         Data(bytes(length ?? UInt64(header.utf8.count)) + Array(header.utf8) + data)
     }

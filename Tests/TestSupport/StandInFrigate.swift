@@ -1,18 +1,18 @@
 import Foundation
 import Synchronization
 
-/// A video recorder on this machine with the parts of Frigate's API that a sidecar uses: events, their clips and descriptions, and
-/// the login of its port for users.
+/// A local stand-in for Frigate with the part of its API that the sidecar uses: events, their clips and descriptions, and the
+/// login of the authenticated port.
 package final class StandInFrigate: Sendable {
     package struct State: Sendable {
-        /// JSON of each event's `data` and its other facts, by id.
+        /// JSON of each event's `data` and other fields, by id.
         package var events: [String: Event] = [:]
         package var clips: [String: Data] = [:]
-        /// User, password and the token of the present login; nil for the port without users.
+        /// User, password and the current session token; nil for the port without authentication.
         package var user: (name: String, password: String, token: String)?
-        /// Called before each answer with the request and its number from 0; what it returns is answered instead.
+        /// Called before each answer with the request and its zero-based number; its result is sent instead.
         package var fault: @Sendable (StubServer.Request, Int) -> StubServer.Response? = { _, _ in nil }
-        /// Descriptions in the order they came.
+        /// Descriptions in order of arrival.
         package var sent: [(id: String, text: String)] = []
         package var logins = 0
     }
@@ -21,12 +21,12 @@ package final class StandInFrigate: Sendable {
         package var camera = "front"
         package var label = "person"
         package var start: Double
-        /// nil while it goes on.
+        /// Nil while the event is ongoing.
         package var end: Double?
         package var hasClip = true
         package var box: [Double]? = [0.4, 0.4, 0.2, 0.3]
         package var boxTime: Double?
-        /// `[[x, y], time]` each.
+        /// Entries of the form `[[x, y], time]`.
         package var path: [[Double]]? = nil
         package var description: String?
 
@@ -58,7 +58,7 @@ package final class StandInFrigate: Sendable {
 
     private func answer(_ request: StubServer.Request) -> StubServer.Response {
         let number = requests.count - 1
-        // Not within the lock: an answer that does not come holds up no others.
+        // Outside the lock: a delayed answer must not block others.
         if let fault = state.withLock({ $0.fault })(request, number) { return fault }
         return state.withLock { state in
             let path = request.path.prefix { $0 != "?" }.split(separator: "/").map(String.init)

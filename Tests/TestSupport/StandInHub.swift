@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A hub of models on this machine, with the forms of the real one: listings with hashes, large files by a redirect to another
+/// A local stand-in for a model hub, with the real one's behaviour: listings with hashes, large files by redirect to another
 /// server, ranges, and models that need a token.
 package final class StandInHub: Sendable {
     package struct File: Sendable {
@@ -22,10 +22,10 @@ package final class StandInHub: Sendable {
         package var files: [String: File] = [:]
         /// `cardData` of the listing, as JSON.
         package var card = #"{"license": "apache-2.0"}"#
-        /// The token without which nothing is given.
+        /// Token required for all requests, if set.
         package var token: String?
         package var knowsRanges = true
-        /// Called before each answer with the request and its number from 0; what it returns is answered instead.
+        /// Called before each answer with the request and its zero-based number; its result is sent instead.
         package var fault: @Sendable (StubServer.Request, Int) -> StubServer.Response? = { _, _ in nil }
     }
 
@@ -34,7 +34,7 @@ package final class StandInHub: Sendable {
     private let hub: Mutex<StubServer?> = Mutex(nil)
     private let contents: Mutex<StubServer?> = Mutex(nil)
 
-    /// - Parameter name: of its only model.
+    /// - Parameter name: name of its only model.
     package init(_ name: String, _ files: [String: File]) throws {
         self.name = name
         var first = State()
@@ -56,7 +56,7 @@ package final class StandInHub: Sendable {
         (hub.withLock { $0?.requests ?? [] }, contents.withLock { $0?.requests ?? [] })
     }
 
-    /// Variables for a program that uses it and the cache in a folder.
+    /// Environment variables for a program that uses it with a cache folder.
     package func environment(cache: String) -> [String: String] {
         ["HF_ENDPOINT": "http://127.0.0.1:\(hub.withLock { $0?.port ?? 0 })", "HF_HUB_CACHE": cache, "HOME": cache]
     }

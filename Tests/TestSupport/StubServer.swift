@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// A web server on this machine's loopback that answers as a test says.
+/// A local web server whose answers are defined by a test.
 package final class StubServer: Sendable {
     package struct Request: Sendable {
         package let method: String
         package let path: String
-        /// By name in lower case.
+        /// Keyed by lowercase name.
         package let headers: [String: String]
         package let body: Data
     }
@@ -15,9 +15,9 @@ package final class StubServer: Sendable {
         package var status = 200
         package var headers: [String: String] = [:]
         package var body: Data
-        /// Closes the connection without a word.
+        /// Closes the connection without an answer.
         package var isDropped = false
-        /// Bytes of the body that are sent before the connection is closed; nil for all.
+        /// Bytes of the body to send before closing the connection; nil for all.
         package var cut: Int?
 
         package init(status: Int = 200, headers: [String: String] = [:], body: String) {
@@ -39,7 +39,7 @@ package final class StubServer: Sendable {
     /// Requests so far.
     package var requests: [Request] { served.withLock { $0 } }
 
-    /// - Parameter respond: called on a thread of each connection.
+    /// - Parameter respond: called on each connection's thread.
     package init(_ respond: @escaping @Sendable (Request) -> Response) throws {
         self.respond = respond
         socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -57,7 +57,7 @@ package final class StubServer: Sendable {
         Thread { [self] in accept() }.start()
     }
 
-    /// Address of an interface like OpenAI's.
+    /// Base URL in the form of OpenAI's API.
     package var base: String { "http://127.0.0.1:\(port)/v1" }
 
     package func stop() { shutdown(socket, Int32(SHUT_RDWR)) }

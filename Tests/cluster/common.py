@@ -25,14 +25,14 @@ def make_clips(folder, count):
 
 
 def caption(folder, output):
-    """One process."""
+    """Captions of one process."""
     subprocess.run(
         [PROGRAM, "caption", "-a", folder / "clips.txt", "--masks", folder / "masks", "-o", output, "--format", "jsonl", "--quiet",
          "--model", MODEL], check=True)
 
 
 def contents(folder):
-    """Files by name, without the seconds that captions took, which no two runs share."""
+    """Files by name, without the times of captions, which differ between runs."""
     return {path.name: re.sub(r'"seconds":[-+.e0-9]+', '"seconds":0', path.read_text()) for path in sorted(folder.iterdir())}
 
 

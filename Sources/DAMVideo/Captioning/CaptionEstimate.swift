@@ -1,28 +1,28 @@
 import DescribeAnything
 import ObjectTracking
 
-/// The time and memory that captioning a plan takes. Operations are counted from the model's shapes, and the machine's speed is measured on
-/// the model's largest matrix; what is estimated is the work of one run alone on the machine.
+/// Time and memory that captioning a plan takes on an otherwise idle machine. Operations are counted from the model's shapes; the
+/// machine's speed is measured on the model's largest matrix.
 public struct CaptionEstimate: Encodable, Sendable, Equatable {
-    /// Tokens of one caption's prompt, text and frames.
+    /// Tokens in one caption's prompt: text and frames.
     public let promptTokens: Int
-    /// The most tokens a caption can have: the limit asked for, or what the context leaves room for.
+    /// Upper bound on a caption's tokens: the requested limit, or the room left in the context.
     public let newTokens: Int
     /// Seconds to propagate masks through the clip, when that is needed; without decoding.
     public let propagationSeconds: Double
     /// Seconds to encode the frames of all captions.
     public let encodingSeconds: Double
-    /// Seconds to read all prompts.
+    /// Seconds to prefill all prompts.
     public let promptSeconds: Double
     /// Captions of tracks and of their parts, as far as they are known.
     public let captions: Int
     /// Captions generated together.
     public let batch: Int
-    /// Seconds for each generated token, of one caption among those.
+    /// Seconds per generated token of one caption in a full batch.
     public let tokenSeconds: Double
-    /// Bytes of the mapped weights. They count as resident, and the system may drop them when it needs the memory.
+    /// Bytes of the memory-mapped weights. They count as resident, but the system may evict them.
     public let weightBytes: Int
-    /// Bytes besides: activations, keys and values, prepared frames, what is known of the masks.
+    /// All other bytes: activations, KV cache, prepared frames, mask tables.
     public let workingBytes: Int
 
     enum CodingKeys: String, CodingKey {
@@ -37,11 +37,11 @@ public struct CaptionEstimate: Encodable, Sendable, Equatable {
         case workingBytes = "working_bytes"
     }
 
-    /// Pixels a second that propagation goes through with both ways counted, measured on 2 cores of an AMD EPYC
-    /// (768x576 pictures, 29 a second).
+    /// Pixels per second of mask propagation, counting both directions, measured on 2 cores of an AMD EPYC (768x576, 29
+    /// frames/s).
     private static let propagatedPixels = 12.8e6
 
-    /// - Parameter wantedBatch: captions to generate together at most; nil for as many as memory allows.
+    /// - Parameter wantedBatch: upper bound on captions generated together; nil for as many as memory allows.
     init(_ plan: CaptionPlan, _ model: DescribeAnythingModel, _ segmentation: SegmentationModel?, wantedBatch: Int?) {
         let memory = MemoryEstimate(plan, model), request = memory.request
         batch = memory.batch(wantedBatch)

@@ -2,19 +2,19 @@ import Masks
 
 /// A step of captioning a clip.
 public enum CaptionEvent: Sendable {
-    /// Work began or went on: `done` of `total` frames, as far as the total is known.
+    /// Progress of a stage: `done` of `total` frames; `total` is nil while unknown.
     case progress(Stage, done: Int, total: Int?)
-    /// A token was drawn; `text` became certain with it, often none.
+    /// A token was generated. `text` is the text it completed, often empty.
     case token(TrackPosition, text: String, tokens: Int)
-    /// The clip is open: the document without its tracks, but those of an earlier run.
+    /// The clip is open: the document with the tracks of an earlier run only.
     case began(CaptionDocument)
-    /// A track has its caption.
+    /// A track was captioned.
     case finished(CaptionDocument.Track)
-    /// A track has no caption.
+    /// A track could not be captioned.
     case failed(CaptionDocument.Problem)
 
     public enum Stage: Sendable, Equatable {
-        /// Objects are looked for in a frame.
+        /// Objects are detected in a frame.
         case finding
         /// Masks are propagated to a frame, forwards or backwards through the clip.
         case following(isBackward: Bool)
@@ -22,25 +22,25 @@ public enum CaptionEvent: Sendable {
         case decoding
         /// A track's frames are encoded.
         case encoding(TrackPosition)
-        /// The language model reads a track's prompt of `total` tokens.
+        /// The language model prefills a track's prompt of `total` tokens.
         case reading(TrackPosition)
-        /// A part of a track has its caption: `done` of the track's `total` parts.
+        /// A part of a track was captioned: `done` of the track's `total` parts.
         case captioned(TrackPosition)
         /// A frame of the rendered clip is written.
         case rendering
-        /// A frame is decoded for the report.
+        /// A frame is decoded for the HTML report.
         case reporting
     }
 }
 
-/// A track, or a part of one, and its place among those of the clip.
+/// A track, or a part of one, and its position among the clip's tracks.
 public struct TrackPosition: Sendable, Hashable {
     public let id: TrackID
-    /// From 1.
+    /// One-based number of the track.
     public let number: Int
     public let count: Int
-    /// The part of the track, from 1; nil for the whole track.
+    /// One-based number of the part; nil for the whole track.
     public internal(set) var part: Int?
-    /// Parts that the track is told in besides its whole; 0 for none.
+    /// Number of parts that are captioned in addition to the whole track; 0 for none.
     public internal(set) var parts = 0
 }

@@ -9,31 +9,30 @@ import ObjectTracking
 public struct CaptionPlan {
     package let input: ClipInput
     let options: GenerationOptions
-    /// The sentence that tells a track's label; nil if labels are not told.
+    /// The sentence that tells the model a track's label; nil to leave labels out.
     let hint: String?
-    /// The question, with a place for each frame.
+    /// The question, with a placeholder for each frame.
     package let query: String
     package let sampler: TrackSampler
-    /// Tracks that are asked for, as far as they are known before following; ascending by id.
+    /// Requested tracks, as far as they are known before tracking; ascending by id.
     let tracks: [Track]
     /// Tracks that other shards caption.
     let othersTracks: Set<TrackID>
-    /// Tracks to be followed: those whose masks are too few to sample the clip from, and all when masks of some frames
-    /// alone are used.
+    /// Tracks to propagate: those with too few masks to sample from, or all of them when only some frames' masks are used.
     let propagated: Set<TrackID>
-    /// Frames that count, as far as is known before decoding.
+    /// Frames to caption, as far as is known before decoding.
     package let part: Range<Int>
-    /// Samples from the given masks in `part`, of tracks and of their parts.
+    /// Samples of tracks and of their parts, taken from the given masks in `part`.
     package let samples: [TrackSamples]
 
     public var request: ClipRequest { input.request }
 
     /// - Parameters:
-    ///   - file: the clip's bytes; nil for those at the request's path.
-    ///   - configuration: tells the number of frames a caption looks at.
-    ///   - canPrompt: whether SAM 2 is there for objects that are pointed at.
-    ///   - canDetect: whether a detector is there for objects that are detected.
-    /// - Throws: `InputError`, `VideoError` and `MaskError` when clip or masks are missing or bad, or the options do not fit
+    ///   - file: the clip's bytes; nil to read the request's path.
+    ///   - configuration: gives the number of frames per caption.
+    ///   - canPrompt: true if SAM 2 is available for clicks and boxes.
+    ///   - canDetect: true if a detector is available.
+    /// - Throws: `InputError`, `VideoError` and `MaskError` when clip or masks are missing or invalid, or the options do not fit
     ///   them.
     package init(
         _ request: ClipRequest, file: ClipFile? = nil, _ options: CaptionOptions,
@@ -44,15 +43,15 @@ public struct CaptionPlan {
         (frames, query) = try Self.question(request.options, options, configuration)
         let input = try ClipInput(request, file: file), sampling = request.options.sampling
         if case .prompts(let prompts) = request.objects, !canPrompt || prompts.isEmpty {
-            throw InputError(.usage, "found points or boxes to segment from, expected one at least, and SAM 2 to do it with")
+            throw InputError(.usage, "found points or boxes to segment, expected at least one, and a SAM 2 model")
         }
         if case .detector = request.objects, !canDetect {
-            throw InputError(.usage, "\(request.clip): found objects to detect, expected a detector to do it with")
+            throw InputError(.usage, "\(request.clip): found objects to detect, expected a detector")
         }
         if case .motion = request.objects, request.options.segmentation != nil {
             throw InputError(
                 .usage,
-                "\(request.clip): found SAM 2 for objects that are found by their motion, expected masks, points, boxes or detections")
+                "\(request.clip): found SAM 2 with objects detected by motion, expected masks, points, boxes or detections")
         }
         self.input = input
         if let most = request.options.maxTracks, most < 1 {
@@ -79,7 +78,7 @@ public struct CaptionPlan {
         try checkShard()
     }
 
-    /// Checks that shards of the tracks do no work but decoding that others do as well.
+    /// Checks that no shard repeats another's work, apart from decoding.
     private func checkShard() throws {
         guard let shard = request.options.shard else { return }
         func refused(_ found: String) -> InputError {
@@ -91,7 +90,7 @@ public struct CaptionPlan {
         if !propagated.isEmpty { throw refused("masks to be carried to other frames") }
     }
 
-    /// Given tracks that are asked for, and no more of them than wanted.
+    /// Given tracks that were requested, at most as many as wanted.
     private static func tracks(_ input: ClipInput) throws -> [Track] {
         let options = input.request.options
         let tracks = try options.tracks.map { ids in
@@ -103,12 +102,12 @@ public struct CaptionPlan {
     /// The question about a track.
     func query(of track: Track) -> String { hint == nil ? query : LabelHint.question(query, label: track.label) }
 
-    /// Captions of whole tracks that are made at most, where the tracks are still to be found.
+    /// Upper bound on whole tracks to caption when the tracks are yet to be detected.
     var mostFoundTracks: Int {
         input.given.areFound ? request.options.tracks?.count ?? request.options.maxTracks ?? ClipOptions.defaultMaxTracks : 0
     }
 
-    /// Frames for each caption, and the question about them.
+    /// The number of frames per caption, and the question about them.
     static func question(
         _ clip: ClipOptions, _ options: CaptionOptions, _ configuration: DescribeAnythingConfiguration
     ) throws -> (frames: Int, query: String) {
@@ -118,7 +117,7 @@ public struct CaptionPlan {
         return (frames, try options.question(frames: frames, default: Conversation.videoQuery(frames: frames)))
     }
 
-    /// Follows the tracks that need it through the clip; masks outside the part that counts help as well.
+    /// Propagates the tracks that need it through the clip, using masks outside the captioned part as well.
     /// - Throws: `VideoError`, `MaskError`, `InputError`, and what `progress` throws.
     package func follow(
         with segmentation: SegmentationModel?, _ detector: ObjectDetector? = nil, progress: (PropagationProgress) throws -> Void
@@ -133,7 +132,7 @@ public struct CaptionPlan {
             lost: propagated.filter { byID[$0] == nil })
     }
 
-    /// Finds the objects, and chooses among them.
+    /// Detects the objects and chooses which to caption.
     private func find(
         with segmentation: SegmentationModel?, _ detector: ObjectDetector?, progress: (PropagationProgress) throws -> Void
     ) throws -> FollowedObjects {

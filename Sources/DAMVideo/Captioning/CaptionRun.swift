@@ -5,9 +5,8 @@ import Masks
 import ObjectTracking
 import Tensors
 
-/// The captions of one clip on their way: crops of tracks and of their parts go to the engine, its events come back as the
-/// document's entries. A track's entry is there once the captions of its whole and of all its parts are. Belongs to one
-/// thread.
+/// Captions one clip: submits the crops of tracks and their parts to the engine, and turns its events into document entries.
+/// A track is entered once its whole and all its parts are done. Not thread-safe.
 final class CaptionRun {
     private(set) var document: CaptionDocument
     private let plan: CaptionPlan
@@ -15,17 +14,17 @@ final class CaptionRun {
     private let entries: DocumentEntries
     private let session: EngineSession
     private let priority: EngineRequest.Priority
-    /// Bytes that the clip takes beside the engine.
+    /// Bytes that the clip takes in addition to the engine's.
     private let callerBytes: Int
     private let emit: (CaptionEvent) throws -> Void
-    /// Samples of the requests that are open, by their keys.
+    /// Samples of the open requests, by request key.
     private var requests: [Int: TrackSamples] = [:]
-    /// Requests made so far.
+    /// Number of requests made.
     private var count = 0
-    /// Tracks that were begun and are neither finished nor failed, by their places in the clip.
+    /// Tracks in progress, by their number in the clip.
     private var answers: [Int: TrackAnswers] = [:]
 
-    /// - Parameter document: without tracks, but those of an earlier run.
+    /// - Parameter document: the document, with the tracks of an earlier run only.
     init(
         _ document: CaptionDocument, _ plan: CaptionPlan, _ objects: FollowedObjects, _ survey: ClipSurvey, _ engine: CaptionEngine,
         _ priority: EngineRequest.Priority, emit: @escaping (CaptionEvent) throws -> Void
@@ -37,8 +36,8 @@ final class CaptionRun {
         self.emit = emit
     }
 
-    /// Hands a track, or a part of a track that was begun, to the engine. A track that cannot be captioned becomes an error of
-    /// the document, without its parts; so does a part, without its track's being lost.
+    /// Submits a track, or a part of a track already begun, to the engine. A track that cannot be captioned is reported in the
+    /// document and its parts are skipped; a part that cannot is reported alone.
     /// - Throws: what the caller's closure throws.
     func begin(_ crops: TrackCrops) throws {
         let samples = crops.samples, position = samples.position
@@ -66,17 +65,17 @@ final class CaptionRun {
         try session.submit(request, key: count)
     }
 
-    /// Takes what the engine has done so far.
+    /// Handles the engine's events so far.
     func handleEvents() throws { try session.handleEvents(handle) }
 
-    /// Waits until the engine holds no crops any more.
+    /// Waits until the engine holds no more crops.
     func waitForCrops() throws { try session.waitForCrops(handle) }
 
-    /// Waits for all captions.
+    /// Waits until all captions are done.
     func finish() throws { try session.waitForAll(handle) }
 
     private func handle(_ key: Int, _ event: EngineEvent) throws {
-        // Parts of a track that failed come to nothing.
+        // The track failed, so its parts are dropped.
         guard let samples = requests[key], answers[samples.position.number] != nil else { return }
         let position = samples.position
         switch event {
@@ -115,11 +114,11 @@ final class CaptionRun {
         try end(position)
     }
 
-    /// Puts a track into the document if nothing of it is to come.
+    /// Adds a track to the document once its whole and all parts are done.
     private func end(_ position: TrackPosition) throws {
         guard let finished = answers[position.number]?.finished else { return }
         answers[position.number] = nil
-        // Problems first: a run that is killed in between tries the track again.
+        // Problems first: if the run is killed in between, the next one tries the track again.
         for problem in finished.problems { try add(problem) }
         document.insert(finished.track)
         try emit(.finished(finished.track))
@@ -132,12 +131,12 @@ final class CaptionRun {
 }
 
 extension CaptionDocument {
-    /// Puts a track where its id belongs.
+    /// Inserts a track in order of id.
     package mutating func insert(_ track: Track) {
         tracks.insert(track, at: tracks.firstIndex { $0.id > track.id } ?? tracks.count)
     }
 
-    /// Puts a track's problem where its id belongs, behind those of the clip.
+    /// Inserts a track's problem in order of id, after those of the clip.
     mutating func insert(_ problem: Problem) {
         errors.insert(problem, at: errors.firstIndex { other in
             other.track.map { other in problem.track.map { other > $0 } ?? false } ?? false

@@ -5,7 +5,7 @@ import Imaging
 import Masks
 import ObjectTracking
 
-/// A clip with its captions, and all that is needed to show them.
+/// A clip with its captions, and everything needed to render them.
 public struct CaptionedClip {
     public let document: CaptionDocument
     package let input: ClipInput
@@ -16,17 +16,17 @@ public struct CaptionedClip {
         (self.document, self.input, self.masks, self.imageProcessor) = (document, input, masks, imageProcessor)
     }
 
-    /// Writes the fate of each detection as JSON Lines; an empty file if the objects were not detected.
+    /// Writes the outcome of each detection as JSON Lines; an empty file if objects were not detected.
     /// - Parameters:
     ///   - path: the file to write.
-    ///   - replaces: true to replace a file that is there.
+    ///   - replaces: true to replace an existing file.
     /// - Throws: `InputError`.
     public func writeFates(to path: String, replaces: Bool = false) throws {
         let fates = (masks as? PropagatedMasks)?.fates
         try OutputFile.write(try fates?.lines() ?? .init(), to: path, replaces: replaces)
     }
 
-    /// True if a file is a list of fates.
+    /// True if a file is a list of detection outcomes.
     public static func isListOfFates(_ path: String) -> Bool {
         ((try? openFile(path)?.read(upToCount: 4096)) ?? nil).map(DetectionFates.areLines) ?? false
     }

@@ -3,28 +3,28 @@ import Masks
 import Media
 import ObjectTracking
 
-/// A clip that is open, the part of it that counts, and its objects as they were given.
+/// An open clip, the part of it to caption, and its objects as given.
 package struct ClipInput {
     package let request: ClipRequest
     package let clip: VideoClip
     /// Nil for the whole clip.
     package let span: TimeSpan?
     package let given: GivenObjects
-    /// The clip's bytes, where they are not at its path.
+    /// The clip's bytes; nil to read its path.
     private let file: ClipFile?
 
     /// The clip's path as given.
     package var path: String { request.clip }
 
-    /// True if the clip comes through a pipe, so that nothing of it can be looked at twice.
+    /// True if the clip is read from a pipe, and so only once.
     package var isReadOnce: Bool { path == "-" }
 
-    /// Frames of the whole clip as far as the file tells.
+    /// Frames in the whole clip; nil if neither the index nor the header tells.
     var frameCount: Int? { clip.knownFrameCount ?? clip.info.declaredFrames }
 
-    /// Opens clip and masks, and checks that they fit.
-    /// - Parameter file: the clip's bytes; nil for those at the request's path.
-    /// - Throws: `VideoError`, `MaskError` and `InputError` when one is missing or bad.
+    /// Opens clip and masks, and checks that they match.
+    /// - Parameter file: the clip's bytes; nil to read the request's path.
+    /// - Throws: `VideoError`, `MaskError` and `InputError` when one is missing or invalid.
     package init(_ request: ClipRequest, file: ClipFile? = nil) throws {
         self.request = request
         self.file = file
@@ -35,14 +35,14 @@ package struct ClipInput {
         try given.masks?.validate(width: clip.info.width, height: clip.info.height, frameCount: frameCount)
     }
 
-    /// Runs `body`; errors name the clip as the request does.
+    /// Runs `body`, naming the clip in its errors as the request does.
     /// - Throws: `InputError`, and what `body` throws.
     package func naming<Result>(_ body: () throws -> Result) throws -> Result {
         try file?.naming(body) ?? InputError.translating(body)
     }
 
-    /// The frames that count, as far as is known before decoding: of a clip without an index, as if they followed one
-    /// another evenly up to the last frame with a mask.
+    /// Frames to caption, as far as is known before decoding. A clip without an index is taken to have evenly spaced frames up to
+    /// the last one with a mask.
     func likelyPart(_ tracks: [Track]) -> Range<Int> {
         let all = 0..<(frameCount ?? (tracks.map(\.lastFrame).max() ?? 0) + 1)
         guard let span else { return all }
@@ -52,20 +52,20 @@ package struct ClipInput {
     }
 }
 
-/// A clip's objects once they were followed: masks for every frame a caption may look at.
+/// A clip's objects after tracking, with masks for every frame that a caption may use.
 package struct FollowedObjects {
-    /// The given masks, or with them those that were propagated.
+    /// The given masks, together with any propagated ones.
     package let masks: any MaskSource
     /// Ascending by id.
     package let tracks: [Track]
-    /// Tracks that were looked for and not found.
+    /// Tracks that were followed but never visible.
     package let lost: Set<TrackID>
-    /// True if they were found, and not given.
+    /// True if the objects were detected rather than given.
     package var areFound = false
-    /// Found tracks that are not captioned, because others are more important.
+    /// Detected tracks that are not captioned, because others rank higher.
     package var leftOut: [Track] = []
-    /// Numbers that were asked for and are no found track's.
+    /// Requested ids that no detected track has.
     package var unknown: [TrackID] = []
-    /// Lines to know about how they were found.
+    /// Notes on how the objects were detected.
     package var notes: [String] = []
 }

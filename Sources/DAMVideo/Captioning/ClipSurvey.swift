@@ -2,20 +2,20 @@ import Imaging
 import Masks
 import Media
 
-/// Facts of a clip that decoding shows.
+/// Facts about a clip that only decoding establishes.
 package struct ClipSurvey {
-    /// Seconds of presentation of the frames that are reported.
+    /// Presentation times in seconds of the frames that are reported.
     var times: [Int: Double] = [:]
-    /// Frames in the whole clip; nil when decoding ended before it did.
+    /// Frames in the whole clip; nil when decoding stopped early.
     var frameCount: Int?
-    /// The frames of the part that was asked for; empty when there are none.
+    /// Frames of the requested part; empty if there are none.
     package var part = 0..<0
-    /// Time of the last frame that was decoded.
+    /// Time of the last decoded frame, in seconds.
     var lastTime = 0.0
-    /// Damage of the file; nil when there is none.
+    /// Description of the file's damage; nil if there is none.
     var damage: String?
 
-    /// Checks that the clip has what was asked for.
+    /// Checks that the clip has the frames that were requested.
     /// - Throws: `MaskError` for a mask beyond the clip's end, `InputError` for a part without a frame.
     func check(_ input: ClipInput) throws {
         let size = input.clip.info.size
@@ -30,13 +30,13 @@ package struct ClipSurvey {
     }
 }
 
-/// Decodes frames of a clip: those wanted where the clip allows that, else all of them.
+/// Decodes frames of a clip: only the wanted ones if the clip allows seeking, otherwise all.
 struct ClipSurveyor {
     let input: ClipInput
 
-    /// Goes through all sampled frames, whichever are used: what it tells of the clip does not depend on that.
+    /// Visits all sampled frames, whether used or not, so that the survey does not depend on which are used.
     /// - Parameters:
-    ///   - onFrame: called for each frame with its number.
+    ///   - onFrame: called with the number of each frame.
     ///   - use: called with each decoded frame.
     /// - Throws: `VideoError`, and what the closures throw.
     func survey(
@@ -45,7 +45,7 @@ struct ClipSurveyor {
         let clip = input.clip, timed = samples.timedFrames
         var survey = ClipSurvey()
         for frame in timed { survey.times[frame] = clip.time(ofFrame: frame) }
-        // Frames that are only numbered in decoding are all looked at, for their times and to know which there are.
+        // Without an index frames are numbered by decoding, so all are visited to know their number and times.
         let known = clip.frameCount.map { count in input.span.flatMap(clip.frameNumbers) ?? 0..<count }
         let frames = try known == nil ? clip.frames(in: input.span) : clip.frames(samples.frames, in: input.span)
         while let frame = try frames.next(onFrame: onFrame) {
@@ -56,7 +56,7 @@ struct ClipSurveyor {
         }
         survey.frameCount = frames.frameCount
         survey.lastTime = frames.lastTime ?? survey.lastTime
-        // A file that was not as its packets said has been decoded from the start, which shows how many frames it has.
+        // If packets and frames disagreed, the file was decoded from the start, which shows how many frames it has.
         if let known { survey.part = known.clamped(to: 0..<(frames.frameCount ?? known.upperBound)) }
         survey.damage = frames.damage
         return survey

@@ -3,14 +3,14 @@ import Imaging
 import Masks
 import Media
 
-/// The sampled frames of a track or of a part of one, cut and resized for the model: all that is kept of the clip's pictures.
+/// The sampled frames of a track or part, cropped and resized for the model; the only pixels of the clip that are kept.
 package struct TrackCrops {
     package let samples: TrackSamples
-    /// By frame; a frame that could not be decoded is not there.
+    /// Crops by frame; frames that could not be decoded are missing.
     package let crops: [Int: Result<FocalPrompt, FocalPromptError>]
 
-    /// The crops in the order of the samples, repeats included.
-    /// - Throws: `TrackProblem` for a frame without one.
+    /// The crops in sample order, with repeats.
+    /// - Throws: `TrackProblem` for a frame without a crop.
     package func inOrder() throws(TrackProblem) -> [FocalPrompt] {
         var result: [FocalPrompt] = []
         for frame in samples.frames {
@@ -24,39 +24,39 @@ package struct TrackCrops {
     }
 }
 
-/// Reason a track has no caption while the others go on.
+/// Reason that a track has no caption; other tracks are not affected.
 package struct TrackProblem: Error {
     package let code: String
     package let message: String
 }
 
-/// Reads the crops of a clip's tracks and their parts in order, for as many in one pass through the clip as the memory limit
-/// has room for: memory grows neither with the clip nor, beyond the limit, with the number of tracks and parts. A frame that
-/// a track and its parts look at is cropped once in a pass.
+/// Reads the crops of a clip's tracks and parts in order, in each pass through the clip for as many tracks as fit the memory
+/// limit. Memory therefore grows neither with the clip's length nor with the number of tracks. Within a pass, a frame used by
+/// both a track and its parts is cropped once.
 package struct CropReader {
-    /// Bytes of crops held at a time, unless one caption's are more: about 27 tracks of 8 frames at 384 pixels.
+    /// Upper bound on the bytes of crops held at a time, unless one caption needs more: about 27 tracks of 8 frames at 384
+    /// pixels.
     package static let memoryLimit = 256 << 20
 
     package let survey: ClipSurvey
-    /// Samples of all tracks and parts, from the frames the clip turned out to have.
+    /// Samples of all tracks and parts, from the frames the clip actually has.
     package let samples: [TrackSamples]
     private let input: ClipInput
     private let masks: any MaskSource
     private let processor: ImageProcessor
     private let memoryLimit: Int
-    /// Tracks and parts still to be read.
+    /// Tracks and parts not read yet.
     private var pending: ArraySlice<TrackSamples>
-    /// Crops of one pass, those handed out taken away.
+    /// Crops of the current pass that were not handed out yet.
     private var held: [TrackCrops]
 
-    /// Decodes what is needed of the clip, and reads the first tracks on the way. A clip that turns out to have other frames
-    /// than was thought (its packets do not tell, and it is cut off or does not say) is sampled anew from the frames it
-    /// has; that alone makes a second pass.
+    /// Decodes the clip as far as needed, reading the first tracks on the way. If the clip turns out to have other frames than
+    /// expected (no index, truncated, or a wrong header), it is sampled again, which takes a second pass.
     /// - Parameters:
-    ///   - processor: cuts a frame to the two views the model sees.
-    ///   - finished: tracks that are not read.
+    ///   - processor: crops a frame to the model's two views.
+    ///   - finished: tracks to skip.
     ///   - memoryLimit: bytes of crops to hold at a time.
-    ///   - onFrame: called for each frame with its number; what it throws ends the reading.
+    ///   - onFrame: called with the number of each frame; an error it throws ends the reading.
     /// - Throws: `VideoError`, `MaskError`, `InputError` for a part of the clip without a frame.
     package init(
         _ plan: CaptionPlan, _ objects: FollowedObjects, _ processor: ImageProcessor, finished: Set<TrackID> = [],
@@ -85,10 +85,10 @@ package struct CropReader {
         (self.pending, held) = (pending, pass.crops)
     }
 
-    /// True if `next` goes through the clip again.
+    /// True if `next` needs another pass through the clip.
     package var needsPass: Bool { held.isEmpty && !pending.isEmpty }
 
-    /// The crops of the next track or part, which are not held any longer; nil after the last. A track comes before its parts.
+    /// The crops of the next track or part, which are then released; nil after the last. A track comes before its parts.
     /// - Throws: as `init`.
     package mutating func next(onFrame: (Int) throws -> Void) throws -> TrackCrops? {
         if needsPass {
@@ -100,12 +100,13 @@ package struct CropReader {
         return held.isEmpty ? nil : held.removeFirst()
     }
 
-    /// Takes away what is held together next: one caption's at least, and all of a clip that cannot be read again.
+    /// Removes the next group to read in one pass: at least one caption's samples, and all of them if the clip can be read only
+    /// once.
     private static func popGroup(
         _ pending: inout ArraySlice<TrackSamples>, _ input: ClipInput, _ processor: ImageProcessor, _ bytes: Int
     ) -> [TrackSamples] {
         var room = max(1, bytes / max(1, processor.cropBytes))
-        // The track whose whole and parts follow one another.
+        // The track whose whole and parts are being grouped.
         var track = 0, frames: Set<Int> = []
         let group = pending.prefix { samples in
             let hasRoom = room > 0
@@ -119,12 +120,12 @@ package struct CropReader {
     }
 }
 
-/// The crops of some tracks and parts, gathered in one pass through the clip.
+/// The crops of some tracks and parts, collected in one pass through the clip.
 private struct CropPass {
     private let samples: [TrackSamples]
     private let masks: any MaskSource
     private let processor: ImageProcessor
-    /// Indices of the samples that look at each frame.
+    /// Indices of the samples that use each frame.
     private var wanted: [Int: [Int]] = [:]
     private var found: [[Int: Result<FocalPrompt, FocalPromptError>]]
 
@@ -143,7 +144,7 @@ private struct CropPass {
     mutating func add(_ frame: VideoFrame) throws {
         guard let indices = wanted[frame.index] else { return }
         let image = try frame.image(), resized = processor.resized(image)
-        // By track, whose parts share it.
+        // One entry per track: its parts share it.
         var crops: [Int: Result<FocalPrompt, FocalPromptError>] = [:]
         for index in indices {
             let track = samples[index].position.number

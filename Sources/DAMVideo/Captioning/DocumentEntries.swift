@@ -3,7 +3,7 @@ import LanguageModels
 import Masks
 import ObjectTracking
 
-/// Makes a document's entries of samples and answers.
+/// Makes document entries from samples and answers.
 struct DocumentEntries {
     let objects: FollowedObjects
     let survey: ClipSurvey
@@ -28,7 +28,7 @@ struct DocumentEntries {
             finishReason: answer.generation.finishReason.rawValue, usage: usage(answer), seconds: seconds(answer))
     }
 
-    /// Reason that a track or a part of one has no caption; a part's has its times.
+    /// Reason that a track or a part has no caption; a part's gives its times.
     func problem(_ samples: TrackSamples, _ problem: TrackProblem) -> CaptionDocument.Problem {
         var entry = CaptionDocument.Problem(track: samples.track.id, code: problem.code, message: problem.message)
         guard samples.position.part != nil else { return entry }

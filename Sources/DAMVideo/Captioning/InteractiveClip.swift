@@ -3,9 +3,9 @@ import Imaging
 import ObjectTracking
 
 extension VideoCaptioner {
-    /// An interactive request about the first track of a plan; objects are followed and frames decoded before it returns.
-    /// - Parameter progress: called for each frame; what it throws ends the work.
-    /// - Throws: `InputError` when the clip turns out to be bad, or the track is nowhere visible.
+    /// An interactive request about the first track of a plan. Returns once objects are tracked and frames decoded.
+    /// - Parameter progress: called for each frame; an error it throws ends the work.
+    /// - Throws: `InputError` when the clip is invalid or the track is visible nowhere.
     package func request(_ plan: CaptionPlan, progress: () throws -> Void) throws -> EngineRequest {
         try plan.input.naming {
             let objects = try plan.follow(with: segmentation, detector) { _ in try progress() }

@@ -3,28 +3,28 @@ import Masks
 import Media
 import ObjectTracking
 
-/// The memory that captioning a plan takes, asked of each part of the work.
+/// Memory that captioning a plan takes, summed over the stages.
 struct MemoryEstimate {
-    /// One track's prompt and answer.
+    /// Memory of one track's prompt and answer.
     let request: RequestMemory
-    /// Captions that are generated, of tracks and of their parts, as far as is known.
+    /// Captions to generate, of tracks and of their parts, as far as is known.
     let captions: Int
-    /// Frames of all of these that are encoded.
+    /// Frames to encode for all of them.
     let encodedFrames: Int
-    /// Bytes held beside the engine.
+    /// Bytes held in addition to the engine's.
     let callerBytes: Int
     private let weightBytes: Int
     private let isSearch: Bool
 
     init(_ plan: CaptionPlan, _ model: DescribeAnythingModel) {
         let frames = plan.sampler.count
-        // Parts of a propagated track are other ones than now.
+        // The parts of a propagated track will differ from the present ones.
         let samples = plan.samples.filter { !$0.frames.isEmpty && ($0.position.part == nil || !plan.propagated.contains($0.track.id)) }
         let moreParts = samples.reduce(0) { $0 + (plan.propagated.contains($1.track.id) ? plan.parts(of: $1) ?? 0 : 0) }
         captions = samples.count + moreParts + plan.mostFoundTracks
         weightBytes = model.weightBytes
         isSearch = plan.options.numBeams > 1
-        // A propagated track is looked at in other frames than now, in as many as there is room for.
+        // A propagated track will be sampled in other frames: assume the maximum.
         let encoded = samples.map { plan.propagated.contains($0.track.id) ? frames : Set($0.frames).count }.reduce(0, +)
             + (moreParts + plan.mostFoundTracks) * frames
         encodedFrames = encoded
@@ -35,7 +35,7 @@ struct MemoryEstimate {
             callerBytes: callerBytes, encodedFrames: encoded / max(1, captions))
     }
 
-    /// Crops, the table of masks, the decoder's pictures, the window of propagation.
+    /// Crops, mask tables, decoder frames and the propagation window.
     private static func callerBytes(_ plan: CaptionPlan, _ model: DescribeAnythingModel, encodedFrames: Int) -> Int {
         let crops = encodedFrames * model.imageProcessor.cropBytes, size = plan.input.clip.info.size
         let appearances = plan.input.given.tracks.reduce(0) { $0 + $1.appearances.count }
@@ -44,11 +44,11 @@ struct MemoryEstimate {
             + (plan.propagated.isEmpty && !plan.input.given.areFound ? 0 : MaskPropagator().workingBytes(of: size))
     }
 
-    /// Bytes besides the mapped weights with `batch` answers open.
+    /// Bytes in addition to the mapped weights, with `batch` open answers.
     func workingBytes(batch: Int) -> Int { batch * request.sequenceBytes + request.otherBytes }
 
-    /// Captions generated together.
-    /// - Parameter wanted: upper bound; nil for as many as there is memory for.
+    /// Number of captions generated together.
+    /// - Parameter wanted: upper bound; nil for as many as memory allows.
     func batch(_ wanted: Int?) -> Int {
         if isSearch { return 1 }
         let most = wanted ?? EngineMemory.batch(
@@ -58,8 +58,8 @@ struct MemoryEstimate {
 }
 
 extension CaptionPlan {
-    /// Parts that a track is told in, as it is known now: of a propagated track as if it were seen all the time. Nil when they
-    /// depend on what will be found.
+    /// Expected parts of a track; a propagated track is taken to be visible throughout. Nil when that depends on what is
+    /// detected.
     func parts(of track: TrackSamples) -> Int? {
         propagated.contains(track.track.id) ? sampler.parts.map { $0.expectedParts(in: part) } ?? 0 : track.position.parts
     }

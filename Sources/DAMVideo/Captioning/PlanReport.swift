@@ -6,14 +6,14 @@ public struct PlanReport: Encodable, Sendable {
     public struct Track: Encodable, Sendable, Equatable {
         public let id: TrackID
         public let label: String?
-        /// Frames with a mask that shows it, in the part of the clip that counts.
+        /// Frames with a non-empty mask, in the captioned part of the clip.
         public let givenFrames: Int
-        /// True if its masks are first propagated to other frames: its sampled frames are then not known yet.
+        /// True if its masks are first propagated to other frames; its sampled frames are not known yet.
         public let isPropagated: Bool
-        /// Frames to be looked at, ascending, with repeats; those known now. None when it cannot be captioned.
+        /// Sampled frames as known now, ascending, with repeats. Empty when the track cannot be captioned.
         public let sampled: [Int]
-        /// Parts it is told in besides, as far as is known now; nil when that was not asked for, or depends on what will be
-        /// found.
+        /// Parts to caption in addition to the whole, as far as is known; nil if not requested, or unknown until objects are
+        /// detected.
         public let parts: Int?
 
         enum CodingKeys: String, CodingKey {
@@ -26,13 +26,13 @@ public struct PlanReport: Encodable, Sendable {
     public let request: ClipRequest
     public let width: Int
     public let height: Int
-    /// As the packets tell, or the file says; nil when only decoding can.
+    /// Frame count from the packets or the header; nil if only decoding can tell.
     public let frames: Int?
     public let fps: Double
-    /// Nil for masks of no known layout.
+    /// Nil for masks of unknown layout.
     public let masksFormat: MaskFormat?
     public let annotatedFrames: Int
-    /// Notes on the clip and its masks: repairs, and readings chosen among several; nil if there are none.
+    /// Notes on the clip and its masks: repairs, and interpretations chosen among several; nil if there are none.
     public let notes: [String]?
     public let tracks: [Track]
     public let estimate: CaptionEstimate

@@ -2,7 +2,7 @@ import Imaging
 import Masks
 
 extension ResumedRun {
-    /// - Throws: `InputError` of category `usage` when the clip is another, or a track would be lost.
+    /// - Throws: `InputError` of category `usage` if the document describes another clip, or a track would be lost.
     func check(_ document: CaptionDocument, _ samples: [TrackSamples]) throws {
         guard video == ReadableJSON.readBack(document.video) else { throw mismatch("on another clip") }
         let sampled = Dictionary(grouping: samples, by: \.track.id)
@@ -11,8 +11,7 @@ extension ResumedRun {
         }
     }
 
-    /// True if a track was looked at in these frames, in its whole and its parts; one that failed in some of its parts has
-    /// the others.
+    /// True if a track was captioned from these frames, whole and parts. Parts that failed may be missing.
     private func isSame(_ track: CaptionDocument.Track, _ samples: [TrackSamples]) -> Bool {
         let segments = track.segments ?? [], parts = samples.filter { $0.position.part != nil }.map(\.frames)
         return samples.first { $0.position.part == nil }?.frames == track.sampled.map(\.frame)

@@ -1,6 +1,6 @@
 import Masks
 
-/// Outcomes of one track's captions so far: of the whole, and of its parts.
+/// Results so far of one track's captions: the whole, and its parts.
 struct TrackAnswers {
     private let parts: Int
     private var track: CaptionDocument.Track?
@@ -9,7 +9,7 @@ struct TrackAnswers {
 
     init(_ position: TrackPosition) { parts = position.parts }
 
-    /// Parts that are done with.
+    /// Number of parts that succeeded or failed.
     var finishedParts: Int { segments.count + problems.count }
 
     mutating func add(_ track: CaptionDocument.Track) { self.track = track }
@@ -18,7 +18,7 @@ struct TrackAnswers {
 
     mutating func add(_ problem: CaptionDocument.Problem, part: Int) { problems[part] = problem }
 
-    /// The track with its parts, and what was wrong with some of them; nil as long as anything is to come.
+    /// The track with its parts, and the problems of parts that failed; nil while any caption is outstanding.
     var finished: (track: CaptionDocument.Track, problems: [CaptionDocument.Problem])? {
         guard var track, finishedParts == parts else { return nil }
         func inOrder<Value>(_ values: [Int: Value]) -> [Value] { values.sorted { $0.key < $1.key }.map(\.value) }

@@ -1,14 +1,14 @@
 import Masks
 
-/// Choice of the tracks that are captioned when there are more than wanted: those that move before those that stand, and among
-/// these the ones that are seen for long and large.
+/// Selection of the tracks to caption when there are more than wanted: moving tracks before stationary ones, then long-visible
+/// and large ones first.
 package struct TrackChoice {
     /// Ascending by id.
     package let chosen: [Track]
-    /// The others, ascending by id.
+    /// The remaining tracks, ascending by id.
     package let leftOut: [Track]
 
-    /// - Parameter limit: tracks to choose at most; nil for all.
+    /// - Parameter limit: upper bound on the chosen tracks; nil for all.
     package init(_ tracks: [Track], limit: Int?) {
         let ranked = tracks.map { (track: $0, moves: $0.goesSomewhere, weight: Self.weight($0)) }.sorted { one, other in
             if one.moves != other.moves { return one.moves }
@@ -18,7 +18,7 @@ package struct TrackChoice {
         leftOut = ranked.dropFirst(limit ?? ranked.count).sorted { $0.id < $1.id }
     }
 
-    /// Frames times the length of the usual mask's side.
+    /// Rank: number of frames times the square root of the median mask area.
     private static func weight(_ track: Track) -> Double {
         let areas = track.appearances.map(\.area).sorted()
         return Double(areas.count) * Double(areas[areas.count / 2]).squareRoot()
@@ -26,10 +26,10 @@ package struct TrackChoice {
 }
 
 extension Track {
-    /// Way of a track that moves, in its box's longer sides.
+    /// Distance that a moving track covers, in multiples of its box's longer side.
     private static let movingWay = 1.0
 
-    /// True if its way is longer than it is itself.
+    /// True if the track covers more than its own length.
     var goesSomewhere: Bool {
         let boxes = appearances.map(\.box)
         let side = boxes.map { max($0.width, $0.height) }.sorted()[boxes.count / 2]

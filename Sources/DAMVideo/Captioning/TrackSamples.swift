@@ -1,30 +1,30 @@
 import Masks
 import Media
 
-/// The frames one caption looks at: that of a whole track or of a part of one.
+/// The frames sampled for one caption, of a whole track or of a part.
 package struct TrackSamples: Equatable {
     package let track: Track
-    /// Place among all of the clip's tracks, and the part of the track.
+    /// The track's position in the clip, and the part of it.
     package let position: TrackPosition
-    /// Frames that show the track, or its part, and that the clip has, ascending: a slice of the track's own list,
-    /// not copied, because an hour's is long.
+    /// Frames of the clip that show the track or part, ascending. A slice of the track's own list, because copies of an hour's
+    /// list would be large.
     package let visible: ArraySlice<Track.Appearance>
-    /// Ascending, with repeats; none when the track is not visible.
+    /// Ascending, with repeats; empty when the track is not visible.
     package let frames: [Int]
 }
 
-/// Chooses the frames that captions look at.
+/// Samples frames for captions.
 package struct TrackSampler {
     let sampling: FrameSampling
-    /// Frames for each caption.
+    /// Frames per caption.
     let count: Int
-    /// Cuts tracks into parts that are captioned besides; nil for none.
+    /// Cuts tracks into parts that are captioned as well; nil for none.
     let parts: TrackParts?
 
-    /// Samples of each track, and behind them those of its parts.
+    /// Samples of each track, followed by those of its parts.
     /// - Parameters:
-    ///   - lost: tracks that are not visible, whatever their own frames say.
-    ///   - part: the frames the clip, or the part of it that counts, has or is thought to have.
+    ///   - lost: tracks to treat as not visible, whatever their masks say.
+    ///   - part: frames that the clip, or the captioned part of it, has or is expected to have.
     func samples(of tracks: [Track], lost: Set<TrackID> = [], in part: Range<Int>) -> [TrackSamples] {
         tracks.enumerated().flatMap { index, track in
             let inPart = track.appearances.drop { $0.frame < part.lowerBound }.prefix { $0.frame < part.upperBound }
@@ -51,7 +51,7 @@ package struct TrackSampler {
 }
 
 extension [TrackSamples] {
-    /// Frames that some caption looks at.
+    /// Frames used by any caption.
     var frames: Set<Int> { Set<Int>(flatMap(\.frames)) }
 
     /// Frames whose times are reported.

@@ -8,9 +8,9 @@ import ObjectTracking
 /// Captions the tracks of clips: decoder, objects, model and document in one call.
 public struct VideoCaptioner: Sendable {
     let engine: CaptionEngine
-    /// Finds and follows objects where a request wants that.
+    /// Segments and tracks objects on request.
     let segmentation: SegmentationModel?
-    /// Finds objects where a request wants that.
+    /// Detects objects on request.
     let detector: ObjectDetector?
     /// Bytes of crops to hold at a time.
     package var cropMemoryLimit = CropReader.memoryLimit
@@ -20,28 +20,28 @@ public struct VideoCaptioner: Sendable {
     var model: CaptionModel { engine.model }
 
     /// - Parameters:
-    ///   - engine: may serve others meanwhile.
-    ///   - segmentation: SAM 2; nil to propagate masks without a model.
-    ///   - detector: finds objects where a request wants that.
+    ///   - engine: may be shared with other callers.
+    ///   - segmentation: SAM 2; nil to propagate masks by optical flow.
+    ///   - detector: detects objects on request.
     public init(_ engine: CaptionEngine, segmentation: SegmentationModel? = nil, detector: ObjectDetector? = nil) {
         self.engine = engine
         (self.segmentation, self.detector) = (segmentation, detector)
     }
 
-    /// A captioner with an engine of its own.
+    /// Creates a captioner with its own engine.
     public init(_ model: CaptionModel, segmentation: SegmentationModel? = nil, detector: ObjectDetector? = nil) {
         self.init(CaptionEngine(model), segmentation: segmentation, detector: detector)
     }
 
-    /// One caption for each track of a clip.
+    /// Captions each track of a clip.
     /// - Parameters:
-    ///   - clip: path of a video or a folder of stills, a printf pattern of stills, or `-` for a video on standard input.
+    ///   - clip: path of a video or folder of stills, a printf pattern of stills, or `-` for a video on standard input.
     ///   - masks: file or folder of masks, in any layout of `MaskFormat`.
-    ///   - options: of captioning.
-    ///   - clipOptions: of the clip: its part, its frames and how its masks are read.
-    ///   - earlier: a run on the same clip; its tracks are taken over.
-    ///   - events: told of each step; what it throws ends the call.
-    /// - Throws: `InputError` when clip or masks are missing or bad, or the options make no sense.
+    ///   - options: captioning options.
+    ///   - clipOptions: the part of the clip, its sampling, and how its masks are read.
+    ///   - earlier: an earlier run on the same clip, whose tracks are kept.
+    ///   - events: called with each event; an error it throws ends the call.
+    /// - Throws: `InputError` when clip or masks are missing or invalid, or the options are inconsistent.
     public func caption(
         clip: String, masks: String, options: CaptionOptions = CaptionOptions(), clipOptions: ClipOptions = ClipOptions(),
         resuming earlier: ResumedRun? = nil, events: (CaptionEvent) throws -> Void = { _ in }
@@ -50,12 +50,12 @@ public struct VideoCaptioner: Sendable {
         return try caption(plan, resuming: earlier, events: events).document
     }
 
-    /// The work for a clip. Reads clip and masks as far as needed to know that they fit; computes nothing.
+    /// Plans the work for a clip. Reads clip and masks only as far as needed to check them; computes nothing.
     /// - Parameters:
     ///   - request: a clip and its objects.
-    ///   - file: the clip's bytes, when they are not at the request's path, which then is its name alone.
-    ///   - options: of captioning.
-    /// - Throws: `InputError` when clip or masks are missing or bad, or the options do not fit them.
+    ///   - file: the clip's bytes; the request's path is then only a name. Nil to read the path.
+    ///   - options: captioning options.
+    /// - Throws: `InputError` when clip or masks are missing or invalid, or the options do not fit them.
     public func plan(
         _ request: ClipRequest, file: ClipFile? = nil, options: CaptionOptions = CaptionOptions()
     ) throws -> CaptionPlan {
@@ -67,25 +67,25 @@ public struct VideoCaptioner: Sendable {
         return try file?.naming(plan) ?? InputError.translating(plan)
     }
 
-    /// A plan's work in numbers, and the time and memory it takes.
+    /// Summary of a plan's work, with the time and memory it takes.
     public func report(_ plan: CaptionPlan) -> PlanReport { PlanReport(plan, engine, segmentation) }
 
-    /// One caption for each track of a plan.
+    /// Captions each track of a plan.
     /// - Parameters:
     ///   - plan: made by `plan`.
-    ///   - earlier: a run on the same plan; its tracks are taken over.
-    ///   - events: told of each step; what it throws ends the call.
-    /// - Returns: the clip with its document; a track that could not be captioned is among the document's `errors`.
-    /// - Throws: `InputError` when clip or masks turn out to be bad.
+    ///   - earlier: an earlier run of the same plan, whose tracks are kept.
+    ///   - events: called with each event; an error it throws ends the call.
+    /// - Returns: the clip with its document; tracks that could not be captioned are listed in the document's `errors`.
+    /// - Throws: `InputError` when clip or masks turn out to be invalid.
     public func caption(
         _ plan: CaptionPlan, resuming earlier: ResumedRun? = nil, events: (CaptionEvent) throws -> Void = { _ in }
     ) throws -> CaptionedClip {
         try caption(plan, resuming: earlier, begin: { _ in }, events: events)
     }
 
-    /// The same.
-    /// - Parameter begin: given the clip once its objects are followed, with a document that has no tracks but those of the
-    ///   earlier run; what it throws ends the call.
+    /// Captions each track of a plan, as the public overload does.
+    /// - Parameter begin: called with the clip once its objects are tracked; its document has the tracks of an earlier run only.
+    ///   An error it throws ends the call.
     func caption(
         _ plan: CaptionPlan, resuming earlier: ResumedRun?, begin: (CaptionedClip) throws -> Void,
         events: (CaptionEvent) throws -> Void
@@ -118,7 +118,7 @@ public struct VideoCaptioner: Sendable {
                 while true {
                     if reader.needsPass { try run.waitForCrops() }
                     let crops = try reader.next { frame in
-                        // Captions that are finished meanwhile are safe before the pass is over.
+                        // Save captions that finished meanwhile, before the pass is over.
                         try run.handleEvents()
                         try onFrame(frame)
                     }
@@ -131,18 +131,17 @@ public struct VideoCaptioner: Sendable {
         }
     }
 
-    /// True if an earlier run did all that is asked for, so that there is no need to look at the clip again.
-    /// - Throws: `InputError` when it was asked for something else, or the options make no sense.
+    /// True if an earlier run completed this request, so that the clip need not be read again.
+    /// - Throws: `InputError` when that run had another request, or the options are inconsistent.
     public func isFinished(_ earlier: ResumedRun, request: ClipRequest, options: CaptionOptions) throws -> Bool {
         let query = try CaptionPlan.question(request.options, options, model.model.configuration).query
         try earlier.check(request, description(options.generation, query: query, hint: options.hint))
         return earlier.isFinished
     }
 
-    /// The document of a plan if nothing in it is captioned, or looked for.
-    /// - Parameter onFrame: told of each frame that is decoded, and of their number as far as it is known; what it throws ends
-    ///   the call.
-    /// - Throws: `InputError` when the clip turns out to be bad.
+    /// The document of a plan without captioning or detecting anything.
+    /// - Parameter onFrame: called for each decoded frame, with the frame count if it is known; an error it throws ends the call.
+    /// - Throws: `InputError` when the clip turns out to be invalid.
     package func documentWithoutTracks(_ plan: CaptionPlan, onFrame: (Int, Int?) throws -> Void) throws -> CaptionDocument {
         try plan.input.naming {
             let survey = try ClipSurveyor(input: plan.input).survey([]) { try onFrame($0, plan.input.frameCount) } use: { _ in }
@@ -180,7 +179,7 @@ public struct VideoCaptioner: Sendable {
         }
         if plan.hint != nil, !objects.tracks.isEmpty, objects.tracks.allSatisfy({ $0.label == nil }) {
             document.errors.append(CaptionDocument.Problem(
-                track: nil, code: "clip_note", message: "found no label to tell the model: tracks are asked about without"))
+                track: nil, code: "clip_note", message: "no track has a label to tell the model; tracks are captioned without"))
         }
         for track in objects.unknown {
             document.insert(CaptionDocument.Problem(track: track, code: "not_visible", message: "no object with this number was found"))

@@ -11,9 +11,9 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
     public var video: Video
     public var tracks: [Track] = []
     public var errors: [Problem] = []
-    /// Tracks that were found and not captioned; nil if there are none.
+    /// Detected tracks that were not captioned; nil if there are none.
     public var leftOut: [LeftOut]?
-    /// The share of the clip's tracks that this is about; nil for all of them.
+    /// The share of the clip's tracks in this document; nil for all of them.
     public var shard: Shard?
 
     private enum CodingKeys: String, CodingKey {
@@ -28,22 +28,23 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         public init() {}
     }
 
-    /// The schema that documents are written in.
+    /// The schema of documents that this program writes.
     public static let currentSchema = "damvideo/1"
 
     /// This program's version.
     public static let version = "0.1.0"
 
-    /// The model and how its answers were drawn.
+    /// The model and its generation options.
     public struct Model: Codable, Sendable, Equatable {
         public var path: String
         public var type = "dam"
-        /// Storage of the weights: "f32", "f16", "bf16", "q8" or "q4", or "vision q8, language q4" where that differs.
+        /// Data type of the weights: "f32", "f16", "bf16", "q8" or "q4", or for example "vision q8, language q4" if it differs by
+        /// part.
         public var weights: String
         public var query: String
-        /// Sentence behind the query for tracks with a label, which stands for `{label}`; nil if labels were not told.
+        /// Sentence after the query that tells the label, which replaces `{label}`; nil if labels were not used.
         public var hint: String?
-        /// Its keys stand beside the others.
+        /// Encoded into the same object, not a nested one.
         public var generation: GenerationOptions
 
         private enum CodingKeys: String, CodingKey { case path, type, weights, query, hint }
@@ -91,17 +92,17 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
     public struct Track: Codable, Sendable, Equatable {
         public var id: TrackID
         public var label: String?
-        /// A name that people gave it; nil for none.
+        /// Name that a user gave the track; nil for none.
         public var name: String?
-        /// True if people changed it; nil otherwise.
+        /// True if a user edited the caption; nil otherwise.
         public var edited: Bool?
-        /// True for a found object that stays at its place; nil for others.
+        /// True for a detected object that does not move; nil for others.
         public var stationary: Bool?
         public var firstFrame: Int
         public var lastFrame: Int
-        /// Time of the first frame the object is seen in.
+        /// Time of the first frame that shows the object.
         public var start: Double
-        /// Time of the last frame the object is seen in.
+        /// Time of the last frame that shows the object.
         public var end: Double
         public var visibleFrames: Int
         public var sampled: [Sample]
@@ -109,10 +110,10 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         /// "stop", or "length" when the answer was cut off.
         public var finishReason: String
         public var usage: Usage
-        /// Seconds of encoding and generating; of work done for several tracks at once, this track's share.
+        /// Seconds of encoding and generating; of batched work, this track's share.
         public var seconds: Double
-        /// Its parts, in order, where they were asked for and it is long enough; nil for a track without. A part that failed
-        /// is among the document's errors instead.
+        /// Captions of its parts, in order; nil if none were requested or the track is too short. A part that failed is listed in
+        /// the document's errors instead.
         public var segments: [Segment]?
 
         enum CodingKeys: String, CodingKey {
@@ -123,7 +124,7 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
             case finishReason = "finish_reason"
         }
 
-        /// Writes a label that is not there as null.
+        /// Encodes a missing label as null.
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(id, forKey: .id)
@@ -150,11 +151,11 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         public var frame: Int
         public var time: Double
         public var bbox: BoundingBox
-        /// Pixels of the mask.
+        /// Area of the mask, in pixels.
         public var area: Int
-        /// Source of the mask: "given", "propagated" or "found".
+        /// Source of the mask: "given", "propagated" or "found" (detected).
         public var mask: String
-        /// The mask itself, when it was asked for: COCO's run-length encoding, as pycocotools reads it.
+        /// The mask itself, if requested, as COCO run-length encoding.
         public var segmentation: RunLengthEncoding?
     }
 
@@ -168,20 +169,20 @@ public struct CaptionDocument: Codable, Sendable, Equatable {
         }
     }
 
-    /// Something that kept a track, or part of the clip, from being captioned.
+    /// A reason that a track, or part of the clip, was not captioned.
     public struct Problem: Codable, Sendable, Equatable {
-        /// Nil when it is about the clip.
+        /// Nil for problems of the whole clip.
         public var track: TrackID?
-        /// For programs: "mask_skipped", "mask_note", "clip_note", "clip_damaged", "not_visible", "empty_mask", "prompt_too_long",
-        /// "interrupted".
+        /// Machine-readable code: "mask_skipped", "mask_note", "clip_note", "clip_damaged", "not_visible", "empty_mask",
+        /// "prompt_too_long", "interrupted".
         public var code: String
         public var message: String
-        /// Time of the first frame of the part of the track that it is about; nil when it is about all of it.
+        /// Time of the first frame of the affected part of the track; nil for the whole track.
         public var start: Double?
         /// Time of the last frame of that part.
         public var end: Double?
 
-        /// The code for a run that was ended by its user.
+        /// The code for a run that the user interrupted.
         public static let interrupted = "interrupted"
 
         public init(track: TrackID?, code: String, message: String) {

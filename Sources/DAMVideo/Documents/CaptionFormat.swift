@@ -2,21 +2,21 @@ import Files
 import Foundation
 import Media
 
-/// File formats of a caption document. Raw values are an option's values, and file name extensions.
+/// File formats of a caption document. Raw values serve as option values and file name extensions.
 public enum CaptionFormat: String, Sendable, CaseIterable {
-    /// The document whole: schema `damvideo/1`.
+    /// A single JSON document, schema `damvideo/1`.
     case json
-    /// JSON Lines: a header, a line for each track as it is finished, a line for each problem, a summary.
+    /// JSON Lines: a header, one line per finished track, one per problem, a summary.
     case jsonl
-    /// WebVTT: one cue a track, or one for each of its parts, for players that show subtitles.
+    /// WebVTT subtitles: one cue per track, or one for each of its parts.
     case vtt
-    /// A table with one row a track, and one for each of its parts.
+    /// A table with one row per track, and one for each of its parts.
     case csv
 
-    /// The document in this form.
+    /// Encodes the document in this format.
     /// - Parameters:
     ///   - document: captions of one clip.
-    ///   - request: what was asked for, which JSON Lines repeat.
+    ///   - request: the request, which JSON Lines repeat.
     public func data(_ document: CaptionDocument, _ request: ClipRequest) throws -> Data {
         switch self {
         case .json: try DocumentJSON.data(document)
@@ -26,7 +26,7 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// True for a file that holds captions in this form, whole or cut off, and nothing else.
+    /// True if a file contains captions in this format, complete or truncated, and nothing else.
     func isDocument(at path: String) -> Bool {
         guard !OutputFile.isDevice(path), let data = fileContents(path) else { return false }
         return switch self {
@@ -37,17 +37,17 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// Default path of a clip's document: `clip.mp4` has `clip.damvideo.json` beside it.
+    /// Default path of a clip's document: `clip.damvideo.json` next to `clip.mp4`.
     /// - Parameters:
     ///   - clip: path of the clip.
-    ///   - shard: share of the clip's tracks: those of `0/3` have `clip.damvideo.0-of-3.json`.
-    ///   - folder: to go there instead of beside the clip; nil for beside it.
+    ///   - shard: share of the clip's tracks; shard `0/3` is written to `clip.damvideo.0-of-3.json`.
+    ///   - folder: destination folder; nil for the clip's own.
     public func defaultPath(forClip clip: String, of shard: Shard? = nil, in folder: String? = nil) -> String {
         let part = shard.map { "\($0.index)-of-\($0.count)." } ?? ""
         return Self.defaultPath(forClip: clip, extension: part + rawValue, in: folder)
     }
 
-    /// The same for any file about a clip.
+    /// Default path of any other file about a clip.
     public static func defaultPath(forClip clip: String, extension type: String, in folder: String? = nil) -> String {
         let beside = pathWithoutExtension(clip) + ".damvideo." + type
         guard var folder else { return beside }
@@ -55,8 +55,8 @@ public enum CaptionFormat: String, Sendable, CaseIterable {
         return folder + (beside.split(separator: "/").last ?? "")
     }
 
-    /// A path without the ending of its name and slashes at its end; by its letters alone, as the folder it is relative to
-    /// may have a name that is no text.
+    /// A path without its extension and trailing slashes. Works on the bytes alone, because the current folder's name may not be
+    /// valid UTF-8.
     static func pathWithoutExtension(_ path: String) -> String {
         var path = path[...]
         while path.count > 1, path.last == "/" { path.removeLast() }

@@ -1,7 +1,7 @@
 import Files
 
-/// Captions as a table, one row a track. Where a track has parts, a row for each of them follows the track's, and a column
-/// at the end has the part's number, from 1, which is empty for whole tracks.
+/// Captions as a table, one row per track. If any track has parts, a row for each part follows the track's row, and a last column
+/// holds the part's one-based number, empty for whole tracks.
 enum CommaSeparatedValues {
     /// Columns of every table.
     private static let columns = [
@@ -9,7 +9,7 @@ enum CommaSeparatedValues {
         "prompt_tokens", "completion_tokens", "seconds",
     ]
 
-    /// The beginning of every table.
+    /// The header row of every table.
     static let head = columns.joined(separator: ",")
 
     static func text(_ document: CaptionDocument) -> String {

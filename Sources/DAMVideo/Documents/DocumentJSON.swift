@@ -1,6 +1,6 @@
 import Foundation
 
-/// The caption document as JSON: keys in order of the alphabet, so that equal documents are equal bytes.
+/// The caption document as JSON, with sorted keys so that equal documents are equal bytes.
 enum DocumentJSON {
     static func data(_ document: CaptionDocument) throws -> Data {
         let encoder = JSONEncoder()
@@ -9,8 +9,8 @@ enum DocumentJSON {
         return ReadableJSON.data(Data((compact(text) + "\n").utf8))
     }
 
-    /// Puts lists of numbers on one line, boxes above all, and closes empty ones. Only the layout has line breaks: those
-    /// of texts are escaped.
+    /// Joins lists of numbers, such as boxes, onto one line, and closes empty ones. Line breaks belong to the layout alone: those
+    /// in strings are escaped.
     private static func compact(_ json: String) -> String {
         json.replacing(/\[\n[ \n]*([-+.eE0-9]+(?:,\n *[-+.eE0-9]+)*)?[ \n]*\]/) { match in
             "[" + (match.1?.replacing(/,\n */, with: ", ") ?? "") + "]"

@@ -1,14 +1,14 @@
 import Foundation
 
-/// Captions line by line, so that a program can read each as it comes and a run that was killed can go on.
+/// Captions as JSON Lines, so that a program can read each as it arrives and an interrupted run can resume.
 /// Source: https://jsonlines.org.
 public enum JSONLines {
-    /// The first line: everything but tracks and problems, and what was asked for.
+    /// The first line: everything but tracks and problems, and the request.
     public static func header(_ document: CaptionDocument, _ request: ClipRequest) throws -> Data {
         try line("header", Header(document, request))
     }
 
-    /// True for what a header line can begin with, or for the beginning of that.
+    /// True if `data` begins like a header line, or is the beginning of one.
     static func beginsHeader(_ data: Data) -> Bool {
         let start = Data(#"{"model":{"#.utf8)
         return data.starts(with: start) || start.starts(with: data)
@@ -18,13 +18,13 @@ public enum JSONLines {
 
     public static func problem(_ problem: CaptionDocument.Problem) throws -> Data { try line("error", problem) }
 
-    /// The last line: how many of each there are.
+    /// The last line, with the number of tracks and of problems.
     public static func summary(_ document: CaptionDocument) throws -> Data {
         try line("summary", Summary(tracks: document.tracks.count, errors: document.errors.count))
     }
 
-    /// All lines, in the order in which a run that nothing stopped writes them: what is wrong with the clip, then for each
-    /// track its caption or the reason it has none. Reasons of a track's parts come before the track.
+    /// All lines in the order of an uninterrupted run: problems of the clip, then for each track its caption or the reason it has
+    /// none. Problems of a track's parts come before the track.
     public static func data(_ document: CaptionDocument, _ request: ClipRequest) throws -> Data {
         let ofClip = try document.errors.filter { $0.track == nil }.map(problem)
         var ofTracks = try Dictionary(grouping: document.errors.filter { $0.track != nil }, by: \.track).mapValues { try $0.map(problem) }
@@ -59,7 +59,7 @@ public enum JSONLines {
         let errors: Int
     }
 
-    /// A value with its type among its keys.
+    /// A value whose type is encoded among its keys.
     private struct Line<Value: Encodable>: Encodable {
         let type: String
         let value: Value

@@ -1,14 +1,14 @@
 import Masks
 
 extension CaptionDocument {
-    /// A track that was found and not captioned.
+    /// A track that was detected but not captioned.
     public struct LeftOut: Codable, Sendable, Equatable {
         public var id: TrackID
         public var label: String?
         public var firstFrame: Int
         public var lastFrame: Int
         public var visibleFrames: Int
-        /// One clause for people.
+        /// Human-readable reason.
         public var reason: String
 
         enum CodingKeys: String, CodingKey {

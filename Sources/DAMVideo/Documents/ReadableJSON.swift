@@ -1,8 +1,8 @@
 import Foundation
 
-/// JSON for others to read: bytes of paths that are part of no character stand in it as \xE9.
+/// JSON for other programs: bytes of paths that are not valid UTF-8 are written as \xE9.
 package enum ReadableJSON {
-    /// - Parameter json: as encoded, with the private-use characters that stand for such bytes.
+    /// - Parameter json: encoded JSON, with private-use characters in place of such bytes.
     package static func data(_ json: Data) -> Data {
         let mark: [UInt8] = [0xF4, 0x8F]  // U+10FE80 to U+10FEFF are F4 8F BA 80 to F4 8F BB BF
         guard json.contains(mark[0]) else { return json }
@@ -22,7 +22,7 @@ package enum ReadableJSON {
         return result
     }
 
-    /// A value as it is after it was written and read back.
+    /// A value after a round trip through JSON.
     static func readBack<Value: Codable>(_ value: Value) -> Value {
         guard let json = try? JSONEncoder().encode(value), data(json) != json else { return value }
         return (try? JSONDecoder().decode(Value.self, from: data(json))) ?? value

@@ -4,26 +4,26 @@ import Imaging
 import Masks
 import Media
 
-/// Tracks that an earlier run left in its JSON Lines: those that need not be captioned again.
+/// Tracks that an earlier run left in its JSON Lines, which need not be captioned again.
 public struct ResumedRun: Sendable, Equatable {
     public let model: CaptionDocument.Model
     public let video: CaptionDocument.Video
     public let request: ClipRequest
-    /// As they were finished.
+    /// The finished tracks.
     public let tracks: [CaptionDocument.Track]
-    /// Reasons why parts of these tracks have no caption; a track that has one is finished, and stays as it is.
+    /// Reasons that parts of these tracks have no caption. Such a track counts as finished.
     public let problems: [CaptionDocument.Problem]
-    /// True if nothing is left to do: the run came to its end, and every track has its caption.
+    /// True if the run completed and captioned every track.
     public let isFinished: Bool
 
-    /// Notice for the user that another version of the program wrote the run; nil if it was this one.
+    /// Notice that another version of the program wrote the run; nil if it was this one.
     public let note: String?
 
-    /// Reads what an interrupted run wrote. A last line that was cut short is passed over, as are problems but those of parts:
-    /// a track that failed is tried again.
-    /// - Returns: nil when there is no such file, or not even a whole header in it.
-    /// - Throws: `InputError`: `invalid` for anything but the lines of a caption document, or two of a track;
-    ///   `inputOutput` for a file that is there and cannot be read.
+    /// Reads the output of an interrupted run. A truncated last line is ignored, and so are problems of whole tracks, because
+    /// tracks that failed are tried again.
+    /// - Returns: nil if there is no such file, or it has no complete header.
+    /// - Throws: `InputError`: `invalid` if the file is not a caption document's lines or repeats a track; `inputOutput` if it
+    ///   cannot be read.
     public init?(path: String) throws {
         guard let data = try Self.contents(path) else { return nil }
         var header: JSONLines.Header?, tracks: [CaptionDocument.Track] = [], ids: Set<TrackID> = []
@@ -32,7 +32,7 @@ public struct ResumedRun: Sendable, Equatable {
             InputError(.invalid, "\(path): found in line \(number + 1) \(found), expected \(expected)")
         }
         let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        // The part after the last line break is a line that was cut short, or nothing.
+        // Whatever follows the last line break was truncated.
         for (number, line) in lines.dropLast().enumerated() {
             let kind = try? JSONDecoder().decode(Kind.self, from: line).type
             guard kind != "header" || number == 0, number == 0 || header != nil, !hasSummary else {
@@ -43,7 +43,7 @@ public struct ResumedRun: Sendable, Equatable {
                 case "header": header = try Self.header(line, path)
                 case "track":
                     let track = try JSONDecoder().decode(CaptionDocument.Track.self, from: line)
-                    guard ids.insert(track.id).inserted else { throw invalid(number, "track \(track.id) again", "each once") }
+                    guard ids.insert(track.id).inserted else { throw invalid(number, "track \(track.id) twice", "each track once") }
                     tracks.append(track)
                 case "error":
                     let problem = try JSONDecoder().decode(CaptionDocument.Problem.self, from: line)
@@ -56,7 +56,7 @@ public struct ResumedRun: Sendable, Equatable {
                 throw invalid(number, "something else")
             }
         }
-        guard !hasSummary || lines.last?.isEmpty ?? true else { throw invalid(lines.count - 1, "something behind the summary", "nothing") }
+        guard !hasSummary || lines.last?.isEmpty ?? true else { throw invalid(lines.count - 1, "lines after the summary", "nothing") }
         guard let header else {
             guard data.isEmpty || JSONLines.beginsHeader(data) else { throw invalid(0, "something else") }
             return nil
@@ -66,10 +66,10 @@ public struct ResumedRun: Sendable, Equatable {
         isFinished = hasSummary && failures == 0
         let version = header.tool.version
         note = version == CaptionDocument.version
-            ? nil : "\(path): goes on with a run of version \(version); this is \(CaptionDocument.version)"
+            ? nil : "\(path): continues a run of version \(version); this is \(CaptionDocument.version)"
     }
 
-    /// The tracks that are finished, as the document of a run that was interrupted.
+    /// The finished tracks, as the document of an interrupted run.
     package var document: CaptionDocument {
         var document = CaptionDocument(model: model, video: video)
         document.tracks = tracks.sorted { $0.id < $1.id }
@@ -77,7 +77,7 @@ public struct ResumedRun: Sendable, Equatable {
         return document
     }
 
-    /// - Returns: nil when there is no file.
+    /// - Returns: nil if there is no file.
     private static func contents(_ path: String) throws -> Data? {
         guard let file = openFile(path) else {
             if errno == ENOENT { return nil }
@@ -100,17 +100,17 @@ public struct ResumedRun: Sendable, Equatable {
         return try JSONDecoder().decode(JSONLines.Header.self, from: line)
     }
 
-    /// Checks that this run asked the same model for the same, as far as is known before the clip is decoded.
-    /// - Throws: `InputError` of category `usage` when it did not.
+    /// Checks that this run has the same model and request, as far as is known before the clip is decoded.
+    /// - Throws: `InputError` of category `usage` if not.
     func check(_ request: ClipRequest, _ model: CaptionDocument.Model) throws {
         guard ReadableJSON.readBack(model) == self.model else { throw mismatch("on another model, or with other options") }
-        // Masks left out because they could not be read show in the sampled frames.
+        // Masks that could not be read and were left out change the sampled frames, which are compared later.
         var same = ReadableJSON.readBack(request)
         same.options.masks.keepsGoing = self.request.options.masks.keepsGoing
         guard same == self.request else { throw mismatch("with other masks or options") }
     }
 
-    /// True if the same weights made these tracks.
+    /// True if the same weights produced these tracks.
     package func isOf(_ model: CaptionModel) -> Bool {
         (self.model.path, self.model.weights) == (model.path, model.model.weightFormats)
     }

@@ -3,9 +3,9 @@ extension CaptionDocument {
     public struct Segment: Codable, Sendable, Equatable {
         public var firstFrame: Int
         public var lastFrame: Int
-        /// Time of the first frame of the part that the object is seen in.
+        /// Time of the first frame of the part that shows the object.
         public var start: Double
-        /// Time of the last frame of the part that the object is seen in.
+        /// Time of the last frame of the part that shows the object.
         public var end: Double
         public var visibleFrames: Int
         public var sampled: [Sample]
@@ -13,7 +13,7 @@ extension CaptionDocument {
         /// "stop", or "length" when the answer was cut off.
         public var finishReason: String
         public var usage: Usage
-        /// Seconds of encoding and generating; of work done for several captions at once, this one's share.
+        /// Seconds of encoding and generating; of batched work, this caption's share.
         public var seconds: Double
 
         enum CodingKeys: String, CodingKey {

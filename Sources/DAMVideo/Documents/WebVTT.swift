@@ -1,16 +1,16 @@
 import Foundation
 import Masks
 
-/// Captions as subtitles: one cue a track, its id the track's, shown while the object is seen; of a track with parts one cue
-/// for each of them, with ids such as `3/2`, and none for the whole.
+/// Captions as subtitles: one cue per track, with the track's id, shown while the object is visible. A track with parts has one
+/// cue for each of them, with ids such as `3/2`, and none for the whole.
 /// Source: WebVTT, https://www.w3.org/TR/webvtt1/, section 4.
 enum WebVTT {
-    /// The first line; the words behind the first one tell these captions from other subtitles.
+    /// The first line; the text after `WEBVTT` distinguishes these captions from other subtitles.
     static let head = "WEBVTT - captions by damvideo\n"
 
     private struct Cue {
         let track: TrackID
-        /// From 1; 0 for a track without parts.
+        /// One-based number of the part; 0 for a track without parts.
         let part: Int
         let start: Double
         let end: Double
@@ -22,7 +22,7 @@ enum WebVTT {
     static func text(_ document: CaptionDocument) -> String {
         let cues = document.tracks.flatMap(cues).sorted { ($0.start, $0.track, $0.part) < ($1.start, $1.track, $1.part) }
         return ([head] + cues.map { cue in
-            // A cue must end after it begins: one that is seen in a single frame lasts that frame.
+            // A cue must end after it begins, so an object visible in a single frame is shown for that frame's duration.
             let end = max(cue.end, cue.start + 1 / document.video.fps)
             return "\(line(cue.id))\n\(time(cue.start)) --> \(time(end))\n\(line(cue.caption))\n"
         }).joined(separator: "\n")
@@ -44,7 +44,7 @@ enum WebVTT {
         return String(format: "%02d:%02d:%02d.%03d", whole / 3600, whole / 60 % 60, whole % 60, rest)
     }
 
-    /// Cue text on one line: an empty line would end the cue, and `-->` or markup would be read as such.
+    /// Cue text on one line, escaped: an empty line would end the cue, and `-->` and markup have a meaning.
     private static func line(_ text: String) -> String {
         text.split(whereSeparator: \.isNewline).joined(separator: " ")
             .replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")

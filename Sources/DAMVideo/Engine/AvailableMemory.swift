@@ -1,10 +1,10 @@
 import Foundation
 
-/// Memory this process may still take, read from /proc/meminfo and the control group's limits.
+/// Memory that this process can still allocate, read from /proc/meminfo and the control group's limits.
 enum AvailableMemory {
-    /// Bytes that can be had without anything being written out to make room, in the machine or in the control group
-    /// (a container, say) this process belongs to, whichever has less; nil where there are no such books. Files' pages in
-    /// memory count as free. A limit of the process's address space (`ulimit -v`) counts as well.
+    /// Bytes available without swapping, in the machine or in this process's control group (a container, say), whichever has
+    /// less; nil if the system does not report it. The page cache counts as free. The address-space limit (`ulimit -v`) is
+    /// respected too.
     static var bytes: Int? {
         [machine, controlGroup, addressSpace].compactMap(\.self).min()
     }
@@ -17,14 +17,14 @@ enum AvailableMemory {
         return max(0, most - pages * sysconf(Int32(_SC_PAGESIZE)))
     }
 
-    /// Bytes to keep SAM 2's image features in: a quarter of what is free, 16 MB a frame for the published sizes.
+    /// Bytes for SAM 2's cache of image features: a quarter of the available memory. A frame takes 16 MB at the published sizes.
     static var forFeatures: Int { (bytes ?? 4 << 30) / 4 }
 
     private static var machine: Int? {
         text("/proc/meminfo").flatMap { number("MemAvailable:", in: $0) }.map { $0 * 1024 }
     }
 
-    /// Free bytes of the tightest control group this process is in, its parents included; nil without a limit.
+    /// Free bytes of the tightest control group that this process is in, parents included; nil without a limit.
     private static var controlGroup: Int? {
         guard let groups = text("/proc/self/cgroup") else { return nil }
         return groups.split(separator: "\n").flatMap { free(inGroup: $0) }.min()
@@ -48,13 +48,13 @@ enum AvailableMemory {
         }
     }
 
-    /// Files in which a version of control groups reports memory. Sources: Linux, Documentation/admin-guide/cgroup-v2.rst and
+    /// Files in which each version of control groups reports memory. Sources: Linux, Documentation/admin-guide/cgroup-v2.rst and
     /// cgroup-v1/memory.rst.
     private struct ControlGroups {
         let root: String
         let limit: String
         let used: String
-        /// The key of files' pages in `memory.stat`.
+        /// Key of the page cache in `memory.stat`.
         let files: String
 
         static let one = ControlGroups(
@@ -71,7 +71,7 @@ enum AvailableMemory {
 
     private static func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
 
-    /// The number behind a name at the beginning of a line.
+    /// The number after a name at the start of a line.
     private static func number(_ name: String, in lines: String) -> Int? {
         let fields = lines.split(separator: "\n").lazy.map { $0.split(separator: " ") }
         return fields.first { $0.first == name[...] && $0.count > 1 }.flatMap { Int($0[1]) }

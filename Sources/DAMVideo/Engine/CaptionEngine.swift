@@ -2,33 +2,33 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// One loaded model and one continuous batch for all callers: tracks of several clips, single pictures, requests. It works
-/// on a thread of its own, which takes one step at a time: a frame encoded, a prompt read, or a token drawn for every open
-/// answer. An answer is the same whatever else is generated beside it.
+/// One loaded model with continuous batching for all callers: tracks of several clips, still images, server requests. It runs on
+/// its own thread, one step at a time: a frame is encoded, a prompt prefilled, or a token generated for every open answer. An
+/// answer does not depend on what else is in the batch.
 ///
-/// Interactive requests go before those of a batch, and wait for one step besides their own work. Callers take turns. A
-/// request is admitted once the keys and values of its longest answer fit the memory that is left; one always is.
+/// Interactive requests go before batch ones, and wait for at most one step of other work. Callers take turns. A request is
+/// admitted once the KV cache of its longest possible answer fits the available memory; one request is always admitted.
 public final class CaptionEngine: Sendable {
-    /// Bounds on what an engine takes at a time.
+    /// Upper bounds on an engine's work.
     public struct Limits: Sendable, Equatable {
-        /// Answers of a batch generated together; nil for as many as half the free memory has room for, `largestBatch` at
-        /// most. It changes no answer.
+        /// Batch answers generated together, at most `largestBatch`; nil for as many as fit half the available memory. Does not
+        /// affect any answer.
         public var batch: Int?
-        /// Requests of each priority that may wait; callers wait, or are refused, beyond that.
+        /// Requests of each priority that may wait; beyond that, callers wait or are refused.
         public var queue: Int
 
         public init(batch: Int? = nil, queue: Int = 256) { (self.batch, self.queue) = (batch, queue) }
 
-        /// Answers of a batch at most.
+        /// Upper bound on batch answers.
         package var batchLimit: Int { min(max(1, batch ?? largestBatch), 4096) }
 
-        /// Interactive answers there is room for besides the batch, where the memory allows: as many again, so that requests
-        /// alone are decoded as fast as a long job, and `leastInteractiveRoom` at least.
+        /// Interactive answers that may be open in addition to the batch, memory permitting: the batch size again, so that
+        /// interactive requests alone decode as fast as a long job, but at least `leastInteractiveRoom`.
         package var interactiveRoom: Int { max(Self.leastInteractiveRoom, batchLimit) }
         private static let leastInteractiveRoom = 4
     }
 
-    /// Upper bound on the batch: beyond 8 sequences decoding is limited by arithmetic, not by reading the weights.
+    /// Upper bound on the batch: beyond 8 sequences decoding is compute-bound, not bandwidth-bound.
     public static let largestBatch = 8
 
     public let model: CaptionModel
@@ -46,8 +46,8 @@ public final class CaptionEngine: Sendable {
 
     deinit { cancelAll() }
 
-    /// Ends the engine: cancels all requests, and waits for the step at work. To be called before a process exits while
-    /// requests are open, because the libraries that compute must not be torn down under them.
+    /// Ends the engine: cancels all requests and waits for the current step. Call it before the process exits while requests are
+    /// open, because the compute libraries must not be torn down during a step.
     public func end() {
         cancelAll()
         isRunning.withLock { isRunning in
@@ -56,12 +56,12 @@ public final class CaptionEngine: Sendable {
         }
     }
 
-    /// Requests that wait for their turn.
+    /// Requests that are waiting.
     package var waiting: Int { queue.count }
 
-    /// Begins no answer any more, and waits for those that are being generated.
-    /// - Parameter grace: time to wait at most.
-    /// - Returns: false when that was over before.
+    /// Stops admitting requests, and waits for open answers.
+    /// - Parameter grace: upper bound on the wait.
+    /// - Returns: false on timeout.
     func drain(within grace: Duration) -> Bool {
         isRunning.withLock { $0 } ? queue.drain(until: Date(timeIntervalSinceNow: grace / .seconds(1))) : true
     }
@@ -70,12 +70,12 @@ public final class CaptionEngine: Sendable {
         for task in queue.stop() { task.deliver(.failed(CancellationError())) }
     }
 
-    /// Hands a request over.
+    /// Submits a request.
     /// - Parameters:
-    ///   - caller: whose request it is; callers take turns.
-    ///   - waits: whether to wait when the queue is full.
-    ///   - deliver: called with each event, on the engine's thread; must return at once.
-    /// - Returns: nil when the queue is full, or the engine has ended.
+    ///   - caller: who makes the request; callers take turns.
+    ///   - waits: true to wait when the queue is full.
+    ///   - deliver: called with each event, on the engine's thread; must return quickly.
+    /// - Returns: nil if the queue is full or the engine has ended.
     package func submit(
         _ request: EngineRequest, caller: EngineCaller, waits: Bool, deliver: @escaping @Sendable (EngineEvent) -> Void
     ) -> EngineTask? {
@@ -84,12 +84,12 @@ public final class CaptionEngine: Sendable {
         return queue.add(task, waits: waits) ? task : nil
     }
 
-    /// The thread begins with the first request, so that what a program does to signals before holds for it.
+    /// Starts the thread with the first request, so that it inherits the signal mask the program has set by then.
     private func startIfNeeded() {
         isRunning.withLock { isRunning in
             guard !isRunning, !queue.hasStopped else { return }
             isRunning = true
-            // The loop holds the queue and the model, not the engine, which ends it.
+            // The loop retains the queue and the model but not the engine, whose deinit ends the loop.
             let (model, limits, queue, ended) = (model.model, limits, queue, ended)
             let thread = Thread {
                 EngineLoop(model, limits, queue).run()

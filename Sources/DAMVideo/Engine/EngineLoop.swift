@@ -4,16 +4,16 @@ import Imaging
 import LanguageModels
 import Tensors
 
-/// The work of an engine, a step at a time. Belongs to the engine's thread.
+/// The engine's main loop, one step at a time. Runs on the engine's thread only.
 ///
 /// ```
-/// waiting (EngineQueue) -> Admission: frames encoded one by one, prompt read -> OpenAnswer: a token a step -> ended
+/// waiting (EngineQueue) -> Admission: frames encoded one by one, prompt prefilled -> OpenAnswer: a token per step -> ended
 /// ```
 final class EngineLoop {
     private let model: DescribeAnythingModel
     private let queue: EngineQueue
     private var memory: EngineMemory
-    /// Requests whose frames are being encoded: one of a batch at most, and interactive ones before it.
+    /// Requests whose frames are being encoded: at most one batch request, and interactive ones before it.
     private var admissions: [Admission] = []
     private var open: [Int: OpenAnswer] = [:]
     private let batch: GenerationBatch
@@ -22,7 +22,7 @@ final class EngineLoop {
     private var hasAdmitted = false
     private let clock = ContinuousClock()
 
-    /// Interactive answers there is room for besides the batch.
+    /// Interactive answers that may be open in addition to the batch.
     private let interactiveRoom: Int
 
     init(_ model: DescribeAnythingModel, _ limits: CaptionEngine.Limits, _ queue: EngineQueue) {
@@ -33,7 +33,7 @@ final class EngineLoop {
         batch = GenerationBatch(model.generator, size: memory.batchLimit + interactiveRoom)
     }
 
-    /// Works until the engine ends.
+    /// Runs until the engine ends.
     func run() {
         while !queue.hasStopped {
             dropCancelled()
@@ -43,7 +43,7 @@ final class EngineLoop {
             } else if !open.isEmpty {
                 stepAnswers()
             } else {
-                // Nothing is open: the next request, or another part of the program, may want the memory.
+                // The engine is idle: release memory for the next request, or for other parts of the program.
                 batch.releaseSpare()
                 guard queue.waitForWork() else { break }
             }
@@ -51,8 +51,8 @@ final class EngineLoop {
         for task in admissions.map(\.task) + open.values.map(\.task) { task.deliver(.failed(CancellationError())) }
     }
 
-    /// True if open answers go before the next part of an admission: one of them is interactive, or the admission is
-    /// interactive, and must not hold the others up for longer than a step.
+    /// True if open answers go before the next part of an admission: one of them is interactive, or the admission is, and must
+    /// not delay the others by more than a step.
     private var answersAreDue: Bool {
         guard hasAdmitted, !open.isEmpty else { return false }
         return admissions.last?.isInteractive ?? false || open.values.contains(where: \.isInteractive)
@@ -60,7 +60,7 @@ final class EngineLoop {
 
     // MARK: Admission
 
-    /// Begins requests there is room for.
+    /// Begins the requests that fit.
     private func admit() {
         if open.isEmpty, admissions.isEmpty { memory.measure() }
         let interactive = admissions.count(where: \.isInteractive) + open.values.count(where: \.isInteractive)
@@ -74,7 +74,7 @@ final class EngineLoop {
         if let task = queue.takeBatch(where: { memory.admits($0, beside: all) }) { admissions.append(Admission(task)) }
     }
 
-    /// Encodes one frame of the latest admission, or reads its prompt.
+    /// Encodes one frame of the latest admission, or prefills its prompt.
     private func advanceAdmission() {
         guard let admission = admissions.last else { return }
         hasAdmitted = true
@@ -112,7 +112,7 @@ final class EngineLoop {
 
     // MARK: Answers
 
-    /// Draws one more token of every open answer.
+    /// Generates one more token of every open answer.
     private func stepAnswers() {
         hasAdmitted = false
         let began = clock.now, growth = batch.step()
@@ -134,7 +134,7 @@ final class EngineLoop {
         if let generation = growth.generation { close(growth.id, generation) }
     }
 
-    /// Beam search knows its text only at the end.
+    /// Reports an answer of beam search, whose text is known only at the end.
     private func report(_ beams: BeamGeneration, _ id: Int) {
         let generation = beams.isDone ? beams.generation : nil
         open[id]?.task.deliver(.token(text: generation?.text ?? "", tokens: generation?.tokens.count ?? beams.tokens))
@@ -144,9 +144,9 @@ final class EngineLoop {
     private func close(_ id: Int, _ generation: Generation) {
         guard let answer = open.removeValue(forKey: id) else { return }
         if let path = MappedFile.changed {
-            // The answer may come of weights that nobody trained.
+            // The answer may have been computed from partly overwritten weights.
             answer.task.deliver(.failed(InputError(
-                .unusableModel, path, found: "a file that was written to while it was in use", expected: "it to stay as it is")))
+                .unusableModel, path, found: "a file modified while in use", expected: "an unchanged file")))
             return
         }
         answer.task.deliver(
@@ -170,7 +170,7 @@ final class EngineLoop {
 private final class Admission {
     let task: EngineTask
     var time = Duration.zero
-    /// Image tokens of each frame that was encoded.
+    /// Image tokens of each encoded frame.
     private var encoded: [Int: Tensor] = [:]
     private var next = 0
     private let crops: [FocalPrompt]
@@ -183,7 +183,7 @@ private final class Admission {
     var isInteractive: Bool { task.priority == .interactive }
 
     /// Encodes the next frame.
-    /// - Returns: the prompt, when all were encoded before.
+    /// - Returns: the prompt, once all frames are encoded.
     func encodeNext(_ model: DescribeAnythingModel) -> Prompt? {
         task.deliver(.encoding(done: next, total: task.frames.count))
         if next < crops.count {
@@ -193,18 +193,18 @@ private final class Admission {
             return nil
         }
         let frames = task.frames.compactMap { encoded[$0] }
-        // Beams have a cache of their own for the prompt.
+        // Beam search has its own KV cache for the prompt.
         return task.options.numBeams > 1
             ? Prompt(model.embeddings(task.tokens, frames: frames)) : model.prompt(task.tokens, frames: frames)
     }
 }
 
-/// An answer that grows.
+/// An answer being generated.
 private struct OpenAnswer {
     let task: EngineTask
     let promptTokens: Int
     var time: Duration
-    /// Nil for an answer of the batch.
+    /// Nil unless the answer is generated by beam search.
     var beams: BeamGeneration?
 
     var isInteractive: Bool { task.priority == .interactive }

@@ -1,13 +1,13 @@
 import DescribeAnything
 import LanguageModels
 
-/// The memory an engine has for answers, and which requests it is enough for.
+/// Memory that an engine has for answers, and the decision which requests fit.
 package struct EngineMemory {
     private let weightBytes: Int
     private let wanted: Int?
-    /// Answers of a batch at most.
+    /// Upper bound on batch answers.
     let batchLimit: Int
-    /// Bytes that were free when no answer was open.
+    /// Bytes that were available when no answer was open.
     private var available: Int?
 
     init(weightBytes: Int, _ limits: CaptionEngine.Limits) {
@@ -16,8 +16,8 @@ package struct EngineMemory {
         batchLimit = limits.batchLimit
     }
 
-    /// True if a request of a batch can be admitted beside all that are open; one always can when no other of a batch is,
-    /// and a beam search only then.
+    /// True if a batch request can be admitted next to all open ones. The only batch request is always admitted; beam search is
+    /// admitted only as such.
     func admits(_ task: EngineTask, beside open: [EngineTask]) -> Bool {
         let others = open.filter { $0.priority == .batch }
         if others.isEmpty { return true }
@@ -25,25 +25,25 @@ package struct EngineMemory {
         return wanted != nil || fits(open + [task])
     }
 
-    /// Looks at the free memory anew; to be called when no answer is open.
+    /// Measures the available memory again; call it when no answer is open.
     mutating func measure() { available = AvailableMemory.bytes }
 
-    /// True if there is memory for the answers to all of these, each as long as it may be.
+    /// True if all these answers fit at their maximum length.
     func fits(_ tasks: [EngineTask]) -> Bool {
         let sequence = tasks.map(\.memory.sequenceBytes).max() ?? 0, other = tasks.map(\.memory.otherBytes).max() ?? 0
         return Self.answers(sequence: sequence, fixed: weightBytes + other, available: available) >= tasks.count
     }
 
-    /// Answers of a batch: `answers`, `CaptionEngine.largestBatch` at most.
+    /// Number of batch answers: `answers`, at most `CaptionEngine.largestBatch`.
     package static func batch(sequence: Int, fixed: Int, available: Int?) -> Int {
         min(CaptionEngine.largestBatch, answers(sequence: sequence, fixed: fixed, available: available))
     }
 
-    /// Answers that half the free memory has keys and values for, one at least.
+    /// Number of answers whose KV caches fit half the available memory; at least one.
     /// - Parameters:
-    ///   - sequence: bytes of one answer's keys and values.
-    ///   - fixed: bytes that are taken whatever the number, the mapped weights among them.
-    ///   - available: bytes that are free; nil when that is not known.
+    ///   - sequence: bytes of one answer's KV cache.
+    ///   - fixed: bytes taken whatever the number, including the mapped weights.
+    ///   - available: available bytes; nil if unknown.
     private static func answers(sequence: Int, fixed: Int, available: Int?) -> Int {
         guard let available else { return 1 }
         return max(1, (available - fixed) / 2 / max(1, sequence))
@@ -52,18 +52,18 @@ package struct EngineMemory {
 
 /// The memory of one request, counted from the model's shapes.
 struct RequestMemory {
-    /// Tokens of the prompt, text and frames.
+    /// Tokens in the prompt: text and frames.
     let promptTokens: Int
-    /// The most tokens an answer can have: the limit asked for, or what the context leaves room for.
+    /// Upper bound on an answer's tokens: the requested limit, or the room left in the context.
     let newTokens: Int
-    /// Bytes of keys and values, the answer as long as it may be.
+    /// Bytes of the KV cache at the answer's maximum length.
     let sequenceBytes: Int
-    /// Bytes besides keys and values and the weights: activations, image tokens, and what the caller holds.
+    /// Other bytes except the weights: activations, image tokens, and the caller's.
     let otherBytes: Int
 
     /// - Parameters:
-    ///   - queryTokens: those of the conversation, one for each frame among them.
-    ///   - encodedFrames: frames without repeats; nil when there are none.
+    ///   - queryTokens: tokens of the conversation, including one placeholder per frame.
+    ///   - encodedFrames: number of distinct frames; nil when there are none.
     init(
         _ model: DescribeAnythingModel, queryTokens: Int, frames: Int, options: GenerationOptions, callerBytes: Int,
         encodedFrames: Int? = nil

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Requests that wait for an engine, at most `limit` of each priority. Interactive ones go first; within a priority, callers take
+/// Requests waiting for an engine, at most `limit` of each priority. Interactive ones go first; within a priority, callers take
 /// turns and each caller's requests stay in order.
 ///
 /// `@unchecked Sendable`: every stored variable is read and written under `condition`.
@@ -10,16 +10,16 @@ final class EngineQueue: @unchecked Sendable {
     private var interactive = Lanes()
     private var batch = Lanes()
     private var isStopped = false
-    /// True if no request is taken any more while those that were go on.
+    /// True once new requests are no longer taken while those being answered continue.
     private var isDraining = false
-    /// True if the engine has nothing open and takes nothing.
+    /// True if the engine has nothing open and takes no requests.
     private var isDrained = false
 
     init(limit: Int) { self.limit = max(1, limit) }
 
     /// Adds a request.
-    /// - Parameter waits: whether to wait for room.
-    /// - Returns: false when there is no room, or the engine has ended.
+    /// - Parameter waits: true to wait for room.
+    /// - Returns: false if there is no room, or the engine has ended.
     func add(_ task: EngineTask, waits: Bool) -> Bool {
         condition.lock()
         defer { condition.unlock() }
@@ -37,10 +37,10 @@ final class EngineQueue: @unchecked Sendable {
         return true
     }
 
-    /// Takes the next interactive request that `fits`; the order stays when it does not.
+    /// Takes the next interactive request if it `fits`; otherwise the order stays.
     func takeInteractive(where fits: (EngineTask) -> Bool) -> EngineTask? { take(\.interactive, where: fits) }
 
-    /// Takes the next request of a batch that `fits`; the order stays when it does not.
+    /// Takes the next batch request if it `fits`; otherwise the order stays.
     func takeBatch(where fits: (EngineTask) -> Bool) -> EngineTask? { take(\.batch, where: fits) }
 
     private func take(
@@ -54,7 +54,7 @@ final class EngineQueue: @unchecked Sendable {
         return next
     }
 
-    /// Takes requests that were cancelled before their turn.
+    /// Takes requests that were cancelled while waiting.
     func takeCancelled() -> [EngineTask] {
         condition.lock()
         defer { condition.unlock() }
@@ -75,8 +75,8 @@ final class EngineQueue: @unchecked Sendable {
         return !isStopped
     }
 
-    /// Lets no request be taken any more, and waits until those that were are answered.
-    /// - Returns: false when time was over before.
+    /// Stops handing out requests, and waits until those being answered are done.
+    /// - Returns: false on timeout.
     func drain(until deadline: Date) -> Bool {
         condition.lock()
         defer { condition.unlock() }
@@ -92,8 +92,8 @@ final class EngineQueue: @unchecked Sendable {
         return isDraining
     }
 
-    /// Ends the engine: no request is taken any more.
-    /// - Returns: those that waited.
+    /// Ends the engine, which takes no further requests.
+    /// - Returns: the requests that were waiting.
     func stop() -> [EngineTask] {
         condition.lock()
         defer { condition.unlock() }
@@ -115,9 +115,9 @@ final class EngineQueue: @unchecked Sendable {
     }
 }
 
-/// Requests by caller, who take turns.
+/// Requests by caller, taken round-robin.
 private struct Lanes {
-    /// The caller whose turn it is comes first; each has one request at least.
+    /// Ordered by turn, next first; no caller's list is empty.
     private var lanes: [(caller: EngineCaller, tasks: ArraySlice<EngineTask>)] = []
 
     var count: Int { lanes.reduce(0) { $0 + $1.tasks.count } }
@@ -131,7 +131,7 @@ private struct Lanes {
         }
     }
 
-    /// Takes the first request away; its caller goes to the end of the line.
+    /// Removes the first request and moves its caller to the end.
     mutating func removeFirst() {
         guard !lanes.isEmpty else { return }
         var lane = lanes.removeFirst()

@@ -1,21 +1,21 @@
 import Dispatch
 import Synchronization
 
-/// A caller's requests to an engine, whose events it handles on its own thread. Belongs to one thread.
+/// A caller's requests to an engine, whose events it handles on its own thread. Not thread-safe.
 package final class EngineSession {
     private let engine: CaptionEngine
     private let caller = EngineCaller()
     private let inbox = EventInbox()
     private var tasks: [Int: EngineTask] = [:]
-    /// Requests that still hold their crops: those whose prompts were not read.
+    /// Requests that still hold their crops: their prompts are not prefilled yet.
     private var holdingCrops: Set<Int> = []
 
     package init(_ engine: CaptionEngine) { self.engine = engine }
 
     deinit { for task in tasks.values { task.cancel() } }
 
-    /// Hands a request over, and waits while the engine's queue is full.
-    /// - Parameter key: what events call it.
+    /// Submits a request, waiting while the engine's queue is full.
+    /// - Parameter key: identifies the request in events.
     package func submit(_ request: EngineRequest, key: Int) throws {
         let inbox = inbox, wakesForEachToken = request.priority == .interactive
         let task = engine.submit(request, caller: caller, waits: true) { event in
@@ -26,8 +26,8 @@ package final class EngineSession {
         holdingCrops.insert(key)
     }
 
-    /// Handles the events that are there.
-    /// - Throws: what `handle` throws; the session's requests are then cancelled with the session.
+    /// Handles pending events.
+    /// - Throws: what `handle` throws; the session's requests are cancelled when it is deallocated.
     package func handleEvents(_ handle: (Int, EngineEvent) throws -> Void) throws {
         for (key, event) in inbox.takeAll() {
             switch event {
@@ -41,7 +41,7 @@ package final class EngineSession {
         }
     }
 
-    /// Handles events until no request holds crops any more.
+    /// Handles events until no request holds crops.
     package func waitForCrops(_ handle: (Int, EngineEvent) throws -> Void) throws {
         try handleEvents(handle)
         while !holdingCrops.isEmpty {
@@ -60,9 +60,8 @@ package final class EngineSession {
     }
 }
 
-/// Events on their way from the engine's thread to a caller's. Waking a thread takes time from the engine, so a token alone
-/// wakes its caller 20 times a second at most, unless it waits for each; those behind the first that
-/// were not looked at become one.
+/// Events passed from the engine's thread to a caller's. Waking a thread costs the engine time, so tokens wake the caller at most
+/// 20 times a second unless it waits for each one; token events not read yet are merged.
 private final class EventInbox: Sendable {
     private struct State {
         var events: [(key: Int, event: EngineEvent)] = []
@@ -99,6 +98,6 @@ private final class EventInbox: Sendable {
         }
     }
 
-    /// Waits until events may be there.
+    /// Waits until there may be events.
     func wait() { arrival.wait() }
 }

@@ -4,23 +4,23 @@ import Synchronization
 
 /// A caption to generate: frames of one object and a question.
 package struct EngineRequest: Sendable {
-    /// The frames' crops in order, repeats included.
+    /// The frames' crops in order, with repeats.
     package let crops: [FocalPrompt]
-    /// Number of each crop's frame: crops of one frame are encoded once.
+    /// Frame number of each crop; crops of the same frame are encoded once.
     package let frames: [Int]
-    /// With a place for each frame.
+    /// The question, with a placeholder for each frame.
     package let query: String
     package let options: GenerationOptions
     package let priority: Priority
-    /// Bytes that the caller holds meanwhile, besides the crops.
+    /// Bytes that the caller holds meanwhile, in addition to the crops.
     package let callerBytes: Int
-    /// Probable tokens to report with each that is drawn; nil to report nothing.
+    /// Number of alternatives to report with each generated token; nil for no report.
     package var alternatives: Int?
 
     package enum Priority: Sendable {
         /// Part of a long job.
         case batch
-        /// A person waits for it: goes before all of a batch.
+        /// A user is waiting: goes before all batch requests.
         case interactive
     }
 
@@ -37,15 +37,15 @@ package struct EngineRequest: Sendable {
     }
 }
 
-/// A step of a request, in the order in which they come: frames encoded, prompt read, tokens, then one end.
+/// A step of a request, in order: frames encoded, prompt prefilled, tokens, then one end.
 package enum EngineEvent: Sendable {
     /// `done` of `total` frames are encoded.
     case encoding(done: Int, total: Int)
-    /// The language model begins to read the prompt; the crops are not held any more.
+    /// The language model begins to prefill the prompt; the crops are released.
     case reading(tokens: Int)
-    /// The token that the next event tells of, where that was asked for.
+    /// Probabilities of the token in the next event, if requested.
     case drawn(TokenProbability)
-    /// A token was drawn; `text` became certain with it, often none. `tokens` counts from 1.
+    /// A token was generated. `text` is the text it completed, often empty; `tokens` counts from 1.
     case token(text: String, tokens: Int)
     case finished(EngineAnswer)
     /// `PromptTooLongError`, or `CancellationError`.
@@ -56,11 +56,11 @@ package enum EngineEvent: Sendable {
 package struct EngineAnswer: Sendable {
     package let generation: Generation
     package let promptTokens: Int
-    /// The request's own work, and its share of what was done for several at once.
+    /// Time of the request's own work plus its share of batched work.
     package let time: Duration
 }
 
-/// Whoever makes requests of an engine. Callers take turns; one caller's requests stay in order.
+/// A client of an engine. Callers take turns; one caller's requests stay in order.
 public struct EngineCaller: Sendable, Hashable {
     private static let count = Atomic<UInt64>(0)
     private let number = Self.count.add(1, ordering: .relaxed).newValue
@@ -68,7 +68,7 @@ public struct EngineCaller: Sendable, Hashable {
     public init() {}
 }
 
-/// A request on its way through an engine.
+/// A request while it is processed by an engine.
 package final class EngineTask: Sendable {
     let options: GenerationOptions
     let alternatives: Int?
@@ -76,10 +76,10 @@ package final class EngineTask: Sendable {
     let frames: [Int]
     /// Taken by the engine when the frames are encoded.
     private let crops: Mutex<[FocalPrompt]>
-    /// Tokens of the conversation, one for each frame among them.
+    /// Tokens of the conversation, including one placeholder per frame.
     let tokens: [Int]
     let memory: RequestMemory
-    /// Callers take turns.
+    /// The client that made the request.
     let caller: EngineCaller
     let deliver: @Sendable (EngineEvent) -> Void
     private let cancelled = Atomic(false)
@@ -99,7 +99,7 @@ package final class EngineTask: Sendable {
         self.deliver = deliver
     }
 
-    /// Hands the crops over; there are none afterwards.
+    /// Moves the crops out.
     func takeCrops() -> [FocalPrompt] {
         crops.withLock { crops in
             defer { crops = [] }

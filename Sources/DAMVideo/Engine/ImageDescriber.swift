@@ -5,36 +5,36 @@ import Media
 import ObjectTracking
 import SegmentAnything
 
-/// Describes the masked region of a still picture. Its requests go before those of clips on the same engine.
+/// Describes the masked region of a still image. Its requests go before those of clips on the same engine.
 public struct ImageDescriber: Sendable {
     private let engine: CaptionEngine
 
-    /// - Parameter engine: may serve others meanwhile.
+    /// - Parameter engine: may be shared with other callers.
     public init(_ engine: CaptionEngine) { self.engine = engine }
 
-    /// A describer with an engine of its own.
+    /// Creates a describer with its own engine.
     public init(_ model: CaptionModel) { self.init(CaptionEngine(model)) }
 
-    /// Describes a region of a picture in memory.
+    /// Describes a region of an image in memory.
     /// - Parameters:
-    ///   - picture: 8 bits a channel.
-    ///   - region: of the picture's size.
-    ///   - options: of captioning.
-    ///   - onText: given the text as it is generated; what it throws ends the call.
+    ///   - picture: 8-bit RGB.
+    ///   - region: a mask of the image's size.
+    ///   - options: captioning options.
+    ///   - onText: called with the text as it is generated; an error it throws ends the call.
     /// - Returns: the whole text, trimmed.
-    /// - Throws: `InputError` when the region is empty or of another size, or the options make no sense.
+    /// - Throws: `InputError` if the region is empty or of another size, or the options are inconsistent.
     public func describe(
         _ picture: RGBImage, region: Mask, options: CaptionOptions = CaptionOptions(), onText: (String) throws -> Void = { _ in }
     ) throws -> String {
         try InputError.translating { try describe(picture, region, name: "the picture", options, onText) }
     }
 
-    /// Describes a region of an encoded picture in memory.
+    /// Describes a region of an encoded image in memory.
     /// - Parameters:
-    ///   - image: bytes of a picture, anything FFmpeg decodes.
-    ///   - mask: bytes of a mask of the same size, any pixel but 0 inside; nil to take the picture's alpha channel.
-    ///   - options: of captioning.
-    ///   - onText: given the text as it is generated; what it throws ends the call.
+    ///   - image: bytes of an image in any format FFmpeg decodes.
+    ///   - mask: bytes of a mask of the same size, nonzero inside; nil to use the image's alpha channel.
+    ///   - options: captioning options.
+    ///   - onText: called with the text as it is generated; an error it throws ends the call.
     /// - Throws: as `describe(image:mask:options:onText:)`.
     public func describe(
         image: Data, mask: Data?, options: CaptionOptions = CaptionOptions(), onText: (String) throws -> Void = { _ in }
@@ -49,14 +49,14 @@ public struct ImageDescriber: Sendable {
         }
     }
 
-    /// Describes a region of a picture file.
+    /// Describes a region of an image file.
     /// - Parameters:
-    ///   - image: path of a picture, anything FFmpeg decodes.
-    ///   - mask: path of a mask of the same size, any pixel but 0 inside; nil to take the picture's alpha channel.
-    ///   - options: of captioning.
-    ///   - onText: given the text as it is generated; what it throws ends the call.
+    ///   - image: path of an image in any format FFmpeg decodes.
+    ///   - mask: path of a mask of the same size, nonzero inside; nil to use the image's alpha channel.
+    ///   - options: captioning options.
+    ///   - onText: called with the text as it is generated; an error it throws ends the call.
     /// - Returns: the whole text, trimmed.
-    /// - Throws: `InputError` when picture or mask are missing or bad, or the options make no sense.
+    /// - Throws: `InputError` if the image or mask is missing or invalid, or the options are inconsistent.
     public func describe(
         image: String, mask: String?, options: CaptionOptions = CaptionOptions(), onText: (String) throws -> Void = { _ in }
     ) throws -> String {
@@ -67,16 +67,16 @@ public struct ImageDescriber: Sendable {
         }
     }
 
-    /// Describes the region that SAM 2 finds at a prompt.
+    /// Describes the region that SAM 2 segments from a prompt.
     /// - Parameters:
-    ///   - image: path of a picture, anything FFmpeg decodes.
-    ///   - prompt: clicks or a box in its pixels.
+    ///   - image: path of an image in any format FFmpeg decodes.
+    ///   - prompt: clicks or a box in the image's pixels.
     ///   - segmentation: SAM 2.
-    ///   - options: of captioning.
-    ///   - onText: given the text as it is generated; what it throws ends the call.
+    ///   - options: captioning options.
+    ///   - onText: called with the text as it is generated; an error it throws ends the call.
     /// - Returns: the whole text, trimmed.
-    /// - Throws: `InputError` when the picture is missing or bad, the prompt lies outside it or means no region, or the
-    ///   options make no sense.
+    /// - Throws: `InputError` if the image is missing or invalid, the prompt lies outside it or yields no region, or the options
+    ///   are inconsistent.
     public func describe(
         image: String, prompt: PicturePrompt, segmentation: SegmentationModel, options: CaptionOptions = CaptionOptions(),
         onText: (String) throws -> Void = { _ in }
@@ -89,7 +89,7 @@ public struct ImageDescriber: Sendable {
         }
     }
 
-    /// - Parameter name: what an error calls the region.
+    /// - Parameter name: the region's name in errors.
     private func describe(
         _ picture: RGBImage, _ region: Mask, name: String, _ options: CaptionOptions, _ onText: (String) throws -> Void
     ) throws -> String {
@@ -107,15 +107,15 @@ public struct ImageDescriber: Sendable {
         return answer
     }
 
-    /// Describes a region of a picture in memory, without waiting.
+    /// Describes a region of an image in memory, asynchronously.
     /// - Parameters:
-    ///   - picture: 8 bits a channel.
-    ///   - region: of the picture's size.
-    ///   - options: of captioning.
-    ///   - caller: whose request it is; callers take turns.
-    /// - Returns: the text as it is generated. Whoever stops reading it ends the request.
-    /// - Throws: `InputError` when the region is empty or of another size, or the options make no sense; `EngineBusyError`
-    ///   when too many requests wait.
+    ///   - picture: 8-bit RGB.
+    ///   - region: a mask of the image's size.
+    ///   - options: captioning options.
+    ///   - caller: who makes the request; callers take turns.
+    /// - Returns: the text as it is generated. Abandoning the stream cancels the request.
+    /// - Throws: `InputError` if the region is empty or of another size, or the options are inconsistent; `EngineBusyError` if
+    ///   too many requests are waiting.
     public func stream(
         _ picture: RGBImage, region: Mask, options: CaptionOptions = CaptionOptions(), caller: EngineCaller = EngineCaller()
     ) throws -> AsyncThrowingStream<String, any Error> {
@@ -144,13 +144,13 @@ public struct ImageDescriber: Sendable {
         try EngineRequest(engine.model, frames: 1, name: name, options) { _ in (picture, region) }
     }
 
-    /// A picture and its region; without a mask, the picture's alpha channel.
-    /// - Throws: `VideoError`, and `InputError` when there is no region.
+    /// An image and its region; without a mask, the image's alpha channel.
+    /// - Throws: `VideoError`, and `InputError` if there is no region.
     package static func read(_ image: String, _ mask: String?) throws -> (RGBImage, Mask) {
         if let mask { return (try ImageDecoder.rgb(path: image), try ImageDecoder.mask(path: mask)) }
         let (picture, alpha) = try ImageDecoder.rgbWithAlphaMask(path: image)
         guard let alpha else {
-            throw InputError(.usage, "\(image): found no alpha channel, expected one, or a mask by --mask")
+            throw InputError(.usage, "\(image): found no alpha channel, expected one, or a mask (--mask)")
         }
         return (picture, alpha)
     }

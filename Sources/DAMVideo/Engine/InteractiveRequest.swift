@@ -3,13 +3,13 @@ import Imaging
 import Media
 
 extension EngineRequest {
-    /// An interactive request about a region of a picture, or of the frames of a clip.
+    /// An interactive request about a region of an image, or of the frames of a clip.
     /// - Parameters:
-    ///   - count: of the frames; two or more are resampled to as many as the model was trained on.
-    ///   - name: what errors call the picture, or the frames.
-    ///   - frame: a frame with its region, by its place. Called once for each that is looked at, in order, so that there need
-    ///     be memory for one at a time.
-    /// - Throws: `InputError` when a region is empty or of another size, or the options make no sense; what `frame` throws.
+    ///   - count: number of frames; two or more are resampled to the number the model was trained on.
+    ///   - name: name of the image or frames in errors.
+    ///   - frame: returns a frame with its region, by index. Called once for each sampled frame, in order, so that only one is in
+    ///     memory at a time.
+    /// - Throws: `InputError` if a region is empty or of another size, or the options are inconsistent; what `frame` throws.
     package init(
         _ model: CaptionModel, frames count: Int, name: String, _ options: CaptionOptions,
         frame: (Int) throws -> (picture: RGBImage, region: Mask)
@@ -35,10 +35,10 @@ extension EngineRequest {
 }
 
 extension CaptionEngine {
-    /// Hands a request over, without waiting.
-    /// - Parameter tellsTokens: false to leave out the events of tokens behind the first.
-    /// - Returns: its events. Whoever stops reading them ends the request.
-    /// - Throws: `EngineBusyError` when too many requests wait, or the engine has ended.
+    /// Submits a request without waiting.
+    /// - Parameter tellsTokens: false to omit token events after the first.
+    /// - Returns: its events. Abandoning the stream cancels the request.
+    /// - Throws: `EngineBusyError` if too many requests are waiting, or the engine has ended.
     package func events(
         _ request: EngineRequest, caller: EngineCaller, tellsTokens: Bool = true
     ) throws(EngineBusyError) -> AsyncStream<EngineEvent> {
@@ -52,11 +52,11 @@ extension CaptionEngine {
             }
         }
         guard let task else { throw EngineBusyError() }
-        // The stream's reader keeps the engine.
+        // The stream retains the engine.
         continuation.onTermination = { [self] _ in withExtendedLifetime(self) { task.cancel() } }
         return events
     }
 }
 
-/// Too many requests wait for the engine.
+/// Too many requests are waiting for the engine.
 public struct EngineBusyError: Error {}

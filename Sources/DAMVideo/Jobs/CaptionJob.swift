@@ -2,27 +2,27 @@ import Files
 import Imaging
 import Media
 
-/// A clip and where its captions go.
+/// A clip and the destination of its captions.
 public struct CaptionJob: Sendable {
     public let request: ClipRequest
-    /// The clip's bytes, where they are not at the request's path, which then is its name alone.
+    /// The clip's bytes, with the request's path as their name; nil to read the path.
     public var file: ClipFile?
     public let output: CaptionOutput
-    /// Its other files; nil for none.
+    /// Additional output files; nil for none.
     public let sideFiles: (any ClipSideFiles)?
-    /// An earlier run that this one goes on with.
+    /// An earlier run to continue.
     public private(set) var earlier: ResumedRun?
-    /// True if `--resume` was given: an earlier run is continued if there is one.
+    /// True for `--resume`: an earlier run is continued if there is one.
     public private(set) var resumes = false
 
     init(request: ClipRequest, output: CaptionOutput, sideFiles: (any ClipSideFiles)?) {
         (self.request, self.output, self.sideFiles) = (request, output, sideFiles)
     }
 
-    /// Files that are written.
+    /// Paths of all output files.
     var paths: [String] { output.files.map(\.path).filter { $0 != "-" } + (sideFiles?.paths ?? []) }
 
-    /// True if the file at one of this job's output paths was written by an earlier run.
+    /// True if an earlier run wrote the file at this output path.
     func isOwn(_ path: String) -> Bool { output.isOwn(path) || sideFiles?.isOwn(path) ?? false }
 
     /// The same job, continuing the earlier run at its output path if there is one.
@@ -33,7 +33,7 @@ public struct CaptionJob: Sendable {
         return job
     }
 
-    /// Checks, before any work is done, that everything can be written.
+    /// Checks, before any work is done, that all outputs can be written.
     /// - Throws: `InputError`.
     public func check() throws {
         try output.check()
@@ -41,29 +41,29 @@ public struct CaptionJob: Sendable {
     }
 
     /// Exclusive claims on all output files.
-    /// - Throws: `InputError` of category `outputExists` when another run has it.
+    /// - Throws: `InputError` of category `outputExists` if another run holds one.
     func claims() throws -> [OutputClaim] {
         try paths.map(OutputClaim.init)
     }
 }
 
-/// Policy for clips that fail, and what failed so far.
+/// Policy for clips that fail, and the failures so far.
 public struct JobFailures {
-    /// True if a clip that fails leaves the others to be done.
+    /// True if other clips are still processed after one fails.
     public let keepsGoing: Bool
-    /// Clips whose captions are written.
+    /// Number of clips whose captions were written.
     public var written = 0
     public var someTracksFailed = false
     public private(set) var errors: [any Error] = []
 
     public init(keepsGoing: Bool) { self.keepsGoing = keepsGoing }
 
-    /// Does a part of a clip's work; an error is told and remembered, or thrown when others are not to go on.
+    /// Runs a step of a clip. An error is reported and recorded, or thrown if a failure ends the run.
     /// - Parameters:
-    ///   - clip: path of the clip, for the line.
-    ///   - tell: called with one line about an error that is remembered.
-    ///   - work: the part to do.
-    /// - Returns: nil when it failed.
+    ///   - clip: path of the clip, for the message.
+    ///   - tell: called with one line about a recorded error.
+    ///   - work: the step.
+    /// - Returns: nil if it failed.
     public mutating func attempt<Result>(
         _ clip: String, tell: (String) -> Void, _ work: () throws -> Result
     ) throws -> Result? {

@@ -2,32 +2,32 @@ import Foundation
 import Imaging
 import Synchronization
 
-/// Captions clips one after the other with one engine: documents, pictures, failures, resume and interruption.
+/// Captions clips one after another with one engine, and handles documents, renderings, failures, resume and interruption.
 public final class CaptionJobRunner: Sendable {
     /// An event of a run of jobs.
     public enum Event: Sendable {
-        /// A step of the clip at work.
+        /// An event of the current clip.
         case clip(CaptionEvent)
-        /// The clip at work has ended.
+        /// The current clip has ended.
         case ended
-        /// A line for people that is worth less than a notice.
+        /// Informational message to the user.
         case message(String)
-        /// A line for people about something that went wrong.
+        /// Warning to the user.
         case notice(String)
     }
 
     private let captioner: VideoCaptioner
     private let options: CaptionOptions
     private let onEvent: @Sendable (Event) -> Void
-    /// The job at work.
+    /// The current job.
     private let current = Mutex<CaptionJob?>(nil)
     private let openAnswers = OpenAnswers()
     private let isDraining = Atomic(false)
     private let isCancelled = Atomic(false)
 
     /// - Parameters:
-    ///   - captioner: does the work.
-    ///   - options: of captioning, for all clips.
+    ///   - captioner: the captioner.
+    ///   - options: captioning options for all clips.
     ///   - onEvent: called with each event, on the thread of `run`.
     public init(_ captioner: VideoCaptioner, options: CaptionOptions, onEvent: @escaping @Sendable (Event) -> Void) {
         self.captioner = captioner
@@ -35,8 +35,8 @@ public final class CaptionJobRunner: Sendable {
         self.onEvent = onEvent
     }
 
-    /// Captions all jobs. All inputs are looked at before the model has anything to do: what can be known to fail fails then.
-    /// - Throws: the error of the first clip that fails, unless `failures` go on.
+    /// Captions all jobs. All inputs are checked before the model runs, so that foreseeable failures come first.
+    /// - Throws: the error of the first clip that fails, unless `failures` keeps going.
     public func run(_ jobs: [CaptionJob], _ failures: inout JobFailures) throws {
         var pending: [(job: CaptionJob, plan: CaptionPlan?)] = []
         for job in jobs {
@@ -45,12 +45,12 @@ public final class CaptionJobRunner: Sendable {
                 onEvent(.message("\(job.request.clip): finished already"))
                 failures.written += 1
             } else if let plan = try attempt(job, &failures, { try plan(job) }) {
-                // One clip's plan is kept; those of many would hold their decoders and masks all the while.
+                // Only a single clip's plan is kept: each plan holds an open decoder and masks.
                 pending.append((job, jobs.count == 1 ? plan : nil))
             }
         }
         for (number, (job, plan)) in pending.enumerated() {
-            // The clip is left to the next run; the thread that drains ends the process.
+            // The next run takes over this clip; the draining thread ends the process.
             while isDraining.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 1) }
             if jobs.count > 1 { onEvent(.message("\(job.request.clip) (\(number + 1) of \(pending.count))")) }
             guard let document = try attempt(job, &failures, { try captionOnce(job, plan) }) else { continue }
@@ -66,12 +66,12 @@ public final class CaptionJobRunner: Sendable {
         }
     }
 
-    /// Captions a clip that no other run is at work on.
+    /// Captions a clip unless another run is working on it.
     /// - Returns: nil for a clip that another run has finished meanwhile.
     private func captionOnce(_ job: CaptionJob, _ plan: CaptionPlan?) throws -> CaptionDocument? {
         let claims = try job.claims()
         defer { withExtendedLifetime(claims) {} }
-        // The earlier run was read before the claim, and another run may have finished it since.
+        // The earlier run was read before the claim; another run may have finished it since.
         let job = try job.resumes ? job.resumed() : job
         if try isFinished(job) {
             onEvent(.message("\(job.request.clip): finished already"))
@@ -80,26 +80,26 @@ public final class CaptionJobRunner: Sendable {
         return try caption(job, plan ?? self.plan(job))
     }
 
-    /// Ends the clip at work, from any thread: its finished tracks are written, whatever else comes is passed over.
-    /// - Returns: the number of finished tracks; nil when there was nothing to write.
-    /// - Throws: `InputError` when the captions cannot be written.
+    /// Ends the current clip, from any thread: its finished tracks are written and later events ignored.
+    /// - Returns: the number of finished tracks; nil if there was nothing to write.
+    /// - Throws: `InputError` if the captions cannot be written.
     public func interrupt() throws -> Int? { try current.withLock { $0 }?.output.interrupt() }
 
-    /// Ends the run, from any thread, at the next step of the clip at work: its finished tracks are written, and `run` throws a
-    /// `CancellationError`. A run that is not begun yet ends in the same way.
+    /// Ends the run, from any thread, at the current clip's next step: finished tracks are written, and `run` throws a
+    /// `CancellationError`. A run that has not begun yet ends likewise.
     public func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
     private func checkCancelled() throws {
         if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
     }
 
-    /// Begins no caption any more, and waits for those that are being generated, from another thread than `run`, which does not
-    /// return while clips are left. To be followed by `interrupt`.
-    /// - Parameter grace: time to wait at most.
+    /// Stops starting captions and waits for open ones. Call it from another thread than `run`, which does not return while clips
+    /// are left; `interrupt` must follow.
+    /// - Parameter grace: upper bound on the wait.
     public func drain(within grace: Duration) {
         let deadline = ContinuousClock.now + grace
         isDraining.store(true, ordering: .relaxed)
-        // Captions that the engine has finished are written by the thread of `run`.
+        // The thread of `run` writes the captions that the engine has finished.
         if captioner.engine.drain(within: grace) { openAnswers.wait(until: deadline) }
     }
 
@@ -129,13 +129,13 @@ public final class CaptionJobRunner: Sendable {
         current.withLock { $0 = job }
         if let note = job.earlier?.note { onEvent(.notice(note)) }
         let clip = try captions(job, plan)
-        // The captions are safe before anything else is begun.
+        // Save the captions before anything else begins.
         try job.output.finish(clip.document)
         try job.sideFiles?.write(clip, resumes: job.resumes) { onEvent(.clip($0)) }
         return clip.document
     }
 
-    /// The captions of a clip; those that are finished are written when an error ends the run.
+    /// The captions of a clip; finished ones are written when an error ends the run.
     private func captions(_ job: CaptionJob, _ plan: CaptionPlan) throws -> CaptionedClip {
         do {
             return try captioner.caption(plan, resuming: job.earlier) { clip in

@@ -5,17 +5,17 @@ import Masks
 import Media
 import Synchronization
 
-/// Files that outputs may replace.
+/// Which existing files outputs may replace.
 public enum OutputReplacement: Sendable {
     case none
-    /// Files written by an earlier run with the same outputs.
+    /// Files that an earlier run with the same outputs wrote.
     case earlierRun
     case all
 }
 
-/// The files, or stdout, that take a clip's captions. JSON Lines grow as tracks are finished; the other forms are written
-/// when the run ends, whichever way, and before the last of the lines: when that is there, all is. Its lock lets a
-/// signal's thread write while captioning goes on.
+/// The files, or stdout, that a clip's captions are written to. JSON Lines grow as tracks finish. The other formats are written
+/// when the run ends, however it ends, and before the last line of the JSON Lines, whose presence shows that all are complete. A
+/// lock allows a signal's thread to write while captioning continues.
 public final class CaptionOutput: Sendable {
     public struct File: Sendable {
         public let format: CaptionFormat
@@ -25,11 +25,11 @@ public final class CaptionOutput: Sendable {
 
     private struct State {
         var document: CaptionDocument?
-        /// The JSON Lines file, once it is begun.
+        /// The JSON Lines file, once begun.
         var lines: GrowingFile?
-        /// True if tracks of an earlier run came before the problems.
+        /// True if tracks of an earlier run precede the problems.
         var isResumed = false
-        /// Tracks in the order in which their lines came: of those captioned side by side any may be the first.
+        /// Tracks in the order of their lines; tracks of a batch finish in any order.
         var order: [TrackID] = []
         var isOver = false
     }
@@ -41,10 +41,10 @@ public final class CaptionOutput: Sendable {
 
     /// - Parameters:
     ///   - request: the clip and its objects.
-    ///   - output: what `-o` says, for the first form; the others go beside it. A folder takes files called like the clip;
-    ///     nil is the clip's own.
-    ///   - formats: one at least.
-    ///   - replaces: files that may be replaced.
+    ///   - output: value of `-o`, for the first format; the others are written next to it. A folder takes files named like the
+    ///     clip; nil for the clip's own folder.
+    ///   - formats: at least one.
+    ///   - replaces: existing files that may be replaced.
     public init(_ request: ClipRequest, output: String?, formats: [CaptionFormat], replaces: OutputReplacement = .none) {
         self.request = request
         self.replaces = replaces
@@ -62,7 +62,7 @@ public final class CaptionOutput: Sendable {
         }
     }
 
-    /// True if all files are there already.
+    /// True if all files exist.
     public var exists: Bool { files.allSatisfy { FileStatus($0.path) != nil } }
 
     /// True if an output is a pipe or stdout, where a slow reader can block writing.
@@ -70,29 +70,29 @@ public final class CaptionOutput: Sendable {
 
     private func isPipe(_ file: File) -> Bool { file.path == "-" || OutputFile.isDevice(file.path) }
 
-    /// True if the file at one of these output paths is a caption document of an earlier run.
+    /// True if the file at this output path is a caption document of an earlier run.
     func isOwn(_ path: String) -> Bool { files.contains { $0.path == path && $0.format.isDocument(at: path) } }
 
-    /// Checks, before any work is done, that everything can be written.
+    /// Checks, before any work is done, that all files can be written.
     public func check() throws {
         for file in files {
             if file.path == "-" { try StandardOutput.check() } else { try OutputFile.check(file.path, overwrites: mayReplace(file)) }
         }
     }
 
-    /// The interrupted run at the path of this one's JSON Lines; nil when there is nothing yet.
-    /// - Throws: `InputError`: `usage` when this run has no JSON Lines file, `invalid` when that is something else.
+    /// The interrupted run at the path of this one's JSON Lines; nil if there is none yet.
+    /// - Throws: `InputError`: `usage` if this run has no JSON Lines file, `invalid` if the file is something else.
     public func earlierRun() throws -> ResumedRun? {
         guard let file = files.first(where: { $0.format == .jsonl && $0.path != "-" }) else {
-            throw InputError(.usage, "--resume: found no JSON Lines to go on from, expected --format jsonl")
+            throw InputError(.usage, "--resume: found no JSON Lines to resume from, expected --format jsonl")
         }
         guard !OutputFile.isDevice(file.path) else {
-            throw InputError(.usage, "\(file.path): found a pipe or device, expected a file to go on from")
+            throw InputError(.usage, "\(file.path): found a pipe or device, expected a file to resume from")
         }
         return try ResumedRun(path: file.path)
     }
 
-    /// Takes an event: lines are written at once.
+    /// Handles an event; lines are written immediately.
     public func update(_ event: CaptionEvent) throws {
         try state.withLock { state in
             guard !state.isOver else { return }
@@ -109,22 +109,22 @@ public final class CaptionOutput: Sendable {
         }
     }
 
-    /// Writes the finished document in every form.
+    /// Writes the finished document in every format.
     public func finish(_ document: CaptionDocument) throws {
         try state.withLock { state in
             if !state.isOver { try close(document, &state) }
         }
     }
 
-    /// Writes what is finished in every form; whatever else comes is passed over.
-    /// - Returns: the number of finished tracks; nil when there was nothing to write yet, or the run was over.
+    /// Writes what is finished in every format; later events are ignored.
+    /// - Returns: the number of finished tracks; nil if there was nothing to write yet, or the run was over.
     public func interrupt() throws -> Int? {
         try state.withLock { state in
             try state.document.flatMap { try end("interrupted after \($0.tracks.count) tracks", &state) }
         }
     }
 
-    /// Writes the finished tracks of a run that an error ends; nothing if there are none.
+    /// Writes the finished tracks of a run that an error ended; nothing if there are none.
     func fail(_ error: any Error) throws {
         try state.withLock { state in
             guard let document = state.document, !document.tracks.isEmpty else { return }
@@ -136,7 +136,7 @@ public final class CaptionOutput: Sendable {
         guard !state.isOver, var document = state.document else { return nil }
         let problem = CaptionDocument.Problem(track: nil, code: CaptionDocument.Problem.interrupted, message: message)
         document.errors.append(problem)
-        // The other forms are written even if no line can be added.
+        // The other formats are written even if no line can be appended.
         let added = Result { try append(JSONLines.problem(problem), of: nil, &state) }
         try close(document, &state)
         try added.get()
@@ -145,7 +145,7 @@ public final class CaptionOutput: Sendable {
 
     private var linesFile: File? { files.first { $0.format == .jsonl } }
 
-    /// The first lines take the place of an earlier run's file at once, with all its tracks; later ones are added.
+    /// Writes the first lines, which replace an earlier run's file atomically with all its tracks; later lines are appended.
     private func begin(_ document: CaptionDocument, _ state: inout State) throws {
         state.document = document
         state.isResumed = !document.tracks.isEmpty
@@ -167,25 +167,25 @@ public final class CaptionOutput: Sendable {
         if file.path == "-" { try StandardOutput.write(line) } else { try state.lines?.append(line) }
     }
 
-    /// Writes every form that can be written.
-    /// - Throws: the first error, once all is tried.
+    /// Writes every format that can be written.
+    /// - Throws: the first error, after all were tried.
     private func close(_ document: CaptionDocument, _ state: inout State) throws {
         state.isOver = true
-        // Pipes come last: their readers may keep what is behind them waiting.
+        // Pipes come last: a slow reader would delay the formats after it.
         let others = files.filter { $0.format != .jsonl }.sorted { !isPipe($0) && isPipe($1) }.map { file in
             Result { try save(file.format.data(document, request), as: file) }
         }
         try others.forEach { try $0.get() }
         guard let file = linesFile else { return }
         if !isPipe(file), state.isResumed || state.order != state.order.sorted() {
-            // In the order in which a run that does one track after the other, and was not interrupted, writes them.
+            // The order of a run that captions one track after another without interruption.
             try OutputFile.write(JSONLines.data(document, request), to: file.path, replaces: true)
         } else {
             try append(JSONLines.summary(document), of: nil, &state)
         }
     }
 
-    /// Writes a form whole. Where it cannot be written the captions are not lost: they go into a file of another name.
+    /// Writes a whole document. If that fails, the captions are saved under another name.
     private func save(_ data: Data, as file: File) throws {
         guard file.path != "-" else { return try StandardOutput.write(data) }
         do {

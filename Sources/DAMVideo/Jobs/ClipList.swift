@@ -4,11 +4,11 @@ import Imaging
 import Masks
 import Media
 
-/// Several clips in one call: which masks belong to which.
+/// Several clips of one run, matched with their masks.
 public struct ClipList: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         public let clip: String
-        /// Nil when they are to be found by the clip's name.
+        /// Nil to find the masks by the clip's name.
         public let masks: String?
 
         public init(clip: String, masks: String? = nil) {
@@ -23,10 +23,9 @@ public struct ClipList: Sendable, Equatable {
         self.entries = entries
     }
 
-    /// A list as text: a clip a line, or a clip, a tab and its masks. Empty lines and those that begin with # are passed
-    /// over.
+    /// Parses a list: one clip per line, or a clip, a tab and its masks. Empty lines and lines that begin with # are ignored.
     /// - Parameters:
-    ///   - text: the list.
+    ///   - text: contents of the list.
     ///   - path: the list's name in errors.
     ///   - folder: base of relative paths; nil for the current folder.
     /// - Throws: `InputError` of category `invalid` for a line with more than one tab, or without a clip.
@@ -40,7 +39,7 @@ public struct ClipList: Sendable, Equatable {
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
             guard fields.count <= 2, !fields.contains("") else {
                 throw InputError(
-                    .invalid, "\(path): found in line \(number + 1) \(fields.count - 1) tabs or a field that is empty, expected "
+                    .invalid, "\(path): found in line \(number + 1) \(fields.count - 1) tabs or an empty field, expected "
                         + "a clip, or a clip, a tab and its masks")
             }
             entries.append(Entry(clip: resolved(fields[0]), masks: fields.count == 2 ? resolved(fields[1]) : nil))
@@ -48,20 +47,20 @@ public struct ClipList: Sendable, Equatable {
         self.entries = entries
     }
 
-    /// - Parameter path: of a text file, relative paths in which are relative to its folder; - for standard input. Paths in
-    ///   standard input and in pipes are relative to the current folder. Names need not be UTF-8.
-    /// - Throws: `InputError`; one of category `invalid` for a list without any clip.
+    /// - Parameter path: path of a text file, whose relative paths are relative to its folder; - for standard input. In standard
+    ///   input and pipes, paths are relative to the current folder. Names need not be UTF-8.
+    /// - Throws: `InputError`, of category `invalid` for a list without clips.
     public init(path: String) throws {
         let isFile = path != "-" && FileStatus(path)?.isRegular ?? false
         guard let file = path == "-" ? .standardInput : openFile(path), let data = try? file.readToEnd() ?? Data() else {
-            throw InputError(.notFound, "\(path): found no file that can be read, expected a list of clips")
+            throw InputError(.notFound, "\(path): found no readable file, expected a list of clips")
         }
         let bytes = UTF8Text.bytes(Array(data))
         guard !bytes.contains(0) else {
-            throw InputError(.invalid, "\(path): found bytes that are no text, expected a list of clips")
+            throw InputError(.invalid, "\(path): found bytes that are not text, expected a list of clips")
         }
         try self.init(text: String(path: bytes), path: path, folder: isFile ? Self.folder(of: path) : nil)
-        guard !entries.isEmpty else { throw InputError(.invalid, "\(path): found no clip, expected a list of clips, one a line") }
+        guard !entries.isEmpty else { throw InputError(.invalid, "\(path): found no clip, expected a list of clips, one per line") }
     }
 
     /// Folder of a path; nil for a file in the current folder.
@@ -71,16 +70,16 @@ public struct ClipList: Sendable, Equatable {
     }
 
     /// Each clip with its masks.
-    /// - Parameter masks: one for each clip that has none yet, in the same order; or a single one for all: a file, in
-    ///   which the clips are told apart by their names, or a folder that has a folder or file called like each clip.
-    /// - Throws: `InputError` when the numbers do not match, or masks are not there.
+    /// - Parameter masks: one for each clip that has none yet, in the same order; or one for all clips: a file that names the
+    ///   clip of each mask, or a folder with a folder or file named like each clip.
+    /// - Throws: `InputError` if the numbers do not match, or masks are missing.
     public func pairs(masks: [String]) throws -> [(clip: String, masks: String)] {
         let open = entries.filter { $0.masks == nil }.count
         guard masks.count == open || masks.count == 1 && open > 0 else {
             throw InputError(
                 .usage, "found \(masks.count) masks for \(open) clips, expected --masks for each, or one for all")
         }
-        // One for a single clip is that clip's only where it was not put on a list, which has any number.
+        // A single path for a single clip is that clip's own, unless the clip is from a list, which may have any number.
         var own = masks.count == open && open > 1 ? masks[...] : []
         return try entries.map { entry in
             if let masks = entry.masks ?? own.popFirst() { return (entry.clip, masks) }
@@ -101,7 +100,7 @@ public struct ClipList: Sendable, Equatable {
         guard candidates.count == 1 else {
             throw InputError(
                 candidates.isEmpty ? .notFound : .invalid,
-                "\(root): found \(candidates.isEmpty ? "nothing" : candidates.joined(separator: " and ")) called like \(clip), "
+                "\(root): found \(candidates.isEmpty ? "nothing" : candidates.joined(separator: " and ")) named like \(clip), "
                     + "expected a folder or file \(stem) with its masks")
         }
         return "\(root)/\(candidates[0])"

@@ -3,33 +3,33 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// Handler of signals and of memory faults. It runs on its own thread, because work in progress may not check for a signal for
-/// a minute.
+/// Handler of signals and memory faults. Runs on its own thread, because work in progress may not check for a signal for a
+/// minute.
 public final class Interruption: Sendable {
     public enum Cause: Sendable, Equatable {
-        /// Ctrl-C, SIGTERM, a terminal that was closed (SIGHUP), or time that is used up (SIGXCPU).
+        /// Ctrl-C, SIGTERM, a closed terminal (SIGHUP), or the CPU time limit (SIGXCPU).
         case signal(Int32)
-        /// A mapped file was truncated; the thread that read a missing page waits until the process ends.
+        /// A mapped file was truncated; the thread that touched a missing page waits until the process ends.
         case fileCut(path: String)
-        /// Allocating this many bytes for a tensor failed; the thread that asked waits until the process ends.
+        /// Allocating a tensor of this many bytes failed; the allocating thread waits until the process ends.
         case memoryExhausted(byteCount: Int)
     }
 
     private let action: Mutex<@Sendable (Cause) -> Void>
-    /// Exit code upon a second signal that is not Ctrl-C.
+    /// Exit code upon a second signal other than Ctrl-C.
     private let hurriedCode = Mutex<Int32>(130)
     private let since = Mutex<ContinuousClock.Instant?>(nil)
     private let causes = Mutex<[Cause]>([])
     private let alarm = DispatchSemaphore(value: 0)
 
-    /// Installs the handlers for the whole process, once; signals that were ignored at the start stay ignored. A second signal,
-    /// at least a second after the first while the action still runs, ends the process at once.
-    /// - Parameter action: called at the first signal, and at each that comes when the one before is done with.
+    /// Installs the handlers for the whole process, once; signals ignored at startup stay ignored. A second signal that arrives
+    /// at least a second after the first, while the action still runs, ends the process at once.
+    /// - Parameter action: called at the first signal, and at later ones once the previous call has returned.
     public init(_ action: @escaping @Sendable (Cause) -> Void) {
         self.action = Mutex(action)
         guard SignalPipe.open() else { return }
         MemoryExhaustion.handle(SignalPipe.reportExhaustion)
-        // Both begin now: later there may be no memory for a thread.
+        // Both start now: later there may be no memory for a thread.
         Thread(block: listen).start()
         Thread(block: act).start()
     }
@@ -41,7 +41,7 @@ public final class Interruption: Sendable {
                 continue
             }
             guard let cause = Self.cause(message) else { continue }
-            // Time that is used up is reported again each second.
+            // SIGXCPU repeats every second.
             guard causes.withLock({ causes in
                 defer { if !causes.contains(cause) { causes.append(cause) } }
                 return !causes.contains(cause)
@@ -61,7 +61,7 @@ public final class Interruption: Sendable {
         }
     }
 
-    /// Sets the action for signals from here on.
+    /// Sets the action for signals from now on.
     /// - Parameters:
     ///   - hurriedCode: exit code upon a second signal while the action runs, unless it is Ctrl-C.
     ///   - action: called once, with the signal's cause.
@@ -70,7 +70,7 @@ public final class Interruption: Sendable {
         self.action.withLock { $0 = action }
     }
 
-    /// - Returns: nil, and the process ends as it would have, for a bus error that no mapped file explains.
+    /// - Returns: nil for a bus error outside any mapped file; the process then ends as usual for that signal.
     private static func cause(_ message: SignalPipe.Message) -> Cause? {
         if message.signal == 0 { return .memoryExhausted(byteCount: Int(message.value)) }
         guard message.signal == SIGBUS else { return .signal(message.signal) }
@@ -81,20 +81,20 @@ public final class Interruption: Sendable {
     }
 }
 
-/// Signals as messages in a pipe, because a signal handler may do little more than write. It works on any thread, whichever
-/// signals other threads block.
+/// Signals as messages in a pipe, because a signal handler may do little more than write. Works on any thread, regardless of the
+/// signals that threads block.
 private enum SignalPipe {
     struct Message {
-        /// 0 for memory that ran out.
+        /// 0 for a failed allocation.
         let signal: Int32
-        /// Address of a fault, or bytes that were asked for.
+        /// Address of a fault, or number of bytes requested.
         let value: UInt
     }
 
     private static let readEnd = Atomic<Int32>(-1)
     private static let writeEnd = Atomic<Int32>(-1)
 
-    /// - Returns: false when it is open already, or the system has no pipes left.
+    /// - Returns: false if it is already open, or the pipe cannot be created.
     static func open() -> Bool {
         var ends: [Int32] = [-1, -1]
         guard readEnd.load(ordering: .relaxed) < 0, pipe(&ends) == 0 else { return false }
@@ -116,7 +116,7 @@ private enum SignalPipe {
         }
     }
 
-    /// Reports memory that ran out, and waits for the end of the process.
+    /// Reports a failed allocation, and waits for the process to end.
     @Sendable static func reportExhaustion(byteCount: Int) {
         send(Message(signal: 0, value: UInt(byteCount)))
         while true { pause() }
@@ -130,7 +130,7 @@ private enum SignalPipe {
     private static func take(_ number: Int32) {
         var old = sigaction(), new = sigaction()
         sigaction(number, nil, &old)
-        // 1 is SIG_IGN, which Swift does not compare.
+        // 1 is SIG_IGN, which Swift cannot compare.
         let ignored = unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 1
         guard !ignored || number == SIGBUS else { return }
         new.sa_flags = SA_SIGINFO | SA_RESTART
@@ -139,7 +139,7 @@ private enum SignalPipe {
             let address = number == SIGBUS ? information.map { UInt(bitPattern: $0.pointee._sifields._sigfault.si_addr) } : 0
             SignalPipe.send(Message(signal: number, value: address ?? 0))
             errno = saved
-            // To go on would be to fault again: the page is not there.
+            // Returning would fault again: the page is missing.
             while number == SIGBUS { pause() }
         }
         sigaction(number, &new, nil)

@@ -3,32 +3,32 @@ import Foundation
 import Imaging
 import Media
 
-/// Files made from a captioned clip, such as its rendering: what a job writes besides captions.
+/// Additional files made from a captioned clip, such as a rendering.
 public protocol ClipSideFiles: Sendable {
-    /// Files they are written to.
+    /// Paths of the files.
     var paths: [String] { get }
 
-    /// True if the file at one of `paths` was written by an earlier run.
+    /// True if an earlier run wrote the file at one of `paths`.
     func isOwn(_ path: String) -> Bool
 
-    /// Checks, before any work is done, that they can be made and written.
+    /// Checks, before any work is done, that the files can be made and written.
     /// - Parameters:
     ///   - request: the clip and its objects.
     ///   - resumes: true if files of an earlier run may be replaced.
     /// - Throws: `InputError`.
     func check(_ request: ClipRequest, resumes: Bool) throws
 
-    /// Writes what is known once the objects are followed, before any is captioned.
+    /// Writes what is known once objects are tracked, before any is captioned.
     /// - Parameters:
-    ///   - clip: with a document that has no tracks but those of an earlier run.
+    ///   - clip: the clip; its document has the tracks of an earlier run only.
     ///   - resumes: as `check`.
     /// - Throws: `InputError`.
     func begin(_ clip: CaptionedClip, resumes: Bool) throws
 
     /// - Parameters:
-    ///   - clip: with its whole document.
+    ///   - clip: the clip with its complete document.
     ///   - resumes: as `check`.
-    ///   - events: told of each step; an error that it throws ends the call.
+    ///   - events: called with each event; an error it throws ends the call.
     /// - Throws: `InputError`, and what `events` throws.
     func write(_ clip: CaptionedClip, resumes: Bool, events: (CaptionEvent) throws -> Void) throws
 }
@@ -36,30 +36,30 @@ public protocol ClipSideFiles: Sendable {
 extension ClipSideFiles {
     public func begin(_ clip: CaptionedClip, resumes: Bool) throws {}
 
-    /// True if all files are there already.
+    /// True if all files exist.
     var exist: Bool { paths.allSatisfy { FileStatus($0) != nil } }
 }
 
-/// The files that the captions of several clips, and what else is made from them, go to.
+/// Destinations of the captions of several clips, and of the additional files.
 public struct JobOutputs {
-    /// A file, a folder, or "-" for stdout; nil for files beside the clips.
+    /// A file, a folder, or "-" for stdout; nil for files next to the clips.
     let output: String?
     let formats: [CaptionFormat]
     let replaces: OutputReplacement
     /// Other input files and folders: the model, the list of clips.
     let inputs: [String]
-    /// A clip's other files; nil for none.
+    /// Additional files of a clip; nil for none.
     let sideFiles: (ClipRequest) -> (any ClipSideFiles)?
-    /// Folders that other files of several clips go to.
+    /// Folders for additional files of several clips.
     let sideFolders: [String]
 
     /// - Parameters:
-    ///   - output: a file, a folder, or `-` for stdout; nil for files beside the clips.
-    ///   - formats: one at least.
-    ///   - replaces: files that may be replaced.
-    ///   - inputs: files and folders that a run reads besides clips, masks and SAM 2; no output takes their place.
-    ///   - sideFolders: folders that other files of several clips go to.
-    ///   - sideFiles: a clip's other files; nil for none.
+    ///   - output: a file, a folder, or `-` for stdout; nil for files next to the clips.
+    ///   - formats: at least one.
+    ///   - replaces: existing files that may be replaced.
+    ///   - inputs: files and folders that a run reads in addition to clips, masks and SAM 2; outputs never replace them.
+    ///   - sideFolders: folders for additional files of several clips.
+    ///   - sideFiles: additional files of a clip; nil for none.
     public init(
         output: String?, formats: [CaptionFormat], replaces: OutputReplacement = .none, inputs: [String] = [],
         sideFolders: [String] = [], sideFiles: @escaping (ClipRequest) -> (any ClipSideFiles)? = { _ in nil }
@@ -74,9 +74,9 @@ public struct JobOutputs {
     /// One output for each clip.
     /// - Parameters:
     ///   - requests: the clips.
-    ///   - areMany: true if the output has to take any number of clips.
-    /// - Throws: `InputError`: `usage` when two would be written to the same file or one to that of an input, `inputOutput`
-    ///   when the output is no folder and cannot become one.
+    ///   - areMany: true if the output must accept any number of clips.
+    /// - Throws: `InputError`: `usage` if two clips would be written to the same file, or one over an input; `inputOutput` if the
+    ///   output is not a folder and cannot become one.
     public func jobs(for requests: [ClipRequest], areMany: Bool) throws -> [CaptionJob] {
         guard output != "" else { throw InputError(.usage, "-o: found an empty name, expected a file, a folder or -") }
         if output == "-", Set(formats).count > 1 {
@@ -126,7 +126,7 @@ public struct JobOutputs {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         } catch {
-            // Another shard may have made it meanwhile.
+            // Another shard may have created it meanwhile.
             if FileStatus(path)?.isFolder == true { return }
             throw InputError(.inputOutput, "\(path): the folder cannot be made: \(error.localizedDescription)")
         }

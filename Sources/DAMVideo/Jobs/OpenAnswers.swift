@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Captions that are being generated, as far as their events were handled.
+/// Captions being generated, according to the events handled so far.
 final class OpenAnswers: Sendable {
     private let positions = Mutex<Set<TrackPosition>>([])
 
@@ -9,7 +9,7 @@ final class OpenAnswers: Sendable {
         positions.withLock { positions in
             switch event {
             case .began: positions = []
-            // The whole of a track with parts has no end of its own.
+            // The whole of a track with parts has no end event of its own.
             case .token(let position, _, _): if position.parts == 0 || position.part != nil { positions.insert(position) }
             case .progress(.captioned(let position), _, _): positions.remove(position)
             case .finished(let track): positions = positions.filter { $0.id != track.id }

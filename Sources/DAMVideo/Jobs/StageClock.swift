@@ -1,4 +1,4 @@
-/// Time left in a stage whose steps take about the same time each.
+/// Estimate of the time left in a stage whose steps take about equally long.
 package struct StageClock {
     private var stage = ""
     private var began = ContinuousClock.now

@@ -1,14 +1,14 @@
 import Imaging
 import Masks
 
-/// The reading of some masks, for people who check that damvideo sees what they see.
+/// Summary of masks as damvideo reads them, for users to check.
 public struct MaskReport: Encodable, Sendable {
     public struct Track: Encodable, Sendable {
         public let id: TrackID
         public let label: String?
         public let firstFrame: Int
         public let lastFrame: Int
-        /// Frames on which the masks show the object, ascending.
+        /// Frames whose masks show the object, ascending.
         public let appearances: [Appearance]
 
         enum CodingKeys: String, CodingKey {
@@ -28,10 +28,10 @@ public struct MaskReport: Encodable, Sendable {
     }
 
     public struct Appearance: Encodable, Sendable {
-        /// 0-based frame of the clip.
+        /// Zero-based frame of the clip.
         public let frame: Int
         public let bbox: BoundingBox
-        /// Pixels of the mask.
+        /// Area of the mask, in pixels.
         public let area: Int
     }
 
@@ -42,9 +42,9 @@ public struct MaskReport: Encodable, Sendable {
     /// Annotated frames, ascending.
     public let annotatedFrames: [Int]
     public let tracks: [Track]
-    /// Masks that were left out, and readings that could be others, one line each.
+    /// Masks that were left out and ambiguous readings, one line each.
     public let problems: [String]
-    /// Reasons for which the masks cannot be this clip's, one line each.
+    /// Reasons that the masks cannot belong to this clip, one line each.
     public let mismatches: [String]
     public let clip: ClipSummary?
 

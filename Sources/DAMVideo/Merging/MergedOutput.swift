@@ -2,22 +2,22 @@ import Files
 import Foundation
 import Imaging
 
-/// Merged captions as files, or on stdout.
+/// Destination of merged captions: files or stdout.
 package struct MergedOutput {
     let path: String
     let format: CaptionFormat
     let overwrites: Bool
 
     /// - Parameters:
-    ///   - path: a file, "-" for stdout, or a folder for files called like the clips: one that is there, or a name with a slash
-    ///     behind it.
+    ///   - path: a file, "-" for stdout, or a folder for files named like the clips: an existing one, or a path that ends with a
+    ///     slash.
     package init(_ path: String, format: CaptionFormat, overwrites: Bool) {
         (self.path, self.format, self.overwrites) = (path, format, overwrites)
     }
 
     private var isFolder: Bool { path.hasSuffix("/") || FileStatus(path)?.isFolder == true }
 
-    /// Bytes for each file, all of which are made before one is written.
+    /// Contents of each file, all encoded before any is written.
     /// - Throws: `InputError`.
     package func files(_ pieces: [ShardPiece]) throws -> [(path: String, data: Data)] {
         guard isFolder else {
@@ -40,13 +40,13 @@ package struct MergedOutput {
     private func data(_ piece: ShardPiece) throws -> Data {
         if let request = piece.request { return try format.data(piece.document, request) }
         guard format != .jsonl else {
-            throw InputError(.usage, piece.path, found: "a document, which does not have all that JSON Lines have", expected: "JSON Lines")
+            throw InputError(.usage, piece.path, found: "a document, which lacks some of what JSON Lines hold", expected: "JSON Lines")
         }
-        // The other forms have nothing of the request.
+        // The other formats do not include the request.
         return try format.data(piece.document, ClipRequest(clip: piece.clip))
     }
 
-    /// - Throws: `InputError`; nothing is written if one of the files cannot be.
+    /// - Throws: `InputError`; nothing is written if any file cannot be.
     package func write(_ pieces: [ShardPiece], inputs: InputFiles) throws {
         let files = try files(pieces)
         if path == "-" { return try files.forEach { try StandardOutput.write($0.data) } }

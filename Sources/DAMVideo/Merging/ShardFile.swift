@@ -1,27 +1,27 @@
 import Foundation
 import Imaging
 
-/// The captions of a clip, or of a share of its tracks, as a file has them.
+/// The captions of a clip, or of a shard of its tracks, read from a file.
 package struct ShardPiece: Sendable {
     package var document: CaptionDocument
-    /// The request; JSON Lines alone have it.
+    /// The request; only JSON Lines include it.
     package var request: ClipRequest?
-    /// The file.
+    /// Path of the file.
     package let path: String
-    /// True for captions of a run that came to its end.
+    /// True if the run completed.
     package let isWhole: Bool
 
     /// Name of the clip.
     package var clip: String { document.video.path }
 }
 
-/// A file of captions: a document, or JSON Lines of any number of clips.
+/// A caption file: a document, or JSON Lines of any number of clips.
 package struct ShardFile: Sendable {
     package let pieces: [ShardPiece]
     package let format: CaptionFormat
 
-    /// - Returns: nil for a file of something else.
-    /// - Throws: `InputError`: `invalid` for JSON Lines that are damaged, but for a last line that was cut short.
+    /// - Returns: nil if the file is something else.
+    /// - Throws: `InputError`: `invalid` for damaged JSON Lines, except for a truncated last line.
     package init?(_ data: Data, path: String) throws {
         if data.isEmpty || JSONLines.beginsHeader(data) {
             (pieces, format) = (try Self.lines(data, path), .jsonl)
@@ -52,7 +52,7 @@ package struct ShardFile: Sendable {
     }
 }
 
-/// The lines of one clip while they are read.
+/// Lines of one clip while they are being read.
 private struct LinesOfClip {
     private(set) var document: CaptionDocument
     let request: ClipRequest
@@ -76,7 +76,7 @@ private struct LinesOfClip {
         let kind = try? JSONDecoder().decode(Kind.self, from: line).type
         if !hasSummary, kind == "track", let track = try? JSONDecoder().decode(CaptionDocument.Track.self, from: line) {
             guard !document.tracks.contains(where: { $0.id == track.id }) else {
-                throw InputError(.invalid, place, found: "track \(track.id) again", expected: "each once")
+                throw InputError(.invalid, place, found: "track \(track.id) twice", expected: "each track once")
             }
             document.insert(track)
         } else if !hasSummary, kind == "error", let problem = try? JSONDecoder().decode(CaptionDocument.Problem.self, from: line) {

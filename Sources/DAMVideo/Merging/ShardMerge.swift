@@ -1,27 +1,28 @@
 import Foundation
 import Imaging
 
-/// Captions of several machines put together as one machine would have written them, once nothing is missing or double.
+/// Merges the captions of several machines into what one machine would have written, after checking for gaps and duplicates.
 package struct ShardMerge {
     /// One for each clip, in order.
     package private(set) var merged: [ShardPiece] = []
-    /// Clips, and shares of clips, that are missing, where that is allowed: a line for each.
+    /// Missing clips and shards, one line each, if they are allowed.
     package private(set) var missing: [String] = []
-    /// Clips that an error names: a message has one line.
+    /// Number of clips that an error names, to keep the message on one line.
     private static let namedClips = 3
 
     /// - Parameters:
-    ///   - pieces: of all shards, in any order.
-    ///   - clips: all clips of the run, in order; nil where the pieces are of one clip.
-    ///   - mayMiss: whether what is missing is told instead of refused; nothing may be double all the same.
-    /// - Throws: `InputError`: `invalid` for what is missing, double or of another run, `usage` for several clips without a list.
+    ///   - pieces: output of all shards, in any order.
+    ///   - clips: all clips of the run, in order; nil if all pieces are of one clip.
+    ///   - mayMiss: true to report missing pieces instead of refusing; duplicates are always refused.
+    /// - Throws: `InputError`: `invalid` for pieces that are missing, duplicated or of another run, `usage` for several clips
+    ///   without a list.
     package init(_ pieces: [ShardPiece], clips: [String]?, mayMiss: Bool = false) throws {
         var ofClip = Dictionary(grouping: pieces, by: \.clip)
         var order: [String] = []
         for clip in clips.map({ $0.map(ReadableJSON.readBack) }) ?? pieces.map(\.clip) where !order.contains(clip) { order.append(clip) }
         guard clips != nil || order.count == 1 else {
             throw InputError(
-                .usage, "found captions of \(order.count) clips, expected of one, or the list of clips of the run (--batch-file), "
+                .usage, "found captions of \(order.count) clips, expected one clip, or the run's list of clips (--batch-file), "
                     + "which tells whether one is missing")
         }
         let absent = order.filter { ofClip[$0] == nil }
@@ -39,18 +40,18 @@ package struct ShardMerge {
     }
 
     private mutating func miss(_ line: String, _ mayMiss: Bool) throws {
-        guard mayMiss else { throw InputError(.invalid, line + ", expected of all (--keep-going takes what is there)") }
+        guard mayMiss else { throw InputError(.invalid, line + ", expected all (--keep-going merges what is there)") }
         missing.append(line)
     }
 
-    /// The captions of one clip; nil if there are none that are finished.
+    /// Merges the captions of one clip; nil if none are finished.
     private mutating func merge(_ pieces: [ShardPiece], _ mayMiss: Bool) throws -> ShardPiece? {
         for piece in pieces where !piece.isWhole {
             try miss("\(piece.path): found captions of \(piece.clip) that a run did not finish", mayMiss)
         }
         for (index, piece) in pieces.enumerated() {
             let shard = piece.document.shard
-            // A document of all tracks leaves nothing to shards.
+            // A document of all tracks duplicates every shard.
             let rivals = pieces[..<index].filter { [nil, shard].contains($0.document.shard) || shard == nil }
             guard let rival = rivals.first else { continue }
             let share = shard.map { "shard \($0.text) of " } ?? ""
@@ -74,7 +75,7 @@ package struct ShardMerge {
         return first
     }
 
-    /// The document of shares of the tracks, which say the same of the clip.
+    /// Merges documents of shards, which must agree on the clip and the model.
     private func document(_ pieces: [ShardPiece]) throws -> CaptionDocument {
         var result = pieces[0].document.withoutTracks
         let common = result.errors.filter { problem in pieces.allSatisfy { $0.document.errors.contains(problem) } }
@@ -87,12 +88,12 @@ package struct ShardMerge {
                 own.allSatisfy({ $0.track != nil || $0.code == CaptionDocument.Problem.interrupted })
             else {
                 throw InputError(
-                    .invalid, piece.path, found: "a run on another clip or model, or with other options, than \(pieces[0].path)",
+                    .invalid, piece.path, found: "another clip, model or options than in \(pieces[0].path)",
                     expected: "shards of one run")
             }
             for track in piece.document.tracks {
                 guard !result.tracks.contains(where: { $0.id == track.id }) else {
-                    throw InputError(.invalid, piece.path, found: "track \(track.id), which another shard has too", expected: "each once")
+                    throw InputError(.invalid, piece.path, found: "track \(track.id) in two shards", expected: "each track once")
                 }
                 result.insert(track)
             }
@@ -103,10 +104,10 @@ package struct ShardMerge {
 }
 
 extension CaptionDocument {
-    /// Index of its shard; 0 for a whole document.
+    /// Index of its shard; 0 for a complete document.
     fileprivate var index: Int { shard?.index ?? 0 }
 
-    /// The document's facts of the clip and the model.
+    /// The document's facts about the clip and the model.
     fileprivate var withoutTracks: CaptionDocument {
         var document = self
         (document.tracks, document.shard) = ([], nil)

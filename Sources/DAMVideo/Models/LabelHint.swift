@@ -1,19 +1,19 @@
-/// A sentence behind the question that tells the model a track's label. The published program asks without.
+/// A sentence after the question that tells the model a track's label. The published program has no such sentence.
 enum LabelHint {
     /// The sentence, as documents record it.
     static let template = "The object is labelled \"\(place)\"."
 
     private static let place = "{label}"
-    /// Characters of a label that are told: more is no name.
+    /// Upper bound on a label's characters: anything longer is not a name.
     private static let longest = 80
 
-    /// A question about a track with this label; without a label that says something, as it is.
+    /// Adds a label to a question; leaves it unchanged without a meaningful label.
     static func question(_ query: String, label: String?) -> String {
         guard let label = label.flatMap(words) else { return query }
         return query + " " + template.split(separator: place, omittingEmptySubsequences: false).joined(separator: label)
     }
 
-    /// A label on one line, without marks that mean something to the tokenizer or end the quotation; nil if nothing is left.
+    /// A label on one line, without quotes and the tokenizer's special tokens; nil if nothing is left.
     private static func words(_ label: String) -> String? {
         let told = label.unicodeScalars.map { scalar in
             switch scalar {

@@ -3,8 +3,7 @@ import Foundation
 import Imaging
 import ModelCache
 
-/// Finds models: at a given path, by their name on the hub among those that were fetched, by an environment variable, or beside
-/// the program.
+/// Finds models: by path, by hub name in the local cache, by environment variable, or the sample model next to the program.
 public struct ModelStore: Sendable {
     /// Environment variable with the directory of a Describe Anything Model.
     public static let modelVariable = "DAMVIDEO_MODEL"
@@ -15,8 +14,8 @@ public struct ModelStore: Sendable {
     private let notice: @Sendable (String) -> Void
 
     /// - Parameters:
-    ///   - environment: variables; those of the process unless given.
-    ///   - notice: takes a line for people when a text could mean two models.
+    ///   - environment: environment variables; by default those of the process.
+    ///   - notice: called with a message if a text could mean two models.
     public init(
         environment: [String: String] = ProcessInfo.processInfo.environment, notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
@@ -26,10 +25,10 @@ public struct ModelStore: Sendable {
     /// Directory of a Describe Anything Model.
     public struct Location: Sendable, Equatable {
         public let directory: String
-        /// True for the small model that comes with the project, trained on its sample scenes.
+        /// True for the small bundled model, trained on the sample scenes.
         public let isSample: Bool
-        /// Names that people know the model by, the one to show first: of a model in the hub's cache its name without the owner, that
-        /// with the owner, and the short name if it has one; else that of the folder.
+        /// Names of the model, the preferred one first: for a model in the hub's cache its name without and with the owner, and the
+        /// short name if it has one; otherwise the folder's name.
         public let names: [String]
 
         init(directory: String, isSample: Bool = false) {
@@ -46,8 +45,8 @@ public struct ModelStore: Sendable {
         }
     }
 
-    /// - Parameter path: a path or a name as a user gave it; nil for the variable's, else the bundled sample model.
-    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    /// - Parameter path: a path or name from the user; nil for the environment variable, otherwise the bundled sample model.
+    /// - Throws: `InputError` of category `unusableModel` if there is none.
     public func model(_ path: String?) throws -> Location {
         if let text = path ?? variable(Self.modelVariable) {
             return Location(directory: try place(text, of: [.describeAnything]))
@@ -59,8 +58,8 @@ public struct ModelStore: Sendable {
     }
 
     /// Path of a SAM 2 checkpoint.
-    /// - Parameter path: a path or a name; nil for the variable's.
-    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    /// - Parameter path: a path or name; nil for the environment variable.
+    /// - Throws: `InputError` of category `unusableModel` if there is none.
     public func segmentation(_ path: String?) throws -> String {
         if let text = path ?? variable(Self.segmentationVariable) { return try place(text, of: [.segmentAnything]) }
         throw InputError(.unusableModel, "no SAM 2 model: expected --sam DIR or the variable \(Self.segmentationVariable)")
@@ -68,31 +67,31 @@ public struct ModelStore: Sendable {
 
     /// Path of a detector.
     /// - Parameter path: a path or a name.
-    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    /// - Throws: `InputError` of category `unusableModel` if there is none.
     public func detector(_ path: String) throws -> String { try place(path, of: [.rfDetr, .onnx]) }
 
     /// Path of a Describe Anything Model.
     /// - Parameter path: a path or a name.
-    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    /// - Throws: `InputError` of category `unusableModel` if there is none.
     public func checkpoint(_ path: String) throws -> String { try place(path, of: [.describeAnything]) }
 
     /// Path of a model of any kind.
     /// - Parameter path: a path or a name.
-    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    /// - Throws: `InputError` of category `unusableModel` if there is none.
     public func anyModel(_ path: String) throws -> String { try place(path, of: [.describeAnything, .segmentAnything, .rfDetr, .onnx]) }
 
-    /// Path of a Describe Anything Model or SAM 2.
+    /// Path of a Describe Anything Model or of SAM 2.
     /// - Parameter path: a path or a name.
-    /// - Throws: `InputError` of category `unusableModel` when there is none.
+    /// - Throws: `InputError` of category `unusableModel` if there is none.
     public func checkpointOrSegmentation(_ path: String) throws -> String { try place(path, of: [.describeAnything, .segmentAnything]) }
 
-    /// The path that a text means: the text itself if something is there or it is no name, else that of the model in the cache.
+    /// Resolves a text: the path itself if something is there or it is not a name, otherwise that of the model in the cache.
     private func place(_ text: String, of kinds: [ModelKind]) throws -> String {
         let cache = HubEnvironment(environment).cache
         guard let name = ModelName(text) else { return text }
         if FileStatus(text) != nil {
             if let other = cache.snapshot(name) {
-                notice("\(text): read as the path; the model of that name in the cache is left aside (\(other.path))")
+                notice("\(text): read as a path; the model of that name in the cache is ignored (\(other.path))")
             }
             return text
         }
@@ -120,8 +119,8 @@ public struct ModelStore: Sendable {
         let others = cache.repository(name).references.map { "@\($0.revision)" }
         guard others.isEmpty else {
             return InputError(
-                .unusableModel, text, found: "that model in \(cache.folder) as \(others.joined(separator: ", ")) only",
-                expected: "one of these behind the name, or damvideo pull \(text) before")
+                .unusableModel, text, found: "that model in \(cache.folder) only as \(others.joined(separator: ", "))",
+                expected: "one of these after the name, or damvideo pull \(text) first")
         }
         return InputError(
             .unusableModel, text, found: "nothing at that path, and no model of that name in \(cache.folder)",
@@ -130,10 +129,10 @@ public struct ModelStore: Sendable {
 
     private func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// `Samples/model` of the checkout the program was built in: of the nearest folder above the program that has one;
-    /// nil when the program lies elsewhere. Relative where it lies in the working directory: it ends up in documents.
+    /// `Samples/model` in the nearest folder above the program that has one; nil if the program is not inside a checkout.
+    /// Relative if inside the working directory, because it is recorded in documents.
     private static var sampleModel: String? {
-        // Links are followed: a link to the program from a folder of PATH finds the checkout too.
+        // Links are followed, so that a link from a folder in PATH finds the checkout too.
         var folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         while folder.path != "/" {
             let candidate = folder.appending(path: "Samples/model")

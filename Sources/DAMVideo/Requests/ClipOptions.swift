@@ -2,36 +2,36 @@ import Masks
 import Media
 import ObjectTracking
 
-/// The frames and tracks of a clip that are captioned.
+/// The frames and tracks of a clip to caption.
 public struct ClipOptions: Sendable, Equatable {
     /// Tracks to caption; nil for all.
     public var tracks: [TrackID]?
-    /// Tracks to caption at most, the most important ones; nil for all that are given, and `defaultMaxTracks` of found ones.
+    /// Upper bound on tracks to caption, most important first; nil for all given ones, and `defaultMaxTracks` of detected ones.
     public var maxTracks: Int?
-    /// Settings of reading the masks.
+    /// Settings for reading the masks.
     public var masks = MaskSettings()
     public var sampling = FrameSampling.track
-    /// Frames per caption; nil for as many as the model was trained on.
+    /// Frames per caption; nil for the number the model was trained on.
     public var frames: Int?
-    /// Length of the parts that long tracks are told in, besides their whole; nil for none.
+    /// Length of the parts of long tracks that are captioned in addition to the whole; nil for none.
     public var segment: SegmentLength?
-    /// True to propagate masks that a track has on a few frames only to the others.
+    /// True to propagate a track's masks to all frames if it has them on only a few.
     public var propagates = true
-    /// Path of the SAM 2 checkpoint that propagates them; nil to do it without a model.
+    /// Path of the SAM 2 checkpoint for propagation; nil to propagate by optical flow.
     public var segmentation: String?
     public var part = ClipPart()
-    /// True to put the mask of each sampled frame into the document.
+    /// True to include the mask of each sampled frame in the document.
     public var includesMasks = false
-    /// The share of the tracks that is captioned; nil for all.
+    /// The share of the tracks to caption; nil for all.
     public var shard: Shard?
 
-    /// Found tracks that are captioned unless a request says otherwise.
+    /// Default upper bound on the detected tracks to caption.
     public static let defaultMaxTracks = 20
 
     public init() {}
 }
 
-/// The keys of `ClipPart` stand beside the others.
+/// Keys of `ClipPart` are encoded into the same object.
 extension ClipOptions: Codable {
     private enum CodingKeys: String, CodingKey {
         case tracks, masks, sampling, frames, segment, propagates, shard

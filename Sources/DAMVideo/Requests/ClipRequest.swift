@@ -2,9 +2,9 @@ import Masks
 import Media
 import ObjectTracking
 
-/// A clip to be captioned.
+/// A clip to caption.
 public struct ClipRequest: Sendable, Equatable {
-    /// Path of a video or a folder of stills, a printf pattern of stills, or `-` for a video on standard input.
+    /// Path of a video or folder of stills, a printf pattern of stills, or `-` for a video on standard input.
     public var clip: String
     public var objects: ObjectSource
     public var options: ClipOptions
@@ -15,7 +15,7 @@ public struct ClipRequest: Sendable, Equatable {
         self.options = options
     }
 
-    /// A clip whose moving objects are found.
+    /// Requests captions of a clip's moving objects.
     public init(clip: String, options: ClipOptions = ClipOptions()) {
         self.init(clip: clip, objects: .motion, options: options)
     }
@@ -24,7 +24,7 @@ public struct ClipRequest: Sendable, Equatable {
         self.init(clip: clip, objects: .masks(path: masks), options: options)
     }
 
-    /// Files and folders that are read for it.
+    /// Files and folders that the request reads.
     var files: [String] {
         var files = VideoClip.files(ofClip: clip) + [options.segmentation].compactMap(\.self)
         switch objects {
@@ -35,9 +35,9 @@ public struct ClipRequest: Sendable, Equatable {
     }
 }
 
-/// With one of the keys `masks`, `regions`, `prompts`, `detections`, `detector` and `find`.
+/// Encoded with exactly one of the keys `masks`, `regions`, `prompts`, `detections`, `detector` and `find`.
 extension ClipRequest: Codable {
-    /// Value of `find` for objects that move.
+    /// Value of `find` for detection by motion.
     private static let motion = "motion"
 
     private enum CodingKeys: String, CodingKey {

@@ -1,12 +1,12 @@
 import Imaging
 
-/// A share of a long run, for one machine of several: of N shards the I-th, from 0, has every N-th item from the I-th on. Shares
-/// depend on nothing but the order of the items; their sizes differ by one at most.
+/// One machine's share of a long run: shard I of N, from 0, has items I, I + N, I + 2N and so on. Shards depend only on the order
+/// of the items, and their sizes differ by at most one.
 public struct Shard: Sendable, Hashable {
     public let index: Int
     public let count: Int
 
-    /// - Throws: `InputError` of category `usage` for an index that is not below the count.
+    /// - Throws: `InputError` of category `usage` unless the index is below the count.
     public init(_ index: Int, of count: Int) throws {
         guard count >= 1, (0..<count).contains(index) else {
             throw InputError(.usage, "shard \(index)/\(count): expected I/N with N 1 or more, I from 0 to N - 1")
@@ -24,13 +24,13 @@ public struct Shard: Sendable, Hashable {
         try self.init(index, of: count)
     }
 
-    /// A number without sign or blanks.
+    /// Parses a number without sign or spaces.
     static func number(_ text: some StringProtocol) -> Int? {
         text.allSatisfy { $0.isASCII && $0.isNumber } ? Int(text) : nil
     }
 
     /// True if an item belongs to this shard.
-    /// - Parameter place: of the item among all, from 0.
+    /// - Parameter place: zero-based index of the item.
     public func has(_ place: Int) -> Bool { place % count == index }
 
     /// This shard's items, in order.

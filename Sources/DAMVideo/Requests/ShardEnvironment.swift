@@ -1,18 +1,17 @@
 import Imaging
 
-/// The shard that a cluster's environment says.
-/// Sources: https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode,
-/// https://slurm.schedmd.com/job_array.html.
+/// The shard given by a cluster's environment variables. Sources:
+/// https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode, https://slurm.schedmd.com/job_array.html.
 extension Shard {
-    /// Variable with the number of shards, where the cluster does not tell it, or tells that of a part alone.
+    /// Variable with the number of shards, for clusters that do not tell it or only that of a part.
     public static let countVariable = "DAMVIDEO_SHARD_COUNT"
     private static let kubernetesIndex = "JOB_COMPLETION_INDEX"
     private static let slurmIndex = "SLURM_ARRAY_TASK_ID"
 
-    /// Kubernetes' index is the shard's, and `DAMVIDEO_SHARD_COUNT` the number of shards, because a pod is not told the number of
-    /// completions. A task of a Slurm array is the shard of its place in the array; with `DAMVIDEO_SHARD_COUNT` it is the shard
-    /// of its own number, so that tasks of an array can be run again alone.
-    /// - Throws: `InputError` of category `usage` where the environment says nothing, or two things.
+    /// Kubernetes gives the shard's index; `DAMVIDEO_SHARD_COUNT` must give the count, because a pod does not know the number of
+    /// completions. In a Slurm array the shard is the task's position in the array or, with `DAMVIDEO_SHARD_COUNT`, its task
+    /// number, so that single tasks can be run again.
+    /// - Throws: `InputError` of category `usage` if the environment names no shard, or two.
     public init(environment: [String: String]) throws {
         let count = try environment[Self.countVariable].map { try Self.value($0, of: Self.countVariable) }
         switch (environment[Self.kubernetesIndex], environment[Self.slurmIndex]) {
@@ -39,7 +38,7 @@ extension Shard {
         }
     }
 
-    /// The shard of a task's place in its array.
+    /// The shard of a task by its position in its array.
     private static func ofArray(_ environment: [String: String], task: Int) throws -> Shard {
         func value(_ name: String) throws -> Int? {
             let name = "SLURM_ARRAY_TASK_" + name

@@ -6,44 +6,44 @@ import ObjectTracking
 
 /// Settings of tracking a clip, and the path of its masks.
 public struct TrackingOptions: Sendable, Equatable {
-    /// Settings of reading mask files, those to start from and those to compare with.
+    /// Settings for reading mask files, both the given ones and the reference.
     public var masks = MaskSettings()
     public var part = ClipPart()
-    /// Folder, or file for YouTube-VIS and MOTChallenge, for the masks of all frames; nil to write none.
+    /// Destination of the masks of all frames: a folder, or a file for YouTube-VIS and MOTChallenge; nil to write none.
     public var output: String?
-    /// File for the fate of each detection, as JSON Lines; nil to write none.
+    /// JSON Lines file for the outcome of each detection; nil to write none.
     public var detectionsOutput: String?
     /// One of `MaskFormat.writable`.
     public var format = MaskFormat.labelPNG
     /// True if masks at `output` may be replaced.
     public var overwrites = false
-    /// True if SAM 2 may give a pixel to several objects. Label PNGs have no place for that, and then it never does.
+    /// True if SAM 2 may assign a pixel to several objects. Label PNGs cannot store that, so it is then ignored.
     public var allowsOverlap = true
-    /// Path of masks to compare with; nil for no comparison.
+    /// Path of reference masks; nil for no comparison.
     public var reference: String?
 
     public init() {}
 }
 
-/// Carries regions marked on some frames of a clip to all others: without a model, or with SAM 2.
+/// Propagates regions marked on some frames of a clip to all others, by optical flow or with SAM 2.
 public struct ClipTracker: Sendable {
     private let segmentation: SegmentationModel?
     private let detector: ObjectDetector?
 
     /// - Parameters:
     ///   - segmentation: SAM 2; nil to track without a model.
-    ///   - detector: finds objects where that is asked for.
+    ///   - detector: detects objects on request.
     public init(_ segmentation: SegmentationModel? = nil, detector: ObjectDetector? = nil) {
         (self.segmentation, self.detector) = (segmentation, detector)
     }
 
     /// - Parameters:
-    ///   - clip: path of a video or a folder of stills, a printf pattern of stills, or `-` for a video on standard input,
-    ///     which is read once: then the first mask of every track has to be on the first frame, or it has none before.
+    ///   - clip: path of a video or folder of stills, a printf pattern of stills, or `-` for a video on standard input, which is
+    ///     read once: a track then has no masks before its first given one.
     ///   - objects: given masks, prompts, detections, or motion.
-    ///   - options: of tracking.
-    ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `InputError`, before any tracking when the output cannot hold the masks.
+    ///   - options: tracking options.
+    ///   - progress: called for each frame; an error it throws ends the call.
+    /// - Throws: `InputError`; before any tracking if the output cannot hold the masks.
     public func track(
         clip: String, _ objects: ObjectSource, options: TrackingOptions = TrackingOptions(),
         progress: (PropagationProgress) throws -> Void = { _ in }
@@ -100,7 +100,7 @@ public struct ClipTracker: Sendable {
         }
     }
 
-    /// Boxes of a reference, neither rounded nor cut off at the picture's edges.
+    /// Boxes of a reference, neither rounded nor clipped to the frame.
     private func referenceBoxes(_ path: String, _ clip: VideoClip, _ masks: MaskSettings) throws -> DetectionSet {
         var settings = DetectionSettings()
         (settings.format, settings.frameOffset, settings.frameStep) = (.motChallenge, masks.frameOffset, masks.frameStep)

@@ -4,15 +4,15 @@ import Masks
 import Media
 import ObjectTracking
 
-/// Objects that a detector finds in one picture: what `damvideo detect` prints. Boxes are `[left, top, width, height]` in pixels.
+/// Objects detected in one image, as `damvideo detect` prints them. Boxes are `[left, top, width, height]` in pixels.
 public struct DetectionReport: Encodable, Sendable {
     public struct Object: Encodable, Sendable {
         public let label: String
         /// 0...1.
         public let score: Double
-        /// Inside the picture.
+        /// Clipped to the image.
         public let bbox: BoundingBox
-        /// COCO's run-length encoding of the mask; nil from a detector without masks, unless SAM 2 made it.
+        /// COCO run-length encoding of the mask; nil if neither the detector nor SAM 2 made one.
         public let segmentation: RunLengthEncoding?
         package let region: Mask?
 
@@ -21,23 +21,23 @@ public struct DetectionReport: Encodable, Sendable {
 
     public let path: String
     public let detector: String
-    /// Frame of the clip; nil for a picture.
+    /// Frame of the clip; nil for a still image.
     public let frame: Int?
     public let width: Int
     public let height: Int
-    /// The best first.
+    /// Highest score first.
     public let objects: [Object]
     package let picture: RGBImage
 
     enum CodingKeys: String, CodingKey { case path, detector, frame, width, height, objects }
 
     /// - Parameters:
-    ///   - path: a picture, or with `frame` a clip.
-    ///   - frame: number of a clip's frame, from 0; nil for a picture.
+    ///   - path: an image or, with `frame`, a clip.
+    ///   - frame: zero-based frame number of a clip; nil for a still image.
     ///   - detector: the model.
-    ///   - segmentation: SAM 2, which makes masks of boxes without one; nil to do without.
-    ///   - filter: labels and scores that count; of labels without a least score `defaultThreshold` is.
-    /// - Throws: `InputError` when the picture is missing or bad, or the clip has no such frame.
+    ///   - segmentation: SAM 2, which turns boxes without masks into masks; nil for boxes only.
+    ///   - filter: labels and minimum scores; labels without one use `defaultThreshold`.
+    /// - Throws: `InputError` if the image is missing or invalid, or the clip has no such frame.
     public init(
         _ path: String, frame: Int?, detector: ObjectDetector, segmentation: SegmentationModel? = nil, filter: DetectionFilter
     ) throws {
@@ -63,7 +63,7 @@ public struct DetectionReport: Encodable, Sendable {
         (width, height) = (size.width, size.height)
     }
 
-    /// Least score of what is shown unless a filter says otherwise.
+    /// Minimum score of reported objects unless a filter sets another.
     public static let defaultThreshold = 0.4
 
     private static func frame(_ number: Int, of path: String) throws -> RGBImage {

@@ -1,19 +1,19 @@
 import Masks
 import ObjectTracking
 
-/// Result of `ClipTracker`: the place of each track, and its agreement with reference masks. Frames count from 0.
+/// Result of `ClipTracker`: each track's masks in numbers, and agreement with reference masks. Frames count from 0.
 public struct TrackingReport: Codable, Sendable, Equatable {
     public struct Track: Codable, Sendable, Equatable {
         public var id: TrackID
         public var firstFrame: Int
         public var lastFrame: Int
-        /// Frames that show it.
+        /// Frames that show the object.
         public var visibleFrames: Int
-        /// Frames whose mask was given.
+        /// Frames with a given mask.
         public var givenFrames: Int
-        /// Mean confidence of the propagated masks, 0...1; nil when there are none.
+        /// Mean confidence of the propagated masks, 0...1; nil if there are none.
         public var confidence: Double?
-        /// Mean region similarity over the compared frames; nil when nothing was compared.
+        /// Mean region similarity J over the compared frames; nil without a reference.
         public var regionSimilarity: Double?
 
         enum CodingKeys: String, CodingKey {
@@ -29,20 +29,20 @@ public struct TrackingReport: Codable, Sendable, Equatable {
     public var clip: String
     public var frames: Int
     public var tracks: [Track]
-    /// Mean over frames and tracks of the reference.
+    /// Mean region similarity J over frames and tracks of the reference.
     public var regionSimilarity: Double?
-    /// Frames compared: those of the reference without a given mask.
+    /// Number of compared frames: those of the reference without a given mask.
     public var comparedFrames: Int?
-    /// Agreement by the measures of multi-object tracking, where ids need not be the reference's; on all frames of the
-    /// reference, given masks included, as other programs find it from the files; nil when nothing was compared.
+    /// Multi-object tracking scores, for which ids need not match the reference's, over all its frames including given masks, as
+    /// other programs compute them from the files; nil without a reference.
     public var tracking: TrackingScores?
-    /// Damage of the clip in one line; nil for none.
+    /// Damage of the clip, on one line; nil for none.
     public var damage: String?
-    /// Notes on the clip and its masks: repairs, and readings chosen among several; nil if there are none.
+    /// Notes on the clip and its masks: repairs, and interpretations chosen among several; nil if there are none.
     public var notes: [String]?
-    /// Propagation alone, in seconds.
+    /// Seconds of propagation alone.
     public var seconds: Double
-    /// Tracks that no mask shows; not in the document.
+    /// Tracks without any visible mask; not encoded.
     public var lostTracks: [TrackID] = []
 
     enum CodingKeys: String, CodingKey {
@@ -52,8 +52,8 @@ public struct TrackingReport: Codable, Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - areFound: true if the tracks were found: their numbers are then no others' than their own.
-    ///   - boxes: the reference's boxes as its file has them; nil for masks.
+    ///   - areFound: true if the tracks were detected, so that their ids do not correspond to the reference's.
+    ///   - boxes: the reference's boxes as stored in its file; nil for masks.
     init(
         _ masks: PropagatedMasks, areFound: Bool, clip: String, seconds: Double, reference: (any MaskSource)?, boxes: DetectionSet?
     ) throws {

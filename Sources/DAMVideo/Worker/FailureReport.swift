@@ -1,6 +1,6 @@
 import Imaging
 
-/// A reason why work ended, for programs: the exit code that a command ends with for it, its name, and one line for people.
+/// A machine-readable failure: the exit code of a command that fails this way, the code's name, and a message.
 public struct FailureReport: Codable, Sendable, Equatable {
     public let code: Int32
     public let category: String
@@ -8,7 +8,7 @@ public struct FailureReport: Codable, Sendable, Equatable {
 
     init(_ code: Int32, _ category: String, _ message: String) { (self.code, self.category, self.message) = (code, category, message) }
 
-    /// The report of an error that ends a job.
+    /// Reports an error that ended a job.
     init(_ error: any Error) {
         switch error {
         case let error as InputError: self.init(error.category.exitCode, error.category.name, error.description)
@@ -18,12 +18,12 @@ public struct FailureReport: Codable, Sendable, Equatable {
     }
 
     static let cancelled = FailureReport(130, "cancelled", "cancelled")
-    /// The worker ends before the job did: the job is to be given to another one.
+    /// The worker ended before the job did, which has to be given to another worker.
     static let handedBack = FailureReport(75, "handed_back", "handed back: the worker was ended before the job was done")
 }
 
 extension InputError.Category {
-    /// Exit code of a command that ends with such an error: sysexits(3).
+    /// Exit code of a command that ends with this error, as in sysexits(3).
     public var exitCode: Int32 {
         switch self {
         case .usage: 64
@@ -35,7 +35,7 @@ extension InputError.Category {
         }
     }
 
-    /// Name for programs.
+    /// Machine-readable name.
     var name: String {
         switch self {
         case .usage: "usage"

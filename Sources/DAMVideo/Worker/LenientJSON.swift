@@ -1,12 +1,12 @@
 import Foundation
 import Imaging
 
-/// A value in JSON that people write: keys that are missing have the values of a default, and keys that mean nothing are refused.
+/// Decoder of hand-written JSON: missing keys take the values of a default, and unknown keys are refused.
 enum LenientJSON {
     /// - Parameters:
-    ///   - given: an object as JSONSerialization has it.
-    ///   - base: the value without any key given.
-    ///   - place: of the object, for errors.
+    ///   - given: an object from JSONSerialization.
+    ///   - base: the default value.
+    ///   - place: the object's location, for errors.
     /// - Throws: `InputError` of category `invalid`.
     static func value<Value: Codable>(_ given: Any, over base: Value, at place: String) throws -> Value {
         guard let given = given as? [String: Any] else { throw InputError(.invalid, place, found: "something else", expected: "an object") }
@@ -18,7 +18,7 @@ enum LenientJSON {
             throw InputError(.invalid, place, found: briefly(error), expected: "other values")
         }
         if let key = unknown(given, in: try object(value)) {
-            throw InputError(.invalid, place, found: "the key \(key)", expected: "keys that have a meaning")
+            throw InputError(.invalid, place, found: "the key \(key)", expected: "known keys only")
         }
         return value
     }
@@ -33,7 +33,7 @@ enum LenientJSON {
         }
     }
 
-    /// A key that is given, and was not understood: what is understood is written again. Null is as good as no key.
+    /// The first unknown key, found by encoding the decoded value again; null counts as absent.
     private static func unknown(_ given: [String: Any], in understood: [String: Any], _ path: String = "") -> String? {
         for (key, value) in given.sorted(by: { $0.key < $1.key }) where !(value is NSNull) {
             guard let other = understood[key] else { return path + key }
@@ -50,7 +50,7 @@ enum LenientJSON {
         }
         return switch error {
         case .keyNotFound(let key, let context): text(context.codingPath, "no key \(key.stringValue)")
-        case .typeMismatch(_, let context), .valueNotFound(_, let context): text(context.codingPath, "a value of another kind")
+        case .typeMismatch(_, let context), .valueNotFound(_, let context): text(context.codingPath, "a value of another type")
         case .dataCorrupted(let context): text(context.codingPath, context.debugDescription)
         @unknown default: "\(error)"
         }

@@ -1,23 +1,24 @@
 import Foundation
 import Imaging
 
-/// Lines of a stream as they come, with no more than a line in memory.
+/// Lines of a stream as they arrive, with at most one line in memory.
 public struct LineReader {
-    /// Bytes of a line at most: the outlines of some hundred objects. Longer ones are passed over without being held.
+    /// Upper bound on a line's bytes: enough for the outlines of some hundred objects. Longer lines are skipped without
+    /// buffering.
     public static let longestLine = 16 << 20
     private static let blockSize = 1 << 16
 
     public enum Line: Equatable, Sendable {
         case text(Data)
-        /// A line of more bytes than are taken.
+        /// A line above the size limit.
         case tooLong
     }
 
     private let descriptor: Int32
     private let limit: Int
-    /// Bytes read and not handed out.
+    /// Bytes read but not returned yet.
     private var pending = Data()
-    /// Number of bytes at the start of `pending` that are known to hold no line break.
+    /// Length of the prefix of `pending` known to contain no line break.
     private var searched = 0
     private var isSkipping = false
     private var isAtEnd = false
@@ -27,7 +28,7 @@ public struct LineReader {
         self.limit = limit
     }
 
-    /// The next line, without its line break; nil after the last. The last may go without a line break.
+    /// The next line, without its line break; nil at the end. The last line may lack a line break.
     /// - Throws: `InputError` of category `inputOutput`.
     public mutating func next() throws -> Line? {
         while true {
@@ -61,7 +62,7 @@ public struct LineReader {
         while true {
             let count = read(descriptor, &block, block.count)
             if count > 0 {
-                // Anew, so that what was handed out is not kept.
+                // Copied, so that the returned bytes are released.
                 if pending.startIndex > 0 { pending = Data(pending) }
                 pending.append(contentsOf: block[..<count])
                 return

@@ -3,18 +3,18 @@ import Imaging
 import ObjectTracking
 import Synchronization
 
-/// Does jobs that come as lines of JSON with one loaded model, and answers each with one line: its result, or the reason why
-/// there is none, which ends neither the worker nor other jobs.
+/// Processes jobs, which arrive as lines of JSON, with one loaded model. Each is answered with one line: its result, or an error,
+/// which affects neither the worker nor other jobs.
 public final class Worker: Sendable {
-    /// Time for threads whose captions are generated to write them down, once no grace is left to generate others.
+    /// Time for threads to write down finished captions once the grace period is over.
     private static let settling = Duration.milliseconds(500)
 
     public struct Settings: Sendable {
-        /// Jobs done side by side. Results of more than one come in the order in which they are ready.
+        /// Number of concurrent jobs; with more than one, results come in order of completion.
         public var parallel = 1
-        /// Jobs that may wait; whoever feeds the worker waits beyond that.
+        /// Upper bound on waiting jobs; beyond it, reading from the input pauses.
         public var waiting = 16
-        /// Time between signs of life; nil for none.
+        /// Interval of heartbeat lines; nil for none.
         public var heartbeat: Duration?
 
         public init() {}
@@ -30,12 +30,12 @@ public final class Worker: Sendable {
     private let onBrokenOutput: @Sendable (any Error) -> Void
 
     /// - Parameters:
-    ///   - engine: captions the jobs of all lines.
-    ///   - segmentation: path of SAM 2 and the model, for jobs that point at objects.
-    ///   - detector: path of a detector and the model, for jobs that have objects detected.
-    ///   - settings: of the jobs.
-    ///   - write: takes a line of output; called on several threads, one at a time.
-    ///   - onBrokenOutput: called when `write` fails: results cannot be told any more.
+    ///   - engine: captions all jobs.
+    ///   - segmentation: SAM 2 and its path, for jobs with clicks or boxes.
+    ///   - detector: a detector and its path, for jobs that detect objects.
+    ///   - settings: job settings.
+    ///   - write: writes a line of output; called from several threads, but never concurrently.
+    ///   - onBrokenOutput: called when `write` fails, so that results can no longer be reported.
     public init(
         _ engine: CaptionEngine, segmentation: (path: String, model: SegmentationModel)? = nil,
         detector: (path: String, model: ObjectDetector)? = nil,
@@ -48,8 +48,8 @@ public final class Worker: Sendable {
         queue = WorkerQueue(limit: settings.waiting)
     }
 
-    /// Does jobs until the input ends, and then those that are left.
-    /// - Throws: `InputError` of category `inputOutput` for an input that breaks off; what was read is done then.
+    /// Processes jobs until the input ends and all are done.
+    /// - Throws: `InputError` of category `inputOutput` if reading fails; jobs read until then are done first.
     public func run(_ input: LineReader) throws {
         let threads = DispatchGroup()
         for _ in 0..<max(1, settings.parallel) {
@@ -68,8 +68,8 @@ public final class Worker: Sendable {
         try reading.get()
     }
 
-    /// Ends the worker, from any thread: captions that are being generated are finished if there is time, then every job that is
-    /// left is handed back by a line; `run` does not return before the process ends. Finished tracks of jobs with files are written.
+    /// Ends the worker, from any thread: captions being generated are finished if there is time, then every remaining job is
+    /// handed back with one line. Finished tracks of jobs with files are written. `run` does not return before the process ends.
     /// - Returns: the number of jobs handed back.
     public func handBack(within grace: Duration) -> Int {
         let deadline = Date(timeIntervalSinceNow: grace / .seconds(1)), waiting = queue.takeWaiting()
@@ -117,8 +117,8 @@ public final class Worker: Sendable {
             case .taken: break
             case .isClosed: tell(WorkerResult(id: job.id, error: .handedBack))
             case .isDouble:
-                // Without the id, whose line is to be the other job's.
-                refuse(InputError(.usage, "id \(job.id): found it at another job that is not done, expected one of its own"), line)
+                // Reported without the id, whose result line belongs to the other job.
+                refuse(InputError(.usage, "id \(job.id): found the id of another unfinished job, expected a unique id"), line)
             }
         case .cancel(let id):
             let state = queue.cancel(id)
@@ -153,7 +153,7 @@ public final class Worker: Sendable {
         let job = try target.job(request, model: captioner.model.path)
         let runner = CaptionJobRunner(captioner, options: running.job.options) { _ in }
         running.runner.withLock { $0 = runner }
-        // A cancel that came before there was a runner.
+        // Handles a cancellation that came before the runner existed.
         try running.check()
         var failures = JobFailures(keepsGoing: false)
         try runner.run([job], &failures)

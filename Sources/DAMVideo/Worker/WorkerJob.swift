@@ -3,7 +3,7 @@ import Imaging
 import ObjectTracking
 import SegmentAnything
 
-/// A job as a line of JSON gives it.
+/// A job as given by a line of JSON.
 struct WorkerJob: Sendable {
     enum Work: Sendable, Equatable {
         case caption(ClipRequest, CaptionTarget?)
@@ -15,12 +15,12 @@ struct WorkerJob: Sendable {
     let options: CaptionOptions
 }
 
-/// Files that captions go to, with the meaning of the options of the same names.
+/// Destination files of captions; fields mean the same as the options of these names.
 struct CaptionTarget: Codable, Sendable, Equatable {
-    /// A file, or a folder for files called like the clip: one that is there, or a name with a slash behind it.
+    /// A file, or a folder for files named like the clip: an existing one, or a path that ends with a slash.
     var path = ""
     var formats = [CaptionFormat.jsonl]
-    /// Go on where an earlier job for the same clip was ended; one that is finished is not done again.
+    /// True to continue an earlier job for the same clip; a finished one is not repeated.
     var resume = true
     var overwrite = false
 
@@ -45,28 +45,28 @@ struct CaptionTarget: Codable, Sendable, Equatable {
 
 extension CaptionFormat: Codable {}
 
-/// A region of a picture to be described.
+/// A region of an image to describe.
 struct PictureRequest: Codable, Sendable, Equatable {
-    /// Path of the picture.
+    /// Path of the image.
     var image: String
-    /// Path of a mask of the same size; nil for the prompt's region, else the picture's alpha channel.
+    /// Path of a mask of the same size; nil for the prompt's region, or else the image's alpha channel.
     var mask: String?
-    /// Points and a box for SAM 2.
+    /// Clicks and a box for SAM 2.
     var prompt: PicturePrompt?
 }
 
 /// A line of a worker's input.
 enum WorkerInput: Sendable {
     case job(WorkerJob)
-    /// Ends the job of this id.
+    /// Cancels the job with this id.
     case cancel(String)
 
     private static let keys: Set = ["id", "caption", "describe", "cancel", "output", "query", "generation"]
 
     /// - Parameters:
-    ///   - segmentation: path of the worker's SAM 2; nil without.
-    ///   - detector: path of the worker's detector; nil without.
-    /// - Throws: `InputError` of category `invalid`, or `usage` for a request that no worker can do.
+    ///   - segmentation: path of the worker's SAM 2; nil if it has none.
+    ///   - detector: path of the worker's detector; nil if it has none.
+    /// - Throws: `InputError` of category `invalid`, or `usage` for a request that this worker cannot serve.
     init(line: Data, segmentation: String? = nil, detector: String? = nil) throws {
         guard let object = (try? JSONSerialization.jsonObject(with: line)) as? [String: Any] else {
             throw InputError(.invalid, found: "no JSON object", expected: "a job as one line of JSON")
@@ -76,7 +76,7 @@ enum WorkerInput: Sendable {
         }
         if let cancel = object["cancel"] {
             guard let id = cancel as? String, object.count == 1 else {
-                throw InputError(.invalid, found: "something else to cancel", expected: "the id of a job, and no other key")
+                throw InputError(.invalid, found: "another value of cancel, or other keys", expected: "the id of a job alone")
             }
             self = .cancel(id)
             return
@@ -93,7 +93,7 @@ enum WorkerInput: Sendable {
         self = .job(WorkerJob(id: id, work: try Self.work(object, segmentation, detector), options: options))
     }
 
-    /// The id of a line that may be no job otherwise.
+    /// The id of a line that may be otherwise invalid.
     static func id(of line: Data) -> String? {
         ((try? JSONSerialization.jsonObject(with: line)) as? [String: Any])?["id"] as? String
     }
@@ -107,19 +107,19 @@ enum WorkerInput: Sendable {
             }
             return .caption(try request(clip, segmentation, detector), target)
         case (nil, let picture?):
-            guard object["output"] == nil else { throw InputError(.usage, "output: found it beside describe, expected it with caption") }
+            guard object["output"] == nil else { throw InputError(.usage, "output: found it with describe, expected it with caption") }
             let request = try LenientJSON.value(picture, over: PictureRequest(image: ""), at: "describe")
             guard !request.image.isEmpty, request.mask == nil || request.prompt == nil else {
                 throw InputError(
-                    .invalid, "describe", found: "no image, or both mask and prompt", expected: "an image, and one of them at most")
+                    .invalid, "describe", found: "no image, or both mask and prompt", expected: "an image, and at most one of them")
             }
             return .describe(request)
         default:
-            throw InputError(.invalid, found: "none of caption and describe, or both", expected: "one of them")
+            throw InputError(.invalid, found: "neither caption nor describe, or both", expected: "one of them")
         }
     }
 
-    /// A clip with its objects, in the form of JSON Lines' header; options that are not given are those of `damvideo caption`.
+    /// A clip with its objects, in the form of a JSON Lines header; missing options have the defaults of `damvideo caption`.
     private static func request(_ given: Any, _ segmentation: String?, _ detector: String?) throws -> ClipRequest {
         let keys = Set(((given as? [String: Any]) ?? [:]).keys), sources = ["masks", "regions", "prompts", "detections", "detector", "find"]
         let source = keys.intersection(sources)

@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// A job that was taken up: a request to end it, and what is to be done when its machine is taken away.
+/// A job being processed: its cancellation flag, and the runner to interrupt when the machine is taken away.
 final class RunningJob: Sendable {
     let job: WorkerJob
     private let cancelled = Atomic(false)
-    /// The runner of a job that writes files.
+    /// The runner, for jobs that write files.
     let runner = Mutex<CaptionJobRunner?>(nil)
 
     init(_ job: WorkerJob) { self.job = job }
@@ -15,13 +15,13 @@ final class RunningJob: Sendable {
         runner.withLock { $0 }?.cancel()
     }
 
-    /// - Throws: `CancellationError` when it is to end.
+    /// - Throws: `CancellationError` if the job was cancelled.
     func check() throws {
         if cancelled.load(ordering: .relaxed) { throw CancellationError() }
     }
 }
 
-/// Jobs that wait, and those at work. Who adds a job waits for room, which makes whoever feeds the worker wait.
+/// Waiting and running jobs. Adding a job blocks until there is room, which throttles the worker's input.
 ///
 /// `@unchecked Sendable`: every stored variable is read and written under `condition`.
 final class WorkerQueue: @unchecked Sendable {
@@ -37,7 +37,7 @@ final class WorkerQueue: @unchecked Sendable {
 
     init(limit: Int) { self.limit = max(1, limit) }
 
-    /// - Returns: `isDouble` for the id of another job that waits or is at work, `isClosed` when no jobs are taken any more.
+    /// - Returns: `isDouble` if another unfinished job has this id, `isClosed` if no more jobs are taken.
     func add(_ job: WorkerJob) -> Adding {
         condition.lock()
         defer { condition.unlock() }
@@ -49,7 +49,7 @@ final class WorkerQueue: @unchecked Sendable {
         return .taken
     }
 
-    /// Takes up the next job; nil when there will be none.
+    /// Starts the next job; nil if there will be none.
     func next() -> RunningJob? {
         condition.lock()
         defer { condition.unlock() }
@@ -61,8 +61,8 @@ final class WorkerQueue: @unchecked Sendable {
         return job
     }
 
-    /// Ends a job that was taken up.
-    /// - Returns: false when it was handed back meanwhile.
+    /// Ends a running job.
+    /// - Returns: false if it was handed back meanwhile.
     func end(_ job: RunningJob) -> Bool {
         condition.lock()
         defer { condition.unlock() }
@@ -72,7 +72,7 @@ final class WorkerQueue: @unchecked Sendable {
         return true
     }
 
-    /// Takes a waiting job away, or tells one at work to end.
+    /// Removes a waiting job, or signals a running one to end.
     func cancel(_ id: String) -> Cancelling {
         condition.lock()
         defer { condition.unlock() }
@@ -87,7 +87,7 @@ final class WorkerQueue: @unchecked Sendable {
         return .running
     }
 
-    /// Takes no job any more; those that wait are still done.
+    /// Refuses further jobs; waiting ones are still done.
     func close() {
         condition.lock()
         defer { condition.unlock() }
@@ -95,7 +95,7 @@ final class WorkerQueue: @unchecked Sendable {
         condition.broadcast()
     }
 
-    /// Takes no job any more, and takes the waiting ones away.
+    /// Refuses further jobs, and removes the waiting ones.
     func takeWaiting() -> [WorkerJob] {
         condition.lock()
         defer { condition.unlock() }
@@ -105,7 +105,7 @@ final class WorkerQueue: @unchecked Sendable {
         return waiting
     }
 
-    /// Waits until no job is at work.
+    /// Waits until no job is running.
     func waitUntilIdle(until deadline: Date) {
         condition.lock()
         defer { condition.unlock() }

@@ -2,20 +2,20 @@ import Foundation
 
 /// A line of a worker's output.
 struct WorkerResult: Encodable, Sendable {
-    /// The job's; nil for a line that is none.
+    /// Id of the job; nil for an invalid line.
     var id: String?
-    /// Number of the input line, from 1, where that line was refused.
+    /// One-based number of a refused input line.
     var line: Int?
     var description: String?
     var document: CaptionDocument?
     /// Files that captions were written to.
     var files: [String]?
-    /// True if some tracks have no caption: the reasons are in the files.
+    /// True if some tracks have no caption; the files give the reasons.
     var someTracksFailed: Bool?
     var error: FailureReport?
-    /// Id of a job that was to be cancelled.
+    /// Id of a job to cancel.
     var cancel: String?
-    /// True if there was such a job; it ends with a line of its own.
+    /// True if that job existed; it then ends with its own line.
     var found: Bool?
     var heartbeat: Heartbeat?
 
@@ -24,12 +24,12 @@ struct WorkerResult: Encodable, Sendable {
         case someTracksFailed = "some_tracks_failed"
     }
 
-    /// A sign of life.
+    /// A periodic line that shows the worker is alive.
     struct Heartbeat: Encodable, Sendable {
-        /// Ids of the jobs at work.
+        /// Ids of the running jobs.
         let running: [String]
         let waiting: Int
-        /// Jobs that have ended.
+        /// Number of finished jobs.
         let ended: Int
     }
 

@@ -2,9 +2,9 @@ import DAMVideo
 import Imaging
 import LanguageModels
 
-/// An answer as it grows out of the engine's events.
+/// An answer as it is assembled from the engine's events.
 struct ChatAnswer {
-    /// Text that became certain with an event.
+    /// Text that an event completed.
     struct Growth {
         var text = ""
         var tokens: [TokenList.Entry] = []
@@ -15,12 +15,12 @@ struct ChatAnswer {
 
     private let engine: CaptionEngine
     private let metrics: ServerMetrics
-    /// False if the text comes all at once, at the end.
+    /// False if the text is sent all at once, at the end.
     private let growsByTokens: Bool
     private var text: AnswerText
-    /// Tokens whose text is held back, with the place of their end in bytes.
+    /// Tokens whose text is held back, with the byte offset of their end.
     private var waiting: [(end: Int, entry: TokenList.Entry)] = []
-    /// Bytes of all tokens, and of the text that was given out.
+    /// Bytes of all generated tokens, and of the text sent so far.
     private var bytes = (drawn: 0, given: 0)
     private var stage: (ServerMetrics.Stage, ContinuousClock.Instant) = (.waiting, .now)
 
@@ -36,7 +36,7 @@ struct ChatAnswer {
 
     var usage: TokenUsage { TokenUsage(promptTokens: promptTokens, completionTokens: tokens) }
 
-    /// - Throws: `APIError` when the answer failed.
+    /// - Throws: `APIError` if the answer failed.
     mutating func take(_ event: EngineEvent) throws -> Growth {
         var growth = Growth()
         switch event {
@@ -60,8 +60,8 @@ struct ChatAnswer {
         return growth
     }
 
-    /// Takes an event, or ends the answer where it is when its time is over and it has a word.
-    /// - Throws: `APIError` when the answer failed, or has no word at its deadline.
+    /// Handles an event, or ends the answer early if its time is up and it has some text.
+    /// - Throws: `APIError` if the answer failed, or has no text at its deadline.
     mutating func take(_ event: ReplyEvent, _ place: ReplyPace.Place) throws -> Growth {
         guard case .engine(let event) = event else {
             guard hasText else { throw APIError.tooLate }
@@ -109,17 +109,17 @@ struct ChatAnswer {
 
     private mutating func hold(_ probability: TokenProbability) {
         let model = engine.model.model
-        // The token that ends an answer is no part of it.
+        // The token that ends an answer is not part of it.
         guard !model.configuration.language.eosTokens.contains(probability.drawn.token) else { return }
         let entry = TokenList.Entry(probability, model.tokenizer)
         bytes.drawn += entry.drawn.bytes.count
         waiting.append((bytes.drawn, entry))
     }
 
-    /// Gives out the tokens of text that was given out. Nothing of a string that ends the answer is told by its tokens.
+    /// Reports the tokens whose text was sent. Tokens of a stop string are never reported.
     private mutating func release(_ growth: inout Growth) {
         bytes.given += growth.text.utf8.count
-        // White space at the ends of the answer is trimmed.
+        // White space around the answer is trimmed.
         let slack = text.isStopped ? 1 : growth.isAtEnd ? Int.max / 2 : 1
         let count = waiting.prefix { $0.end <= bytes.given + slack }.count
         growth.tokens = waiting.prefix(count).map(\.entry)

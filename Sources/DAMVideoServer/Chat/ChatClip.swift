@@ -6,7 +6,7 @@ import Media
 import ObjectTracking
 import SegmentAnything
 
-/// A clip in a chat request: one object of it, marked on its first frame and followed from there, or the whole picture.
+/// A clip in a chat request: an object marked on the first frame and tracked from there, or whole frames.
 struct ChatClip {
     private let path: String
     private let finder: RegionFinder
@@ -21,7 +21,7 @@ struct ChatClip {
     func request() throws -> (EngineRequest, PictureRegion) {
         let clip = try VideoClip(path: path)
         guard let first = try clip.frames([0]).next()?.image() else {
-            throw InputError(.invalid, path, found: "no frame", expected: "one at least")
+            throw InputError(.invalid, path, found: "no frame", expected: "at least one")
         }
         let region = try finder.found(in: first)
         if region.source == .whole { return (try whole(clip), region) }
@@ -31,7 +31,7 @@ struct ChatClip {
 
     private var captioner: VideoCaptioner { VideoCaptioner(engine.engine, segmentation: engine.segmentation) }
 
-    /// The object as `damvideo caption` is given it.
+    /// The object in the form of a caption request.
     private func objects(_ region: PictureRegion) throws -> ObjectSource {
         func prompt(_ prompt: PicturePrompt) -> ObjectSource { .prompts([ObjectPrompt(object: .number(1), frame: 0, prompt)]) }
         let size = PictureSize(width: region.mask.width, height: region.mask.height)
@@ -50,7 +50,7 @@ struct ChatClip {
         case nil: break
         }
         guard let box = region.mask.boundingBox else {
-            throw APIError(422, "region: found no pixel, expected some", param: "region", code: "region_empty")
+            throw APIError(422, "region: found an empty mask, expected a region", param: "region", code: "region_empty")
         }
         return region.isSegmented ? prompt(PicturePrompt(box: box)) : .regions([Region(.box(box), frame: 0)])
     }

@@ -2,12 +2,12 @@ import DAMVideo
 import Imaging
 import LanguageModels
 
-/// An answer, as OpenAI's API has it.
+/// An answer in the format of OpenAI's API.
 struct ChatCompletion: Encodable {
     struct Message: Encodable {
         let role = "assistant"
         let content: String
-        /// Always null, and part of the format.
+        /// Always null, but required by the format.
         let refusal: String? = nil
 
         enum CodingKeys: CodingKey { case role, content, refusal }
@@ -49,7 +49,7 @@ struct ChatCompletion: Encodable {
     let damvideo: RegionReport.Container
 }
 
-/// A part of an answer that is streamed.
+/// A chunk of a streamed answer.
 struct ChatChunk: Encodable {
     struct Delta: Encodable {
         var role: String?
@@ -81,7 +81,7 @@ struct ChatChunk: Encodable {
     let created: Int
     let model: String
     let choices: [Choice]
-    /// With null where it is still to come; nil where nobody asked for it.
+    /// Encoded as null before the last chunk; nil if the client did not request it.
     var usage: TokenUsage??
     var damvideo: RegionReport.Container?
 }
@@ -104,7 +104,7 @@ struct TokenUsage: Encodable {
     }
 }
 
-/// Tokens that were drawn, with their probabilities.
+/// Generated tokens with their probabilities.
 struct TokenList: Encodable {
     struct Alternative: Encodable {
         let token: String
@@ -114,7 +114,7 @@ struct TokenList: Encodable {
         init(_ entry: TokenProbability.Entry, _ tokenizer: LlamaTokenizer) {
             bytes = tokenizer.bytes(of: entry.token)
             token = String(decoding: bytes, as: UTF8.self)
-            // JSON has no infinity; OpenAI writes this for what is out of the question.
+            // JSON has no infinity; OpenAI uses -9999 for tokens out of range.
             logprob = max(entry.logProbability, -9999)
         }
     }
@@ -148,12 +148,12 @@ struct TokenList: Encodable {
     enum CodingKeys: CodingKey { case content, refusal }
 }
 
-/// A request's region, for the response.
+/// A request's region, as reported in the response.
 struct RegionReport: Encodable, Sendable {
     struct Container: Encodable { let region: RegionReport }
 
     struct Picture: Encodable {
-        /// Place in the message, from 0; nil when there is one.
+        /// Zero-based index of the image in the message; nil if there is only one.
         var picture: Int?
         let source: PictureRegion.Source
         /// Left, top, width, height in pixels.

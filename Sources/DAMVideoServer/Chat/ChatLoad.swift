@@ -1,14 +1,14 @@
 import DAMVideo
 import Synchronization
 
-/// Requests that are between their body and their answer: as many as may wait and are at work at once, and no more, so
-/// that their pictures have a bound.
+/// Requests whose body or answer is in progress. Their number is limited to those that may wait or run, which bounds the memory
+/// of their images.
 final class ChatLoad: Sendable {
     private struct State {
         var open = 0
-        /// Bytes of bodies that are held.
+        /// Bytes of request bodies in memory.
         var bytes = 0
-        /// Seconds of a request, the latest ones counting most.
+        /// Exponential moving average of the seconds per request.
         var seconds = 1.0
     }
 
@@ -18,13 +18,13 @@ final class ChatLoad: Sendable {
         queue + (engine.limits.batch ?? CaptionEngine.largestBatch)
     }
 
-    /// - Throws: `APIError` 429 when as many requests wait as may.
+    /// - Throws: `APIError` 429 if the queue is full.
     func check(_ queue: Int, _ engine: CaptionEngine) throws {
         guard state.withLock({ $0.open }) < Self.most(queue, engine) else { throw refusal() }
     }
 
-    /// Takes a place, until the ticket is gone.
-    /// - Throws: `APIError` 429 when there is none.
+    /// Enters the queue until the ticket is released.
+    /// - Throws: `APIError` 429 if the queue is full.
     func enter(_ queue: Int, _ engine: CaptionEngine) throws -> Ticket {
         let isIn = state.withLock { state in
             guard state.open < Self.most(queue, engine) else { return false }
@@ -35,15 +35,15 @@ final class ChatLoad: Sendable {
         return Ticket(self)
     }
 
-    /// Memory of one request's body, none at first.
+    /// Reservation of memory for one request's body, empty at first.
     func reserve() -> Reservation { Reservation(self) }
 
-    /// Bytes of bodies at a time: many clients with large pictures would otherwise use up the memory.
+    /// Upper bound on the bytes of bodies in memory, so that many clients with large images cannot exhaust it.
     private static let mostBytes = 512 << 20
 
     fileprivate func take(_ bytes: Int, beside own: Int) throws {
         let fits = state.withLock { state in
-            // One request always fits.
+            // A single request always fits.
             guard state.bytes == own || state.bytes + bytes <= Self.mostBytes else { return false }
             state.bytes += bytes
             return true
@@ -60,11 +60,11 @@ final class ChatLoad: Sendable {
         }
     }
 
-    /// A request there is no room for: it may come again when about half of those before it are done.
+    /// The refusal of a request, with the time until about half of the requests before it are done.
     func refusal() -> APIError {
         let (open, seconds) = state.withLock { ($0.open, $0.seconds) }
         let wait = min(max(Int((seconds * Double(open) / Double(2 * CaptionEngine.largestBatch)).rounded(.up)), 1), 60)
-        return APIError(429, "too many requests wait, expected this one again in \(wait) s", code: "queue_full", retryAfter: wait)
+        return APIError(429, "too many requests are waiting, try again in \(wait) s", code: "queue_full", retryAfter: wait)
     }
 
     final class Reservation: Sendable {
@@ -73,7 +73,7 @@ final class ChatLoad: Sendable {
 
         fileprivate init(_ load: ChatLoad) { self.load = load }
 
-        /// - Throws: `APIError` 429 when others hold too much.
+        /// - Throws: `APIError` 429 if other requests hold too much.
         func grow(by count: Int) throws {
             try bytes.withLock { bytes in
                 try load.take(count, beside: bytes)

@@ -5,33 +5,33 @@ import Imaging
 import LanguageModels
 import Media
 
-/// A chat request on its way to the engine: the question, its pictures, and their regions.
+/// A chat request before it is submitted to the engine: the question, its images, and their regions.
 struct ChatPreparation: Sendable {
     private let engine: ServerEngine
     private let request: ChatRequest
     private let settings: ChatSettings
     private let message: ChatMessage
-    /// The marker in the text; nil for none.
+    /// The region marker in the text; nil for none.
     let marker: RegionMarker?
     private let place: Int
 
-    /// A request for the engine, and the facts of it that the client is told.
+    /// A request for the engine, and facts to report to the client.
     struct Prepared: Sendable {
         let request: EngineRequest
         let region: RegionReport
     }
 
-    /// - Throws: `APIError` 400 for a request without a picture or with too many of them.
+    /// - Throws: `APIError` 400 for a request without an image or with too many.
     init(_ request: ChatRequest, _ engine: ServerEngine, _ settings: ChatSettings) throws {
         guard let place = request.messages.lastIndex(where: { $0.role == "user" }) else {
-            throw APIError(400, "messages: found none of the role user, expected one at least", param: "messages", code: "invalid_value")
+            throw APIError(400, "messages: found none of the role user, expected at least one", param: "messages", code: "invalid_value")
         }
         (self.request, self.engine, self.settings, self.place) = (request, engine, settings, place)
         message = request.messages[place]
         marker = RegionMarker(message.text)
     }
 
-    /// Words of the question: those of the system first; nil to ask what the model was trained on.
+    /// Text of the question, system messages first; nil for the question the model was trained on.
     private var words: String? {
         let system = request.messages[..<place].filter { ["system", "developer"].contains($0.role) }
             .map { RegionMarker.removed(from: $0.text) }.filter { !$0.isEmpty }
@@ -40,14 +40,14 @@ struct ChatPreparation: Sendable {
         return (system + [question.isEmpty ? Self.plainQuestion : question]).joined(separator: "\n")
     }
 
-    /// The model's own question, for system messages to stand before.
+    /// The model's own question, used after system messages.
     private static let plainQuestion = "Describe the masked region in detail."
 
     private var options: CaptionOptions {
         var options = CaptionOptions(query: words)
         if let temperature = request.temperature { options.generation.temperature = temperature }
         if let topP = request.topP { options.generation.topP = topP }
-        // The smallest set of tokens whose probability exceeds 0 is the likeliest one.
+        // The smallest token set with a probability above 0 is the most likely token.
         if options.generation.topP == 0 { (options.generation.topP, options.generation.temperature) = (1, 0) }
         if let seed = request.seed { options.generation.seed = UInt64(bitPattern: Int64(seed)) }
         if let most = request.maxTokens { options.generation.maxNewTokens = min(most, 1_000_000) }
@@ -56,7 +56,7 @@ struct ChatPreparation: Sendable {
 
     private func param(_ part: Int) -> String { "messages[\(place)].content[\(part)]" }
 
-    /// Reads the pictures and finds their regions.
+    /// Decodes the images and finds their regions.
     /// - Throws: `APIError`.
     func prepare() async throws -> Prepared {
         var images: [(source: MediaSource, param: String)] = [], clips: [(source: MediaSource, param: String)] = []
@@ -69,7 +69,7 @@ struct ChatPreparation: Sendable {
         }
         guard clips.isEmpty || clips.count == 1 && images.isEmpty else {
             throw APIError(
-                400, "messages: found a clip beside others or pictures, expected one alone", param: "messages", code: "invalid_value")
+                400, "messages: found a clip with other clips or pictures, expected a clip alone", param: "messages", code: "invalid_value")
         }
         if case .each(let regions)? = request.region, regions.count != max(images.count, 1) {
             throw APIError(
@@ -84,7 +84,7 @@ struct ChatPreparation: Sendable {
         }
     }
 
-    /// Pictures are decoded, two at a time, apart from what serves files.
+    /// Queue for decoding images, two at a time, separate from the queue that serves files.
     private static let work = BlockingWork("server-pictures", width: 2)
 
     private func pictures(_ sources: [(source: MediaSource, param: String)]) throws -> Prepared {
@@ -115,7 +115,7 @@ struct ChatPreparation: Sendable {
 
 extension MediaSource {
     /// Runs `body` with the path of a file that holds the bytes.
-    /// - Throws: `APIError` 400 that calls it by `param` when it cannot be decoded.
+    /// - Throws: `APIError` 400 that names `param` if the file cannot be decoded.
     func withFile<Result>(_ param: String, _ body: (String) throws -> Result) throws -> Result {
         do {
             switch self {
@@ -126,7 +126,7 @@ extension MediaSource {
                 do {
                     return try InputError.translating { try body(path) }
                 } catch let error as InputError {
-                    // Paths of the server's files are no client's business.
+                    // Clients must not see paths of the server's files.
                     throw InputError(error.category, error.description.replacing(path, with: param))
                 }
             }

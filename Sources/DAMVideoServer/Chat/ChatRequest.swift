@@ -1,10 +1,10 @@
 import Foundation
 
-/// A request for a chat completion, as OpenAI's API has it. Fields that it does not name are passed over.
+/// A chat completion request in the format of OpenAI's API. Unknown fields are ignored.
 struct ChatRequest: Decodable {
     var model: String?
     let messages: [ChatMessage]
-    /// One region for every picture, or one for each.
+    /// One region for all images, or one for each.
     var region: RegionList?
     var temperature: Double?
     var topP: Double?
@@ -13,11 +13,11 @@ struct ChatRequest: Decodable {
     var count: Int?
     var stop: [String]
     var streams: Bool
-    /// True to end a stream with the usage.
+    /// True to end a stream with the token usage.
     var includesUsage: Bool
-    /// Probable tokens to report with each; nil to report nothing.
+    /// Number of alternatives to report for each token; nil for no report.
     var alternatives: Int?
-    /// Type of the form that the answer is to have; `text` for none.
+    /// Type of the response format; `text` by default.
     var format: String
 
     private enum CodingKeys: String, CodingKey {
@@ -60,8 +60,8 @@ struct ChatRequest: Decodable {
     /// The user's last message.
     var question: ChatMessage? { messages.last { $0.role == "user" } }
 
-    /// Checks that this server's model can answer.
-    /// - Throws: `APIError` 400 for an answer in a form, or a question without a picture.
+    /// Checks that this server's model can answer the request.
+    /// - Throws: `APIError` 400 for another response format, or a question without an image.
     func checkIsForModel() throws {
         guard format == "text" else {
             throw APIError(
@@ -69,7 +69,7 @@ struct ChatRequest: Decodable {
                     + "describes and fills no forms", param: "response_format", code: "invalid_value")
         }
         guard let question else {
-            throw APIError(400, "messages: found none of the role user, expected one at least", param: "messages", code: "invalid_value")
+            throw APIError(400, "messages: found none of the role user, expected at least one", param: "messages", code: "invalid_value")
         }
         guard question.hasPicture else {
             throw APIError(
@@ -82,13 +82,13 @@ struct ChatRequest: Decodable {
         func require(_ holds: Bool, _ param: String, _ message: String) throws {
             guard holds else { throw APIError(400, "\(param): \(message)", param: param, code: "invalid_value") }
         }
-        try require(!messages.isEmpty, "messages", "found none, expected one at least")
+        try require(!messages.isEmpty, "messages", "found none, expected at least one")
         try require((0...2).contains(temperature ?? 0), "temperature", "found \(temperature ?? 0), expected 0 to 2")
         try require((0...1).contains(topP ?? 0), "top_p", "found \(topP ?? 0), expected 0 to 1")
         try require(maxTokens ?? 1 >= 1, "max_tokens", "found \(maxTokens ?? 0), expected 1 or more")
         try require(count ?? 1 == 1, "n", "found \(count ?? 0), expected 1")
         let areFit = stop.count <= 16 && stop.allSatisfy { !$0.isEmpty && $0.utf8.count <= 1024 }
-        try require(areFit, "stop", "found \(stop.count) strings, expected 16 at most, none empty or longer than 1024 bytes")
+        try require(areFit, "stop", "found \(stop.count) strings, expected at most 16, none empty or longer than 1024 bytes")
         try require((0...20).contains(top ?? 0), "top_logprobs", "found \(top ?? 0), expected 0 to 20")
         try require(top == nil || alternatives != nil, "top_logprobs", "found without logprobs, expected logprobs: true")
     }
@@ -104,7 +104,7 @@ private struct StopWords: Decodable {
     }
 }
 
-/// One message: text, and with it pictures or a clip.
+/// One message: text, and optionally images or a clip.
 struct ChatMessage: Decodable {
     enum Part: Equatable {
         case text(String)
@@ -131,7 +131,7 @@ struct ChatMessage: Decodable {
 
     var hasPicture: Bool { parts.contains { if case .text = $0 { false } else { true } } }
 
-    /// The text parts, a line each.
+    /// The text parts, one per line.
     var text: String {
         parts.compactMap { if case .text(let text) = $0 { text } else { nil } }.joined(separator: "\n")
     }

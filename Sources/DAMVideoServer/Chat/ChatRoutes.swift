@@ -2,7 +2,7 @@ import DAMVideo
 import Foundation
 import Synchronization
 
-/// OpenAI's API: chat completions, and the model that makes them.
+/// OpenAI's API: chat completions and the list of models.
 struct ChatRoutes: ServerRoutes {
     private let engine: ServerEngine
     private let settings: ChatSettings
@@ -30,7 +30,7 @@ struct ChatRoutes: ServerRoutes {
         }
     }
 
-    /// - Parameter id: empty for all.
+    /// - Parameter id: empty for all models.
     private func models(_ id: String) throws -> ServerResponse {
         if id.isEmpty { return try .json(models) }
         guard engine.isModel(id), let entry = models.data.first else { throw unknownModel(id) }
@@ -41,11 +41,11 @@ struct ChatRoutes: ServerRoutes {
         APIError(404, "found no model \(name.prefix(100)), expected \(engine.modelName)", param: "model", code: "model_not_found")
     }
 
-    /// Answers a request.
-    /// - Parameter translate: gives the body in OpenAI's words.
+    /// Answers a chat completion request.
+    /// - Parameter translate: converts the body to OpenAI's format.
     /// - Throws: `APIError`.
     func complete(_ request: ServerRequest, translate: @escaping @Sendable (Data) throws -> Data) async throws -> ServerResponse {
-        // Whoever has to wait anyway need not send a body first.
+        // Refuses before the body arrives if the queue is full anyway.
         try load.check(settings.queue, engine.engine)
         let arrival = ContinuousClock.now, memory = load.reserve(), sent = try await read(request, memory)
         let body = try await BlockingWork.shared.run { try translate(sent) }
@@ -75,7 +75,7 @@ struct ChatRoutes: ServerRoutes {
         _ chat: ChatRequest, _ prepared: ChatPreparation.Prepared, _ place: ReplyPace.Place, _ ticket: ChatLoad.Ticket,
         _ client: EngineCaller
     ) async throws -> ServerResponse {
-        // Text that may end anywhere is needed as it comes.
+        // Tokens are needed one by one if the answer may end at any of them.
         let tellsTokens = chat.streams || !chat.stop.isEmpty || place.deadline != nil
         let events: AsyncStream<ReplyEvent>
         do {
@@ -98,7 +98,7 @@ struct ChatRoutes: ServerRoutes {
         return response
     }
 
-    /// - Parameter memory: grows with the body.
+    /// - Parameter memory: reserves memory as the body grows.
     private func read(_ request: ServerRequest, _ memory: ChatLoad.Reservation) async throws -> Data {
         let limit = settings.bodyLimit
         guard request.body.declaredLength ?? 0 <= limit else { throw APIError.tooLarge(limit: limit) }
@@ -111,9 +111,9 @@ struct ChatRoutes: ServerRoutes {
         return body
     }
 
-    /// The request for this server's model.
-    /// - Returns: nil for one that the upstream server answers.
-    /// - Throws: `APIError` 400, 415 for one that nobody answers.
+    /// Decodes a request for this server's model.
+    /// - Returns: nil for a request that the upstream server answers.
+    /// - Throws: `APIError` 400 or 415 for a request that neither server answers.
     private func chat(_ body: Data, contentType: String?) async throws -> ChatRequest? {
         try await BlockingWork.shared.run { [settings] in
             do {
@@ -147,7 +147,7 @@ struct ChatRoutes: ServerRoutes {
     }
 }
 
-/// Fields that all parts of one answer share.
+/// Fields common to all chunks of one answer.
 struct ChatFrame: Sendable {
     let id: String
     let created: Int

@@ -1,16 +1,16 @@
 import Foundation
 
-/// Bounds and permissions of chat completions.
+/// Limits and permissions of chat completions.
 struct ChatSettings: Sendable {
     /// Requests that may wait for the engine.
     var queue = 32
-    /// Bytes of a body.
+    /// Upper bound on a body's bytes.
     var bodyLimit = 64 << 20
-    /// Pixels of a picture, or of a frame.
+    /// Upper bound on the pixels of an image or frame.
     var maximumPixels = 1 << 26
-    /// Time within which each request is answered; zero for no limits, nil for those that requests show.
+    /// Time limit for every answer; zero for no limit, nil to take it from each request.
     var replyWithin: Duration?
-    /// Server that answers what this one's model is not made for; nil for none.
+    /// Server for requests that this server's model cannot answer; nil for none.
     var upstream: UpstreamServer?
     var media = MediaReader(root: nil, fetch: nil)
 }

@@ -12,7 +12,7 @@ struct ChatStream: Sendable {
         (self.frame, empty, self.includesUsage, self.listsTokens) = (frame, answer, includesUsage, listsTokens)
     }
 
-    /// - Parameter ticket: kept until the stream has ended.
+    /// - Parameter ticket: held until the stream ends.
     func events(
         _ events: AsyncStream<ReplyEvent>, _ place: ReplyPace.Place, holding ticket: ChatLoad.Ticket
     ) -> AsyncStream<ServerEvent> {

@@ -1,19 +1,19 @@
 import Foundation
 
-/// Bytes of a picture or clip that a request brings or names.
+/// Bytes of an image or clip that a request contains or refers to.
 enum MediaSource: Sendable {
     case data(Data)
     case file(String)
 }
 
-/// Reads the URLs of a request's pictures and clips.
+/// Resolves the URLs of a request's images and clips.
 struct MediaReader: Sendable {
-    /// Folder whose files may be named; nil for none.
+    /// Maps a path to a file of the media folder; nil if there is none.
     let root: (@Sendable (String) throws -> String)?
-    /// Fetches what an address names; nil where that is not allowed.
+    /// Fetches a URL; nil if that is not allowed.
     let fetch: (@Sendable (URL) async throws -> Data)?
 
-    /// - Throws: `APIError` 400 for a URL that cannot be read, 403 for one that may not be, 415 for another kind of media.
+    /// - Throws: `APIError` 400 for an invalid URL, 403 for one that is not allowed, 415 for an unsupported media type.
     func source(_ url: String, param: String) async throws -> MediaSource {
         let scheme = url.prefix { $0 != ":" }.lowercased()
         switch scheme {
@@ -40,7 +40,7 @@ struct MediaReader: Sendable {
         APIError(400, "\(param): found \(found), expected \(expected)", param: param, code: "invalid_url")
     }
 
-    /// The path of a `file:` URL, with or without `//` in front.
+    /// The path of a `file:` URL, with or without `//`.
     private static func path(_ url: String) -> String? {
         var path = url.dropFirst("file:".count)
         if path.hasPrefix("//") {
@@ -53,7 +53,7 @@ struct MediaReader: Sendable {
 
     /// The bytes of a `data:` URL.
     static func data(_ url: String, param: String) throws -> Data {
-        // Byte by byte: a Character view of 64 MB takes seconds.
+        // Bytes rather than characters, which take seconds for 64 MB.
         let bytes = url.utf8
         guard let comma = bytes.firstIndex(of: UInt8(ascii: ",")), bytes.distance(from: bytes.startIndex, to: comma) < 200 else {
             throw bad("a data: URL without a comma", "data:TYPE;base64,...", param)
@@ -67,12 +67,12 @@ struct MediaReader: Sendable {
         }
         let text = Data(bytes[bytes.index(after: comma)...])
         guard let data = Data(base64Encoded: text) ?? Data(base64Encoded: padded(text)), !data.isEmpty else {
-            throw bad("text that is no base64", "base64 of a picture or video", param)
+            throw bad("text that is not base64", "base64 of a picture or video", param)
         }
         return data
     }
 
-    /// Base64 without line breaks, and with its padding.
+    /// Base64 without line breaks, padded.
     private static func padded(_ text: Data) -> Data {
         var text = text.filter { ![0x0A, 0x0D, 0x20].contains($0) }
         while text.count % 4 != 0 { text.append(UInt8(ascii: "=")) }

@@ -1,7 +1,7 @@
 import DAMVideo
 import Foundation
 
-/// The model as clients are told of it: OpenAI's list, with what vLLM and llama.cpp add of the context and of pictures.
+/// The list of models in OpenAI's format, with the fields of vLLM and llama.cpp for context length and image input.
 struct ModelList: Encodable {
     let object = "list"
     let data: [Entry]
@@ -47,6 +47,6 @@ struct ModelList: Encodable {
 }
 
 extension ServerEngine {
-    /// Tokens of a prompt and its answer at most.
+    /// Upper bound on the tokens of a prompt and its answer.
     var contextLength: Int { engine.model.model.configuration.language.contextLength }
 }

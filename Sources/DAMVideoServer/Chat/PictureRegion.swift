@@ -5,7 +5,7 @@ import Media
 import ObjectTracking
 import SegmentAnything
 
-/// The region of one picture, and what it comes from.
+/// The region of one image, and how it was found.
 struct PictureRegion {
     enum Source: String, Encodable {
         case alpha, region, marker, detector
@@ -16,25 +16,25 @@ struct PictureRegion {
 
     let mask: Mask
     let source: Source
-    /// True if SAM 2 found it at what was given.
+    /// True if SAM 2 segmented it from the given prompt.
     var isSegmented = false
-    /// The detector's name for the object.
+    /// The detector's label for the object.
     var label: String?
 }
 
-/// Finds the region that a request means in a picture. Takes time: it decodes, and may run models.
+/// Finds the region that a request refers to in an image. Slow: decodes the image and may run models.
 struct RegionFinder {
     let engine: ServerEngine
     let region: RegionRequest?
     let marker: RegionMarker?
-    /// Field of the request with the picture.
+    /// Field of the request that holds the image.
     let param: String
 
-    /// Score from which on a detector's object counts.
+    /// Minimum score of a detected object.
     static let leastScore: Float = 0.3
 
-    /// - Parameter file: a picture, anything FFmpeg decodes.
-    /// - Throws: `APIError` 400 for what is no picture, 422 for a region that is empty or outside.
+    /// - Parameter file: path of an image in any format FFmpeg decodes.
+    /// - Throws: `APIError` 400 if it is not an image, 422 for a region that is empty or outside it.
     func picture(_ file: String) throws -> (picture: RGBImage, region: PictureRegion) {
         let (picture, alpha) = try ImageDecoder.rgbWithAlphaMask(path: file)
         if let alpha, alpha.area < alpha.width * alpha.height {
@@ -45,13 +45,13 @@ struct RegionFinder {
         return (picture, try found(in: picture))
     }
 
-    /// True if a picture shows one object in its middle, and nothing says better where it is.
+    /// True if an image shows one object in its centre, and the request does not locate it otherwise.
     private func isCrop(_ picture: RGBImage, _ file: String) -> Bool {
         let isJPEG = UploadContent.type(of: file) == "image/jpeg"
         return ObjectCrop.isLikely(picture, isMarked: marker?.id != nil, isJPEG: isJPEG && marker?.box == nil)
     }
 
-    /// The region of a picture that has no alpha channel, or one that leaves nothing out.
+    /// The region of an image without an alpha channel, or with a fully opaque one.
     func found(in picture: RGBImage) throws -> PictureRegion {
         if let region { return try drawn(region, in: picture, .region) }
         let size = PictureSize(width: picture.width, height: picture.height)
@@ -60,14 +60,14 @@ struct RegionFinder {
         return try detected(in: picture) ?? PictureRegion(mask: .whole(picture), source: .whole)
     }
 
-    /// The object in the middle: a detector's, SAM 2's, or else the part that it takes by its crop.
+    /// The object in the centre: from the detector, from SAM 2, or else the crop's expected rectangle.
     private func centre(of picture: RGBImage) throws -> PictureRegion {
         if let object = try detected(in: picture) { return object }
         let middle = ObjectCrop.middle(of: picture)
         if let segmentation = engine.segmentation {
             let point = PicturePrompt.Point(x: Double(picture.width) / 2, y: Double(picture.height) / 2)
             let box = middle.pixels(in: PictureSize(width: picture.width, height: picture.height))
-            // Nothing there that SAM takes for an object: the part itself.
+            // SAM 2 found no object there, so the rectangle itself is used.
             if let mask = try? segmented(PicturePrompt(points: [point], box: box), segmentation, picture) {
                 return PictureRegion(mask: mask, source: .centre, isSegmented: true)
             }
@@ -85,7 +85,7 @@ struct RegionFinder {
         return region
     }
 
-    /// The detector's object whose middle is nearest to the picture's, among those of the marker's label if there are some.
+    /// The detected object closest to the image's centre, preferably one with the marker's label.
     private func centralObject(in picture: RGBImage) throws -> PictureDetection? {
         let size = PictureSize(width: picture.width, height: picture.height)
         func distance(_ box: Rectangle) -> Double {
@@ -147,7 +147,7 @@ struct RegionFinder {
 }
 
 extension Mask {
-    /// All of a picture.
+    /// A mask of the whole image.
     static func whole(_ picture: RGBImage) -> Mask {
         Mask(width: picture.width, height: picture.height, pixels: [UInt8](repeating: 1, count: picture.width * picture.height))
     }
@@ -158,7 +158,7 @@ extension RegionRequest.Point {
 }
 
 extension [Mask] {
-    /// The pixels of any of them; they are of one size, and there is one at least.
+    /// Union of the masks, which must be of one size and not empty.
     fileprivate var united: Mask {
         guard count > 1 else { return self[0] }
         var pixels = self[0].pixels

@@ -1,11 +1,11 @@
 import Foundation
 
-/// An address that a host's name was resolved to.
+/// An IP address of a host.
 struct HostAddress: Equatable {
     /// 4 or 16 bytes.
     let bytes: [UInt8]
 
-    /// Addresses of a host, by the system's resolver. Waits for it.
+    /// Resolves a host name with the system's resolver; blocks.
     static func resolve(_ host: String) -> [HostAddress] {
         var hints = addrinfo(), list: UnsafeMutablePointer<addrinfo>?
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -27,14 +27,14 @@ struct HostAddress: Equatable {
         }
     }
 
-    /// As it is written in numbers.
+    /// Numeric text form.
     var text: String {
         if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
         return stride(from: 0, to: 16, by: 2).map { String(Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]), radix: 16) }.joined(separator: ":")
     }
 
-    /// True if it is one of the public internet, and not of this machine, its network, or a range that is kept for other uses
-    /// (IANA's registries of special-purpose addresses).
+    /// True for an address of the public internet, as opposed to this machine, its network, or ranges reserved by IANA's
+    /// registries of special-purpose addresses.
     var isPublic: Bool {
         guard bytes.count == 4 else { return isPublicV6 }
         switch (bytes[0], bytes[1], bytes[2]) {
@@ -44,7 +44,7 @@ struct HostAddress: Equatable {
         }
     }
 
-    /// Only what is given to networks, 2000::/3, without tunnels to IPv4 and examples.
+    /// True within the global unicast range 2000::/3, except for tunnels to IPv4 and documentation prefixes.
     private var isPublicV6: Bool {
         guard bytes.count == 16, bytes[0] & 0xE0 == 0x20 else { return false }
         let prefix = Int(bytes[0]) << 8 | Int(bytes[1]), next = Int(bytes[2]) << 8 | Int(bytes[3])

@@ -1,22 +1,23 @@
 import Imaging
 
-/// `[[damvideo id=... label=... box=... region=... t=...]]` in a text: what a program that can only send text has to say of
-/// the object. Frigate fills in such values of an event; those that an event does not have are `None` there.
+/// `[[damvideo id=... label=... box=... region=... t=...]]` in a text: lets a program that can only send text locate the object.
+/// Frigate fills in the values of an event, with `None` for missing ones.
 struct RegionMarker: Equatable {
-    /// The event's; nil in a marker that is about the picture alone.
+    /// Id of the event; nil in a marker that only describes the image.
     private(set) var id: String?
     private(set) var label: String?
-    /// Left, top, width, height. Fractions are those of the picture, or for an event of the camera's frame; others are pixels.
+    /// Left, top, width, height. Fractions are relative to the image or, for an event, the camera's frame; other values are
+    /// pixels.
     private(set) var box: Rectangle?
-    /// Part of the camera's frame that the picture shows, in fractions.
+    /// Part of the camera's frame that the image shows, in fractions.
     private(set) var part: Rectangle?
     private(set) var time: Double?
-    /// The text without any marker.
+    /// The text with all markers removed.
     let text: String
 
     private static let opening = "[[damvideo"
 
-    /// Reads the first marker of a text.
+    /// Parses the first marker of a text.
     /// - Returns: nil for a text without one.
     init?(_ text: String) {
         guard let start = Self.start(text) else { return nil }
@@ -38,7 +39,7 @@ struct RegionMarker: Equatable {
         }
     }
 
-    /// The box in pixels of a picture; nil if there is none.
+    /// The box in pixels of an image; nil if there is none.
     func box(in size: PictureSize) -> Rectangle? {
         guard let box, box.isFraction else { return box }
         let (width, height) = (Double(size.width), Double(size.height)), part = part ?? Rectangle(left: 0, top: 0, width: 1, height: 1)
@@ -47,7 +48,7 @@ struct RegionMarker: Equatable {
             width: box.width / part.width * width, height: box.height / part.height * height)
     }
 
-    /// A text without its markers: no part of one is a question. One that is not closed goes to the end of its line.
+    /// Removes all markers from a text. A marker that is not closed extends to the end of its line.
     static func removed(from text: String) -> String {
         guard let start = start(text) else { return text }
         var end = end(text, start.upperBound)
@@ -59,16 +60,16 @@ struct RegionMarker: Equatable {
         text.ranges(of: opening).first { text[$0.upperBound...].first.map { !$0.isLetter && !$0.isNumber } ?? true }
     }
 
-    /// The closing brackets, which a list in the marker has one of, or the end of the line.
+    /// End of a marker: its closing brackets, past those of lists, or the end of the line.
     private static func end(_ text: String, _ start: String.Index) -> String.Index {
         let line = text[start...].prefix { !$0.isNewline }
         guard let found = line.firstRange(of: "]]") else { return line.endIndex }
-        // "]]]": the first one closes a list.
+        // In "]]]" the first bracket closes a list.
         let next = text.index(after: found.lowerBound)
         return text[next...].hasPrefix("]]") ? next : found.lowerBound
     }
 
-    /// A value at the beginning of a text, in brackets, in quotes, or to the next space; and the text behind it.
+    /// A value at the start of a text, delimited by brackets, quotes or a space, and the text after it.
     private static func value(_ text: Substring) -> (Substring, behind: Substring) {
         let closing: Set<Character> = switch text.first {
         case "[", "(": ["]", ")"]
@@ -91,7 +92,7 @@ extension Rectangle {
 }
 
 extension StringProtocol {
-    /// Without white space at its ends.
+    /// The text without surrounding white space.
     fileprivate var trimmed: String {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
         return String(self[first...last])

@@ -2,12 +2,12 @@ import Foundation
 import Imaging
 import Masks
 
-/// A region as a request describes it, in pixels of the picture.
+/// A region as given in a request, in pixels of the image.
 enum RegionRequest: Equatable {
     case box(Rectangle)
-    /// Points on the object, or beside it.
+    /// Points on the object (foreground) or outside it (background).
     case points([Point])
-    /// Outlines, each x and y by turns.
+    /// Outlines, each with alternating x and y.
     case polygon([[Double]])
     case runs(RunLengthEncoding)
 
@@ -16,7 +16,7 @@ enum RegionRequest: Equatable {
         var isForeground = true
     }
 
-    /// Corners of a polygon at most: drawing takes time for each on every row.
+    /// Upper bound on a polygon's corners: filling takes time for each of them on every row.
     fileprivate static let mostCorners = 10_000
 }
 
@@ -47,7 +47,7 @@ extension RegionRequest: Decodable {
         case .polygon:
             let flat = try? values.decode([Double].self, forKey: .polygon)
             var outlines = try flat.map { [$0] } ?? values.decode([[Double]].self, forKey: .polygon)
-            // A list of corners is one outline.
+            // A list of corners is a single outline.
             if outlines.count >= 3, outlines.allSatisfy({ $0.count == 2 }) { outlines = [outlines.flatMap(\.self)] }
             guard !outlines.isEmpty, outlines.allSatisfy({ $0.count >= 6 && $0.count % 2 == 0 && $0.allSatisfy { abs($0) < 1e6 } }),
                 outlines.reduce(0, { $0 + $1.count }) <= 2 * Self.mostCorners
@@ -58,7 +58,7 @@ extension RegionRequest: Decodable {
     }
 }
 
-/// `{"size": [height, width], "counts": ...}`, the counts a string or numbers.
+/// COCO's `{"size": [height, width], "counts": ...}`, with counts as a string or numbers.
 private struct RunsOfMask: Decodable {
     let runs: RunLengthEncoding
 
@@ -79,7 +79,7 @@ private struct RunsOfMask: Decodable {
     }
 }
 
-/// One region for all pictures, or one for each, null for those without.
+/// One region for all images, or one for each, null for images without.
 enum RegionList: Equatable, Decodable {
     case all(RegionRequest)
     case each([RegionRequest?])
@@ -94,7 +94,7 @@ enum RegionList: Equatable, Decodable {
         }
     }
 
-    /// The region of a picture.
+    /// The region for an image.
     subscript(picture: Int) -> RegionRequest? {
         switch self {
         case .all(let region): region

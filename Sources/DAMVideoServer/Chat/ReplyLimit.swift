@@ -1,18 +1,18 @@
-/// Time within which a chat request is answered, with less text where there is no time for all of it.
+/// Time limit for the answer to a chat request; the answer is cut short if it takes longer.
 enum ReplyLimit {
-    /// Time for a request of Frigate's, which waits for 120 s.
+    /// Time for a request from Frigate, which waits for 120 s.
     static let forFrigate = Duration.seconds(110)
 
-    /// Header in which OpenAI's clients say how many seconds they wait for an answer.
+    /// Header in which OpenAI's clients state their read timeout in seconds.
     private static let header = "x-stainless-read-timeout"
-    /// Part of that time that an answer may take: the rest is for its way.
+    /// Share of that time for the answer; the rest allows for the network.
     private static let share = 11.0 / 12
 
     /// - Parameters:
-    ///   - option: as the server was started with; zero for no limits, nil for those that requests show.
-    ///   - isMarked: whether the text has a marker of damvideo's.
-    ///   - streams: whether the answer comes in parts, for which clients wait one by one.
-    /// - Returns: nil for as long as it takes.
+    ///   - option: server option; zero for no limit, nil to take it from the request.
+    ///   - isMarked: true if the text has a damvideo marker.
+    ///   - streams: true for a streamed answer, where clients time out per chunk.
+    /// - Returns: nil for no limit.
     static func time(_ option: Duration?, headers: [String: String], isMarked: Bool, streams: Bool) -> Duration? {
         if option == .zero { return nil }
         guard !streams else { return option }

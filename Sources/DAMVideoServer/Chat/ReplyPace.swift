@@ -1,14 +1,14 @@
 import DAMVideo
 import Synchronization
 
-/// Times at which answers end so that each is given before its client stops waiting, those that wait for their turn among
-/// them: as many as are generated together leave as much time to each round of those behind them as they take.
+/// Schedules when answers end, so that each is sent before its client stops waiting, including those still queued: the answers
+/// being generated leave each later round of queued ones as much time as they take themselves.
 final class ReplyPace: Sendable {
     typealias Instant = ContinuousClock.Instant
 
     private struct Reply {
         let deadline: Instant?
-        /// Nil as long as it waits.
+        /// Nil while it waits.
         var began: Instant?
     }
 
@@ -17,14 +17,14 @@ final class ReplyPace: Sendable {
         var next = 0
     }
 
-    /// Answers that are generated together.
+    /// Number of answers generated together.
     private let room: Int
     private let state = Mutex(State())
 
     init(room: Int) { self.room = max(1, room) }
 
-    /// Takes a place, until it is gone.
-    /// - Parameter deadline: of the whole answer; nil for a client that waits as long as it takes.
+    /// Registers a reply until the returned place is released.
+    /// - Parameter deadline: end of the whole answer; nil if the client has no timeout.
     func enter(until deadline: Instant?) -> Place {
         let number = state.withLock { state in
             state.next += 1
@@ -40,7 +40,7 @@ final class ReplyPace: Sendable {
 
     fileprivate func leave(_ number: Int) { state.withLock { $0.replies[number] = nil } }
 
-    /// Instant at which a reply that has begun ends; nil without a deadline.
+    /// Time at which a started reply ends; nil without a deadline.
     fileprivate func end(of number: Int) -> Instant? {
         state.withLock { state in
             guard let reply = state.replies[number], let deadline = reply.deadline, let began = reply.began else { return nil }
@@ -48,13 +48,13 @@ final class ReplyPace: Sendable {
             let free = max(0, room - (state.replies.count - state.replies.values.count { $0.began == nil }))
             return waiting.dropFirst(free).enumerated().reduce(deadline) { end, other in
                 let rounds = other.offset / room + 1
-                // Whoever waits for a shorter time than this one takes no more of its time than others.
+                // A reply with an earlier deadline than this one takes no more of its time than others do.
                 return min(end, began + (max(other.element, deadline) - began) / (rounds + 1))
             }
         }
     }
 
-    /// The place of one reply.
+    /// The registration of one reply.
     final class Place: Sendable {
         let deadline: Instant?
         private let pace: ReplyPace
@@ -66,17 +66,17 @@ final class ReplyPace: Sendable {
 
         deinit { pace.leave(number) }
 
-        /// Tells that the engine has begun to work on it.
+        /// Records that the engine started on it.
         func begin(at now: Instant = .now) { pace.begin(number, now) }
 
-        /// True if the answer ends here, whole or not.
+        /// True if the answer ends now, complete or not.
         func isOver(at now: Instant = .now) -> Bool { pace.end(of: number).map { $0 <= now } ?? false }
     }
 }
 
 extension APIError {
-    /// A reply that has no word when its time is over.
-    static let tooLate = APIError(503, "the answer did not begin in time: too many wait", code: "reply_timeout", retryAfter: 30)
+    /// Error for a reply without any text at its deadline.
+    static let tooLate = APIError(503, "the answer did not begin in time: too many requests wait", code: "reply_timeout", retryAfter: 30)
 }
 
 /// An event of an answer that has a deadline.
@@ -86,7 +86,7 @@ enum ReplyEvent: Sendable {
 }
 
 extension AsyncStream<EngineEvent> {
-    /// The events up to a deadline, and a last one that tells of it. Whoever stops reading them ends the request.
+    /// The events up to a deadline, and a last one that reports it. Abandoning the stream cancels the request.
     func until(_ deadline: ContinuousClock.Instant?) -> AsyncStream<ReplyEvent> {
         AsyncStream<ReplyEvent> { continuation in
             let forwarding = Task {

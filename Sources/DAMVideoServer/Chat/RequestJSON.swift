@@ -1,9 +1,9 @@
 import Foundation
 import Imaging
 
-/// JSON of a request's body.
+/// Decoder of JSON request bodies.
 enum RequestJSON {
-    /// - Throws: `APIError` 400 that names the field at fault, 415 for a body that is not said to be JSON.
+    /// - Throws: `APIError` 400 that names the field, 415 for a body not declared as JSON.
     static func decode<Value: Decodable>(_ type: Value.Type, _ data: Data, contentType: String?) throws -> Value {
         if let contentType, !contentType.lowercased().contains("json") {
             throw APIError(
@@ -20,22 +20,22 @@ enum RequestJSON {
 }
 
 extension KeyedDecodingContainer {
-    /// A whole number; nil if there is none.
-    /// - Throws: `DecodingError` that names the field, for one with a fraction too.
+    /// A whole number; nil if absent.
+    /// - Throws: `DecodingError` that names the field, also for a fraction.
     func wholeNumber(forKey key: Key) throws -> Int? {
         do {
             return try decodeIfPresent(Int.self, forKey: key)
         } catch let error as DecodingError {
             throw error
         } catch {
-            // The decoder's own error for a fraction, or for a number too large.
+            // The decoder's own error for a fraction or a number out of range.
             throw DecodingError.typeMismatch(Int.self, .init(codingPath: codingPath + [key], debugDescription: "a fraction"))
         }
     }
 }
 
 extension APIError {
-    /// Words for a body that cannot be read.
+    /// Converts a decoding error to the error for the client.
     fileprivate init(_ error: DecodingError) {
         func field(_ path: [any CodingKey], _ key: (any CodingKey)? = nil) -> String {
             (path + [key].compactMap(\.self)).reduce("") { text, key in
@@ -51,7 +51,7 @@ extension APIError {
             (param, message) = (field(context.codingPath), "found null, expected \(Self.word(type))")
         case .dataCorrupted(let context):
             (param, message) = (field(context.codingPath), context.codingPath.isEmpty ? "found no JSON" : context.debugDescription)
-        @unknown default: (param, message) = ("", "found what cannot be read")
+        @unknown default: (param, message) = ("", "found an unreadable value")
         }
         self.init(
             400, param.isEmpty ? "the body: \(message)" : "\(param): \(message)", param: param.isEmpty ? nil : param,

@@ -1,25 +1,25 @@
 import Foundation
 
-/// Fetches pictures from the public internet with the program `curl`. Each address is looked up and judged before it is
-/// asked, redirects too, and curl is told which one to use: a name that means something else the second time is of no use.
+/// Fetches images from the public internet with `curl`. Each address, including those of redirects, is resolved and checked
+/// first, and curl is told the resolved address, so that a second DNS lookup cannot change it.
 struct URLFetcher: Sendable {
     var sizeLimit = 64 << 20
-    /// For each request; a redirect is one more.
+    /// Time limit per request; each redirect is another one.
     var timeLimit: Duration = .seconds(20)
-    /// Judges addresses; tests have others than users.
+    /// Decides which addresses may be fetched; replaced in tests.
     var isAllowed: @Sendable (HostAddress) -> Bool = { $0.isPublic }
     private let program: String
 
     private static let mostRedirects = 3
     private static let work = BlockingWork("server-fetch", width: 4)
 
-    /// - Returns: nil when there is no curl in `path`.
+    /// - Returns: nil if there is no curl in `path`.
     init?(path: String = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin") {
         guard let program = CurlProgram.find(in: path) else { return nil }
         self.program = program
     }
 
-    /// - Throws: `APIError` 403 for an address that is not public, 400 for one that brings nothing, 413 for too much.
+    /// - Throws: `APIError` 403 for an address that is not public, 400 if nothing can be fetched, 413 for too large a response.
     func fetch(_ url: URL) async throws -> Data {
         try await Self.work.run {
             var url = url
@@ -45,15 +45,15 @@ struct URLFetcher: Sendable {
 
     private func ask(_ url: URL) throws -> Answer {
         guard let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme), let host = url.host(), url.user() == nil else {
-            throw Self.failure("another kind of address", "http or https, without a user")
+            throw Self.failure("another kind of URL", "http or https, without a user")
         }
         let name = host.trimmingCharacters(in: ["[", "]"]), addresses = HostAddress.resolve(name)
-        guard let address = addresses.first else { throw Self.failure("a name that means no address", "a host") }
+        guard let address = addresses.first else { throw Self.failure("a name that does not resolve", "a host") }
         guard addresses.allSatisfy(isAllowed) else {
             throw APIError(403, "the address: found one that is not public, expected one of the public internet", code: "address_refused")
         }
         let port = url.port ?? (scheme == "https" ? 443 : 80), text = address.bytes.count == 4 ? address.text : "[\(address.text)]"
-        // A configuration on stdin: other users of the machine see arguments.
+        // Passed on stdin, because other users of the machine can see arguments.
         let configuration = try [
             "url = \(quoted(url.absoluteString))", "resolve = \(quoted("\(name):\(port):\(text)"))", "proto = \"=http,https\"",
             "noproxy = \"*\"", "max-filesize = \(sizeLimit)", "max-time = \(timeLimit / .seconds(1))", "user-agent = \"damvideo\"",
@@ -73,7 +73,7 @@ struct URLFetcher: Sendable {
         return quoted
     }
 
-    /// - Returns: the body, and what curl says of it.
+    /// - Returns: the body, and curl's report.
     private func run(_ configuration: String) throws -> (Data, String) {
         let process = Process(), input = Pipe(), output = Pipe(), note = Pipe()
         process.executableURL = URL(filePath: program)
@@ -86,7 +86,7 @@ struct URLFetcher: Sendable {
         var data = Data()
         while let part = try? output.fileHandleForReading.read(upToCount: 1 << 16), !part.isEmpty {
             data += part
-            // A length that was not said before.
+            // The response had not announced its length.
             if data.count > sizeLimit {
                 process.terminate()
                 process.waitUntilExit()
@@ -95,7 +95,7 @@ struct URLFetcher: Sendable {
         }
         let text = String(decoding: (try? note.fileHandleForReading.readToEnd()) ?? Data(), as: UTF8.self)
         process.waitUntilExit()
-        // 63 is curl's word for more than max-filesize.
+        // 63 is curl's exit code for a response above max-filesize.
         if process.terminationStatus == 63 { throw APIError.tooLarge(limit: sizeLimit) }
         return (process.terminationStatus == 0 ? data : Data(), text)
     }

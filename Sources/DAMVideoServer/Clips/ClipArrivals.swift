@@ -4,16 +4,16 @@ import Foundation
 import Imaging
 import Media
 
-/// Takes new clips: uploads, and those that are named by a path.
+/// Accepts new clips: uploads, and files named by path.
 struct ClipArrivals: Sendable {
     let engine: ServerEngine
     let library: ClipLibrary
     let mediaRoot: MediaRoot?
-    /// Bytes of a body at most.
+    /// Upper bound on a body's bytes.
     let uploadLimit: Int
     let work: BlockingWork
 
-    /// A clip that a body of JSON names.
+    /// A clip named in a JSON body.
     private struct Named: Decodable {
         let path: String
         var options: ClipSettings?
@@ -22,7 +22,7 @@ struct ClipArrivals: Sendable {
         var recorded: String?
     }
 
-    /// The clip of a request, with its file in the library, checked and ready to be queued.
+    /// Stores the clip of a request in the library, checked and ready to be queued.
     /// - Throws: `APIError`, `InputError`.
     func clip(from request: ServerRequest) async throws -> ClipRecord {
         let type = request.headers["content-type"] ?? ""
@@ -73,8 +73,8 @@ struct ClipArrivals: Sendable {
         }
     }
 
-    /// The record with what the clip says of itself.
-    /// - Throws: `APIError`: 400 for options that make no sense, or masks that do not fit, 415 for what is no clip.
+    /// The record, completed with facts read from the clip.
+    /// - Throws: `APIError`: 400 for invalid options or masks that do not fit, 415 if it is not a clip.
     private func checked(_ record: ClipRecord, _ settings: ClipSettings) throws -> ClipRecord {
         try settings.check(engine, hasMasks: record.masks != nil)
         let files = library.files(of: record.id), place = try ClipSource.path(record, files, mediaRoot)

@@ -2,7 +2,7 @@ import DAMVideo
 import Foundation
 import Masks
 
-/// Progress of the work on a clip, as clients see it.
+/// Progress on a clip, as sent to clients.
 struct ClipProgress: Encodable, Sendable, Equatable {
     enum Stage: String, Encodable, Sendable {
         case waiting, finding, following, decoding, encoding, reading, captioning, rendering, reporting
@@ -27,10 +27,10 @@ struct ClipProgress: Encodable, Sendable, Equatable {
     }
 }
 
-/// A clip as clients see it: `Clip` in openapi.yaml.
+/// A clip as sent to clients: `Clip` in openapi.yaml.
 struct ClipEntry: Encodable, Sendable, Equatable {
     var record: ClipRecord
-    /// Nil for a clip that has ended.
+    /// Nil for a clip whose job has ended.
     var progress: ClipProgress?
 
     private enum CodingKeys: String, CodingKey {
@@ -65,7 +65,7 @@ struct ClipList: Encodable {
     let clips: [ClipEntry]
 }
 
-/// Found captions as clients see them.
+/// Search results as sent to clients.
 struct MomentList: Encodable {
     let total: Int
     let results: [Moment]
@@ -97,7 +97,7 @@ struct MomentList: Encodable {
 
 /// Dates in requests and responses. Source: RFC 3339.
 enum DateText {
-    /// In UTC, with milliseconds where there are some.
+    /// UTC date and time, with milliseconds if there are any.
     static func text(_ seconds: Double) -> String {
         let milliseconds = (seconds * 1000).rounded()
         let hasFraction = milliseconds.truncatingRemainder(dividingBy: 1000) != 0
@@ -105,7 +105,7 @@ enum DateText {
     }
 
     /// Seconds since 1970.
-    /// - Returns: nil for anything but a date with a time and its offset from UTC, or a day, which begins at midnight in UTC.
+    /// - Returns: nil unless the text is a date and time with a UTC offset, or a date, which means midnight UTC.
     static func seconds(_ text: String) -> Double? {
         let text = text.uppercased()
         let whole = text.wholeMatch(of: /\d{4}-\d\d-\d\d/) == nil ? text : text + "T00:00:00Z"

@@ -4,17 +4,17 @@ import Imaging
 import Media
 import Synchronization
 
-/// The queue of clips, one at work at a time. What waits is in the database, so that a server that ends, whichever way, is
-/// followed by one that goes on.
+/// The queue of clips, processed one at a time. It is kept in the database, so that after any kind of shutdown the next server
+/// continues it.
 final class ClipJobs: Sendable {
     private struct State {
         var work: ClipWork?
-        /// True if the user wants the clip at work no longer.
+        /// True if the user cancelled the current clip.
         var isCancelled = false
         var isStopped = false
     }
 
-    /// Clips come from clients: they are bounded, and name no other files.
+    /// Limits for clips from clients, which must not refer to other files.
     private static let limits = DecodingLimits(maximumPixels: 1 << 26, opensOtherFiles: false)
 
     private let engine: ServerEngine
@@ -32,7 +32,7 @@ final class ClipJobs: Sendable {
         for clip in (try? library.queued()) ?? [] { live.add(clip.id, finished: try? library.files(of: clip.id).finished()) }
     }
 
-    /// Takes a clip; it waits for its turn.
+    /// Adds a clip to the queue.
     func add(_ clip: ClipRecord) throws {
         live.add(clip.id)
         do {
@@ -44,7 +44,7 @@ final class ClipJobs: Sendable {
         arrival.yield()
     }
 
-    /// Captions clips one after the other, until the task is cancelled or `stop` is called.
+    /// Captions clips one after another, until the task is cancelled or `stop` is called.
     func run() async {
         await withTaskCancellationHandler {
             var arrivals = arrivals.makeAsyncIterator()
@@ -56,7 +56,7 @@ final class ClipJobs: Sendable {
         }
     }
 
-    /// Ends the clip at work: its finished tracks are written, and it is queued again. None is begun after it.
+    /// Stops the current clip: finished tracks are written and the clip is queued again. No other clip is started.
     func stop() {
         state.withLock { state in
             state.isStopped = true
@@ -66,8 +66,8 @@ final class ClipJobs: Sendable {
         live.endAll()
     }
 
-    /// Ends the work on a clip at its next step, or takes it out of the queue; its finished tracks stay.
-    /// - Returns: events up to the end of the clip; nil if it had ended before.
+    /// Cancels a clip at its next step, or removes it from the queue; finished tracks are kept.
+    /// - Returns: events until the clip ends; nil if it had ended before.
     func cancel(_ id: String) throws -> EventMailbox? {
         guard let clip = try library.clip(id), let mailbox = live.follow(clip) else { return nil }
         let isWorking = try state.withLock { state in
@@ -83,8 +83,8 @@ final class ClipJobs: Sendable {
         return mailbox
     }
 
-    /// Works on the clip that waits longest.
-    /// - Returns: false if none waits.
+    /// Processes the clip that has waited longest.
+    /// - Returns: false if none is waiting.
     private func workOnNext() throws -> Bool {
         let work: ClipWork? = try state.withLock { state in
             guard !state.isStopped, library.isThere, let clip = try library.takeQueued() else { return nil }
@@ -111,7 +111,7 @@ final class ClipJobs: Sendable {
         return !isStopped
     }
 
-    /// Brings what people changed into the document, and tells those who follow the clip.
+    /// Applies users' edits to the document, and notifies the clip's readers.
     private func end(_ id: String) {
         guard let clip = try? library.clip(id), clip.state.hasEnded else { return live.end(id, nil) }
         try? library.applyAmendments(to: id)
@@ -120,7 +120,7 @@ final class ClipJobs: Sendable {
         live.end(id, ClipEntry(record: (try? library.clip(id)) ?? record))
     }
 
-    /// An error as those who gave the clip are told it: with its name, and without the library's place.
+    /// An error message for the client, with the clip's name and without paths of the library.
     private func message(_ error: any Error, _ clip: ClipRecord) -> String {
         let text = switch error {
         case let error as APIError: error.message

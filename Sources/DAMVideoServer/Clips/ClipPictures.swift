@@ -4,18 +4,18 @@ import Imaging
 import Masks
 import Media
 
-/// Single frames of clips. Clips that were looked at last stay open, as finding out which packet is which frame can take long.
+/// Single frames of clips. Recently used clips stay open, because indexing a clip can take long.
 ///
-/// `@unchecked Sendable`: what is open is used on the queue alone, which does one thing at a time.
+/// `@unchecked Sendable`: the open clips are used on the serial queue only.
 final class ClipPictures: @unchecked Sendable {
     private let work = BlockingWork("clip-pictures", width: 1)
     private var open: [(id: String, source: ClipSource, clip: VideoClip)] = []
 
-    /// Clips that stay open.
+    /// Number of clips kept open.
     private static let mostOpen = 3
-    /// JPEG quantiser: 2 is best, 31 worst; at 4 nobody sees a difference on a page.
+    /// JPEG quantiser scale, from 2 (best) to 31; 4 is visually lossless on the page.
     private static let quantiser = 4
-    /// Room around a track in its picture, as part of its box's longer side.
+    /// Margin around a track in its picture, relative to its box's longer side.
     private static let margin = 0.2
 
     /// A frame of a clip.
@@ -24,7 +24,7 @@ final class ClipPictures: @unchecked Sendable {
         try await work.run { try self.read(clip, frame, source) }
     }
 
-    /// Forgets a clip that is removed.
+    /// Closes a clip that is being removed.
     func close(_ id: String) async { try? await work.run { self.open.removeAll { $0.id == id } } }
 
     private func read(_ clip: ClipRecord, _ frame: Int, _ source: () throws -> ClipSource) throws -> RGBImage {
@@ -52,10 +52,10 @@ final class ClipPictures: @unchecked Sendable {
         return (source, video)
     }
 
-    /// A picture as a JPEG file.
+    /// Encodes an image as JPEG.
     /// - Parameters:
-    ///   - box: part of the picture to cut out, with some room around it; nil for all.
-    ///   - width: in pixels at most; a picture is never made larger.
+    ///   - box: region to crop to, with some margin; nil for the whole image.
+    ///   - width: upper bound in pixels; images are never enlarged.
     /// - Throws: `VideoError`.
     static func jpeg(_ image: RGBImage, around box: BoundingBox?, width: Int?) throws -> Data {
         var image = image
@@ -77,6 +77,6 @@ final class ClipPictures: @unchecked Sendable {
 }
 
 extension Track {
-    /// The object in the frame nearest to one.
+    /// The object's appearance in the frame closest to `frame`.
     func nearest(to frame: Int) -> Appearance? { appearances.min { abs($0.frame - frame) < abs($1.frame - frame) } }
 }

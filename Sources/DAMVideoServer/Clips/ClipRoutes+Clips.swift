@@ -57,7 +57,7 @@ extension ClipRoutes {
         }
     }
 
-    /// Fields of a clip that people change; a field that is null is cleared, one that is not there stays.
+    /// Fields of a clip that users can edit; null clears a field, and a missing field stays.
     private struct ClipChange: Decodable {
         let name: String?
         let camera: String??
@@ -107,13 +107,13 @@ extension ClipRoutes {
         return ServerResponse(status: 204)
     }
 
-    static func gone(_ clip: ClipRecord) -> APIError { APIError(404, "found no clip \(clip.id) any more", code: "not_found") }
+    static func gone(_ clip: ClipRecord) -> APIError { APIError(404, "clip \(clip.id) no longer exists", code: "not_found") }
 
     func events(_ clip: ClipRecord) async throws -> ServerResponse {
         let mailbox = try await work.run { [library, live, documents] in
             let amendments = try library.amendments(of: clip.id)
             if let mailbox = live.follow(clip, tracks: { $0.amended(amendments) }) { return mailbox }
-            // It may have ended since it was looked up.
+            // It may have been removed since it was looked up.
             guard let clip = try library.clip(clip.id) else { throw Self.gone(clip) }
             let entry = ClipEntry(record: clip), mailbox = EventMailbox(), document = try documents.document(clip.id)
             mailbox.add(.clip(entry))
@@ -138,6 +138,6 @@ extension ClipRoutes {
         }
     }
 
-    /// Characters of a query; what is behind them is passed over.
+    /// Upper bound on a query's characters; the rest is ignored.
     private static let longestQuery = 1000
 }

@@ -5,7 +5,7 @@ import Imaging
 import Masks
 import Presentation
 
-/// Files about a clip that clients may ask for.
+/// Files of a clip that clients may request.
 enum ClipFileName: String, Sendable {
     case document = "document.json"
     case vtt = "captions.vtt"
@@ -28,9 +28,9 @@ enum ClipFileName: String, Sendable {
     }
 }
 
-/// Files about a clip, and its frames.
+/// Files and frames of a clip.
 extension ClipRoutes {
-    /// The clip as captioning takes it.
+    /// The clip in the form of a caption request.
     func source(_ clip: ClipRecord) throws -> ClipSource { try ClipSource(clip, library.files(of: clip.id), engine, mediaRoot) }
 
     func file(_ clip: ClipRecord, _ name: ClipFileName, _ request: ServerRequest) async throws -> ServerResponse {
@@ -52,14 +52,14 @@ extension ClipRoutes {
         }
     }
 
-    /// For what may be another the next time.
+    /// Headers for content that may change.
     private static let changing = ["cache-control": "no-cache"]
 
     private func video(_ clip: ClipRecord) async throws -> ServerResponse {
         try await work.run { [library, mediaRoot] in
             let path = try ClipSource.path(clip, library.files(of: clip.id), mediaRoot)
             guard FileStatus(path)?.isRegular == true else {
-                throw APIError(404, "\(clip.name): found a folder of pictures, or nothing any more, expected a file", code: "not_found")
+                throw APIError(404, "\(clip.name): found a folder of pictures or a missing file, expected a file", code: "not_found")
             }
             return ServerResponse(
                 headers: ["x-content-type-options": "nosniff", "content-disposition": "inline"],
@@ -67,11 +67,11 @@ extension ClipRoutes {
         }
     }
 
-    /// A page from elsewhere must not do anything in this server's name.
+    /// Content security policy that keeps downloaded pages from acting in this server's origin.
     private static let isolated = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
 
     private func made(_ clip: ClipRecord, _ name: ClipFileName) async throws -> ServerResponse {
-        // First: what cannot be made is told with its status.
+        // Checked first, so that a file that cannot be made is answered with the right status.
         _ = try await work.run { [documents] in try documents.ended(clip) }
         let routes = self
         let path = try await made.file(clip, name.rawValue) { path in
@@ -87,7 +87,7 @@ extension ClipRoutes {
         return ServerResponse(headers: headers, body: .file(path: path, contentType: name.contentType))
     }
 
-    /// The clip with its captions as they are now.
+    /// The clip with its current captions.
     private func captioned(_ clip: ClipRecord) throws -> CaptionedClip {
         let document = try documents.ended(clip), input = try source(clip).input()
         let masks = try masks.masks(library.files(of: clip.id), document, size: input.clip.info.size)
@@ -114,13 +114,13 @@ extension ClipRoutes {
         let image = try await pictures.image(clip, frame) { [self] in try source(clip) }
         return try await work.run {
             let data = try InputError.translating { try ClipPictures.jpeg(image, around: box, width: width) }
-            // A frame is what it is, and no track gets the number of another.
+            // A frame never changes, and track numbers are never reused.
             return ServerResponse(headers: ["cache-control": "private, max-age=86400"], body: .data(data, contentType: "image/jpeg"))
         }
     }
 
-    /// The box of a track in the frame nearest to one that shows it.
-    /// - Throws: `APIError` 404 without such a track.
+    /// The box of a track in the frame closest to `frame` that shows it.
+    /// - Throws: `APIError` 404 if there is no such track.
     private func boundingBox(of track: String?, _ clip: ClipRecord, _ frame: Int) throws -> BoundingBox? {
         guard let track, !track.isEmpty else { return nil }
         let document = try documents.required(clip)

@@ -4,7 +4,7 @@ import Foundation
 import Imaging
 import Masks
 
-/// Objects that are pointed at, and tracks that are changed.
+/// Description of marked objects, and edits of tracks.
 extension ClipRoutes {
     func findMask(_ clip: ClipRecord, _ request: ServerRequest) async throws -> ServerResponse {
         let prompt = try await request.json(PromptBody.self)
@@ -15,7 +15,7 @@ extension ClipRoutes {
     func describe(_ clip: ClipRecord, _ request: ServerRequest) async throws -> ServerResponse {
         let prompt = try await request.json(PromptBody.self)
         guard following.count < Self.mostDescriptions else {
-            throw APIError(429, "found \(following.count) objects that wait to be described, expected fewer: try again", retryAfter: 10)
+            throw APIError(429, "\(following.count) objects are waiting to be described, try again later", retryAfter: 10)
         }
         let image = try await image(clip, prompt)
         let mask = try await segmenting.run { [self] in try prompt.mask(in: image, segmented(clip, prompt, image)) }
@@ -32,7 +32,7 @@ extension ClipRoutes {
         mailbox.add(.progress(ClipProgress(stage: .waiting)))
         following.start {
             description.run(object) { event in
-                // Nobody listens any more.
+                // The client has left.
                 if mailbox.isClosed { throw CancellationError() }
                 mailbox.add(event)
             }
@@ -50,7 +50,7 @@ extension ClipRoutes {
         return try await pictures.image(clip, prompt.frame) { [self] in try source(clip) }
     }
 
-    /// Fields of a track that people change; a field that is null is cleared, one that is not there stays.
+    /// Fields of a track that users can edit; null clears a field, and a missing field stays.
     private struct TrackChange: Decodable {
         let caption: String?
         let name: String??
@@ -77,7 +77,7 @@ extension ClipRoutes {
             (name, label) = (try given(.name), try given(.label))
         }
 
-        /// Characters of a caption at most.
+        /// Upper bound on a caption's characters.
         private static let longestText = 20_000
 
         private static func tooLong(_ key: CodingKeys) -> APIError {

@@ -3,9 +3,9 @@ import Foundation
 import Imaging
 import Masks
 
-/// Everything under `/api`, as openapi.yaml has it.
+/// All paths below `/api`, as specified in openapi.yaml.
 struct ClipRoutes: ServerRoutes {
-    /// The queue, for the server to run and to stop.
+    /// The queue, which the server runs and stops.
     let jobs: ClipJobs
     let engine: ServerEngine
     let library: ClipLibrary
@@ -17,19 +17,19 @@ struct ClipRoutes: ServerRoutes {
     let pictures = ClipPictures()
     let segmentedFrames = SegmentedFrames()
     let made: MadeFiles
-    /// Threads for what waits for the disk.
+    /// Threads for disk access.
     let work = BlockingWork("clip-requests", width: 4)
-    /// Threads for objects that are followed.
+    /// Threads for tracking marked objects.
     let following = BlockingWork("clip-objects", width: 2)
-    /// Thread for regions that are looked for in single frames, which do not wait for objects that are followed.
+    /// Thread for segmenting regions in single frames, so that they need not wait for tracking.
     let segmenting = BlockingWork("clip-regions", width: 1)
 
-    /// Objects that may wait to be described.
+    /// Upper bound on objects waiting to be described.
     static let mostDescriptions = 16
 
     /// - Parameters:
-    ///   - mediaRoot: folder with clips that requests may name; nil for none.
-    ///   - uploadLimit: bytes of a body at most.
+    ///   - mediaRoot: folder of clips that requests may name; nil for none.
+    ///   - uploadLimit: upper bound on a body's bytes.
     init(_ engine: ServerEngine, library: ClipLibrary, mediaRoot: MediaRoot?, uploadLimit: Int) {
         (self.engine, self.library, self.mediaRoot, self.uploadLimit) = (engine, library, mediaRoot, uploadLimit)
         live = LiveClips()
@@ -53,7 +53,7 @@ struct ClipRoutes: ServerRoutes {
         guard let methods = Self.methods(of: path) else { return nil }
         guard methods.contains(request.method) else { throw APIError.notAllowed(request.method, allow: Self.listed(methods)) }
         guard library.isThere else {
-            throw APIError(503, "the library's folder is not there any more: nothing can be kept until it is back", code: "library_gone")
+            throw APIError(503, "the library's folder is missing: nothing can be stored until it is back", code: "library_gone")
         }
         switch (path[0], request.method) {
         case ("clips", _) where path.count > 1: return try await route(request, clip: path[1], Array(path.dropFirst(2)))
@@ -64,7 +64,7 @@ struct ClipRoutes: ServerRoutes {
         }
     }
 
-    /// Methods of a path below `/api`; nil for one that there is not.
+    /// Allowed methods of a path below `/api`; nil if there is no such path.
     private static func methods(of path: [String]) -> [String]? {
         switch (path.first, path.count) {
         case ("status", 1), ("search", 1): return ["GET"]

@@ -32,15 +32,15 @@ struct ClipSettings: Codable, Sendable, Equatable {
 
     init() {}
 
-    /// - Parameter stored: as the database has them.
+    /// - Parameter stored: JSON from the database.
     init(stored: String) { self = (try? JSONDecoder().decode(Self.self, from: Data(stored.utf8))) ?? ClipSettings() }
 
-    /// The options as the database has them.
+    /// The options as JSON for the database.
     func stored() throws -> String { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
 
-    /// Checks the options, before a clip is taken.
-    /// - Parameter hasMasks: whether masks came with the clip.
-    /// - Throws: `APIError` 400 with the option at fault.
+    /// Checks the options before a clip is accepted.
+    /// - Parameter hasMasks: true if masks came with the clip.
+    /// - Throws: `APIError` 400 that names the option.
     func check(_ engine: ServerEngine, hasMasks: Bool) throws {
         func require(_ holds: Bool, _ option: String, _ message: String) throws {
             if !holds { throw APIError(400, message, param: "options.\(option)", code: "invalid_option") }
@@ -81,7 +81,7 @@ struct ClipSettings: Codable, Sendable, Equatable {
 
     private var part: ClipPart { ClipPart(start: start ?? 0, duration: duration) }
 
-    /// The question, and how answers are drawn.
+    /// The question and the generation options.
     var captionOptions: CaptionOptions {
         var generation = GenerationOptions()
         generation.temperature = temperature ?? generation.temperature
@@ -91,8 +91,8 @@ struct ClipSettings: Codable, Sendable, Equatable {
         return CaptionOptions(query: query.flatMap { $0.isEmpty ? nil : $0 }, generation: generation)
     }
 
-    /// The frames and tracks that are captioned.
-    /// - Parameter segmentation: path of SAM 2, where it propagates masks.
+    /// The frames and tracks to caption.
+    /// - Parameter segmentation: path of SAM 2, if it propagates masks.
     func clipOptions(segmentation: String?) -> ClipOptions {
         var options = ClipOptions()
         (options.maxTracks, options.frames, options.segment, options.part) = (maxTracks, frames, segmentLength, part)
@@ -100,7 +100,7 @@ struct ClipSettings: Codable, Sendable, Equatable {
         return options
     }
 
-    /// Source of the objects; nil when none are looked for.
+    /// Source of the objects; nil if none are to be detected.
     /// - Parameter masks: path of the masks that came with the clip.
     func source(_ engine: ServerEngine, masks: String?) -> ObjectSource? {
         switch finder(hasMasks: masks != nil) {

@@ -2,9 +2,9 @@ import Files
 import Foundation
 import Imaging
 
-/// A multipart upload on its way into the library: files are written as they come, and are gone unless it comes to its end.
+/// A multipart upload into the library: files are written as they arrive, and removed unless the upload completes.
 ///
-/// `@unchecked Sendable`: one call at a time is made of it, on whatever thread.
+/// `@unchecked Sendable`: used by one call at a time, from any thread.
 final class ClipUpload: @unchecked Sendable {
     let id = ClipID.make()
     private let files: ClipFolder
@@ -18,36 +18,36 @@ final class ClipUpload: @unchecked Sendable {
     /// Values of the other parts.
     private(set) var fields: [String: Data] = [:]
 
-    /// Bytes of a part that is no file at most.
+    /// Upper bound on the bytes of a part that is not a file.
     private static let longestField = 64 << 10
 
-    /// - Parameter limit: bytes of the whole body.
-    /// - Throws: `APIError`, `InputError` when the library's folder cannot be written to.
+    /// - Parameter limit: upper bound on the bytes of the whole body.
+    /// - Throws: `APIError`, `InputError` if the library's folder cannot be written to.
     init(_ library: ClipLibrary, contentType: String, limit: Int) throws {
         parser = MultipartParser(boundary: try MultipartHeaders.boundary(contentType: contentType))
         (files, self.limit) = (library.files(of: id), limit)
         try ClipLibrary.makeFolder(files.path)
     }
 
-    /// Name of the clip: the one given, else that of the file.
+    /// Name of the clip: the given one, otherwise that of the file.
     var name: String { UploadContent.name(fields["name"].map { String(decoding: $0, as: UTF8.self) } ?? fileName ?? "") }
 
-    /// Takes the next bytes of the body.
-    /// - Throws: `APIError`: 400, 413; `InputError` when they cannot be written.
+    /// Handles the next bytes of the body.
+    /// - Throws: `APIError`: 400, 413; `InputError` if they cannot be written.
     func take(_ data: Data) throws {
         received += data.count
         guard received <= limit else { throw APIError.tooLarge(limit: limit) }
         for event in try parser.take(data) { try take(event) }
     }
 
-    /// Checks that all is there.
+    /// Checks that the upload is complete.
     /// - Throws: `APIError` 400.
     func finish() throws {
         try parser.finish()
         guard hasFile else { throw APIError(400, "found no part called file in the body, expected a clip", param: "file") }
     }
 
-    /// Removes what has come.
+    /// Removes what was uploaded.
     func discard() {
         part = nil
         try? FileManager.default.removeItem(atPath: files.path)

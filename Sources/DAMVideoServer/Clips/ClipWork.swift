@@ -6,8 +6,7 @@ import Masks
 import Metrics
 import Synchronization
 
-/// The job of one clip: what `damvideo caption` does, with the library told of each step. Belongs to the jobs' thread but for
-/// `cancel`.
+/// The caption job of one clip, which records each step in the library. Used by the jobs' thread only, except for `cancel`.
 final class ClipWork: Sendable {
     let clip: ClipRecord
     private let engine: ServerEngine
@@ -19,7 +18,7 @@ final class ClipWork: Sendable {
     private struct State {
         var runner: CaptionJobRunner?
         var isCancelled = false
-        /// Lines about what went wrong.
+        /// Warnings of the job.
         var notices: [String] = []
     }
 
@@ -27,7 +26,7 @@ final class ClipWork: Sendable {
         (self.clip, self.engine, self.library, self.live, self.mediaRoot) = (clip, engine, library, live, mediaRoot)
     }
 
-    /// Ends the work at its next step, from any thread; finished tracks are written.
+    /// Cancels the job at its next step, from any thread; finished tracks are written.
     func cancel() {
         state.withLock { state in
             state.isCancelled = true
@@ -36,7 +35,7 @@ final class ClipWork: Sendable {
     }
 
     /// Captions the clip.
-    /// - Throws: `CancellationError` when it was cancelled; `InputError`, `APIError` when it cannot be captioned.
+    /// - Throws: `CancellationError` if it was cancelled; `InputError` or `APIError` if it cannot be captioned.
     func run() throws {
         let files = library.files(of: clip.id)
         let source = try ClipSource(clip, files, engine, mediaRoot)
@@ -57,13 +56,13 @@ final class ClipWork: Sendable {
         try runner.run([job], &failures)
     }
 
-    /// The job that goes on with what an earlier server left, or one from the start when that has no track of this model.
-    /// - Throws: `InputError` when another model made tracks: a document has one.
+    /// The job that continues what an earlier server left, or a fresh one if that has no track of this model.
+    /// - Throws: `InputError` if another model made its tracks: a document has one model.
     private func earlier(_ resumed: CaptionJob, else fresh: CaptionJob) throws -> CaptionJob {
         let model = engine.engine.model
         guard let run = resumed.earlier, !run.isOf(model) else { return resumed }
         if run.tracks.isEmpty { return fresh }
-        // Searches find what is kept.
+        // Makes the kept tracks searchable.
         try store(.began(run.document))
         throw InputError(
             .usage, clip.source, found: "tracks of the model \(Self.name(run.model.path)), \(run.tracks.count) in all, which are kept",
@@ -72,7 +71,7 @@ final class ClipWork: Sendable {
 
     private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    /// Writes a document without tracks, for a clip whose objects people point at.
+    /// Writes a document without tracks, for a clip whose objects users will mark.
     private func keep(_ source: ClipSource, _ captioner: VideoCaptioner, _ files: ClipFolder) throws {
         guard FileStatus(files.document) == nil else { return }
         let plan = try captioner.plan(source.request, file: source.file, options: source.captions)
@@ -84,13 +83,13 @@ final class ClipWork: Sendable {
     }
 
     private func take(_ event: CaptionJobRunner.Event) {
-        // No work that cannot be kept.
+        // Stop work that could not be saved.
         if !library.isThere { cancel() }
         switch event {
         case .clip(let event):
             live.update(clip.id, event)
             if case .finished = event { Counter(label: "damvideo_tracks_total").increment() }
-            // Searches find a track as soon as it is there. If that fails, the end of the job brings all of them.
+            // Makes a track searchable at once. If that fails, all tracks are stored at the end of the job.
             try? store(event)
         case .notice(let line): state.withLock { $0.notices.append(line) }
         case .ended, .message: break
@@ -106,7 +105,7 @@ final class ClipWork: Sendable {
             try library.update(id) { $0.take(document.video) }
         case .finished(let track):
             try library.database.write { try CaptionIndex($0).replace(track.id, by: track, of: id) }
-            // A clip that makes way may end the process as often as it likes.
+            // Progress resets the count: a clip fails only after crashes without a finished track in between.
             try library.update(id) { clip in
                 clip.tracksDone += 1
                 clip.attempts = 0
@@ -117,17 +116,17 @@ final class ClipWork: Sendable {
 }
 
 extension ClipRecord {
-    /// Takes what is known of a clip once it was decoded.
+    /// Stores facts that became known by decoding the clip.
     mutating func take(_ video: CaptionDocument.Video) {
         (width, height, fps, frames, duration) = (video.width, video.height, video.fps, video.frames, video.duration)
     }
 }
 
-/// The file that a clip's masks are kept in, written as soon as its objects are followed.
+/// The file of a clip's masks, written as soon as its objects are tracked.
 private struct StoredMasksFile: ClipSideFiles {
     let files: ClipFolder
 
-    // The job keeps the file itself: nobody gave it a place that could be another's.
+    // The library manages this file, so it cannot conflict with other outputs.
     var paths: [String] { [] }
 
     func isOwn(_ path: String) -> Bool { false }

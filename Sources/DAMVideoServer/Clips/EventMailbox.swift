@@ -3,21 +3,21 @@ import Foundation
 import Masks
 import Synchronization
 
-/// An event of a clip on its way to readers.
+/// An event of a clip, as sent to readers.
 enum ClipEvent: Sendable {
     case clip(ClipEntry)
     case progress(ClipProgress)
     case token(TokenText)
     case track(CaptionDocument.Track)
     case problem(CaptionDocument.Problem)
-    /// The error of a request that failed.
+    /// The error of a failed request.
     case error(String)
     case end(ClipEntry)
 
-    /// Text that a caption has become longer by.
+    /// Text appended to a caption.
     struct TokenText: Sendable, Encodable, Equatable {
         let track: TrackID
-        /// The part of the track, from 1; nil for the whole.
+        /// One-based number of the part; nil for the whole track.
         let part: Int?
         var text: String
 
@@ -64,8 +64,9 @@ enum ClipEvent: Sendable {
     }
 }
 
-/// Events for one reader, who may be slow: whoever adds one never waits. What is not read yet is joined: of progress the
-/// latest is kept, tokens of a caption become one and go when the track is there. So no more waits than a document holds.
+/// Events for one reader, who may be slow; adding one never blocks. Unread events are merged: only the latest progress is kept,
+/// and the tokens of a caption become one event, which is dropped once the track is finished. The queue is thus never larger than
+/// a document.
 final class EventMailbox: Sendable {
     private struct State {
         var events: [ClipEvent] = []
@@ -74,7 +75,7 @@ final class EventMailbox: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Events as they come, to the mailbox's end. One reader alone; the mailbox closes when it is gone.
+    /// Events until the mailbox closes. For a single reader; the mailbox closes when the stream is abandoned.
     var stream: AsyncStream<ServerEvent> {
         let reader = Reader(self)
         return AsyncStream {
@@ -84,7 +85,7 @@ final class EventMailbox: Sendable {
         }
     }
 
-    /// Closes the mailbox when the stream that holds this is given up, read or not.
+    /// Closes the mailbox when the stream that holds it is deallocated.
     private final class Reader: Sendable {
         let mailbox: EventMailbox
 
@@ -106,7 +107,7 @@ final class EventMailbox: Sendable {
         reader?.resume(returning: event)
     }
 
-    /// Ends the stream behind the events that are there.
+    /// Ends the stream after the pending events.
     func finish() { end(drops: false) }
 
     /// Ends the stream at once.
@@ -137,7 +138,7 @@ final class EventMailbox: Sendable {
 }
 
 extension [ClipEvent] {
-    /// Adds an event, joined with those it continues or takes the place of.
+    /// Adds an event, merged with those it continues or replaces.
     fileprivate mutating func join(_ event: ClipEvent) {
         switch event {
         case .progress:

@@ -2,37 +2,37 @@ import DAMVideo
 import Foundation
 import Masks
 
-/// The state of a job as its steps show it.
+/// The state of a running job, derived from its events.
 struct LiveClip {
     private struct Caption: Hashable {
         let track: TrackID
         let part: Int?
     }
 
-    /// The tracks that are finished; nil as long as nothing is known.
+    /// The finished tracks; nil while nothing is known.
     private(set) var document: CaptionDocument?
     private(set) var progress = ClipProgress(stage: .waiting)
-    /// Tracks to caption, as far as known.
+    /// Number of tracks to caption, as far as known.
     private(set) var trackCount: Int?
     private(set) var problems: [CaptionDocument.Problem] = []
-    /// Text of captions that are being generated.
+    /// Text of captions being generated.
     private var texts: [Caption: String] = [:]
     private var clock = StageClock()
-    /// When progress was told last.
+    /// Time of the last progress event.
     private var lastTold: ContinuousClock.Instant?
 
-    /// Time between two events about progress in one stage.
+    /// Minimum interval of progress events in one stage.
     private static let progressInterval = Duration.milliseconds(100)
 
     init(document: CaptionDocument? = nil) { self.document = document }
 
-    /// Captions as far as they are generated.
+    /// Text so far of captions being generated.
     var openTexts: [ClipEvent.TokenText] {
         texts.map { ClipEvent.TokenText(track: $0.track, part: $0.part, text: $1) }
     }
 
-    /// Takes a step of the job.
-    /// - Returns: what readers are told of it.
+    /// Handles an event of the job.
+    /// - Returns: events for readers.
     mutating func take(_ event: CaptionEvent) -> [ClipEvent] {
         switch event {
         case .began(let document):
@@ -44,7 +44,7 @@ struct LiveClip {
             let isNew = stage != progress.stage
             progress = ClipProgress(stage: stage, done: done, total: total)
             progress.secondsLeft = clock.secondsLeft(stage.rawValue, done: done, total: total)
-            // Frames can come by the thousand.
+            // Limits the rate: there can be thousands of frames.
             let now = ContinuousClock.now
             if !isNew, let lastTold, now - lastTold < Self.progressInterval { return [] }
             lastTold = now
@@ -67,7 +67,7 @@ struct LiveClip {
         }
     }
 
-    /// Progress by tracks, once captions are being generated.
+    /// Progress in tracks, once captions are being generated.
     private mutating func captioning() -> ClipEvent {
         let done = document?.tracks.count ?? 0
         progress = ClipProgress(stage: .captioning, done: done, total: trackCount)
@@ -75,7 +75,7 @@ struct LiveClip {
         return .progress(progress)
     }
 
-    /// The stage as clients see it; nil for a step that is not told.
+    /// The stage as sent to clients; nil for one that is not reported.
     private mutating func advance(_ stage: CaptionEvent.Stage) -> ClipProgress.Stage? {
         switch stage {
         case .finding: return .finding
@@ -83,7 +83,7 @@ struct LiveClip {
         case .decoding: return .decoding
         case .encoding(let position), .reading(let position):
             trackCount = position.count
-            // Beside captions that are being generated it would flicker.
+            // Alternating with captions that are being generated, it would flicker.
             guard texts.isEmpty else { return nil }
             if case .encoding = stage { return .encoding }
             return .reading

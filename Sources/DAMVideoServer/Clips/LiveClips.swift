@@ -3,7 +3,7 @@ import Foundation
 import Masks
 import Synchronization
 
-/// Clips that wait or are at work: what is known of them beyond the database, and who follows them.
+/// Clips that are queued or running, with the state that is not in the database, and their readers.
 final class LiveClips: Sendable {
     private struct Entry {
         var clip = LiveClip()
@@ -16,7 +16,7 @@ final class LiveClips: Sendable {
 
     private let state = Mutex<[String: Entry]>([:])
 
-    /// Takes a clip that waits.
+    /// Adds a queued clip.
     /// - Parameter finished: the tracks of an earlier run.
     func add(_ id: String, finished: CaptionDocument? = nil) {
         state.withLock { clips in
@@ -26,7 +26,7 @@ final class LiveClips: Sendable {
         }
     }
 
-    /// The finished tracks of a clip; nil when it has ended, or nothing is known yet.
+    /// The finished tracks of a clip; nil if it has ended or nothing is known yet.
     func document(_ id: String) -> CaptionDocument? { state.withLock { $0[id]?.clip.document } }
 
     /// A clip with its progress.
@@ -40,7 +40,7 @@ final class LiveClips: Sendable {
         return ClipEntry(record: record, progress: live.progress)
     }
 
-    /// Follows a clip: what is known first, then what comes.
+    /// Subscribes to a clip: the current state first, then its events.
     /// - Returns: nil for a clip that has ended.
     func follow(_ record: ClipRecord, tracks: (CaptionDocument) -> CaptionDocument = { $0 }) -> EventMailbox? {
         state.withLock { clips in
@@ -58,17 +58,17 @@ final class LiveClips: Sendable {
         }
     }
 
-    /// Readers of a clip that are there.
+    /// Number of connected readers of a clip.
     func readerCount(_ id: String) -> Int { state.withLock { $0[id]?.readers.count { !($0.mailbox?.isClosed ?? true) } ?? 0 } }
 
-    /// Takes a step of a clip's job.
+    /// Handles an event of a clip's job.
     func update(_ id: String, _ event: CaptionEvent) { change(id) { $0.take(event) } }
 
-    /// Tells those who follow a clip of a track that people added or changed.
+    /// Notifies a clip's readers of a track that a user added or changed.
     func tell(_ id: String, _ event: ClipEvent) { change(id) { _ in [event] } }
 
-    /// Takes a clip that has ended away, and tells those who follow it.
-    /// - Parameter entry: nil for a clip that is to be gone on with by another server.
+    /// Removes a clip that has ended, and notifies its readers.
+    /// - Parameter entry: nil for a clip that another server will continue.
     func end(_ id: String, _ entry: ClipEntry?) {
         let readers = state.withLock { $0.removeValue(forKey: id)?.readers.compactMap(\.mailbox) ?? [] }
         for reader in readers {
@@ -77,7 +77,7 @@ final class LiveClips: Sendable {
         }
     }
 
-    /// Ends all streams, as the server does.
+    /// Ends all streams when the server stops.
     func endAll() {
         for id in state.withLock({ Array($0.keys) }) { end(id, nil) }
     }

@@ -2,8 +2,7 @@ import Files
 import Foundation
 import Synchronization
 
-/// Files that are made when they are first asked for, and kept until the document changes. One that is asked for while it is
-/// made is waited for.
+/// Files that are generated on first request and cached until the document changes. Concurrent requests wait for the same file.
 final class MadeFiles: Sendable {
     private let library: ClipLibrary
     private let work: BlockingWork
@@ -37,7 +36,7 @@ final class MadeFiles: Sendable {
         return path
     }
 
-    /// Removes files made from earlier revisions of the document; the latest earlier one stays, because a client may still read it.
+    /// Removes files of earlier document revisions, except the previous one, which a client may still be reading.
     private static func removeEarlier(_ folder: String, _ name: String, revision: Int) {
         for other in folderNames(folder) ?? [] where other.hasSuffix("-" + name) {
             guard let number = Int(other.dropLast(name.count + 1)), number < revision - 1 else { continue }

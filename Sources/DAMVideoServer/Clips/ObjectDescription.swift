@@ -5,8 +5,8 @@ import Imaging
 import Masks
 import ObjectTracking
 
-/// Follows an object that was pointed at through its clip, and captions it as a new track of the document. Its captions go
-/// before those of clips' jobs.
+/// Tracks a marked object through its clip, and captions it as a new track of the document. Its captions go before those of batch
+/// jobs.
 struct ObjectDescription: Sendable {
     let engine: ServerEngine
     let documents: ClipDocuments
@@ -15,7 +15,7 @@ struct ObjectDescription: Sendable {
     /// An object of a clip.
     struct Object: Sendable {
         let clip: ClipRecord
-        /// Its number as a track.
+        /// Its track number.
         let number: Int
         let frame: Int
         let mask: Mask
@@ -25,8 +25,8 @@ struct ObjectDescription: Sendable {
         var track: TrackID { .number(number) }
     }
 
-    /// Does the work.
-    /// - Parameter tell: given each step on this thread; what it throws ends the work.
+    /// Runs the description.
+    /// - Parameter tell: called with each event on this thread; an error it throws ends the work.
     func run(_ object: Object, tell: (ClipEvent) throws -> Void) {
         do {
             let entry = try track(object, tell)
@@ -43,14 +43,14 @@ struct ObjectDescription: Sendable {
     private func message(of error: any Error) -> String {
         switch error {
         case let error as TrackFailure: error.message
-        case is CancellationError: "the server ends"
+        case is CancellationError: "the server is shutting down"
         default: APIError.telling(error, folder: documents.library.folder)?.message ?? "the object could not be described"
         }
     }
 
     private struct TrackFailure: Error { let message: String }
 
-    /// The object's entry; its masks are written then.
+    /// The object's entry; also writes its masks.
     private func track(_ object: Object, _ tell: (ClipEvent) throws -> Void) throws -> CaptionDocument.Track {
         let files = documents.library.files(of: object.clip.id), source = try ClipSource(object.clip, files, engine, mediaRoot)
         let seed = files.path + "/seed-\(object.number).json"
@@ -69,7 +69,7 @@ struct ObjectDescription: Sendable {
         let plan = try captioner.plan(request, file: source.file, options: captions)
         var steps = LiveClip()
         let clip = try captioner.caption(plan, events: { event in
-            // The track is told once it is kept.
+            // The track is announced once it is stored.
             if case .finished = event { return }
             for step in steps.take(event) { try tell(step) }
         })
@@ -83,10 +83,10 @@ struct ObjectDescription: Sendable {
         return entry
     }
 
-    /// Writes the mask that the object is followed from.
+    /// Writes the mask that tracking starts from.
     private func write(_ object: Object, _ source: ClipSource, to path: String) throws {
         guard let mask = PropagatedMask(object.mask, confidence: 1, isBackward: false) else {
-            throw APIError(422, "found a region without a pixel, expected one of the object", code: "invalid_region")
+            throw APIError(422, "found an empty region, expected one on the object", code: "invalid_region")
         }
         let masks = PropagatedMasks(
             path: source.path, size: PictureSize(width: object.mask.width, height: object.mask.height), source: nil, given: [:],

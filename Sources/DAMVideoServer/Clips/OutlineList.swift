@@ -20,12 +20,12 @@ struct OutlineList: Encodable {
         let outline: [[Int]]
     }
 
-    /// Frames of one list at most.
+    /// Upper bound on the frames of one list.
     static let mostFrames = 500
 
     /// - Parameters:
-    ///   - frames: those that are wanted.
-    ///   - masks: of the tracks to show.
+    ///   - frames: the requested frames.
+    ///   - masks: masks of the tracks to show.
     /// - Throws: `MaskError`.
     init(_ masks: any MaskSource, frames: Range<Int>) throws {
         (width, height) = (masks.size.width, masks.size.height)

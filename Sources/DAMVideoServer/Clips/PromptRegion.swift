@@ -3,22 +3,22 @@ import Imaging
 import ObjectTracking
 import SegmentAnything
 
-/// An object that is pointed at in one frame: `Prompt` in openapi.yaml.
+/// An object marked in one frame: `Prompt` in openapi.yaml.
 struct PromptBody: Decodable, Sendable {
     let frame: Int
     var points: [[Double]]?
     var box: [Double]?
     var polygon: [[Double]]?
-    /// Question of a description.
+    /// Question for a description.
     var question: String?
-    /// Name of a description's track.
+    /// Name for the described track.
     var name: String?
 
-    /// The region that is meant.
+    /// The marked region.
     /// - Parameters:
     ///   - image: the frame.
-    ///   - segmented: SAM 2 with the frame; nil for none.
-    /// - Throws: `APIError`: 400 for a prompt that makes no sense, 422 for a region that is empty or outside the picture.
+    ///   - segmented: the frame encoded by SAM 2; nil without SAM 2.
+    /// - Throws: `APIError`: 400 for an invalid prompt, 422 for a region that is empty or outside the frame.
     func mask(in image: RGBImage, _ segmented: SegmentedFrame?) throws -> Mask {
         let points = points ?? []
         if let polygon {
@@ -31,7 +31,7 @@ struct PromptBody: Decodable, Sendable {
         let box = try box.map { try Self.rectangle($0, in: image) }
         guard let segmented else {
             guard points.isEmpty, let box else {
-                throw Self.bad("points", "found points, which take SAM 2, and this server has none: expected a box or a polygon")
+                throw Self.bad("points", "found points, which need SAM 2, but this server has none: expected a box or a polygon")
             }
             return try Self.region {
                 try Polygon.rasterized(
@@ -53,7 +53,7 @@ struct PromptBody: Decodable, Sendable {
         return PicturePrompt.Point(x: values[0], y: values[1], isForeground: values.count == 2 || values[2] == 1)
     }
 
-    /// A box in whole pixels, the part of it that is in the picture.
+    /// A box rounded to whole pixels and clipped to the frame.
     private static func rectangle(_ values: [Double], in image: RGBImage) throws -> BoundingBox {
         guard values.count == 4, values.allSatisfy({ $0.isFinite && abs($0) < 1e6 }) else {
             throw bad("box", "found a box of \(values.count) numbers, expected left, top, width and height in pixels")
@@ -68,7 +68,7 @@ struct PromptBody: Decodable, Sendable {
         return part
     }
 
-    /// The pixels inside of any of some closed lines.
+    /// Mask of the union of some polygons.
     private static func mask(of lines: [[Double]], in image: RGBImage) throws -> Mask {
         guard !lines.isEmpty, lines.count <= 1000,
             lines.allSatisfy({ $0.count >= 6 && $0.count % 2 == 0 && $0.allSatisfy(\.isFinite) })
@@ -88,7 +88,7 @@ struct PromptBody: Decodable, Sendable {
     private static func region(_ body: () throws -> RunLengthEncoding) throws -> Mask {
         do {
             let runs = try body()
-            guard runs.area > 0 else { throw outside("found a region without a pixel of the picture, expected one in it") }
+            guard runs.area > 0 else { throw outside("found a region outside the picture, expected one in it") }
             return runs.mask(in: BoundingBox(left: 0, top: 0, width: runs.width, height: runs.height))
         } catch let error as InputError {
             throw outside(error.description)
@@ -102,13 +102,13 @@ struct PromptBody: Decodable, Sendable {
     private static func outside(_ message: String) -> APIError { APIError(422, message, code: "invalid_region") }
 }
 
-/// A mask as clients see it.
+/// A mask as sent to clients.
 struct MaskEntry: Encodable {
     let outline: [[Int]]
     let mask: RunLengthEncoding
     let box: BoundingBox
 
-    /// - Parameter mask: with a pixel inside.
+    /// - Parameter mask: not empty.
     init(_ mask: Mask) {
         outline = MaskContours(mask).lines
         self.mask = RunLengthEncoding(mask)

@@ -3,11 +3,11 @@ import Imaging
 import GRDB
 
 extension ServerRequest {
-    /// Bytes of a JSON body at most.
+    /// Upper bound on the bytes of a JSON body.
     static let longestJSON = 1 << 20
 
-    /// The body as JSON of a type.
-    /// - Throws: `APIError`: 400 with the field at fault, 413, 415.
+    /// Decodes the body as JSON.
+    /// - Throws: `APIError`: 400 that names the field, 413, 415.
     func json<Value: Decodable>(_ type: Value.Type) async throws -> Value {
         if let type = headers["content-type"], HeaderValue(type).first.lowercased() != "application/json" {
             throw APIError(415, "found a body of type \(HeaderValue(type).first), expected application/json")
@@ -15,7 +15,7 @@ extension ServerRequest {
         return try Self.decode(type, from: try await body.collected(limit: Self.longestJSON))
     }
 
-    /// - Parameter place: of the JSON in the request, for errors; nil for all of it.
+    /// - Parameter place: location of the JSON in the request, for errors; nil for the body.
     static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, place: String? = nil) throws -> Value {
         do {
             return try JSONDecoder().decode(type, from: data)
@@ -38,7 +38,7 @@ extension ServerRequest {
     }
 
     /// A date of the query, in seconds since 1970.
-    /// - Throws: `APIError` 400 for text that is no date.
+    /// - Throws: `APIError` 400 for an invalid date.
     func date(_ name: String) throws -> Double? {
         guard let text = query[name], !text.isEmpty else { return nil }
         return try DateText.required(text, name)
@@ -46,7 +46,7 @@ extension ServerRequest {
 }
 
 extension DateText {
-    /// - Throws: `APIError` 400 for text that is no date.
+    /// - Throws: `APIError` 400 for an invalid date.
     static func required(_ text: String, _ name: String) throws -> Double {
         guard let seconds = seconds(text) else {
             throw APIError(
@@ -58,7 +58,7 @@ extension DateText {
 }
 
 extension APIError {
-    /// JSON that is none, or not of the right form.
+    /// Converts an error of invalid or unexpected JSON.
     fileprivate init(_ error: DecodingError, _ place: String?) {
         let context: DecodingError.Context, path: [any CodingKey]
         var message: String?
@@ -71,12 +71,12 @@ extension APIError {
         }
         let names = [place].compactMap(\.self) + path.map { $0.intValue.map(String.init) ?? $0.stringValue }
         let field = names.isEmpty ? nil : names.joined(separator: ".")
-        let text = message ?? (path.isEmpty ? "found no JSON of the right form, expected an object" : context.debugDescription)
+        let text = message ?? (path.isEmpty ? "found no JSON of the expected form, expected an object" : context.debugDescription)
         self.init(400, (field.map { "\($0): " } ?? "") + text, param: field, code: "invalid_json")
     }
 
-    /// Any error of a handler as clients are told it; nil for one of the server's own.
-    /// - Parameter folder: the library's, which no message names.
+    /// Converts any error of a handler for the client; nil for internal errors.
+    /// - Parameter folder: the library's folder, which no message may name.
     static func telling(_ error: any Error, folder: String) -> APIError? {
         switch error {
         case let error as APIError: return error
@@ -93,7 +93,7 @@ extension APIError {
 
     private static let diskFull = APIError(507, "the disk of the library is full: nothing of this request was kept", code: "disk_full")
 
-    /// True for the words of the system, or those of Foundation, for a disk or a quota that is full.
+    /// True if a message of the system or of Foundation reports a full disk or quota.
     private static func isDiskFull(_ text: String) -> Bool {
         ([ENOSPC, EDQUOT].map { String(cString: strerror($0)) } + ["enough space"]).contains(where: text.contains)
     }

@@ -4,7 +4,7 @@ import ObjectTracking
 import SegmentAnything
 import Synchronization
 
-/// Frames as SAM 2 encoded them: several clicks in one frame take the time of one.
+/// Cache of frames encoded by SAM 2, so that several clicks in one frame encode it once.
 final class SegmentedFrames: Sendable {
     private struct Encoded: Sendable {
         let clip: String
@@ -12,12 +12,12 @@ final class SegmentedFrames: Sendable {
         let picture: EncodedPicture
     }
 
-    /// Frames that are kept, some 16 MB each.
+    /// Number of cached frames, about 16 MB each.
     private static let mostKept = 3
 
     private let kept = Mutex<[Encoded]>([])
 
-    /// A frame as it was encoded, or is now.
+    /// The encoded frame, from the cache if possible.
     func picture(_ clip: String, _ frame: Int, _ image: RGBImage, _ model: SegmentationModel) -> EncodedPicture {
         if let found = kept.withLock({ $0.first { $0.clip == clip && $0.frame == frame } }) { return found.picture }
         let picture = model.encode(image)
@@ -29,7 +29,7 @@ final class SegmentedFrames: Sendable {
     }
 }
 
-/// A frame that SAM 2 finds regions in.
+/// A frame in which SAM 2 segments regions.
 struct SegmentedFrame {
     let clip: String
     let frame: Int
@@ -37,8 +37,8 @@ struct SegmentedFrame {
     let model: SegmentationModel
     let frames: SegmentedFrames
 
-    /// - Throws: `InputError`: `invalid` for a prompt outside the picture, or that means nothing there; `usage` for one that only
-    ///   says where the object is not.
+    /// - Throws: `InputError`: `invalid` for a prompt outside the frame or without a region there; `usage` for background points
+    ///   only.
     func mask(of prompt: PicturePrompt) throws -> Mask {
         try model.mask(of: prompt, path: "frame \(frame)") { frames.picture(clip, frame, image, model) }
     }

@@ -1,12 +1,12 @@
 import Files
 import Foundation
 
-/// Kind of an upload by its first bytes.
+/// Content type of an upload, from its first bytes.
 enum UploadContent {
-    /// Bytes that are looked at.
+    /// Number of bytes to inspect.
     private static let head = 512
 
-    /// The content type of a file, by its first bytes; never one that a browser runs.
+    /// The content type of a file, from its first bytes; never one that a browser executes.
     static func type(of path: String) -> String { type((try? openFile(path)?.read(upToCount: head)) ?? Data()) }
 
     /// Sources: the WHATWG's "MIME Sniffing", section 6; ISO/IEC 14496-12 for `ftyp`.
@@ -33,26 +33,26 @@ enum UploadContent {
         return "application/octet-stream"
     }
 
-    /// Beginnings of text that pictures and videos without compression have.
+    /// Text headers of uncompressed images and videos.
     private static let textHeads = ["YUV4MPEG2 ", "P2", "P3", "P5", "P6", "P7"]
 
-    /// True for text, such as a list of other files: FFmpeg would open those, wherever they are.
+    /// True for text, such as a playlist, whose referenced files FFmpeg would open.
     static func isText(_ path: String) -> Bool {
         let bytes = (try? openFile(path)?.read(upToCount: head)) ?? Data()
         guard !bytes.isEmpty, !textHeads.contains(where: { bytes.starts(with: $0.utf8) }) else { return false }
         return bytes.allSatisfy { $0 == 0x09 || $0 == 0x0A || $0 == 0x0D || $0 >= 0x20 }
     }
 
-    /// Endings that files of masks can have, for readers that tell by them.
+    /// Extensions that mask files can have, for readers that depend on them.
     private static let maskEndings: Set = ["json", "jsonl", "txt", "csv", "xml", "png", "npz", "npy"]
 
-    /// Name for an uploaded file of masks: only one of a few endings is taken from the client's.
+    /// File name for uploaded masks: only a known extension is taken from the client's name.
     static func maskName(_ fileName: String?) -> String {
         let ending = fileName?.split(separator: ".").last.map { $0.lowercased() } ?? ""
         return maskEndings.contains(ending) ? "given.\(ending)" : "given"
     }
 
-    /// The name of a clip from the name of a file, for people alone: it becomes no path.
+    /// A display name for a clip, from its file name; never used as a path.
     static func name(_ fileName: String) -> String {
         let last = fileName.split { $0 == "/" || $0 == "\\" }.last ?? ""
         let text = String(String.UnicodeScalarView(last.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))

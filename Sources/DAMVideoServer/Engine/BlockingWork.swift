@@ -1,26 +1,26 @@
 import Foundation
 import Synchronization
 
-/// Work that waits or computes for long, on threads of its own: the threads of tasks are few, and all of a server's
-/// requests share them.
+/// Blocking or long-running work on its own threads: the cooperative pool has few threads, which all of a server's requests
+/// share.
 struct BlockingWork: Sendable {
     private let queue: OperationQueue
 
-    /// - Parameter width: pieces of work at a time.
+    /// - Parameter width: number of concurrent jobs.
     init(_ name: String, width: Int) {
         queue = OperationQueue()
         queue.name = name
         queue.maxConcurrentOperationCount = max(1, width)
     }
 
-    /// Pieces of work that run or wait.
+    /// Number of running and waiting jobs.
     var count: Int { queue.operationCount }
 
-    /// For files and pictures.
+    /// Queue for files and images.
     static let shared = BlockingWork("server-work", width: ProcessInfo.processInfo.activeProcessorCount)
 
-    /// Runs `body`, also for a task that is cancelled: long work asks `WorkGate.current`. Who has closed one direction of a
-    /// connection may still wait to hear what is wrong with the request.
+    /// Runs `body`, even if the task is cancelled: long work checks `WorkGate.current`. A client that closed its sending
+    /// direction may still wait for the error.
     /// - Throws: what `body` throws.
     func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         let gate = WorkGate()
@@ -39,9 +39,9 @@ struct BlockingWork: Sendable {
     func start(_ body: @escaping @Sendable () -> Void) { queue.addOperation(body) }
 }
 
-/// Notice that a piece of work is not wanted any more.
+/// Cancellation flag of a job.
 final class WorkGate: Sendable {
-    /// The gate of the work at hand, for its steps to look at.
+    /// The gate of the current job, for its steps to check.
     @TaskLocal static var current: WorkGate?
 
     private let isClosed = Mutex(false)

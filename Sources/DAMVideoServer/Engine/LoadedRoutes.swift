@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Paths that need the models: answered with 503 until they are loaded.
+/// Paths that need the models; answered with 503 until they are loaded.
 final class LoadedRoutes: ServerRoutes {
     private let routes = Mutex<[any ServerRoutes]?>(nil)
 
     /// True once requests are answered.
     var isReady: Bool { routes.withLock { $0 != nil } }
 
-    /// Begins to answer.
+    /// Starts to answer requests.
     func open(_ routes: [any ServerRoutes]) { self.routes.withLock { $0 = routes } }
 
     func respond(to request: ServerRequest) async throws -> ServerResponse? {

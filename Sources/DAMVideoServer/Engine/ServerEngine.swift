@@ -1,10 +1,10 @@
 import DAMVideo
 import ObjectTracking
 
-/// The models of a server, loaded once for all its requests.
+/// The server's models, loaded once for all requests.
 struct ServerEngine: Sendable {
     let engine: CaptionEngine
-    /// SAM 2, which finds what points and boxes mean; nil for none.
+    /// SAM 2, for points and boxes; nil for none.
     let segmentation: SegmentationModel?
     let detector: ObjectDetector?
     /// Name of the model in answers.

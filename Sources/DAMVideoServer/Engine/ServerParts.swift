@@ -3,17 +3,17 @@ import Foundation
 import Imaging
 import Logging
 
-/// Which parts of its paths a server has, and the work that belongs to them.
+/// The server's routes, and the background work that belongs to them.
 struct ServerParts {
     let routes: [any ServerRoutes]
     /// Nil without a library.
     private let jobs: ClipJobs?
 
-    /// Parts that need no model: they are there at once.
+    /// Routes that need no model and are available at once.
     static func open() -> [any ServerRoutes] { [PageRoutes()] }
 
-    /// Parts that the models are loaded for.
-    /// - Throws: `InputError` for a folder that cannot be used.
+    /// Routes that need the models.
+    /// - Throws: `InputError` for an unusable folder.
     init(_ engine: ServerEngine, _ options: ServerOptions, _ metrics: ServerMetrics, _ logger: Logger) throws {
         let root = try options.mediaRoot.map { try MediaRoot($0) }
         var chat = ChatSettings()
@@ -34,34 +34,34 @@ struct ServerParts {
     private static func fetcher(_ options: ServerOptions) throws -> URLFetcher? {
         guard options.fetchesURLs else { return nil }
         guard var fetcher = URLFetcher() else {
-            throw InputError(.usage, "--fetch-urls", found: "no program curl", expected: "it in one of the folders of PATH")
+            throw InputError(.usage, "--fetch-urls", found: "no curl program", expected: "curl in a folder of PATH")
         }
         fetcher.sizeLimit = options.bodyLimit
         return fetcher
     }
 
-    /// Works until the task is cancelled.
+    /// Runs the background work until the task is cancelled.
     func work() async { await jobs?.run() }
 }
 
-/// Bounds and folders of the parts of a server.
+/// Limits and folders of a server's routes.
 package struct ServerOptions: Sendable {
     /// Requests that may wait for the engine.
     package var queue = 32
-    /// Bytes of a request's body, but for uploads of clips.
+    /// Upper bound on the bytes of a request's body, except uploads of clips.
     package var bodyLimit = 64 << 20
-    /// Bytes of an upload.
+    /// Upper bound on the bytes of an upload.
     package var uploadLimit = 4 << 30
-    /// Pixels of a picture, or of a clip's frame.
+    /// Upper bound on the pixels of an image or a clip's frame.
     package var maximumPixels = 1 << 26
-    /// Folder whose files requests may name; nil for none.
+    /// Folder of files that requests may name; nil for none.
     package var mediaRoot: String?
     package var library = LibraryChoice.none
-    /// True to fetch pictures that requests name by their addresses.
+    /// True to fetch images that requests name by URL.
     package var fetchesURLs = false
-    /// Time within which each chat request is answered; zero for no limits, nil for those that requests show.
+    /// Time limit for every chat answer; zero for no limit, nil to take it from each request.
     package var replyWithin: Duration?
-    /// Server that answers what the model is not made for; nil for none.
+    /// Server for requests that the model cannot answer; nil for none.
     package var upstream: UpstreamServer?
 
     package init() {}

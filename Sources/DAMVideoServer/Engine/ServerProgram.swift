@@ -7,9 +7,9 @@ import ObjectTracking
 import ServiceLifecycle
 import Synchronization
 
-/// A server as a program runs it: the port opens at once, the models are loaded beside.
+/// A complete server: the port opens at once, and the models are loaded in the background.
 package final class ServerProgram: Sendable {
-    /// Models that the caller loads.
+    /// Models loaded by the caller.
     package struct Models: Sendable {
         let engine: ServerEngine
 
@@ -30,7 +30,7 @@ package final class ServerProgram: Sendable {
     private let models = Mutex<Models?>(nil)
     private let stopping = Mutex<(@Sendable () -> Void)?>(nil)
 
-    /// - Throws: `InputError` for settings that make no sense.
+    /// - Throws: `InputError` for invalid settings.
     package init(
         _ settings: ServerSettings, _ options: ServerOptions, logger: Logger, load: @escaping @Sendable () throws -> Models
     ) throws {
@@ -38,8 +38,8 @@ package final class ServerProgram: Sendable {
         (self.settings, self.options, self.logger, self.load) = (settings, options, logger, load)
     }
 
-    /// Listens until `stop`.
-    /// - Throws: `InputError` when the models cannot be loaded, or the address cannot be listened at.
+    /// Serves requests until `stop`.
+    /// - Throws: `InputError` if the models cannot be loaded or the address cannot be bound.
     package func run() async throws {
         MetricsSystem.bootstrap(metrics.factory)
         let status = StatusRoutes(loaded: loaded, metrics: metrics) { [self] in
@@ -62,7 +62,7 @@ package final class ServerProgram: Sendable {
         do {
             try await services.run()
         } catch is CancellationError {
-            // Requests were open when the time to stop was over.
+            // Requests were still open when the grace period ended.
         } catch let error as ServiceGroupError {
             logger.debug("\(error)")
         } catch let error as InputError {
@@ -72,10 +72,10 @@ package final class ServerProgram: Sendable {
         }
     }
 
-    /// Stops: no more connections, and the end behind the requests that are open, or when the time for that is over.
+    /// Stops accepting connections, and ends once open requests are done or the grace period is over.
     package func stop() { stopping.withLock { $0 }?() }
 
-    /// Loads the models, and does the work that goes on without requests.
+    /// Loads the models and runs the background work.
     fileprivate func serve() async throws {
         let load = load, began = ContinuousClock.now
         let models = try await BlockingWork.shared.run { try load() }
@@ -87,7 +87,7 @@ package final class ServerProgram: Sendable {
     }
 }
 
-/// The part of a server that is no request.
+/// The service that loads the models and runs the background work.
 private struct LoadingService: Service {
     let program: ServerProgram
 

@@ -1,11 +1,11 @@
 import DAMVideo
 import Foundation
 
-/// Paths for supervisors and other programs: health, metrics and abilities of the server.
+/// Health, metrics and properties of the server, for supervisors and other programs.
 struct StatusRoutes: ServerRoutes {
     let loaded: LoadedRoutes
     let metrics: ServerMetrics
-    /// Throws while the models are loaded.
+    /// Throws while the models are loading.
     let engine: @Sendable () throws -> ServerEngine
 
     func respond(to request: ServerRequest) async throws -> ServerResponse? {
@@ -23,7 +23,7 @@ struct StatusRoutes: ServerRoutes {
         }
     }
 
-    /// As llama.cpp's server has it, which other programs look for.
+    /// Properties in the format of llama.cpp's server, which clients query.
     private struct Properties: Encodable {
         struct Modalities: Encodable { let vision = true, audio = false }
 

@@ -1,19 +1,19 @@
 import Imaging
 
-/// An error that a client is told: a status, and OpenAI's error object.
+/// An error response: a status and OpenAI's error object.
 struct APIError: Error, Equatable {
     let status: Int
     let message: String
-    /// Kind of error in OpenAI's words.
+    /// OpenAI's error type.
     let type: String
-    /// The field of the request at fault.
+    /// Field of the request that caused the error.
     var param: String?
     var code: String?
-    /// Seconds after which to try again.
+    /// Seconds after which to retry.
     var retryAfter: Int?
-    /// Methods that the path has, of a request with another.
+    /// Methods that the path allows, for 405.
     var allow: [String]?
-    /// Bytes of the file, for a range outside of it.
+    /// Size of the file in bytes, for an unsatisfiable range.
     var fileSize: Int?
 
     init(_ status: Int, _ message: String, param: String? = nil, code: String? = nil, retryAfter: Int? = nil) {
@@ -29,7 +29,7 @@ struct APIError: Error, Equatable {
     }
 
     static func tooLarge(limit: Int) -> APIError {
-        APIError(413, "found a body of more than \(limit >> 20) MB, expected \(limit >> 20) MB at most", code: "too_large")
+        APIError(413, "found a body of more than \(limit >> 20) MB, expected at most \(limit >> 20) MB", code: "too_large")
     }
 
     static func notAllowed(_ method: String, allow: [String]) -> APIError {
@@ -38,7 +38,7 @@ struct APIError: Error, Equatable {
         return error
     }
 
-    /// An input that cannot be used, as a client is told.
+    /// Converts the error of an unusable input.
     init(_ error: InputError) {
         switch error.category {
         case .notFound: self.init(404, error.description, code: "not_found")
@@ -50,15 +50,15 @@ struct APIError: Error, Equatable {
 }
 
 extension APIError {
-    /// Any error, as a client is told: nothing of its text unless it is meant for people.
+    /// Converts any error; its text is sent only if it is meant for users.
     init(_ error: any Error) {
         switch error {
         case let error as APIError: self = error
         case let error as InputError: self.init(error)
         case let error as any CategorizedError: self.init(InputError(error.category, error.description))
-        // A status of nginx's, for the log: nobody is there to be told.
+        // nginx's status for a client that disconnected; only logged.
         case is CancellationError: self.init(499, "the client has left", code: "cancelled")
-        default: self.init(500, "the server failed", code: "internal_error")
+        default: self.init(500, "internal server error", code: "internal_error")
         }
     }
 }

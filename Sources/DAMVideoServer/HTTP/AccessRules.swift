@@ -1,12 +1,12 @@
 import Foundation
 
-/// Who may use the server: those with its key, if it has one, and no page of another site.
+/// Access control: requires the server's key, if it has one, and refuses pages of other sites.
 struct AccessRules: Sendable {
-    /// Nil for a server without one.
+    /// Nil for a server without a key.
     let key: String?
-    /// Origins of pages elsewhere that may use the server; `*` for all.
+    /// Origins of other sites whose pages may use the server; `*` for all.
     let origins: Set<String>
-    /// Names by which the server may be called besides those that no page elsewhere can claim.
+    /// Accepted host names in addition to local ones, which other sites cannot use.
     let hosts: Set<String>
 
     init(key: String?, origins: some Sequence<String> = [], hosts: some Sequence<String> = []) {
@@ -15,7 +15,7 @@ struct AccessRules: Sendable {
         self.hosts = Set(hosts.map { $0.lowercased() })
     }
 
-    /// Cookie by which a page of the server's own sends the key where it cannot set a header.
+    /// Cookie with the key, for requests of the server's own page that cannot set a header.
     static let cookie = "damvideo-key"
 
     /// - Throws: `APIError` 401 without the key, 403 for a page of another site, 400 for a request without `Host`.
@@ -27,7 +27,7 @@ struct AccessRules: Sendable {
         }
     }
 
-    /// Headers that let a page elsewhere read a response.
+    /// CORS headers for a page of another site.
     func headers(for origin: String?) -> [String: String] {
         guard let origin, isListed(origin) else { return [:] }
         return [
@@ -36,7 +36,7 @@ struct AccessRules: Sendable {
         ]
     }
 
-    /// The answer to a browser that asks before it sends a page's request; nil for other requests.
+    /// The answer to a CORS preflight request; nil for other requests.
     func preflight(_ request: ServerRequest) -> ServerResponse? {
         guard request.method == "OPTIONS", let origin = request.headers["origin"], isListed(origin) else { return nil }
         return ServerResponse(status: 204, headers: [
@@ -45,12 +45,12 @@ struct AccessRules: Sendable {
         ])
     }
 
-    /// The page itself, which asks for the key, and what tells a supervisor that the server is well.
+    /// True for paths that need no key: the page itself, which asks for the key, and the health check.
     private static func isOpen(_ path: [String]) -> Bool {
         path.isEmpty || path.first == "page" || path == ["health"] || path == ["openapi.yaml"] || path == ["favicon.ico"]
     }
 
-    /// A page elsewhere whose name was made to mean this machine (DNS rebinding) calls the server by that name.
+    /// Refuses unknown host names: a DNS rebinding attack addresses the server by the attacker's name.
     private func checkHost(_ host: String?) throws {
         guard let host, !host.isEmpty else { throw APIError(400, "found no header Host, expected one", code: "host_missing") }
         let name = Self.name(host)
@@ -74,7 +74,7 @@ struct AccessRules: Sendable {
 
     private func isListed(_ origin: String) -> Bool { origins.contains("*") || origins.contains(origin.lowercased()) }
 
-    /// A `Host` without its port, in small letters.
+    /// A `Host` without its port, in lowercase.
     private static func name(_ host: String) -> String {
         let host = host.lowercased()
         if host.hasPrefix("[") { return host.firstIndex(of: "]").map { String(host[...$0]) } ?? host }
@@ -92,7 +92,7 @@ struct AccessRules: Sendable {
         return ""
     }
 
-    /// Compares in a time that does not tell how many letters are right.
+    /// Compares in constant time, so that timing does not reveal a partly correct key.
     static func isEqual(_ found: String, _ expected: String) -> Bool {
         let found = Array(found.utf8), expected = Array(expected.utf8)
         var difference = found.count ^ expected.count

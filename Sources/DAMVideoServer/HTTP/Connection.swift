@@ -3,7 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// Answers one connection's requests in turn.
+/// Answers the requests of one connection in turn.
 struct Connection {
     private let parts: RequestParts
     private let stream: NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
@@ -11,7 +11,7 @@ struct Connection {
     private let limits: ServerLimits
     private let caller = EngineCaller()
 
-    /// Bytes of a body that nobody wants which are read so that the client sees the answer before its connection ends.
+    /// Upper bound on the bytes of an unwanted body to read, so that the client sees the answer before the connection closes.
     private static let mostDrained = 4 << 20
 
     init(_ connection: OpenConnection, _ responder: Responder, _ limits: ServerLimits) {
@@ -28,7 +28,7 @@ struct Connection {
                 outbound.finish()
                 await drain(within: .seconds(2))
             } onCancel: {
-                // The server's time to stop is over.
+                // The grace period is over.
                 parts.end(.left)
                 stream.channel.close(promise: nil)
             }
@@ -49,7 +49,7 @@ struct Connection {
     }
 
     /// Answers one request.
-    /// - Returns: true if the connection can take another.
+    /// - Returns: true if the connection can be reused.
     private func exchange(_ writer: ResponseWriter, isFirst: Bool) async -> Bool {
         do {
             let part = try await parts.next(within: isFirst ? limits.head : limits.idle, on: stream.channel.eventLoop)
@@ -69,25 +69,25 @@ struct Connection {
         let work = Task {
             await RequestTally.$current.withValue(tally) { await responder.response(to: head, body: body, client: caller) }
         }
-        // The answer is written all the same: who has closed one direction may still listen.
+        // The answer is written anyway: a client that closed its sending direction may still be reading.
         parts.whenEnded { work.cancel() }
         let response = await work.value
         parts.whenEnded(nil)
-        // A body that was not read would be taken for the next request; HTTP/1.0 tells the end of a stream by that of the
-        // connection.
+        // An unread body would be taken for the next request; in HTTP/1.0 a stream ends with the connection.
         let isReusable = head.version != .http1_0 && head.isKeepAlive && !parts.isQuiescing ? await body.finish() : false
         let sent = await writer.write(response, for: head, keepsOpen: isReusable, until: parts)
         responder.log(head, sent, since: began, tally)
         return isReusable && sent.isWhole && !parts.isQuiescing
     }
 
-    /// Answers what is no request.
+    /// Answers an invalid request.
     private func refuse(_ error: APIError, _ writer: ResponseWriter) async {
         let sent = await writer.write(Responder.response(to: error), for: nil, keepsOpen: false, until: parts)
         responder.log(nil, sent, since: .now, RequestTally())
     }
 
-    /// Reads on for a while: to close a connection whose input is not read would take back what was sent.
+    /// Reads on for a while, because closing a socket with unread input would reset the connection before the answer is
+    /// delivered.
     private func drain(within time: Duration) async {
         let deadline = ContinuousClock.now + time
         var bytes = 0
@@ -99,12 +99,12 @@ struct Connection {
 }
 
 extension APIError {
-    /// The answer to a client whose request is no HTTP.
+    /// Converts an HTTP parser error.
     init(_ error: HTTPParserError) {
         switch error {
         case .headerOverflow: self.init(431, "found a head of a request that is too large", code: "head_too_large")
         case .invalidEOFState, .closedConnection: self.init(400, "found a request that ends early", code: "cut_request")
-        default: self.init(400, "found a request that is no HTTP/1.1 (\(error))", code: "malformed_request")
+        default: self.init(400, "found a request that is not HTTP/1.1 (\(error))", code: "malformed_request")
         }
     }
 }

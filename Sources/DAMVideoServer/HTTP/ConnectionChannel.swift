@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// A connection as the channel's parts come and go.
+/// An accepted connection with its channel handlers.
 struct OpenConnection: ServerChildChannelValue {
     let parts: RequestParts
     let stream: NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
@@ -11,7 +11,7 @@ struct OpenConnection: ServerChildChannelValue {
     var channel: any Channel { stream.channel }
 }
 
-/// Makes HTTP of what is accepted, and has a `Responder` answer it.
+/// Sets up the HTTP pipeline of accepted connections and has a `Responder` answer requests.
 struct ConnectionChannel: ServerChildChannel {
     let responder: Responder
     let limits: ServerLimits
@@ -23,7 +23,7 @@ struct ConnectionChannel: ServerChildChannel {
             decoding.maxHeaderFieldSize = limits.headerBytes
             decoding.maxHeaderListSize = limits.headerBytes
             decoding.maxHeaderFieldCount = limits.headerFields
-            // A peer that vanished without a word is noticed by the system.
+            // Detects peers that vanished.
             try channel.syncOptions?.setOption(.socketOption(.so_keepalive), value: 1)
             try pipeline.addHandler(ConnectionWatch(parts))
             try pipeline.configureHTTPServerPipeline(
@@ -40,8 +40,7 @@ struct ConnectionChannel: ServerChildChannel {
     }
 }
 
-/// Tells a connection's `RequestParts` what is not part of a request: bytes that come in, and that the server is about to
-/// stop.
+/// Forwards to a connection's `RequestParts` what is not part of a request: incoming bytes, and the announcement of a shutdown.
 private final class ConnectionWatch: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

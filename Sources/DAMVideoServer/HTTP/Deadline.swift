@@ -1,8 +1,8 @@
-/// An instant until which something is waited for.
+/// Limits the time of an asynchronous operation.
 enum Deadline {
-    /// Runs `body`, and waits for it until `deadline`. What takes longer is cancelled and not waited for.
-    /// - Parameter deadline: nil to wait as long as it takes.
-    /// - Throws: what `body` throws, and `error` when it is too late.
+    /// Runs `body` until `deadline`. If it takes longer, it is cancelled and not awaited.
+    /// - Parameter deadline: nil for no limit.
+    /// - Throws: what `body` throws, or `error` at the deadline.
     static func run<Result: Sendable>(
         until deadline: ContinuousClock.Instant?, orThrow error: APIError, _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {

@@ -1,13 +1,13 @@
 import Foundation
 
-/// A range of bytes as a request's header `Range` says it.
+/// A range of bytes from a `Range` header.
 struct ByteRange: Equatable {
     /// Nil for the last `end` bytes.
     let start: Int?
-    /// The last byte's place, or with no start a number of bytes; nil for all behind the start.
+    /// Offset of the last byte or, without a start, a number of bytes; nil for everything after the start.
     let end: Int?
 
-    /// - Returns: nil for what is no single range, which is then passed over.
+    /// - Returns: nil unless it is a single range; the header is then ignored.
     init?(_ text: String) {
         guard text.hasPrefix("bytes=") else { return nil }
         let ends = text.dropFirst("bytes=".count).split(separator: "-", omittingEmptySubsequences: false)
@@ -18,7 +18,7 @@ struct ByteRange: Equatable {
         if let start, let end, end < start { return nil }
     }
 
-    /// The bytes of a file of `size`; nil if there are none.
+    /// The range within a file of `size` bytes; nil if it is empty.
     func range(in size: Int) -> Range<Int>? {
         guard let start else {
             guard let end, end > 0, size > 0 else { return nil }
@@ -29,15 +29,15 @@ struct ByteRange: Equatable {
     }
 }
 
-/// A file that is open to be sent.
+/// An open file to send.
 final class OpenFile: Sendable {
     let size: Int
     let modified: Date
-    /// Differs when the file was changed.
+    /// Entity tag, which changes with the file.
     let tag: String
     private let descriptor: Int32
 
-    /// - Throws: `APIError` 404 when there is none.
+    /// - Throws: `APIError` 404 if there is no such file.
     init(_ path: String) throws {
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw APIError(404, "no such file", code: "not_found") }
@@ -54,8 +54,8 @@ final class OpenFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Bytes from `offset` on, `count` at most; none at the end of the file.
-    /// - Throws: `APIError` when the system cannot read them.
+    /// At most `count` bytes from `offset`; empty at the end of the file.
+    /// - Throws: `APIError` if reading fails.
     func read(_ offset: Int, _ count: Int) throws -> Data {
         var data = Data(count: count)
         let read = data.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, count, off_t(offset)) }
@@ -64,7 +64,7 @@ final class OpenFile: Sendable {
     }
 }
 
-/// Part of a file, sent a piece at a time.
+/// Part of a file, read piece by piece.
 actor FilePart {
     private let file: OpenFile
     private var rest: Range<Int>
@@ -72,7 +72,7 @@ actor FilePart {
 
     init(_ file: OpenFile, _ range: Range<Int>) { (self.file, rest) = (file, range) }
 
-    /// - Throws: `APIError` when the file has become shorter than was said.
+    /// - Throws: `APIError` if the file was truncated meanwhile.
     func next() async throws -> Data? {
         if rest.isEmpty { return nil }
         let start = rest.lowerBound, count = min(rest.count, Self.pieceBytes), file = file

@@ -2,13 +2,13 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// The body of one request on its way in. Used by one task at a time.
+/// The incoming body of one request. Used by one task at a time.
 actor IncomingBody {
     private let parts: RequestParts
     private let loop: any EventLoop
     private let writer: ResponseWriter
     private let limits: ServerLimits
-    /// True while the client waits to be asked for the body.
+    /// True while the client waits for `100 Continue`.
     private var isExpected: Bool
     private var isAtEnd = false
     private var bytes = 0
@@ -23,7 +23,7 @@ actor IncomingBody {
     }
 
     /// The next bytes; nil at the end.
-    /// - Throws: `APIError` 408 for a client that is too slow, 400 for a body that is cut off or malformed.
+    /// - Throws: `APIError` 408 for a client that is too slow, 400 for a truncated or malformed body.
     func next() async throws -> Data? {
         if isAtEnd { return nil }
         if isExpected {
@@ -58,8 +58,8 @@ actor IncomingBody {
 
     private static let tooSlow = APIError(408, "found no more of the body in time", code: "body_timeout")
 
-    /// Reads what is there of a short rest.
-    /// - Returns: true if the body is at its end.
+    /// Reads a short remainder that has already arrived.
+    /// - Returns: true if the body is complete.
     func finish() async -> Bool {
         if isExpected { return false }
         let began = ContinuousClock.now, before = bytes

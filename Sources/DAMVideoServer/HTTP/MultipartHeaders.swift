@@ -3,7 +3,7 @@ import Foundation
 /// Names in the heads of multipart bodies and their parts. Sources: RFC 7578, RFC 2046 section 5.1, and the WHATWG's
 /// "multipart/form-data encoding algorithm" for quoted names.
 enum MultipartHeaders {
-    /// The boundary that a `content-type` names.
+    /// The boundary named by a `content-type`.
     /// - Throws: `APIError`: 415 for another type, 400 without a usable boundary.
     static func boundary(contentType: String) throws -> String {
         let value = HeaderValue(contentType)
@@ -17,7 +17,7 @@ enum MultipartHeaders {
     }
 
     /// The name and the file name of a part.
-    /// - Parameter head: the lines before the part's content.
+    /// - Parameter head: the part's header lines.
     /// - Throws: `APIError` 400 without a name.
     static func part(_ head: Data) throws -> (name: String, fileName: String?) {
         let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n")
@@ -30,7 +30,7 @@ enum MultipartHeaders {
         throw APIError(400, "found a part of the body without a name, expected content-disposition: form-data; name=...")
     }
 
-    /// A value as RFC 8187 has it: `UTF-8''name%20of%20file`.
+    /// Decodes a value of RFC 8187: `UTF-8''name%20of%20file`.
     private static func extended(_ text: String) -> String? {
         let parts = text.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].lowercased() == "utf-8" else { return nil }
@@ -38,11 +38,11 @@ enum MultipartHeaders {
     }
 }
 
-/// A header's value with parameters behind it: `form-data; name="a;b"`.
+/// A header's value with parameters: `form-data; name="a;b"`.
 struct HeaderValue {
     /// The part before the first semicolon.
     let first: String
-    /// By name in small letters.
+    /// Keyed by lowercase name.
     private(set) var parameters: [String: String] = [:]
 
     init(_ text: String) {
@@ -62,14 +62,14 @@ struct HeaderValue {
         }
     }
 
-    /// Takes a token, or text in quotes in which `\"` and `%22` are quotes; and the semicolon behind it.
+    /// Consumes a token, or a quoted string in which `\"` and `%22` are quotes, and the semicolon after it.
     private static func takeValue(_ rest: inout Substring) -> String {
         defer { rest = rest.drop { $0 != ";" }.dropFirst() }
         guard rest.first == "\"" else { return rest.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces) }
         rest = rest.dropFirst()
         var value = ""
         while let character = rest.popFirst(), character != "\"" {
-            // Windows paths have backslashes that escape nothing.
+            // Backslashes in Windows paths escape nothing.
             let escapes = character == "\\" && (rest.first == "\"" || rest.first == "\\")
             value.append(escapes ? rest.removeFirst() : character)
         }

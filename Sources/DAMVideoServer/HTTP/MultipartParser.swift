@@ -1,6 +1,6 @@
 import Foundation
 
-/// A multipart body read piece by piece: no more of it is held than a piece, a part's head and a boundary.
+/// Incremental parser of multipart bodies; buffers no more than one piece, a part's header and a boundary.
 /// Source: RFC 2046, section 5.1.1.
 struct MultipartParser {
     enum Event: Equatable {
@@ -9,9 +9,9 @@ struct MultipartParser {
         case end
     }
 
-    /// Bytes of a part's head at most.
+    /// Upper bound on the bytes of a part's header.
     static let longestHead = 16 << 10
-    /// Parts of a body at most.
+    /// Upper bound on the parts of a body.
     static let mostParts = 64
 
     private enum State { case preamble, boundaryEnd, head, content, epilogue }
@@ -25,7 +25,7 @@ struct MultipartParser {
 
     init(boundary: String) {
         delimiter = Data("\r\n--\(boundary)".utf8)
-        // The first boundary may begin the body.
+        // The first boundary may be at the start of the body.
         buffer = Data("\r\n".utf8)
     }
 
@@ -39,7 +39,7 @@ struct MultipartParser {
         return events
     }
 
-    /// Checks that the body came to its end.
+    /// Checks that the body is complete.
     /// - Throws: `APIError` 400.
     func finish() throws {
         guard state == .epilogue else {
@@ -47,7 +47,7 @@ struct MultipartParser {
         }
     }
 
-    /// - Returns: false when more bytes are needed.
+    /// - Returns: false if more bytes are needed.
     private mutating func step(_ events: inout [Event]) throws -> Bool {
         switch state {
         case .preamble:
@@ -80,7 +80,7 @@ struct MultipartParser {
         return true
     }
 
-    /// Reads what is behind a boundary: `--` at the end of the body, or blanks and a line break.
+    /// Reads what follows a boundary: `--` at the end of the body, or white space and a line break.
     private mutating func endBoundary() throws -> Bool {
         guard buffer.count >= 2 else { return false }
         if buffer.starts(with: Data("--".utf8)) {
@@ -92,7 +92,7 @@ struct MultipartParser {
             return false
         }
         guard buffer[..<lineEnd.lowerBound].allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else { throw malformed }
-        // The line break stays: an empty head is that and one more.
+        // The line break stays: an empty header is that and one more.
         remove(upTo: lineEnd.lowerBound)
         parts += 1
         guard parts <= Self.mostParts else {
@@ -120,7 +120,7 @@ struct MultipartParser {
 
     private mutating func remove(upTo index: Data.Index) { buffer = Data(buffer[index...]) }
 
-    /// Drops all but the last bytes.
+    /// Removes all but the last bytes.
     /// - Returns: the number of bytes dropped.
     private mutating func drop(keeping count: Int) -> Int {
         let excess = max(0, buffer.count - count)
@@ -130,8 +130,8 @@ struct MultipartParser {
 }
 
 extension Data {
-    /// The first place of some bytes; nil if they are not among these. Looks for their first byte with the C library, as
-    /// nearly all bytes of an upload are none of a boundary.
+    /// First range of some bytes; nil if not found. Finds the first byte with `memchr`, because nearly all bytes of an upload
+    /// belong to no boundary.
     fileprivate func place(of bytes: Data) -> Range<Index>? {
         let offset = withUnsafeBytes { all -> Int? in
             bytes.withUnsafeBytes { wanted in

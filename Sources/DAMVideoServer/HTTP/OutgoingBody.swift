@@ -1,7 +1,7 @@
 import Foundation
 import NIOHTTP1
 
-/// A response's status, headers and body as they are sent: a file opened, a range chosen.
+/// A response's status, headers and body, with files opened and ranges resolved.
 struct OutgoingBody {
     enum Content {
         case none
@@ -13,10 +13,10 @@ struct OutgoingBody {
     private(set) var status: Int
     private(set) var headers: [String: String]
     private(set) var content = Content.none
-    /// Bytes; nil when they are not known before.
+    /// Content length in bytes; nil if unknown.
     private(set) var length: Int? = 0
 
-    /// - Throws: `APIError` 404 for a file that is not there, 416 for a range outside of it.
+    /// - Throws: `APIError` 404 for a missing file, 416 for a range outside it.
     init(_ response: ServerResponse, for request: HTTPRequestHead?) async throws {
         (status, headers) = (response.status, response.headers)
         switch response.body {
@@ -30,7 +30,7 @@ struct OutgoingBody {
             try await setFile(path, request)
         case .events(let events):
             headers["content-type"] = "text/event-stream; charset=utf-8"
-            // Otherwise a proxy may keep events back.
+            // Keeps proxies from buffering events.
             headers["x-accel-buffering"] = "no"
             (content, length) = (.events(events), nil)
         }
@@ -60,17 +60,17 @@ struct OutgoingBody {
 }
 
 extension HTTPRequestHead {
-    /// False if the client has what `tag` stands for already; nil if it does not say what it has.
+    /// False if the client already has the version with `tag`; nil if the request is not conditional.
     fileprivate func wants(otherThan tag: String) -> Bool? {
         let known = headers[canonicalForm: "if-none-match"].map(String.init)
         if known.isEmpty { return nil }
         return !known.contains { $0 == "*" || $0 == tag || $0 == "W/" + tag }
     }
 
-    /// The range that is asked for; nil for the whole file.
+    /// The requested range; nil for the whole file.
     fileprivate func range(of file: OpenFile, tag: String?) -> ByteRange? {
         guard method == .GET || method == .HEAD, let text = headers.first(name: "range"), let range = ByteRange(text) else { return nil }
-        // A range of another state of the file would not fit what the client has.
+        // A range of a different version would not fit what the client has.
         if let condition = headers.first(name: "if-range"), condition != tag, condition != HTTPDate.text(file.modified) { return nil }
         return range
     }

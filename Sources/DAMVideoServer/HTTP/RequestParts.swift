@@ -2,13 +2,12 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// The parts of one connection's requests, handed over one at a time from whoever reads the connection to whoever handles
-/// its requests; reading waits while a part is not taken. The reader goes on while a request is handled, which is how a
-/// client that leaves is noticed.
+/// Parts of a connection's requests, handed over one at a time from the channel to the handler; the channel stops reading until a
+/// part is taken. Reading continues while a request is handled, so that a client that disconnects is noticed.
 final class RequestParts: Sendable {
-    /// Reason no part will come.
+    /// Reason that no more parts will come.
     enum Ending: Error {
-        /// The client has closed the connection, or its direction of it.
+        /// The client has closed the connection or its sending direction.
         case left
         case malformed(HTTPParserError)
         case timedOut
@@ -18,7 +17,7 @@ final class RequestParts: Sendable {
         var part: HTTPServerRequestPart?
         var ending: Ending?
         var isQuiescing = false
-        /// Bytes since the last request was complete.
+        /// Bytes since the last complete request.
         var bytes = 0
         var taker: CheckedContinuation<HTTPServerRequestPart, any Error>?
         var giver: CheckedContinuation<Void, Never>?
@@ -31,11 +30,11 @@ final class RequestParts: Sendable {
 
     func note(bytes: Int) { state.withLock { $0.bytes += bytes } }
 
-    /// Asks for the connection to end behind the request at work.
+    /// Ends the connection after the current request.
     func quiesce() {
         let taker = state.withLock { state in
             state.isQuiescing = true
-            // Between two requests there is nothing to wait for.
+            // Between requests there is nothing to wait for.
             guard state.bytes == 0 else { return CheckedContinuation<HTTPServerRequestPart, any Error>?.none }
             defer { state.taker = nil }
             return state.taker
@@ -45,7 +44,7 @@ final class RequestParts: Sendable {
 
     var isQuiescing: Bool { state.withLock { $0.isQuiescing } }
 
-    /// Hands a part over; returns once it is taken.
+    /// Hands over a part; returns once it is taken.
     func give(_ part: HTTPServerRequestPart) async {
         await withCheckedContinuation { continuation in
             let (taker, isDone) = state.withLock { state in
@@ -63,7 +62,7 @@ final class RequestParts: Sendable {
         }
     }
 
-    /// Ends the parts; what was given and not taken stays.
+    /// Ends the parts; those handed over but not taken remain.
     func end(_ ending: Ending) {
         let before = state.withLock { state in
             let before = state
@@ -74,16 +73,16 @@ final class RequestParts: Sendable {
         }
         before?.taker?.resume(throwing: ending)
         before?.giver?.resume()
-        // A fault of the next request is nothing to the one at work.
+        // A malformed next request does not affect the current one.
         if case .left = ending { before?.whenEnded?() }
     }
 
     // MARK: To the handler
 
-    /// True if a part of a request has come that is not complete.
+    /// True if part of a request has arrived.
     var isWithinRequest: Bool { state.withLock { $0.bytes > 0 } }
 
-    /// Calls `action` when the client leaves; at once when it has. Nil to call nothing any more.
+    /// Calls `action` when the client disconnects, or at once if it has; nil to cancel.
     func whenEnded(_ action: (@Sendable () -> Void)?) {
         let hasEnded = state.withLock { state in
             state.whenEnded = action

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Numbers that the handling of one request leaves for the log.
+/// Counters of one request, for the log.
 final class RequestTally: Sendable {
     @TaskLocal static var current: RequestTally?
 

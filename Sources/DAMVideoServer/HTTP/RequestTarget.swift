@@ -3,8 +3,8 @@ import Foundation
 import NIOHTTP1
 
 extension ServerRequest {
-    /// A request as the handlers see it.
-    /// - Throws: `APIError` 400 for a target that is no path of a server, or headers that contradict one another.
+    /// Converts a request for the handlers.
+    /// - Throws: `APIError` 400 for an invalid target, or contradictory headers.
     init(_ head: HTTPRequestHead, body: IncomingBody, client: EngineCaller) throws {
         let (path, query) = try Self.target(head.uri)
         var headers: [String: String] = [:]
@@ -16,7 +16,7 @@ extension ServerRequest {
             headers[name] = headers[name].map { $0 + ", " + value } ?? value
         }
         self.init(
-            // A handler answers HEAD as GET; the body stays behind.
+            // HEAD is handled as GET; the writer omits the body.
             method: head.method == .HEAD ? "GET" : head.method.rawValue, path: path, query: query, headers: headers,
             body: RequestBody(declaredLength: body.declaredLength) { try await body.next() }, client: client)
     }
@@ -46,5 +46,5 @@ extension ServerRequest {
         return decoded
     }
 
-    private static let malformed = APIError(400, "found a target that is no path, expected one", code: "malformed_target")
+    private static let malformed = APIError(400, "found a request target that is not a path, expected a path", code: "malformed_target")
 }

@@ -4,14 +4,14 @@ import Imaging
 import Logging
 import NIOHTTP1
 
-/// Finds the answer to a request among the server's paths.
+/// Dispatches requests to the server's routes.
 struct Responder: Sendable {
     let routes: [any ServerRoutes]
     let access: AccessRules
     let logger: Logger
     let metrics: ServerMetrics
 
-    /// - Returns: an error's response for a request that cannot be answered.
+    /// - Returns: an error response for a request that cannot be answered.
     func response(to head: HTTPRequestHead, body: IncomingBody, client: EngineCaller) async -> ServerResponse {
         do {
             let request = try ServerRequest(head, body: body, client: client)
@@ -27,7 +27,7 @@ struct Responder: Sendable {
             if let preflight = access.preflight(request) { response = preflight } else { response = try await answer(request) }
         } catch {
             let told = APIError(error)
-            // Its text may hold a prompt or a path; the kind of it is enough to look for the place.
+            // The text may contain a prompt or a path; the type is enough to locate the fault.
             if told.status == 500 { logger.error("\(request.method) \(Self.path(request)) failed: \(type(of: error))") }
             response = Self.response(to: told)
         }
@@ -40,7 +40,7 @@ struct Responder: Sendable {
         for part in routes {
             if let response = try await part.respond(to: request) { return response }
         }
-        throw APIError(404, "found no such path", code: "path_not_found")
+        throw APIError(404, "no such path", code: "path_not_found")
     }
 
     static func response(to error: APIError) -> ServerResponse {
@@ -54,11 +54,11 @@ struct Responder: Sendable {
 
     private static func path(_ request: ServerRequest) -> String { "/" + request.path.joined(separator: "/") }
 
-    /// One line a request, without its query: a query can be a search for a person.
-    /// - Parameter head: nil for what was no request.
+    /// Logs one line per request, without its query, which may be a search for a person.
+    /// - Parameter head: nil for an invalid request.
     func log(_ head: HTTPRequestHead?, _ sent: ResponseWriter.Sent, since began: ContinuousClock.Instant, _ tally: RequestTally) {
         let time = ContinuousClock.now - began, path = head.map { $0.uri.prefix { $0 != "?" && $0 != "#" } } ?? "-"
-        // The client's own word would count what it never got as well.
+        // The status counts only if the client received the whole response.
         let status = sent.isWhole ? sent.status : 499
         metrics.answered(status: status, after: time)
         let tokens = tally.tokens > 0 ? " \(tally.tokens) tokens" : ""

@@ -2,13 +2,13 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// Writes responses to one connection. A client that does not take what is written loses its connection.
+/// Writes responses to one connection. A client that stops reading is disconnected.
 struct ResponseWriter: Sendable {
     /// Outcome of a response.
     struct Sent {
         let status: Int
         var bytes = 0
-        /// False if the client left, or was too slow.
+        /// False if the client disconnected or was too slow.
         var isWhole = true
     }
 
@@ -20,12 +20,12 @@ struct ResponseWriter: Sendable {
         (self.outbound, self.channel, self.limits) = (outbound, channel, limits)
     }
 
-    /// Tells a client that waits to be asked for its body to send it.
+    /// Sends `100 Continue` to a client that waits for it.
     func askForBody() async throws { try await write(.head(HTTPResponseHead(version: .http1_1, status: .continue))) }
 
     /// - Parameters:
-    ///   - request: nil for what was no request.
-    ///   - parts: end with the client, and a stream of events with them.
+    ///   - request: nil for an invalid request.
+    ///   - parts: the connection's parts; an event stream ends when the client disconnects.
     func write(_ response: ServerResponse, for request: HTTPRequestHead?, keepsOpen: Bool, until parts: RequestParts) async -> Sent {
         do {
             let body = try await OutgoingBody(response, for: request)
@@ -74,7 +74,7 @@ struct ResponseWriter: Sendable {
         }
     }
 
-    /// Writes events until there are no more, or the client leaves.
+    /// Writes events until there are no more, or the client disconnects.
     private func write(_ events: AsyncStream<ServerEvent>, until parts: RequestParts) async throws -> Int {
         let writing = Task {
             var bytes = 0
@@ -87,7 +87,7 @@ struct ResponseWriter: Sendable {
             return bytes
         }
         let heartbeat = Task {
-            // A client that is gone is noticed by what cannot be written to it.
+            // A disconnected client is also noticed by failing writes.
             defer { writing.cancel() }
             while true {
                 try await Task.sleep(for: limits.heartbeat)
@@ -109,7 +109,7 @@ struct ResponseWriter: Sendable {
 }
 
 extension String {
-    /// Without what would end a header's line.
+    /// The text without characters that would end a header line.
     fileprivate var asHeaderValue: String {
         String(String.UnicodeScalarView(unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))
     }

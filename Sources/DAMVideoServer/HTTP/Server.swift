@@ -5,13 +5,13 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
-/// An HTTP server for some parts of its paths.
+/// An HTTP server for some routes.
 package struct Server: Sendable {
     private let settings: ServerSettings
     private let responder: Responder
     private let logger: Logger
 
-    /// - Throws: `InputError` for settings that make no sense.
+    /// - Throws: `InputError` for invalid settings.
     init(_ routes: [any ServerRoutes], _ settings: ServerSettings, metrics: ServerMetrics, logger: Logger) throws {
         try settings.check()
         self.settings = settings
@@ -21,9 +21,8 @@ package struct Server: Sendable {
             logger: logger, metrics: metrics)
     }
 
-    /// A service that listens until it is asked to stop: it then takes no more connections, and ends behind the requests
-    /// that are open.
-    /// - Parameter onStart: told the port.
+    /// A service that listens until a graceful shutdown: it then accepts no more connections, and ends after the open requests.
+    /// - Parameter onStart: called with the port.
     func service(onStart: @escaping @Sendable (Int) -> Void) -> any Service {
         ConnectionChannel(responder: responder, limits: settings.limits).server(
             configuration: ServerConfiguration(
@@ -33,7 +32,7 @@ package struct Server: Sendable {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
     }
 
-    /// A logger for the framework, whose messages are not for people who run a captioner.
+    /// A logger for the framework, whose messages do not concern users.
     private var quiet: Logger {
         var logger = logger
         logger.logLevel = max(logger.logLevel, .warning)

@@ -1,23 +1,22 @@
-/// Bounds on what one server takes from its clients.
+/// Limits on what the server accepts from clients.
 package struct ServerLimits: Sendable {
-    /// Connections at a time; more wait to be accepted.
+    /// Concurrent connections; further ones wait to be accepted.
     package var connections = 512
-    /// Time for a request's head to arrive, from the connection's start or its first byte.
+    /// Time for a request's header to arrive, from the connection's start or its first byte.
     package var head: Duration = .seconds(20)
-    /// Time a connection may be open without a request.
+    /// Time that a connection may be idle.
     package var idle: Duration = .seconds(75)
     /// Longest pause between parts of a body.
     package var bodyPause: Duration = .seconds(20)
-    /// Bytes a second that a body must bring on average once `bodyPause` is over: below, slow clients would hold connections
-    /// for hours.
+    /// Minimum average bytes per second of a body after `bodyPause`; otherwise slow clients could hold connections for hours.
     package var bodyRate = 1024
-    /// Time for a client to take what was sent before more is.
+    /// Time for a client to read what was sent before more is written.
     package var write: Duration = .seconds(60)
-    /// Bytes of all header fields of a request, its target included.
+    /// Upper bound on the bytes of a request's header fields and target.
     package var headerBytes = 32 << 10
-    /// Header fields of a request.
+    /// Upper bound on a request's header fields.
     package var headerFields = 100
-    /// Longest silence within a stream of events; a comment is sent then, by which a vanished client is noticed.
+    /// Longest silence in an event stream; then a comment is sent, which detects vanished clients.
     package var heartbeat: Duration = .seconds(15)
 
     package init() {}

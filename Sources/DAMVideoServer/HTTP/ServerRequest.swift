@@ -1,38 +1,38 @@
 import DAMVideo
 import Foundation
 
-/// A request as the handlers see it, without types of the web framework.
+/// A request as passed to handlers, independent of the web framework.
 struct ServerRequest: Sendable {
-    /// In capitals.
+    /// Method in uppercase.
     var method: String
-    /// Parts of the path between slashes, percent-decoded; empty for `/`.
+    /// Percent-decoded path components; empty for `/`.
     var path: [String]
-    /// Percent-decoded; the last value of a name given twice.
+    /// Percent-decoded query; of repeated names, the last value.
     var query: [String: String] = [:]
-    /// By name in small letters; values of a header given twice joined by commas.
+    /// Keyed by lowercase name; values of repeated headers are joined by commas.
     var headers: [String: String] = [:]
     var body = RequestBody(Data())
-    /// The client, by its connection: the engine's callers take turns.
+    /// The client, one per connection; the engine's callers take turns.
     var client = EngineCaller()
 }
 
-/// Bytes of a request, read as they arrive, once.
+/// A request's body, which can be read once, as it arrives.
 struct RequestBody: Sendable {
-    /// From the request's head; nil if it does not say.
+    /// From the request's header; nil if not declared.
     let declaredLength: Int?
     private let read: @Sendable () async throws -> Data?
 
-    /// - Parameter read: the next bytes; nil at the end. Called by one task at a time.
+    /// - Parameter read: returns the next bytes, or nil at the end. Called by one task at a time.
     init(declaredLength: Int?, read: @escaping @Sendable () async throws -> Data?) {
         (self.declaredLength, self.read) = (declaredLength, read)
     }
 
     /// The next bytes; nil at the end.
-    /// - Throws: when the connection ends before the body does.
+    /// - Throws: an error if the connection ends before the body does.
     func next() async throws -> Data? { try await read() }
 
     /// The whole body.
-    /// - Throws: `APIError` 413 when it is larger than `limit` bytes.
+    /// - Throws: `APIError` 413 if it is larger than `limit` bytes.
     func collected(limit: Int) async throws -> Data {
         if let declaredLength, declaredLength > limit { throw APIError.tooLarge(limit: limit) }
         var all = Data()

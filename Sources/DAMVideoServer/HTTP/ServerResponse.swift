@@ -1,18 +1,18 @@
 import Foundation
 
-/// A response as the handlers make it, without types of the web framework.
+/// A response made by a handler, independent of the web framework.
 struct ServerResponse: Sendable {
     var status = 200
-    /// By name in small letters.
+    /// Keyed by lowercase name.
     var headers: [String: String] = [:]
     var body = Body.none
 
     enum Body: Sendable {
         case none
         case data(Data, contentType: String)
-        /// A file, whole or the range the request asks for.
+        /// A file, whole or the requested range.
         case file(path: String, contentType: String)
-        /// Server-sent events. Whoever makes the stream ends its work when the reader is gone (`onTermination`).
+        /// Server-sent events. The producer must stop its work when the reader is gone (`onTermination`).
         case events(AsyncStream<ServerEvent>)
     }
 
@@ -21,7 +21,7 @@ struct ServerResponse: Sendable {
         ServerResponse(status: status, body: .data(try data(of: value), contentType: "application/json"))
     }
 
-    /// A value as JSON in one line.
+    /// A value as JSON on one line.
     /// - Throws: `EncodingError`.
     static func text(of value: some Encodable) throws -> String { String(decoding: try data(of: value), as: UTF8.self) }
 
@@ -36,19 +36,19 @@ struct ServerResponse: Sendable {
 struct ServerEvent: Sendable, Equatable {
     /// Nil for a message without an `event` line.
     var name: String?
-    /// One line or several.
+    /// May have several lines.
     var data: String
 
-    /// As it is sent.
+    /// Wire format.
     var text: String {
         let lines = data.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r" || $0 == "\r\n" }.map { "data: \($0)\n" }
         return (name.map { "event: \($0)\n" } ?? "") + lines.joined() + "\n"
     }
 }
 
-/// A part of the server's paths.
+/// Handler of some of the server's paths.
 protocol ServerRoutes: Sendable {
-    /// - Returns: nil for a path that is not among them.
-    /// - Throws: `APIError`; any other error is answered as 500 without its text.
+    /// - Returns: nil for a path that it does not handle.
+    /// - Throws: `APIError`; any other error is answered with 500, without its text.
     func respond(to request: ServerRequest) async throws -> ServerResponse?
 }

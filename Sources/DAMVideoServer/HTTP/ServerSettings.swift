@@ -3,26 +3,27 @@ import Imaging
 /// Address, access rules and limits of a server.
 package struct ServerSettings: Sendable {
     package var host = "127.0.0.1"
-    /// 0 for any that is free.
+    /// 0 for any free port.
     package var port = 8080
-    /// Key that clients must give; nil for none.
+    /// Key that clients must send; nil for none.
     package var key: String?
-    /// True to listen beyond this machine without a key.
+    /// True to allow other machines without a key.
     package var allowsEverybody = false
-    /// Origins of pages elsewhere that may use the server.
+    /// Origins of other sites whose pages may use the server.
     package var origins: [String] = []
-    /// Names by which it may be called besides local ones.
+    /// Accepted host names in addition to local ones.
     package var names: [String] = []
     package var limits = ServerLimits()
-    /// Time for open requests to end when the server is stopped.
+    /// Grace period for open requests when the server stops.
     package var grace: Duration = .seconds(10)
 
     package init() {}
 
-    /// True if other machines cannot reach it.
+    /// True if only this machine can reach the server.
     package var isLocal: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) || host.hasPrefix("127.") }
 
-    /// - Throws: `InputError` of category `usage` when strangers could use it and that was not asked for.
+    /// - Throws: `InputError` of category `usage` if other machines could use it without a key and that was not allowed
+    ///   explicitly.
     package func check() throws {
         guard isLocal || key != nil || allowsEverybody else {
             throw InputError(

@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import Masks
 
-/// A change that people made to a document: a track in its new form, or one that is removed.
+/// A user's edit of a document: a track's new version, or its removal.
 struct Amendment: Sendable, Equatable {
     let track: TrackID
     /// Nil if it is removed.
@@ -11,7 +11,7 @@ struct Amendment: Sendable, Equatable {
 }
 
 extension CaptionDocument {
-    /// The document with changes; those that were made already change nothing.
+    /// The document with the edits applied; edits already applied change nothing.
     func amended(_ amendments: [Amendment]) -> CaptionDocument {
         var document = self
         for amendment in amendments {
@@ -26,10 +26,10 @@ extension CaptionDocument {
     }
 }
 
-/// Changes are in the database first, and go from there into the document's file when no job is going to write it: whatever
-/// ends the process, none is lost.
+/// Edits are stored in the database first, and applied to the document's file once no job writes it, so that none is lost however
+/// the process ends.
 extension ClipLibrary {
-    /// Keeps a change, and finds it in searches from now on.
+    /// Stores an edit and updates the search index.
     func add(_ amendment: Amendment, to id: String) throws {
         let entry = try amendment.entry.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
         try database.write { database in
@@ -43,7 +43,7 @@ extension ClipLibrary {
         try applyAmendments(to: id)
     }
 
-    /// Changes that are not in the document's file yet, in order.
+    /// Edits not yet applied to the document's file, in order.
     func amendments(of id: String) throws -> [Amendment] { try database.read { try Self.amendments(of: id, $0).map(\.amendment) } }
 
     private static func amendments(of id: String, _ database: Database) throws -> [(id: Int64, amendment: Amendment)] {
@@ -54,7 +54,7 @@ extension ClipLibrary {
         }
     }
 
-    /// Brings a clip's changes into its document's file, and the file's captions into the database.
+    /// Applies a clip's edits to its document's file, and updates the database from the file.
     func applyAmendments(to id: String) throws {
         try documents.withLock {
             guard let document = try files(of: id).readDocument() else { return }

@@ -3,24 +3,24 @@ import Foundation
 import GRDB
 import Masks
 
-/// The captions of documents as the database has them to search in.
+/// Search index of the documents' captions in the database.
 struct CaptionIndex {
     private let database: Database
 
     init(_ database: Database) { self.database = database }
 
-    /// A track's id as the database has it: JSON, in which the number 1 is another than the name "1".
+    /// A track's id in the database: JSON, which distinguishes the number 1 from the name "1".
     static func key(_ track: TrackID) throws -> String {
         String(decoding: try JSONEncoder().encode(track), as: UTF8.self)
     }
 
-    /// Takes all captions of a clip's document in place of those it had.
+    /// Replaces all captions of a clip by those of its document.
     func replaceAll(by document: CaptionDocument, of clip: String) throws {
         try database.execute(sql: "DELETE FROM tracks WHERE clip = ?", arguments: [clip])
         for track in document.tracks { try insert(track, of: clip) }
     }
 
-    /// Takes a track in place of the one with its id.
+    /// Replaces a track.
     /// - Parameter entry: nil to remove it.
     func replace(_ track: TrackID, by entry: CaptionDocument.Track?, of clip: String) throws {
         try database.execute(sql: "DELETE FROM tracks WHERE clip = ? AND track = ?", arguments: [clip, try Self.key(track)])
@@ -42,7 +42,7 @@ struct CaptionIndex {
         _ part: Int, _ text: String, _ start: Double, _ end: Double, _ sampled: [CaptionDocument.Sample],
         of track: CaptionDocument.Track, _ id: Int64
     ) throws {
-        // The object is seen best where it is largest.
+        // The frame with the largest mask shows the object best.
         let frame = sampled.max { $0.area < $1.area }?.frame ?? track.firstFrame
         try database.execute(
             sql: "INSERT INTO captions (track, part, start, stop, frame, text) VALUES (?, ?, ?, ?, ?, ?)",

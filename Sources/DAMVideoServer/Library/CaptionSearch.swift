@@ -2,19 +2,19 @@ import Foundation
 import GRDB
 import Masks
 
-/// A search through the captions of all clips.
+/// A full-text search in the captions of all clips.
 struct CaptionSearch: Sendable {
-    /// Words that a caption has all of; nil for all captions.
+    /// Words that a caption must all contain; nil for all captions.
     var text: String?
     var label: String?
     var camera: String?
-    /// Time at or after which the object is seen, in seconds since 1970, and before which it is.
+    /// Start of the time range, in seconds since 1970: the object must be visible at or after it, and before the range's end.
     var from: Double?
     var to: Double?
     var limit = 50
     var offset = 0
 
-    /// A caption that was found: the best one of its track, whether of the whole or of a part.
+    /// A search result: the best matching caption of a track, of its whole or of a part.
     struct Moment: Sendable, Equatable {
         let clip: String
         let clipName: String
@@ -24,26 +24,26 @@ struct CaptionSearch: Sendable {
         let label: String?
         let name: String?
         let caption: String
-        /// Pieces outside and inside of a match by turns; empty without words to look for.
+        /// Alternating pieces outside and inside of matches; empty without search words.
         let snippet: [String]
         let start: Double
         let end: Double
         let frame: Int
     }
 
-    /// Words of a snippet at most.
+    /// Upper bound on the words of a snippet.
     private static let snippetWords = 16
 
-    /// - Returns: the best first, without words the newest clips first; and the number of all.
+    /// - Returns: the total number of results, and a page of them, best first; without search words the newest clips first.
     func results(_ database: Database) throws -> (total: Int, moments: [Moment]) {
         var query: String?
         if let text, !text.allSatisfy(\.isWhitespace) {
             query = SearchText.query(text)
-            // Text without a word is in no caption.
+            // No caption matches a query without words.
             guard query != nil else { return (0, []) }
         }
         let (conditions, values) = conditions()
-        // A name counts more than a word of a caption, of which there are many.
+        // A name counts more than the words of a caption, which are many.
         let hits = query == nil
             ? "SELECT id, 0.0 AS score, '' AS snippet FROM captions WHERE part = 0"
             : """

@@ -3,13 +3,13 @@ import Foundation
 import Imaging
 import Masks
 
-/// The documents of clips as they are now, whether a job is at work on them or not.
+/// The current documents of clips, including those being captioned.
 struct ClipDocuments: Sendable {
     let library: ClipLibrary
     let live: LiveClips
 
-    /// The document with all that people changed; nil if nothing is known of the clip yet.
-    /// - Throws: `InputError` for a file that is no document.
+    /// The document with all edits; nil if nothing is known of the clip yet.
+    /// - Throws: `InputError` for a file that is not a document.
     func document(_ id: String) throws -> CaptionDocument? {
         let document = try live.document(id) ?? library.files(of: id).finished()
         return try document?.amended(library.amendments(of: id))
@@ -20,28 +20,28 @@ struct ClipDocuments: Sendable {
     func required(_ clip: ClipRecord) throws -> CaptionDocument {
         if let document = try document(clip.id) { return document }
         throw APIError(
-            409, clip.state.hasEnded ? "\(clip.name): found no captions: \(clip.error ?? "its job was cancelled before it had any")"
+            409, clip.state.hasEnded ? "\(clip.name): found no captions: \(clip.error ?? "its job was cancelled before the first one")"
                 : "\(clip.name): found no captions yet, expected its objects to be followed first", code: "not_ready")
     }
 
-    /// The document of a clip that no job is at work on.
-    /// - Throws: `APIError` 409 for one that has not ended.
+    /// The document of a clip whose job has ended.
+    /// - Throws: `APIError` 409 if its job has not ended.
     func ended(_ clip: ClipRecord) throws -> CaptionDocument {
         guard clip.state.hasEnded else {
-            throw APIError(409, "\(clip.name): found it at work, expected it to have ended", code: "not_ready")
+            throw APIError(409, "\(clip.name): its job is still running, expected it to have ended", code: "not_ready")
         }
         return try required(clip)
     }
 
-    /// Changes a track.
-    /// - Parameter change: gives the track in its new form; nil removes it.
-    /// - Returns: the track as it is then; nil if it was removed.
-    /// - Throws: `APIError` 404 without such a track, and what `change` throws.
+    /// Edits a track.
+    /// - Parameter change: returns the track's new version; nil removes it.
+    /// - Returns: the new version; nil if it was removed.
+    /// - Throws: `APIError` 404 if there is no such track, and what `change` throws.
     func change(
         _ clip: ClipRecord, track name: String, _ change: (CaptionDocument.Track) throws -> CaptionDocument.Track?
     ) throws -> CaptionDocument.Track? {
         let tracks = try document(clip.id)?.tracks ?? []
-        // A number is meant rather than the name of the same letters.
+        // An id that is a number precedes the name of the same characters.
         guard let track = tracks.first(where: { $0.id.description == name }) else {
             throw APIError(404, "\(clip.name): found no track \(name), expected \(Self.list(tracks))", code: "not_found")
         }

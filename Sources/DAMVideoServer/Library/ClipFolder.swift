@@ -4,32 +4,32 @@ import Foundation
 import Imaging
 import Masks
 
-/// The files of one clip of the library.
+/// The files of one clip in the library.
 struct ClipFolder: Sendable {
     let path: String
 
-    /// The clip or picture as it came; not there for one below the media folder.
+    /// The uploaded file; absent for clips in the media folder.
     var upload: String { path + "/upload" }
-    /// The document as `damvideo caption` writes it.
+    /// The document, as `damvideo caption` writes it.
     var document: String { path + "/document.json" }
-    /// The same line by line, from which a job that was ended goes on.
+    /// The document as JSON Lines, from which an interrupted job resumes.
     var lines: String { path + "/document.jsonl" }
-    /// Masks of the tracks that the job has.
+    /// Masks of the job's tracks.
     var masks: String { path + "/masks.json" }
-    /// Folder of what is made when it is asked for, and made again after a change.
+    /// Folder of files generated on request, and again after a change.
     var made: String { path + "/made" }
 
-    /// Masks of a track that was added.
+    /// Masks of a track that a user added.
     func masks(of track: Int) -> String { path + "/masks-\(track).json" }
 
-    /// Mask files there are: the job's first.
+    /// Existing mask files, the job's first.
     var maskFiles: [String] {
         let names = (folderNames(path) ?? []).filter { $0.hasPrefix("masks-") && $0.hasSuffix(".json") }.sorted()
         return (FileStatus(masks) == nil ? [] : [masks]) + names.map { path + "/" + $0 }
     }
 
-    /// The document in its file; nil if there is none.
-    /// - Throws: `InputError` for a file that is no document.
+    /// The document's file; nil if there is none.
+    /// - Throws: `InputError` for a file that is not a document.
     func readDocument() throws -> CaptionDocument? {
         guard FileStatus(document) != nil else { return nil }
         guard let data = fileContents(document), let value = try? JSONDecoder().decode(CaptionDocument.self, from: data) else {
@@ -38,7 +38,7 @@ struct ClipFolder: Sendable {
         return value
     }
 
-    /// The tracks that are finished: those in the document, or of a job that was ended before it wrote one.
+    /// The finished tracks, from the document or from an interrupted job's JSON Lines.
     func finished() throws -> CaptionDocument? { try readDocument() ?? ResumedRun(path: lines)?.document }
 
     /// - Throws: `InputError`.
@@ -47,7 +47,7 @@ struct ClipFolder: Sendable {
             CaptionFormat.json.data(document, ClipRequest(clip: document.video.path)), to: self.document, replaces: true)
     }
 
-    /// The masks in a file that this library has written.
+    /// Opens a mask file written by this library.
     static func openMasks(_ path: String) throws -> any MaskSource {
         var settings = MaskSettings()
         (settings.format, settings.frameOffset, settings.frameStep) = (.youtubeVIS, 0, 1)

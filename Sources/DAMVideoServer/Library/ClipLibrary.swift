@@ -3,21 +3,21 @@ import Foundation
 import GRDB
 import Imaging
 
-/// Clips with their captions on disk: a database, and a folder for each clip. One process uses it at a time.
+/// Clips with their captions on disk: a database, and a folder for each clip. Used by one process at a time.
 final class ClipLibrary: Sendable {
     /// The library's folder.
     let folder: String
     let database: DatabasePool
-    /// Held while a document's file and its words in the database are brought together.
+    /// Held while a document's file and its search index are updated together.
     let documents = NSLock()
-    /// Locked as long as the process has the library.
+    /// Locked while the process uses the library.
     private let lock: LibraryLock
 
-    /// Opens a library, or makes one; clips that were at work when the last server ended are queued again.
-    /// - Throws: `InputError` when it cannot be used, or another server has it.
+    /// Opens or creates a library; clips that were running when the last server ended are queued again.
+    /// - Throws: `InputError` if it cannot be used, or another server uses it.
     init(folder: String) throws {
         try Self.makeFolder(folder)
-        // A job that is gone on with is told from another by the paths of its masks, however the folder is called.
+        // Resuming compares the paths of masks, which must not depend on how the folder is named.
         let folder = URL(filePath: folder).resolvingSymlinksInPath().path
         self.folder = folder
         try Self.makeFolder(folder + "/clips")
@@ -37,7 +37,7 @@ final class ClipLibrary: Sendable {
     /// Folder of a clip's files.
     func files(of id: String) -> ClipFolder { ClipFolder(path: folder + "/clips/" + id) }
 
-    /// False once the folder was removed, moved or replaced: nothing that is written would be found again.
+    /// False once the folder was removed, moved or replaced, so that writing to it would be in vain.
     var isThere: Bool { lock.isThere }
 
     static func makeFolder(_ path: String) throws {
@@ -48,7 +48,7 @@ final class ClipLibrary: Sendable {
         }
     }
 
-    /// Runs `body`; errors of the database become the library's.
+    /// Runs `body`, converting errors of the database.
     private static func translating<Result>(_ folder: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
@@ -57,7 +57,7 @@ final class ClipLibrary: Sendable {
         }
     }
 
-    /// Removes folders of uploads that did not come to their end, and of clips that were removed.
+    /// Removes folders of incomplete uploads and of removed clips.
     private func removeStrays() throws {
         let known = try database.read { try Set(String.fetchAll($0, sql: "SELECT id FROM clips")) }
         for name in folderNames(folder + "/clips") ?? [] where !known.contains(name) {
@@ -65,19 +65,19 @@ final class ClipLibrary: Sendable {
         }
     }
 
-    /// Times in a row that a clip may end the process that works on it.
+    /// Upper bound on consecutive crashes of the server while it processes a clip.
     private static let mostAttempts = 2
 
     private func requeue() throws {
         try database.write { database in
             try database.execute(
                 sql: "UPDATE clips SET state = 'failed', error = ? WHERE state = 'running' AND attempts >= ?",
-                arguments: ["the server ended \(Self.mostAttempts) times in a row at work on it: not tried again", Self.mostAttempts])
+                arguments: ["the server ended \(Self.mostAttempts) times in a row while processing it: not tried again", Self.mostAttempts])
             try database.execute(sql: "UPDATE clips SET state = 'queued' WHERE state = 'running'")
         }
     }
 
-    /// Writes the documents of clips whose job did not come to that, and those whose changes are not in their files yet.
+    /// Writes the documents of clips whose job did not write one, and of those with edits not yet applied.
     private func bringUpToDate() throws {
         let ids = try database.read { database in
             try String.fetchAll(
@@ -94,12 +94,12 @@ final class ClipLibrary: Sendable {
     }
 }
 
-/// A lock on a library that ends with the process, on all file systems that have locks.
+/// A file lock on a library, released when the process ends, on all file systems that support locks.
 private final class LibraryLock: Sendable {
     private let descriptor: Int32
     private let path: String
 
-    /// - Throws: `InputError` when another process, or this one, has the library.
+    /// - Throws: `InputError` if this or another process holds the lock.
     init(_ folder: String) throws {
         let path = folder + "/lock"
         self.path = path
@@ -111,7 +111,7 @@ private final class LibraryLock: Sendable {
         throw InputError(.outputExists, "\(folder): found another server that uses this library, expected one at a time")
     }
 
-    /// True if the file that is locked is the one at its path.
+    /// True if the locked file is still the one at its path.
     var isThere: Bool {
         var own = stat(), found = stat()
         guard fstat(descriptor, &own) == 0, path.withPath({ stat($0, &found) }) == 0 else { return false }

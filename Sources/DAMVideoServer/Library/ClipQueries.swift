@@ -1,17 +1,17 @@
 import Foundation
 import GRDB
 
-/// Clips in the database.
+/// Queries and updates of clips in the database.
 extension ClipLibrary {
     func add(_ clip: ClipRecord) throws { try database.write { try clip.insert($0) } }
 
-    /// - Returns: nil for an id that no clip has.
+    /// - Returns: nil if no clip has this id.
     func clip(_ id: String) throws -> ClipRecord? {
         guard ClipID.isValid(id) else { return nil }
         return try database.read { try ClipRecord.fetchOne($0, key: id) }
     }
 
-    /// Clips, newest first, and their number.
+    /// Clips, newest first, and their total number.
     func clips(
         state: ClipState?, camera: String?, limit: Int, offset: Int
     ) throws -> (total: Int, clips: [ClipRecord]) {
@@ -30,7 +30,7 @@ extension ClipLibrary {
         }
     }
 
-    /// Takes the clip that waits longest, which then is at work and has one more attempt.
+    /// Marks the clip that has waited longest as running, and counts an attempt.
     func takeQueued() throws -> ClipRecord? {
         try database.write { database in
             let waiting = ClipRecord.filter(Column("state") == ClipState.queued.rawValue)
@@ -42,8 +42,8 @@ extension ClipLibrary {
         }
     }
 
-    /// Changes a clip.
-    /// - Returns: the changed clip; nil if there is none.
+    /// Updates a clip.
+    /// - Returns: the updated clip; nil if there is none.
     @discardableResult
     func update(_ id: String, _ change: (inout ClipRecord) -> Void) throws -> ClipRecord? {
         try database.write { database in
@@ -54,20 +54,20 @@ extension ClipLibrary {
         }
     }
 
-    /// Removes a clip that has ended with all that belongs to it.
-    /// - Returns: false for a clip that has not ended, or is not there.
+    /// Removes a clip whose job has ended, with all its data.
+    /// - Returns: false if its job has not ended, or there is no such clip.
     func remove(_ id: String) throws -> Bool {
         let isRemoved = try database.write { database in
             guard let clip = try ClipRecord.fetchOne(database, key: id), clip.state.hasEnded else { return false }
             return try clip.delete(database)
         }
-        // Files that cannot be removed now go when the library is opened again.
+        // Files that cannot be removed now are removed when the library is next opened.
         if isRemoved { try? FileManager.default.removeItem(atPath: files(of: id).path) }
         return isRemoved
     }
 
-    /// Takes a number for a new track of a clip, never to be given again.
-    /// - Parameter least: above those that the clip's masks have.
+    /// Allocates a number for a new track of a clip, which is never reused.
+    /// - Parameter least: lower bound, above those of the clip's masks.
     func takeTrackNumber(of id: String, least: Int) throws -> Int {
         var number = least
         _ = try update(id) { clip in

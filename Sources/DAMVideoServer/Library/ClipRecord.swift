@@ -5,22 +5,22 @@ import GRDB
 enum ClipState: String, Codable, Sendable, CaseIterable, DatabaseValueConvertible {
     case queued, running, finished, failed, cancelled
 
-    /// True if nothing works on the clip, or is going to.
+    /// True if the job is neither running nor queued.
     var hasEnded: Bool { self != .queued && self != .running }
 }
 
-/// A clip as the library's database has it.
+/// A clip in the library's database.
 struct ClipRecord: Codable, Sendable, Equatable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "clips"
 
     let id: String
     var name: String
-    /// The clip's name when it came: what its document calls it.
+    /// The clip's original name, used in its document.
     let source: String
     /// Path below the media folder; nil for an upload.
     let path: String?
     var state = ClipState.queued
-    /// Seconds since 1970, and so is `recorded`.
+    /// Seconds since 1970, as `recorded`.
     let created: Double
     var camera: String?
     /// Time of the first frame.
@@ -34,13 +34,13 @@ struct ClipRecord: Codable, Sendable, Equatable, FetchableRecord, PersistableRec
     var tracksDone = 0
     var error: String?
     var options: String
-    /// Name of the masks' file in the clip's folder; nil for none.
+    /// File name of the masks in the clip's folder; nil for none.
     let masks: String?
-    /// Times the job was begun without coming to an end or finishing a track.
+    /// Number of times the job was started without ending or finishing a track.
     var attempts = 0
-    /// Numbers of tracks below this one are taken.
+    /// All track numbers below this one are taken.
     var nextTrack = 0
-    /// Counts the changes of the document.
+    /// Number of changes to the document.
     var revision = 0
 
     enum CodingKeys: String, CodingKey {
@@ -60,14 +60,14 @@ struct ClipRecord: Codable, Sendable, Equatable, FetchableRecord, PersistableRec
     }
 }
 
-/// An id that cannot be guessed and is safe as a file's name.
+/// An unguessable id that is safe as a file name.
 enum ClipID {
     private static let letters = Array("abcdefghijklmnopqrstuvwxyz234567")
-    /// 26 letters of 5 bits.
+    /// 26 characters of 5 bits each.
     private static let length = 26
 
     static func make() -> String {
-        // The system's generator is the kernel's, which nobody can predict.
+        // The system's generator is cryptographically secure.
         var generator = SystemRandomNumberGenerator()
         return String((0..<length).map { _ in letters[Int.random(in: 0..<letters.count, using: &generator)] })
     }

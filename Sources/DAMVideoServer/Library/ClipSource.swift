@@ -5,18 +5,18 @@ import Imaging
 import Media
 import ObjectTracking
 
-/// A clip of the library as captioning takes it.
+/// A clip of the library as input for captioning.
 struct ClipSource {
-    /// Nil if no objects are looked for.
+    /// Nil if no objects are to be detected.
     let objects: ObjectSource?
     /// Nil for a folder of stills.
     let file: ClipFile?
-    /// The path or name that messages and documents have.
+    /// The path or name in messages and documents.
     let path: String
     let options: ClipOptions
     let captions: CaptionOptions
 
-    /// - Throws: `InputError` when the clip is not there any more, `APIError` for one outside the media folder.
+    /// - Throws: `InputError` if the clip no longer exists, `APIError` if it is outside the media folder.
     init(_ clip: ClipRecord, _ files: ClipFolder, _ engine: ServerEngine, _ mediaRoot: MediaRoot?) throws {
         let settings = ClipSettings(stored: clip.options), masks = clip.masks.map { files.path + "/" + $0 }
         objects = settings.source(engine, masks: masks)
@@ -28,29 +28,29 @@ struct ClipSource {
             return
         }
         guard let handle = openFile(place) else {
-            throw InputError(.notFound, "\(clip.source): found no clip any more, expected the one that was given")
+            throw InputError(.notFound, "\(clip.source): the clip no longer exists")
         }
         (path, file) = (clip.source, try ClipFile(handle, name: clip.source))
     }
 
-    /// Path of the clip's file, or its folder of stills.
-    /// - Throws: `APIError` when it is not below the media folder any more.
+    /// Path of the clip's file or folder of stills.
+    /// - Throws: `APIError` if it is no longer below the media folder.
     static func path(_ clip: ClipRecord, _ files: ClipFolder, _ mediaRoot: MediaRoot?) throws -> String {
         guard let path = clip.path else { return files.upload }
         guard let mediaRoot else {
-            throw APIError(404, "\(path): this server has no media folder, which the clip is in", code: "not_found")
+            throw APIError(404, "\(path): the clip is in a media folder, but this server has none", code: "not_found")
         }
         return try mediaRoot.file(path)
     }
 
-    /// The work to be done; objects that move where none are looked for.
+    /// The caption request; with moving objects if no source is set.
     var request: ClipRequest { ClipRequest(clip: path, objects: objects ?? .motion, options: options) }
 
-    /// Runs `body`; errors call the clip by its name.
+    /// Runs `body`, naming the clip in its errors.
     /// - Throws: `InputError`, and what `body` throws.
     func naming<Result>(_ body: () throws -> Result) throws -> Result { try file?.naming(body) ?? InputError.translating(body) }
 
-    /// The clip, opened, with no objects but those that would be found.
+    /// The opened clip; its objects are those to be detected, if any.
     func input() throws -> ClipInput {
         var options = options
         options.segmentation = nil
@@ -59,7 +59,7 @@ struct ClipSource {
 }
 
 extension ServerEngine {
-    /// SAM 2, if it follows objects through clips.
+    /// SAM 2, if it propagates masks.
     var tracking: SegmentationModel? {
         segmentation.flatMap { model in (try? model.checkTracking()).map { model } }
     }

@@ -5,23 +5,23 @@ import Logging
 package enum LibraryChoice: Sendable, Equatable {
     /// No clips are kept.
     case none
-    /// One that was asked for.
+    /// A folder that was requested.
     case folder(String)
-    /// The user's own, where nothing else was said.
+    /// The user's default library.
     case ownFolder(String)
 
-    /// The user's own library by the environment. Source: XDG Base Directory Specification, version 0.8.
-    /// - Returns: `none` for a user without a home.
+    /// The user's default library, from the environment. Source: XDG Base Directory Specification, version 0.8.
+    /// - Returns: `none` for a user without a home folder.
     package static func own(_ environment: [String: String]) -> LibraryChoice {
-        // A path that is not absolute is to be passed over.
+        // The specification says to ignore relative paths.
         func folder(_ name: String) -> String? { environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil } }
         guard let data = folder("XDG_DATA_HOME") ?? folder("HOME").map({ $0 + "/.local/share" }) else { return .none }
         return .ownFolder(data + "/damvideo/library")
     }
 
-    /// Opens it.
-    /// - Returns: nil for none, and for the user's own when it cannot be used, which is logged: nobody asked for it.
-    /// - Throws: `InputError` for a folder that was asked for and cannot be used.
+    /// Opens the library.
+    /// - Returns: nil for none, or if the default library cannot be used, which is logged but not an error.
+    /// - Throws: `InputError` if a requested folder cannot be used.
     func open(_ logger: Logger) throws -> ClipLibrary? {
         switch self {
         case .none: return nil

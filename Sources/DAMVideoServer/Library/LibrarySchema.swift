@@ -1,6 +1,6 @@
 import GRDB
 
-/// Tables of the library's database, and how those of earlier versions become the present ones.
+/// Tables of the library's database, and migrations from earlier versions.
 enum LibrarySchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -8,8 +8,8 @@ enum LibrarySchema {
         return migrator
     }
 
-    /// Clips; their tracks; the captions of tracks and, from part 1 on, of parts of tracks, with their words; and changes to
-    /// documents that are not in the documents' files yet. Times are seconds, dates seconds since 1970.
+    /// Clips; their tracks; captions of tracks (part 0) and of their parts (from 1), with a full-text index; and edits not yet
+    /// applied to the documents' files. Times are in seconds, dates in seconds since 1970.
     private static let version1 = """
         CREATE TABLE clips (
             id TEXT PRIMARY KEY,

@@ -1,15 +1,14 @@
 import Foundation
 
-/// Texts of people as SQLite's full-text search takes them. Source: https://www.sqlite.org/fts5.html, sections 3 and 4.3.
+/// Conversion of text for SQLite's full-text search. Source: https://www.sqlite.org/fts5.html, sections 3 and 4.3.
 enum SearchText {
-    /// Words of a query at most; what comes behind them is passed over.
+    /// Upper bound on the words of a query; the rest is ignored.
     static let mostWords = 32
 
-    /// Stands between the characters of scripts that are written without spaces, so that each is a word: a separator for
-    /// FTS5, and nothing to see for people.
+    /// Zero-width space, inserted between the characters of scripts written without spaces, so that each is a word for FTS5.
     private static let joint: Character = "\u{200B}"
 
-    /// Text with each character of such a script as a word of its own.
+    /// Text with each character of such a script as a separate word.
     static func indexed(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isUnspaced) else { return text }
         return text.reduce(into: "") { result, character in
@@ -21,23 +20,23 @@ enum SearchText {
         }
     }
 
-    /// Indexed text as people wrote it.
+    /// Indexed text in its original form.
     static func shown(_ text: String) -> String { text.replacing(String(joint), with: "") }
 
-    /// A query that finds texts with all words of this one, each a phrase in quotes, so that nothing in it is an operator.
-    /// - Returns: nil for text without a word.
+    /// A query for texts that contain all words of this one. Each word is a quoted phrase, so that none acts as an operator.
+    /// - Returns: nil for text without words.
     static func query(_ text: String) -> String? {
         let pieces = indexed(text).split { $0.isWhitespace || $0 == "\"" || $0 == "\0" }
-        // Characters of one word of such a script follow one another.
+        // Adjacent characters of such a script form one phrase.
         let words = pieces.filter { $0.unicodeScalars.contains { $0.properties.isAlphabetic || $0.properties.numericType != nil } }
         guard !words.isEmpty else { return nil }
         return words.prefix(mostWords).map { "\"\($0)\"" }.joined(separator: " AND ")
     }
 
-    /// Marks around what was found, which no caption has: private-use characters.
+    /// Marks around matches: private-use characters, which no caption contains.
     static let matchBegin = "\u{E000}", matchEnd = "\u{E001}"
 
-    /// The pieces of a marked text that are outside and inside of a match by turns, outside first.
+    /// The pieces of a marked text, alternating outside and inside of matches, outside first.
     static func pieces(_ marked: String) -> [String] {
         marked.split(omittingEmptySubsequences: false) { $0 == Character(matchBegin) || $0 == Character(matchEnd) }
             .map { shown(String($0)) }

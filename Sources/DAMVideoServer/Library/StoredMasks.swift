@@ -5,7 +5,7 @@ import Imaging
 import Masks
 import Synchronization
 
-/// The masks of clips' tracks, opened from their files, of which the latest stay open.
+/// The masks of clips' tracks, with a cache of recently opened files.
 final class StoredMasks: Sendable {
     private struct Open: Sendable {
         let path: String
@@ -13,13 +13,13 @@ final class StoredMasks: Sendable {
         let masks: any MaskSource
     }
 
-    /// Files that stay open: reading one takes as long as it is large.
+    /// Number of files kept open, because opening a large one takes long.
     private static let mostOpen = 6
 
     private let open = Mutex<[Open]>([])
 
-    /// The masks of a document's tracks, and of those that have no caption.
-    /// - Parameter size: of the clip's pictures.
+    /// The masks of a document's tracks, including those without a caption.
+    /// - Parameter size: frame size of the clip.
     /// - Throws: `InputError` for a file that cannot be read.
     func masks(_ files: ClipFolder, _ document: CaptionDocument, size: PictureSize) throws -> JoinedMasks {
         var labels: [TrackID: String?] = [:]
@@ -29,7 +29,7 @@ final class StoredMasks: Sendable {
         return JoinedMasks(sources, path: document.video.path, size: size, labels: labels)
     }
 
-    /// A number above those of all tracks that a clip's masks have.
+    /// A number above those of all tracks in a clip's masks.
     /// - Throws: `InputError` for a file that cannot be read.
     func freeNumber(_ files: ClipFolder) throws -> Int {
         let tracks = try files.maskFiles.compactMap(file).flatMap(\.tracks).map(\.id)

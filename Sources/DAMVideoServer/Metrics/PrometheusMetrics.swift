@@ -2,11 +2,11 @@ import Foundation
 import Metrics
 import Synchronization
 
-/// Numbers that a program counts, as text for Prometheus (exposition format 0.0.4).
+/// Metrics in Prometheus's text format (exposition format 0.0.4).
 final class PrometheusMetrics: MetricsFactory {
     private struct Name: Hashable {
         let label: String
-        /// Names and values, in their order.
+        /// Label names and values, in order.
         let dimensions: [String]
     }
 
@@ -22,7 +22,7 @@ final class PrometheusMetrics: MetricsFactory {
     private func value(_ label: String, _ dimensions: [(String, String)], type: String) -> PrometheusValue {
         let label = Self.name(label), name = Name(label: label, dimensions: dimensions.flatMap { [Self.name($0.0), $0.1] })
         return families.withLock { families in
-            // A name has one type; whoever comes later with another shares what is there.
+            // Metrics of the same name must have one type, so the existing value is shared.
             if let value = families[label]?.values[name] { return value }
             let value = PrometheusValue()
             families[label, default: Family(type: type)].values[name] = value
@@ -30,7 +30,7 @@ final class PrometheusMetrics: MetricsFactory {
         }
     }
 
-    /// All values, by name.
+    /// All values, sorted by name.
     func text() -> String {
         let families = families.withLock { $0.sorted { $0.key < $1.key } }
         return families.map { label, family in
@@ -48,7 +48,7 @@ final class PrometheusMetrics: MetricsFactory {
         return "{\(pairs.joined(separator: ","))}"
     }
 
-    /// A name of letters, digits and underscores.
+    /// A name with characters other than letters, digits and underscores replaced.
     private static func name(_ text: String) -> String {
         String(text.map { ($0.isLetter || $0.isNumber) && $0.isASCII || $0 == "_" || $0 == ":" ? $0 : "_" })
     }
@@ -65,7 +65,7 @@ final class PrometheusMetrics: MetricsFactory {
         value(label, dimensions, type: aggregate ? "summary" : "gauge")
     }
 
-    // Values stay: a counter that begins anew would look like a restart.
+    // Values stay: a counter that restarts at 0 would look like a restart of the server.
     func destroyCounter(_: any CounterHandler) {}
     func destroyFloatingPointCounter(_: any FloatingPointCounterHandler) {}
     func destroyMeter(_: any MeterHandler) {}
@@ -73,7 +73,7 @@ final class PrometheusMetrics: MetricsFactory {
     func destroyTimer(_: any TimerHandler) {}
 }
 
-/// One number with its labels: a sum, and for summaries of how many.
+/// One value with its labels: a sum and, for summaries, a count.
 final class PrometheusValue: CounterHandler, FloatingPointCounterHandler, MeterHandler, RecorderHandler, TimerHandler {
     private let state = Mutex<(value: Double, count: Int)>((0, 0))
 
@@ -91,7 +91,7 @@ final class PrometheusValue: CounterHandler, FloatingPointCounterHandler, MeterH
     func set(_ value: Double) { change { $0 = value } }
     func record(_ value: Int64) { record(Double(value)) }
     func record(_ value: Double) { change { $0 += value } }
-    /// In seconds, as Prometheus has times.
+    /// Records seconds, Prometheus's unit of time.
     func recordNanoseconds(_ duration: Int64) { change { $0 += Double(duration) / 1e9 } }
     func reset() { state.withLock { $0 = (0, 0) } }
 

@@ -3,21 +3,21 @@ import Metrics
 /// Metrics of a server.
 struct ServerMetrics: Sendable {
     enum Stage: String {
-        /// Pictures are decoded and regions found.
+        /// Images are decoded and regions found.
         case preparing
         /// In the engine's queue.
         case waiting
         /// Frames are encoded.
         case encoding
-        /// The language model reads the prompt.
+        /// The language model prefills the prompt.
         case reading
-        /// Tokens are drawn.
+        /// Tokens are generated.
         case writing
     }
 
     let factory: PrometheusMetrics
 
-    /// - Parameter factory: where the program's other metrics go as well.
+    /// - Parameter factory: collects the program's other metrics too.
     init(_ factory: PrometheusMetrics = PrometheusMetrics()) { self.factory = factory }
 
     func answered(status: Int, after time: Duration) {

@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// A request of Ollama's to describe pictures.
+/// A request to Ollama's API.
 struct OllamaRequest {
     private let fields: [String: Any]
     private let isChat: Bool
 
-    /// Facts that the answer depends on, for whoever has the request read elsewhere.
+    /// Facts of the request that the answer depends on.
     final class Kind: Sendable {
         private let isStream = Atomic(false)
 
@@ -15,7 +15,7 @@ struct OllamaRequest {
         func set(streams: Bool) { isStream.store(streams, ordering: .relaxed) }
     }
 
-    /// - Throws: `APIError` 400 for what is no JSON object.
+    /// - Throws: `APIError` 400 if it is not a JSON object.
     init(_ data: Data, isChat: Bool) throws {
         guard let fields = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
             throw APIError(400, "the body: found no JSON object, expected one", code: "invalid_json")
@@ -23,17 +23,17 @@ struct OllamaRequest {
         (self.fields, self.isChat) = (fields, isChat)
     }
 
-    /// Ollama streams unless it is told not to.
+    /// Ollama streams unless told otherwise.
     var streams: Bool { fields["stream"] as? Bool ?? true }
 
-    /// The name without Ollama's tag, if that makes it one of the model's.
+    /// Strips Ollama's default tag if the rest is a name of this server's model.
     static func name(_ name: String, of engine: ServerEngine) -> String {
         let tag = ":latest", bare = String(name.dropLast(tag.count))
         return name.hasSuffix(tag) && engine.isModel(bare) ? bare : name
     }
 
-    /// The same request in OpenAI's words.
-    /// - Throws: `APIError` 400 without messages, or with pictures that are no text.
+    /// The request in OpenAI's format.
+    /// - Throws: `APIError` 400 without messages, or for images that are not strings.
     func body(for engine: ServerEngine) throws -> Data {
         var body: [String: Any] = ["messages": try messages()]
         if let name = fields["model"] as? String { body["model"] = Self.name(name, of: engine) }
@@ -63,7 +63,7 @@ struct OllamaRequest {
     }
 
     private func message(role: String, _ text: Any?, _ images: Any?) throws -> [String: Any] {
-        // Places of the pictures in the text, for models that are shown them there.
+        // Ollama's placeholders for images.
         let text = (text as? String ?? "").replacing("[img]", with: "")
         guard let images, !(images is NSNull) else { return ["role": role, "content": text] }
         guard let images = images as? [String] else {
@@ -76,14 +76,14 @@ struct OllamaRequest {
     }
 }
 
-/// An answer as Ollama has it.
+/// An answer in Ollama's format.
 struct OllamaAnswer: Encodable {
     private let model, text, reason: String
     private let isChat: Bool
     private let tokens: (prompt: Int?, answer: Int?)
     private let time: Duration
 
-    /// - Parameter fields: of the answer in OpenAI's words.
+    /// - Parameter fields: fields of the answer in OpenAI's format.
     init(_ fields: [String: Any], model: String, isChat: Bool, time: Duration) {
         let choice = (fields["choices"] as? [[String: Any]])?.first, usage = fields["usage"] as? [String: Any]
         text = (choice?["message"] as? [String: Any])?["content"] as? String ?? ""

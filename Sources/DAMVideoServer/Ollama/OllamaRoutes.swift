@@ -1,12 +1,12 @@
 import Foundation
 import Imaging
 
-/// Ollama's API as far as programs ask it to describe pictures: each request is one of OpenAI's in other words. An answer that is
-/// asked for as a stream comes as one part.
+/// The part of Ollama's API that describes images, implemented by translating requests to OpenAI's format. Streamed answers are
+/// sent as a single chunk.
 struct OllamaRoutes: ServerRoutes {
     let chat: ChatRoutes
     let engine: ServerEngine
-    /// Version of Ollama whose API this is; clients look for features by it.
+    /// Version of Ollama that is emulated; clients derive features from it.
     private static let version = "0.9.0"
     private static let methods = ["version": "GET", "tags": "GET", "show": "POST", "chat": "POST", "generate": "POST"]
 
@@ -46,7 +46,7 @@ struct OllamaRoutes: ServerRoutes {
             return try asked.body(for: engine)
         }
         guard case .data(let data, _) = response.body, let fields = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-            throw APIError(500, "the server failed", code: "internal_error")
+            throw APIError(500, "internal server error", code: "internal_error")
         }
         guard response.status == 200 else {
             let message = (fields["error"] as? [String: Any])?["message"] as? String ?? "status \(response.status)"

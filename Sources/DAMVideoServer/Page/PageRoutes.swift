@@ -1,9 +1,10 @@
 import DAMVideoPage
 import Foundation
 
-/// The page: `/`, its files under `/page/`, and the description of the programming interface.
+/// The web page: `/`, its files under `/page/`, and the API description.
 struct PageRoutes: ServerRoutes {
-    /// Scripts, styles and media of this server alone; nothing inline, no frame around it, no form to elsewhere.
+    /// Content security policy: only this server's scripts, styles and media; nothing inline, no framing, no forms to other
+    /// sites.
     private static let policy = [
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob:", "media-src 'self'", "connect-src 'self'",
         "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
@@ -43,7 +44,7 @@ struct PageRoutes: ServerRoutes {
         return ServerResponse(headers: headers, body: .data(Data(bytes), contentType: type))
     }
 
-    /// FNV-1a: tells versions of a file apart, no more.
+    /// FNV-1a hash, which only distinguishes versions of a file.
     private static func fingerprint(of bytes: [UInt8]) -> String {
         let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return String(hash, radix: 16)

@@ -1,8 +1,8 @@
-/// A chat request as far as it decides which server answers it. It reads requests with fields that only others understand.
+/// The fields of a chat request that decide which server answers it. Accepts fields unknown to this server.
 struct ChatOutline: Decodable {
-    /// Type of the form that the answer is to have; nil for text.
+    /// Type of the response format; nil for text.
     let format: String?
-    /// True if the user's last message has a picture or a clip.
+    /// True if the user's last message has an image or a clip.
     let hasPicture: Bool
 
     private enum CodingKeys: String, CodingKey {
@@ -27,7 +27,7 @@ struct ChatOutline: Decodable {
 
     private struct Format: Decodable { let type: String }
 
-    /// - Throws: `DecodingError` for what is no chat request.
+    /// - Throws: `DecodingError` if it is not a chat request.
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         let messages = try values.decode([Message].self, forKey: .messages)
@@ -36,6 +36,6 @@ struct ChatOutline: Decodable {
         format = type == "text" ? nil : type
     }
 
-    /// True if another model has to answer.
+    /// True if another model must answer.
     var isForOthers: Bool { format != nil || !hasPicture }
 }

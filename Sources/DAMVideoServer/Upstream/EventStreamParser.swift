@@ -1,14 +1,14 @@
 import Foundation
 
-/// Server-sent events in bytes as they arrive. Source: WHATWG's HTML standard, section 9.2.6.
+/// Incremental parser of server-sent events. Source: WHATWG's HTML standard, section 9.2.6.
 struct EventStreamParser {
     private var line: [UInt8] = []
     private var name: String?
     private var data: [String] = []
-    /// True behind a carriage return, which a line feed belongs to.
+    /// True after a carriage return, whose line feed is skipped.
     private var isBehindReturn = false
 
-    /// The events that are complete with some more bytes.
+    /// The events completed by some more bytes.
     mutating func take(_ bytes: Data) -> [ServerEvent] {
         var events: [ServerEvent] = []
         for byte in bytes {
@@ -24,7 +24,7 @@ struct EventStreamParser {
         return events
     }
 
-    /// The event that a line ends, if it is empty.
+    /// The event completed by an empty line; nil for other lines.
     private mutating func endLine() -> ServerEvent? {
         let text = String(decoding: line, as: UTF8.self)
         line = []

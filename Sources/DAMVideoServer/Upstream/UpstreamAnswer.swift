@@ -1,9 +1,9 @@
 import Foundation
 
-/// An upstream server's answer as this server's clients get it.
+/// An upstream server's answer, converted for this server's clients.
 struct UpstreamAnswer: Sendable {
     let server: UpstreamServer
-    /// Nil to wait as long as the server gives signs.
+    /// Nil to wait as long as the server shows activity.
     let deadline: ContinuousClock.Instant?
 
     private typealias Parts = AsyncThrowingStream<UpstreamExchange.Part, any Error>
@@ -12,7 +12,7 @@ struct UpstreamAnswer: Sendable {
     private static let source = ["x-damvideo-upstream": "yes"]
 
     /// - Parameter body: the client's request.
-    /// - Throws: `APIError`: 502 when the server cannot be used, 504 when it is too late, 429 when too many wait for it.
+    /// - Throws: `APIError`: 502 if the server cannot be used, 504 on timeout, 429 if too many requests are waiting.
     func response(to body: Data) async throws -> ServerResponse {
         let exchange = UpstreamExchange(server: server)
         return try await Deadline.run(until: deadline, orThrow: Self.tooLate) {
@@ -51,14 +51,14 @@ struct UpstreamAnswer: Sendable {
         switch head.status {
         case 200:
             guard fields?["choices"] != nil else {
-                throw APIError(502, "the upstream server's answer is no chat completion", code: "upstream_error")
+                throw APIError(502, "the upstream server's answer is not a chat completion", code: "upstream_error")
             }
             return ServerResponse(headers: Self.source, body: .data(data, contentType: "application/json"))
         case 401, 403, 407:
-            // The client's own key is good: its error would be taken for one of that.
+            // Not 401: the client would take it for an error about its own key.
             throw APIError(502, "the upstream server refuses this server's key (\(head.status))", code: "upstream_refused")
         case 400..<600:
-            // 500 stands for this server's own faults, and 404 for its paths.
+            // 500 would mean a fault of this server, and 404 an unknown path.
             let isOurs = head.status == 500 || [404, 405].contains(head.status) && fields?["error"] == nil
             var response = try ServerResponse.json(error(head, fields), status: isOurs ? 502 : head.status)
             response.headers = Self.source
@@ -83,7 +83,7 @@ struct UpstreamAnswer: Sendable {
         }
     }
 
-    /// An error as OpenAI's clients read it, whatever words the server has for it.
+    /// An error in OpenAI's format, whatever the server's own format.
     private func error(_ head: UpstreamHead, _ fields: [String: Any]?) -> [String: ErrorBody] {
         let told = fields?["error"] as? [String: Any]
         let message = [told?["message"], fields?["error"], fields?["message"], fields?["detail"]].lazy.compactMap { $0 as? String }.first
@@ -94,6 +94,6 @@ struct UpstreamAnswer: Sendable {
             param: told?["param"] as? String, code: told?["code"] as? String ?? "upstream_error")]
     }
 
-    /// Characters of an error's message.
+    /// Upper bound on the characters of an error message.
     private static let longestMessage = 2000
 }

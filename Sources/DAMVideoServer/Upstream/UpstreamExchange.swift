@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// One request to an upstream server and its answer, by a process of curl's that ends when nobody reads the answer any more.
+/// One request to an upstream server and its answer, by a curl process that ends when the answer is abandoned.
 struct UpstreamExchange: Sendable {
     enum Part: Sendable, Equatable {
         case head(UpstreamHead)
@@ -10,15 +10,15 @@ struct UpstreamExchange: Sendable {
 
     let server: UpstreamServer
 
-    /// Requests at a time: each has a thread.
+    /// Upper bound on concurrent requests, which take a thread each.
     private static let most = 32
     private static let work = BlockingWork("server-upstream", width: most)
-    /// Bytes of an answer at most.
+    /// Upper bound on an answer's bytes.
     private static let longestAnswer = 64 << 20
 
     /// Sends a request.
-    /// - Returns: the answer's head, then its content; ends with an `APIError` when the answer does not come to its end.
-    /// - Throws: `APIError` 429 when too many are under way.
+    /// - Returns: the answer's head, then its content; ends with an `APIError` if the answer is incomplete.
+    /// - Throws: `APIError` 429 if too many requests are open.
     func parts(_ body: Data) throws -> AsyncThrowingStream<Part, any Error> {
         guard Self.work.count < Self.most else {
             throw APIError(429, "\(Self.most) requests wait for the upstream server, expected fewer", code: "queue_full", retryAfter: 10)
@@ -40,7 +40,7 @@ struct UpstreamExchange: Sendable {
     private func run(_ body: Data, _ gate: ProcessGate, _ give: (Part) -> Void) throws {
         let process = Process(), input = Pipe(), output = Pipe(), settings = Pipe()
         process.executableURL = URL(filePath: server.program)
-        // The key is no argument, which other users of the machine see; the descriptor of errors has nothing else to do.
+        // Arguments are visible to other users, so the configuration with the key is passed by the otherwise unused descriptor 2.
         process.arguments = ["--disable", "--config", "/dev/fd/2"]
         process.environment = Self.environment
         (process.standardInput, process.standardOutput, process.standardError) = (input, output, settings.fileHandleForReading)
@@ -82,13 +82,13 @@ struct UpstreamExchange: Sendable {
         return (bytes, start == nil)
     }
 
-    /// Proxies and certificates, as the program was given them.
+    /// The program's proxy and certificate settings.
     private static let environment = ProcessInfo.processInfo.environment.filter { name, _ in
         let name = name.lowercased()
         return name.hasSuffix("_proxy") || name.hasPrefix("ssl_cert_") || name == "curl_ca_bundle"
     }
 
-    /// - Parameter status: curl's exit code; 28 is its word for too late, 6 and 7 for nobody there.
+    /// - Parameter status: curl's exit code; 28 is a timeout, 6 and 7 mean that the server was not reached.
     private static func failure(_ status: Int32, hasAnswered: Bool) -> APIError {
         switch status {
         case 28: APIError(504, "the upstream server was silent for too long", code: "upstream_timeout")
@@ -100,7 +100,7 @@ struct UpstreamExchange: Sendable {
     }
 }
 
-/// Ends a process for whoever does not need it any more.
+/// Terminates a process that is no longer needed.
 private final class ProcessGate: Sendable {
     private struct State {
         var process: pid_t?
@@ -109,7 +109,7 @@ private final class ProcessGate: Sendable {
 
     private let state = Mutex(State())
 
-    /// - Throws: `CancellationError` when it is not needed before it began.
+    /// - Throws: `CancellationError` if it was cancelled before it started.
     func start(_ process: Process) throws {
         try state.withLock { state in
             if state.isClosed { throw CancellationError() }
@@ -118,7 +118,7 @@ private final class ProcessGate: Sendable {
         }
     }
 
-    /// Says that the process ends by itself: its number may be another's afterwards.
+    /// Marks the process as ended: its id may be reused afterwards.
     func end() { state.withLock { $0.process = nil } }
 
     func close() {

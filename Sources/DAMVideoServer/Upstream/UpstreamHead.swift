@@ -3,17 +3,17 @@ import Foundation
 /// Status and headers of an upstream server's answer.
 struct UpstreamHead: Sendable, Equatable {
     let status: Int
-    /// By name in small letters.
+    /// Keyed by lowercase name.
     let headers: [String: String]
 
     var isEventStream: Bool { headers["content-type"]?.lowercased().hasPrefix("text/event-stream") ?? false }
 
     private static let end = Data("\r\n\r\n".utf8)
-    /// Bytes of a head at most.
+    /// Upper bound on the bytes of a head.
     private static let longest = 64 << 10
 
-    /// The head at the beginning of an answer, and the bytes behind it. Heads that announce another are passed over.
-    /// - Returns: nil as long as it is not complete.
+    /// Splits an answer into its head and the bytes after it. Interim responses (1xx) are skipped.
+    /// - Returns: nil while the head is incomplete.
     static func split(_ data: Data) -> (UpstreamHead, Data)? {
         guard let end = data.prefix(longest).range(of: end) else { return nil }
         let lines = String(decoding: data[..<end.lowerBound], as: UTF8.self).split(whereSeparator: \.isNewline)

@@ -1,20 +1,20 @@
 import Foundation
 import Imaging
 
-/// Another server with OpenAI's API, for chat requests that this one's model is not made for.
+/// Another server with OpenAI's API, for chat requests that this server's model cannot answer.
 package struct UpstreamServer: Sendable {
-    /// The address of chat completions.
+    /// URL of chat completions.
     let url: String
-    /// Key of that server's; nil for none.
+    /// The upstream server's key; nil for none.
     let key: String?
-    /// Model to ask for; nil for the one that the request names.
+    /// Model to request; nil for the one in the client's request.
     let model: String?
-    /// Seconds without a sign of the server after which it is given up.
+    /// Seconds without activity before the server is given up.
     var silence = 110
     let program: String
 
-    /// - Parameter base: address in front of `/chat/completions`, http or https.
-    /// - Throws: `InputError` of category `usage` for what is no such address, or without the program curl.
+    /// - Parameter base: URL before `/chat/completions`, http or https.
+    /// - Throws: `InputError` of category `usage` for another kind of URL, or if there is no curl program.
     package init(base: String, key: String?, model: String?) throws {
         let path = "/chat/completions", trimmed = base.hasSuffix("/") ? String(base.dropLast()) : base
         let text = trimmed.hasSuffix(path) ? trimmed : trimmed + path
@@ -22,7 +22,7 @@ package struct UpstreamServer: Sendable {
             url.user() == nil, url.query() == nil, url.fragment() == nil
         else { throw InputError(.usage, "--upstream \(base)", found: "no address", expected: "such as http://localhost:8000/v1") }
         guard let program = CurlProgram.find() else {
-            throw InputError(.usage, "--upstream", found: "no program curl", expected: "it in one of the folders of PATH")
+            throw InputError(.usage, "--upstream", found: "no curl program", expected: "curl in a folder of PATH")
         }
         for (name, value) in [("--upstream", text), ("--upstream-key", key ?? "")] where CurlProgram.quoted(value) == nil {
             throw InputError(.usage, name, found: "a control character", expected: "none")
@@ -30,8 +30,8 @@ package struct UpstreamServer: Sendable {
         (self.url, self.key, self.model, self.program) = (text, key.flatMap { $0.isEmpty ? nil : $0 }, model, program)
     }
 
-    /// A request as that server is sent it: the client's, with its own model if there is one.
-    /// - Throws: `APIError` 400 for a body that is no object.
+    /// A request's body for the upstream server, with its own model if one is set.
+    /// - Throws: `APIError` 400 for a body that is not a JSON object.
     func body(_ data: Data) throws -> Data {
         guard let model else { return data }
         guard var fields = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
@@ -41,13 +41,13 @@ package struct UpstreamServer: Sendable {
         return try JSONSerialization.data(withJSONObject: fields, options: [.withoutEscapingSlashes])
     }
 
-    /// Configuration of curl. Nothing of the client's own head is in it, its key least of all.
+    /// Configuration of curl. It includes nothing of the client's header, in particular not its key.
     var configuration: String {
         var headers = ["Content-Type: application/json", "Accept: application/json, text/event-stream", "Expect:"]
         if let key { headers.append("Authorization: Bearer \(key)") }
         let values = [("url", url), ("data-binary", "@-"), ("proto", "=http,https"), ("user-agent", "damvideo")]
         let lines = (values + headers.map { ("header", $0) }).map { name, value in "\(name) = \(CurlProgram.quoted(value) ?? "\"\"")" }
-        // Slower than a byte a second for that long is no sign of life.
+        // Less than a byte per second counts as silence.
         let limits = ["connect-timeout = 10", "speed-limit = 1", "speed-time = \(silence)"]
         return (lines + limits + ["include", "suppress-connect-headers", "no-buffer", "silent", "http1.1"]).joined(separator: "\n") + "\n"
     }

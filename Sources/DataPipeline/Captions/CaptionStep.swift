@@ -3,9 +3,9 @@ import Files
 import Imaging
 import LanguageModels
 
-/// Captions regions by a Describe Anything Model.
+/// Captions regions with a Describe Anything Model.
 package struct CaptionStep {
-    /// Keys of a record that captioning sets.
+    /// Record keys that captioning sets.
     static let keys: Set<String> = ["captions", "captioner"]
 
     let model: RegionModel
@@ -14,12 +14,12 @@ package struct CaptionStep {
     private let identity: CaptionerIdentity
 
     package struct Settings: Sendable {
-        /// Captions of each region; the first has the likeliest words.
+        /// Captions per region; the first is decoded greedily.
         package var samples = 1
-        /// Temperature of the others.
+        /// Sampling temperature of the others.
         package var temperature = 0.7
         package var maxNewTokens = 512
-        /// Licence of the captions, or other things to know of them.
+        /// Licence of the captions, or other remarks.
         package var note: String?
 
         package init() {}
@@ -33,7 +33,7 @@ package struct CaptionStep {
         }
     }
 
-    /// - Parameter root: folder of the pictures and clips.
+    /// - Parameter root: folder of the images and clips.
     package init(_ model: RegionModel, root: MediaRoot, settings: Settings) throws {
         try settings.validate()
         (self.model, media, self.settings) = (model, RegionMedia(root: root), settings)
@@ -46,7 +46,7 @@ package struct CaptionStep {
         ], note: settings.note)
     }
 
-    /// - Throws: `InputError`, and what the target's `check` throws; captions so far are kept.
+    /// - Throws: `InputError`, and what the target's `check` throws; finished captions are kept.
     package func run(_ records: RecordFiles, _ target: StepTarget) throws -> StepResult {
         let step = StepRun(step: "caption", options: ["captioner": .object(identity.json)], keys: Self.keys, savesEach: true)
         return try step(records, target) { places, output, progress in
@@ -86,7 +86,7 @@ package struct CaptionStep {
         return options
     }
 
-    /// A number from the record and the sample alone, the same in every run. 53 bits are exact in every reader of JSON.
+    /// Seed derived from the record and the sample only, so that every run uses the same. JSON numbers are exact up to 53 bits.
     static func seed(_ id: String, _ sample: Int) -> UInt64 { ContentDigest.number("\(id) \(sample)") >> 11 }
 
     private func captioned(_ record: Record, _ answers: [ScoredGeneration]) -> Record {

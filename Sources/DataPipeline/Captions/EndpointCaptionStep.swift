@@ -2,7 +2,7 @@ import Evaluation
 import Files
 import Imaging
 
-/// Captions regions by a chat service that sees pictures, which is told each region's class where there is one.
+/// Captions regions with a chat service with vision, which is told each region's class if known.
 package struct EndpointCaptionStep {
     private let endpoint: ChatEndpoint
     private let chat: ChatRun.Settings
@@ -12,7 +12,7 @@ package struct EndpointCaptionStep {
     private let settings: CaptionStep.Settings
     private let identity: CaptionerIdentity
 
-    /// - Parameter root: folder of the pictures and clips.
+    /// - Parameter root: folder of the images and clips.
     package init(
         _ endpoint: ChatEndpoint, chat: ChatRun.Settings, root: MediaRoot, prompts: RegionPrompts, pictures: RegionPictures,
         settings: CaptionStep.Settings
@@ -28,8 +28,8 @@ package struct EndpointCaptionStep {
         ], note: settings.note)
     }
 
-    /// - Parameter progress: told of the run's events; what it throws ends the run.
-    /// - Throws: `InputError` when the service cannot be asked; captions so far are kept.
+    /// - Parameter progress: called with the run's events; an error it throws ends the run.
+    /// - Throws: `InputError` if the service cannot be used; finished captions are kept.
     package func run(_ records: RecordFiles, _ target: StepTarget, progress told: (ChatRun.Progress) throws -> Void) throws -> StepResult {
         let step = StepRun(step: "caption", options: ["captioner": .object(identity.json)], keys: CaptionStep.keys, savesEach: true)
         return try step(records, target) { places, output, progress in
@@ -87,7 +87,7 @@ package struct EndpointCaptionStep {
     }
 }
 
-/// An answer of a service as text.
+/// Extraction of a service's answer as plain text.
 enum PlainAnswer {
     static func stripped(_ text: String) -> String {
         let lines = text.split(whereSeparator: \.isWhitespace)
@@ -95,7 +95,7 @@ enum PlainAnswer {
     }
 }
 
-/// Answers that come in any order, handed on in the order of their questions.
+/// Reorders answers that arrive in any order into the order of their questions.
 struct OrderedAnswers {
     private var answers: [[ChatAnswer?]]
     private var errors: [Int: InputError] = [:]
@@ -110,7 +110,7 @@ struct OrderedAnswers {
     mutating func put(_ answer: ChatAnswer, at question: Int) { answers[question / samples][question % samples] = answer }
     mutating func fail(_ error: InputError, at question: Int) { errors[question / samples] = error }
 
-    /// The next record with all of its answers, or with an error; nil while that is open.
+    /// The next record with all of its answers, or with an error; nil while any is outstanding.
     mutating func next() -> (Int, Result<[ChatAnswer], InputError>)? {
         guard handed < answers.count else { return nil }
         let place = handed
@@ -126,7 +126,7 @@ struct OrderedAnswers {
     }
 }
 
-/// Questions to a service about the records of one output. Answers are in a journal beside the output until all are in it.
+/// A service's answers about the records of one output, kept in a journal next to the output until it is complete.
 struct ChatJournal {
     private let path: String
     private let endpoint: ChatEndpoint
@@ -147,7 +147,7 @@ struct ChatJournal {
         var open: [Int] = []
         for (place, question) in questions.enumerated() {
             let answers = content.answers[question.name] ?? []
-            // One that cannot be read counts once it was given twice.
+            // An unreadable answer is accepted only once it has been given twice.
             if let last = answers.last, answers.count > 1 || question.isReadable(last.text) { try take(place, last) } else { open.append(place) }
         }
         if !open.isEmpty {

@@ -1,15 +1,15 @@
 import Imaging
 import Media
 
-/// Pictures and clips of records, decoded once for all regions in them.
+/// Images and clips of records, each decoded once for all its regions.
 struct RegionMedia: Sendable {
     let root: MediaRoot
 
-    /// Calls `body` with the frames of each record's masks. Frames come in order; those of different records by turns.
+    /// Calls `body` with the frames of each record's masks. Frames come in order, interleaved across records.
     /// - Parameters:
-    ///   - records: of one picture or clip.
-    ///   - body: given the record's place among them, the mask's place in the record, the frame and the mask.
-    /// - Throws: `InputError` when the media cannot be read, or has another size or fewer frames.
+    ///   - records: records of one image or clip.
+    ///   - body: called with the record's index, the mask's index in the record, the frame and the mask.
+    /// - Throws: `InputError` if the media cannot be read, or has another size or fewer frames.
     func read(_ records: [(record: Record, masks: [FrameMask])], _ body: (Int, Int, RGBImage, Mask) throws -> Void) throws {
         guard let first = records.first?.record else { return }
         let path = root.path(of: first.media)
@@ -24,7 +24,7 @@ struct RegionMedia: Sendable {
                     try show(frame.image(), frame: frame.index, path, records, body)
                 }
                 if let missing = wanted.subtracting(seen).min() {
-                    throw InputError(.invalid, path, found: "no frame \(missing)", expected: "it, as region \(first.id) has a mask in it")
+                    throw InputError(.invalid, path, found: "no frame \(missing)", expected: "one, as region \(first.id) has a mask there")
                 }
             }
         }
@@ -49,7 +49,7 @@ struct RegionMedia: Sendable {
     func frames(of record: Record) throws -> [(picture: RGBImage, mask: Mask)] {
         var frames: [(RGBImage, Mask)] = []
         try read([(record, record.masks())]) { _, _, picture, mask in frames.append((picture, mask)) }
-        guard !frames.isEmpty else { throw InputError(.invalid, record.place, found: "no mask", expected: "one at least") }
+        guard !frames.isEmpty else { throw InputError(.invalid, record.place, found: "no mask", expected: "at least one") }
         return frames
     }
 }

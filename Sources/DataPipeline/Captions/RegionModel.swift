@@ -4,25 +4,25 @@ import Imaging
 import LanguageModels
 import Media
 
-/// A Describe Anything Model that reads regions of records.
+/// A Describe Anything Model applied to regions of records.
 package struct RegionModel {
     package let model: CaptionModel
-    /// The question about a region with a class, with `{label}`; nil to ask about all regions alike.
+    /// Question about a region with a class, containing `{label}`; nil to use the same question for all regions.
     let hint: String?
 
-    /// - Parameter hint: with `{label}`, for checkpoints that were trained so.
-    /// - Throws: `InputError` of category `usage` for a question without a place for the label.
+    /// - Parameter hint: question with `{label}`, for checkpoints trained that way.
+    /// - Throws: `InputError` of category `usage` for a question without `{label}`.
     package init(_ model: CaptionModel, hint: String? = nil) throws {
         guard hint?.contains("{label}") ?? true else {
-            throw InputError(.usage, "--hint-query \(hint ?? "")", found: "no {label}", expected: "it, where the class goes")
+            throw InputError(.usage, "--hint-query \(hint ?? "")", found: "no {label}", expected: "{label} in place of the class")
         }
         (self.model, self.hint) = (model, hint)
     }
 
     private var dam: DescribeAnythingModel { model.model }
 
-    /// Calls `body` with the prompt of each record, or the error that keeps it from having one.
-    /// - Parameter records: of one picture or clip.
+    /// Calls `body` with the prompt of each record, or the error that prevents it.
+    /// - Parameter records: records of one image or clip.
     func read(_ records: [Record], _ media: RegionMedia, _ body: (Int, Result<PromptReading, InputError>) throws -> Void) throws {
         var entries: [(record: Record, masks: [FrameMask])] = [], places: [Int] = [], crops: [[Int: FocalPrompt]] = []
         var errors: [Int: InputError] = [:]
@@ -52,7 +52,7 @@ package struct RegionModel {
     }
 
     private func reading(_ record: Record, _ crops: [FocalPrompt]) -> Result<PromptReading, InputError> {
-        guard !crops.isEmpty else { return .failure(InputError(.invalid, record.place, found: "no mask", expected: "one at least")) }
+        guard !crops.isEmpty else { return .failure(InputError(.invalid, record.place, found: "no mask", expected: "at least one")) }
         let count = record.kind == .video ? dam.configuration.videoFrames : 1
         let encoded = crops.map { dam.encode($0) }, frames = FrameSampler.positions(in: crops.count, count: count).map { encoded[$0] }
         do {
@@ -68,7 +68,7 @@ package struct RegionModel {
         return record.kind == .video ? Conversation.videoQuery(frames: frames) : Conversation.imageQuery
     }
 
-    /// Tokens of a caption as an answer of the model has them, with the one that ends it.
+    /// Tokens of a caption as the model would generate them, including the end token.
     func tokens(of caption: String) -> [Int] {
         dam.tokenizer.encode(caption, addBOS: false) + dam.configuration.language.eosTokens.sorted().prefix(1)
     }

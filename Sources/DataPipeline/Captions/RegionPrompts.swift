@@ -1,12 +1,12 @@
 import Evaluation
 import Imaging
 
-/// Wordings of requests to a service that captions regions. Our own, on the plan of the paper (arXiv 2504.16072, table A.7).
+/// Prompts for a service that captions regions: own wording on the plan of the paper (arXiv 2504.16072, table A.7).
 package struct RegionPrompts: Sendable {
-    /// With `{label}`, `{pictures}` and, where they are shown, what they show.
+    /// With `{label}`, and `{pictures}` for a sentence about the images.
     let labelled: String
     let unlabelled: String
-    /// Hash of the wordings.
+    /// Hash of the prompts.
     let digest: String
 
     private static let rules = """
@@ -26,16 +26,16 @@ package struct RegionPrompts: Sendable {
         digest = ContentDigest.of(labelled + "\n" + unlabelled)
     }
 
-    /// - Parameter path: JSON with `labelled` (with `{label}`) and `unlabelled`; `{pictures}` in them becomes a sentence about what is
-    ///   shown.
-    /// - Throws: `InputError` for something else.
+    /// - Parameter path: JSON with `labelled` (with `{label}`) and `unlabelled`; `{pictures}` in them is replaced by a sentence
+    ///   about the images.
+    /// - Throws: `InputError` for an invalid file.
     package init(path: String) throws {
         let json = try JSONPlace(file: path, expected: "wordings \"labelled\" and \"unlabelled\""), labelled = try json["labelled"]
         guard try labelled.string().contains("{label}") else { throw labelled.wrong(expected: "a wording with {label}") }
         self.init(labelled: try labelled.string(), unlabelled: try json["unlabelled"].string())
     }
 
-    /// The words of a request about a record.
+    /// The prompt for a record.
     func words(_ record: Record, _ pictures: RegionPictures) -> String {
         let sentence = pictures.words(isClip: record.kind == .video, name: record.keyword ?? "object")
         guard let keyword = record.keyword else { return unlabelled.replacing("{pictures}", with: sentence) }
@@ -43,10 +43,10 @@ package struct RegionPrompts: Sendable {
     }
 }
 
-/// Pictures that a service is shown of a region. The paper compares them: crop and segmented picture do best, marks worse.
+/// Images of a region for a service. In the paper's comparison crop and segmented image do best, marks worse.
 package struct RegionPictures: Sendable {
     package enum Kind: String, CaseIterable, Sendable {
-        /// DAM's focal crop, and the region's box with all else in one colour.
+        /// DAM's focal crop, and the region's box with everything else in one colour.
         case cropAndSegmented = "crop+segmented"
         /// The crop with the region's contour.
         case outline
@@ -71,7 +71,7 @@ package struct RegionPictures: Sendable {
 
     package init() {}
 
-    /// A sentence about the pictures.
+    /// A sentence about the images.
     func words(isClip: Bool, name: String) -> String {
         switch (kind, isClip) {
         case (.cropAndSegmented, false):

@@ -4,11 +4,11 @@ import Imaging
 import Presentation
 
 extension RegionPictures {
-    /// Height of a mark's number beside the shorter side of the picture.
+    /// Height of a mark's number relative to the image's shorter side.
     private static let markShare = 0.12
 
-    /// The pictures of one frame, in order.
-    /// - Throws: `InputError` when the region is empty, or there is no font for a number.
+    /// The images of one frame, in order.
+    /// - Throws: `InputError` if the region is empty, or there is no font for a number.
     func views(_ picture: RGBImage, _ mask: Mask) throws -> [RGBImage] {
         guard let region = RegionPicture(picture,
             mask) else { throw InputError(.invalid, nil, found: "an empty mask", expected: "a region") }
@@ -23,7 +23,7 @@ extension RegionPictures {
         }
     }
 
-    /// The region alone.
+    /// The region without its surroundings.
     private func segmented(_ picture: RGBImage, _ mask: Mask) -> RGBImage {
         var pixels = picture.pixels
         let filling = [fill.colour.red, fill.colour.green, fill.colour.blue]
@@ -33,7 +33,7 @@ extension RegionPictures {
         return RGBImage(width: picture.width, height: picture.height, pixels: pixels)
     }
 
-    /// A number in the middle of the region's box.
+    /// Draws a number at the centre of the region's box.
     private func numbered(_ picture: RGBImage, _ mask: Mask) throws -> RGBImage {
         guard let box = mask.boundingBox else { return picture }
         return try InputError.translating {

@@ -4,8 +4,8 @@ import Foundation
 import Imaging
 import Media
 
-/// The layout of the published data set: `annotations.json` with lists of regions by picture, and pictures in tar files. Pictures only:
-/// the set has no clips.
+/// The format of the published data set: `annotations.json` with lists of regions by image, and images in tar files. Images only:
+/// the data set has no clips.
 struct DAMDataset {
     private let settings: ExportSettings
     private let root: MediaRoot
@@ -42,9 +42,9 @@ struct DAMDataset {
     }
 }
 
-/// Samples for WebDataset's readers: `KEY.jpg`, or `KEY.f0.jpg` and on for frames, and `KEY.json`.
+/// Samples for WebDataset readers: `KEY.jpg`, or `KEY.f0.jpg` and so on for frames, and `KEY.json`.
 struct WebDataset {
-    /// Quality of frames of clips, 2 (best) to 31.
+    /// JPEG quantiser scale for frames of clips, from 2 (best) to 31.
     private static let quantiser = 3
 
     private let settings: ExportSettings
@@ -64,7 +64,7 @@ struct WebDataset {
         try shards.finish()
     }
 
-    /// A name without points and slashes, which part a sample's name from its files' endings.
+    /// A name without points and slashes, which would end a sample's key.
     static func key(_ id: String) -> String {
         id.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-")
             ? String($0) : "_" }.joined() + "_" + ContentDigest.of(id).prefix(8)
@@ -83,7 +83,7 @@ struct WebDataset {
     }
 }
 
-/// Tar files that are begun anew when they are full. Files that belong together are in one.
+/// Tar files of limited size. Files added together are never split.
 struct TarShards {
     private let folder: String
     private let limit: Int
@@ -91,7 +91,7 @@ struct TarShards {
     private var size = 0
     private var content = Data()
     private var file: GrowingFile?
-    /// Bytes that are gathered before they are written.
+    /// Bytes to buffer before writing.
     private static let block = 8 << 20
 
     init(_ folder: String, limit: Int) { (self.folder, self.limit) = (folder, limit) }
@@ -116,7 +116,7 @@ struct TarShards {
         content = Data()
     }
 
-    /// Ends the file, if one was begun.
+    /// Completes the current file, if there is one.
     mutating func finish() throws {
         guard size > 0 else { return }
         content += TarFile.end

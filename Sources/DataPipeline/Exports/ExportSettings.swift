@@ -1,31 +1,31 @@
 import Evaluation
 import Imaging
 
-/// Forms of exported data.
+/// Formats of exported data.
 package enum ExportFormat: String, CaseIterable, Sendable {
-    /// Records as they are, those that are kept.
+    /// The kept records, unchanged.
     case jsonl
-    /// Conversations of LLaVA's kind, with masks.
+    /// Conversations in LLaVA's format, with masks.
     case llava
-    /// Layout of the data set that was published with DAM.
+    /// Format of the data set published with DAM.
     case dam
-    /// Tar files with a picture or frames and a JSON for each region.
+    /// Tar files with an image or frames and a JSON file for each region.
     case webdataset
 }
 
 package struct ExportSettings {
     package var format = ExportFormat.jsonl
-    /// Shares of the pictures and clips for each split, in order; they add up to 1.
+    /// Share of the images and clips for each split, in order; the shares sum to 1.
     package var splits: [(name: String, share: Double)] = [("train", 1)]
-    /// Lengths of captions that become conversations.
+    /// Caption lengths that become conversations.
     package var lengths = ["detailed"]
     /// Share of the conversations that tell the model the class.
     package var labelShare = 0.0
-    /// True to ask in many wordings, some with a wish for a length.
+    /// True to vary the questions' wording, partly with a desired length.
     package var variesPrompts = false
-    /// JSON with wordings by length; nil for those of the program.
+    /// JSON with questions by length; nil for the program's own.
     package var prompts: String?
-    /// Bytes of a tar file at most.
+    /// Upper bound on a tar file's bytes.
     package var shardSize = 1 << 30
 
     package init() {}
@@ -46,7 +46,7 @@ package struct ExportSettings {
             throw InputError(.usage, "--splits: found shares that add up to \(sum), expected 1, such as train=0.95,val=0.05")
         }
         guard splits.allSatisfy({ !$0.name.isEmpty && !$0.name.contains("/") && !$0.name.hasPrefix(".") }) else {
-            throw InputError(.usage, "--splits: expected names without slashes and points in front")
+            throw InputError(.usage, "--splits: expected names without slashes or a leading point")
         }
         guard (0...1).contains(labelShare) else { throw InputError(.usage, "--label-share \(labelShare): expected 0 to 1") }
         guard shardSize >= 1 << 16 else { throw InputError(.usage, "--shard-size \(shardSize): expected 64 KiB or more") }
@@ -56,7 +56,7 @@ package struct ExportSettings {
         }
     }
 
-    /// The split of a picture or clip: all of its regions are in one.
+    /// The split of an image or clip, and so of all its regions.
     func split(of media: String) -> String {
         var rest = ContentDigest.share("split \(media)")
         for split in splits {
@@ -67,20 +67,20 @@ package struct ExportSettings {
     }
 }
 
-/// Questions of conversations.
+/// Questions for conversations.
 struct ExportPrompts {
     private static let verbs = ["Describe", "Give a description of", "Write down what can be said about", "Tell what is seen of",
         "Characterize"]
     private static let objects = ["the masked region", "the object in the masked region", "the region that the mask marks"]
-    /// Shares of varied questions that wish for a number of sentences, and of words. The released models were trained with these.
+    /// Shares of varied questions that ask for a number of sentences, and of words. The released models were trained with these.
     private static let bySentences = 0.2, byWords = 0.2
-    /// Numbers of words up to this are told exactly, larger ones up to `mostWords` in tens.
+    /// Word counts are exact up to `exactWords`, then rounded to tens up to `mostWords`.
     private static let exactWords = 10, mostWords = 200
 
     private let byLength: [String: [String]]
     private let varies: Bool
 
-    /// - Throws: `InputError` for a file of something else.
+    /// - Throws: `InputError` for an invalid file.
     init(_ settings: ExportSettings) throws {
         varies = settings.variesPrompts
         guard let path = settings.prompts else {
@@ -95,11 +95,11 @@ struct ExportPrompts {
         byLength = Dictionary(
             try members.map { ($0.key, try $0.value.array().map { try $0.string() }) }, uniquingKeysWith: { first, _ in first })
         for length in settings.lengths where byLength[length]?.isEmpty ?? true {
-            throw InputError(.invalid, path, found: "no question for \(length)", expected: "one at least")
+            throw InputError(.invalid, path, found: "no question for \(length)", expected: "at least one")
         }
     }
 
-    /// The question about a region; the same in every run.
+    /// The question about a region; equal in every run.
     func question(_ id: String, length: String, answer: String) -> String {
         let seed = "\(id) \(length)"
         guard varies, length == "detailed" else {

@@ -3,7 +3,7 @@ import Files
 import Foundation
 import Imaging
 
-/// Writes records that are kept as data to train with.
+/// Writes kept records as training data.
 package struct ExportStep {
     private static let step = "export"
     /// First line of a folder's README.
@@ -12,15 +12,15 @@ package struct ExportStep {
     let settings: ExportSettings
     let root: MediaRoot
 
-    /// - Throws: `InputError` of category `usage` for settings that make no sense.
+    /// - Throws: `InputError` of category `usage` for invalid settings.
     package init(_ settings: ExportSettings, root: MediaRoot) throws {
         try settings.validate()
         (self.settings, self.root) = (settings, root)
     }
 
-    /// Writes a folder, which is there when it is whole.
-    /// - Parameter check: called before each picture; what it throws ends the call.
-    /// - Returns: facts that also stand beside the folder; counts are of regions by split.
+    /// Writes a folder atomically.
+    /// - Parameter check: called before each image; an error it throws ends the call.
+    /// - Returns: the facts stored next to the folder; counts are of regions by split.
     /// - Throws: `InputError`.
     package func run(_ records: RecordFiles, to folder: String, overwrites: Bool, check: () throws -> Void = {}) throws -> StepResult {
         let files = [settings.prompts].compactMap(\.self)
@@ -60,10 +60,10 @@ package struct ExportStep {
         return StepResult(meta: meta, wasThere: false)
     }
 
-    /// - Throws: `InputError` of category `outputExists` for a folder that no export has made: it may hold anything.
+    /// - Throws: `InputError` of category `outputExists` for a non-empty folder that was not made by an export.
     private static func checkReplaceable(_ folder: String) throws {
         guard let status = FileStatus(folder), status.isFolder, folderNames(folder)?.isEmpty != true else { return }
-        // An export that was ended before its facts were written has its README.
+        // An export interrupted before its meta file was written still has its README.
         let readme = fileContents(folder + "/README.md").map { String(decoding: $0.prefix(title.utf8.count), as: UTF8.self) }
         guard try StepMeta(of: folder)?.step != step, readme != title else { return }
         throw InputError(
@@ -102,7 +102,7 @@ package struct ExportStep {
     }
 }
 
-/// Conversations of LLaVA's kind: a question with a place for each picture, and a caption.
+/// Conversations in LLaVA's format: a question with a placeholder for each image, and a caption.
 struct LLaVARecords {
     private let settings: ExportSettings
     private let prompts: ExportPrompts
@@ -143,7 +143,7 @@ struct LLaVARecords {
         return text
     }
 
-    /// - Throws: `InputError` for a question that tells the class where it is not to be told.
+    /// - Throws: `InputError` for a question that reveals the class when it should not.
     private func question(_ record: Record, _ length: String, _ answer: String) throws -> String {
         let question = prompts.question(record.id, length: length, answer: answer)
         guard let keyword = record.keyword else { return question }
@@ -152,8 +152,8 @@ struct LLaVARecords {
         }
         guard !CaptionText(question).mentions(record.label ?? keyword) else {
             throw InputError(
-                .invalid, record.place, found: "the question \"\(question)\", which tells the class \(record.label ?? keyword)",
-                expected: "questions that do not, or --label-share")
+                .invalid, record.place, found: "the question \"\(question)\", which reveals the class \(record.label ?? keyword)",
+                expected: "a question without it, or --label-share")
         }
         return question
     }

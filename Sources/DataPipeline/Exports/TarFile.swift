@@ -2,13 +2,13 @@ import Files
 import Foundation
 import Imaging
 
-/// A tar file that is written entry by entry, with the same bytes in every run: no times, no owners. Source: POSIX.1-1988, `ustar`.
+/// A tar file written entry by entry and reproducible to the byte: no times, no owners. Source: POSIX.1-1988, `ustar`.
 struct TarFile {
     private static let block = 512
-    /// Bytes of an entry's name and of its folder.
+    /// Maximum bytes of an entry's name and of its folder.
     private static let longestName = 100, longestFolder = 155
 
-    /// Bytes that an entry takes.
+    /// Bytes that an entry takes in the file.
     static func size(of data: Data) -> Int { block + (data.count + block - 1) / block * block }
 
     /// Header and content of an entry.
@@ -36,7 +36,7 @@ struct TarFile {
         return Data(header) + data + filling
     }
 
-    /// The end of a file.
+    /// End-of-archive marker.
     static let end = Data(repeating: 0, count: 2 * block)
 
     private static func split(_ name: String) throws -> (folder: String, file: String) {

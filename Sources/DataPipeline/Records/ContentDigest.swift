@@ -2,9 +2,11 @@ import Files
 import Foundation
 import Imaging
 
-/// SHA-256 hashes of what the pipeline reads, and what it decides by them: equal everywhere and in every run.
+/// SHA-256 hashes of the pipeline's inputs, and pseudo-random decisions derived from them: equal on all machines and in every
+/// run.
 package enum ContentDigest {
-    /// Files of more bytes are hashed by their size, first and last part: reading all of a model takes longer than some steps.
+    /// Files above this size are hashed by their size, beginning and end, because reading a whole model takes longer than some
+    /// steps.
     private static let wholeFile = 64 << 20
     private static let part = 1 << 20
 
@@ -17,16 +19,16 @@ package enum ContentDigest {
 
     package static func of(_ text: String) -> String { of(Data(text.utf8)) }
 
-    /// A number from a text, evenly spread.
+    /// A uniformly distributed number derived from a text.
     package static func number(_ text: String) -> UInt64 { UInt64(of(text).prefix(16), radix: 16) ?? 0 }
 
-    /// A number from 0 up to but not including 1.
+    /// A uniformly distributed number in [0, 1) derived from a text.
     package static func share(_ text: String) -> Double { Double(number(text) >> 11) * 0x1p-53 }
 
-    /// The hash of a file's content.
-    /// - Throws: `InputError` when it cannot be read.
+    /// Hash of a file's contents.
+    /// - Throws: `InputError` if it cannot be read.
     package static func of(file path: String) throws -> String {
-        guard let file = openFile(path) else { throw InputError(.notFound, "\(path): no such file, or one that cannot be read") }
+        guard let file = openFile(path) else { throw InputError(.notFound, "\(path): no such file, or not readable") }
         var digest = SHA256()
         while let piece = try OutputFile.translating(path, { try file.read(upToCount: part) }), !piece.isEmpty {
             piece.withUnsafeBytes { digest.update($0) }
@@ -34,7 +36,7 @@ package enum ContentDigest {
         return digest.finish()
     }
 
-    /// The hash of a model's folder: names, sizes and contents of its files, of large ones the beginning and the end.
+    /// Hash of a model's folder: names, sizes and contents of its files, of large ones the beginning and the end.
     package static func of(model folder: String) throws -> String {
         var lines: [String] = []
         for file in try files(in: folder, below: "") {
@@ -46,7 +48,7 @@ package enum ContentDigest {
     }
 
     private static func of(ends path: String, _ size: Int) throws -> String {
-        guard let file = openFile(path) else { throw InputError(.notFound, "\(path): no file that can be read") }
+        guard let file = openFile(path) else { throw InputError(.notFound, "\(path): no readable file") }
         let ends = try OutputFile.translating(path) {
             let first = try file.read(upToCount: part) ?? Data()
             try file.seek(toOffset: UInt64(size - part))

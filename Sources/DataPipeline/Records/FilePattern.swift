@@ -2,10 +2,10 @@ import Files
 import Foundation
 import Imaging
 
-/// Files that patterns mean, for programs that are started without a shell.
+/// Expansion of file patterns, for programs started without a shell.
 package enum FilePattern {
-    /// The files, each once, ordered within a pattern.
-    /// - Throws: `InputError` for a file that is not there, and a pattern that means none.
+    /// The matching files without duplicates, sorted within each pattern.
+    /// - Throws: `InputError` for a missing file, and a pattern that matches nothing.
     package static func files(_ patterns: [String]) throws -> [String] {
         var files: [String] = []
         for pattern in patterns {

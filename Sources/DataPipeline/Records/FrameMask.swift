@@ -1,14 +1,14 @@
 import Evaluation
 import Imaging
 
-/// A region's mask in a frame of its clip; frame 0 of a picture.
+/// A region's mask in a frame of its clip; frame 0 for an image.
 package struct FrameMask: Sendable, Equatable {
     package let frame: Int
     package let runs: RunLengthEncoding
 
     package init(frame: Int, runs: RunLengthEncoding) { (self.frame, self.runs) = (frame, runs) }
 
-    /// - Throws: `InputError` for something else, or a mask of another size.
+    /// - Throws: `InputError` for invalid JSON, or a mask of another size.
     init(_ json: JSONPlace, size: PictureSize) throws {
         frame = try json["frame"].integer()
         guard frame >= 0 else { throw try json["frame"].wrong(expected: "0 or more") }
@@ -35,10 +35,10 @@ package struct FrameMask: Sendable, Equatable {
 /// A caption of a region, one of several samples.
 package struct Caption: Sendable, Equatable {
     package var text: String
-    /// 0 for the likeliest words.
+    /// 0 for greedy decoding.
     package var sample: Int
     package var seed: UInt64?
-    /// Sum, and least, of the natural logarithms of the tokens' probabilities; nil where a service tells none.
+    /// Sum and minimum of the tokens' log probabilities (natural); nil if a service does not give any.
     package var logprob: Double?
     package var leastLogprob: Double?
     package var tokens: Int?
@@ -73,6 +73,6 @@ package struct Caption: Sendable, Equatable {
         ])
     }
 
-    /// A figure to six digits behind the point: more are noise, and make files larger.
+    /// A score rounded to six decimals: more would be noise, and enlarge files.
     static func rounded(_ value: Double) -> Double { (value * 1e6).rounded() / 1e6 }
 }

@@ -1,7 +1,7 @@
 import Evaluation
 import Imaging
 
-/// One region on its way through the pipeline: a line of its files. Keys that a step does not know are passed on.
+/// One region in the pipeline: a line of its files. Keys unknown to a step are passed through.
 package struct Record: Sendable {
     package static let schema = "damvideo-sdp/1"
 
@@ -10,12 +10,12 @@ package struct Record: Sendable {
         case image, video
     }
 
-    /// The line.
+    /// The line's JSON.
     package private(set) var json: OrderedObject
-    /// Unique among all sources, and the same in every run.
+    /// Unique among all sources, and equal in every run.
     package let id: String
     package let source: String
-    /// Path of the picture or clip below the media root.
+    /// Path of the image or clip relative to the media root.
     package let media: String
     package let size: PictureSize
     package let kind: Kind
@@ -39,7 +39,7 @@ package struct Record: Sendable {
     }
 
     /// - Parameter place: file and line, for messages.
-    /// - Throws: `InputError` for a line of something else.
+    /// - Throws: `InputError` for an invalid line.
     package init(line: JSONPlace) throws {
         let schema = try line["schema"]
         guard try schema.string() == Self.schema else { throw schema.wrong(expected: Self.schema) }
@@ -54,7 +54,7 @@ package struct Record: Sendable {
     /// The class of the object; nil if the source has none.
     package var label: String? { text("label") }
 
-    /// The part of the object that the region is; nil for a whole object.
+    /// Name of the part, if the region is part of an object; nil for a whole object.
     package var part: String? { text("part") }
 
     /// The keyword of the region: the class, or the part with its class.
@@ -64,25 +64,25 @@ package struct Record: Sendable {
     }
 
     /// Masks by frame, ascending.
-    /// - Throws: `InputError` for a mask that is none, or of another size.
+    /// - Throws: `InputError` for an invalid mask, or one of another size.
     package func masks() throws -> [FrameMask] { try value["masks"].array().map { try FrameMask($0, size: size) } }
 
     /// Captions in the order of their samples.
-    /// - Throws: `InputError` for something else.
+    /// - Throws: `InputError` for invalid JSON.
     package func captions() throws -> [Caption] { try value.optional("captions")?.array().map { try Caption($0) } ?? [] }
 
-    /// The caption to train with: the one that was chosen, else the first.
+    /// The caption to train with: the chosen one, otherwise the first.
     package var caption: String? {
         get throws { try value.optional("caption")?.string() ?? captions().first?.text }
     }
 
-    /// True unless a filter has dropped it.
+    /// True unless a filter dropped it.
     package var isKept: Bool { json["kept"] != .bool(false) }
 
-    /// Reasons why a filter has dropped it.
+    /// Reasons that a filter dropped it.
     package var reasons: [String] { (try? value.optional("reasons")?.array().map { try $0.string() }) ?? [] }
 
-    /// A figure by its name: of the scores, or the detector's; nil if the record does not have it. True counts 1, false 0.
+    /// A score by name, of a scoring step or the detector; nil if missing. True counts as 1, false as 0.
     package func figure(_ name: String) -> Double? {
         for group in ["scores", "detector"] {
             guard case .object(let figures)? = json[group] else { continue }
@@ -95,18 +95,18 @@ package struct Record: Sendable {
         return nil
     }
 
-    /// Names of the figures the record has, in order.
+    /// Names of the record's scores, in order.
     package var figureNames: [String] {
         guard case .object(let figures)? = json["scores"] else { return [] }
         return figures.members.map(\.key).filter { figure($0) != nil }
     }
 
-    /// Adds figures to those that are there.
+    /// Adds scores to the existing ones.
     package mutating func add(figures: KeyValuePairs<String, Double>) {
         for (name, value) in figures { set("scores", name, .number(value)) }
     }
 
-    /// Sets a member of an object of the record.
+    /// Sets a member of one of the record's objects.
     package mutating func set(_ group: String, _ name: String, _ value: OrderedJSON) {
         var members = OrderedObject()
         if case .object(let known)? = json[group] { members = known }
@@ -116,7 +116,7 @@ package struct Record: Sendable {
 
     package mutating func set(_ key: String, _ value: OrderedJSON) { json[key] = value }
 
-    /// The record without some of its keys.
+    /// The record's JSON without some of its keys.
     package func without(_ keys: Set<String>) -> OrderedObject {
         var rest = OrderedObject()
         for member in json.members where !keys.contains(member.key) { rest[member.key] = member.value }

@@ -4,8 +4,8 @@ import Files
 import Foundation
 import Imaging
 
-/// Records of one or more files, in the order of their ids whatever files they stand in: shards and the whole read alike. Lines are
-/// read when they are wanted, so that memory grows with their number alone.
+/// Records of one or more files, in order of id regardless of the file, so that shards and the whole read alike. Lines are parsed
+/// on demand, so that memory grows only with their number.
 package struct RecordFiles: Sendable {
     private struct Line: Sendable {
         let id: String
@@ -21,12 +21,12 @@ package struct RecordFiles: Sendable {
 
     /// - Parameters:
     ///   - patterns: files, or patterns with `*`, `?` and `[...]`.
-    ///   - shard: the share to read; nil for all. A picture's or clip's regions are in one share.
-    /// - Throws: `InputError` for files that are missing or have something else in them, and for an id that is there twice.
+    ///   - shard: the shard to read; nil for all. All regions of an image or clip are in the same shard.
+    /// - Throws: `InputError` for missing or invalid files, and for duplicate ids.
     package init(_ patterns: [String], shard: Shard? = nil) throws {
         paths = try FilePattern.files(patterns)
         contents = try paths.map { path in
-            guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file, or one that cannot be read") }
+            guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file, or not readable") }
             return data
         }
         var lines: [Line] = [], isOwnMedia: [String: Bool] = [:]
@@ -42,7 +42,7 @@ package struct RecordFiles: Sendable {
         lines.sort { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
         if let (first, second) = zip(lines, lines.dropFirst()).first(where: { $0.id == $1.id }) {
             throw InputError(
-                .invalid, "\(paths[second.file]): line \(second.number)", found: "region \(first.id) again (\(paths[first.file]): line "
+                .invalid, "\(paths[second.file]): line \(second.number)", found: "region \(first.id) twice (\(paths[first.file]): line "
                     + "\(first.number))", expected: "each once")
         }
         self.lines = lines
@@ -51,7 +51,7 @@ package struct RecordFiles: Sendable {
     package var count: Int { lines.count }
     package var ids: [String] { lines.map(\.id) }
 
-    /// The record at a place in the order of the ids.
+    /// The record at a position in the order of ids.
     package func record(_ place: Int) throws -> Record {
         let line = lines[place]
         return try Self.record(contents[line.file], line.bytes, "\(paths[line.file]): line \(line.number)")
@@ -62,7 +62,7 @@ package struct RecordFiles: Sendable {
         for place in lines.indices { try body(record(place)) }
     }
 
-    /// Places of the records of each picture or clip; pictures in the order of their first region.
+    /// Positions of the records of each image or clip, in the order of their first region.
     package func groups(of places: some Sequence<Int>) -> [[Int]] {
         var order: [String] = [], groups: [String: [Int]] = [:]
         for place in places {
@@ -73,7 +73,7 @@ package struct RecordFiles: Sendable {
         return order.compactMap { groups[$0] }
     }
 
-    /// The line at a place in the order of the ids, with its line break.
+    /// The line at a position in the order of ids, with its line break.
     package func line(_ place: Int) -> Data { contents[lines[place].file][lines[place].bytes] + Data("\n".utf8) }
 
     /// The files with their hashes, in order.
@@ -83,7 +83,7 @@ package struct RecordFiles: Sendable {
         try Record(line: JSONPlace(OrderedJSON(Array(data[bytes]), path: place), at: place))
     }
 
-    /// Places of the lines in a file; without empty ones.
+    /// Byte ranges of the lines in a file, without empty ones.
     static func ranges(of data: Data) -> [Range<Int>] {
         var ranges: [Range<Int>] = [], start = data.startIndex
         while start < data.endIndex {
@@ -96,10 +96,10 @@ package struct RecordFiles: Sendable {
 }
 
 extension Shard {
-    /// True if the regions of a picture or clip belong to this shard.
+    /// True if the regions of an image or clip belong to this shard.
     package func has(media: String) -> Bool { has(Int(ContentDigest.number(media) % UInt64(count))) }
 
-    /// The name of this shard's output, such as `name-00003-of-00016.jsonl`.
+    /// Path of this shard's output, such as `name-00003-of-00016.jsonl`.
     package func path(of output: String) -> String {
         func digits(_ number: Int) -> String { String(repeating: "0", count: max(0, 5 - String(number).count)) + String(number) }
         let slash = output.lastIndex(of: "/").map { output.index(after: $0) } ?? output.startIndex

@@ -4,12 +4,12 @@ import Files
 import Foundation
 import Imaging
 
-/// Outputs of a step's shards, put together as one run would have written them.
+/// Merges the outputs of a step's shards into the output of a single run.
 package struct RecordMerge {
     package let records: RecordFiles
-    /// Facts of the whole; its counts are the shards' sums.
+    /// Facts about the merged output; counts are the shards' sums.
     package private(set) var meta: StepMeta
-    /// Shards that are missing or not complete, where that is allowed: a line for each.
+    /// Missing or incomplete shards, one line each, if they are allowed.
     package private(set) var missing: [String] = []
 
     /// True for a file of records.
@@ -20,8 +20,8 @@ package struct RecordMerge {
         return line["schema"] == .string(Record.schema)
     }
 
-    /// - Parameter mayMiss: whether what is missing is told instead of refused; nothing may be double all the same.
-    /// - Throws: `InputError`: `invalid` for what is missing, double, unfinished or of another run.
+    /// - Parameter mayMiss: true to report what is missing instead of refusing; duplicates are always refused.
+    /// - Throws: `InputError`: `invalid` for shards that are missing, duplicated, unfinished or of another run.
     package init(_ paths: [String], mayMiss: Bool = false) throws {
         records = try RecordFiles(paths)
         var metas: [(path: String, meta: StepMeta)] = []
@@ -40,11 +40,11 @@ package struct RecordMerge {
                 throw InputError(.invalid, path, found: "a shard of another run", expected: "one of \(count) of \(metas[0].path)'s run")
             }
             if let other = seen.updateValue(path, forKey: shard.index) {
-                throw InputError(.invalid, path, found: "shard \(shard.text) again (\(other))", expected: "each once")
+                throw InputError(.invalid, path, found: "shard \(shard.text) twice (\(other))", expected: "each shard once")
             }
-            if meta.digest == nil { missing.append("\(path): shard \(shard.text) did not come to its end") }
+            if meta.digest == nil { missing.append("\(path): shard \(shard.text) is not finished") }
             if let digest = meta.digest, try digest != ContentDigest.of(file: path) {
-                throw InputError(.invalid, path, found: "a file that was changed after its run",
+                throw InputError(.invalid, path, found: "a file modified after its run",
                     expected: "as \(StepMeta.path(of: path)) has it")
             }
             if !meta.failures.isEmpty { missing.append("\(path): \(meta.failures.count) regions or clips failed") }
@@ -52,7 +52,7 @@ package struct RecordMerge {
         for index in 0..<count where seen[index] == nil { missing.append("shard \(index)/\(count) is missing") }
         guard mayMiss || missing.isEmpty else {
             throw InputError(.invalid, found: missing.joined(separator: "; "),
-                expected: "all shards (--keep-going leaves out what is missing)")
+                expected: "all shards (--keep-going merges what is there)")
         }
         var inputs: [StepMeta.Input] = [], tally = StepCounts()
         for (_, meta) in metas {
@@ -64,10 +64,10 @@ package struct RecordMerge {
         meta.failures = metas.flatMap { $0.meta.failures }.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
     }
 
-    /// The lines of the whole.
+    /// The merged lines.
     package var data: Data { (0..<records.count).reduce(into: Data()) { $0 += records.line($1) } }
 
-    /// Writes the whole, and the facts about it beside it.
+    /// Writes the merged output, and the meta file next to it.
     package mutating func write(to path: String, replaces: Bool) throws {
         try InputFiles(records.paths).refuse(path)
         let data = data

@@ -3,20 +3,20 @@ import Foundation
 import Imaging
 import Masks
 
-/// A JSON file of annotations, read front to back: those of published sets have more than a gigabyte.
+/// A JSON file of annotations, parsed as a stream, because those of published data sets can exceed a gigabyte.
 struct AnnotationFile {
     let path: String
     private let bytes: [UInt8]
 
-    /// - Throws: `InputError` when it cannot be read.
+    /// - Throws: `InputError` if it cannot be read.
     init(_ path: String) throws {
-        guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file, or one that cannot be read") }
+        guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file, or not readable") }
         self.path = path
         bytes = UTF8Text.bytes(Array(data))
     }
 
     /// Reads it as one JSON value.
-    /// - Throws: what `body` throws, and `InputError` that says where the JSON is wrong.
+    /// - Throws: what `body` throws, and `InputError` with the position of invalid JSON.
     func read(_ body: (inout JSONReader) throws -> Void) throws {
         var json = JSONReader(bytes)
         do {
@@ -27,7 +27,7 @@ struct AnnotationFile {
         }
     }
 
-    /// Keys of the object, or of the first object of the list.
+    /// Keys of the object, or of the first object in the list.
     func keys() throws -> (keys: Set<String>, isList: Bool) {
         var keys: Set<String> = [], isList = false
         try read { json in
@@ -45,7 +45,7 @@ struct AnnotationFile {
     }
 }
 
-/// A picture of a COCO file.
+/// An image of a COCO file.
 struct AnnotatedPicture {
     var id: TrackID?
     var file = ""
@@ -64,12 +64,12 @@ struct AnnotatedPicture {
             }
         }
         self.id = id
-        // LVIS says only where a picture can be loaded from: `http://.../val2017/NAME`.
+        // LVIS gives only a URL to load an image from: `http://.../val2017/NAME`.
         file = name ?? address?.split(separator: "/").suffix(2).joined(separator: "/") ?? ""
         if let width, let height { size = PictureSize(width: width, height: height) }
     }
 
-    /// All pictures and categories of a file.
+    /// All images and categories of a file.
     static func all(in file: AnnotationFile) throws -> (pictures: [TrackID: AnnotatedPicture], names: [Int: String]) {
         var pictures: [TrackID: AnnotatedPicture] = [:], names: [Int: String] = [:]
         func add(_ picture: AnnotatedPicture, _ json: inout JSONReader) throws {

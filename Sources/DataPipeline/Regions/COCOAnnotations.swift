@@ -2,7 +2,7 @@ import Evaluation
 import Imaging
 import Masks
 
-/// Regions of COCO, LVIS and PACO files, of SA-1B's file for each picture, and of lists of detections.
+/// Regions of COCO, LVIS and PACO files, of SA-1B's per-image files, and of lists of detections.
 struct COCOAnnotations {
     let file: AnnotationFile
     let source: String
@@ -27,7 +27,7 @@ struct COCOAnnotations {
         }
     }
 
-    /// A list of detections, whose pictures another file has.
+    /// Reads a list of detections, whose images are listed in another file.
     mutating func readResults(pictures path: String?, into table: inout RegionTable) throws {
         guard let path else {
             throw InputError(.usage, file.path, found: "a list of detections", expected: "--images with the COCO file of their pictures")
@@ -40,7 +40,7 @@ struct COCOAnnotations {
         }
     }
 
-    /// SA-1B: `image` and `annotations`.
+    /// Reads an SA-1B file: `image` and `annotations`.
     mutating func readOnePicture(into table: inout RegionTable) throws {
         var picture: AnnotatedPicture?, annotations: [COCOAnnotation] = []
         try file.read { json in
@@ -68,7 +68,7 @@ struct COCOAnnotations {
         let name = "\(file.path): annotation \(place + 1)"
         guard !annotation.isIgnored else { return table.tally.count("regions_dropped", "crowd") }
         guard let id = annotation.picture, let picture = pictures[id] else {
-            throw InputError(.invalid, name, found: "an image the file does not have", expected: "one of \"images\"")
+            throw InputError(.invalid, name, found: "an image missing from the file", expected: "one of \"images\"")
         }
         guard let size = picture.size, !picture.file.isEmpty else {
             throw InputError(.invalid, name, found: "an image without name or size", expected: "\"file_name\", \"width\" and \"height\"")
@@ -97,9 +97,9 @@ struct COCOAnnotations {
     }
 }
 
-/// Boxes in whole pixels.
+/// Boxes in integer pixels.
 enum PixelBox {
-    /// The pixels that a box touches; nil where it lies outside of the picture, or is none.
+    /// The pixels that a box touches; nil if it is invalid or lies outside the image.
     static func inside(_ box: Rectangle, _ size: PictureSize) -> BoundingBox? {
         let edges = [box.left, box.top, box.left + box.width, box.top + box.height]
         guard edges.allSatisfy({ abs($0) < 1e9 }) else { return nil }

@@ -5,13 +5,13 @@ import Masks
 import Media
 import ObjectTracking
 
-/// Regions of clips: masks in any layout that the program reads.
+/// Regions of clips, from masks in any supported format.
 struct ClipMasklets {
     let clip: String
     let masks: String
     let source: String
 
-    /// - Throws: `InputError` when clip or masks are missing or do not fit.
+    /// - Throws: `InputError` if clip or masks are missing or do not match.
     func read(into table: inout RegionTable) throws {
         let media = try table.media(clip)
         guard table.isWanted(media) else { return }
@@ -51,7 +51,7 @@ struct ClipMasklets {
             (track.id, Set(FrameSampler.frames(.track, visible: track.visibleFrames, frameCount: 0, count: settings.frames)))
         })
         var taken: [TrackID: [FrameMask]] = [:]
-        // Frame by frame, so that the file of each is read once.
+        // Frame by frame, so that each frame's file is read once.
         for frame in Set(masks.tracks.flatMap(\.visibleFrames)).sorted() {
             for track in masks.tracks where track.appearance(at: frame) != nil {
                 let isSample = samples[track.id]?.contains(frame) ?? false
@@ -70,12 +70,12 @@ struct ClipMasklets {
     }
 }
 
-/// Votes of a clip's instances on the classes of its masklets: one that matches no instance is a part. The paper votes so; the numbers
-/// are our own.
+/// Assigns classes to a clip's masklets by the votes of instances that match them; a masklet that matches none is a part. The
+/// voting is the paper's, the thresholds are our own.
 struct InstanceVotes {
-    /// Least IoU of a masklet and an instance of one frame.
+    /// Minimum IoU of a masklet and an instance in a frame.
     private static let leastIoU = 0.7
-    /// Share of a masklet's frames that more than have to match.
+    /// Share of a masklet's frames that must be exceeded by matching ones.
     private static let share = 0.5
 
     private let instances: [Int: [(mask: StoredMask, label: String)]]
@@ -98,7 +98,7 @@ struct InstanceVotes {
         return StoredMask(size: size, spans: spans)
     }
 
-    /// Lets the instance of greatest IoU vote.
+    /// Adds the vote of the instance with the largest IoU.
     mutating func add(_ mask: StoredMask, of track: TrackID, at frame: Int) {
         var best: (iou: Double, label: String)?
         for instance in instances[frame] ?? [] where instance.mask.width == mask.width && instance.mask.height == mask.height {
@@ -109,8 +109,8 @@ struct InstanceVotes {
         if let best { votes[track, default: [:]][best.label, default: 0] += 1 }
     }
 
-    /// The class of a masklet; nil for one that matches instances in too few frames.
-    /// - Parameter visible: frames in which it is to be seen.
+    /// The class of a masklet; nil if it matches instances in too few frames.
+    /// - Parameter visible: number of frames that show it.
     func label(of track: TrackID, visible: Int) -> String? {
         let found = votes[track] ?? [:], matched = found.values.reduce(0, +)
         guard Double(matched) > Self.share * Double(visible) else { return nil }

@@ -4,8 +4,8 @@ import Imaging
 import Masks
 import Media
 
-/// Regions of COCO's panoptic files: `annotations` with `segments_info`, and a PNG for each picture whose colours are the segments'
-/// numbers (red + 256 green + 65536 blue). Source: cocodataset.org, "Panoptic Segmentation".
+/// Regions of COCO's panoptic files: `annotations` with `segments_info`, and a PNG for each image whose colours encode segment
+/// ids (red + 256 green + 65536 blue). Source: cocodataset.org, "Panoptic Segmentation".
 struct PanopticAnnotations {
     private struct Segment {
         var id = 0
@@ -19,7 +19,7 @@ struct PanopticAnnotations {
     /// Folder of the PNGs.
     private let pictures: String
 
-    /// - Parameter masks: folder of the PNGs; nil for the one that is called like the file.
+    /// - Parameter masks: folder of the PNGs; nil for the one named like the file.
     init(_ file: AnnotationFile, source: String, media: String, masks: String?) throws {
         (self.file, self.source) = (file, source)
         self.media = try MediaFolder(media)
@@ -41,7 +41,7 @@ struct PanopticAnnotations {
         for (place, annotation) in annotations.enumerated() {
             let name = "\(file.path): annotation \(place + 1)"
             guard let id = annotation.picture, let image = images[id] else {
-                throw InputError(.invalid, name, found: "an image the file does not have", expected: "one of \"images\"")
+                throw InputError(.invalid, name, found: "an image missing from the file", expected: "one of \"images\"")
             }
             let path = try media.path(of: image.file, place: name)
             guard table.isWanted(try table.media(path)) else { continue }
@@ -86,7 +86,7 @@ struct PanopticAnnotations {
         return segment
     }
 
-    /// The numbers of a PNG's pixels.
+    /// Segment ids of a PNG's pixels.
     private struct Numbers {
         let size: PictureSize
         let values: [Int]

@@ -3,8 +3,8 @@ import Foundation
 import Imaging
 import Media
 
-/// Difference hash of a picture, 64 bits: whether each of 9 by 8 grey cells is brighter than its right neighbour. Pictures that were
-/// resized or compressed again differ in few bits.
+/// Difference hash of an image, 64 bits: whether each of 8 by 8 grey cells is brighter than its right neighbour in a 9 by 8 grid.
+/// Resized or recompressed copies differ in few bits.
 package enum PictureHash {
     private static let columns = 9, rows = 8
 
@@ -34,18 +34,18 @@ package enum PictureHash {
     }
 }
 
-/// Pictures that must not be trained with, such as a benchmark's: those of a folder, or hashes of a text file.
+/// Images that must not be used for training, such as a benchmark's, given by a folder or a text file of hashes.
 package struct ExcludedPictures {
-    /// Bits in which difference hashes of like pictures differ at most. Larger numbers find more copies, and more pictures that
-    /// merely look alike.
+    /// Maximum distance in bits between difference hashes of similar images. A larger value finds more copies, but also more
+    /// images that only look alike.
     private static let alike = 6
     private static let endings: Set = ["jpg", "jpeg", "png", "webp", "bmp", "ppm", "tif", "tiff", "gif"]
 
     private var contents: Set<String> = []
     private var pictures: [UInt64] = []
 
-    /// - Parameter paths: folders of pictures, and text files with SHA-256 hashes (64 digits) and difference hashes (16 digits).
-    /// - Throws: `InputError` for one that is missing, or a line of something else.
+    /// - Parameter paths: folders of images, and text files with SHA-256 hashes (64 digits) and difference hashes (16 digits).
+    /// - Throws: `InputError` for a missing path or an invalid line.
     package init(_ paths: [String]) throws {
         for path in paths {
             guard let status = FileStatus(path) else { throw InputError(.notFound, "\(path): no such folder or file") }
@@ -82,8 +82,8 @@ package struct ExcludedPictures {
 
     package var isEmpty: Bool { contents.isEmpty && pictures.isEmpty }
 
-    /// The rule that a picture or clip is excluded by; nil for one that may be used. Of a clip, the first frame is compared.
-    /// - Throws: `InputError` when it cannot be read.
+    /// The rule that excludes an image or clip; nil if it may be used. A clip is compared by its first frame.
+    /// - Throws: `InputError` if it cannot be read.
     package func rule(for path: String, _ kind: Record.Kind) throws -> String? {
         if FileStatus(path)?.isFolder != true, contents.contains(try ContentDigest.of(file: path)) { return "excluded_equal" }
         guard !pictures.isEmpty else { return nil }

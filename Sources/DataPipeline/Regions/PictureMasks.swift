@@ -5,20 +5,20 @@ import Imaging
 import Masks
 import Media
 
-/// Regions of pictures whose masks are PNGs: a folder of label PNGs called like the pictures, or a table of `image`, `annotation` and
+/// Regions of images whose masks are PNGs: a folder of label PNGs named like the images, or a table of `image`, `annotation` and
 /// `label`.
 enum PictureMasks {
-    /// Values of label PNGs that mean no class in published sets.
+    /// Values of label PNGs that are void in published data sets.
     private static let void: Set<UInt16> = [0, 255]
 
-    /// Label PNGs: each value of a picture is a region, and its class where `--labels` names it.
+    /// Reads label PNGs: each value in an image is a region, with its class if `--labels` names it.
     static func readLabels(_ folder: String, source: String, media: String, into table: inout RegionTable) throws {
         let pictures = Dictionary(grouping: (folderNames(media) ?? []).sorted(), by: FileNames.stem)
         for name in (folderNames(folder) ?? []).sorted() where name.lowercased().hasSuffix(".png") {
             let stem = FileNames.stem(name), found = pictures[stem] ?? []
             guard found.count == 1 else {
                 let words = found.isEmpty ? "no picture" : found.joined(separator: " and ")
-                throw InputError(.notFound, "\(folder)/\(name): found \(words) called \(stem) in \(media), expected one")
+                throw InputError(.notFound, "\(folder)/\(name): found \(words) named \(stem) in \(media), expected one")
             }
             let path = media + "/" + found[0]
             guard table.isWanted(try table.media(path)) else { continue }
@@ -34,10 +34,10 @@ enum PictureMasks {
         }
     }
 
-    /// Columns of a table that is read here.
+    /// Columns of the table.
     static let columns = ["image", "annotation", "label"]
 
-    /// A table; masks are PNGs beside it.
+    /// Reads a table; masks are PNGs next to it.
     static func readTable(_ path: String, source: String, media: String, into table: inout RegionTable) throws {
         guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file") }
         let rows: CSVTable

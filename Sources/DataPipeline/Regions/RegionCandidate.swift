@@ -1,34 +1,34 @@
 import Imaging
 
-/// A region as a source has it, before the rules look at it.
+/// A region from a source, before the rules are applied.
 struct RegionCandidate: Sendable {
-    /// Behind the source's name; unique within the source.
+    /// Unique within the source, whose name precedes it.
     let id: String
-    /// Path of the picture or clip.
+    /// Path of the image or clip.
     let path: String
     let size: PictureSize
     let kind: Record.Kind
     var label: String?
     var part: String?
-    /// Score of the detector, and of what made the mask; nil if the source has none.
+    /// Scores of the detector, and of the mask; nil if the source has none.
     var score: Double?
     var maskScore: Double?
-    /// The frames that a captioner is shown, ascending.
+    /// The frames to show a captioner, ascending.
     var masks: [FrameMask]
-    /// Frames in which the region is to be seen.
+    /// Number of frames that show the region.
     var visible = 1
 
-    /// The mask with the most pixels.
+    /// The mask with the largest area.
     var largest: RunLengthEncoding? { masks.max { $0.runs.area < $1.runs.area }?.runs }
 
-    /// Order in which regions of a picture are taken: scores first, then size.
+    /// Rank of a region among those of its image: by scores, then by size.
     var rank: (Double, Int) { ((score ?? 1) * (maskScore ?? 1), largest?.area ?? 0) }
 }
 
-/// Class names as people write them.
+/// Normalisation of class names.
 enum ClassName {
-    /// Class and part of a category: underscores are blanks, remarks in brackets and hyphens at the end of a name go, and what follows a
-    /// colon is a part, as PACO has it.
+    /// Class and part of a category: underscores become spaces, parenthesised remarks and trailing hyphens are removed, and what
+    /// follows a colon is a part, as in PACO.
     static func read(_ text: String) -> (label: String?, part: String?) {
         let names = text.split(separator: ":", maxSplits: 1).map { plain(String($0)) }
         return (names.first.flatMap { $0 }, names.count > 1 ? names[1] : nil)

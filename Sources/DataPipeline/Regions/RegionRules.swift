@@ -1,33 +1,33 @@
 import Imaging
 import Masks
 
-/// Rules that regions of a picture or clip are taken by. Numbers are our own: the paper gives none.
+/// Rules for selecting regions of an image or clip. The values are our own: the paper gives none.
 package struct RegionRules: Sendable, Equatable {
-    /// Least pixels, and least and largest share of the picture.
+    /// Minimum area in pixels, and minimum and maximum share of the image.
     package var leastArea = 400
     package var leastShare = 0.0002
     package var largestShare = 0.9
-    /// Least width and height of the box, in pixels.
+    /// Minimum width and height of the box, in pixels.
     package var leastSide = 8
-    /// Least share of the pixels that hang together.
+    /// Minimum share of the pixels in the largest connected component.
     package var leastPart = 0.8
-    /// True to drop what touches the picture's border.
+    /// True to drop regions that touch the image's border.
     package var dropsBorder = false
-    /// IoU above which two regions are one.
+    /// IoU above which two regions are duplicates.
     package var duplicateIoU = 0.9
-    /// Least scores; nil for any. Regions without a score pass.
+    /// Minimum scores; nil for any. Regions without a score pass.
     package var leastScore: Double?
     package var leastMaskScore: Double?
-    /// Most regions of a picture; nil for all.
+    /// Maximum number of regions per image; nil for all.
     package var perImage: Int?
-    /// True for one region of a class in a picture.
+    /// True to allow only one region of a class per image.
     package var hasDistinctClasses = false
-    /// Most regions of a class in all; nil for any number.
+    /// Maximum number of regions of a class in total; nil for any number.
     package var perClass: Int?
 
     package init() {}
 
-    /// The regions that are taken, in the source's order; the others are counted by rule.
+    /// The selected regions in the source's order; the others are counted by rule.
     func taken(_ candidates: [RegionCandidate], _ tally: inout StepCounts) -> [RegionCandidate] {
         var passed: [RegionCandidate] = []
         for candidate in candidates {
@@ -58,7 +58,7 @@ package struct RegionRules: Sendable, Equatable {
         return nil
     }
 
-    /// Drops duplicates, then what is beyond the numbers for a picture; the best stay.
+    /// Drops duplicates, then the lowest-ranked regions beyond the limits per image.
     private func limited(_ candidates: [RegionCandidate], _ tally: inout StepCounts) -> [RegionCandidate] {
         let order = candidates.indices.sorted { candidates[$0].rank == candidates[$1].rank
             ? $0 < $1 : candidates[$0].rank > candidates[$1].rank }
@@ -80,7 +80,7 @@ package struct RegionRules: Sendable, Equatable {
     }
 }
 
-/// The masks of a candidate, to be compared with another's.
+/// The masks of a candidate, prepared for comparison.
 private struct RegionShapes {
     private let masks: [Int: StoredMask]
 
@@ -89,7 +89,7 @@ private struct RegionShapes {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// IoU of the pixels of all frames that either has.
+    /// IoU over the pixels of all frames of both.
     func overlap(with other: RegionShapes) -> Double {
         var common = 0, all = 0
         for frame in Set(masks.keys).union(other.masks.keys) {
@@ -102,7 +102,7 @@ private struct RegionShapes {
     }
 }
 
-/// The largest part of a mask whose pixels touch at sides or corners.
+/// The largest connected component of a mask (8-connectivity).
 enum LargestPart {
     static func pixels(of mask: Mask) -> Int {
         let width = mask.width, height = mask.height

@@ -3,36 +3,36 @@ import Foundation
 import Imaging
 import Masks
 
-/// The way annotations are read and their pictures are found.
+/// Settings for reading annotations and finding their images.
 package struct RegionSettings {
-    /// Name of the source, in front of ids; nil for that of the file or folder.
+    /// Name of the source, a prefix of ids; nil for that of the file or folder.
     package var name: String?
-    /// Folder that paths of records are relative to.
+    /// Folder that records' paths are relative to.
     package var mediaRoot = "."
-    /// Folder of the pictures or clips; nil for the annotations' own.
+    /// Folder of the images or clips; nil for the annotations' own.
     package var media: String?
-    /// Masks of clips that are given as sources, one for each or one for all; none where sources are annotations.
+    /// Masks of clips given as sources, one path for each or one for all; empty for annotations.
     package var masks: [String] = []
     package var maskSettings = MaskSettings()
-    /// COCO file with the pictures of a list of detections.
+    /// COCO file that lists the images of detections.
     package var pictures: String?
-    /// Names of classes that the sources have as numbers.
+    /// Class names for numbers in the sources.
     package var labels: [Int: String] = [:]
-    /// Frames of a clip that a captioner is shown.
+    /// Frames of a clip to show a captioner.
     package var frames = 8
-    /// Instances of each frame, which masklets take their classes from: a file or folder of detections.
+    /// Instances per frame that give masklets their classes: a file or folder of detections.
     package var instances: String?
 
     package init() {}
 }
 
-/// Regions of sources, gathered by picture or clip.
+/// Regions of sources, collected by image or clip.
 struct RegionTable {
     let settings: RegionSettings
-    /// True for a picture or clip of this run.
+    /// True for an image or clip of this run's shard.
     let isWanted: (String) -> Bool
     private(set) var candidates: [String: [(source: String, region: RegionCandidate)]] = [:]
-    /// Boxes without a mask, by picture.
+    /// Boxes without a mask, by image.
     private(set) var boxes: [String: [(source: String, region: RegionCandidate, box: BoundingBox)]] = [:]
     var tally = StepCounts()
     private(set) var failures: [(id: String, error: InputError)] = []
@@ -44,8 +44,8 @@ struct RegionTable {
         root = try MediaRoot(settings.mediaRoot)
     }
 
-    /// Path of a picture or clip as records have it.
-    /// - Throws: `InputError` for one that is not below the root.
+    /// Path of an image or clip as stored in records.
+    /// - Throws: `InputError` if it is not below the root.
     func media(_ path: String) throws -> String { try root.relative(path) }
 
     mutating func add(_ region: RegionCandidate, source: String) throws {
@@ -54,7 +54,7 @@ struct RegionTable {
         candidates[media, default: []].append((source, region))
     }
 
-    /// Takes a region that has a box alone.
+    /// Adds a region with only a box.
     mutating func add(_ region: RegionCandidate, box: BoundingBox, source: String) throws {
         let media = try media(region.path)
         guard isWanted(media) else { return }
@@ -65,12 +65,12 @@ struct RegionTable {
     mutating func note(_ note: String) { notes.append(note) }
 }
 
-/// The folder that paths of records are relative to.
+/// The folder that records' paths are relative to.
 package struct MediaRoot: Sendable {
     private let folder: String
     private let absolute: String
 
-    /// - Throws: `InputError` when there is no such folder.
+    /// - Throws: `InputError` if there is no such folder.
     package init(_ folder: String) throws {
         guard FileStatus(folder)?.isFolder == true else { throw InputError(.notFound, "\(folder): no such folder") }
         self.folder = folder
@@ -86,6 +86,6 @@ package struct MediaRoot: Sendable {
         return String(own.dropFirst(root.count))
     }
 
-    /// Path of a record's picture or clip.
+    /// Path of a record's image or clip.
     package func path(of media: String) -> String { folder == "." ? media : folder + "/" + media }
 }

@@ -6,16 +6,16 @@ import Imaging
 import Masks
 import Media
 
-/// The way in: annotations of any kind, by what they are.
+/// Entry point for reading annotations of any format.
 struct RegionSources {
-    /// Deepest folder below a source that clips are looked for in.
+    /// Folder levels below a source to search for clips.
     private static let depth = 2
     private static let clipEndings: Set = ["mp4", "mkv", "mov", "webm", "avi", "m4v"]
 
     let settings: RegionSettings
 
     /// Reads sources into a table.
-    /// - Throws: `InputError` for one that is missing, or nothing that is read.
+    /// - Throws: `InputError` for a missing source, or one of unknown format.
     func read(_ paths: [String], into table: inout RegionTable) throws {
         guard settings.masks.isEmpty || paths.contains(where: isAnnotation) else { return try readClips(paths, &table) }
         for path in try FilePattern.files(paths) {
@@ -24,7 +24,7 @@ struct RegionSources {
         }
     }
 
-    /// Annotations that need masks beside them: a panoptic file.
+    /// True for an annotation file that needs masks next to it: a panoptic file.
     private func isAnnotation(_ path: String) -> Bool { path.lowercased().hasSuffix(".json") }
 
     private func name(of path: String) -> String { settings.name ?? FileNames.stem(path) }
@@ -41,7 +41,7 @@ struct RegionSources {
         }
     }
 
-    /// A clip that cannot be read is left out, and told.
+    /// Reads a clip's regions; a clip that cannot be read is skipped with a note.
     private func readClip(_ clip: String, _ masks: String, _ source: String, _ table: inout RegionTable) throws {
         do {
             try ClipMasklets(clip: clip, masks: masks, source: source).read(into: &table)
@@ -96,19 +96,19 @@ struct RegionSources {
         return isPanoptic
     }
 
-    /// SA-V: `sav_000001_manual.json` belongs to `sav_000001.mp4`.
+    /// Reads SA-V: `sav_000001_manual.json` belongs to `sav_000001.mp4`.
     private func readMasklets(_ path: String, _ source: String, _ table: inout RegionTable) throws {
         let stem = FileNames.stem(path).replacing(/_(manual|auto)$/, with: ""), folder = media(of: path)
         let found = (folderNames(folder) ?? []).sorted().filter { FileNames.stem($0) == stem && isClip($0) }
         guard found.count == 1 else {
             throw InputError(
-                .notFound, "\(path): found \(found.isEmpty ? "no clip" : found.joined(separator: " and ")) called \(stem) in \(folder), "
+                .notFound, "\(path): found \(found.isEmpty ? "no clip" : found.joined(separator: " and ")) named \(stem) in \(folder), "
                     + "expected one (--media)")
         }
         try readClip(folder + "/" + found[0], path, source, &table)
     }
 
-    /// YouTube-VIS: each video's folder of pictures, or its file.
+    /// Reads YouTube-VIS: each video's folder of images, or its file.
     private func readVideos(_ file: AnnotationFile, _ source: String, _ table: inout RegionTable) throws {
         var names: [String] = [], media = try MediaFolder(media(of: file.path))
         try file.read { json in
@@ -145,7 +145,7 @@ struct RegionSources {
         name.lastIndex(of: ".").map { Self.clipEndings.contains(name[name.index(after: $0)...].lowercased()) } ?? false
     }
 
-    /// A folder of annotation files, of label PNGs, or of clips with their masks.
+    /// Reads a folder of annotation files, of label PNGs, or of clips with their masks.
     private func readFolder(_ path: String, _ table: inout RegionTable) throws {
         let folder = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
         let source = settings.name ?? folder.split(separator: "/").last.map(String.init) ?? "folder"
@@ -159,20 +159,20 @@ struct RegionSources {
             let files = names.filter { $0.lowercased().hasSuffix(".json") }
             guard !files.isEmpty else {
                 throw InputError(
-                    .invalid, path, found: "neither JSON files, nor clips with a folder masks beside them"
+                    .invalid, path, found: "neither JSON files, nor clips with a folder masks next to them"
                         + (settings.media == nil ? ", nor --media for label PNGs" : ", nor PNGs"), expected: "annotations")
             }
             for file in files { try readFile(folder + "/" + file, source, &table) }
         }
     }
 
-    /// Clips with a folder `masks` beside them.
+    /// Clips with a folder `masks` next to them.
     private func clips(in folder: String, depth: Int) throws -> [String] {
         let names = (folderNames(folder) ?? []).sorted()
         if names.contains("masks"), FileStatus(folder + "/masks")?.isFolder == true {
             let clips = names.filter(isClip)
             guard clips.count < 2 else {
-                throw InputError(.invalid, folder, found: "\(clips.joined(separator: " and ")) beside one folder of masks",
+                throw InputError(.invalid, folder, found: "\(clips.joined(separator: " and ")) next to one folder of masks",
                     expected: "one clip")
             }
             if let clip = clips.first { return [folder + "/" + clip] }
@@ -184,6 +184,6 @@ struct RegionSources {
 }
 
 extension FileNames {
-    /// The folder of a path; "." for a name alone.
+    /// The folder of a path; "." for a bare name.
     fileprivate static func folderPath(_ path: String) -> String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "." }
 }

@@ -6,11 +6,11 @@ import Imaging
 import Media
 import ObjectTracking
 
-/// Makes regions of annotations.
+/// Makes regions from annotations.
 package struct RegionStep {
     let settings: RegionSettings
     let rules: RegionRules
-    /// Folders and files with pictures that are left out.
+    /// Folders and files with images to exclude.
     let excluded: [String]
     /// SAM 2, which turns boxes into masks; nil to drop boxes.
     let segmentation: (path: String, load: () throws -> SegmentationModel)?
@@ -22,11 +22,12 @@ package struct RegionStep {
         (self.settings, self.rules, self.excluded, self.segmentation) = (settings, rules, excluded, segmentation)
     }
 
-    /// Lines about readings that could be others come with the result.
-    /// - Throws: `InputError` for sources that are missing or bad.
+    /// Notes on ambiguous readings are returned with the result.
+    /// - Throws: `InputError` for missing or invalid sources.
     package func run(_ sources: [String], _ target: StepTarget) throws -> (result: StepResult, notes: [String]) {
         if rules.perClass != nil, target.shard != nil {
-            throw InputError(.usage, "--cap-class counts the regions of all shards: found it with a shard, expected one of the two")
+            throw InputError(.usage, "--cap-class counts the regions of all shards: found --cap-class with a shard, expected only one "
+                + "of them")
         }
         let paths = try FilePattern.files(sources) + settings.masks + excluded + [settings.pictures, settings.instances].compactMap(\.self)
         try InputFiles(paths).refuse(target.path)
@@ -43,7 +44,7 @@ package struct RegionStep {
         return (StepResult(meta: try done.finish(tally), wasThere: false), table.notes)
     }
 
-    /// Files are told by their hashes, folders by their names and sizes.
+    /// Files are identified by their hashes, folders by the names and sizes of their files.
     private func inputs(_ paths: [String]) throws -> [StepMeta.Input] {
         try paths.map { path in
             let isFolder = FileStatus(path)?.isFolder == true
@@ -51,7 +52,7 @@ package struct RegionStep {
         }
     }
 
-    /// The regions of each picture that the rules take.
+    /// The regions of each image that pass the rules.
     private func taken(_ table: inout RegionTable, _ target: StepTarget) throws -> ([Record], StepCounts) {
         let pictures = try ExcludedPictures(excluded), root = try MediaRoot(settings.mediaRoot)
         var tally = table.tally, records: [Record] = [], model: SegmentationModel?
@@ -112,7 +113,7 @@ package struct RegionStep {
         return record
     }
 
-    /// At most that number of a class, drawn by their ids' hashes.
+    /// At most `perClass` regions of a class, sampled by the hashes of their ids.
     private func capped(_ records: [Record], _ perClass: Int, _ tally: inout StepCounts) -> [Record] {
         var dropped: Set<String> = []
         for (_, members) in Dictionary(grouping: records, by: \.label) {
@@ -151,7 +152,7 @@ package struct RegionStep {
 }
 
 extension ContentDigest {
-    /// The hash of the names and sizes of a folder's files, and of folders in it.
+    /// Hash of the names and sizes of all files in a folder, recursively.
     static func of(listing folder: String) throws -> String {
         func lines(_ folder: String, _ prefix: String) -> [String] {
             (folderNames(folder) ?? []).sorted().flatMap { name -> [String] in

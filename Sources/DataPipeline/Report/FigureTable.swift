@@ -1,6 +1,6 @@
 import Evaluation
 
-/// A figure's values among kept and dropped records.
+/// A score's distribution among kept and dropped records.
 package struct FigureSummary {
     package let name: String
     package let all: Spread
@@ -32,7 +32,7 @@ package struct FigureSummary {
     }
 }
 
-/// Figures of records by name.
+/// Scores of records, by name.
 struct FigureTable {
     private var names: [String] = []
     private var values: [String: [Int: (value: Double, isKept: Bool)]] = [:]
@@ -49,7 +49,7 @@ struct FigureTable {
 
     var summaries: [FigureSummary] { names.compactMap { name in FigureSummary(name, Array((values[name] ?? [:]).values)) } }
 
-    /// Rank correlations of pairs of figures, over the records that have both.
+    /// Rank correlation of each pair of scores, over the records that have both.
     var agreements: [(one: String, other: String, value: Double)] {
         var result: [(String, String, Double)] = []
         for (place, one) in names.enumerated() {
@@ -65,9 +65,9 @@ struct FigureTable {
     }
 }
 
-/// Spearman's rank correlation; equal values share their ranks.
+/// Spearman's rank correlation; ties share their mean rank.
 enum RankCorrelation {
-    /// - Returns: nil for fewer than three pairs, and where all values of one side are the same.
+    /// - Returns: nil for fewer than three pairs, or if all values of one side are equal.
     static func of(_ pairs: [(Double, Double)]) -> Double? {
         guard pairs.count > 2 else { return nil }
         let one = ranks(pairs.map(\.0)), other = ranks(pairs.map(\.1)), middle = Double(pairs.count - 1) / 2

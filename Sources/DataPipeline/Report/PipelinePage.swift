@@ -5,11 +5,11 @@ import Imaging
 import Media
 import Presentation
 
-/// Page of a report: tables, histograms, and records to look at. HTML in one file, without script.
+/// HTML report with tables, histograms and example records, in one file without scripts.
 package struct PipelinePage {
-    /// Records in each gallery.
+    /// Records per gallery.
     private static let shown = 50
-    /// Longer side of the pictures, in pixels.
+    /// Longer side of the images, in pixels.
     private static let longSide = 360
     private static let quantiser = 6
     private static let style = """
@@ -23,11 +23,11 @@ package struct PipelinePage {
 
     private let report: PipelineReport
     private let media: RegionMedia
-    /// Figure that the galleries are ordered by; nil where the records have none.
+    /// Score by which the galleries are sorted; nil if the records have none.
     private let order: String?
 
-    /// - Parameter order: name of a figure; nil for the first of margin, consistency and mean_logprob that the records have.
-    /// - Throws: `InputError` for a figure that no record has.
+    /// - Parameter order: name of a score; nil for the first of margin, consistency and mean_logprob that the records have.
+    /// - Throws: `InputError` for a score that no record has.
     package init(_ report: PipelineReport, root: MediaRoot, order: String? = nil) throws {
         let names = report.figures.map(\.name)
         if let order, !names.contains(order) {
@@ -37,8 +37,8 @@ package struct PipelinePage {
         self.order = order ?? ["margin", "consistency", "mean_logprob"].first(where: names.contains) ?? names.first
     }
 
-    /// - Returns: facts that also stand beside the page.
-    /// - Throws: `InputError` when it cannot be written, or a picture is damaged.
+    /// - Returns: the facts stored next to the report.
+    /// - Throws: `InputError` if it cannot be written, or an image is damaged.
     package func write(to path: String, replaces: Bool) throws -> StepResult {
         try InputFiles(report.files).refuse(path)
         var meta = StepMeta(
@@ -116,7 +116,7 @@ package struct PipelinePage {
             + "<div class=\"histograms\">\(parts.joined())</div></article>\n"
     }
 
-    /// Titles and places of the records to look at.
+    /// Titles and record positions of the galleries.
     private func galleries() throws -> [(String, [Int])] {
         guard let order else { return [("Records", Array((0..<report.records.count).prefix(Self.shown)))] }
         var values: [(place: Int, value: Double, isKept: Bool)] = []
@@ -153,7 +153,7 @@ package struct PipelinePage {
             """
     }
 
-    /// The frame in the middle with the region's outline, and the crop; nothing where the media is not there.
+    /// The middle frame with the region's outline, and the crop; empty if the media file is missing.
     private func pictures(_ record: Record) throws -> String {
         guard FileStatus(media.root.path(of: record.media)) != nil else { return "" }
         let masks = try record.masks()

@@ -2,7 +2,7 @@ import Evaluation
 import Files
 import Imaging
 
-/// Facts about the files of a run of the pipeline: what each step took and dropped, and the figures of the last one's records.
+/// Facts about a pipeline run: what each step read and dropped, and the scores of the last step's records.
 package struct PipelineReport {
     /// A file, or the shards of one.
     package struct Stage {
@@ -14,7 +14,7 @@ package struct PipelineReport {
         package let counts: StepCounts
     }
 
-    /// Classes that a table shows.
+    /// Maximum number of classes in a table.
     private static let shownClasses = 50
 
     package private(set) var stages: [Stage] = []
@@ -25,11 +25,11 @@ package struct PipelineReport {
     package let agreements: [(one: String, other: String, value: Double)]
     /// Records of the last stage.
     let records: RecordFiles
-    /// Files of all stages.
+    /// Paths of all stages' files.
     let files: [String]
 
-    /// - Parameter patterns: a file or a pattern for each step, in the order of the steps.
-    /// - Throws: `InputError` for files that are missing or of something else.
+    /// - Parameter patterns: a file or pattern for each step, in order.
+    /// - Throws: `InputError` for missing or invalid files.
     package init(_ patterns: [String]) throws {
         var last: RecordFiles?, read: [String] = []
         for pattern in patterns {
@@ -38,7 +38,7 @@ package struct PipelineReport {
             last = files
             read += files.paths
         }
-        guard let last else { throw InputError(.usage, "report: found no file, expected one at least") }
+        guard let last else { throw InputError(.usage, "report: found no file, expected at least one") }
         (records, files) = (last, read)
         var classes: [String: (Int, Int)] = [:], words: [Double] = [], sentences: [Double] = [], figures = FigureTable()
         try last.forEach { record in
@@ -69,14 +69,14 @@ package struct PipelineReport {
         return Stage(name: pattern, step: step, records: files.count, pictures: pictures, failed: failed, counts: counts)
     }
 
-    /// Amounts of the paper (arXiv 2504.16072, table A.1), for comparison.
+    /// Amounts in the paper (arXiv 2504.16072, table A.1), for comparison.
     static let paper: [(set: String, pictures: Int, regions: Int)] = [
         ("LVIS", 90_613, 373_551), ("Mapillary Vistas 2", 17_762, 100_538), ("COCO-Stuff", 28_365, 32_474), ("OpenImages 7", 64_874,
             96_006),
         ("PACO", 24_599, 81_325), ("SA-1B (self-training)", 592_822, 774_309), ("SA-V (clips)", 36_922, 93_969),
     ]
 
-    /// The report for programs.
+    /// The report as JSON.
     package var json: OrderedObject {
         func spread(_ spread: Spread?) -> OrderedJSON { spread.map { .object($0.json) } ?? .null }
         let stages = self.stages.map { stage -> OrderedJSON in
@@ -99,7 +99,7 @@ package struct PipelineReport {
     }
 }
 
-/// Mean, least and greatest of some numbers, and the middle one.
+/// Mean, minimum, maximum and median of some numbers.
 package struct Spread: Equatable {
     package let count: Int
     package let mean: Double

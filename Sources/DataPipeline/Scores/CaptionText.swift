@@ -1,9 +1,9 @@
 import Foundation
 
-/// A caption as words and sentences.
+/// A caption split into words and sentences.
 struct CaptionText {
     let text: String
-    /// Words in lower case, in order.
+    /// Words in lowercase, in order.
     let words: [String]
 
     init(_ text: String) {
@@ -11,10 +11,10 @@ struct CaptionText {
         words = Self.words(of: text)
     }
 
-    /// Words that say what is described: no stop words, plurals as singulars.
+    /// Content words: without stop words, plurals as singulars.
     var content: Set<String> { Set(words.filter { !Self.stopWords.contains($0) }.map(Self.singular)) }
 
-    /// Sentences in order, with their marks.
+    /// Sentences in order, with punctuation.
     var sentences: [String] {
         var sentences: [String] = [], start = text.startIndex, place = text.startIndex
         while place < text.endIndex {
@@ -30,14 +30,14 @@ struct CaptionText {
         return sentences
     }
 
-    /// True if a name's words are in the text, one behind the other.
+    /// True if the words of a name occur in the text consecutively.
     func mentions(_ name: String) -> Bool {
         let wanted = Self.words(of: name).map(Self.singular), own = words.map(Self.singular)
         guard !wanted.isEmpty, own.count >= wanted.count else { return false }
         return (0...own.count - wanted.count).contains { own[$0..<$0 + wanted.count].elementsEqual(wanted) }
     }
 
-    /// F1 of the content words of two texts: 1 for the same words, 0 for none in common.
+    /// F1 of the content words of two texts, from 0 (none in common) to 1 (equal).
     static func agreement(_ one: Set<String>, _ other: Set<String>) -> Double {
         guard !one.isEmpty || !other.isEmpty else { return 1 }
         return 2 * Double(one.intersection(other).count) / Double(one.count + other.count)
@@ -47,7 +47,7 @@ struct CaptionText {
         text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "'" || $0 == "\u{2019}") }.map(String.init)
     }
 
-    /// A word without the s of a plural; short words and those in ss, us and is keep it.
+    /// A word without its plural s; short words and those ending in ss, us or is keep it.
     static func singular(_ word: String) -> String {
         guard word.count > 3, word.hasSuffix("s"), !["ss", "us", "is"].contains(where: word.hasSuffix) else { return word }
         return String(word.dropLast())
@@ -62,7 +62,7 @@ struct CaptionText {
     ]
 }
 
-/// Things in a caption's text that good captions do not have, by name.
+/// Flaws in a caption's text, by name.
 enum TextRules {
     private static let fewestWords = 3
     private static let refusals = ["i cannot", "i can't", "i'm sorry", "i am sorry", "i'm unable", "i am unable", "as an ai", "cannot see"]
@@ -72,7 +72,7 @@ enum TextRules {
         ("mentions_background", ["background", "foreground"]),
     ]
 
-    /// Names of the rules that a caption breaks, in order.
+    /// Names of the rules that a caption violates, in order.
     static func broken(by caption: Caption) -> [String] {
         let text = CaptionText(caption.text), words = Set(text.words), folded = caption.text.lowercased()
         var broken: [String] = []
@@ -88,7 +88,7 @@ enum TextRules {
         return broken
     }
 
-    /// True if four words follow each other twice in the same way.
+    /// True if a sequence of four words occurs twice.
     private static func repeats(_ words: [String]) -> Bool {
         guard words.count >= 8 else { return false }
         var seen: Set<[String]> = []

@@ -1,10 +1,10 @@
 import Imaging
 import LanguageModels
 
-/// Figures of whether a caption describes this region: its mean log probability under its own region, less the greatest under another
-/// one of the same picture or clip. A region's prompt is read once for all captions.
+/// Score of how specifically a caption describes its region: its mean log probability for that region, minus the largest for
+/// another region of the same image or clip. A region's prompt is prefilled once for all captions.
 struct MarginFigures {
-    /// Other regions that a caption is compared with at most: those of its class first. More cost a pass over the caption each.
+    /// Upper bound on the other regions to compare with, those of the same class first. Each costs another pass over the caption.
     static let rivals = 8
 
     let model: RegionModel
@@ -16,9 +16,9 @@ struct MarginFigures {
     }
 
     /// - Parameters:
-    ///   - records: all of one picture or clip.
-    ///   - check: called between passes; what it throws ends the call.
-    /// - Returns: for each record; an error where its region cannot be read.
+    ///   - records: all records of one image or clip.
+    ///   - check: called between passes; an error it throws ends the call.
+    /// - Returns: a result for each record; an error if its region cannot be read.
     func figures(_ records: [Record], check: () throws -> Void) throws -> [Result<Figures, InputError>] {
         let tokens = try records.map { try $0.captions().first.map { model.tokens(of: $0.text) } ?? [] }
         let rivals = records.indices.map { Self.rivals(of: $0, among: records) }
@@ -43,7 +43,7 @@ struct MarginFigures {
         return results
     }
 
-    /// Places of the regions that a caption is compared with.
+    /// Indices of the regions that a caption is compared with.
     private static func rivals(of place: Int, among records: [Record]) -> Set<Int> {
         let others = records.indices.filter { $0 != place }
         let label = records[place].label, same = others.filter { records[$0].label == label }

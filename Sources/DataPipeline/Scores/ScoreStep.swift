@@ -2,12 +2,12 @@ import Evaluation
 import Files
 import Imaging
 
-/// Adds figures of captions to records. Those of the text are always there; one that needs a model is added at a time, and scoring
-/// what was scored adds another.
+/// Adds scores of captions to records. Text scores are always added; a run adds at most one score that needs a model, and scoring
+/// the output again adds another.
 package struct ScoreStep {
     static let keys: Set<String> = ["scores", "text_rules"]
 
-    /// A figure that needs more than the text.
+    /// A score that needs more than the text.
     package enum Addition {
         case none
         /// `margin`.
@@ -26,7 +26,7 @@ package struct ScoreStep {
         (figures, self.addition, self.synonyms) = (try TextFigures(synonyms: synonyms), addition, synonyms)
     }
 
-    /// - Parameter told: given the events of a judge's run.
+    /// - Parameter told: called with the events of a judge's run.
     package func run(
         _ records: RecordFiles, _ target: StepTarget, progress told: (ChatRun.Progress) throws -> Void = { _ in }
     ) throws -> StepResult {
@@ -68,7 +68,8 @@ package struct ScoreStep {
     private func add(_ margin: MarginFigures, _ records: RecordFiles, _ open: [Int], _ output: StepOutput,
         _ progress: StepProgress) throws {
         let wanted = Set(open)
-        // All regions of a picture, those of an earlier run as well: a figure does not depend on where that was ended.
+        // All regions of an image, including those of an earlier run, so that a score does not depend on where that run was
+        // interrupted.
         for group in records.groups(of: 0..<records.count) where !wanted.isDisjoint(with: group) {
             let results = try margin.figures(group.map(records.record)) { try progress.check() }
             for (place, result) in zip(group, results) where wanted.contains(place) {

@@ -1,9 +1,9 @@
 import Evaluation
 import Imaging
 
-/// Figures of a record's captions that need no model.
+/// Scores of a record's captions that need no model.
 struct TextFigures {
-    /// Other names of classes, by class.
+    /// Synonyms by class.
     let synonyms: [String: [String]]
 
     /// - Parameter path: JSON with a list of names by class; nil for none.
@@ -18,7 +18,7 @@ struct TextFigures {
                 _ in first })
     }
 
-    /// The record with its figures.
+    /// The record with its scores.
     func scored(_ record: Record) throws -> Record {
         var record = record
         let captions = try record.captions()
@@ -40,7 +40,7 @@ struct TextFigures {
         return record
     }
 
-    /// Mean agreement of pairs of samples.
+    /// Mean agreement over pairs of samples.
     static func consistency(_ captions: [Caption]) -> Double {
         let contents = captions.map { CaptionText($0.text).content }
         var sum = 0.0, pairs = 0

@@ -1,14 +1,14 @@
 import Evaluation
 import Imaging
 
-/// A service that says whether a caption fits its region: yes or no.
+/// A chat service that decides if a caption fits its region: yes or no.
 package struct VerdictJudge {
     private static let maxTokens = 8
 
     private let endpoint: ChatEndpoint
     private let chat: ChatRun.Settings
     private let media: RegionMedia
-    /// Pictures that are shown with the question; nil to ask about the text alone.
+    /// Images to show with the question; nil to ask about the text only.
     private let pictures: RegionPictures?
 
     package init(_ endpoint: ChatEndpoint, chat: ChatRun.Settings, root: MediaRoot, pictures: RegionPictures?) throws {
@@ -23,9 +23,9 @@ package struct VerdictJudge {
 
     /// Asks about the captions of records.
     /// - Parameters:
-    ///   - output: the step's, beside which answers are kept.
-    ///   - take: given each place, in order, with the verdict; nil for an answer that is neither yes nor no, and for a record without
-    ///     caption.
+    ///   - output: the step's output, next to which answers are kept.
+    ///   - take: called with each position, in order, and the verdict; nil for an answer that is neither yes nor no, and for a
+    ///     record without a caption.
     func ask(
         _ records: RecordFiles, _ places: [Int], output: String, progress: (ChatRun.Progress) throws -> Void,
         take: (Int, Result<Bool?, InputError>) throws -> Void
@@ -39,7 +39,7 @@ package struct VerdictJudge {
             questions, take: { answers.put($1, at: $0); try hand() }, fail: { answers.fail($1, at: $0); try hand() }, progress: progress)
     }
 
-    /// Yes or no at the beginning of an answer.
+    /// Yes or no at the start of an answer; nil for anything else.
     static func verdict(_ answer: String) -> Bool? {
         switch CaptionText(answer).words.first {
         case "yes", "true": true

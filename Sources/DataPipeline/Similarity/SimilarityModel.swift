@@ -2,9 +2,10 @@ import DescribeAnything
 import Evaluation
 import Imaging
 
-/// Likeness of a region's picture and its caption, by SigLIP.
+/// Similarity of a region's image and its caption, by SigLIP.
 package struct SimilarityModel {
-    /// Shorter side below which a region's box is widened, in pixels: a smaller picture is little but resizing.
+    /// Minimum side of a region's crop in pixels: a smaller box is enlarged, because little more than interpolation would be
+    /// left.
     private static let leastSide = 48
 
     private let model: SiglipModel
@@ -15,15 +16,15 @@ package struct SimilarityModel {
         let probability: Double
     }
 
-    /// - Parameter directory: of a complete checkpoint.
-    /// - Throws: `InputError` when it is not usable.
+    /// - Parameter directory: a complete checkpoint.
+    /// - Throws: `InputError` if it is not usable.
     package init(directory: String) throws {
         model = try InputError.translating { try SiglipModel(directory: directory) }
         digest = try ContentDigest.of(model: directory)
     }
 
-    /// Likeness of a record's region and the first sentence of its caption; of frames the mean. Nil without a caption.
-    /// - Throws: `InputError` when its pictures cannot be read.
+    /// Similarity of a record's region and the first sentence of its caption, averaged over frames. Nil without a caption.
+    /// - Throws: `InputError` if its images cannot be read.
     func similarity(of record: Record, _ media: RegionMedia) throws -> Similarity? {
         guard let caption = try record.captions().first?.text, !caption.isEmpty else { return nil }
         let text = model.embedding(of: CaptionText(caption).sentences.first ?? caption)

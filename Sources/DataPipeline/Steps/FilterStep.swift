@@ -2,32 +2,32 @@ import DAMVideo
 import Evaluation
 import Imaging
 
-/// Decides which records are kept, by figures that are there: thresholds can be moved without anything being computed again.
+/// Decides which records to keep from existing scores, so that thresholds can be changed without computing anything again.
 package struct FilterStep {
     static let keys: Set<String> = ["kept", "reasons", "caption", "chosen"]
 
     package enum Choice: String, CaseIterable, Sendable {
-        /// The likeliest words.
+        /// The greedily decoded caption.
         case greedy
-        /// The sample most like the others.
+        /// The sample most similar to the others.
         case medoid
     }
 
     package var least: [(name: String, value: Double)] = []
     package var most: [(name: String, value: Double)] = []
-    /// Shares of each class that are kept, the best by a figure; classes that are rare do not vanish.
+    /// Share of each class to keep, the best by a score, so that rare classes do not vanish.
     package var shares: [(name: String, value: Double)] = []
-    /// Figures that have to be true.
+    /// Scores that must be true.
     package var required: [String] = []
     package var choice = Choice.greedy
-    /// Samples that have to support a sentence; nil to keep all sentences.
+    /// Number of samples that must support a sentence; nil to keep all sentences.
     package var support: Int?
 
     package init() {}
 
     package func run(_ records: RecordFiles, _ target: StepTarget) throws -> StepResult {
         if !shares.isEmpty, target.shard != nil {
-            throw InputError(.usage, "--keep counts the regions of all shards: found it with a shard, expected one of the two")
+            throw InputError(.usage, "--keep counts the regions of all shards: found --keep with a shard, expected only one of them")
         }
         let ranks = try shares.map { try ClassRanks($0.name, records) }
         let step = StepRun(step: "filter", options: options, keys: Self.keys)
@@ -85,7 +85,7 @@ package struct FilterStep {
     }
 }
 
-/// Ranks of records within their classes by a figure, from 0 for the best; of equals the one with the smaller id.
+/// Ranks of records within their classes by a score, 0 for the best; ties are broken by id.
 private struct ClassRanks {
     private(set) var ranks: [String: Int] = [:]
     private(set) var counts: [String?: Int] = [:]
@@ -103,12 +103,12 @@ private struct ClassRanks {
     }
 }
 
-/// Choices among the samples of a caption.
+/// Selection among the samples of a caption.
 enum SampleChoice {
-    /// Share of a sentence's content words that a sample has to have to support it.
+    /// Share of a sentence's content words that a sample must contain to support it.
     private static let supportingShare = 0.6
 
-    /// Place of the sample most like the others; of equals the first.
+    /// Index of the sample most similar to the others, the first of equals.
     static func medoid(_ captions: [Caption]) -> Int {
         let contents = captions.map { CaptionText($0.text).content }
         let likeness = contents.indices.map { one in
@@ -117,7 +117,7 @@ enum SampleChoice {
         return likeness.indices.max { likeness[$0] < likeness[$1] || likeness[$0] == likeness[$1] && $0 > $1 } ?? 0
     }
 
-    /// The sentences of a caption that enough samples support.
+    /// The sentences of a caption with enough supporting samples.
     static func supported(_ text: String, by captions: [Caption], least: Int) -> String {
         let contents = captions.map { CaptionText($0.text).content }
         return CaptionText(text).sentences.filter { sentence in

@@ -2,23 +2,23 @@ import DAMVideo
 import Evaluation
 import Imaging
 
-/// A pipeline as a file: options of steps by their names.
+/// A pipeline file: options of steps, by name.
 package struct PipelineFile {
-    /// A step as arguments of its command.
+    /// A step with the arguments of its command.
     package struct Step: Equatable, Sendable {
         package let name: String
         package let arguments: [String]
-        /// True for a step that can be cut to shards.
+        /// True for a step that can run in shards.
         package let isSharded: Bool
     }
 
-    /// Steps in the order in which they are run.
+    /// The steps in order of execution.
     private static let order = ["regions", "caption", "score", "filter", "shorten", "export", "report"]
     private static let unsharded: Set = ["export", "report"]
 
     private let json: JSONPlace
 
-    /// - Throws: `InputError` for a file that is missing, or has steps that are unknown.
+    /// - Throws: `InputError` for a missing file, or unknown steps.
     package init(_ path: String) throws {
         json = try JSONPlace(file: path, expected: "options of steps")
         for member in try json.members() where !Self.order.contains(member.key) {
@@ -27,8 +27,8 @@ package struct PipelineFile {
     }
 
     /// The steps with their arguments.
-    /// - Parameter shard: the share of the work; nil for all. What follows a step of it reads its file.
-    /// - Throws: `InputError` for options that are none.
+    /// - Parameter shard: the shard to run; nil for all. Later steps read the shard's files.
+    /// - Throws: `InputError` for invalid options.
     package func steps(shard: Shard?) throws -> [Step] {
         var steps: [Step] = [], outputs: [String] = []
         for name in Self.order {
@@ -58,7 +58,7 @@ package struct PipelineFile {
             }
         }
         if let shard, !Self.unsharded.contains(name) { options += ["--shard", shard.text] }
-        // A report is of all steps; others read the one before.
+        // The report reads all steps; others read the previous one.
         let found = inputs ?? (name == "report" ? before : Array(before.suffix(1)))
         guard !found.isEmpty else { throw InputError(.invalid, run.place, found: "no inputs", expected: "\"inputs\": [\"...\"]") }
         return (found + options, output)

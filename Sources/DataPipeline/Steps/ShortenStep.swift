@@ -14,7 +14,7 @@ package struct ShortenStep {
         self.service = service
     }
 
-    /// - Parameter told: given the events of the service's run.
+    /// - Parameter told: called with the events of the service's run.
     package func run(
         _ records: RecordFiles, _ target: StepTarget, progress told: (ChatRun.Progress) throws -> Void = { _ in }
     ) throws -> StepResult {
@@ -26,7 +26,7 @@ package struct ShortenStep {
             step: "shorten", options: ["by": .string(service.endpoint.model), "wording": .string(ContentDigest.of(ShorteningPrompt.rules))],
             keys: Self.keys, savesEach: true)
         return try step(records, target) { places, output, progress in
-            // Records that are dropped have no request.
+            // Dropped records are not sent.
             let asked = try places.filter { try Self.isAsked(records.record($0)) }
             var answers = OrderedAnswers(asked.count), next = places.startIndex
             func put(upTo end: Int?, _ answer: Result<[ChatAnswer], InputError>?) throws {
@@ -62,7 +62,7 @@ package struct ShortenStep {
             message: { ChatMessage([.text(words)]) }, isReadable: { ShorteningPrompt.lengths($0, of: caption, label: record.label) != nil })
     }
 
-    /// The record with its lengths; an answer that cannot be used gives way to the rule.
+    /// The record with its lengths; an unusable answer is replaced by the rule's.
     private func shortened(_ record: Record, _ answer: String?) throws -> Record {
         guard record.isKept, let caption = try record.caption else { return record }
         let lengths = answer.flatMap { ShorteningPrompt.lengths($0, of: caption, label: record.label) }
@@ -98,7 +98,7 @@ struct CaptionLengths: Equatable {
         "goes", "wears", "holds", "carries", "remains", "looks", "rolls", "passes", "stops", "speeds",
     ]
 
-    /// The first sentence; its subject up to the first verb-like word or comma; the class, else the subject's last word.
+    /// The first sentence; its subject up to the first verb-like word or comma; the class, otherwise the subject's last word.
     init(byRule caption: String, label: String?) {
         let first = CaptionText(caption).sentences.first ?? caption
         var subject: [Substring] = []
@@ -126,7 +126,7 @@ enum ShorteningPrompt {
 
     static func words(_ caption: String) -> String { "\(rules)\nDescription: \(caption)" }
 
-    /// The lengths of an answer; nil where they are not shorter one than the other, or have content words that the caption has not.
+    /// The lengths in an answer; nil if they do not decrease, or have content words that the caption lacks.
     static func lengths(_ answer: String, of caption: String, label: String?) -> CaptionLengths? {
         guard let start = answer.firstIndex(of: "{"), let end = answer.lastIndex(of: "}"), start < end,
             let json = try? JSONPlace(OrderedJSON(Array(answer[start...end].utf8), path: "answer"), at: "answer"),

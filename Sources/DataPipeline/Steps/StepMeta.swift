@@ -4,8 +4,8 @@ import Files
 import Foundation
 import Imaging
 
-/// Facts about the output of a step, in `NAME.meta.json` beside it: how it was made, of what, and what was left out. It holds no
-/// times, so that the same work gives the same bytes.
+/// Facts about a step's output, in `NAME.meta.json` next to it: options, inputs, and what was dropped. It contains no times, so
+/// that the same work gives the same bytes.
 package struct StepMeta: Sendable, Equatable {
     private static let schema = "damvideo-sdp-meta/1"
 
@@ -22,15 +22,15 @@ package struct StepMeta: Sendable, Equatable {
     }
 
     package let step: String
-    /// All that the result depends on, apart from the inputs.
+    /// Everything that the result depends on, apart from the inputs.
     package let options: OrderedObject
     package let inputs: [Input]
-    /// The share of the work; nil for all of it.
+    /// The shard; nil for all of the work.
     package var shard: Shard?
-    /// Numbers of what was counted, in groups.
+    /// Counts, in groups.
     package var counts = OrderedObject()
     package var failures: [Failure] = []
-    /// Records of the output, and its hash; nil while it is not complete.
+    /// Number of records in the output, and its hash; nil while it is incomplete.
     package var records: Int?
     package var digest: String?
 
@@ -38,16 +38,16 @@ package struct StepMeta: Sendable, Equatable {
         (self.step, self.options, self.inputs, self.shard) = (step, options, inputs, shard)
     }
 
-    /// True for an output with all that was wanted.
+    /// True if the output is complete and nothing failed.
     package var isComplete: Bool { digest != nil && failures.isEmpty }
 
-    /// `NAME.meta.json` for `NAME.jsonl`; behind other names, which may differ from a step's output in their endings alone.
+    /// `NAME.meta.json` for `NAME.jsonl`; other extensions are kept, so that files differing only in extension do not collide.
     package static func path(of output: String) -> String {
         (output.hasSuffix(".jsonl") ? String(output.dropLast(6)) : output) + ".meta.json"
     }
 
     /// The meta file of an output; nil if there is none.
-    /// - Throws: `InputError` for something else of that name.
+    /// - Throws: `InputError` for another kind of file with that name.
     package init?(of output: String) throws {
         let path = Self.path(of: output)
         guard FileStatus(path) != nil else { return nil }
@@ -64,14 +64,14 @@ package struct StepMeta: Sendable, Equatable {
         }
     }
 
-    /// True if an output of this was made by the same step in the same way, whatever it was made of.
+    /// True if an output was made by the same step with the same options, whatever its inputs.
     package func isSameWork(as other: StepMeta) -> Bool {
         step == other.step && options == other.options && shard == other.shard
     }
 
-    /// The facts about an output that this work was done for before; nil if there is none.
-    /// - Parameter digest: the hash of what is there.
-    /// - Throws: `InputError` of category `outputExists` for an output of other work that is not to be replaced.
+    /// The facts about a finished output of the same work; nil if there is none.
+    /// - Parameter digest: hash of the existing output.
+    /// - Throws: `InputError` of category `outputExists` for an output of other work that must not be replaced.
     func finished(_ output: String, overwrites: Bool, digest: () throws -> String) throws -> StepMeta? {
         guard FileStatus(output) != nil else { return nil }
         let known = try StepMeta(of: output)
@@ -103,7 +103,7 @@ package struct StepMeta: Sendable, Equatable {
     func write(beside output: String) throws { try OutputFile.write(data, to: Self.path(of: output), replaces: true) }
 }
 
-/// Numbers by name in groups, as meta files have them.
+/// Counts by group and name, as in meta files.
 package struct StepCounts: Sendable {
     private(set) var groups: [String: [String: Int]] = [:]
 
@@ -112,7 +112,7 @@ package struct StepCounts: Sendable {
     package mutating func count(_ group: String, _ name: String,
         by number: Int = 1) { groups[group, default: [:]][name, default: 0] += number }
 
-    /// Counts a record: by its source, and by whether it was dropped and why.
+    /// Counts a record by its source, the decision of a filter, and the reasons for dropping it.
     mutating func count(_ record: Record) {
         count("records", record.source)
         guard record.json["kept"] != nil else { return }

@@ -3,15 +3,15 @@ import Files
 import Foundation
 import Imaging
 
-/// The output of a step while it grows, line by line. Whatever ends a run, the lines so far are there, and the next run of the same
-/// work takes them over; at the end they are in the order of the ids, as an uninterrupted run writes them.
+/// The growing output of a step. However a run ends, the lines so far are kept, and the next run of the same work takes them
+/// over; at the end they are sorted by id, as if the run had not been interrupted.
 final class StepOutput {
-    /// Bytes that are gathered before they are written, where a line is quickly made anew.
+    /// Bytes to buffer before writing, for steps whose lines are cheap to make again.
     private static let block = 1 << 20
 
     let path: String
     private(set) var meta: StepMeta
-    /// Lines that are there already, by id.
+    /// Existing lines, by id.
     private var earlier: [String: Data] = [:]
     /// Ids of the file's lines, in order.
     private var written: [String] = []
@@ -20,17 +20,17 @@ final class StepOutput {
     private var pending = Data()
     private let savesEach: Bool
     private let overwrites: Bool
-    /// Ids of lines that are there and are made anew.
+    /// Ids of existing lines that are made again.
     private var dropped: Set<String> = []
     private let claim: OutputClaim
 
-    /// True if the whole work was done before.
+    /// True if all of the work was already done.
     let isThere: Bool
 
     /// - Parameters:
-    ///   - savesEach: whether each line is on the disk before the next is made.
-    ///   - wanted: ids of all lines; nil for a step that makes all lines anew.
-    /// - Throws: `InputError`: `outputExists` for an output of other work that is not to be replaced.
+    ///   - savesEach: true to write each line before the next is made.
+    ///   - wanted: ids of all lines; nil for a step that makes all lines again.
+    /// - Throws: `InputError`: `outputExists` for an output of other work that must not be replaced.
     init(_ path: String, _ meta: StepMeta, wanted: [String]?, overwrites: Bool, savesEach: Bool) throws {
         (self.path, self.meta, self.savesEach, self.overwrites) = (path, meta, savesEach, overwrites)
         claim = try OutputClaim(path)
@@ -53,8 +53,8 @@ final class StepOutput {
         try meta.write(beside: path)
     }
 
-    /// Reads the lines that are there; a last one that was cut off is left out.
-    /// - Parameter drops: whether a region that is not wanted is left out, too, rather than refused.
+    /// Reads the existing lines; a truncated last one is dropped.
+    /// - Parameter drops: true to drop regions that are not wanted, instead of refusing the file.
     private func takeOver(_ content: Data, wanted: Set<String>, drops: Bool) throws {
         let end = content.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? content.startIndex, whole = Data(content[..<end])
         for (number, bytes) in RecordFiles.ranges(of: whole).enumerated() {
@@ -66,14 +66,14 @@ final class StepOutput {
                 begun += whole[bytes] + Data("\n".utf8)
             } else if !drops {
                 throw InputError(
-                    .outputExists, place, found: "region \(record.id), which is not among the input's or is there twice",
+                    .outputExists, place, found: "region \(record.id), which is not in the input or occurs twice",
                     expected: "an output of this input, or --overwrite to replace it")
             }
         }
     }
 
-    /// True if the output has the line of a record already, made of the same record.
-    /// - Parameter keys: those that the step sets.
+    /// True if the output already has the line of a record, made from the same record.
+    /// - Parameter keys: keys that the step sets, which are not compared.
     func has(_ record: Record, besides keys: Set<String>) throws -> Bool {
         guard let line = earlier[record.id] else { return false }
         let place = "\(path): region \(record.id)"
@@ -84,13 +84,13 @@ final class StepOutput {
                 return false
             }
             throw InputError(
-                .outputExists, place, found: "a region that was another then",
+                .outputExists, place, found: "a region that has changed since",
                 expected: "an output of this input, or --overwrite to replace it")
         }
         return true
     }
 
-    /// Leaves out the lines that are made anew; to be called before the first is put.
+    /// Removes the lines that are made again; call it before the first `put`.
     func settle() {
         guard !dropped.isEmpty else { return }
         written.removeAll(where: dropped.contains)
@@ -103,10 +103,10 @@ final class StepOutput {
         if savesEach || pending.count >= Self.block { try flush() }
     }
 
-    /// Notes a record that has no line.
+    /// Records the failure of a record, which gets no line.
     func fail(_ id: String, _ error: InputError) { meta.failures.append(StepMeta.Failure(id: id, error: error.description)) }
 
-    /// Writes what was gathered; also to be called before a run is ended.
+    /// Writes buffered lines; call it also before a run ends early.
     func flush() throws {
         guard !pending.isEmpty else { return }
         defer { pending = Data() }
@@ -115,7 +115,7 @@ final class StepOutput {
     }
 
     /// Completes the output and the meta file.
-    /// - Parameter dropped: counts of what has no line.
+    /// - Parameter dropped: counts of records without a line.
     func finish(_ dropped: StepCounts = StepCounts()) throws -> StepMeta {
         try flush()
         if file == nil, FileStatus(path) == nil || fileContents(path) != begun { try OutputFile.write(begun, to: path, replaces: true) }

@@ -4,20 +4,20 @@ import Files
 import Foundation
 import Imaging
 
-/// The place of a step's output, and how its run is watched.
+/// Destination of a step's output, and callbacks for its progress.
 package struct StepTarget {
-    /// The output, of a shard already with the shard's name.
+    /// Path of the output, including the shard's suffix.
     package let path: String
     package let shard: Shard?
     package let overwrites: Bool
-    /// File that tells how far the run is; nil for none.
+    /// Status file for progress; nil for none.
     package let status: String?
-    /// Called between pieces of work; what it throws ends the run, whose finished lines are kept.
+    /// Called between units of work; an error it throws ends the run, whose finished lines are kept.
     package let check: () throws -> Void
-    /// Shown the number of records that are done, and of all.
+    /// Called with the number of records done, and their total.
     package let show: (Int, Int) -> Void
 
-    /// - Parameter output: of the whole work.
+    /// - Parameter output: path of the whole output, without a shard's suffix.
     package init(
         _ output: String, shard: Shard? = nil, overwrites: Bool = false, status: String? = nil,
         check: @escaping () throws -> Void = {}, show: @escaping (Int, Int) -> Void = { _, _ in }
@@ -27,28 +27,28 @@ package struct StepTarget {
     }
 }
 
-/// A step's run.
+/// Result of a step.
 package struct StepResult: Sendable {
     package let meta: StepMeta
-    /// True if the output was there, and nothing was done.
+    /// True if the output existed already, so that nothing was done.
     package let wasThere: Bool
 }
 
-/// A step that makes a line of each record.
+/// A step that makes one line per record.
 struct StepRun {
     let step: String
-    /// All that the result depends on, apart from the records.
+    /// Everything that the result depends on, apart from the records.
     let options: OrderedObject
-    /// Keys of a record that the step sets.
+    /// Record keys that the step sets.
     let keys: Set<String>
-    /// True for a step whose lines take long to make.
+    /// True for a step whose lines are expensive to make.
     var savesEach = false
-    /// Other files that are read, beside the records.
+    /// Other input files, besides the records.
     var files: [String] = []
 
-    /// Runs it.
-    /// - Parameter work: given the places of the records that are not done yet, in order; puts a line for each into the output, or fails
-    ///   it.
+    /// Runs the step.
+    /// - Parameter work: called with the positions of the records to do, in order; puts a line for each into the output, or
+    ///   records its failure.
     /// - Throws: `InputError`, and what `work` throws.
     func callAsFunction(
         _ records: RecordFiles, _ target: StepTarget, work: ([Int], StepOutput, StepProgress) throws -> Void
@@ -73,7 +73,7 @@ struct StepRun {
         return StepResult(meta: result, wasThere: false)
     }
 
-    /// Runs it with a function of one record.
+    /// Runs the step with a function applied to each record.
     func callAsFunction(_ records: RecordFiles, _ target: StepTarget, each: (Record) throws -> Record) throws -> StepResult {
         try self(records, target) { places, output, progress in
             for place in places {
@@ -85,9 +85,9 @@ struct StepRun {
     }
 }
 
-/// The state of a run, for people and for programs that look at its status file.
+/// Progress of a run, for users and for programs that read its status file.
 final class StepProgress {
-    /// Seconds between two states of the status file.
+    /// Seconds between updates of the status file.
     private static let interval = 60.0
 
     private let step: String
@@ -116,7 +116,7 @@ final class StepProgress {
 
     func end() { tell() }
 
-    /// A status file that cannot be written ends no work.
+    /// Writes the status file; failing to write it does not end the run.
     private func tell() {
         told = .now
         guard let path = target.status else { return }

@@ -2,12 +2,12 @@ import Files
 import Foundation
 import Imaging
 
-/// Answers of a model as they come, a line each, beside the file they go into: what was answered is not asked again,
-/// whatever ends the run.
+/// A model's answers in a journal next to their final file, one line each as they arrive, so that no question is asked again
+/// however the run ends.
 package final class AnswerJournal {
     private static let format = "damvideo-judge-1"
 
-    /// An answer's question: the prompt tells one caption's from another's.
+    /// The question of an answer; its prompt distinguishes captions.
     package struct Question: Hashable, Sendable {
         package let key: String
         package let place: Int
@@ -18,11 +18,11 @@ package final class AnswerJournal {
         }
     }
 
-    /// The answers of a journal by question, the earliest first.
+    /// The answers in a journal by question, earliest first.
     package struct Content {
         package fileprivate(set) var judge: String?
         package fileprivate(set) var answers: [Question: [ChatAnswer]] = [:]
-        /// The journal without a line that was cut off.
+        /// The journal without a truncated last line.
         fileprivate var lines = Data()
     }
 
@@ -33,14 +33,14 @@ package final class AnswerJournal {
 
     package static func path(of output: String) -> String { output + ".journal" }
 
-    /// - Parameter content: of the journal that is there.
+    /// - Parameter content: contents of the existing journal.
     package init(_ path: String, judge: String, after content: Content) {
         self.path = path
         head = Self.line(["journal": .string(Self.format), "judge": .string(judge)])
         earlier = content.lines
     }
 
-    /// Adds an answer; it is on the disk when the call returns.
+    /// Appends an answer; it is on disk when the call returns.
     func add(_ answer: ChatAnswer, to question: Question) throws {
         var fields: OrderedObject = [
             "key": .string(question.key), "question": .number(question.place), "prompt": .string(question.prompt),
@@ -53,11 +53,11 @@ package final class AnswerJournal {
         file = try GrowingFile(path, beginning: (earlier.isEmpty ? head : earlier) + line, replaces: true)
     }
 
-    /// Removes the journal, whose answers are all in the file.
+    /// Removes the journal once all answers are in the file.
     package static func remove(_ path: String) { _ = path.withPath { unlink($0) } }
 
-    /// Content of a journal; nothing if there is none. A last line that was cut off is left out.
-    /// - Throws: `InputError` for a file that is no journal.
+    /// Contents of a journal; empty if there is none. A truncated last line is dropped.
+    /// - Throws: `InputError` for a file that is not a journal.
     package static func content(_ path: String) throws -> Content {
         guard let data = fileContents(path) else { return Content() }
         var content = Content(), start = data.startIndex, number = 0

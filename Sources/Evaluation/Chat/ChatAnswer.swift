@@ -3,9 +3,9 @@ import Imaging
 /// A chat service's answer.
 package struct ChatAnswer: Sendable, Equatable {
     package let text: String
-    /// Reason for its end as the service tells it, such as `stop`, or `length` for a text that was cut off; nil if it tells none.
+    /// Reason for the end as the service reports it, such as `stop`, or `length` for a truncated text; nil if not reported.
     package let finishReason: String?
-    /// Tokens of the text; nil if the service does not count them.
+    /// Tokens of the text; nil if not reported.
     package let tokens: Int?
 
     package init(text: String, finishReason: String? = nil, tokens: Int? = nil) {

@@ -2,12 +2,12 @@ import Foundation
 import Imaging
 import Synchronization
 
-/// Threads that take questions from a list, ask a service, and hand the answers in.
+/// Worker threads that send queued questions to a service and return the answers.
 final class ChatDesk: Sendable {
     enum Event: Sendable {
-        /// The place of a question and its answer; `isLast` is false for one that cannot be read and is asked for again.
+        /// Index of a question and its answer; `isLast` is false for an unreadable one that is asked for again.
         case answer(Int, ChatAnswer, isLast: Bool)
-        /// The place of a question whose message could not be made.
+        /// Index of a question whose message could not be made.
         case unaskable(Int, InputError)
         case retry(String)
         case failure(InputError)
@@ -19,7 +19,7 @@ final class ChatDesk: Sendable {
         var events: [Event] = []
     }
 
-    /// Longest pause between two looks at the end of the run, in seconds.
+    /// Interval for checking whether the run has ended, in seconds.
     private static let tick = 0.05
 
     private let questions: [ChatQuestion]
@@ -45,14 +45,14 @@ final class ChatDesk: Sendable {
         }
     }
 
-    /// Ends all work and waits for its end.
+    /// Ends all work and waits for the threads.
     func close() {
         isClosed.store(true, ordering: .relaxed)
         endpoint.cancel()
         for _ in 0..<threadCount { ended.wait() }
     }
 
-    /// The next event; nil if none comes within some seconds.
+    /// The next event; nil if none comes in time.
     func next(within seconds: Double) -> Event? {
         guard arrivals.wait(timeout: .now() + seconds) == .success else { return nil }
         return state.withLock { $0.events.removeFirst() }
@@ -96,8 +96,8 @@ final class ChatDesk: Sendable {
         }
     }
 
-    /// Asks until there is an answer or no use in asking.
-    /// - Throws: `InputError`; `CancellationError` when the run is over.
+    /// Asks until there is an answer or retrying is pointless.
+    /// - Throws: `InputError`; `CancellationError` if the run is over.
     private func ask(_ message: ChatMessage) throws -> ChatAnswer {
         var pause = settings.pause, tries = 0
         while true {
@@ -120,7 +120,7 @@ final class ChatDesk: Sendable {
         }
     }
 
-    /// Counts a request.
+    /// Counts a request towards the limit.
     private func count() throws {
         try checkOpen()
         let isAllowed = state.withLock { state in

@@ -3,39 +3,39 @@ import FoundationNetworking
 import Imaging
 import WebRequests
 
-/// A chat service with OpenAI's interface (`POST BASE/chat/completions`). Requests of several threads run side by side.
+/// A chat service with OpenAI's API (`POST BASE/chat/completions`). Safe to use from several threads concurrently.
 package final class ChatEndpoint: Sendable {
-    /// An answer that did not come.
+    /// Failure to get an answer.
     enum Failure: Error {
-        /// Worth another try, after some seconds if the service says so.
+        /// Temporary; may be retried, after some seconds if the service says so.
         case passing(String, after: Double?)
-        /// No use to try again.
+        /// Permanent.
         case final(InputError)
     }
 
-    /// Largest answer that is quoted in an error, in characters.
+    /// Upper bound on the characters of an answer quoted in an error.
     private static let quoted = 200
-    /// Bytes of an answer at most: chat answers have some thousand.
+    /// Upper bound on an answer in bytes; chat answers have some thousand.
     private static let largest = 16 << 20
-    /// Times the timeout that a whole answer may take, for services that keep sending signs of life.
+    /// Time limit of an answer as a multiple of the timeout, for services that keep the connection alive.
     private static let patience = 10.0
-    /// Seconds that a service's wish to be asked again later is followed for.
+    /// Longest `Retry-After` that is honoured, in seconds.
     private static let longestPause = 3600.0
 
     package let model: String
     let url: URL
-    /// The service's part in messages, such as "judge".
+    /// The service's role in messages, such as "judge".
     private let role: String
     private let key: String?
     private let timeout: Double
     private let web: WebClient
 
     /// - Parameters:
-    ///   - base: address in front of `/chat/completions`, http or https.
-    ///   - role: what messages call the service.
-    ///   - timeout: seconds without a sign of the service.
-    ///   - connections: requests at a time.
-    /// - Throws: `InputError` of category `usage` for what is no such address.
+    ///   - base: URL before `/chat/completions`, http or https.
+    ///   - role: the service's name in messages.
+    ///   - timeout: seconds without data from the service.
+    ///   - connections: concurrent requests.
+    /// - Throws: `InputError` of category `usage` for another kind of URL.
     package init(
         base: String, model: String, key: String?, timeout: Double, connections: Int, role: String = "judge"
     ) throws {
@@ -47,10 +47,10 @@ package final class ChatEndpoint: Sendable {
         web = WebClient(timeout: timeout, connections: connections)
     }
 
-    /// Ends waiting for what is under way; the endpoint cannot be used after that.
+    /// Stops waiting for open requests; the endpoint cannot be used afterwards.
     package func cancel() { web.cancel() }
 
-    /// Sends one message and waits for the answer.
+    /// Sends a message and waits for the answer.
     /// - Throws: `Failure`.
     func ask(_ message: ChatMessage) throws -> ChatAnswer {
         var request = URLRequest(url: url)
@@ -76,7 +76,7 @@ package final class ChatEndpoint: Sendable {
         return try answer(data)
     }
 
-    /// Foundation has no words of its own for a service that says nothing, or does not come to an end.
+    /// Adds messages for timeouts, which Foundation's errors lack.
     private func words(_ error: any Error, _ time: Duration) -> String {
         guard (error as? URLError)?.code == .timedOut else { return error.localizedDescription }
         let isEndless = time >= .seconds(timeout * Self.patience)
@@ -90,7 +90,7 @@ package final class ChatEndpoint: Sendable {
             let json = try JSONPlace(OrderedJSON(Array(data), path: "answer"), at: "answer")
             guard let choice = try json["choices"].array().first else { throw InputError(.inputOutput, "no choices") }
             let content = try choice["message"]["content"]
-            // Both are there for people: what is no text or number is left out.
+            // Both are informational: values of another type are ignored.
             return ChatAnswer(
                 text: content.value == .null ? "" : try content.string(),
                 finishReason: try? choice.optional("finish_reason")?.string(),
@@ -110,7 +110,7 @@ package final class ChatEndpoint: Sendable {
         return .passing(words, after: pause)
     }
 
-    /// Seconds of a `Retry-After`: a number or a date.
+    /// Seconds of a `Retry-After` header: a number or a date.
     static func seconds(_ text: String) -> Double? {
         if let seconds = Double(text), seconds.isFinite, seconds >= 0 { return seconds }
         let format = DateFormatter()
@@ -123,7 +123,7 @@ package final class ChatEndpoint: Sendable {
         InputError(.inputOutput, "\(role) \(url.absoluteString)", found: found, expected: expected)
     }
 
-    /// The message in the body of an error.
+    /// The message in an error's body.
     private func message(_ data: Data) -> String {
         guard let json = try? JSONPlace(OrderedJSON(Array(data), path: ""), at: "") else { return quote(data) }
         let places = [try? json.optional("error")?.optional("message"), try? json.optional("message"), try? json.optional("detail")]

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A request to a chat service: what is said and shown, and how the answer is drawn.
+/// A request to a chat service: text, images and generation options.
 package struct ChatMessage: Sendable {
     package enum Part: Sendable, Equatable {
         case text(String)
@@ -8,15 +8,15 @@ package struct ChatMessage: Sendable {
         case picture(Data)
     }
 
-    /// The system's words; nil for none.
+    /// The system message; nil for none.
     var system: String?
     /// The user's message.
     var parts: [Part]
-    /// Most tokens of the answer.
+    /// Upper bound on the answer's tokens.
     var maxTokens = 300
-    /// The way words are drawn: 0 for the likeliest.
+    /// Sampling temperature; 0 for greedy decoding.
     package var temperature = 0.0
-    /// Seed of the words; nil to send none.
+    /// Random seed; nil to send none.
     package var seed: UInt64?
 
     package init(system: String? = nil, _ parts: [Part], maxTokens: Int = 300) {
@@ -36,7 +36,7 @@ package struct ChatMessage: Sendable {
         return .object(body)
     }
 
-    /// A text alone stands as it is: services without pictures know no parts.
+    /// Text alone is sent as a plain string, because services without vision do not accept parts.
     private var content: OrderedJSON {
         if parts.count == 1, case .text(let text) = parts[0] { return .string(text) }
         return .array(parts.map { part in

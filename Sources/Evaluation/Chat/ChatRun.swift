@@ -1,13 +1,13 @@
 import Imaging
 
-/// A question to a chat service, and its name in the journal.
+/// A question to a chat service, with its key in the journal.
 package struct ChatQuestion: Sendable {
     package let name: AnswerJournal.Question
-    /// Makes what is sent; called on a thread of the run, so that pictures are held for the questions under way only.
+    /// Makes the message; called on a worker thread, so that images are in memory only while they are being sent.
     let message: @Sendable () throws -> ChatMessage
-    /// True for an answer that can be read; another is asked for once more.
+    /// True if an answer can be read; otherwise it is asked for once more.
     package var isReadable: @Sendable (String) -> Bool
-    /// True if an answer came earlier that could not be read: the next one counts whatever it is.
+    /// True if an earlier answer could not be read; the next one is accepted in any case.
     var wasUnread: Bool
 
     package init(
@@ -18,17 +18,17 @@ package struct ChatQuestion: Sendable {
     }
 }
 
-/// Asks a chat service questions, several at a time. Answers come in any order; each is in the journal before it is handed on.
+/// Asks a chat service questions concurrently. Answers arrive in any order; each is in the journal before it is returned.
 package struct ChatRun: Sendable {
-    /// Limits and pauses of a run.
+    /// Limits and delays of a run.
     package struct Settings: Sendable {
-        /// Requests at a time.
+        /// Concurrent requests.
         package var parallel = 8
-        /// Tries after the first, of one request.
+        /// Retries per request.
         package var retries = 5
-        /// Seconds before the second try; each later pause is twice as long.
+        /// Seconds before the first retry; the delay doubles with each one.
         package var pause = 1.0
-        /// Most requests; nil for any number.
+        /// Upper bound on the number of requests; nil for none.
         package var limit: Int?
 
         package init() {}
@@ -47,13 +47,13 @@ package struct ChatRun: Sendable {
     /// An event of a run.
     package enum Progress {
         case answered(Int, of: Int)
-        /// A request that is tried again.
+        /// A request is retried.
         case retry(String)
-        /// Nothing new; called several times a second so that a stop request is seen.
+        /// No news; reported several times a second so that the caller can stop the run.
         case waiting
     }
 
-    /// Seconds between two questions whether to stop.
+    /// Interval of `waiting` events, in seconds.
     private static let tick = 0.1
 
     private let endpoint: ChatEndpoint
@@ -65,11 +65,11 @@ package struct ChatRun: Sendable {
 
     /// Asks questions.
     /// - Parameters:
-    ///   - take: called on this thread with the place of a question and the answer that counts.
-    ///   - fail: called on this thread with the place of a question that cannot be put, such as one about a picture that is damaged;
-    ///     the run goes on without it unless this throws.
-    ///   - progress: called on this thread; what it throws ends the run.
-    /// - Throws: `InputError` when the service cannot be asked or the limit is reached, and what `take` throws.
+    ///   - take: called on this thread with the index of a question and its accepted answer.
+    ///   - fail: called on this thread with the index of a question that cannot be asked, for example because of a damaged image;
+    ///     the run continues without it unless this throws.
+    ///   - progress: called on this thread; an error it throws ends the run.
+    /// - Throws: `InputError` if the service cannot be used or the limit is reached, and what `take` throws.
     package func answer(
         _ questions: [ChatQuestion], journal: AnswerJournal, take: (Int, ChatAnswer) throws -> Void,
         fail: (Int, InputError) throws -> Void = { throw $1 }, progress: (Progress) throws -> Void

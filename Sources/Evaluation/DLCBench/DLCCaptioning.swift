@@ -2,29 +2,29 @@ import DAMVideo
 import Files
 import Imaging
 
-/// Captions the regions of a benchmark's pictures into a file of outputs, which is written after each: a run that was ended
-/// goes on where it was.
+/// Captions the regions of a benchmark's images into a file of outputs, which is written after each caption, so that an
+/// interrupted run can resume.
 package struct DLCCaptioning {
     /// Queries of the published models.
     package enum Query {
-        /// The image model's, as the published figures were made.
+        /// The image model's, used for the published scores.
         package static let image = "<image>\nDescribe the masked region in detail."
-        /// That of the model for pictures and videos.
+        /// That of the joint model for images and videos.
         package static let joint = "Image: <image>\nGiven the image above, describe the object in the masked region."
     }
 
     private let regions: [DLCAnnotations.Region]
     private let pictures: DLCPictures
-    /// The share of the regions that is captioned; nil for all.
+    /// The shard of the regions to caption; nil for all.
     private let shard: Shard?
     private var outputs: DLCOutputs
 
     /// - Parameters:
-    ///   - folder: the benchmark's, with `annotations.json` and `images/`.
-    ///   - outputs: file of captions, new or begun.
-    ///   - query: the model's question, with `<image>` where the picture goes.
-    ///   - shard: share of the regions; nil for all.
-    /// - Throws: `InputError` for a file that is missing, or has captions of another query.
+    ///   - folder: the benchmark's folder, with `annotations.json` and `images/`.
+    ///   - outputs: file for the captions; an existing one is resumed.
+    ///   - query: the question, with `<image>` in place of the image.
+    ///   - shard: shard of the regions; nil for all.
+    /// - Throws: `InputError` for a missing file, or captions of another query.
     package init(folder: String, outputs path: String, query: String, shard: Shard? = nil) throws {
         self.shard = shard
         regions = try DLCAnnotations(path: folder + "/annotations.json").regions
@@ -38,11 +38,11 @@ package struct DLCCaptioning {
         try OutputFile.check(path, overwrites: true)
     }
 
-    /// Captions what is missing.
+    /// Captions the regions without a caption.
     /// - Parameters:
-    ///   - describe: makes a caption of a region of a picture.
-    ///   - progress: called before each region with the number of those done and of all; what it throws ends the run.
-    /// - Throws: `InputError` for a picture or a mask that is missing or bad, and what `describe` throws.
+    ///   - describe: captions a region of an image.
+    ///   - progress: called before each region with the number done and the total; an error it throws ends the run.
+    /// - Throws: `InputError` for a missing or invalid image or mask, and what `describe` throws.
     package mutating func run(
         describe: (RGBImage, Mask) throws -> String, progress: (Int, Int) throws -> Void = { _, _ in }
     ) throws {
@@ -57,7 +57,7 @@ package struct DLCCaptioning {
             let caption = try describe(picture, region.mask().mask)
             try outputs.add(caption, for: region.key, order: order)
         }
-        // A shard without a region has a file all the same.
+        // A shard without regions still gets a file.
         if own.isEmpty, FileStatus(outputs.path) == nil { try outputs.save(order: order) }
         try progress(own.count, own.count)
     }

@@ -2,11 +2,11 @@ import Files
 import Foundation
 import Imaging
 
-/// Captions, their judge cache and the answers that are there, put together from a user's files.
+/// Captions, their judge cache and existing answers, assembled from a user's files.
 package struct DLCJudgement: Sendable {
-    /// Source of the words of the judge's prompts.
+    /// Source of the judge's wording.
     package enum WordingSource: Sendable {
-        /// The cache's if there is one, else the program's own.
+        /// The cache's wording if there is one, otherwise the program's own.
         case automatic
         /// A template file.
         case template(String)
@@ -19,21 +19,21 @@ package struct DLCJudgement: Sendable {
         package var folder: String?
         /// Captions; nil to take them from the cache.
         package var outputs: String?
-        /// Judge cache; nil for the one beside the captions.
+        /// Judge cache; nil for the one next to the captions.
         package var cache: String?
         package var wording = WordingSource.automatic
-        /// Takes stored answers by their place, even to another caption.
+        /// True to match stored answers by position only, even if they are about another caption.
         package var trustsCache = false
-        /// Caption of a region without one; nil to refuse it.
+        /// Caption for regions without one; nil to refuse them.
         package var defaultCaption: String?
-        /// Shows the judge the region's picture and mask with each question: another benchmark than with a judge that only reads.
+        /// True to show the judge the region's image and mask with each question, which is a different measure.
         package var showsPictures = false
 
         package init() {}
 
-        /// Path of the cache: the published program's, `NAME_eval.json` beside `NAME.json`; `NAME_eval_gpt.json` for a judge that
-        /// sees pictures.
-        /// - Throws: `InputError` of category `usage` when nothing names it.
+        /// Path of the cache: as in the published program `NAME_eval.json` next to `NAME.json`; `NAME_eval_gpt.json` for a judge
+        /// that sees images.
+        /// - Throws: `InputError` of category `usage` if it cannot be derived.
         package func cachePath() throws -> String {
             if let cache { return cache }
             guard let outputs else {
@@ -55,8 +55,8 @@ package struct DLCJudgement: Sendable {
 
     package var wording: JudgeWording { sheet.wording }
 
-    /// - Parameter mayBeNew: whether a cache that was named may be missing, because a judge will be asked.
-    /// - Throws: `InputError` for files that are missing or not what they should be.
+    /// - Parameter mayBeNew: true if a given cache may be missing, because a judge will be asked.
+    /// - Throws: `InputError` for missing or invalid files.
     package init(_ files: Files, mayBeNew: Bool) throws {
         let path = try files.cachePath(), isThere = FileStatus(path) != nil
         if !isThere, files.cache != nil, !mayBeNew { throw InputError(.notFound, "\(path): no such file") }
@@ -79,7 +79,7 @@ package struct DLCJudgement: Sendable {
         sheet.put(try AnswerJournal.content(AnswerJournal.path(of: path)))
     }
 
-    /// True if the judge of a cache saw pictures, false if not, nil where the cache does not tell.
+    /// True if the judge of a cache saw images, false if not, nil if the cache does not say.
     private static func sawPictures(_ cache: DLCCache, _ wording: JudgeWording) -> Bool? {
         if cache.entries.contains(where: { !$0.isNumbered }) { return true }
         return cache.entries.isEmpty || !wording.isOwn ? nil : wording.name == JudgeWording.ownWithPictures.name
@@ -96,7 +96,7 @@ package struct DLCJudgement: Sendable {
         }
     }
 
-    /// Stored regions whose answers a new cache would not keep.
+    /// Number of stored regions whose answers a new cache would discard.
     private var replaced: Int {
         let regions = Dictionary(uniqueKeysWithValues: sheet.regions.map { ($0.region.key, $0) })
         return isTrusting ? 0 : cache.entries.count { entry in
@@ -104,11 +104,11 @@ package struct DLCJudgement: Sendable {
         }
     }
 
-    /// Asks a judge what is missing, and writes the cache, also when the run ends early. Until then the answers are in a
-    /// journal beside it.
+    /// Asks a judge the open questions and writes the cache, also if the run ends early. Until then the answers are in a journal
+    /// next to it.
     /// - Parameters:
-    ///   - overwrites: whether stored answers to other captions, or to prompts in other words, are given up.
-    ///   - progress: called on this thread; what it throws ends the run.
+    ///   - overwrites: true to discard stored answers to other captions or prompts.
+    ///   - progress: called on this thread; an error it throws ends the run.
     /// - Throws: `InputError`, and what `progress` throws.
     package mutating func ask(
         _ endpoint: ChatEndpoint, settings: ChatRun.Settings, overwrites: Bool, progress: (ChatRun.Progress) throws -> Void
@@ -149,6 +149,6 @@ package struct DLCJudgement: Sendable {
     }
 
     /// Scores of all regions.
-    /// - Throws: `InputError` that names the first question without an answer.
+    /// - Throws: `InputError` that names the first unanswered question.
     package func results() throws -> [DLCRegionResult] { try sheet.results(source: cache.path) }
 }

@@ -1,17 +1,17 @@
 import Imaging
 import Media
 
-/// The pictures of a benchmark's folder.
+/// The images of a benchmark's folder.
 struct DLCPictures: Sendable {
     private let images: String
 
-    /// - Parameter folder: the benchmark's, with `images/`.
+    /// - Parameter folder: the benchmark's folder, with `images/`.
     init(folder: String) { images = folder + "/images" }
 
     func path(of region: DLCAnnotations.Region) -> String { images + "/" + region.picture.file }
 
-    /// The picture of a region.
-    /// - Throws: `InputError` for one that is missing, damaged or of another size than the annotations say.
+    /// The image of a region.
+    /// - Throws: `InputError` if it is missing, damaged or of another size than in the annotations.
     func picture(of region: DLCAnnotations.Region) throws -> RGBImage {
         let path = path(of: region), size = region.picture.size
         let picture = try InputError.translating { try ImageDecoder.rgb(path: path) }

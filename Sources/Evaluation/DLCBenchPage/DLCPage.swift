@@ -2,10 +2,9 @@ import Foundation
 import Imaging
 import Presentation
 
-/// The parts of a page that shows how each region lost its points, as HTML without script. The regions with the lowest scores
-/// come first.
+/// Parts of an HTML report, without scripts, that shows where each region lost points. Regions with the lowest scores come first.
 struct DLCPage {
-    /// A region's pictures as JPEGs.
+    /// A region's images as JPEGs.
     struct Images {
         let whole: Data
         let crop: Data
@@ -13,7 +12,7 @@ struct DLCPage {
 
     let report: DLCReport
     let title: String
-    /// Captions of the model compared with, and its scores, by region.
+    /// Results of the captions compared with, by region.
     let others: [String: DLCRegionResult]
 
     private static let style = """
@@ -31,7 +30,7 @@ struct DLCPage {
         """
 
     /// The page up to the regions.
-    /// - Parameter names: classes of the regions, in order.
+    /// - Parameter names: class names of the regions, in order.
     func head(_ names: [String]) -> String {
         let classes = names.enumerated().map { place, name in
             (option: "<option value=\"c\(place)\">\(Markup.escaped(name))</option>",
@@ -71,10 +70,10 @@ struct DLCPage {
         return parts.joined(separator: " · ")
     }
 
-    /// One region.
+    /// The section of one region.
     /// - Parameters:
-    ///   - names: as `head` was given.
-    ///   - images: nil where there is no picture.
+    ///   - names: as passed to `head`.
+    ///   - images: nil if there is no image.
     func region(_ result: DLCRegionResult, names: [String], images: Images?) -> String {
         let lost = result.lostPoints, name = Markup.escaped(result.name ?? "region \(result.key)")
         var classes = [lost > 0 ? "some" : "full"]
@@ -124,7 +123,7 @@ struct DLCPage {
             """
     }
 
-    /// A number whose sign stays with it where a line ends.
+    /// A number whose sign is not separated by a line break.
     private static func number(_ value: Double) -> String { unsplit(digits(value)) }
     private static func unsplit(_ number: String) -> String { number.replacing("-", with: "\u{2212}") }
     private static func digits(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? String(format: "%.3f", value) }
@@ -132,7 +131,7 @@ struct DLCPage {
 }
 
 extension DLCAnswer {
-    /// Points that the best choice would have brought more.
+    /// Points lost compared with the best choice.
     var lostPoints: Double { question.kind == .recognition ? 0 : (question.choices.map(\.points).max() ?? 0) - points }
 }
 

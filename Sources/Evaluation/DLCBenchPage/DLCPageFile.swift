@@ -4,14 +4,14 @@ import Imaging
 import Media
 import Presentation
 
-/// Writes the page of a benchmark's regions: one file, no network, no script.
+/// Writes the report of a benchmark's regions as one HTML file without network access or scripts.
 package struct DLCPageFile {
-    /// Longer side of the pictures, in pixels: enough to see the object, and a few megabytes for a hundred regions.
+    /// Longer side of the images in pixels: enough to see the object, at a few megabytes per hundred regions.
     private static let longSide = 480
-    /// Quality of the JPEGs, 2 (best) to 31.
+    /// JPEG quantiser scale, from 2 (best) to 31.
     private static let quantiser = 6
 
-    /// Orange, which is seen on most pictures and told from red and green by all.
+    /// Orange, which is visible on most images and distinguishable with red-green colour blindness.
     private static let outline = Colour(0xFF, 0x9F, 0x1C)
 
     private let page: DLCPage
@@ -20,15 +20,15 @@ package struct DLCPageFile {
     private let images: String?
 
     /// - Parameters:
-    ///   - folder: with `images/`; pictures that are not there are left out.
-    ///   - others: the results compared with.
+    ///   - folder: folder with `images/`; missing images are left out.
+    ///   - others: results to compare with.
     package init(
         _ results: [DLCRegionResult], _ report: DLCReport, annotations: DLCAnnotations?, folder: String?, title: String,
         others: [DLCRegionResult]
     ) {
         page = DLCPage(
             report: report, title: title, others: Dictionary(others.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first }))
-        // Regions that were not recognised come first, then those with the lowest scores.
+        // Unrecognised regions come first, then those with the lowest scores.
         let ranked = results.enumerated().map { place, result in
             (rank: (result.isRecognised ? 1 : 0, result.score, place), result: result)
         }
@@ -37,7 +37,7 @@ package struct DLCPageFile {
         images = folder.map { $0 + "/images" }
     }
 
-    /// - Throws: `InputError` when it cannot be written, or a picture or mask is bad.
+    /// - Throws: `InputError` if it cannot be written, or an image or mask is invalid.
     package func write(to path: String, replaces: Bool) throws {
         let names = Set(results.compactMap(\.name)).sorted()
         try OutputFile.write(path, replaces: replaces) { target in

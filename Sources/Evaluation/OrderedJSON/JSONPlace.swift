@@ -1,8 +1,8 @@
 import Imaging
 
-/// A value of a JSON file and where it stands, for messages.
+/// A value in a JSON file with its location, for messages.
 package struct JSONPlace: Sendable {
-    /// File, and keys and places on the way to the value.
+    /// File, and path of keys and indices to the value.
     package let place: String
     package let value: OrderedJSON
 
@@ -41,7 +41,7 @@ package struct JSONPlace: Sendable {
     }
 
     /// A member of the object.
-    /// - Throws: `InputError` when there is none of this key.
+    /// - Throws: `InputError` if there is no such key.
     package subscript(key: String) -> JSONPlace {
         get throws {
             guard let member = try optional(key) else { throw InputError(.invalid, place, found: "no \"\(key)\"", expected: "one") }
@@ -49,7 +49,7 @@ package struct JSONPlace: Sendable {
         }
     }
 
-    /// A member of the object; nil if there is none of this key.
+    /// A member of the object; nil if there is no such key.
     package func optional(_ key: String) throws -> JSONPlace? {
         try object()[key].map { JSONPlace($0, at: at(key)) }
     }

@@ -3,9 +3,9 @@ import Foundation
 import Imaging
 import Masks
 
-/// Records of a file: a JSON list, or JSON lines.
+/// Records in a file: a JSON list, or JSON Lines.
 package enum JSONRecords {
-    /// - Throws: `InputError` for a file that is missing, or neither.
+    /// - Throws: `InputError` for a missing file or another format.
     package static func read(_ path: String, expected: String) throws -> [JSONPlace] {
         guard let data = fileContents(path), firstLine(data) != nil else {
             return try JSONPlace(file: path, expected: expected).array()
@@ -18,7 +18,7 @@ package enum JSONRecords {
         }
     }
 
-    /// True for JSON lines, or a list, whose first record has a member of this name.
+    /// True for JSON Lines, or a list, whose first record has this member.
     static func areRecords(_ path: String, with key: String) -> Bool {
         guard let data = fileContents(path) else { return false }
         if let first = firstLine(data) { return first[key] != nil }
@@ -27,7 +27,7 @@ package enum JSONRecords {
         return first[key] != nil
     }
 
-    /// The object that is the file's first line; nil where that is no object of its own.
+    /// The object on the file's first line; nil if the line is not a complete object.
     private static func firstLine(_ data: Data) -> OrderedObject? {
         let bytes = UTF8Text.bytes(Array(data.prefix { $0 != UInt8(ascii: "\n") }))
         guard case .object(let object)? = try? OrderedJSON(bytes, path: "") else { return nil }

@@ -3,12 +3,12 @@ import Foundation
 import Imaging
 import Masks
 
-/// JSON whose objects keep the order of their keys and whose numbers keep the kind that Python gives them, so that a file
-/// that a Python program wrote can be written again byte for byte.
+/// JSON that preserves the order of keys and Python's distinction of integers and floats, so that a file written by Python can be
+/// reproduced byte for byte.
 package indirect enum OrderedJSON: Equatable, Sendable {
     case null
     case bool(Bool)
-    /// Digits as Python writes them: with a point or an exponent where it is no whole number to Python.
+    /// Text as Python writes it: with a point or an exponent unless it is an integer.
     case number(String)
     case string(String)
     case array([OrderedJSON])
@@ -18,8 +18,8 @@ package indirect enum OrderedJSON: Equatable, Sendable {
     package static func number(_ value: Int) -> OrderedJSON { .number(value.description) }
 
     /// Reads a file.
-    /// - Parameter expected: the file's content, for messages.
-    /// - Throws: `InputError`: `notFound`, or `invalid` for what is no JSON or has a key twice.
+    /// - Parameter expected: description of the expected content, for messages.
+    /// - Throws: `InputError`: `notFound`, or `invalid` for invalid JSON or a duplicate key.
     package init(file path: String, expected: String) throws {
         guard let data = fileContents(path) else {
             guard let status = FileStatus(path) else { throw InputError(.notFound, "\(path): no such file") }
@@ -57,7 +57,7 @@ package struct OrderedObject: Equatable, Sendable {
         for (key, value) in members { self[key] = value }
     }
 
-    /// The value of a key; a new key is put at the end, nil removes nothing.
+    /// The value of a key; new keys are appended, and assigning nil has no effect.
     package subscript(key: String) -> OrderedJSON? {
         get { places[key].map { members[$0].value } }
         set {

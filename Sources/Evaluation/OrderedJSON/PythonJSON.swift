@@ -1,15 +1,15 @@
 import Foundation
 
-/// JSON as Python's `json.dump` writes it: ASCII, no line break at the end.
+/// JSON as written by Python's `json.dump`: ASCII, without a trailing line break.
 package enum PythonJSON {
-    /// As with `indent=4`.
+    /// With `indent=4`.
     package static func data(_ value: OrderedJSON) -> Data {
         var bytes: [UInt8] = []
         append(value, to: &bytes, indentation: 0)
         return Data(bytes)
     }
 
-    /// One line, with a line break at its end.
+    /// One line with a trailing line break.
     package static func line(_ value: OrderedJSON) -> Data {
         var bytes: [UInt8] = []
         append(value, to: &bytes, indentation: nil)

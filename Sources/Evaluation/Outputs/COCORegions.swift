@@ -2,7 +2,7 @@ import Imaging
 
 /// Regions of a COCO file: `images`, `annotations` with a `segmentation` or at least a `bbox`, `categories`.
 enum COCORegions {
-    /// Pictures by id.
+    /// Images by id.
     struct Pictures {
         private(set) var files: [Int: (file: String, size: PictureSize, json: JSONPlace)] = [:]
 
@@ -14,14 +14,14 @@ enum COCORegions {
             }
         }
 
-        /// - Throws: `InputError` for an annotation of no picture of the file.
+        /// - Throws: `InputError` for an annotation of an image missing from the file.
         func picture(of annotation: JSONPlace) throws -> (file: String, size: PictureSize, json: JSONPlace) {
             let id = try annotation["image_id"]
             guard let picture = files[try id.integer()] else { throw id.wrong(expected: "an image of the file") }
             return picture
         }
 
-        /// LVIS says only where a picture can be loaded from: `http://.../val2017/NAME`.
+        /// LVIS gives only a URL to load an image from: `http://.../val2017/NAME`.
         private static func file(_ image: JSONPlace) throws -> String {
             if let name = try image.optional("file_name") { return try name.string() }
             guard let address = try image.optional("coco_url") else { return try image["file_name"].string() }
@@ -29,7 +29,7 @@ enum COCORegions {
         }
     }
 
-    /// In the order of the annotations; the class's name is the reference.
+    /// Regions in the order of the annotations; the class name is the reference.
     static func read(_ document: JSONPlace) throws -> [OutputsRegion] {
         let pictures = try Pictures(document)
         var names: [Int: String] = [:]
@@ -45,7 +45,7 @@ enum COCORegions {
         }
     }
 
-    /// The mask of an annotation; its box where there is none.
+    /// The mask of an annotation, or else its box.
     static func shape(of annotation: JSONPlace) throws -> RegionShape {
         if let mask = try annotation.optional("segmentation"), mask.value != .null { return .segmentation(mask) }
         guard let box = try annotation.optional("bbox") else {
@@ -55,8 +55,8 @@ enum COCORegions {
     }
 }
 
-/// Regions with class names, of LVIS and PACO: Osprey's lists of pictures, each with `file_name`, `height`, `width`,
-/// `categories` (names) and as many `annotations`; or COCO annotations. Source: Osprey, `lvis_val_1k_category.json`.
+/// Regions with class names, of LVIS and PACO: Osprey's lists of images, each with `file_name`, `height`, `width`, `categories`
+/// (names) and an equal number of `annotations`; or COCO annotations. Source: Osprey, `lvis_val_1k_category.json`.
 enum KeywordRegions {
     static func read(_ path: String) throws -> [OutputsRegion] {
         let document = try JSONPlace(file: path, expected: "a list of pictures with categories, or COCO annotations")
@@ -67,11 +67,11 @@ enum KeywordRegions {
             guard names.count == annotations.count else {
                 throw InputError(
                     .invalid, picture.place, found: "\(names.count) categories and \(annotations.count) annotations",
-                    expected: "as many of both")
+                    expected: "equal numbers")
             }
             let file = try picture["file_name"].string(), size = try picture.size()
             for (name, annotation) in zip(names, annotations) {
-                // Numbered through, as the published scores of such outputs are.
+                // Numbered consecutively, as in the published scores.
                 regions.append(OutputsRegion(
                     key: "\(regions.count)", file: file, size: size, shape: try COCORegions.shape(of: annotation),
                     references: [try name.string()], place: annotation.place))

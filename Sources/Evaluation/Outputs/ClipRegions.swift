@@ -1,8 +1,8 @@
 import Imaging
 import Masks
 
-/// Persons of HC-STVG: an object by clip with `bbox`, a box for each frame from `st_frame` on, counted from 1, and `caption` or
-/// `English`; or a list with a `mask` in the frame `frame_idx` of a `video`, as other users of the set have it.
+/// Persons of HC-STVG: an object by clip with `bbox`, a box for each frame from the one-based `st_frame` on, and `caption` or
+/// `English`; or a list with a `mask` in frame `frame_idx` of a `video`, a format used by others.
 enum HCSTVGRegions {
     static func read(_ path: String) throws -> [OutputsRegion] {
         let document = try JSONPlace(file: path, expected: "HC-STVG's annotations: an object by clip, or a list")
@@ -27,7 +27,7 @@ enum HCSTVGRegions {
             key: video, file: video, size: try size(entry), shapes: shapes, references: [try caption.string()], place: entry.place)
     }
 
-    /// `width` and `height`, or `img_size`: [height, width].
+    /// Reads `width` and `height`, or `img_size`: [height, width].
     private static func size(_ entry: JSONPlace) throws -> PictureSize {
         guard let sides = try entry.optional("img_size") else { return try entry.size() }
         let numbers = try sides.array().map { try $0.integer() }
@@ -36,14 +36,14 @@ enum HCSTVGRegions {
     }
 }
 
-/// Objects of VideoRefer-Bench-D: a list with `id`, `video`, `caption` and `annotation`, a list of objects with a `segmentation` by
-/// frame, counted from 0.
+/// Objects of VideoRefer-Bench-D: a list with `id`, `video`, `caption` and `annotation`, a list of objects with a `segmentation`
+/// by zero-based frame.
 enum VideoReferRegions {
     static func read(_ path: String) throws -> [OutputsRegion] {
         try JSONPlace(file: path, expected: "VideoRefer-Bench's list").array().enumerated().map { number, entry in
             let objects = try entry["annotation"]
             guard let object = try objects.array().first, try objects.array().count == 1 else {
-                throw objects.wrong(expected: "one object, as descriptions have it")
+                throw objects.wrong(expected: "one object")
             }
             var size: PictureSize?
             let shapes = try object.members().map { key, value in
@@ -61,9 +61,9 @@ enum VideoReferRegions {
     }
 }
 
-/// Numbers of a clip's frames in files.
+/// Frame numbers in annotation files.
 enum ClipFrame {
-    /// A number beyond any clip's: a day at a thousand frames a second.
+    /// Upper bound beyond any clip: a day at a thousand frames per second.
     static let largest = 86_400_000
 
     static func number(_ json: JSONPlace) throws -> Int {
@@ -75,7 +75,7 @@ enum ClipFrame {
 }
 
 extension JSONPlace {
-    /// The size beside the runs of a mask.
+    /// The size given with the runs of a mask.
     func maskSize() throws -> PictureSize {
         let size = try self["size"], sides = try size.array().map { try $0.integer() }
         guard sides.count == 2, sides.allSatisfy({ $0 > 0 }) else { throw size.wrong(expected: "[height, width]") }

@@ -3,8 +3,8 @@ import Foundation
 import Imaging
 import Masks
 
-/// Phrases of Flickr30k Entities and the boxes they mean. Sources: Plummer et al., "Flickr30k Entities" (ICCV 2015), and the COCO
-/// files of MDETR (`final_flickr_separateGT_test.json`), where an image is one of its sentences.
+/// Phrases of Flickr30k Entities and their boxes. Sources: Plummer et al., "Flickr30k Entities" (ICCV 2015), and the COCO files
+/// of MDETR (`final_flickr_separateGT_test.json`), where an image is one of its sentences.
 enum FlickrRegions {
     /// - Parameter path: the folder with `Annotations/ID.xml` and `Sentences/ID.txt`, or a COCO file.
     static func read(_ path: String) throws -> [OutputsRegion] {
@@ -14,7 +14,7 @@ enum FlickrRegions {
 
     // MARK: One COCO file
 
-    /// A region an annotation; the reference is the part of its sentence that `tokens_positive` marks.
+    /// One region per annotation; the reference is the part of its sentence marked by `tokens_positive`.
     private static func phrases(_ path: String) throws -> [OutputsRegion] {
         let document = try JSONPlace(file: path, expected: "COCO annotations of phrases, or the folder of Flickr30k Entities")
         let pictures = try COCORegions.Pictures(document)
@@ -36,7 +36,7 @@ enum FlickrRegions {
 
     // MARK: The published folder
 
-    /// A region an entity of a picture that has boxes, all of them together; the references are its phrases in the sentences.
+    /// One region per entity with boxes, as their union; the references are its phrases in the sentences.
     private static func entities(_ folder: String) throws -> [OutputsRegion] {
         let annotations = folder + "/Annotations"
         guard let names = folderNames(annotations) else {
@@ -54,7 +54,7 @@ enum FlickrRegions {
         }
     }
 
-    /// Phrases by entity, each once, in the order of the sentences: `[/EN#ENTITY/KIND... words]`.
+    /// Distinct phrases by entity, in the order of the sentences: `[/EN#ENTITY/KIND... words]`.
     private static func sentences(_ path: String) throws -> [String: [String]] {
         guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file") }
         var phrases: [String: [String]] = [:]
@@ -66,8 +66,8 @@ enum FlickrRegions {
     }
 }
 
-/// Boxes of a picture of Flickr30k Entities: `object` elements with one or more `name` and a `bndbox` from pixel to pixel, both inside
-/// and counted from 1; entities without one are scenes or not to be seen.
+/// Boxes of an image of Flickr30k Entities: `object` elements with one or more `name` and a `bndbox` of one-based, inclusive
+/// pixels; entities without one are scenes or not visible.
 struct FlickrPicture {
     private(set) var size = PictureSize(width: 0, height: 0)
     private(set) var boxes: [String: [Rectangle]] = [:]

@@ -2,13 +2,13 @@ import Files
 import Foundation
 import Imaging
 
-/// A file of captions of a set's regions.
+/// A file with captions of a data set's regions.
 struct OutputsFile {
-    /// The form of a file.
+    /// Format of the file.
     enum Form {
-        /// An object with a caption by region and the query, as DLC-Bench and `evaluate texts` read it.
+        /// An object with a caption by region and the query, as read by DLC-Bench and `evaluate texts`.
         case captions
-        /// JSON lines with `pred` and the reference, as the scripts of VideoRefer and others read them.
+        /// JSON Lines with `pred` and the reference, as read by the scripts of VideoRefer and others.
         case records
 
         init(path: String) { self = path.lowercased().hasSuffix(".jsonl") ? .records : .captions }
@@ -19,13 +19,13 @@ struct OutputsFile {
     private let form: Form
     private let query: String
     private var captions: [String: String] = [:]
-    /// Records of regions that are not in the set, which stay.
+    /// Records of regions outside the data set, which are kept.
     private var others: [JSONPlace] = []
-    /// True if there are captions that the file does not have.
+    /// True if there are unsaved captions.
     private(set) var hasNews = false
 
-    /// Captions, with those that are in the file.
-    /// - Throws: `InputError` for a file that is none of captions, or has captions of another query.
+    /// Reads existing captions, if the file exists.
+    /// - Throws: `InputError` for an invalid file, or captions of another query.
     init(_ path: String, set: OutputsSet, query: String) throws {
         (self.path, whole, self.query, form) = (path, set, query, Form(path: path))
         guard FileStatus(path) != nil else { return }
@@ -52,12 +52,12 @@ struct OutputsFile {
     /// Regions without a caption, in order.
     var missing: [OutputsRegion] { whole.regions.filter { captions[$0.key] == nil } }
 
-    /// Regions whose caption is empty, in order.
+    /// Regions with an empty caption, in order.
     var wordless: [String] { whole.regions.map(\.key).filter { captions[$0]?.isEmpty ?? false } }
 
     mutating func put(_ caption: String, for key: String) { (captions[key], hasNews) = (caption, true) }
 
-    /// Writes the captions that are there in the set's order, and behind them those of regions that are not in it.
+    /// Writes the captions in the data set's order, followed by those of regions outside it.
     func write() throws {
         try OutputFile.write(form == .captions ? object : lines, to: path, replaces: true)
     }
@@ -76,7 +76,7 @@ struct OutputsFile {
         let own = whole.regions.reduce(into: Data()) { data, region in
             guard let caption = captions[region.key] else { return }
             let reference = OrderedJSON.string(region.references.first ?? "")
-            // Scripts of different years call the reference by different names.
+            // The published scripts use different keys for the reference.
             var record: OrderedObject = [
                 "id": .string(region.key), whole.task.isOfClips ? "video" : "image": .string(region.file), "pred": .string(caption),
                 "Answer": reference, "caption": reference,
@@ -89,17 +89,17 @@ struct OutputsFile {
     }
 }
 
-/// A caption and its references, as the scripts of VideoRefer and others write them: `pred`, and `Answer`, or `caption`.
+/// A caption and its references, as written by the scripts of VideoRefer and others: `pred`, and `Answer` or `caption`.
 struct CaptionRecord {
     let id: String
-    /// nil for a record without `pred`.
+    /// Nil for a record without `pred`.
     let caption: String?
     let references: [String]
     let query: String?
     let json: JSONPlace
 
-    /// Reads JSON lines or a list. A record without `id` is called by its place.
-    /// - Throws: `InputError` for a file that is missing or has other records, or an id twice.
+    /// Reads JSON Lines or a list. A record without `id` is identified by its index.
+    /// - Throws: `InputError` for a missing file, other records, or a duplicate id.
     static func read(_ path: String) throws -> [CaptionRecord] {
         var ids: Set<String> = []
         return try JSONRecords.read(path, expected: "records with \"pred\" and \"Answer\"").enumerated().map { number, json in

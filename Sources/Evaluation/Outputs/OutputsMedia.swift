@@ -1,13 +1,13 @@
 import Imaging
 import Media
 
-/// The pictures or clips of a set on the disk.
+/// The images or clips of a data set on disk.
 package struct OutputsMedia: Sendable {
     private let task: OutputsTask
-    /// By the name that the annotations have.
+    /// Keyed by the name in the annotations.
     private let paths: [String: String]
 
-    /// - Throws: `InputError` for a file that is not there, or is in two folders.
+    /// - Throws: `InputError` for a file that is missing, or found in two folders.
     package init(_ set: OutputsSet, folder: String) throws {
         var media = try MediaFolder(folder), paths: [String: String] = [:]
         for region in set.regions where paths[region.file] == nil {
@@ -16,13 +16,13 @@ package struct OutputsMedia: Sendable {
         (task, self.paths) = (set.task, paths)
     }
 
-    /// All files, for those that may not be written to.
+    /// Paths of all files, which must not be overwritten.
     package var files: [String] { paths.values.sorted() }
 
-    /// A region in its picture, or in some frames of its clip, spread over those that show it.
-    /// - Parameter count: most frames.
-    /// - Returns: each frame once, ascending.
-    /// - Throws: `InputError` for a file that is damaged, of another size than its masks, or has fewer frames than they.
+    /// A region in its image, or in some frames of its clip, sampled evenly from those that show it.
+    /// - Parameter count: upper bound on the frames.
+    /// - Returns: distinct frames, ascending.
+    /// - Throws: `InputError` for a damaged file, or one whose size or number of frames does not fit the masks.
     func pictures(of region: OutputsRegion, count: Int) throws -> [RegionPicture] {
         let path = paths[region.file] ?? region.file
         return try InputError.translating {

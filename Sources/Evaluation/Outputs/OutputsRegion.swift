@@ -1,17 +1,17 @@
 import Imaging
 
-/// A region to be captioned: of a picture, or of some frames of a clip.
+/// A region to caption, in an image or in some frames of a clip.
 package struct OutputsRegion: Sendable {
     package let key: String
-    /// Picture or clip as the annotations call it.
+    /// Name of the image or clip in the annotations.
     let file: String
-    /// The size the annotations say; nil where they say none.
+    /// Size according to the annotations; nil if they do not say.
     let size: PictureSize?
-    /// By frame of a clip, from 0, ascending; frame 0 alone for a picture.
+    /// By zero-based frame of a clip, ascending; only frame 0 for an image.
     let shapes: [(frame: Int, shape: RegionShape)]
-    /// Reference captions, or the class's name; none where the annotations have none.
+    /// Reference captions, or the class name; empty if the annotations have none.
     package let references: [String]
-    /// Place in the annotations, for messages.
+    /// Position in the annotations, for messages.
     let place: String
 
     init(
@@ -26,7 +26,7 @@ package struct OutputsRegion: Sendable {
         self.init(key: key, file: file, size: size, shapes: [(0, shape)], references: references, place: place)
     }
 
-    /// A region of DLC-Bench, which has no references.
+    /// Converts a region of DLC-Bench, which has no references.
     init(_ region: DLCAnnotations.Region) throws {
         guard let segmentation = region.segmentation else {
             throw InputError(.invalid, region.place, found: "no \"segmentation\"", expected: "runs or polygons of a mask")
@@ -36,9 +36,9 @@ package struct OutputsRegion: Sendable {
             place: region.place)
     }
 
-    /// Frames in which something of the region is to be seen.
-    /// - Parameter size: of the picture or clip; nil to take the annotations' word.
-    /// - Throws: `InputError` for what is no region.
+    /// Frames in which the region is not empty.
+    /// - Parameter size: size of the image or clip; nil for the one in the annotations.
+    /// - Throws: `InputError` for an invalid region.
     func visible(in size: PictureSize? = nil) throws -> [Int] {
         guard let size = size ?? self.size else { return shapes.map(\.frame) }
         return try shapes.filter { try $0.shape.runs(in: size).area > 0 }.map(\.frame)

@@ -2,10 +2,10 @@ import Files
 import Imaging
 import Masks
 
-/// Captions the regions of a set into a file. Each caption is in a journal beside the file before the next is made; the file is
-/// written at the end of the run, however it ends.
+/// Captions the regions of a data set into a file. Each caption is written to a journal next to the file before the next one is
+/// made; the file is written at the end of the run, however it ends.
 package struct OutputsRun {
-    /// Most tokens of a service's caption.
+    /// Upper bound on the tokens of a service's caption.
     private static let maxTokens = 512
 
     private let media: OutputsMedia
@@ -15,28 +15,28 @@ package struct OutputsRun {
     private let path: String
 
     /// - Parameters:
-    ///   - path: file for the captions, new or begun; `.jsonl` for records.
-    ///   - query: the model's question, or the words of a message to a service.
-    ///   - frames: most frames of a clip.
-    /// - Throws: `InputError` for a file that has captions of another query, or cannot be written.
+    ///   - path: file for the captions; an existing one is resumed; `.jsonl` for records.
+    ///   - query: the question to the model or service.
+    ///   - frames: upper bound on the frames per clip.
+    /// - Throws: `InputError` for a file with captions of another query, or that cannot be written.
     package init(_ set: OutputsSet, media: OutputsMedia, outputs path: String, query: String, frames: Int) throws {
         (self.media, self.frames, self.query, self.path) = (media, frames, query, path)
         file = try OutputsFile(path, set: set, query: query)
         try OutputFile.check(path, overwrites: true)
     }
 
-    /// Regions without a caption in the file.
+    /// Number of regions without a caption in the file.
     package var missing: Int { file.missing.count }
 
-    /// Regions that are described with no word.
+    /// Regions with an empty caption.
     package var wordless: [String] { file.wordless }
 
-    /// Captions with a function, one region after the other.
+    /// Captions the regions one after another with a function.
     /// - Parameters:
-    ///   - model: name of what makes them, in the journal.
-    ///   - describe: makes a caption of a region in its frames.
-    ///   - progress: called before each region with the number of those done and of all; what it throws ends the run.
-    /// - Throws: `InputError`, and what `describe` and `progress` throw; captions so far are kept.
+    ///   - model: name of the captioner, for the journal.
+    ///   - describe: captions a region in its frames.
+    ///   - progress: called before each region with the number done and the total; an error it throws ends the run.
+    /// - Throws: `InputError`, and what `describe` and `progress` throw; finished captions are kept.
     package mutating func run(
         model: String, describe: ([(picture: RGBImage, region: Mask)]) throws -> String, progress: (Int, Int) throws -> Void = { _, _ in }
     ) throws {
@@ -51,10 +51,10 @@ package struct OutputsRun {
         }
     }
 
-    /// Lets a service caption.
+    /// Captions the regions with a chat service.
     /// - Parameters:
-    ///   - presentation: how it is shown the regions.
-    ///   - progress: called on this thread; what it throws ends the run.
+    ///   - presentation: how the regions are shown to it.
+    ///   - progress: called on this thread; an error it throws ends the run.
     /// - Throws: as `run`.
     package mutating func ask(
         _ endpoint: ChatEndpoint, _ presentation: RegionPresentation, settings: ChatRun.Settings,
@@ -79,10 +79,10 @@ package struct OutputsRun {
         AnswerJournal.Question(key: region.key, place: 0, prompt: query)
     }
 
-    /// An empty answer counts once it was given twice.
+    /// True unless an answer is empty. An empty one is accepted only once it was given twice.
     @Sendable private static func saysSomething(_ answer: String) -> Bool { !PythonText.stripped(answer).isEmpty }
 
-    /// Runs `body` with what is missing, and writes the file afterwards. The journal stays until the file has all.
+    /// Runs `body` with the regions to do, then writes the file. The journal stays until the file is complete.
     private mutating func keeping(
         _ model: String, _ body: (AnswerJournal, [OutputsRegion], (OutputsRegion, String) -> Void) throws -> Void
     ) throws {

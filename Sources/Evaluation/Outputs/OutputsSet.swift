@@ -1,18 +1,18 @@
 import Imaging
 
-/// The regions of a published set, checked: each is one, and has a name of its own.
+/// The regions of a published data set, checked for validity and unique names.
 package struct OutputsSet: Sendable {
     package let task: OutputsTask
     package let path: String
     package let regions: [OutputsRegion]
-    /// Regions without a pixel, which nobody can describe: left out.
+    /// Empty regions, which are left out.
     package let empty: [String]
 
     /// - Parameters:
     ///   - path: the annotations: a file, or the folder of Flickr30k Entities.
-    ///   - text: keeps regions of pictures whose names have it in them; nil for all.
-    ///   - count: most regions, the first; nil for all.
-    /// - Throws: `InputError` for annotations that are missing or not what they should be.
+    ///   - text: keeps regions of images whose names contain it; nil for all.
+    ///   - count: upper bound on the regions, taken from the start; nil for all.
+    /// - Throws: `InputError` for missing or invalid annotations.
     package init(_ task: OutputsTask, path: String, namesWith text: String? = nil, first count: Int? = nil) throws {
         let all: [OutputsRegion]
         switch task {
@@ -30,7 +30,7 @@ package struct OutputsSet: Sendable {
         }
         var keys: Set<String> = []
         for region in all where !keys.insert(region.key).inserted {
-            throw InputError(.invalid, region.place, found: "region \(region.key) twice", expected: "each once")
+            throw InputError(.invalid, region.place, found: "region \(region.key) twice", expected: "each region once")
         }
         let visible = try kept.prefix(count ?? .max).map { (region: $0, frames: try $0.visible()) }
         (self.task, self.path) = (task, path)
@@ -39,7 +39,7 @@ package struct OutputsSet: Sendable {
         guard !regions.isEmpty else { throw InputError(.invalid, path, found: "no region with a pixel", expected: "some") }
     }
 
-    /// The references as `evaluate texts` and other programs read them: one text or a list by region.
+    /// The references as read by `evaluate texts` and other programs: a text or a list of texts by region.
     /// - Throws: `InputError` for annotations without references.
     package func references() throws -> OrderedJSON {
         var object = OrderedObject()

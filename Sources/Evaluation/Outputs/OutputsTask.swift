@@ -1,4 +1,4 @@
-/// A published set of regions to be captioned.
+/// A published data set of regions to caption.
 package enum OutputsTask: String, CaseIterable, Sendable {
     /// DLC-Bench: COCO annotations.
     case dlc
@@ -13,10 +13,10 @@ package enum OutputsTask: String, CaseIterable, Sendable {
     /// VideoRefer-Bench-D: an object's masks in some frames of a clip.
     case videorefer
 
-    /// True for regions of clips.
+    /// True for data sets of clips.
     package var isOfClips: Bool { self == .hcstvg || self == .videorefer }
 
-    /// The question to a region model; where the frames go stands in front, or is left to the model's own form.
+    /// The question to a region model, without image placeholders, which are added for each model.
     package var regionQuestion: String {
         switch self {
         case .dlc: DLCCaptioning.Query.image
@@ -31,7 +31,7 @@ package enum OutputsTask: String, CaseIterable, Sendable {
         }
     }
 
-    /// The question to a general model about "the object", which the words in front of it point out.
+    /// The question to a general model about "the object", which the preceding text identifies.
     package var question: String {
         switch self {
         case .dlc, .refl4: "Describe this object in detail, and nothing else."

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Imaging
 
-/// Regions of Ref-L4: `id`, `caption`, `bbox`, `width`, `height`, `file_name`, as JSON lines or a list. Published is Parquet.
+/// Regions of Ref-L4: `id`, `caption`, `bbox`, `width`, `height`, `file_name`, as JSON Lines or a list. Published as Parquet.
 enum RefL4Regions {
     static func read(_ path: String) throws -> [OutputsRegion] {
         if fileContents(path)?.starts(with: Data("PAR1".utf8)) ?? false {
@@ -21,7 +21,7 @@ enum RefL4Regions {
 }
 
 extension JSONPlace {
-    /// A name or a whole number, as text.
+    /// A name or an integer, as text.
     func text() throws -> String {
         if case .string(let text) = value { return text }
         guard case .number = value else { throw wrong(expected: "a text or a whole number") }

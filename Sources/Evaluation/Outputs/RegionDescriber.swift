@@ -3,7 +3,7 @@ import DescribeAnything
 import Imaging
 import Media
 
-/// Describes regions in pictures, and in frames of clips, one after the other.
+/// Describes regions in images and in frames of clips, one after another.
 package struct RegionDescriber {
     private let engine: CaptionEngine
     private let options: CaptionOptions
@@ -11,17 +11,17 @@ package struct RegionDescriber {
     private let frames: Int
 
     /// - Parameters:
-    ///   - frames: how many frames of a clip the model is shown.
-    ///   - options: with the question.
+    ///   - frames: number of frames of a clip to show the model.
+    ///   - options: captioning options, including the question.
     package init(_ engine: CaptionEngine, _ task: OutputsTask, frames: Int, options: CaptionOptions) {
         (self.engine, self.task, self.frames, self.options) = (engine, task, frames, options)
     }
 
-    /// The description of a region.
+    /// Describes a region.
     /// - Parameters:
-    ///   - pictures: one, or frames in order; fewer than the model is shown are repeated evenly, as those of short clips are.
-    ///   - onText: given the text as it is generated; what it throws ends the call.
-    /// - Throws: `InputError` when the options make no sense or the question is too long.
+    ///   - pictures: one image, or frames in order; too few frames are repeated evenly, as for short clips.
+    ///   - onText: called with the text as it is generated; an error it throws ends the call.
+    /// - Throws: `InputError` if the options are inconsistent or the question is too long.
     package func callAsFunction(
         _ pictures: [(picture: RGBImage, region: Mask)], onText: (String) throws -> Void
     ) throws -> String {
@@ -49,7 +49,7 @@ package struct RegionDescriber {
         let words = options.query ?? task.regionQuestion
         guard let query = Conversation.query(words, frames: frames) else {
             throw InputError(
-                .usage, "query \"\(words)\"", found: "another number of \(Conversation.imagePlaceholder) than frames",
+                .usage, "query \"\(words)\"", found: "a number of \(Conversation.imagePlaceholder) other than that of frames",
                 expected: "none, one or \(frames)")
         }
         let crops = try pictures.map { picture in

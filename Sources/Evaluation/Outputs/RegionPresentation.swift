@@ -1,17 +1,17 @@
 import DescribeAnything
 import Imaging
 
-/// The way a service that knows no masks is told which region is meant. The paper that compares general models so: DAM, arXiv
-/// 2504.16072, section 5 (crop and masked picture; marks in the picture do worse).
+/// Presentation of a region to a service that does not support masks. Following the comparison of general models in DAM, arXiv
+/// 2504.16072, section 5 (crop and masked image do best; marks in the image do worse).
 package enum RegionPresentation: String, CaseIterable, Sendable {
-    /// Two pictures: cut out around the region as DAM's focal crop is, and the whole with all else black.
+    /// Two images: DAM's focal crop, and the whole image with everything else black.
     case crop
-    /// The picture with a red outline around the region.
+    /// The image with a red outline around the region.
     case outline
-    /// The picture, and the region's box in words.
+    /// The image, with the region's box in the text.
     case box
 
-    /// The words of a message, with {box} where the boxes go.
+    /// The text of a message, with {box} in place of the boxes.
     package func words(isClip: Bool, question: String) -> String {
         let pointer = switch (self, isClip) {
         case (.crop, false):
@@ -29,7 +29,7 @@ package enum RegionPresentation: String, CaseIterable, Sendable {
     }
 
     /// A message about a region.
-    /// - Parameter words: with {box} where the boxes go.
+    /// - Parameter words: text with {box} in place of the boxes.
     func message(_ pictures: [RegionPicture], words: String, maxTokens: Int) throws -> ChatMessage {
         let boxes = pictures.map(Self.text).joined(separator: "; ")
         let parts = try pictures.flatMap { try shown($0).map { try RegionPicture.part($0) } }
@@ -46,7 +46,7 @@ package enum RegionPresentation: String, CaseIterable, Sendable {
         }
     }
 
-    /// A box in the pixels of the picture that is sent.
+    /// A box in the pixels of the image as sent.
     private static func text(_ region: RegionPicture) -> String {
         let scale = RegionPicture.scale(of: region.picture), size = RegionPicture.sentSize(of: region.picture), box = region.box
         let edges = [box.left, box.top, box.right, box.bottom].map { "\(Int((Double($0) * scale).rounded()))" }

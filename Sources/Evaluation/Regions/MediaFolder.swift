@@ -1,24 +1,24 @@
 import Files
 import Imaging
 
-/// A folder of pictures or clips that annotations name.
+/// A folder of the images or clips named in annotations.
 package struct MediaFolder {
     private let folder: String
     private var inner: [String]?
 
-    /// - Throws: `InputError` when there is no such folder.
+    /// - Throws: `InputError` if there is no such folder.
     package init(_ folder: String) throws {
         guard let status = FileStatus(folder) else { throw InputError(.notFound, "\(folder): no such folder") }
         guard status.isFolder else { throw InputError(.invalid, folder, found: "a file", expected: "a folder with pictures or clips") }
         self.folder = folder
     }
 
-    /// The path of a file: as the annotations call it, by its own name in the folder, or in one of the folder's folders (COCO's
+    /// The path of a file: as named in the annotations, by its base name in the folder, or in one of its subfolders (COCO's
     /// `train2017` and `val2017`, the packages of HC-STVG).
     /// - Parameters:
-    ///   - file: the annotations' name.
-    ///   - place: of the name in the annotations, for messages.
-    /// - Throws: `InputError` for a file that is not there, or is in two folders.
+    ///   - file: the name in the annotations.
+    ///   - place: position of the name in the annotations, for messages.
+    /// - Throws: `InputError` for a file that is missing, or found in two folders.
     package mutating func path(of file: String, place: String) throws -> String {
         let name = file.split(separator: "/").last.map(String.init) ?? file
         if let direct = ["\(folder)/\(file)", "\(folder)/\(name)"].first(where: { FileStatus($0) != nil }) { return direct }

@@ -1,14 +1,14 @@
 import Imaging
 
-/// A region as an annotation file has it, before it is made into a mask.
+/// A region in an annotation file, before it is rasterised.
 enum RegionShape: Sendable {
-    /// COCO's segmentation: runs as a text or as a list, or corners of polygons.
+    /// COCO's segmentation: runs as a string or a list, or corners of polygons.
     case segmentation(JSONPlace)
-    /// Boxes that are one region together, and where they stand in their file.
+    /// Boxes whose union is the region, with their position in the file.
     case boxes([Rectangle], place: String)
 
-    /// Pixels inside; none for a region that is empty.
-    /// - Throws: `InputError` for what is no region of a picture of this size.
+    /// Rasterises the region; the result may be empty.
+    /// - Throws: `InputError` for an invalid region, or another image size.
     func runs(in size: PictureSize) throws -> RunLengthEncoding {
         switch self {
         case .segmentation(let json):
@@ -63,7 +63,7 @@ enum RegionShape: Sendable {
         return parts.dropFirst().reduce(first) { $0.union($1) }
     }
 
-    /// Errors that do not know their place get one.
+    /// Adds a location to errors without one.
     private static func naming<Result>(_ place: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
@@ -74,14 +74,14 @@ enum RegionShape: Sendable {
 }
 
 extension JSONPlace {
-    /// A box `[left, top, width, height]` in pixels.
+    /// Reads a box `[left, top, width, height]` in pixels.
     func box() throws -> Rectangle {
         let numbers = try array().map { try $0.number() }
         guard numbers.count == 4, numbers[2] >= 0, numbers[3] >= 0 else { throw wrong(expected: "[left, top, width, height]") }
         return Rectangle(left: numbers[0], top: numbers[1], width: numbers[2], height: numbers[3])
     }
 
-    /// Width and height of a picture, members of the object.
+    /// Reads an image's width and height, members of the object.
     func size() throws -> PictureSize {
         let sides = try ["width", "height"].map { key in
             let side = try self[key], length = try side.integer()

@@ -3,43 +3,43 @@ import DescribeAnything
 import Foundation
 import Masks
 
-/// Facts that a model's captions of rendered scenes get right.
+/// Accuracy of the facts in a model's captions of rendered scenes.
 package struct SceneReport: Codable, Equatable, Sendable {
-    /// The set's folder.
+    /// Path of the set's folder.
     package let set: String
-    /// The checkpoint's directory.
+    /// Path of the checkpoint's directory.
     package let model: String
-    /// The part the model was made to go without; nil for the whole model.
+    /// The part removed from the model; nil for the whole model.
     package let without: Ablation?
-    /// Captions of the clips' objects.
+    /// Scores for captions of the clips' objects.
     package internal(set) var clips = SceneScores()
-    /// Captions of objects in single pictures out of the clips.
+    /// Scores for captions of objects in single frames.
     package internal(set) var pictures = SceneScores()
-    /// Objects that were found; nil where all were given.
+    /// Results of object detection; nil if all objects were given.
     package internal(set) var findings: SceneFindings?
-    /// The share of the set's clips that was looked at; nil for all.
+    /// The shard of the set's clips; nil for all.
     package internal(set) var share: SceneShare?
 }
 
-/// A share of a set's clips.
+/// A shard of a set's clips.
 package struct SceneShare: Codable, Equatable, Sendable {
     package let shard: Shard
     /// Folders of the clips.
     package let clips: [String]
-    /// Number of the clips of all shares.
+    /// Number of clips in all shards.
     package let of: Int
 }
 
 extension Ablation: Decodable {}
 
-/// Captions rendered scenes and compares the facts in the captions with those the scenes were rendered from.
+/// Captions rendered scenes and compares facts in the captions with the ground truth.
 package struct SceneEvaluator: Sendable {
     private let engine: CaptionEngine
     private let ablation: Ablation?
 
     private var model: CaptionModel { engine.model }
 
-    /// - Parameter ablation: a part of the model to go without.
+    /// - Parameter ablation: a part of the model to remove.
     package init(_ model: CaptionModel, without ablation: Ablation? = nil) {
         engine = CaptionEngine(ablation.map(model.without) ?? model)
         self.ablation = ablation
@@ -48,12 +48,12 @@ package struct SceneEvaluator: Sendable {
     /// Captions every object of a set's clips and pictures with greedy decoding.
     /// - Parameters:
     ///   - set: a folder in the layout of `Samples/scenes/make_clips.py`.
-    ///   - limit: most clips to caption, the first by name; nil for all.
-    ///   - shard: share of these clips; nil for all.
-    ///   - finds: caption the objects that are found in the clips, too, and no pictures.
-    ///   - progress: called after each clip with the number of clips done, the number of all, and the report so far.
-    /// - Throws: `InputError` if a file of the set is missing or bad. A track that cannot be captioned is no error but counts
-    ///   as having every fact wrong.
+    ///   - limit: upper bound on the clips, taken by name; nil for all.
+    ///   - shard: shard of these clips; nil for all.
+    ///   - finds: true to detect and caption objects in the clips as well, and to skip single frames.
+    ///   - progress: called after each clip with the number done, the total, and the report so far.
+    /// - Throws: `InputError` if a file of the set is missing or invalid. A track that cannot be captioned is not an error, but
+    ///   counts as having every fact wrong.
     package func evaluate(
         _ set: String, limit: Int? = nil, shard: Shard? = nil, finds: Bool = false,
         progress: (Int, Int, SceneReport) throws -> Void = { _, _, _ in }
@@ -85,12 +85,12 @@ package struct SceneEvaluator: Sendable {
         return report
     }
 
-    /// Captions of a clip's objects by their true masks.
+    /// Captions a clip's objects from their true masks.
     private func captioned(_ clip: SceneClip) throws -> CaptionedClip {
         try captioned(ClipRequest(clip: clip.clip, masks: clip.masks))
     }
 
-    /// Captions of a clip's objects as they are found.
+    /// Detects and captions a clip's objects.
     private func found(_ clip: SceneClip) throws -> CaptionedClip {
         try captioned(ClipRequest(clip: clip.clip, objects: .motion))
     }
@@ -100,7 +100,7 @@ package struct SceneEvaluator: Sendable {
         return try captioner.caption(captioner.plan(request, options: options))
     }
 
-    /// Captions of objects in a clip's picture, by track id.
+    /// Captions objects in a clip's single frame, by track id.
     private func descriptions(_ clip: SceneClip, _ ids: some Collection<String>) throws -> [String: String] {
         let describer = ImageDescriber(engine)
         return try Dictionary(uniqueKeysWithValues: ids.map { id in
@@ -117,7 +117,7 @@ package struct SceneEvaluator: Sendable {
 }
 
 extension CaptionedClip {
-    /// Facts read from each caption, by track id.
+    /// Facts parsed from each caption, by track id.
     fileprivate func readings(_ parser: SceneFactParser) -> [String: SceneReading] {
         Dictionary(uniqueKeysWithValues: document.tracks.map { ($0.id.description, parser($0.caption)) })
     }

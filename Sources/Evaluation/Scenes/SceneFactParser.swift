@@ -1,7 +1,7 @@
-/// Reads the facts about a rendered scene out of a caption, by the wordings of a phrase book.
+/// Parses facts about a rendered scene from a caption, using the wordings of a phrase book.
 ///
-/// The longest phrase that begins at a word counts. A colour belongs to the noun that follows it, or else to the first of
-/// the object's parts that has none. After a word of nearness, "the" and a noun name the thing the object is near to.
+/// The longest phrase that begins at a word counts. A colour belongs to the noun after it, otherwise to the first of the object's
+/// parts without one. After a word of nearness, "the" and a noun name the nearby thing.
 package struct SceneFactParser: Sendable {
     private let meanings: [[Substring]: ScenePhraseBook.Meaning]
     private let longest: Int
@@ -35,7 +35,7 @@ package struct SceneFactParser: Sendable {
     }
 }
 
-/// Facts that a caption states about its object; nil where it states none.
+/// Facts that a caption states about its object; nil for those it does not state.
 package struct SceneReading: Equatable, Sendable {
     package var name: String?
     package var colours: [String] = []
@@ -45,25 +45,25 @@ package struct SceneReading: Equatable, Sendable {
     package var direction: String?
     package var behaviour: String?
     package var relation: SceneRelation?
-    /// Classes and landmarks the caption mentions.
+    /// Classes and landmarks that the caption mentions.
     package var mentions: Set<String> = []
 
     package init() {}
 }
 
-/// A reading in the making, word by word. The first statement of a fact counts.
+/// A reading under construction, word by word. The first statement of a fact counts.
 private struct Draft {
     private var reading = SceneReading()
     /// Colours of the object's parts, by part number.
     private var parts: [Int: String] = [:]
-    /// Colours that belong to no noun so far.
+    /// Colours not assigned to a noun yet.
     private var loose: [String] = []
-    /// The latest colour, if its noun may follow.
+    /// The latest colour, if its noun may still follow.
     private var colour: String?
-    /// True after a word of nearness: the next noun names the thing the object is near to.
+    /// True after a word of nearness: the next noun names the nearby thing.
     private var expectsReferent = false
 
-    /// Takes a phrase.
+    /// Handles a phrase.
     mutating func take(_ meaning: ScenePhraseBook.Meaning) {
         switch meaning {
         case .near:
@@ -91,7 +91,7 @@ private struct Draft {
         }
     }
 
-    /// Takes a word outside any phrase.
+    /// Handles a word outside any phrase.
     mutating func pass(_ word: Substring) {
         guard word != "the" else { return }
         releaseColour()

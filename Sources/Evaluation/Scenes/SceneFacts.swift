@@ -1,14 +1,14 @@
-/// True facts about one object of a rendered scene (`Samples/scenes/facts.py`). A fact is nil where the picture does not
-/// settle it; captions are not asked about it then.
+/// Ground truth about one object of a rendered scene (`Samples/scenes/facts.py`). A fact is nil if the image does not determine
+/// it; it is then not scored.
 package struct SceneFacts: Decodable, Equatable, Sendable {
     /// The class: person, car, ...
     package let name: String
     /// One colour; two for a person (jacket, trousers) and a truck (cab, box).
     package let colours: [String]
     package let scene: String
-    /// Part of the picture the object stays in: "left", "middle" or "right".
+    /// Part of the image in which the object stays: "left", "middle" or "right".
     package let side: String?
-    /// Size in the picture: "small" or "large".
+    /// Size in the image: "small" or "large".
     package let size: String?
     package let direction: String?
     package let behaviour: String?
@@ -23,7 +23,7 @@ package struct SceneFacts: Decodable, Equatable, Sendable {
     }
 }
 
-/// A thing that an object is near to: a landmark, or an object of a colour.
+/// Something that an object is near: a landmark, or an object of a colour.
 package struct SceneRelation: Decodable, Equatable, Sendable {
     package let referent: String
     package let colour: String?
@@ -33,10 +33,10 @@ package struct SceneRelation: Decodable, Equatable, Sendable {
     }
 }
 
-/// Facts about a clip's objects and those of its picture, by track id: `facts.json` of one clip.
+/// Facts about the objects of a clip and of its single frame, by track id: `facts.json` of one clip.
 struct SceneClipFacts: Decodable, Sendable {
     let tracks: [String: SceneFacts]
     let pictures: [String: SceneFacts]
-    /// Classes and landmarks the scene has; a caption that mentions another invents it.
+    /// Classes and landmarks in the scene; a caption that mentions others hallucinates.
     let present: Set<String>
 }

@@ -1,16 +1,16 @@
-/// Objects found in rendered scenes, and captions of them beside captions of the same objects by their true masks.
+/// Objects detected in rendered scenes, and their captions compared with those from the true masks.
 package struct SceneFindings: Codable, Equatable, Sendable {
-    /// True objects that go somewhere, and those of them that were found.
+    /// Moving true objects, and how many of them were detected.
     package private(set) var moving = Tally()
-    /// Found tracks.
+    /// Number of detected tracks.
     package private(set) var tracks = 0
-    /// Tracks that are a true object's.
+    /// Tracks that match a true object.
     package private(set) var matched = 0
-    /// Tracks that show nothing true; those that are left show a piece of an object, or several as one.
+    /// Tracks that show nothing real; the remaining ones show part of an object, or several as one.
     package private(set) var falseTracks = 0
-    /// Captions by the true masks of the objects that were found.
+    /// Scores of captions from the true masks of the detected objects.
     package private(set) var given = SceneScores()
-    /// Captions by the found masks of the same objects.
+    /// Scores of captions from the detected masks of the same objects.
     package private(set) var found = SceneScores()
 
     enum CodingKeys: String, CodingKey {
@@ -30,8 +30,8 @@ package struct SceneFindings: Codable, Equatable, Sendable {
 
     /// Adds a clip.
     /// - Parameters:
-    ///   - given, found: facts read from each caption, by the id of the true object.
-    ///   - tracks: found tracks.
+    ///   - given, found: facts parsed from each caption, by the id of the true object.
+    ///   - tracks: detected tracks.
     mutating func add(
         given: [String: SceneReading], found: [String: SceneReading], tracks: Int, falseTracks: Int, _ facts: SceneClipFacts
     ) {
@@ -46,6 +46,6 @@ package struct SceneFindings: Codable, Equatable, Sendable {
 }
 
 extension SceneFacts {
-    /// False for an object that stays at its place, whatever it does there.
+    /// False for an object that stays in place.
     fileprivate var goesSomewhere: Bool { behaviour != "still" && behaviour != "loiters" }
 }

@@ -1,19 +1,19 @@
 import Masks
 import ObjectTracking
 
-/// Found tracks of a clip paired with its true objects by their masks.
+/// Matching of a clip's detected tracks with its true objects by their masks.
 package struct SceneMatches {
-    /// Mean IoU over the frames that show the true object from which a track is the object's.
+    /// Minimum mean IoU, over the frames that show the true object, for a match.
     private static let overlap = 0.5
-    /// Share of a track's pixels on true objects below which it shows nothing that is there.
+    /// Minimum share of a track's pixels on true objects; below it the track shows nothing real.
     private static let shown = 0.5
 
-    /// By true object, the found track.
+    /// Detected track by true object.
     package private(set) var pairs: [TrackID: TrackID] = [:]
-    /// Tracks that show nothing true.
+    /// Number of tracks that show nothing real.
     package private(set) var falseTracks = 0
 
-    /// - Throws: `MaskError` when a mask cannot be read.
+    /// - Throws: `MaskError` if a mask cannot be read.
     package init(truth: any MaskSource, found: any MaskSource) throws {
         let frames = truth.annotatedFrames, rows = truth.tracks, columns = found.tracks
         let sides = try frames.map { (truth: try truth.masks(at: $0), found: try found.masks(at: $0)) }
@@ -44,7 +44,7 @@ package struct SceneMatches {
 }
 
 extension MaskSource {
-    /// Masks of a frame by the places of their tracks.
+    /// Masks of a frame by track index.
     fileprivate func masks(at frame: Int) throws -> [Int: StoredMask] {
         var masks: [Int: StoredMask] = [:]
         for (place, track) in tracks.enumerated() where track.appearance(at: frame) != nil {

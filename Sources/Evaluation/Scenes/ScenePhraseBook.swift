@@ -1,9 +1,9 @@
 /// Wordings of each fact about a rendered scene: `phrases.json` of a scene set.
 package struct ScenePhraseBook: Decodable, Sendable {
     private let classes, colours, landmarks, scenes, sides, sizes, directions, behaviours: [String: [String]]
-    /// Nouns of an object's parts, by part number: jacket and cab are part 0, trousers and box part 1.
+    /// Nouns for an object's parts, by part number: jacket and cab are part 0, trousers and box part 1.
     private let parts: [String: [String]]
-    /// Words that say one thing is near another.
+    /// Words for nearness.
     private let near: [String]
 
     /// The fact, or part of one, that a phrase states.

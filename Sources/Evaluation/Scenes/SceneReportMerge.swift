@@ -2,12 +2,12 @@ import DAMVideo
 import Imaging
 
 extension SceneReport {
-    /// The report of all clips of a set, from those of its shards.
-    /// - Parameter reports: with the files they came from.
-    /// - Throws: `InputError` of category `invalid` for what is missing, double, or of another run.
+    /// Merges the reports of a set's shards.
+    /// - Parameter reports: the reports with their files.
+    /// - Throws: `InputError` of category `invalid` for shards that are missing, duplicated, or of another run.
     package init(merging reports: [(path: String, report: SceneReport)]) throws {
         guard let first = reports.first?.report, let share = first.share else {
-            throw InputError(.invalid, reports.first?.path, found: "a report that is of no shard", expected: "reports of shards")
+            throw InputError(.invalid, reports.first?.path, found: "a report of all clips", expected: "reports of shards")
         }
         var owners: [String: String] = [:]
         self.init(set: first.set, model: first.model, without: first.without)
@@ -22,7 +22,7 @@ extension SceneReport {
             }
             for clip in own.clips {
                 if let other = owners.updateValue(path, forKey: clip) {
-                    throw InputError(.invalid, path, found: "clip \(clip), which is in \(other) too", expected: "it once")
+                    throw InputError(.invalid, path, found: "clip \(clip), which is also in \(other)", expected: "each clip once")
                 }
             }
             add(report)

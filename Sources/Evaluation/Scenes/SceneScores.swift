@@ -1,9 +1,9 @@
-/// A count of right answers.
+/// A count of correct answers.
 package struct Tally: Codable, Equatable, Sendable {
     package private(set) var right = 0
     package private(set) var asked = 0
 
-    /// Fraction of the answers that are right; nil when nothing was asked.
+    /// Fraction of correct answers; nil if nothing was asked.
     package var share: Double? { asked > 0 ? Double(right) / Double(asked) : nil }
 
     mutating func add(_ isRight: Bool) {
@@ -23,14 +23,14 @@ package enum SceneSubject: String, Codable, CaseIterable, Sendable, CodingKeyRep
     case colour, direction, behaviour, place, relation, size
 }
 
-/// Counts of the facts that captions get right.
+/// Counts of correct facts in captions.
 package struct SceneScores: Codable, Equatable, Sendable {
-    /// Facts told right, by kind.
+    /// Correct facts, by kind.
     package private(set) var facts: [SceneSubject: Tally] = [:]
-    /// Captions that agree better with their own object than with any other of the clip, in clips with several objects.
+    /// Captions that agree better with their own object than with any other, in clips with several objects.
     package private(set) var ownFacts = Tally()
     package private(set) var captions = 0
-    /// Captions that mention a class or landmark the scene does not have.
+    /// Number of captions that mention a class or landmark absent from the scene.
     package private(set) var inventing = 0
 
     package init() {}
@@ -43,11 +43,11 @@ package struct SceneScores: Codable, Equatable, Sendable {
         inventing += other.inventing
     }
 
-    /// Adds the captions of one clip or one picture.
+    /// Adds the captions of one clip or image.
     /// - Parameters:
-    ///   - readings: facts read from each caption, by track id; a track without one counts as having every fact wrong.
-    ///   - truths: each object's true facts, by track id.
-    ///   - present: classes and landmarks the scene has.
+    ///   - readings: facts parsed from each caption, by track id; a track without one counts as having every fact wrong.
+    ///   - truths: true facts of each object, by track id.
+    ///   - present: classes and landmarks in the scene.
     package mutating func add(_ readings: [String: SceneReading], _ truths: [String: SceneFacts], present: Set<String>) {
         for (id, truth) in truths {
             let reading = readings[id] ?? SceneReading()
@@ -64,7 +64,7 @@ package struct SceneScores: Codable, Equatable, Sendable {
 }
 
 extension SceneReading {
-    /// Checks each fact that the picture settles; facts that it does not settle are left out.
+    /// Compares each fact that the image determines; other facts are skipped.
     func marks(_ truth: SceneFacts) -> [(subject: SceneSubject, isRight: Bool)] {
         var marks: [(SceneSubject, Bool)] = [(.name, name == truth.name)]
         for (part, colour) in truth.colours.enumerated() {
@@ -79,7 +79,7 @@ extension SceneReading {
         return marks
     }
 
-    /// Fraction of an object's settled facts that the caption tells right.
+    /// Fraction of an object's determined facts that the caption states correctly.
     func agreement(_ truth: SceneFacts) -> Double {
         let marks = marks(truth)
         return Double(marks.count { $0.isRight }) / Double(marks.count)

@@ -1,12 +1,11 @@
 import Foundation
 import Imaging
 
-/// A folder of rendered scenes with the facts they were rendered from, in the layout of `Samples/scenes/make_clips.py`:
-/// `phrases.json`, and for each clip a folder with `clip.mp4`, `masks/`, `facts.json`, `picture.jpg` and a mask of the picture
-/// for each object in it.
+/// A folder of rendered scenes with their ground truth, in the layout of `Samples/scenes/make_clips.py`: `phrases.json`, and for
+/// each clip a folder with `clip.mp4`, `masks/`, `facts.json`, `picture.jpg` and a mask of the picture for each object in it.
 struct SceneSet {
     let parser: SceneFactParser
-    /// Clips, ordered by name.
+    /// Clips, sorted by name.
     let clips: [SceneClip]
 
     /// - Throws: `InputError` if the folder or its phrases are missing or malformed.

@@ -1,9 +1,9 @@
 import Foundation
 
 /// BLEU of a corpus. Source: Papineni et al., "BLEU: a method for automatic evaluation of machine translation" (ACL 2002), with
-/// the closest reference's length and pycocoevalcap's small terms.
+/// the length of the closest reference and pycocoevalcap's smoothing terms.
 enum BLEU {
-    /// Terms that keep quotients defined, as pycocoevalcap has them.
+    /// pycocoevalcap's terms against division by zero.
     private static let small = 1e-9, tiny = 1e-15
 
     /// Scores with n-grams of up to 1, 2, 3 and 4 words.
@@ -28,7 +28,7 @@ enum BLEU {
         }
     }
 
-    /// The length of the reference that is closest to the caption's, of equals the shorter; for a caption alone their mean.
+    /// The length of the reference closest to the caption's, the shorter of equals; for a single caption the references' mean.
     private static func referenceLength(_ pair: CaptionMeasures.Pair, isAlone: Bool) -> Double {
         let lengths = pair.references.map(\.count)
         if isAlone { return Double(lengths.reduce(0, +)) / Double(lengths.count) }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// CIDEr-D: similarity of n-grams weighted by how rare they are among the references. Source: Vedantam et al., "CIDEr:
-/// consensus-based image description evaluation" (CVPR 2015); document frequencies from these references.
+/// CIDEr-D: similarity of n-grams weighted by their rarity in the references. Source: Vedantam et al., "CIDEr: consensus-based
+/// image description evaluation" (CVPR 2015); document frequencies are taken from these references.
 struct CIDEr {
-    /// Standard deviation of the penalty for a difference in length, in pairs of words, as pycocoevalcap has it.
+    /// Standard deviation of the length penalty, in bigrams, as in pycocoevalcap.
     private static let sigma = 6.0
 
-    /// Pictures that have an n-gram in a reference.
+    /// Number of images with an n-gram in a reference.
     private let documents: [ArraySlice<String>: Int]
     private let logCount: Double
 
@@ -28,11 +28,11 @@ struct CIDEr {
         } / Double(pairs.count)
     }
 
-    /// Weights of a text's n-grams, by their length less 1.
+    /// Weights of a text's n-grams; index 0 holds unigrams.
     private struct Vector {
         var weights: [[ArraySlice<String>: Double]]
         var norms: [Double]
-        /// Pairs of words.
+        /// Number of bigrams.
         var length: Double
 
         init(_ words: [String], _ measure: CIDEr) {

@@ -2,10 +2,10 @@ import Foundation
 
 /// The COCO measures of captions against reference captions, equal to pycocoevalcap: BLEU-1 to 4, ROUGE-L and CIDEr-D.
 package struct CaptionMeasures: Encodable, Equatable, Sendable {
-    /// BLEU with n-grams of 1, of up to 2, 3 and 4 words.
+    /// BLEU-1 to BLEU-4.
     package let bleu: [Double]
     package let rougeL: Double
-    /// Without a factor: published figures are often a hundredfold.
+    /// CIDEr-D without a factor; published values are often multiplied by 100.
     package let cider: Double
     package let captions: Int
 
@@ -14,19 +14,19 @@ package struct CaptionMeasures: Encodable, Equatable, Sendable {
         case rougeL = "rouge_l"
     }
 
-    /// A caption and the captions it is compared with, in words.
+    /// A caption and its references, tokenised.
     package struct Pair: Sendable {
         package let caption: [String]
         package let references: [[String]]
 
-        /// - Parameter references: one or more.
+        /// - Parameter references: at least one.
         package init(caption: String, references: [String]) {
             self.caption = PennTreebankTokenizer.words(caption)
             self.references = references.map(PennTreebankTokenizer.words)
         }
     }
 
-    /// - Returns: nil for no pair, or one without references.
+    /// - Returns: nil without pairs, or for a pair without references.
     package init?(_ pairs: [Pair]) {
         guard !pairs.isEmpty, pairs.allSatisfy({ !$0.references.isEmpty }) else { return nil }
         bleu = BLEU.scores(pairs)
@@ -40,7 +40,7 @@ package struct CaptionMeasures: Encodable, Equatable, Sendable {
 enum NGrams {
     static let longest = 4
 
-    /// Counts of those in a text, by their length less 1.
+    /// Counts of a text's n-grams; index 0 holds unigrams.
     static func counts(_ words: [String]) -> [[ArraySlice<String>: Int]] {
         (1...longest).map { length in
             var counts: [ArraySlice<String>: Int] = [:]

@@ -1,7 +1,7 @@
-/// Words whose full stop belongs to them, as the Stanford tokeniser of 2014 has them; found by trying all words of up to four
+/// Words whose full stop is part of the token in the Stanford tokeniser of 2014, determined by testing all words of up to four
 /// letters and lists of longer ones.
 enum PennAbbreviations {
-    /// Abbreviations in any case; single letters are one too.
+    /// Abbreviations in any case; single letters count as well.
     static let any = words(
         """
         al cf co ct dr ft ga jr ky lt md mo mr ms mt ph rd rt sq sr st va vs vt wm adj adm adv ala apr aug ave bhd cie col
@@ -12,19 +12,19 @@ enum PennAbbreviations {
         lieut messrs thurs
         """)
 
-    /// Abbreviations only where they begin with a capital.
+    /// Abbreviations only if capitalised.
     static let capitalised = words(
         """
         az la pa ark del ill ore tex mass miss wash
         """)
 
-    /// Abbreviations only in front of a number.
+    /// Abbreviations only before a number.
     static let beforeNumber = words(
         """
         art ca fig figs no nos pp prop
         """)
 
-    /// Words that begin a sentence: a single letter in front of them ends the one before.
+    /// Sentence openers: a single letter before one of them ends the previous sentence.
     static let openings = words(
         """
         A About According Additionally After An As At But He Her Here However If In It Last Many More Mr Ms Now Once One Other Our

@@ -1,16 +1,16 @@
 /// Tokens other than words and numbers.
 extension PennScanner {
-    /// Characters that are written otherwise.
+    /// Characters that are replaced.
     private static let renamed: [Unicode.Scalar: String] = [
         "(": "-lrb-", ")": "-rrb-", "[": "-lsb-", "]": "-rsb-", "{": "-lcb-", "}": "-rcb-", "£": "#", "€": "$", "¤": "$",
         "¢": "cents", "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "\"": "''", "“": "``", "”": "''", "„": "``",
         "«": "``", "»": "''", "‹": "`", "›": "'", "…": "...", "–": "--", "—": "--", "―": "--",
     ]
     private static let entities = ["&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": "''", "&apos;": "'"]
-    /// Words that begin with an apostrophe, and the letters of the first of two parts; 0 for one part.
+    /// Words that begin with an apostrophe, with the length of the first of two tokens; 0 for a single token.
     private static let clipped = ["'em": 0, "'til": 0, "'n'": 0, "'n": 0, "'cause": 0, "'tis": 2, "'twas": 2]
 
-    /// Quotation marks one behind the other, which are one token.
+    /// Consecutive quotation marks, which are one token.
     func quotes(at start: Int) -> (end: Int, tokens: [String])? {
         func run(_ marks: String) -> Int { end(from: start) { marks.unicodeScalars.contains($0) } }
         let straight = run("'")
@@ -50,7 +50,7 @@ extension PennScanner {
         return (start + 1, ["'"])
     }
 
-    /// A token of signs.
+    /// A token of punctuation or symbols.
     func sign(at start: Int) -> (end: Int, tokens: [String]) {
         let first = text[start], run = end(from: start) { $0 == first }
         func single(_ token: String? = nil) -> (Int, [String]) { (start + 1, [token ?? string(start, start + 1)]) }
@@ -85,7 +85,7 @@ extension PennScanner {
         return self[end] == ">" ? end + 1 : nil
     }
 
-    /// The end of a web address.
+    /// The end of a URL.
     func address(at start: Int) -> Int? {
         guard self[start] == "h" || self[start] == "w" else { return nil }
         guard ["http://", "https://", "www."].contains(where: { beginning in
@@ -96,7 +96,7 @@ extension PennScanner {
         return end
     }
 
-    /// The end of a smiley.
+    /// The end of an emoticon.
     func smiley(at start: Int) -> Int? {
         let eyes = self[start] == ">" ? start + 1 : start
         guard let first = self[eyes], ":;=".unicodeScalars.contains(first), let second = self[eyes + 1] else { return nil }

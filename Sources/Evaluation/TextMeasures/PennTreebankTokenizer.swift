@@ -1,10 +1,10 @@
-/// Cuts captions into words as the COCO caption measures do: by the Penn Treebank's conventions in the reading of the Stanford
-/// tokeniser (CoreNLP 3.4.1, which pycocoevalcap runs), in lower case and without punctuation marks.
+/// Tokenises captions as the COCO caption measures do: by Penn Treebank conventions as implemented in the Stanford tokeniser
+/// (CoreNLP 3.4.1, used by pycocoevalcap), in lowercase and without punctuation.
 ///
-/// Written from the tokeniser's behaviour; text it was compared on is in `Tests/Fixtures/text-measures`. Smileys and addresses
-/// are covered in their common forms only.
+/// Written from the tokeniser's behaviour, and compared with it on the text in `Tests/Fixtures/text-measures`. Emoticons and URLs
+/// are covered only in common forms.
 package enum PennTreebankTokenizer {
-    /// Tokens that pycocoevalcap leaves out.
+    /// Tokens that pycocoevalcap drops.
     private static let punctuation: Set = [
         "''", "'", "``", "`", "-LRB-", "-RRB-", "-LCB-", "-RCB-", ".", "?", "!", ",", ":", "-", "--", "...", ";",
     ]
@@ -21,17 +21,17 @@ package enum PennTreebankTokenizer {
     }
 }
 
-/// A place in a caption, and the token that begins there.
+/// A position in a caption, and the token that begins there.
 struct PennScanner {
     let text: [Unicode.Scalar]
     private var place = 0
 
     init(_ caption: String) {
-        // A soft hyphen is part of no token.
+        // Soft hyphens are dropped.
         text = caption.unicodeScalars.filter { $0 != "\u{AD}" }
     }
 
-    /// The next token, or two that it is taken apart into; nil at the end.
+    /// The next token, or the two that it is split into; nil at the end.
     mutating func next() -> [String]? {
         while place < text.count, text[place].isBlank { place += 1 }
         guard place < text.count else { return nil }
@@ -48,7 +48,7 @@ struct PennScanner {
         return String(result)
     }
 
-    /// The text with straight apostrophes, for comparisons and endings.
+    /// The text with straight apostrophes, for comparisons and suffixes.
     func straight(_ start: Int, _ end: Int) -> String {
         var result = String.UnicodeScalarView()
         result.append(contentsOf: text[start..<end].map { $0.isApostrophe ? "'" : $0 })
@@ -74,19 +74,19 @@ struct PennScanner {
         return sign(at: start)
     }
 
-    /// Round brackets in a smiley are written as others are.
+    /// Parentheses in an emoticon are escaped like others.
     private static func bracketed(_ text: String) -> String {
         text.first == "<" || text.count > 4 ? text : text.replacing("(", with: "-lrb-").replacing(")", with: "-rrb-")
     }
 
-    /// A number that may begin with a sign, a point, a comma or a colon.
+    /// The end of a number that may begin with a sign, point, comma or colon.
     func signedNumber(at start: Int) -> Int? {
         let digits = self[start] == "-" || self[start] == "+" ? start + 1 : start
         let whole = end(from: digits, while: \.isDigit), all = fractions(from: whole)
         return all > digits ? all : nil
     }
 
-    /// The end of groups of digits behind points, commas and colons.
+    /// The end of groups of digits after points, commas and colons.
     func fractions(from start: Int) -> Int {
         var end = start
         while let mark = self[end], mark == "." || mark == "," || mark == ":", self[end + 1]?.isDigit ?? false {
@@ -97,10 +97,10 @@ struct PennScanner {
 }
 
 extension Unicode.Scalar {
-    /// An apostrophe as typesetters have it, which begins an ending whatever follows.
+    /// A typographic apostrophe, which always begins a suffix.
     var isCurled: Bool { self == "\u{2019}" }
 
-    /// White space, and what separates words without being seen.
+    /// White space and invisible separators.
     var isBlank: Bool { PythonText.isSpace(self) || (0x200B...0x200F).contains(value) || value == 0xFEFF }
 
     var isApostrophe: Bool { self == "'" || self == "\u{2019}" || self == "\u{2018}" || self == "\u{201B}" }
@@ -114,7 +114,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// True for letters, digits and the marks on letters.
+    /// True for letters, digits and combining marks.
     var isWordPart: Bool {
         switch properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber: true

@@ -1,15 +1,15 @@
-/// Tokens of words and numbers, and of those joined by hyphens and the like.
+/// Tokens of words and numbers, including those joined by hyphens and the like.
 extension PennScanner {
-    /// Words that are taken apart, and the letters of their first part.
+    /// Words that are split, with the length of the first token.
     private static let halves = ["cannot": 3, "gonna": 3, "gotta": 3, "wanna": 3, "gimme": 3, "lemme": 3]
-    /// Letters that stand before an apostrophe inside one word, in lower case.
+    /// Letters before an apostrophe inside a single word, in lowercase.
     private static let elisions: Set<Unicode.Scalar> = ["d", "l", "n", "o"]
-    /// Words with an apostrophe by themselves.
+    /// Complete words with an apostrophe.
     private static let known: Set = ["s'mores", "nor'easter", "fo'c'sle", "ol'", "d'ye", "j'accuse", "dunkin'", "somethin'", "e'er"]
     private static let dollars: Set = ["US", "HK", "NZ", "NT", "A", "C", "S"]
-    /// Ends of sentences that join letters to one token where no blank follows.
+    /// Sentence ends that join letters into one token if no space follows.
     private static let stops: Set<Unicode.Scalar> = [".", "!", "?"]
-    /// Slashes that join words to one token at most.
+    /// Upper bound on slashes that join words into one token.
     private static let joiningSlashes = 2
 
     /// The token of a word or number.
@@ -29,14 +29,14 @@ extension PennScanner {
         return (end, [string(start, end)])
     }
 
-    /// True for a full stop with a comma, colon or semicolon behind it, which belongs to its word.
+    /// True for a full stop followed by a comma, colon or semicolon, which belongs to its word.
     private func isInnerStop(_ place: Int) -> Bool {
         guard self[place] == ".", let next = self[place + 1] else { return false }
         return next == "," || next == ":" || next == ";"
     }
 
-    /// The end of letters and digits: before "n't", of which the n is part.
-    /// - Parameter isJoined: whether it follows another word without a gap.
+    /// The end of letters and digits, stopping before "n't".
+    /// - Parameter isJoined: true if it directly follows another word.
     private func unit(at start: Int, isJoined: Bool = false) -> Int {
         let stop = end(from: start, while: \.isWordPart)
         if let name = apostropheWord(at: start, stop, isJoined: isJoined) { return name }
@@ -72,7 +72,7 @@ extension PennScanner {
 
     static func isContraction(_ letters: String) -> Bool { ["s", "m", "d", "re", "ve", "ll"].contains(letters.lowercased()) }
 
-    /// The end of units joined by hyphens, underscores, slashes, or by & between capitals.
+    /// The end of units joined by hyphens, underscores or slashes, or by & between capitals.
     private func compound(at start: Int, from first: Int) -> Int {
         var end = first, slashes = 0, areCapitals = text[start..<first].allSatisfy(\.isCapital)
         while let mark = self[end], self[end + 1]?.isWordPart ?? false {
@@ -92,7 +92,7 @@ extension PennScanner {
         return end
     }
 
-    /// The end of words with stops inside, such as e.g., U.S.-style, a.txt or Mr.Smith, and of abbreviations.
+    /// The end of words with inner stops, such as e.g., U.S.-style, a.txt or Mr.Smith, and of abbreviations.
     private func dotted(at start: Int) -> Int? {
         var end = self.end(from: start, while: \.isLetter), isAcronym = end == start + 1, parts = 1
         if self[end] == ",", self[end + 1] == "-", self[end + 2]?.isLetter ?? false { return compound(at: start, from: end + 1) }

@@ -1,7 +1,7 @@
 /// ROUGE-L: precision and recall of the longest common subsequence. Source: Lin, "ROUGE: a package for automatic evaluation
 /// of summaries" (2004).
 enum ROUGE {
-    /// Weight of recall against precision, as pycocoevalcap has it.
+    /// Weight of recall relative to precision, as in pycocoevalcap.
     private static let beta = 1.2
 
     static func score(_ pair: CaptionMeasures.Pair) -> Double {
@@ -17,7 +17,7 @@ enum ROUGE {
         return (1 + beta * beta) * precision * recall / (recall + beta * beta * precision)
     }
 
-    /// Words of the longest sequence that stands in both texts, with gaps.
+    /// Length of the longest common subsequence.
     private static func commonLength(_ first: [String], _ second: [String]) -> Int {
         var lengths = [Int](repeating: 0, count: second.count + 1)
         for word in first {

@@ -1,10 +1,10 @@
-/// Words that a caption shares with a class name, over all words of both. Source: Yuan et al., "Osprey: pixel understanding with
+/// Intersection over union of the words of a caption and of a class name. Source: Yuan et al., "Osprey: pixel understanding with
 /// visual instruction tuning" (CVPR 2024), section 4.
 package enum SemanticIoU {
-    /// Signs that separate words.
+    /// Word separators besides white space.
     private static let separators: Set<Character> = ["_", ":", ",", "."]
 
-    /// - Parameter caption: of which only what follows the first colon counts, if it has one.
+    /// - Parameter caption: if it has a colon, only the text after the first one counts.
     package static func score(caption: String, name: String) -> Double {
         let text = caption.firstIndex(of: ":").map { caption[caption.index(after: $0)...] } ?? caption[...]
         let said = words(text), expected = words(name[...])

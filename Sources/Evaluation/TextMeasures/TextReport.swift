@@ -1,13 +1,13 @@
 import Imaging
 
-/// Figures of captions in a file against references or class names in another.
+/// Scores of captions in a file against references or class names in another.
 package struct TextReport: Encodable, Sendable {
-    /// nil without references.
+    /// Nil without references.
     package let measures: CaptionMeasures?
     /// Mean over the captions; nil without names.
     package let semanticIoU: Double?
     package let captions: Int
-    /// References or names without a caption, which count for nothing.
+    /// Number of references or names without a caption, which are not scored.
     package let withoutCaption: Int
 
     enum CodingKeys: String, CodingKey {
@@ -16,10 +16,10 @@ package struct TextReport: Encodable, Sendable {
     }
 
     /// - Parameters:
-    ///   - captions: file with a caption by id, or of records with `pred` and their references.
+    ///   - captions: file with a caption by id, or with records of `pred` and their references.
     ///   - references: file with captions by id; nil for none.
     ///   - names: file with a name by id; nil for none.
-    /// - Throws: `InputError` for a file that is missing or not what it should be, or that lacks an id of the captions.
+    /// - Throws: `InputError` for a missing or invalid file, or one that lacks an id of the captions.
     package init(captions path: String, references: String?, names: String?) throws {
         let records = try Self.records(path), order = records.map(\.id)
         guard !order.isEmpty else { throw InputError(.invalid, path, found: "no caption", expected: "some") }
@@ -29,7 +29,7 @@ package struct TextReport: Encodable, Sendable {
             }
             return (id: record.id, text: caption)
         }
-        // Records bring their references with them.
+        // Records include their references.
         let own = references == nil && names == nil ? Dictionary(uniqueKeysWithValues: records.map { ($0.id, $0.references) }) : nil
         if let bare = records.first(where: { own?[$0.id]?.isEmpty ?? false }) {
             throw InputError(
@@ -47,7 +47,7 @@ package struct TextReport: Encodable, Sendable {
         withoutCaption = Set(given.map { Array($0.keys) } ?? []).union(named.map { Array($0.keys) } ?? []).subtracting(order).count
     }
 
-    /// Captions: texts by id, or records that have their references with them.
+    /// Captions: texts by id, or records with their references.
     static func records(_ path: String) throws -> [CaptionRecord] {
         if JSONRecords.areRecords(path, with: "pred") { return try CaptionRecord.read(path) }
         return try texts(path, isOne: true).map { id, texts in
@@ -55,7 +55,7 @@ package struct TextReport: Encodable, Sendable {
         }
     }
 
-    /// References by id, of a file of texts.
+    /// References by id from a file of texts.
     static func references(_ path: String) throws -> [String: [String]] {
         Dictionary(uniqueKeysWithValues: try texts(path, isOne: false).map { ($0.id, $0.texts) })
     }
@@ -68,8 +68,8 @@ package struct TextReport: Encodable, Sendable {
         return texts
     }
 
-    /// Texts by id: an object of them, COCO's list of results, or COCO's annotations. A query among them is left out.
-    /// - Parameter isOne: whether there is one for each id.
+    /// Texts by id: an object of them, COCO's list of results, or COCO's annotations. A query among them is ignored.
+    /// - Parameter isOne: true if each id must have exactly one.
     private static func texts(_ path: String, isOne: Bool) throws -> [(id: String, texts: [String])] {
         let file = try JSONPlace(file: path, expected: "texts by id")
         var order: [String] = [], texts: [String: [String]] = [:]
@@ -107,7 +107,7 @@ package struct TextReport: Encodable, Sendable {
 }
 
 extension JSONPlace {
-    /// A member of what may be an object; nil for a list.
+    /// A member of an object; nil for a list.
     fileprivate func optionalList(_ key: String) throws -> JSONPlace? {
         if case .array = value { return nil }
         return try optional(key)

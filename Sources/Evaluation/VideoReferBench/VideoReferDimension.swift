@@ -2,16 +2,16 @@ import Files
 import Foundation
 import Imaging
 
-/// The four things that VideoRefer-Bench-D scores from 0 to 5. Source: Yuan et al., "VideoRefer Suite" (CVPR 2025), section 5, and
-/// the keys of its published scores.
+/// The four dimensions that VideoRefer-Bench-D scores from 0 to 5. Source: Yuan et al., "VideoRefer Suite" (CVPR 2025), section
+/// 5, and the keys of its published scores.
 package enum VideoReferDimension: String, CaseIterable, Sendable {
     case subject = "Subject Correspondence"
     case appearance = "Appearance Description"
     case temporal = "Temporal Description"
-    /// High where nothing is invented.
+    /// High if nothing is hallucinated.
     case hallucination = "Hallucination Detection"
 
-    /// Initials that judges use as keys.
+    /// Initials, which judges use as keys.
     private var initials: String { String(rawValue.split(separator: " ").compactMap(\.first)) }
 
     private init?(key: some StringProtocol) {
@@ -22,8 +22,8 @@ package enum VideoReferDimension: String, CaseIterable, Sendable {
         self = found
     }
 
-    /// The scores in a judge's answer: a name, a colon or an equals sign, and a number from 0 to 5. Of several for a name the last one
-    /// counts; names without one are left out.
+    /// The scores in a judge's answer: a name, a colon or equals sign, and a number from 0 to 5. If a name occurs several times
+    /// the last score counts; names without a score are skipped.
     package static func scores(in answer: String) -> [VideoReferDimension: Double] {
         let pairs = answer.matches(of: #/
             \b(subject[\ _]?correspondence|appearance[\ _]?description|temporal[\ _]?description|hallucination[\ _]?detection|sc|ad|td|hd)\b
@@ -36,14 +36,14 @@ package enum VideoReferDimension: String, CaseIterable, Sendable {
     }
 }
 
-/// The words a judge of descriptions is asked with.
+/// The wording of the prompt to a judge of descriptions.
 package struct VideoReferWording: Equatable, Sendable {
-    /// Name for results: figures of two wordings are not comparable.
+    /// Name in results; scores with different wordings are not comparable.
     package let name: String
-    /// The system's message.
+    /// The system message.
     let system: String
 
-    /// The program's own words.
+    /// The program's own wording.
     package static let own = VideoReferWording(
         name: "damvideo-1",
         system: """
@@ -61,7 +61,7 @@ package struct VideoReferWording: Equatable, Sendable {
     init(name: String, system: String) { (self.name, self.system) = (name, system) }
 
     /// The text of a file, such as the benchmark's `system.txt`.
-    /// - Throws: `InputError` for a file that is missing or empty.
+    /// - Throws: `InputError` for a missing or empty file.
     package init(path: String) throws {
         guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file") }
         let text = String(decoding: data, as: UTF8.self)
@@ -71,6 +71,6 @@ package struct VideoReferWording: Equatable, Sendable {
         self.init(name: "of \(path)", system: text)
     }
 
-    /// The user's message: the labels are the benchmark's.
+    /// The user's message, with the benchmark's labels.
     func prompt(reference: String, caption: String) -> String { "##Correct answer: \(reference)\n##Predicted answer: \(caption)\n" }
 }

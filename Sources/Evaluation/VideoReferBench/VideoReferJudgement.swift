@@ -2,13 +2,13 @@ import Files
 import Foundation
 import Imaging
 
-/// Descriptions of objects in clips, their references, and a judge's scores of them, in a file of the benchmark's form: a list of
+/// Descriptions of objects in clips, their references and a judge's scores, in a file of the benchmark's format: a list of
 /// records with `pred`, `Answer`, the judge's answer `gpt`, and the four scores by name.
 package struct VideoReferJudgement: Sendable {
     private static let answerKey = "gpt"
     private static let promptKey = "prompt"
 
-    /// A description and what a judge says of it.
+    /// A description and the judge's answer.
     struct Item: Sendable {
         let id: String
         let caption: String
@@ -18,20 +18,20 @@ package struct VideoReferJudgement: Sendable {
         var answer: String?
     }
 
-    /// File of the answers.
+    /// Path of the file of answers.
     package let path: String
     private let wording: VideoReferWording
     private var items: [Item]
-    /// Wordings of the answers that were there.
+    /// Wordings of the existing answers.
     private var wordings: Set<String> = []
-    /// Answers in the file that are not to these captions, in these words.
+    /// Number of answers in the file to other captions or prompts.
     private var replaced = 0
 
     /// - Parameters:
     ///   - captions: records, or a caption by id.
-    ///   - references: references by id; nil to take those of the records.
-    ///   - cache: file for the answers; nil for `NAME_eval.json` beside the captions.
-    /// - Throws: `InputError` for files that are missing or not what they should be, and for a record without caption or reference.
+    ///   - references: references by id; nil to use those in the records.
+    ///   - cache: file for the answers; nil for `NAME_eval.json` next to the captions.
+    /// - Throws: `InputError` for missing or invalid files, and for a record without caption or reference.
     package init(captions path: String, references: String?, cache: String?, wording: VideoReferWording = .own) throws {
         self.wording = wording
         self.path = cache ?? Self.cachePath(of: path)
@@ -72,7 +72,7 @@ package struct VideoReferJudgement: Sendable {
         return try record.json.optional(answerKey)?.string()
     }
 
-    /// Takes answers to the same prompts.
+    /// Takes over stored answers to the same prompts.
     private mutating func takeAnswers(of records: [CaptionRecord]) throws {
         let places = Dictionary(uniqueKeysWithValues: items.enumerated().map { ($1.id, $0) })
         for record in records {
@@ -103,16 +103,16 @@ package struct VideoReferJudgement: Sendable {
         AnswerJournal.Question(key: item.id, place: 0, prompt: prompt(item))
     }
 
-    /// All that the judge is told about an item.
+    /// The complete prompt about an item.
     private func prompt(_ item: Item) -> String {
         wording.system + "\n" + wording.prompt(reference: item.reference, caption: item.caption)
     }
 
-    /// Records without an answer.
+    /// Number of records without an answer.
     package var missing: Int { items.count { $0.answer == nil } }
 
-    /// Asks a judge what is missing, and writes the answers, also when the run ends early.
-    /// - Parameter progress: called on this thread; what it throws ends the run.
+    /// Asks a judge the open questions and writes the answers, also if the run ends early.
+    /// - Parameter progress: called on this thread; an error it throws ends the run.
     /// - Throws: `InputError`, and what `progress` throws.
     package mutating func ask(
         _ endpoint: ChatEndpoint, settings: ChatRun.Settings, overwrites: Bool, progress: (ChatRun.Progress) throws -> Void
@@ -165,8 +165,8 @@ package struct VideoReferJudgement: Sendable {
 
     private static func number(_ score: Double) -> OrderedJSON { Int(exactly: score).map { .number($0) } ?? .number(score) }
 
-    /// Means of the scores.
-    /// - Throws: `InputError` that names the first record without an answer.
+    /// Mean scores.
+    /// - Throws: `InputError` that names the first unanswered record.
     package func report(judge: String?, bootstrap: Bootstrap) throws -> VideoReferReport {
         guard let first = items.first(where: { $0.answer == nil }) else {
             let answers = items.map { (id: $0.id, text: $0.answer ?? "") }
@@ -180,7 +180,7 @@ package struct VideoReferJudgement: Sendable {
 }
 
 extension OrderedObject {
-    /// Members of both; the other's values count.
+    /// Members of both objects; the other's values take precedence.
     func overlaid(by other: OrderedObject) -> OrderedObject {
         other.members.reduce(into: self) { $0[$1.key] = $1.value }
     }

@@ -1,10 +1,10 @@
-/// Mean scores of VideoRefer-Bench-D, for people and machines.
+/// Mean scores of VideoRefer-Bench-D.
 package struct VideoReferReport: Encodable, Sendable {
     /// The mean of a dimension.
     package struct Score: Encodable, Sendable {
-        /// nil when no answer has one.
+        /// Nil if no answer has a score.
         package let mean: Double?
-        /// Answers that have one: others count for nothing, as in the published program.
+        /// Number of answers with a score; others are skipped, as in the published program.
         package let answers: Int
         package internal(set) var interval: DLCReport.Interval?
     }
@@ -19,9 +19,9 @@ package struct VideoReferReport: Encodable, Sendable {
     package let wording: String
     package let judge: String?
     package let records: Int
-    /// By the dimension's name.
+    /// Keyed by the dimension's name.
     package private(set) var scores: [String: Score] = [:]
-    /// Mean of the four means; nil when one is missing.
+    /// Mean of the four means; nil if one is missing.
     package let average: Double?
     package let averageInterval: DLCReport.Interval?
     package let unread: [Unread]
@@ -31,7 +31,7 @@ package struct VideoReferReport: Encodable, Sendable {
         case averageInterval = "average_interval"
     }
 
-    /// - Parameter answers: a judge's, one a record, with the record's id.
+    /// - Parameter answers: a judge's answers, one per record, with the record's id.
     init(_ answers: [(id: String, text: String)], wording: String, judge: String?, bootstrap: Bootstrap) {
         (self.wording, self.judge, records) = (wording, judge, answers.count)
         let dimensions = VideoReferDimension.allCases

@@ -1,8 +1,8 @@
 import Imaging
 
 /// COCO as detections: a list of results with `image_id`, `category_id`, `bbox` and `score`, or `images`, `annotations` and
-/// `categories`. Boxes are `[left, top, width, height]` in pixels from 0. Crowds, and what is marked to be ignored, are kept
-/// apart.
+/// `categories`. Boxes are `[left, top, width, height]` in zero-based pixels. Crowds and annotations marked as ignored are kept
+/// separately.
 ///
 /// Source: the COCO results format (cocodataset.org, "Results Format").
 enum COCODetections {
@@ -68,7 +68,7 @@ enum COCODetections {
         }
     }
 
-    /// Keys of pictures that are known by their ids alone: numbers, or names with numbers.
+    /// Frame keys of images known only by their ids: numbers, or names that contain numbers.
     private static func frames(
         of pictures: Set<TrackID>, clip: ClipFacts, in table: inout DetectionTable
     ) throws -> [TrackID: Int] {
@@ -88,7 +88,7 @@ enum COCODetections {
         }
     }
 
-    /// - Throws: `InputError` for an annotation without a place.
+    /// - Throws: `InputError` for an annotation without a box.
     private static func add(_ annotation: COCOAnnotation, key: Int, label: String?, to table: inout DetectionTable) throws {
         let shape = DetectedShape(annotation.segmentation)
         if let size = annotation.segmentation.size { try table.take(size: size) }

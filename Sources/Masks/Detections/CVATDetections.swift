@@ -1,8 +1,8 @@
 import Imaging
 
-/// CVAT's XML 1.1: for video, `track` with shapes that begin with a keyframe, or for images, `image` with shapes. Frames are
-/// those of the video, from 0, whatever part of it the task has. Shapes between keyframes are drawn where the file leaves
-/// them out, and a shape that `outside="1"` does not end is carried to the task's last frame, as CVAT reads its own files.
+/// CVAT's XML 1.1: for video, `track` with shapes that begin with a keyframe; for images, `image` with shapes. Frame numbers are
+/// those of the video, from 0, whichever part of it the task covers. Shapes missing between keyframes are interpolated, and a
+/// shape not ended by `outside="1"` lasts to the task's last frame, as in CVAT itself.
 ///
 /// Source: CVAT, `cvat/apps/dataset_manager/formats/cvat.py` and `annotation.py`.
 enum CVATDetections {
@@ -34,7 +34,7 @@ private struct CVATReader {
     private let clip: ClipFacts
     private var tasks: [CVATTask] = []
     private var current = CVATTask()
-    /// The clip's task, known from the first track or picture on.
+    /// The clip's task, known from the first track or image on.
     private var task: CVATTask?
     private var track: CVATTrack?
     private var pictures: [Picture] = []
@@ -65,7 +65,7 @@ private struct CVATReader {
             do {
                 try take(element)
             } catch {
-                // The table says what it is, or leaves it out.
+                // The table throws the error, or records it as a problem.
                 try table.attempt("line \(element.line)") { _ in throw error }
             }
         default: break
@@ -90,12 +90,12 @@ private struct CVATReader {
         }
     }
 
-    /// - Throws: `MaskError` when the file has several tasks, and none is called like the clip.
+    /// - Throws: `MaskError` if the file has several tasks, none of them named like the clip.
     private mutating func chosenTask() throws -> CVATTask {
         if let task { return task }
         var found = tasks.count > 1
             ? tasks[try VideoChoice(names: tasks.map(\.names)).index(clip: clip.name, path: table.path)] : tasks.first ?? current
-        // Written beside the task in some versions.
+        // Some versions write the size outside the task.
         if found.size == nil { (found.width, found.height) = (current.width, current.height) }
         if let size = found.size { try table.take(size: size) }
         task = found
@@ -112,14 +112,14 @@ private struct CVATReader {
         track?.shapes.append((frame, element.attributes["outside"] == "1", shape))
     }
 
-    /// - Throws: `MaskError` for a file without annotations, and pictures without frame numbers.
+    /// - Throws: `MaskError` for a file without annotations, and images without frame numbers.
     mutating func finish() throws -> DetectionTable {
         try addPictures()
         if let frames = task?.frames, pictures.isEmpty { try table.annotate(frames) }
         if carried > 0 {
             table.note("\(carried == 1 ? "1 track has" : "\(carried) tracks have") no end: carried to the task's last frame, as CVAT does")
         }
-        if passedOver > 0 { table.note("\(passedOver) points, lines, skeletons and tags are passed over") }
+        if passedOver > 0 { table.note("\(passedOver) points, lines, skeletons and tags are ignored") }
         return table
     }
 

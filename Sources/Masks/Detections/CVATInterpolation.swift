@@ -1,8 +1,8 @@
 import Foundation
 import Imaging
 
-/// Shapes between two keyframes, as CVAT draws them: boxes and ellipses in a straight line, polygons corner by corner, masks
-/// not at all.
+/// Interpolation of shapes between keyframes as in CVAT: linear for boxes and ellipses, corner by corner for polygons, none for
+/// masks.
 ///
 /// Source: CVAT, `TrackManager.get_interpolated_shapes` in `cvat/apps/dataset_manager/annotation.py`.
 struct CVATInterpolation {
@@ -13,8 +13,8 @@ struct CVATInterpolation {
 
     private let way: Way
 
-    /// - Returns: nil for shapes that nothing is drawn between.
-    /// - Throws: `InputError` for polygons of more corners than any drawing.
+    /// - Returns: nil for shapes that are not interpolated.
+    /// - Throws: `InputError` for polygons with too many corners.
     init?(from first: CVATShape, to second: CVATShape) throws(InputError) {
         switch (first, second) {
         case (.box, .box), (.ellipse, .ellipse): way = .straight(from: first, to: second)
@@ -25,7 +25,7 @@ struct CVATInterpolation {
         }
     }
 
-    /// - Parameter part: of the way, 0...1.
+    /// - Parameter part: position between the keyframes, 0...1.
     func shape(at part: Double) -> CVATShape {
         switch way {
         case .polygon(let polygon): return .polygon(polygon.corners(at: part))
@@ -41,7 +41,7 @@ struct CVATInterpolation {
         zip(one, other).map { $0 + ($1 - $0) * part }
     }
 
-    /// The shorter way round.
+    /// Interpolates degrees along the shorter arc.
     private static func rotation(_ one: Double, _ other: Double, _ part: Double) -> Double {
         guard one != other else { return one }
         let way = (other - one).truncatingRemainder(dividingBy: 360)
@@ -50,21 +50,21 @@ struct CVATInterpolation {
     }
 }
 
-/// Polygons between two others: corners are matched by how far along their outlines they are, and corners that come to lie
-/// close to each other are thinned out.
+/// Interpolated polygons: corners are matched by their relative position along the outlines, and corners that come close to each
+/// other are removed.
 struct PolygonInterpolation {
     private typealias Point = (x: Double, y: Double)
 
-    /// Pairs of corners that are looked at.
+    /// Upper bound on the pairs of corners to compare.
     private static let maximumPairs = 1 << 24
 
     private let left: [Point]
     private let right: [Point]
-    /// Corners on the right for each one on the left, ascending.
+    /// Matching corners of the right polygon for each corner of the left one, ascending.
     private let matches: [[Int]]
 
-    /// - Parameters: corners, x and y by turns, at least one.
-    /// - Throws: `InputError` for more corners than any drawing.
+    /// - Parameters: corners with alternating x and y, at least one.
+    /// - Throws: `InputError` for too many corners.
     init(from first: [Double], to second: [Double]) throws(InputError) {
         let left = Self.closed(first), right = Self.closed(second)
         guard left.count * right.count <= Self.maximumPairs else {
@@ -79,8 +79,8 @@ struct PolygonInterpolation {
         (self.left, self.right, self.matches) = (left, right, matches.map { $0.sorted() })
     }
 
-    /// Corners, x and y by turns.
-    /// - Parameter part: of the way, 0...1.
+    /// Corners, with alternating x and y.
+    /// - Parameter part: position between the keyframes, 0...1.
     func corners(at part: Double) -> [Double] {
         var points: [Point] = [], starts: [Int] = []
         for (corner, others) in zip(left, matches) {
@@ -89,13 +89,13 @@ struct PolygonInterpolation {
                 points.append((corner.x + (other.x - corner.x) * part, corner.y + (other.y - corner.y) * part))
             }
         }
-        // The corner that closes the outline is the first again.
+        // The closing corner repeats the first.
         return thinned(points, starts).dropLast().flatMap { [$0.x, $0.y] }
     }
 
     private func thinned(_ points: [Point], _ starts: [Int]) -> [Point] {
         var result: [Point] = [], opened: Int?
-        /// Takes corners on the left that have one match each.
+        /// Resolves corners of the left polygon with a single match each.
         func close(_ stop: Int) {
             guard let start = opened else { return }
             let first = starts[start], last = starts[stop]
@@ -122,7 +122,7 @@ struct PolygonInterpolation {
         return result
     }
 
-    /// Without points that are nearer to the one before than half of what is usual along the outline.
+    /// Removes points closer to their predecessor than half the usual distance along the outline.
     private static func thinned(_ points: ArraySlice<Point>, length: Double, count: Int) -> [Point] {
         guard let first = points.first, let last = points.last else { return [] }
         let threshold = length / Double(2 * count)
@@ -148,7 +148,7 @@ struct PolygonInterpolation {
         return zip(points, points.dropFirst()).reduce(0) { $0 + distance($1.0, $1.1) }
     }
 
-    /// Position of each corner along the outline, 0...1; 0 for an outline without length.
+    /// Relative position of each corner along the outline, 0...1; 0 for an outline of length 0.
     private static func places(_ points: [Point]) -> [Double] {
         let all = length(points)
         var sum = 0.0, places = [0.0]
@@ -159,7 +159,7 @@ struct PolygonInterpolation {
         return places
     }
 
-    /// The first of the nearest.
+    /// Index of the nearest value, the first if several are equally near.
     private static func nearest(_ place: Double, _ others: [Double]) -> Int {
         var best = 0
         for index in others.indices where abs(place - others[index]) < abs(place - others[best]) { best = index }

@@ -5,20 +5,20 @@ import Imaging
 ///
 /// Source: CVAT, `dump_as_cvat_interpolation` in `cvat/apps/dataset_manager/formats/cvat.py`.
 enum CVATShape {
-    /// Edges left, top, right and bottom, turned about the middle by degrees.
+    /// Left, top, right and bottom, rotated about the centre by degrees.
     case box([Double], rotation: Double)
-    /// Centre x and y, radii, turned by degrees.
+    /// Centre x and y and radii, rotated by degrees.
     case ellipse([Double], rotation: Double)
-    /// x and y by turns.
+    /// Alternating x and y.
     case polygon([Double])
     case mask(StoredMask)
 
-    /// Elements that are shapes without an inside, or of no one place.
+    /// Elements that have no area or no position.
     static let passedOver: Set = ["points", "polyline", "skeleton", "tag"]
     private static let corners = 64
 
-    /// - Parameter size: of the picture; nil if it is not known.
-    /// - Returns: nil for an element that is no shape with an inside.
+    /// - Parameter size: image size; nil if unknown.
+    /// - Returns: nil for an element that is not a shape with an area.
     /// - Throws: `InputError` for a wrong or missing attribute.
     init?(_ element: XMLReader.Element, size: PictureSize?) throws(InputError) {
         let rotation = try element.number("rotation", default: 0)
@@ -40,7 +40,7 @@ enum CVATShape {
         }
     }
 
-    /// Runs inside a box, row after row, starting outside.
+    /// Decodes run lengths inside a box, row by row, starting with background.
     private static func mask(_ element: XMLReader.Element, size: PictureSize?) throws(InputError) -> StoredMask? {
         guard let size else { throw InputError(found: "a mask, but no picture size", expected: "original_size, or the clip") }
         let numbers = try element.numbers(["left", "top", "width", "height"])
@@ -60,8 +60,8 @@ enum CVATShape {
         return StoredMask(Mask(width: box[2], height: box[3], pixels: values), left: box[0], top: box[1], in: size)
     }
 
-    /// The shape in a detection's terms.
-    /// - Throws: `InputError` for a polygon that is none.
+    /// Converts the shape to that of a detection.
+    /// - Throws: `InputError` for an invalid polygon.
     func placed() throws(InputError) -> (shape: DetectedShape, box: Rectangle) {
         switch self {
         case .box(let edges, 0):
@@ -82,7 +82,7 @@ enum CVATShape {
     }
 }
 
-/// Points, turned about one of them by degrees clockwise, x and y by turns.
+/// Rotates points clockwise about a centre by degrees; returns alternating x and y.
 func turned(_ points: [(x: Double, y: Double)], about middle: (x: Double, y: Double), by degrees: Double) -> [Double] {
     let sine = sin(degrees * .pi / 180), cosine = cos(degrees * .pi / 180)
     return points.flatMap { point in
@@ -92,7 +92,7 @@ func turned(_ points: [(x: Double, y: Double)], about middle: (x: Double, y: Dou
 }
 
 extension XMLReader.Element {
-    /// - Throws: `InputError` for text that is no number.
+    /// - Throws: `InputError` for text that is not a number.
     func number(_ name: String, default value: Double? = nil) throws(InputError) -> Double {
         guard let text = attributes[name] else {
             if let value { return value }
@@ -110,7 +110,7 @@ extension XMLReader.Element {
         return values
     }
 
-    /// A whole number from 0; nil if there is none.
+    /// A whole number of 0 or more; nil if absent.
     func whole(_ name: String) throws(InputError) -> Int? {
         guard let text = attributes[name] else { return nil }
         guard let number = Int(text), (0...FrameNames.largest).contains(number) else {
@@ -119,7 +119,7 @@ extension XMLReader.Element {
         return number
     }
 
-    /// `points="x,y;x,y"`, x and y by turns.
+    /// Parses `points="x,y;x,y"`; returns alternating x and y.
     func points() throws(InputError) -> [Double] {
         var values: [Double] = []
         for point in (attributes["points"] ?? "").split(separator: ";") {

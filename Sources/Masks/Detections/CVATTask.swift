@@ -1,6 +1,6 @@
 import Imaging
 
-/// Facts of a task or job in CVAT's XML, from its `meta`.
+/// Metadata of a task or job in CVAT's XML.
 struct CVATTask {
     var id: Int?
     var name: String?
@@ -8,7 +8,7 @@ struct CVATTask {
     var source: String?
     var start: Int?
     var stop: Int?
-    /// Frames of the video from one of the task's to the next.
+    /// Number of video frames from one frame of the task to the next.
     var step = 1
     var width: Int?
     var height: Int?
@@ -18,7 +18,7 @@ struct CVATTask {
         return PictureSize(width: width, height: height)
     }
 
-    /// Every way the clip may be called.
+    /// Names that may match the clip's.
     var names: [String] { [source, name].compactMap(\.self).map(FileNames.stem) }
 
     /// Frames of the task; nil if the file does not say.
@@ -27,10 +27,10 @@ struct CVATTask {
         return stride(from: start, to: stop + 1, by: step)
     }
 
-    /// Takes the text of an element of `meta`.
+    /// Handles the text of an element of `meta`.
     mutating func take(_ name: String, in parent: String, _ text: String) {
         let text = String(decoding: Array(text.utf8)[...].trimmingWhiteSpace, as: UTF8.self)
-        /// A number that a frame or a side of a picture can have.
+        /// Parses a number within the range of frames and image sizes.
         func whole(_ text: some StringProtocol) -> Int? { Int(text).flatMap { (0...FrameNames.largest).contains($0) ? $0 : nil } }
         switch (parent, name) {
         case ("task", "id"), ("job", "id"): id = Int(text)

@@ -1,18 +1,18 @@
 import Imaging
 
-/// A track of CVAT's XML: shapes by frame, of which some may be left out between keyframes.
+/// A track of CVAT's XML: shapes by frame, possibly with gaps between keyframes.
 struct CVATTrack {
     let id: TrackID
     let label: String?
-    /// True if the track is of the clip's task.
+    /// True if the track belongs to the clip's task.
     let isOfClip: Bool
     let line: Int
     var shapes: [(frame: Int, isOutside: Bool, shape: CVATShape)] = []
 
-    /// Adds the track's detections, those between keyframes included.
-    /// - Parameter task: the clip's; nil if the file has none.
-    /// - Returns: true if nothing ends the track, and it was carried to the task's last frame.
-    /// - Throws: `InputError` for two shapes of a frame, and polygons that are none.
+    /// Adds the track's detections, including interpolated ones.
+    /// - Parameter task: the clip's task; nil if the file has none.
+    /// - Returns: true if nothing ends the track, so that it was extended to the task's last frame.
+    /// - Throws: `InputError` for two shapes in one frame, and invalid polygons.
     func add(to table: inout DetectionTable, task: CVATTask?) throws -> Bool {
         let shapes = shapes.sorted { $0.frame < $1.frame }, step = task?.step ?? 1
         func add(_ shape: CVATShape, frame: Int) throws {

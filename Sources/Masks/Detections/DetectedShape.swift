@@ -1,8 +1,8 @@
 import Imaging
 
-/// Outline of an object as its source gives it.
+/// Outline of an object as given by its source.
 enum DetectedShape {
-    /// No more than the box.
+    /// Only a box.
     case box
     case region(Segmentation)
     case mask(StoredMask)
@@ -11,8 +11,8 @@ enum DetectedShape {
         if case .none = segmentation { self = .box } else { self = .region(segmentation) }
     }
 
-    /// A polygon, x and y by turns in pixels, and its box.
-    /// - Throws: `InputError` for fewer than three corners, or half a corner.
+    /// A polygon with alternating x and y in pixels, and its box.
+    /// - Throws: `InputError` for fewer than three corners, or an odd number of coordinates.
     static func polygon(_ corners: [Double]) throws(InputError) -> (shape: DetectedShape, box: Rectangle) {
         guard corners.count >= 6, corners.count % 2 == 0 else {
             throw InputError(found: "a polygon of \(corners.count) numbers", expected: "pairs, at least three")
@@ -23,9 +23,9 @@ enum DetectedShape {
         return (.region(.polygons([corners])), box)
     }
 
-    /// Shapes of one object made one.
-    /// - Parameter size: of the picture; nil if it is not known, which polygons do without.
-    /// - Throws: `InputError` for regions that are none.
+    /// Union of an object's shapes.
+    /// - Parameter size: image size; nil if unknown, which only polygons allow.
+    /// - Throws: `InputError` for invalid regions.
     static func union(
         _ parts: [(shape: DetectedShape, box: Rectangle)], size: PictureSize?
     ) throws(InputError) -> (shape: DetectedShape, box: Rectangle) {
@@ -50,10 +50,10 @@ enum DetectedShape {
         return (.region(.polygons(polygons)), box)
     }
 
-    /// The mask; that of a box are the pixels whose centres lie in it.
-    /// - Parameter size: of the picture.
-    /// - Returns: nil for a shape without a pixel in the picture.
-    /// - Throws: `InputError` for a region that is none.
+    /// The mask; that of a box consists of the pixels whose centres lie inside.
+    /// - Parameter size: image size.
+    /// - Returns: nil for a shape without pixels in the image.
+    /// - Throws: `InputError` for an invalid region.
     private func stored(_ box: Rectangle, size: PictureSize) throws(InputError) -> StoredMask? {
         switch self {
         case .mask(let mask): return mask
@@ -67,15 +67,15 @@ enum DetectedShape {
         }
     }
 
-    /// The smallest box around the outline; nil for a box alone, or an outline without a pixel.
-    /// - Throws: `InputError` for a region that is none.
+    /// The bounding box of the outline; nil for a shape that is only a box, or an empty outline.
+    /// - Throws: `InputError` for an invalid region.
     var box: Rectangle? {
         get throws {
             switch self {
             case .box: return nil
             case .mask(let mask): return Rectangle(mask.box)
             case .region(.polygons(let parts)):
-                // Four numbers are a box, as COCO has them.
+                // Four numbers are a box, as in COCO.
                 return Rectangle(around: parts.flatMap { $0.count == 4 ? [$0[0], $0[1], $0[0] + $0[2], $0[1] + $0[3]] : $0 })
             case .region(let segmentation):
                 guard let size = segmentation.size else { return nil }
@@ -87,7 +87,7 @@ enum DetectedShape {
 }
 
 extension Rectangle {
-    /// The smallest box around points, x and y by turns; nil for no point, or numbers beyond any picture.
+    /// The bounding box of points with alternating x and y; nil without points or for numbers out of range.
     init?(around points: [Double]) {
         guard points.count >= 2, points.allSatisfy({ abs($0) <= 1e9 }) else { return nil }
         let across = stride(from: 0, to: points.count - 1, by: 2).map { points[$0] }

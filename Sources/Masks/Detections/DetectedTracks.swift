@@ -1,7 +1,7 @@
 import Imaging
 
 extension DetectionFormat {
-    /// The layout of masks whose files these are; nil where the reader of masks is another.
+    /// The mask format of these files; nil if masks of this kind have a different reader.
     var maskFormat: MaskFormat? {
         switch self {
         case .motChallenge, .coco: nil
@@ -17,21 +17,21 @@ extension DetectionFormat {
 }
 
 extension MaskFormat {
-    /// The layout of detections that masks of this layout are read as; nil for one with a reader of its own.
+    /// The detection format through which masks of this format are read; nil for one with its own reader.
     var detectionFormat: DetectionFormat? { DetectionFormat.allCases.first { $0.maskFormat == self } }
 }
 
 extension DetectionTable {
-    /// The detections with identities as masks of tracks: their outlines, or their boxes where there are none.
-    /// - Parameter clip: size of the clip's pictures; nil if it is not known.
-    /// - Throws: `MaskError` when there are no identities, or no pixel.
+    /// Masks of tracks, from detections with identities: their outlines, or else their boxes.
+    /// - Parameter clip: frame size of the clip; nil if unknown.
+    /// - Throws: `MaskError` without identities or without pixels.
     func tracks(as format: MaskFormat, clip: PictureSize?) throws -> RegionSource {
         let identified = rows.filter { $0.identity != nil }
         guard rows.isEmpty || !identified.isEmpty else {
             throw unusable("detections without identities", "tracks (--detections takes detections)")
         }
         var table = RegionTable(path: path, format: format, keepsGoing: keepsGoing)
-        // Masks' numbers are moved by an option of their own.
+        // Notes name the option for masks' numbers.
         table.take(problems.map {
             MaskProblem($0.kind, $0.message.replacing(NumberedSubject.detections.offset, with: NumberedSubject.masks.offset))
         })
@@ -65,10 +65,10 @@ extension DetectionTable {
         return try table.source()
     }
 
-    /// True for a class that is known by its number alone.
+    /// True for a class known only by its number.
     private static func isNumber(_ label: String?) -> Bool { label.map { Int($0) != nil } ?? false }
 
-    /// The smallest picture that holds all boxes; nil when there are none.
+    /// The smallest image that contains all boxes; nil without boxes.
     private func extent(_ rows: [DetectionRow]) -> PictureSize? {
         let right = (rows.map(\.box.right).max() ?? 0).rounded(.up), bottom = (rows.map(\.box.bottom).max() ?? 0).rounded(.up)
         guard let width = Int(exactly: right), let height = Int(exactly: bottom), (try? RunLengthEncoding.pixels(width: width, height: height)) != nil

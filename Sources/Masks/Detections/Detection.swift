@@ -1,18 +1,18 @@
 import Imaging
 
-/// An object as a detector or an annotator marked it on one frame of a clip.
+/// An object marked by a detector or annotator in one frame of a clip.
 package struct Detection: Sendable, Equatable {
-    /// 0-based frame of the clip.
+    /// Zero-based frame of the clip.
     package var frame: Int
-    /// In pixels of the clip; may reach beyond the picture.
+    /// In pixels of the clip; may extend beyond the frame.
     package var box: Rectangle
-    /// Mask at the clip's size; nil for a box alone.
+    /// Mask of the clip's size; nil for a box only.
     package var mask: StoredMask?
     /// Class name; nil if the source has none.
     package var label: String?
     /// Score on the source's own scale; nil if the source has none.
     package var score: Double?
-    /// Identity over the frames; nil if the source has none.
+    /// Identity across frames; nil if the source has none.
     package var identity: TrackID?
 
     package init(

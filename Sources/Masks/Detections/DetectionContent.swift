@@ -1,17 +1,17 @@
 import Files
 import Imaging
 
-/// The layout of a file or folder of detections, told by its content.
+/// The format of a file or folder of detections, detected from its content.
 struct DetectionContent {
-    /// The file or folder with the detections: the given one, or a place below it.
+    /// The file or folder with the detections: the given path, or one below it.
     let path: String
     let format: DetectionFormat
-    /// Files with detections of a frame each; one for a layout that has all in one file.
+    /// One file per frame, or a single file for all frames.
     let files: [String]
     private let read: MaskDocument?
 
-    /// - Parameter forced: the layout that the user names; nil to detect it.
-    /// - Throws: `MaskError` when there is nothing, or it fits no layout, or two.
+    /// - Parameter forced: the format given by the user; nil to detect it.
+    /// - Throws: `MaskError` if nothing is there, or the format is unknown or ambiguous.
     init(path: String, forced: DetectionFormat?) throws {
         guard let status = FileStatus(path) else { throw MaskError(path: path, reason: .missing) }
         let place = status.isFolder ? try DetectionPlace(folder: path, forced: forced) : nil
@@ -22,7 +22,7 @@ struct DetectionContent {
         try self.init(document: MaskDocument(path: place?.path ?? path), forced: forced)
     }
 
-    /// - Throws: `MaskError` for a file that fits no layout.
+    /// - Throws: `MaskError` for an unknown format.
     init(document: MaskDocument, forced: DetectionFormat?) throws {
         let format = try forced ?? Self.format(of: document)
         self.init(path: document.path, format: format, files: [document.path], read: document)
@@ -35,7 +35,7 @@ struct DetectionContent {
     /// The file's content.
     func document() throws -> MaskDocument { try read ?? MaskDocument(path: path) }
 
-    /// - Throws: `MaskError` for a file that fits no layout.
+    /// - Throws: `MaskError` for an unknown format.
     static func format(of document: MaskDocument) throws -> DetectionFormat {
         switch document.firstByte {
         case nil: throw unknown(document.path, "an empty file")
@@ -55,14 +55,14 @@ struct DetectionContent {
         throw unknown(document.path, keys.isEmpty ? "JSON without objects" : "JSON with the keys \(keys.sorted().prefix(8).joined(separator: ", "))")
     }
 
-    /// The layout of a JSON file; nil for one that fits none.
-    /// - Throws: `MaskError` for what is no JSON.
+    /// The format of a JSON file; nil if unknown.
+    /// - Throws: `MaskError` for invalid JSON.
     static func jsonFormat(of document: MaskDocument) throws -> DetectionFormat? {
         var keys: Set<String> = []
         return try jsonFormat(of: document, keys: &keys)
     }
 
-    /// - Parameter keys: become those of the file's object, or of the first of its list.
+    /// - Parameter keys: receives the keys of the file's object, or of its list's first object.
     private static func jsonFormat(of document: MaskDocument, keys found: inout Set<String>) throws -> DetectionFormat? {
         var keys: Set<String> = []
         try document.read { json in
@@ -116,7 +116,7 @@ struct DetectionContent {
         let fields = first.row.map { Double(String(decoding: $0.prefix(32), as: UTF8.self)) }
         let numbers = fields.compactMap(\.self)
         guard numbers.count == fields.count else { throw unknown(document.path, "a file that is neither JSON nor numbers") }
-        // A class, and then parts of the picture.
+        // A class followed by fractions of the image size.
         if first.separator == nil, numbers.count >= 5, numbers[0] == numbers[0].rounded(),
             numbers[1...4].allSatisfy({ (-1...2).contains($0) }), numbers[1...4].contains(where: { $0 != $0.rounded() })
         {

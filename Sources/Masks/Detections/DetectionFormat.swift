@@ -1,10 +1,10 @@
-/// The layouts detections of other tools come in, by the names `--detections-format` takes.
+/// Formats of other tools' detections. Raw values are the values of `--detections-format`.
 public enum DetectionFormat: String, Sendable, Codable, CaseIterable {
     /// `frame,id,left,top,width,height,conf,...`: `det.txt`, `gt.txt` and trackers' results.
     case motChallenge = "motchallenge"
     /// A list of results with `image_id`, `bbox` and `score`, or `images` and `annotations`.
     case coco = "coco"
-    /// `<clip>_<frame>.txt`, a line `class x y width height` or `class x1 y1 x2 y2 ...` in parts of the picture.
+    /// `<clip>_<frame>.txt` with lines `class x y width height` or `class x1 y1 x2 y2 ...`, in fractions of the image size.
     case ultralytics = "ultralytics"
     /// XML 1.1 for video: `track` with `box`, `polygon`, `mask` and others.
     case cvat = "cvat"

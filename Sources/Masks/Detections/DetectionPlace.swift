@@ -1,20 +1,20 @@
 import Files
 import Imaging
 
-/// Place of detections in a folder: one file of all frames, or the folder whose files are frames.
+/// Location of detections in a folder: one file for all frames, or a folder with a file per frame.
 struct DetectionPlace {
     /// The file, or the folder of files.
     let path: String
-    /// Files of a frame each; nil for a file of all frames.
+    /// One file per frame; nil if a single file has all frames.
     let files: (format: DetectionFormat, paths: [String])?
 
-    /// Files of MOTChallenge's sequences, relative to their folder.
+    /// Relative paths of MOTChallenge's files.
     private static let known = ["det/det.txt", "det.txt", "gt/gt.txt", "gt.txt"]
-    /// Folders in which Ultralytics and others put the files of frames.
+    /// Folder names used by Ultralytics and others for per-frame files.
     private static let below = ["labels", "annotations"]
 
-    /// - Parameter forced: the layout that the user names; nil to detect it.
-    /// - Throws: `MaskError` when there is nothing, or it fits no layout, or two.
+    /// - Parameter forced: the format given by the user; nil to detect it.
+    /// - Throws: `MaskError` if nothing is there, or the format is unknown or ambiguous.
     init(folder: String, forced: DetectionFormat?) throws {
         let listing = try FolderListing(path: folder)
         if forced == nil || forced == .motChallenge,
@@ -46,13 +46,13 @@ struct DetectionPlace {
 
     private static func listings(_ listing: FolderListing) throws -> [FolderListing] {
         let found = try below.filter(listing.folders.contains).map { try FolderListing(path: listing.file($0)) }
-        // A data set's parts, such as train and val.
+        // Splits of a data set, such as train and val.
         let parts = try found.flatMap { folder in try folder.folders.prefix(8).map { try FolderListing(path: folder.file($0)) } }
         return [listing] + found + parts
     }
 
-    /// The folder of files of frames, which is the given one or in it; nil if there is none.
-    /// - Throws: `MaskError` for a folder that may not be listed.
+    /// The folder of per-frame files: the given one, or one inside it; nil if there is none.
+    /// - Throws: `MaskError` for a folder that cannot be listed.
     static func frames(
         below listing: FolderListing, forced: DetectionFormat?
     ) throws -> (path: String, format: DetectionFormat, paths: [String])? {
@@ -65,7 +65,7 @@ struct DetectionPlace {
         return nil
     }
 
-    /// Files of frames, in the order of their names; nil if a folder has none.
+    /// Per-frame files, sorted by name; nil if a folder has none.
     private static func frames(in listing: FolderListing, forced: DetectionFormat?) -> (format: DetectionFormat, paths: [String])? {
         func isReadable(_ path: String, as format: DetectionFormat) -> Bool {
             (try? MaskDocument(path: path)).map { (try? DetectionContent.format(of: $0)) == format } ?? false

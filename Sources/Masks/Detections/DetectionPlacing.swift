@@ -1,9 +1,9 @@
 import Imaging
 
 extension DetectionTable {
-    /// The detections with the clip's frame numbers, in its pixels.
-    /// - Parameter count: counts the clip's frames, which takes long; asked where numbers depend on it.
-    /// - Throws: `MaskError` when a frame or the picture's size is not the clip's; what `count` throws.
+    /// Converts the detections to the clip's frame numbers and pixels.
+    /// - Parameter count: counts the clip's frames, which is slow; called only if the frame numbers depend on it.
+    /// - Throws: `MaskError` if a frame number or the image size does not fit the clip; what `count` throws.
     func detections(settings: DetectionSettings, clip: ClipFacts, count: () throws -> Int?) throws -> DetectionSet {
         let looked = annotated?.sorted()
         let keys = looked == nil ? Set((rows + ignored).map(\.key)).sorted() : (annotated ?? []).union((rows + ignored).map(\.key)).sorted()
@@ -16,7 +16,7 @@ extension DetectionTable {
                     frame: frame, box: scale.apply(row.box), mask: try scale.mask(of: row.shape, size: size, path: path, frame: frame),
                     label: row.label, score: row.score, identity: row.identity)
             }
-            // Stable: a sort by frame alone may swap those of one frame.
+            // Sorted stably: sorting by frame alone could reorder detections of one frame.
             return found.enumerated().sorted { ($0.element.frame, $0.offset) < ($1.element.frame, $1.offset) }.map(\.element)
         }
         let detections = try place(rows), left = try place(ignored)
@@ -31,18 +31,18 @@ extension DetectionTable {
     }
 }
 
-/// The clip's frames of a source's keys.
+/// Mapping from a source's keys to the clip's frames.
 private struct FramePlacing {
     private(set) var note: String?
-    /// The end of a message about a frame beyond the clip.
+    /// Hint for messages about a frame beyond the clip.
     private(set) var help = ""
-    /// Frames of the clip, counted; nil when that is not known.
+    /// Exact number of frames of the clip; nil if unknown.
     private(set) var frameCount: Int?
     private var frameOfKey: [Int: Int]?
 
     func frame(of key: Int) -> Int { frameOfKey?[key] ?? key }
 
-    /// - Parameter keys: ascending, without repeats.
+    /// - Parameter keys: ascending, without duplicates.
     init(
         _ keys: [Int], of table: DetectionTable, settings: DetectionSettings, clip: ClipFacts, count: () throws -> Int?
     ) throws {
@@ -66,7 +66,7 @@ private struct FramePlacing {
         if let frames = numbering.frames { frameOfKey = Dictionary(uniqueKeysWithValues: zip(keys, frames)) }
     }
 
-    /// As masks' numbers are moved: the source's first number is 0.
+    /// Applies offset and step, as for masks: the source's first number is 0.
     private static func moved(
         _ keys: [Int], offset: Int, step: Int, _ table: DetectionTable
     ) throws -> [Int: Int] {

@@ -2,19 +2,19 @@ import Imaging
 
 /// Detections of one clip.
 package struct DetectionSet: Sendable, Equatable {
-    /// The file or folder they were read from, the given one or a place below it; the detector that made them.
+    /// Path of the file or folder that they were read from, or of the detector that made them.
     package let path: String
-    /// Nil for detections that were made here.
+    /// Nil for detections made by this program.
     package let format: DetectionFormat?
-    /// Ascending by frame; those of one frame in the source's order.
+    /// Ascending by frame, then in the source's order.
     package let detections: [Detection]
     /// Detections that the source marks as ignored, such as MOTChallenge's with conf 0; ascending by frame.
     package let ignored: [Detection]
-    /// Frames that were looked at, ascending, with and without detections; nil if the source does not tell.
+    /// Frames that were examined, ascending, with or without detections; nil if the source does not say.
     package let annotatedFrames: [Int]?
-    /// Size of the annotated pictures; nil if the source does not tell.
+    /// Size of the annotated images; nil if the source does not say.
     package let pictureSize: PictureSize?
-    /// Readings where others were possible, and what was left out; one line each, with the file.
+    /// Ambiguities resolved and detections skipped; one line each, with the file.
     package let notes: [String]
 
     package init(

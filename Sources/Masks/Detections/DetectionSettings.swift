@@ -1,12 +1,13 @@
-/// Settings of reading detections whose content is silent about them, or wrong.
+/// Settings for reading detections, for cases that their content leaves open or gets wrong.
 public struct DetectionSettings: Sendable, Equatable, Codable {
-    /// The layout; nil to tell it from the content.
+    /// The format; nil to detect it from the content.
     public var format: DetectionFormat?
-    /// The clip's frame of the source's first number (0, or 1 where the layout counts from 1); nil to tell it from the layout, the numbers and the clip.
+    /// The clip's frame of the source's first number, which is 0, or 1 in formats that count from 1; nil to derive it from the
+    /// format, the numbers and the clip.
     public var frameOffset: Int?
-    /// Clip frames from one number of the file to the next; nil for 1, or what numbers and clip tell.
+    /// Clip frames per step of the file's numbers; nil for 1, or a step derived from numbers and clip.
     public var frameStep: Int?
-    /// Leave out what cannot be read, said in a note, instead of giving up.
+    /// True to skip what cannot be read, with a note, instead of failing.
     public var keepsGoing = false
 
     private enum CodingKeys: String, CodingKey {

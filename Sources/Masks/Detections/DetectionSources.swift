@@ -1,12 +1,12 @@
 import Imaging
 
-/// The way in: detections of any layout, by what they are.
+/// Entry point for reading detections of any format.
 package enum DetectionSources {
     /// Reads detections.
     /// - Parameters:
     ///   - path: a file or folder.
-    ///   - clip: facts of the clip; they decide what numbers are in it, and in which pixels boxes are.
-    ///   - count: counts the clip's frames, which takes long; asked where detections' numbers depend on it. Nil when it cannot.
+    ///   - clip: facts of the clip, which resolve frame numbers and the pixel grid of boxes.
+    ///   - count: counts the clip's frames, which is slow; called only if frame numbers depend on it. Returns nil if impossible.
     /// - Throws: `MaskError`, one line: the file, what was found, what was expected; what `count` throws.
     package static func open(
         _ path: String, settings: DetectionSettings = DetectionSettings(), clip: ClipFacts = ClipFacts(),
@@ -21,7 +21,7 @@ package enum DetectionSources {
             .detections(settings: settings, clip: clip, count: count)
     }
 
-    /// Reads detections as they stand in their source.
+    /// Reads detections without converting their frame numbers.
     /// - Throws: `MaskError`.
     static func read(_ content: DetectionContent, clip: ClipFacts, keepsGoing: Bool) throws -> DetectionTable {
         switch content.format {

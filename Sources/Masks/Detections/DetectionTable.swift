@@ -1,8 +1,8 @@
 import Imaging
 
-/// A detection as its source has it, before its number is placed in the clip.
+/// A detection from a source, before its number is mapped to a frame of the clip.
 struct DetectionRow {
-    /// Number in the source, counted from its first frame.
+    /// Frame number in the source, relative to its first frame.
     var key: Int
     var box: Rectangle
     var shape = DetectedShape.box
@@ -11,30 +11,30 @@ struct DetectionRow {
     var identity: TrackID?
 }
 
-/// Gathers the detections of one source while it is read, then becomes a `DetectionSet`, or masks of tracks.
+/// Collects the detections of a source while it is read; becomes a `DetectionSet`, or masks of tracks.
 struct DetectionTable {
-    /// More detections than hours of a crowd have, so that a few digits in a file cannot ask for memory without bound.
+    /// Upper bound above hours of crowded video, so that a small file cannot demand unlimited memory.
     static let maximumRows = 1 << 22
-    /// Corners of all polygons, for the same reason.
+    /// Upper bound on the corners of all polygons, for the same reason.
     private static let maximumCorners = 1 << 26
     private static let maximumProblems = 1000
 
     let path: String
     let format: DetectionFormat
     let keepsGoing: Bool
-    /// Size of the annotated pictures; nil if the source does not tell.
+    /// Size of the annotated images; nil if the source does not say.
     private(set) var size: PictureSize?
-    /// True if the frames were found by the names of the clip's stills.
+    /// True if frames were matched by the names of the clip's stills.
     var isPlaced = false
-    /// True if the frames are positions in the sorted names.
+    /// True if frames are positions in the sorted names.
     var isInOrder = false
     /// The number of the clip's first frame in the source.
     var firstFrame = 0
     private(set) var rows: [DetectionRow] = []
     private(set) var ignored: [DetectionRow] = []
-    /// Keys of frames that were looked at; nil if the source does not tell.
+    /// Keys of examined frames; nil if the source does not say.
     private(set) var annotated: Set<Int>?
-    /// Keys of frames that say that an object is not to be seen.
+    /// Keys of frames in which an object is explicitly absent.
     private(set) var empty: [TrackID: Set<Int>] = [:]
     private(set) var problems: [MaskProblem] = []
     private var corners = 0
@@ -43,7 +43,7 @@ struct DetectionTable {
         (self.path, self.format, self.keepsGoing) = (path, format, keepsGoing)
     }
 
-    /// - Throws: `MaskError` for a number no clip has, a box that is none, and more detections than any clip has.
+    /// - Throws: `MaskError` for a frame number out of range, an invalid box, or too many detections.
     mutating func add(_ row: DetectionRow, isIgnored: Bool = false) throws {
         try check(frame: row.key)
         let numbers = [row.box.left, row.box.top, row.box.width, row.box.height]
@@ -57,11 +57,11 @@ struct DetectionTable {
         if isIgnored { ignored.append(row) } else { rows.append(row) }
     }
 
-    /// Takes a frame, which was looked at, that says that an object is not to be seen.
+    /// Records an examined frame in which an object is absent.
     mutating func addEmpty(_ identity: TrackID, key: Int) { empty[identity, default: []].insert(key) }
 
     /// Marks a frame as annotated.
-    /// - Throws: `MaskError` for a number no clip has.
+    /// - Throws: `MaskError` for a frame number out of range.
     mutating func annotate(frame: Int) throws {
         try check(frame: frame)
         annotated = annotated ?? []
@@ -69,7 +69,7 @@ struct DetectionTable {
     }
 
     /// Marks frames as annotated.
-    /// - Throws: `MaskError` for numbers no clip has.
+    /// - Throws: `MaskError` for frame numbers out of range.
     mutating func annotate(_ frames: StrideTo<Int>) throws {
         for (index, frame) in frames.enumerated() {
             guard index < Self.maximumRows else { throw unusable("more than \(index) frames", "those of one clip") }
@@ -84,8 +84,8 @@ struct DetectionTable {
         }
     }
 
-    /// Takes the size of a picture.
-    /// - Throws: `MaskError` when others had another one.
+    /// Records the image size.
+    /// - Throws: `MaskError` if it differs from an earlier one.
     mutating func take(size found: PictureSize) throws {
         guard (try? RunLengthEncoding.pixels(width: found.width, height: found.height)) != nil else {
             throw unusable("a picture of \(found)", "1 to \(RunLengthEncoding.maximumPixels) pixels")
@@ -94,11 +94,11 @@ struct DetectionTable {
         size = found
     }
 
-    /// Does `body`; what goes wrong in it is an error about this place, or a problem when `keepsGoing`.
+    /// Runs `body`; its error is reported for this place, or recorded as a problem with `keepsGoing`.
     mutating func attempt(_ place: @autoclosure () -> String, _ body: (inout DetectionTable) throws -> Void) throws {
         do {
             try body(&self)
-        } catch let fault as JSONFault {  // what follows in the file cannot be found any more
+        } catch let fault as JSONFault {  // the rest of the file cannot be parsed
             throw fault
         } catch {
             let error = error as? MaskError ?? MaskError(path: path, reason: .atPlace(place(), "\(error)"))
@@ -110,7 +110,7 @@ struct DetectionTable {
         }
     }
 
-    /// Tells of detections that are not used.
+    /// Records skipped detections.
     mutating func leaveOut(_ message: String) {
         problems.append(MaskProblem(.skipped, "\(path): found \(message): left out"))
     }

@@ -1,8 +1,8 @@
 import Files
 import Imaging
 
-/// Grounded-SAM-2's folders: `json_data/mask_<frame>.json` with an object's name and box by its id, and beside it
-/// `mask_data/mask_<frame>.npy` with the ids as a label image. Boxes of whole numbers are the first and last pixels of a mask.
+/// Grounded-SAM-2's folders: `json_data/mask_<frame>.json` with each object's name and box by id, and
+/// `mask_data/mask_<frame>.npy` with the ids as a label image. Integer boxes are the first and last pixels of a mask.
 ///
 /// Source: Grounded-SAM-2, `utils/mask_dictionary_model.py` and `grounded_sam2_tracking_demo_with_continuous_id.py`.
 enum GroundedSAMDetections {
@@ -11,11 +11,11 @@ enum GroundedSAMDetections {
     private struct Entry {
         var identity: TrackID
         var label: String?
-        /// Left, top, right and bottom as they stand in the file.
+        /// Left, top, right and bottom as in the file.
         var corners: [Double?] = [nil, nil, nil, nil]
         var score: Double?
 
-        /// The box; nil for an object that is not to be seen.
+        /// The box; nil for an absent object.
         var box: Rectangle? {
             let edges = corners.compactMap(\.self)
             guard edges.count == 4, edges.contains(where: { $0 != 0 }) else { return nil }
@@ -24,7 +24,7 @@ enum GroundedSAMDetections {
         }
     }
 
-    /// The folder of both folders, or of one of them; nil for any other folder.
+    /// The folder that contains both folders, or one of them; nil for any other folder.
     static func place(of folder: String) -> (path: String, files: [String])? {
         let name = FileNames.lastPart(folder), isOne = name == documents || name == arrays
         let root = isOne ? String(folder.dropLast(folder.hasSuffix("/") ? name.count + 2 : name.count + 1)) : folder
@@ -38,8 +38,8 @@ enum GroundedSAMDetections {
     }
 
     /// - Parameters:
-    ///   - path: of the folder with both folders.
-    ///   - files: documents of frames, or arrays where there are no documents.
+    ///   - path: folder that contains both folders.
+    ///   - files: the frames' JSON files, or arrays if there are none.
     /// - Throws: `MaskError`.
     static func read(_ path: String, files: [String], clip: ClipFacts, keepsGoing: Bool) throws -> DetectionTable {
         var table = DetectionTable(path: path, format: .groundedSAM2, keepsGoing: keepsGoing)

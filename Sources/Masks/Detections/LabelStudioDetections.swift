@@ -1,13 +1,13 @@
 import Imaging
 
-/// Label Studio's rectangles of video: keyframes in hundredths of the picture, frames counted from 1. Between two keyframes a
-/// rectangle goes in a straight line; after one that is not `enabled` it is gone until the next, and after the last one that
-/// is it stays to the end. Label Studio counts frames by the rate its project was set to; where that is not the clip's,
-/// frames are found by time.
+/// Label Studio's video rectangles: keyframes in percent of the image size, frames counted from 1. A rectangle is interpolated
+/// linearly between keyframes; after a keyframe that is not `enabled` it is absent until the next, and after an enabled last one
+/// it stays to the end. Label Studio counts frames at the project's frame rate; if that is not the clip's, frames are matched by
+/// time.
 ///
 /// Source: Label Studio, `label_studio_tools/postprocessing/video.py`, and `VideoRectangle` of its front end.
 enum LabelStudioDetections {
-    /// Frames by which a video's length, given in seconds, may be off.
+    /// Tolerance in frames for a video's length given in seconds.
     private static let slack = 2.0
 
     /// - Throws: `MaskError`.
@@ -25,18 +25,18 @@ enum LabelStudioDetections {
         let regions = try regions(of: task, in: &table)
         let timing = LabelStudioTiming(regions, clip: clip, slack: slack)
         if let note = timing.note { table.note(note) }
-        // Its frames are placed already: by number, or by time.
+        // The frames are already those of the clip: by number, or by time.
         (table.isPlaced, table.firstFrame) = (true, 1)
         if let count = timing.frameCount { try table.annotate(stride(from: 0, to: count, by: 1)) }
         for (index, region) in regions.enumerated() {
             let id = region.id ?? .number(index + 1)
             try table.attempt("region \(id)") { table in try add(region, id, timing, size: size, to: &table) }
         }
-        if task.passedOver > 0 { table.note("\(task.passedOver) regions that are no rectangles of a video are passed over") }
+        if task.passedOver > 0 { table.note("\(task.passedOver) regions that are not video rectangles are ignored") }
         return table
     }
 
-    /// - Throws: `MaskError` for annotations of several people.
+    /// - Throws: `MaskError` for several annotators.
     private static func regions(of task: LabelStudioTask, in table: inout DetectionTable) throws -> [LabelStudioTask.Region] {
         let done = task.annotations.filter { !$0.isCancelled && !$0.regions.isEmpty }, truth = done.filter(\.isGroundTruth)
         let chosen = done.count > 1 && truth.count == 1 ? truth : done
@@ -58,7 +58,7 @@ enum LabelStudioDetections {
         let keyframes = region.keyframes.sorted { $0.frame < $1.frame }
         var latest = -1
         func add(_ keyframe: LabelStudioTask.Keyframe, frame: Int) throws {
-            // Several of the project's frames may be one of the clip's.
+            // Several of the project's frames may map to one of the clip's.
             guard timing.isInClip(frame), frame > latest else { return }
             latest = frame
             let (shape, box) = try placed(keyframe, size)
@@ -70,7 +70,7 @@ enum LabelStudioDetections {
                 throw InputError(found: "frame \(keyframe.frame) twice", expected: "one keyframe for each frame")
             }
             let start = timing.clipFrame(keyframe.frame)
-            // A keyframe that ends the rectangle's presence still shows it.
+            // A keyframe that ends the rectangle still shows it.
             guard keyframe.isEnabled else {
                 try add(keyframe, frame: start)
                 continue
@@ -102,16 +102,16 @@ enum LabelStudioDetections {
     }
 }
 
-/// The clip's frames of Label Studio's, which count from 1 at a rate of the project's.
+/// Mapping from Label Studio's frames, which count from 1 at the project's frame rate, to the clip's.
 struct LabelStudioTiming {
-    /// Frames of the clip that were looked at; nil if neither the clip nor the file says how many there are.
+    /// Number of examined frames of the clip; nil if neither the clip nor the file says.
     let frameCount: Int?
-    /// Note on frames that were found by time; nil if numbers are the clip's.
+    /// Note if frames were matched by time; nil if the numbers are the clip's.
     private(set) var note: String?
-    /// Label Studio's frames for one of the clip.
+    /// Label Studio's frames per frame of the clip.
     private var ratio = 1.0
 
-    /// - Parameter slack: frames by which the file's count may be off.
+    /// - Parameter slack: tolerance of the file's frame count, in frames.
     init(_ regions: [LabelStudioTask.Region], clip: ClipFacts, slack: Double) {
         let region = regions.first { $0.frameCount ?? 0 > 0 }, count = region?.frameCount.map { min($0, FrameNames.largest) }
         frameCount = clip.frameCount ?? count
@@ -132,10 +132,10 @@ struct LabelStudioTiming {
         note = "\(reason): the project's frame rate is not the clip's, frames are found by time"
     }
 
-    /// The clip's frame of one of Label Studio's; some tools count these from 0.
+    /// The clip's frame for one of Label Studio's, which some tools count from 0.
     func clipFrame(_ frame: Int) -> Int { Int((Double(max(0, frame - 1)) / ratio).rounded()) }
 
-    /// Label Studio's number of a frame of the clip.
+    /// Label Studio's number for a frame of the clip.
     func position(of frame: Int) -> Double { Double(frame) * ratio + 1 }
 
     /// One past the last frame of the clip.
@@ -143,7 +143,7 @@ struct LabelStudioTiming {
         frameCount ?? region.frameCount.map { clipFrame(min($0, FrameNames.largest) + 1) } ?? 0
     }
 
-    /// False for a frame just behind the clip's last, where the file counts one or two more than there are.
+    /// False for a frame just after the clip's last, for files whose count is one or two too high.
     func isInClip(_ frame: Int) -> Bool {
         guard let frameCount else { return true }
         return frame < frameCount || frame >= frameCount + 2

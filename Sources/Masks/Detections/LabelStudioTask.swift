@@ -1,15 +1,15 @@
 import Imaging
 
-/// Tasks of a Label Studio export: what the video is called, and its regions.
+/// Tasks of a Label Studio export: a video's name and its regions.
 struct LabelStudioTask {
     struct Keyframe {
         /// Counted from 1.
         var frame = 0
-        /// Left, top, width and height in hundredths of the picture.
+        /// Left, top, width and height in percent of the image size.
         var box = [0.0, 0, 0, 0]
-        /// Degrees clockwise, about the left top corner.
+        /// Degrees clockwise, about the top left corner.
         var rotation = 0.0
-        /// True if the object is there until the next keyframe.
+        /// True if the object is visible until the next keyframe.
         var isEnabled = true
     }
 
@@ -17,7 +17,7 @@ struct LabelStudioTask {
         var id: TrackID?
         var label: String?
         var score: Double?
-        /// Frames of the video, by the rate the project was set to; nil if the file does not say.
+        /// Frames of the video at the project's frame rate; nil if the file does not say.
         var frameCount: Int?
         /// In seconds.
         var duration: Double?
@@ -34,7 +34,7 @@ struct LabelStudioTask {
     private(set) var names: [String] = []
     private(set) var annotations: [Annotation] = []
     private(set) var predictions: [Annotation] = []
-    /// Regions of other kinds than rectangles of video.
+    /// Number of regions that are not video rectangles.
     private(set) var passedOver = 0
 
     /// Reads a task of the JSON or the JSON-MIN export.
@@ -62,7 +62,7 @@ struct LabelStudioTask {
 
     private init() {}
 
-    /// Uploads are called `<hash>-<name>`.
+    /// Strips the hash from an upload's name, `<hash>-<name>`.
     private mutating func takeName(_ text: String) {
         let stem = FileNames.stem(text)
         names.append(stem)
@@ -86,7 +86,7 @@ struct LabelStudioTask {
         return annotation
     }
 
-    /// JSON-MIN has the values of regions in lists, under names of the project's.
+    /// Reads the regions of JSON-MIN, which are lists under names chosen by the project.
     private func bareRegions(_ json: inout JSONReader, into annotation: inout Annotation) throws {
         guard try json.kind() == .array else { return try json.skip() }
         try json.array { json, _ in
@@ -97,7 +97,7 @@ struct LabelStudioTask {
         }
     }
 
-    /// - Returns: nil for a region that is no rectangle of a video.
+    /// - Returns: nil for a region that is not a video rectangle.
     private static func result(_ json: inout JSONReader) throws -> Region? {
         var region = Region(), isRectangle = false
         try json.object { json, key in

@@ -2,9 +2,8 @@ import Foundation
 import Imaging
 import Media
 
-/// labelme's files, one for each frame: `shapes` with label, points and perhaps a group, the picture's size. Shapes of one
-/// label and group are an object, here as in labelme; where no shape has a group and no frame a label twice, labels tell
-/// objects apart.
+/// labelme's files, one per frame: `shapes` with label, points and optional group, and the image size. As in labelme, shapes of
+/// one label and group are one object; if no shape has a group and no frame repeats a label, labels identify objects.
 ///
 /// Source: labelme, `labelme/_label_file.py` and `labelme/utils/shape.py`.
 enum LabelmeDetections {
@@ -16,7 +15,7 @@ enum LabelmeDetections {
     }
 
     /// - Parameters:
-    ///   - path: of the folder, or of one file.
+    ///   - path: path of the folder, or of one file.
     ///   - files: paths of the frames' files.
     /// - Throws: `MaskError`.
     static func read(_ path: String, files: [String], clip: ClipFacts, keepsGoing: Bool) throws -> DetectionTable {
@@ -39,16 +38,16 @@ enum LabelmeDetections {
                 if let size { try table.take(size: size) }
                 try table.annotate(frame: key)
                 frames.append((key, joined(objects)))
-                if other > 0 { table.note("\(FileNames.lastPart(file)): \(other) points and lines are passed over") }
+                if other > 0 { table.note("\(FileNames.lastPart(file)): \(other) points and lines are ignored") }
             }
         }
         let areGrouped = frames.contains { $0.objects.contains { $0.group != nil } }
         let areNamed = !areGrouped && frames.allSatisfy { Set($0.objects.map(\.label)).count == $0.objects.count }
-        if areNamed, frames.count > 1 { table.note("no shape has a group, and no frame a label twice: labels tell objects apart") }
+        if areNamed, frames.count > 1 { table.note("no shape has a group, and no frame repeats a label: objects are identified by label") }
         let labels = Dictionary(grouping: frames.flatMap(\.objects), by: \.group).mapValues { Set($0.map(\.label)).count }
         for (key, objects) in frames {
             for object in objects {
-                // Groups that hold several objects are told apart by label.
+                // Groups that hold several objects are distinguished by label.
                 let group = object.group.map { labels[$0] == 1 ? $0 : .name("\(object.label) \($0)") }
                 let identity = group ?? (areNamed ? .name(object.label) : nil)
                 try table.attempt("frame \(key), \(object.label)") { table in
@@ -61,7 +60,7 @@ enum LabelmeDetections {
         return table
     }
 
-    /// Shapes of one label and group made one object.
+    /// Joins shapes of one label and group into one object.
     private static func joined(_ shapes: [LabelmeFile.Shape]) -> [Object] {
         var objects: [Object] = []
         for shape in shapes {
@@ -75,7 +74,7 @@ enum LabelmeDetections {
     }
 }
 
-/// One file of labelme's.
+/// One labelme file.
 enum LabelmeFile {
     struct Shape {
         var label = ""
@@ -96,7 +95,7 @@ enum LabelmeFile {
 
     private static let corners = 64
 
-    /// - Returns: shapes, the picture's size if the file says it, and how many points and lines there are.
+    /// - Returns: shapes, the image size if the file has it, and the number of points and lines.
     /// - Throws: `MaskError`.
     static func read(_ path: String) throws -> (shapes: [Shape], size: PictureSize?, passedOver: Int) {
         var entries: [Entry] = [], width: Int?, height: Int?
@@ -172,7 +171,7 @@ enum LabelmeFile {
         return shape
     }
 
-    /// A picture of the pixels from the first point to the last, both included.
+    /// Reads a mask, an image of the pixels from the first point to the last, inclusive.
     private static func take(mask entry: Entry, path: String, size: PictureSize?, into shape: inout Shape) throws {
         guard let png = entry.png, let size else {
             throw InputError(found: entry.png == nil ? "a mask shape without mask" : "a mask, but no imageWidth and imageHeight", expected: "both")

@@ -1,8 +1,8 @@
 import Imaging
 
 /// MOTChallenge text as detections: `frame,id,left,top,width,height,conf,...`. Detections have id -1 and scores on any scale;
-/// trackers' results and ground truth have tracks. Frames and pixels count from 1; in files with a frame 0 frames count from
-/// 0. Where tracks have conf 0 and 1 only, 0 marks what is to be ignored, as ground truth does.
+/// trackers' results and ground truth have tracks. Frames and pixels count from 1; if a file has a frame 0, its frames count from
+/// 0. If tracks only have conf 0 and 1, 0 marks boxes to ignore, as in ground truth.
 ///
 /// Source: MOT16, arXiv 1603.00831, section 3.
 enum MOTChallengeDetections {

@@ -1,6 +1,6 @@
 import Imaging
 
-/// A label image in NumPy's `.npy` form: whole numbers in two dimensions, or more of which the others are 1.
+/// A label image in NumPy's `.npy` format: integers in two dimensions, or more if the others are 1.
 ///
 /// Source: NumPy, `numpy/lib/format.py`, versions 1.0 to 3.0.
 enum NumPyArray {
@@ -10,12 +10,12 @@ enum NumPyArray {
 
     private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-    /// - Throws: `InputError` for another kind of array, a header that is damaged, and numbers that are no labels.
+    /// - Throws: `InputError` for another kind of array, a damaged header, and values that are not labels.
     static func labels(_ bytes: [UInt8]) throws(InputError) -> LabelImage {
         guard bytes.count >= 10, bytes.starts(with: magic) else { throw InputError(found: "no NumPy array", expected: ".npy") }
         guard (1...3).contains(bytes[6]) else { throw InputError(found: "version \(bytes[6]) of .npy", expected: "1 to 3") }
         let width = bytes[6] == 1 ? 2 : 4
-        guard bytes.count >= 8 + width else { throw InputError(found: "a header that is cut", expected: "a whole one") }
+        guard bytes.count >= 8 + width else { throw InputError(found: "a truncated header", expected: "a whole one") }
         let length = (0..<width).reversed().reduce(0) { $0 << 8 | Int(bytes[8 + $1]) }, start = 8 + width
         guard length <= 1 << 16, length <= bytes.count - start else {
             throw InputError(found: "a header of \(length) bytes", expected: "at most \(min(1 << 16, bytes.count - start))")
@@ -61,14 +61,14 @@ enum NumPyArray {
         switch kind {
         case .unsigned: return UInt16(exactly: word)
         case .bool: return word == 0 ? 0 : 1
-        // The sign's bit of the type makes a number too large, as it has to be.
+        // A set sign bit makes the number too large, as intended.
         case .signed: return word >> UInt64(size * 8 - 1) == 0 ? UInt16(exactly: word) : nil
         case .float: return UInt16(exactly: size == 4 ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: word))) : Double(bitPattern: word))
         }
     }
 }
 
-/// The dictionary in front of an array: `{'descr': '<u2', 'fortran_order': False, 'shape': (48, 64), }`.
+/// The header dictionary of an array: `{'descr': '<u2', 'fortran_order': False, 'shape': (48, 64), }`.
 struct NumPyHeader: Equatable {
     private(set) var type = ""
     private(set) var isColumnMajor = false
@@ -133,7 +133,7 @@ struct NumPyHeader: Equatable {
             var sides: [Int] = []
             try expect("(")
             while !take(")") {
-                _ = take("")  // blanks
+                _ = take("")  // spaces
                 let digits = text[position...].prefix { (0x30...0x39).contains($0) }
                 guard let side = Int(String(decoding: digits, as: UTF8.self)), sides.count < 8 else {
                     throw InputError(found: "a damaged shape in the header", expected: "up to eight whole numbers")

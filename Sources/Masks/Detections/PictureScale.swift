@@ -1,23 +1,23 @@
 import Imaging
 
-/// Way from a source's pictures to the clip's, which may be the same pictures in another size.
+/// Scaling from a source's images to the clip's frames, if they are the same images in another size.
 struct PictureScale {
-    /// Note on pictures that were made larger or smaller; nil if they were not.
+    /// Note on rescaled images; nil if the sizes are equal.
     private(set) var note: String?
     private let clip: PictureSize?
     private var across = 1.0
     private var down = 1.0
 
     /// - Parameters:
-    ///   - source: size of the pictures that were looked at; nil if it is not known.
-    ///   - clip: size of the clip's; nil if it is not known.
-    /// - Throws: `MaskError` for pictures of another shape, which are not the clip's made larger or smaller.
+    ///   - source: size of the annotated images; nil if unknown.
+    ///   - clip: frame size of the clip; nil if unknown.
+    /// - Throws: `MaskError` for a different aspect ratio.
     init(from source: PictureSize?, to clip: PictureSize?, path: String) throws {
         self.clip = clip
         guard let source, let clip, source != clip else { return }
         across = Double(clip.width) / Double(source.width)
         down = Double(clip.height) / Double(source.height)
-        // A side may be off by one pixel for rounding, and by one more for codecs that want even sides.
+        // A side may be off by one pixel from rounding, and by another for codecs that require even sides.
         let isSame = abs(Double(source.width) * down - Double(clip.width)) <= max(2, 2 * down)
             || abs(Double(source.height) * across - Double(clip.height)) <= max(2, 2 * across)
         guard isSame else {
@@ -32,9 +32,9 @@ struct PictureScale {
         return Rectangle(left: box.left * across, top: box.top * down, width: box.width * across, height: box.height * down)
     }
 
-    /// A mask in the clip's size; nil for a shape without one, or without a pixel.
-    /// - Parameter size: of the source's pictures.
-    /// - Throws: `MaskError` for a region that is none.
+    /// A mask of the clip's size; nil for a shape without a mask or without pixels.
+    /// - Parameter size: size of the source's images.
+    /// - Throws: `MaskError` for an invalid region.
     func mask(of shape: DetectedShape, size: PictureSize?, path: String, frame: Int) throws -> StoredMask? {
         let mask: StoredMask?
         switch shape {
@@ -53,7 +53,7 @@ struct PictureScale {
         return note == nil ? mask : mask.flatMap { StoredMask(resized($0.mask)) }
     }
 
-    /// Each pixel as the nearest one of the source.
+    /// Resizes by nearest neighbour.
     private func resized(_ mask: Mask) -> Mask {
         guard let clip else { return mask }
         let columns = (0..<clip.width).map { $0 * mask.width / clip.width }

@@ -1,13 +1,13 @@
 import Imaging
 
-/// Rows of supervision's `CSVSink` and `JSONSink`: corners in pixels, class, confidence and tracker, then what the caller
-/// added. The frame is among that, under a name of the caller's, or the name of a picture is.
+/// Rows of supervision's `CSVSink` and `JSONSink`: corners in pixels, class, confidence and tracker, then columns added by the
+/// caller, among them the frame number under a name of the caller's choice, or the name of an image.
 ///
 /// Source: supervision, `detection/tools/csv_sink.py` and `json_sink.py`.
 enum SupervisionDetections {
     static let columns = ["x_min", "y_min", "x_max", "y_max"]
 
-    /// Names under which examples of the sinks, and other tools, keep the frame's number, from the likeliest.
+    /// Column names that the sinks' examples and other tools use for the frame number, most likely first.
     private static let frames = [
         "frame_index", "frame_idx", "frame_number", "frame_id", "frame_no", "frame_num", "frame", "frameindex", "framenumber", "image_id",
     ]
@@ -30,13 +30,13 @@ enum SupervisionDetections {
 
     private struct Row {
         let place: String
-        /// Text and numbers by names in lower case.
+        /// Values as text, by lowercase name.
         let values: [String: String]
 
-        /// The first value under one of these names that is not empty.
+        /// The first non-empty value under one of these names.
         func text(_ names: [String]) -> String? { names.lazy.compactMap { values[$0] }.first { !$0.isEmpty } }
 
-        /// - Throws: `InputError` for something that is no number.
+        /// - Throws: `InputError` for something that is not a number.
         func number(_ name: String) throws(InputError) -> Double? {
             guard let text = text([name]) else { return nil }
             guard let number = Double(text), number.isFinite else {
@@ -118,7 +118,7 @@ enum SupervisionDetections {
             key: key,
             box: Rectangle(left: corners[0], top: corners[1], width: corners[2] - corners[0], height: corners[3] - corners[1]),
             label: row.text(labels) ?? number, score: try row.number("confidence"),
-            // -1 is a detection that the tracker has not taken up yet.
+            // -1 marks a detection not yet assigned to a track.
             identity: tracker.flatMap { Int(exactly: $0) }.flatMap { $0 < 0 ? nil : .number($0) })
     }
 }

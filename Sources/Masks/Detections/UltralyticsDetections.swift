@@ -1,7 +1,7 @@
 import Imaging
 
-/// Ultralytics' label files, one for each frame that has objects: `<clip>_<frame>.txt` of a video counts from 1, pictures'
-/// files are called as they are. Coordinates are parts of the picture.
+/// Ultralytics' label files, one for each frame with objects: `<clip>_<frame>.txt`, counted from 1, for a video; for images,
+/// named like them. Coordinates are fractions of the image size.
 ///
 /// Source: ultralytics, `Results.save_txt` in `engine/results.py`, and `engine/predictor.py` for names.
 enum UltralyticsDetections {
@@ -12,7 +12,7 @@ enum UltralyticsDetections {
     }
 
     /// - Parameters:
-    ///   - path: of the folder, or of one file.
+    ///   - path: path of the folder, or of one file.
     ///   - files: paths of the label files.
     /// - Throws: `MaskError`.
     static func read(_ path: String, files: [String], clip: ClipFacts, keepsGoing: Bool) throws -> DetectionTable {
@@ -31,7 +31,7 @@ enum UltralyticsDetections {
             throw MaskError(path: path, found: error.found ?? error.description, expected: error.expected ?? "one layout")
         }
         if let note = layout.note { table.note(note) }
-        if layout.shape == .pose { table.note("keypoints are passed over, boxes read") }
+        if layout.shape == .pose { table.note("keypoints are ignored, boxes read") }
         let names = ClassNames(beside: path)
         for (file, key) in zip(read, numbering.keys) {
             for (line, place) in zip(file.lines, file.places) {
@@ -40,7 +40,7 @@ enum UltralyticsDetections {
                 }
             }
         }
-        // A writer that leaves empty files looked at every frame; Ultralytics itself writes none for a frame without objects.
+        // A tool that writes empty files examined every frame; Ultralytics itself writes no file for a frame without objects.
         if read.contains(where: \.lines.isEmpty) { for key in numbering.keys { try table.annotate(frame: key) } }
         if names.isEmpty, !table.rows.isEmpty {
             table.note("classes are numbers without names (a classes.txt or data.yaml beside the files names them)")

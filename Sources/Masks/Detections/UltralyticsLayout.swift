@@ -1,33 +1,33 @@
 import Imaging
 
-/// Meaning of the numbers in a set of label files: `class x y width height` or `class x1 y1 x2 y2 ...` in parts of the
-/// picture, then a confidence, an identity, both or neither. Files do not say which: all lines together do.
+/// Meaning of the numbers in a set of label files: `class x y width height` or `class x1 y1 x2 y2 ...` in fractions of the image
+/// size, optionally followed by a confidence, an identity, or both. A line alone is ambiguous; all lines together decide.
 ///
 /// Source: ultralytics, `Results.save_txt` in `engine/results.py`.
 struct UltralyticsLayout: Equatable {
     enum Shape: Equatable {
         case box
         case polygon
-        /// A box, and keypoints that are passed over.
+        /// A box followed by keypoints, which are ignored.
         case pose
     }
 
-    /// Numbers behind the shape of a line.
+    /// Numbers after the shape in a line.
     enum Extras: Equatable {
         case none, confidence, identity, both
     }
 
     let shape: Shape
-    /// By the line's count of numbers.
+    /// Keyed by the number of values in a line.
     private(set) var extras: [Int: Extras] = [:]
-    /// Note on a reading that another would contradict; nil if there is only one.
+    /// Note on an interpretation chosen among several; nil if there is only one.
     private(set) var note: String?
 
-    /// The longest line of a box: class, four numbers, confidence and identity.
+    /// Maximum length of a box's line: class, four numbers, confidence and identity.
     private static let longestBox = 7
 
     /// - Parameter lines: the numbers of each line of each file, at least five.
-    /// - Throws: `InputError` when the lines fit no layout, or two.
+    /// - Throws: `InputError` if the lines fit no layout, or two.
     init(_ files: [[[Double]]]) throws(InputError) {
         let lines = Array(files.joined())
         let counts = Dictionary(grouping: lines, by: \.count)
@@ -36,7 +36,7 @@ struct UltralyticsLayout: Equatable {
             (shape, extras) = (.pose, [longest: pose])
             return
         }
-        // Three corners have as many numbers as a box with both extras, and no identity at the end.
+        // Three corners have as many numbers as a box with both extras, but no identity at the end.
         let isBox = longest <= Self.longestBox && !(counts[Self.longestBox] ?? []).contains { !Self.isWhole($0.last) }
         shape = isBox ? .box : .polygon
         if isBox {
@@ -45,7 +45,7 @@ struct UltralyticsLayout: Equatable {
             let hasBoth = counts[7] != nil
             extras[6] = try Self.single(single.compactMap(\.last), areTracked: hasBoth, files: files, count: 6, note: &note)
         } else {
-            // Corners are pairs: with the class a line without extras has an odd count.
+            // Corners are pairs: including the class, a line without extras has an odd count.
             let even = lines.filter { $0.count % 2 == 0 }.compactMap(\.last)
             let odd = lines.filter { $0.count % 2 == 1 && $0.count > 5 }
             var one: Extras?
@@ -57,10 +57,10 @@ struct UltralyticsLayout: Equatable {
 
     private static func isWhole(_ value: Double?) -> Bool { value.map { $0 == $0.rounded() && $0 >= 0 } ?? false }
 
-    /// Meaning of one number behind the shape: identities are whole and different within a file, confidences at most 1.
+    /// Meaning of a single number after the shape: identities are integers and unique within a file, confidences at most 1.
     /// - Parameters:
-    ///   - areTracked: true if other lines have both a confidence and an identity; these lack the identity.
-    ///   - count: of the numbers of a line; nil for any even one.
+    ///   - areTracked: true if other lines have both a confidence and an identity; these lines lack the identity.
+    ///   - count: number of values in a line; nil for any even number.
     private static func single(
         _ values: [Double], areTracked: Bool, files: [[[Double]]], count: Int?, note: inout String?
     ) throws(InputError) -> Extras {
@@ -70,7 +70,7 @@ struct UltralyticsLayout: Equatable {
         }
         if !areWhole || areTracked { return .confidence }
         if !areParts { return .identity }
-        // Nothing but 0 and 1: two objects of one picture do not have one identity.
+        // Only 0 and 1: two objects of one image cannot have the same identity.
         let repeats = files.contains { lines in
             let last = lines.filter { count == nil ? $0.count % 2 == 0 : $0.count == count }.compactMap(\.last)
             return Set(last).count < last.count
@@ -80,7 +80,7 @@ struct UltralyticsLayout: Equatable {
         return .identity
     }
 
-    /// Meaning of an odd count of numbers in lines of polygons: corners alone, or corners, confidence and identity.
+    /// Meaning of an odd number of values in polygon lines: corners only, or corners, confidence and identity.
     private static func pair(_ lines: [[Double]], besides one: Extras?, note: inout String?) -> Extras {
         guard !lines.isEmpty, lines.allSatisfy({ isWhole($0.last) && $0.count > 8 && (0...1).contains($0[$0.count - 2]) }) else { return .none }
         let last = lines.compactMap(\.last)
@@ -90,7 +90,7 @@ struct UltralyticsLayout: Equatable {
         return .both
     }
 
-    /// Extras of lines of boxes with keypoints; nil if lines are not of one length with every keypoint in the box.
+    /// Extras of lines of boxes with keypoints; nil if line lengths differ or a keypoint lies outside its box.
     private static func pose(_ counts: [Int: [[Double]]]) -> Extras? {
         guard counts.count == 1, let (count, lines) = counts.first, count > 11 else { return nil }
         for size in [3, 2] {
@@ -114,7 +114,7 @@ struct UltralyticsLayout: Equatable {
         }
     }
 
-    /// True if all keypoints but those that are not there, which are at 0, lie in the line's box, or beside it by a tenth.
+    /// True if all keypoints, except missing ones at 0, lie in the line's box extended by a tenth.
     private static func isInBox(_ line: [Double], size: Int, end: Int) -> Bool {
         let width = line[3] * 0.6, height = line[4] * 0.6
         var hasPoint = false

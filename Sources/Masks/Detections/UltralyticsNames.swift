@@ -1,11 +1,11 @@
 import Files
 import Imaging
 
-/// Frames of label files, by their names.
+/// Frames of label files, from their names.
 struct UltralyticsNames {
     /// Paths, one for each key.
     private(set) var files: [String]
-    /// Numbers counted from `first`.
+    /// Numbers relative to `first`.
     private(set) var keys: [Int] = []
     /// The number of the clip's first frame.
     private(set) var first = 0
@@ -19,7 +19,7 @@ struct UltralyticsNames {
         let own = clip.name.map { name in files.filter { Self.number(of: FileNames.stem($0), behind: name) != nil } } ?? []
         if !own.isEmpty, own.count < files.count {
             self.files = own
-            notes.append("\(files.count - own.count) files that are not called like the clip are left out")
+            notes.append("\(files.count - own.count) files that are not named like the clip are left out")
         }
         let named: FrameNames
         do {
@@ -40,7 +40,7 @@ struct UltralyticsNames {
         }
     }
 
-    /// Numbers that a video's frames have count from 1, and are written without zeros in front.
+    /// Recognises frame numbers of a video, which count from 1 and have no leading zeros.
     private mutating func count(from own: [String], clip: ClipFacts) {
         let stems = files.map(FileNames.stem)
         let areOfVideo = stems.allSatisfy { stem in
@@ -54,7 +54,7 @@ struct UltralyticsNames {
             + "(\(NumberedSubject.detections.offset) 1 if they count from 0)")
     }
 
-    /// The number of `<name>_<number>`, without zeros in front; nil for other names.
+    /// The number of `<name>_<number>` without leading zeros; nil for other names.
     private static func number(of stem: String, behind name: String) -> Int? {
         guard stem.hasPrefix(name + "_") else { return nil }
         let digits = stem.dropFirst(name.count + 1)
@@ -63,7 +63,7 @@ struct UltralyticsNames {
     }
 }
 
-/// Names of classes by their numbers, from a file beside labels.
+/// Class names by number, from a file next to the labels.
 struct ClassNames {
     private var names: [Int: String] = [:]
 
@@ -71,12 +71,12 @@ struct ClassNames {
 
     subscript(number: Int) -> String? { names[number] }
 
-    /// Files that hold names, a line each.
+    /// Files that list names, one per line.
     static let lists = ["classes.txt", "obj.names"]
     private static let settings = ["data.yaml", "dataset.yaml", "data.yml"]
     private static let largest = 1 << 20
 
-    /// - Parameter path: of the labels' folder, or of a file in it.
+    /// - Parameter path: path of the labels' folder, or of a file in it.
     init(beside path: String) {
         let folder = FileStatus(path)?.isFolder ?? false ? path : Self.parent(path)
         for place in [folder, Self.parent(folder), Self.parent(Self.parent(folder))] where names.isEmpty {
@@ -100,7 +100,7 @@ struct ClassNames {
         return Dictionary(uniqueKeysWithValues: lines.enumerated().map { ($0, $1) })
     }
 
-    /// `names: [a, b]`, or below `names:` lines `- a` or `0: a`.
+    /// Parses `names: [a, b]`, or lines `- a` or `0: a` below `names:`.
     private static func yaml(_ text: String) -> [Int: String] {
         var lines = text.split(whereSeparator: \.isNewline)[...]
         guard let start = lines.firstIndex(where: { $0.hasPrefix("names:") }) else { return [:] }
@@ -120,7 +120,7 @@ struct ClassNames {
         return result
     }
 
-    /// Without blanks and quotation marks at both ends.
+    /// Strips spaces and quotation marks at both ends.
     private static func trimmed(_ text: some StringProtocol) -> String {
         var text = Substring(text)
         while let first = text.first, first.isWhitespace || "\"'".contains(first) { text.removeFirst() }

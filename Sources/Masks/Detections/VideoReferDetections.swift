@@ -1,7 +1,7 @@
 import Imaging
 
 /// VideoRefer's annotations: a list of entries with `video` and `annotation`, a list of objects with a `segmentation` by
-/// frame of the video, from 0; null where the object is not to be seen. An entry's only object has its id, others have
+/// zero-based frame, null if the object is absent. An entry's only object has its id; if there are several, they have
 /// `<id>-<number>`.
 ///
 /// Source: VideoRefer, `training.md` and VideoRefer-Bench.

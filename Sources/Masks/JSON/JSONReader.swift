@@ -1,5 +1,5 @@
-/// Reads JSON front to back without building a tree: mask files have hundreds of megabytes, most of it strings that are
-/// looked at once. Takes what Python's `json` writes, `NaN` and `Infinity` included.
+/// Streaming JSON parser that builds no tree, because mask files can have hundreds of megabytes, mostly strings that are read
+/// once. Accepts what Python's `json` writes, including `NaN` and `Infinity`.
 ///
 /// Source: RFC 8259.
 package struct JSONReader {
@@ -24,7 +24,7 @@ package struct JSONReader {
         JSONFault(offset: position, found: found, expected: expected)
     }
 
-    /// Kind of the next value, which is not read.
+    /// Kind of the next value, which is not consumed.
     package mutating func kind() throws -> Kind {
         switch try nextCharacter() {
         case UInt8(ascii: "{"): .object
@@ -37,7 +37,7 @@ package struct JSONReader {
         }
     }
 
-    /// Reads an object: `body` is called at each value with its key, and reads it.
+    /// Reads an object: `body` is called with each key and must read its value.
     package mutating func object(_ body: (inout JSONReader, String) throws -> Void) throws {
         try container(.object, from: UInt8(ascii: "{"), to: UInt8(ascii: "}")) { json, _ in
             let key = try json.string()
@@ -47,7 +47,7 @@ package struct JSONReader {
         }
     }
 
-    /// Reads a list: `body` is called at each element with its index, and reads it.
+    /// Reads a list: `body` is called with each index and must read the element.
     package mutating func array(_ body: (inout JSONReader, Int) throws -> Void) throws {
         try container(.array, from: UInt8(ascii: "["), to: UInt8(ascii: "]"), body)
     }
@@ -74,7 +74,7 @@ package struct JSONReader {
         depth -= 1
     }
 
-    /// Reads a value of any kind and forgets it.
+    /// Skips a value of any kind.
     package mutating func skip() throws {
         switch try kind() {
         case .object: try object { json, _ in try json.skip() }
@@ -86,14 +86,14 @@ package struct JSONReader {
         }
     }
 
-    /// Reads `null` when that is next.
+    /// Consumes `null` if it is next.
     package mutating func null() throws -> Bool {
         guard try kind() == .null else { return false }
         try word("null")
         return true
     }
 
-    /// - Throws: when anything but white space follows.
+    /// - Throws: `JSONFault` if anything but white space follows.
     package mutating func end() throws {
         skipWhiteSpace()
         guard position == bytes.count else { throw fault("more after the end", expected: "one JSON value") }
@@ -109,7 +109,7 @@ package struct JSONReader {
         position += word.utf8.count
     }
 
-    /// The character the next value or sign starts with.
+    /// Consumes the next character that is not white space.
     private mutating func nextCharacter() throws -> UInt8 {
         skipWhiteSpace()
         guard position < bytes.count else { throw fault("the end of the file", expected: "more JSON") }
@@ -127,9 +127,9 @@ package struct JSONReader {
     mutating func move(to position: Int) { self.position = position }
 }
 
-/// A fault of a JSON file and its place.
+/// A fault in a JSON file, with its position.
 package struct JSONFault: Error {
-    /// Bytes before it.
+    /// Byte offset.
     package let offset: Int
     package let found: String
     package let expected: String

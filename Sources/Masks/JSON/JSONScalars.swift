@@ -4,7 +4,7 @@ extension JSONReader {
         String(decoding: try stringBytes(), as: UTF8.self)
     }
 
-    /// The characters of a string as UTF-8, escapes replaced.
+    /// The characters of a string as UTF-8, with escapes decoded.
     mutating func stringBytes() throws -> [UInt8] {
         try expect(.string)
         var start = position + 1
@@ -60,7 +60,7 @@ extension JSONReader {
         throw fault("\"\(text)\"", expected: "a number")
     }
 
-    /// A whole number, also written as `848.0`.
+    /// An integer, possibly written as `848.0`.
     package mutating func integer() throws -> Int {
         try expect(.number)
         if let digits = plainDigits() { return digits }
@@ -70,7 +70,7 @@ extension JSONReader {
         throw fault("\"\(text)\"", expected: "a whole number")
     }
 
-    /// Reads up to 18 digits with nothing but a separator behind them: nearly every number in a list of runs.
+    /// Fast path for up to 18 digits followed by a separator, as nearly every number in a list of runs.
     private mutating func plainDigits() -> Int? {
         var value = 0, end = position
         while end < bytes.count, end - position < 18, (0x30...0x39).contains(bytes[end]) {
@@ -86,7 +86,7 @@ extension JSONReader {
         return value
     }
 
-    /// The characters of a number; enough of them for any that JSON can mean.
+    /// The characters of a number, at most 64, which is ample for JSON numbers.
     package mutating func numberText() throws -> String {
         try expect(.number)
         let characters = bytes[position...].prefix(64).prefix {
@@ -98,7 +98,7 @@ extension JSONReader {
         return String(decoding: characters, as: UTF8.self)
     }
 
-    /// A number or a text, as tracks are called.
+    /// A track id: a number or a string.
     package mutating func trackID() throws -> TrackID {
         try kind() == .string ? .name(try string()) : .number(try integer())
     }
@@ -108,14 +108,14 @@ extension JSONReader {
         try null() ? nil : try trackID()
     }
 
-    /// Reads a value that may be null or of another kind than hoped for.
+    /// Reads a string; nil for null or another kind of value.
     package mutating func optionalString() throws -> String? {
         if try kind() == .string { return try string() }
         try skip()
         return nil
     }
 
-    /// Reads a value that may be null or of another kind than hoped for.
+    /// Reads an integer; nil for null or another kind of value.
     package mutating func optionalInteger() throws -> Int? {
         if try kind() == .number { return Int(exactly: try number()) }
         try skip()

@@ -4,13 +4,13 @@ import Media
 
 /// A file of masks in memory: JSON or text.
 struct MaskDocument {
-    /// The largest file: 1 GiB, more than the masks of any one clip.
+    /// Maximum file size: 1 GiB, more than the masks of any one clip.
     private static let maximumBytes = 1 << 30
 
     let path: String
     let bytes: [UInt8]
 
-    /// - Throws: `MaskError` when there is no such file, or it cannot be read, is empty or too large.
+    /// - Throws: `MaskError` if the file is missing, unreadable, empty or too large.
     init(path: String) throws {
         self.path = path
         func unreadable(_ error: VideoError) -> MaskError { MaskError(path: path, reason: .unreadable(error)) }
@@ -30,20 +30,20 @@ struct MaskDocument {
         bytes = UTF8Text.bytes(Array(data))
     }
 
-    /// For tests and files that are part of others.
+    /// Wraps bytes, for tests and files embedded in others.
     init(path: String, bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes
     }
 
-    /// The first byte that is no white space; nil if there is none.
+    /// The first byte that is not white space; nil if there is none.
     var firstByte: UInt8? { bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } }
 
     /// True if the file's JSON is a list.
     var isList: Bool { firstByte == UInt8(ascii: "[") }
 
     /// Reads the file as one JSON value.
-    /// - Throws: what `body` throws, and `MaskError` that says where the JSON is wrong.
+    /// - Throws: what `body` throws, and `MaskError` with the position of invalid JSON.
     func read(_ body: (inout JSONReader) throws -> Void) throws {
         var json = JSONReader(bytes)
         do {
@@ -54,8 +54,7 @@ struct MaskDocument {
         }
     }
 
-    /// Calls `body` for each line of fields, with its number from 1: not for empty ones, remarks and a line of names above
-    /// the first.
+    /// Calls `body` for each line of fields with its one-based number, skipping empty lines, comments and a header line.
     func forEachRow(_ body: (_ number: Int, _ line: ArraySlice<UInt8>) throws -> Void) rethrows {
         var isFirst = true
         try forEachLine { number, line in
@@ -66,7 +65,7 @@ struct MaskDocument {
         }
     }
 
-    /// The names in a line of names, in lower case; nil for a line that is none: the first field is a number in others.
+    /// Column names in lowercase; nil for a line that is not a header, whose first field is a number.
     func header(_ line: ArraySlice<UInt8>) -> [String]? {
         let names = line.row.map { String(decoding: $0, as: UTF8.self).lowercased() }
         guard names.count >= 6, let first = names.first, first.first?.isLetter ?? false,
@@ -75,7 +74,7 @@ struct MaskDocument {
         return names
     }
 
-    /// Calls `body` for each line that is not empty, with its number from 1.
+    /// Calls `body` for each non-empty line with its one-based number.
     func forEachLine(_ body: (_ number: Int, _ line: ArraySlice<UInt8>) throws -> Void) rethrows {
         var start = bytes.startIndex, number = 0
         while start < bytes.endIndex {
@@ -89,14 +88,14 @@ struct MaskDocument {
 }
 
 extension ArraySlice<UInt8> {
-    /// Without spaces, tabs and carriage returns at either end.
+    /// The text without spaces, tabs and carriage returns at either end.
     var trimmingWhiteSpace: ArraySlice<UInt8> {
         func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
         let start = drop(while: isSpace)
         return start.dropLast(start.reversed().prefix(while: isSpace).count)
     }
 
-    /// The sign between the fields of a row; nil for white space. Runs of a mask may have semicolons in them, behind blanks.
+    /// The separator between a row's fields; nil for white space. A mask's runs may contain semicolons, but only after spaces.
     var separator: UInt8? {
         if contains(0x2C) { return 0x2C }
         guard let place = firstIndex(of: 0x3B), !self[..<place].trimmingWhiteSpace.contains(where: { $0 == 0x20 || $0 == 0x09 })
@@ -104,7 +103,7 @@ extension ArraySlice<UInt8> {
         return 0x3B
     }
 
-    /// The fields of a row; none for a separator at its end.
+    /// The fields of a row, without an empty one after a trailing separator.
     var row: [ArraySlice<UInt8>] {
         guard let separator else { return fields(separatedByCommas: false) }
         let parts = split(separator: separator, omittingEmptySubsequences: false).map(\.trimmingWhiteSpace)

@@ -1,15 +1,15 @@
 import Imaging
 
-/// A region as COCO's JSON has it, before its size is known.
+/// A region in COCO's JSON, before its size is known.
 package enum Segmentation: Sendable {
     case none
-    /// The runs as a string, and the size that stands beside it.
+    /// Runs as a string, and the size given with it.
     case compressed([UInt8], PictureSize)
     case runs([UInt32], PictureSize)
-    /// Corners of each part, x and y by turns; four numbers are a box.
+    /// Corners of each part, with alternating x and y; four numbers are a box.
     case polygons([[Double]])
 
-    /// The size it says it has; nil for polygons.
+    /// The size it states; nil for polygons.
     package var size: PictureSize? {
         switch self {
         case .compressed(_, let size), .runs(_, let size): size
@@ -17,12 +17,12 @@ package enum Segmentation: Sendable {
         }
     }
 
-    /// The region.
+    /// Decodes the region.
     /// - Parameters:
-    ///   - size: of the picture.
-    ///   - isUnescaped: becomes true when runs fit the size only with half of their backslashes.
-    /// - Returns: nil when there is none.
-    /// - Throws: `InputError` for runs or corners that are none, or are for a picture of another size.
+    ///   - size: image size.
+    ///   - isUnescaped: set to true if runs fit the size only after halving their backslashes.
+    /// - Returns: nil if there is none.
+    /// - Throws: `InputError` for invalid runs or corners, or for another image size.
     package func region(size: PictureSize, isUnescaped: inout Bool) throws(InputError) -> RunLengthEncoding? {
         if let found = self.size, found != size {
             throw InputError(found: "a mask of \(found)", expected: "\(size) as the others")
@@ -47,7 +47,7 @@ package enum Segmentation: Sendable {
         }
     }
 
-    /// Runs as a string, perhaps as Python prints bytes: `b'...'` or what is between the quotes, with backslashes doubled.
+    /// Decodes runs from a string, possibly as Python prints bytes: `b'...'`, or the part in quotes, with backslashes doubled.
     private static func region(
         _ text: [UInt8], _ size: PictureSize, isUnescaped: inout Bool
     ) throws(InputError) -> RunLengthEncoding {
@@ -55,7 +55,7 @@ package enum Segmentation: Sendable {
             && [UInt8(ascii: "'"), UInt8(ascii: "\"")].contains(text[1]) && text[text.count - 1] == text[1]
         let counts = isQuoted ? Array(text[2..<text.count - 1]) : text, halved = withHalfTheBackslashes(counts)
         guard halved != counts else { return try RunLengthEncoding(width: size.width, height: size.height, counts: counts) }
-        // Quotes are printed, and backslashes with them; where they do not fit so, they fit as they are or not at all.
+        // Quotes are printed together with doubled backslashes; if the runs do not fit then, try the original or give up.
         let other = isQuoted ? counts : halved
         do {
             return try RunLengthEncoding(width: size.width, height: size.height, counts: isQuoted ? halved : counts)

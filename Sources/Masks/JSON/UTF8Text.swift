@@ -1,6 +1,6 @@
-/// Text as editors and spreadsheets on Windows save it.
+/// Text files as saved by editors and spreadsheets on Windows.
 package enum UTF8Text {
-    /// The text in UTF-8 without the byte order mark in front: of UTF-16 with a mark, in UTF-8; everything else as it is.
+    /// Converts to UTF-8 without a byte order mark: from UTF-16 if there is such a mark; other bytes are unchanged.
     package static func bytes(_ bytes: [UInt8]) -> [UInt8] {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
         let isLittle = bytes.starts(with: [0xFF, 0xFE])

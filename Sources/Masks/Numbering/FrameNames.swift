@@ -1,26 +1,26 @@
 import Media
 
-/// The frames that the names of a set of files, or of a clip's pictures, stand for.
+/// Frame numbers from the names of mask files or of a clip's stills.
 struct FrameNames {
-    /// Reason why names give no frames, with the index of the name at fault.
+    /// Reason that names give no frames, with the index of the offending name.
     enum Fault: Error {
         case noNumber(Int)
-        /// A number no clip has as many frames as.
+        /// A number beyond that of any clip.
         case tooLarge(Int)
     }
 
     /// One for each name.
     let frames: [Int]
-    /// True if the frames were found by the names of the clip's stills and not by numbers.
+    /// True if frames were matched by the names of the clip's stills rather than by numbers.
     let arePlaced: Bool
-    /// True if the frames are positions in the sorted names, whose numbers are times or several counters.
+    /// True if frames are positions in the sorted names, whose numbers are times or several counters.
     let areInOrder: Bool
-    /// Note on where in the names the frame number is; nil if it ends each name.
+    /// Note on the position of the frame number in the names; nil if it ends each name.
     let note: String?
 
     /// - Parameters:
-    ///   - names: with endings.
-    ///   - stills: the frames of the clip's stills by their names.
+    ///   - names: file names with extensions.
+    ///   - stills: the clip's stills, frame by name.
     init(_ names: [String], stills: [String: Int] = [:]) throws(Fault) {
         let stems = names.map(FileNames.pictureStem), placed = stems.compactMap { stills[$0] }
         if !names.isEmpty, placed.count == names.count {
@@ -51,10 +51,10 @@ struct FrameNames {
         return digits.map { Int($0) } != frames
     }
 
-    /// The largest number of a frame.
+    /// Upper bound on frame numbers.
     static let largest = Int(Int32.max)
 
-    /// The number in `name` cannot be a frame's.
+    /// Error message for a number in `name` above `largest`.
     static func tooLarge(_ name: String) -> (found: String, expected: String) {
         ("a number too large for a frame in the name \(name)", "at most \(largest), or as many masks as the clip has frames")
     }

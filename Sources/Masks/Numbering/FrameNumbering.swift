@@ -1,23 +1,23 @@
 import Imaging
 
-/// Mapping of mask numbers to frames of the clip if no option gives it, derived from the count and range of the numbers and
-/// those of the clip's stills.
+/// Mapping of mask numbers to frames of the clip when no option gives it, derived from the number and range of the masks and of
+/// the clip's stills.
 struct FrameNumbering: Equatable {
-    /// The clip's frame of each number; nil for the numbers themselves.
+    /// The clip's frame of each number; nil if they are equal.
     private(set) var frames: [Int]?
-    /// Note on the reading chosen; nil if there was only one.
+    /// Note on the mapping chosen; nil if there was only one.
     private(set) var note: String?
-    /// The end of a message about a number beyond the clip.
+    /// Hint for messages about a number beyond the clip.
     private(set) var help = ""
-    /// True if the exact number of frames is needed to decide.
+    /// True if the decision needs the exact number of frames.
     private(set) var needsCount = false
 
     private let subject: NumberedSubject
 
     /// - Parameters:
-    ///   - keys: ascending, without repeats.
+    ///   - keys: ascending, without duplicates.
     ///   - first: the number that key 0 has in the file.
-    ///   - subject: numbered frames' content, for messages.
+    ///   - subject: the numbered content, for messages.
     init(_ keys: [Int], of clip: ClipFacts, first: Int = 0, subject: NumberedSubject = .masks) {
         self.subject = subject
         guard let low = keys.first, let high = keys.last else { return }
@@ -27,7 +27,7 @@ struct FrameNumbering: Equatable {
             return
         }
         let stills = clip.frameOfStillNumber
-        // Stills counted from 0 beside frames that the file counts from 1 are not the same numbers.
+        // Stills counted from 0 and frames that the file counts from 1 do not share numbers.
         if first == 0 || stills[0] == nil, !stills.isEmpty, keys.allSatisfy({ stills[$0 + first] != nil }) {
             let found = keys.compactMap { stills[$0 + first] }
             guard found != keys else { return }
@@ -35,7 +35,7 @@ struct FrameNumbering: Equatable {
         } else if high < count {
             note = doubt(keys, count, first: first)
         } else if !clip.isCountExact {
-            // A header's count moves nothing: one of one too few makes numbers from 0 look like numbers from 1.
+            // A header's count is not trusted: if it is one too low, numbers from 0 look like numbers from 1.
             needsCount = true
             help = " as its header says (\(subject.offset) -1 if \(subject.plural) count from 1)"
         } else if let found = Self.frames(keys, low, high, count) {
@@ -54,9 +54,9 @@ struct FrameNumbering: Equatable {
         (frames, note) = (found, "\(reading) (\(subject.offset) 0 takes the numbers as they are)")
     }
 
-    private var options: String { " (\(subject.offset) and \(subject.step) tell how \(subject.plural) are numbered)" }
+    private var options: String { " (\(subject.offset) and \(subject.step) say how \(subject.plural) are numbered)" }
 
-    /// Frames of numbers that go beyond the clip, where there is one way to fit them in.
+    /// Frames of numbers that exceed the clip, if there is exactly one way to map them.
     private static func frames(_ keys: [Int], _ low: Int, _ high: Int, _ count: Int) -> [Int]? {
         if keys.count == count { return Array(0..<count) }
         if low > 0, high == count { return keys.map { $0 - 1 } }
@@ -66,9 +66,9 @@ struct FrameNumbering: Equatable {
         return keys.map { ($0 - low) / step }
     }
 
-    /// Note on another reading of numbers that fit the clip unchanged.
+    /// Note on another interpretation of numbers that fit the clip unchanged.
     private func doubt(_ keys: [Int], _ count: Int, first: Int) -> String? {
-        // Frames that the file itself counts from 1 begin with the second only when the first has no mask.
+        // In files whose frames count from 1, the first mask may be for the second frame.
         if keys[0] == 1, first == 0 {
             return "\(subject.plural) are numbered from 1, read as frames counted from 0: number 1 is the clip's second frame "
                 + "(\(subject.offset) -1 if they count from 1)"

@@ -1,6 +1,6 @@
 import Imaging
 
-/// Masks as they were understood: what their numbers are in the clip, and what frames that lack an object say of it.
+/// Masks with their frame numbers mapped to the clip and the meaning of absence resolved.
 struct InterpretedMaskSource: MaskSource {
     let annotatedFrames: [Int]
     let tracks: [Track]
@@ -8,10 +8,10 @@ struct InterpretedMaskSource: MaskSource {
 
     private let source: any MaskSource
     private let notes: [MaskProblem]
-    /// The clip's frame for each of the masks' numbers, and the other way round; nil where they are the same.
+    /// Mapping from the masks' numbers to the clip's frames and back; nil if they are equal.
     private var frameOfKey: [Int: Int]?
     private var keyOfFrame: [Int: Int]?
-    /// Frames that speak of each track; those of the source for others.
+    /// Frames that determine each track; those of the source for other tracks.
     private var framesOfTrack: [TrackID: [Int]] = [:]
 
     var path: String { source.path }
@@ -22,16 +22,16 @@ struct InterpretedMaskSource: MaskSource {
     var firstFrame: Int { source.firstFrame }
     var problems: [MaskProblem] { source.problems + notes }
 
-    /// The same frames, and a question about their numbers.
-    /// - Parameter help: what may help when they do not fit the clip.
+    /// Keeps the frames, with a note on ambiguous numbers.
+    /// - Parameter help: hint for errors if they do not fit the clip.
     init(_ source: any MaskSource, note: String?, help: String) {
         (self.source, annotatedFrames, tracks, numberingHelp) = (source, source.annotatedFrames, source.tracks, help)
         notes = Self.notes(note, source)
     }
 
     /// - Parameters:
-    ///   - frames: of the clip, one for each annotated frame of the source, ascending.
-    ///   - note: why.
+    ///   - frames: the clip's frame for each annotated frame of the source, ascending.
+    ///   - note: explanation for the user.
     init(_ source: any MaskSource, frames: [Int], note: String? = nil) {
         self.source = source
         let table = Dictionary(uniqueKeysWithValues: zip(source.annotatedFrames, frames))
@@ -48,9 +48,9 @@ struct InterpretedMaskSource: MaskSource {
         numberingHelp = ""
     }
 
-    /// Key `k` is the clip's frame `offset + k * step`.
+    /// Maps key `k` to the clip's frame `offset + k * step`.
     /// - Parameter step: at least 1.
-    /// - Throws: `MaskError` when a frame lands before the clip's first or beyond any clip's last.
+    /// - Throws: `MaskError` if a frame becomes negative or exceeds any clip.
     init(_ source: any MaskSource, offset: Int, step: Int) throws {
         func clipFrame(_ key: Int) throws -> Int {
             let (product, overflows) = key.multipliedReportingOverflow(by: step)
@@ -70,7 +70,7 @@ struct InterpretedMaskSource: MaskSource {
         self.init(source, frames: try source.annotatedFrames.map(clipFrame))
     }
 
-    /// The same masks, with other frames that speak of each track.
+    /// Replaces the frames that determine each track.
     init(_ source: any MaskSource, framesOfTrack: [TrackID: [Int]], note: String?) {
         self.init(source, note: note, help: source.numberingHelp)
         self.framesOfTrack = framesOfTrack

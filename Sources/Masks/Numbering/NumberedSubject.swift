@@ -1,10 +1,10 @@
-/// Content of numbered frames, as messages about the numbers name it and its options.
+/// Kind of numbered content, with its names in messages and its options.
 struct NumberedSubject: Equatable {
     let singular: String
     let plural: String
     /// Option for the clip's frame of number 0.
     let offset: String
-    /// Option for the clip's frames from one number to the next.
+    /// Option for the number of clip frames per number.
     let step: String
 
     static let masks = NumberedSubject(

@@ -1,21 +1,21 @@
 import Imaging
 
-/// An entry of `annotations` in a COCO file for pictures, or of a list of results.
+/// An entry of `annotations` in a COCO file, or of a list of results.
 package struct COCOAnnotation {
     package var id: TrackID?
     package var track: TrackID?
     /// `image_id`: a number, or a name in some results.
     package var picture: TrackID?
     package var category: Int?
-    /// Category name that a result brings with it.
+    /// Category name stored in a result itself.
     package var label: String?
     package var segmentation = Segmentation.none
     /// Left, top, width and height; empty if there is none.
     package var box: [Double] = []
     package var score: Double?
-    /// IoU that what made the mask expects of it (`predicted_iou` of SA-1B).
+    /// IoU predicted for the mask (`predicted_iou` of SA-1B).
     package var expectedIoU: Double?
-    /// True for crowds, and what is marked to be ignored.
+    /// True for crowds and annotations marked as ignored.
     package var isIgnored = false
 
     package init(_ json: inout JSONReader) throws {
@@ -47,14 +47,14 @@ package struct COCOAnnotation {
 }
 
 extension JSONReader {
-    /// Reads a value that may be null or of another kind than hoped for.
+    /// Reads a number; nil for null or another kind of value.
     package mutating func optionalNumber() throws -> Double? {
         if try kind() == .number { return try number() }
         try skip()
         return nil
     }
 
-    /// Reads true or a number but 0; false for anything else.
+    /// Reads a flag: true, or a nonzero number; false for anything else.
     package mutating func flag() throws -> Bool {
         switch try kind() {
         case .number: return try number() != 0

@@ -1,14 +1,14 @@
 import Imaging
 
-/// Pictures, videos and categories of a COCO file for pictures.
+/// Images, videos and categories of a COCO file.
 struct COCOPictures {
-    /// A clip's pictures.
+    /// The images of a clip.
     struct Frames {
         /// Frames by image id.
         var byPicture: [Int: (frame: Int, size: PictureSize?)] = [:]
-        /// True if the frames were found by the names of the clip's stills.
+        /// True if frames were matched by the names of the clip's stills.
         var arePlaced = false
-        /// True if the frames are positions in the sorted names.
+        /// True if frames are positions in the sorted names.
         var areInOrder = false
         var note: String?
     }
@@ -26,7 +26,7 @@ struct COCOPictures {
     let pictures: [Picture]
     let labels: [Int: String]
 
-    /// Reads everything but annotations, which need it.
+    /// Reads everything but the annotations, which depend on it.
     /// - Throws: `MaskError`.
     init(_ document: MaskDocument) throws {
         self.document = document
@@ -82,8 +82,8 @@ struct COCOPictures {
         return picture
     }
 
-    /// The pictures of the clip, each with its frame.
-    /// - Throws: `MaskError` when pictures are of several clips, or two are one frame.
+    /// The clip's images, each with its frame.
+    /// - Throws: `MaskError` if images belong to several clips, or two to one frame.
     func frames(clip: ClipFacts) throws -> Frames {
         func group(_ picture: Picture) -> String {
             picture.video.map { "video \($0)" } ?? picture.file.map { $0.split(separator: "/").dropLast().joined(separator: "/") } ?? ""
@@ -118,7 +118,7 @@ struct COCOPictures {
         return result
     }
 
-    /// - Throws: `MaskError` when two pictures that no number places have the same name.
+    /// - Throws: `MaskError` if two images without a frame number have the same name.
     private func checkNames(_ files: [String], _ named: FrameNames?) throws {
         guard named == nil, let name = Dictionary(grouping: files, by: \.self).filter({ $1.count > 1 }).keys.min() else { return }
         throw MaskError(
@@ -127,14 +127,14 @@ struct COCOPictures {
 
 }
 
-/// Annotations of pictures that the file does not have.
+/// Annotations of images missing from the file.
 struct DanglingAnnotations {
-    /// Annotations of the clip and those of no picture.
+    /// Annotations of the clip and of missing images.
     var total = 0
     private(set) var missing = 0
     private var pictures: Set<TrackID> = []
 
-    /// Counts an annotation of a picture that is not the clip's, unless it is one of `known`, which are those of other clips.
+    /// Counts an annotation of an image that is not the clip's, unless it is one of `known`, the images of other clips.
     mutating func count(_ picture: TrackID?, known: Set<Int>) {
         if case .number(let number)? = picture, known.contains(number) { return }
         total += 1
@@ -142,7 +142,7 @@ struct DanglingAnnotations {
         if let picture { pictures.insert(picture) }
     }
 
-    /// Note on annotations of images that the file does not have; nil if there are none.
+    /// Note on annotations of missing images; nil if there are none.
     var message: String? {
         guard missing > 0 else { return nil }
         let shown = pictures.sorted().prefix(6).map(\.description) + (pictures.count > 6 ? ["..."] : [])

@@ -1,8 +1,8 @@
 import Imaging
 
-/// COCO for pictures: `images`, `annotations` with `image_id`, `segmentation` and the track they belong to, `categories`.
-/// The track is `track_id` (or `instance_id`, `object_id`, or `attributes.track_id` as CVAT exports it); without any, when
-/// one picture alone is annotated, each annotation is a track. An annotation with a box only has the box as mask.
+/// COCO for images: `images`, `annotations` with `image_id`, `segmentation` and a track, and `categories`. The track is
+/// `track_id` (or `instance_id`, `object_id`, or `attributes.track_id` as exported by CVAT); without one, if only one image is
+/// annotated, each annotation is a track. For an annotation with only a box, the box is the mask.
 ///
 /// Source: the COCO data format; CocoVID and CVAT for the fields of videos.
 struct COCOReader {

@@ -2,9 +2,9 @@ import Imaging
 import Synchronization
 import Media
 
-/// A folder of RGB PNGs, one a frame, in which each object has a colour of its own and black is background: label PNGs
-/// that lost their palette. The colours of all frames together become ids: their number in the DAVIS palette when all are
-/// from it, the grey value when all are grey, else 1, 2, ... in the order of R, G and B. One of the `problems` says which.
+/// A folder of RGB PNGs, one per frame, with a colour for each object and black background: label PNGs that lost their palette.
+/// The colours of all frames become ids: their index in the DAVIS palette if all are from it, the grey value if all are grey,
+/// otherwise 1, 2, ... in order of R, G and B. A note in `problems` says which.
 final class ColourFolderReader: MaskSource {
     let path: String
     let size: PictureSize
@@ -13,7 +13,7 @@ final class ColourFolderReader: MaskSource {
     let problems: [MaskProblem]
     let isPlaced: Bool
     let isInOrder: Bool
-    /// Brightness of all pictures' colours, where they are shades of one.
+    /// Brightness of all images' colours, if they are shades of one.
     let values: ValueTally
 
     private let colours: [TrackID: UInt32]
@@ -22,13 +22,13 @@ final class ColourFolderReader: MaskSource {
 
     var format: MaskFormat? { .colourPNG }
 
-    /// The most colours that are objects; more are a photograph, or blurred edges.
+    /// Upper bound on colours of objects; more indicate a photograph or blurred edges.
     private static let maximumColours = 256
 
     /// - Throws: `MaskError` for the first file, by frame, that cannot be used.
     /// - Parameters:
-    ///   - stills: the frames of the clip's stills by their names.
-    ///   - format: the layout that a user names; nil to tell it from the pictures.
+    ///   - stills: the clip's stills, frame by name.
+    ///   - format: the format given by the user; nil to derive it from the images.
     init(path: String, keepsGoing: Bool, stills: [String: Int], format: MaskFormat? = nil) throws {
         self.path = path
         let folder = try MaskFolder(path: path, stills: stills)
@@ -85,7 +85,7 @@ final class ColourFolderReader: MaskSource {
         return (table { order[$0] ?? 0 }, "the \(colours.count) colours are numbered in the order of R, G, B")
     }
 
-    /// The colours of one picture, each a region.
+    /// Finds the colours of one image, each a region.
     @Sendable static func scan(_ file: MaskFile) throws -> MaskFileScan {
         let image = try MaskFileScan.reading(file.path) { try ImageDecoder.rgb(path: file.path) }
         var numberOfColour: [UInt32: UInt16] = [0: 0], colours: [UInt32] = [0]
@@ -138,7 +138,7 @@ final class ColourFolderReader: MaskSource {
             let path = file(of: frame)
             let image = try MaskFileScan.reading(path) { try ImageDecoder.rgb(path: path) }
             let found = PictureSize(width: image.width, height: image.height)
-            guard found == size else {  // rewritten since it was scanned
+            guard found == size else {  // modified since it was scanned
                 throw MaskError(path: path, reason: .sizeDiffers(found: found, expected: size, other: "the first reading"))
             }
             latest = (frame, image)
@@ -148,7 +148,7 @@ final class ColourFolderReader: MaskSource {
 }
 
 extension RGBImage {
-    /// R, G and B of a pixel as one number, counted row after row.
+    /// R, G and B of a pixel as one number; pixels count row by row.
     func colour(at index: Int) -> UInt32 {
         UInt32(pixels[index * 3]) << 16 | UInt32(pixels[index * 3 + 1]) << 8 | UInt32(pixels[index * 3 + 2])
     }

@@ -1,30 +1,30 @@
 import Imaging
 import Media
 
-/// Colours as brightness, where all are shades of one.
+/// Conversion of colours to brightness if all are shades of one colour.
 enum ColourShades {
-    /// Levels by which what lossy compression leaves of a shade is beside it.
+    /// Tolerance in levels for shades changed by lossy compression.
     private static let tolerance = 12
 
-    /// The brightness of regions whose values are colours; the colours themselves where they are no shades of one.
+    /// Brightness of regions whose values are colours; the colours themselves if they are not shades of one.
     static func tally(_ regions: [LabelRegion]) -> ValueTally {
         let main = regions.max { $0.area < $1.area }?.value ?? 0, colours = Set(regions.map(\.value))
         guard colours.allSatisfy({ isShade($0, of: main) }) else { return ValueTally(regions, scale: .colours) }
-        // A single colour is an object's number unless it is white.
+        // A single colour is an object id unless it is white.
         guard colours.count > 1 || colours == [0xFFFFFF] else { return ValueTally(regions, scale: .indices) }
         var tally = ValueTally([], scale: .levels)
         for region in regions { tally.add(region, as: brightness(region.value)) }
         return tally
     }
 
-    /// Counts of a palette picture's grey levels; nil for pictures without a palette or with a coloured one.
+    /// Counts of a palette image's grey levels; nil for an image without a palette or with a coloured one.
     static func ofPalette(_ picture: MaskPicture, _ labels: LabelImage) -> ValueTally? {
         guard let levels = paletteLevels(picture, labels) else { return nil }
         return ValueTally(countSolid(levels, in: labelRegions(levels)), scale: .shades)
     }
 
-    /// The brightness of a picture whose palette has greys only, or those alone that are used; nil for others.
-    /// - Parameter labels: the picture's palette indices.
+    /// Brightness of an image whose palette, or the used part of it, has only greys; nil for others.
+    /// - Parameter labels: palette indices of the image.
     static func paletteLevels(_ picture: MaskPicture, _ labels: LabelImage) -> LabelImage? {
         guard picture.kind == .palette, let greys = picture.paletteGreys,
             labels.values.allSatisfy({ greys[Int($0)] != nil })

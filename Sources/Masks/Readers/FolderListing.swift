@@ -1,14 +1,14 @@
 import Files
 import Media
 
-/// The names in one folder, in order.
+/// Sorted names in one folder.
 struct FolderListing {
     let path: String
     let files: [String]
     let folders: [String]
 
-    /// - Parameter withHidden: list names that start with a dot, and what macOS adds, too.
-    /// - Throws: `MaskError` when `path` is not a folder or may not be listed.
+    /// - Parameter withHidden: true to include names that start with a dot, and files added by macOS.
+    /// - Throws: `MaskError` if `path` is not a folder or cannot be listed.
     init(path: String, withHidden: Bool = false) throws {
         self.path = path
         guard let status = FileStatus(path) else { throw MaskError(path: path, reason: .missing) }
@@ -26,10 +26,10 @@ struct FolderListing {
         (self.files, self.folders) = (files, folders)
     }
 
-    /// True if a name is the system's own, such as what macOS puts into archives.
+    /// True for the system's own files, such as those that macOS adds to archives.
     private static func isHidden(_ name: String) -> Bool { name.hasPrefix(".") || name == "__MACOSX" }
 
-    /// The path of something in the folder.
+    /// The path of a name in the folder.
     func file(_ name: String) -> String { Self.file(name, in: path) }
 
     private static func file(_ name: String, in folder: String) -> String {
@@ -40,7 +40,7 @@ struct FolderListing {
         files.filter { $0.lowercased().hasSuffix("." + kind) }
     }
 
-    /// For messages.
+    /// Description for messages.
     var contents: String {
         if files.isEmpty && folders.isEmpty { return "an empty folder" }
         return folders.isEmpty ? "no PNG" : "no PNG but \(folders.count) folders"

@@ -1,9 +1,9 @@
-/// Folders of PNGs that are called like frames, and the files in them like objects.
+/// Check for folders of PNGs named like frames, with files named like objects.
 enum FrameFolders {
     /// - Parameters:
-    ///   - folders: those in `listing` that hold PNGs.
-    ///   - frameCount: the clip's; nil when that is not known.
-    /// - Throws: `MaskError` when each folder may be a frame, and each file in it an object.
+    ///   - folders: those in `listing` that contain PNGs.
+    ///   - frameCount: number of the clip's frames; nil if unknown.
+    /// - Throws: `MaskError` if each folder may be a frame, and each file in it an object.
     static func check(_ listing: FolderListing, _ folders: [String], frameCount: Int?) throws {
         let files = try folders.map { try FolderListing(path: listing.file($0)).files(withExtension: "png").map(FileNames.stem) }
         let names = Set(files.joined())
@@ -17,7 +17,7 @@ enum FrameFolders {
                 + "<frame>_mask_<object>.png in one folder are frames with objects)")
     }
 
-    /// True if names, or the number of the clip's frames, suggest one folder for each frame.
+    /// True if names, or the number of the clip's frames, suggest a folder per frame.
     private static func tell(_ folders: [String], _ files: Set<String>, _ frameCount: Int?) -> Bool {
         if folders.allSatisfy({ starts($0, with: ["frame", "img", "image"]) }) {
             return !files.contains { starts($0, with: ["frame", "img", "image"]) }
@@ -26,7 +26,7 @@ enum FrameFolders {
         if files.allSatisfy({ starts($0, with: ofObjects) }), !folders.contains(where: { starts($0, with: ofObjects) }) { return true }
         guard folders.allSatisfy({ Int($0) != nil }), files.allSatisfy({ Int($0) != nil }), files.count < folders.count else { return false }
         let digits = files.map(\.count).max() ?? 0
-        // The frame of one picture for each object is not worth a doubt.
+        // One image per object is too common to be doubted.
         if folders.count == frameCount, files.count > 1, folders.allSatisfy({ $0.count >= digits }) { return true }
         return folders.allSatisfy { $0.count >= 4 && $0.count > digits }
     }

@@ -2,10 +2,10 @@ import Imaging
 import Synchronization
 import Media
 
-/// A folder of label PNGs, one a frame, as DAVIS, YouTube-VOS and SAM 2's `vos_inference` write them: the palette index
-/// (or grey value) of a pixel is the number of the object it belongs to, 0 is background. 255, and 254 with it, are void when
-/// there are other objects, unless some number is above 255: then the masks have 16 bits, and those two mean nothing special.
-/// Among ids of KITTI MOTS (1000 to 9999) 10000 is a region to ignore.
+/// A folder of label PNGs, one per frame, as in DAVIS, YouTube-VOS and SAM 2's `vos_inference`: a pixel's palette index or grey
+/// value is its object's id, 0 is background. If there are other objects, 255 (and 254 next to it) are void, unless an id exceeds
+/// 255: then the masks have 16 bits and these values are ordinary ids. Among ids of KITTI MOTS (1000 to 9999), 10000 is a region
+/// to ignore.
 package final class LabelFolderReader: MaskSource {
     package let path: String
     package let size: PictureSize
@@ -14,25 +14,25 @@ package final class LabelFolderReader: MaskSource {
     package let problems: [MaskProblem]
     package let isPlaced: Bool
     package let isInOrder: Bool
-    /// Values of all pictures together.
+    /// Values of all images together.
     let values: ValueTally
 
     private let pathOfFrame: [Int: String]
-    /// The file read last: the tracks of one frame are usually asked for together.
+    /// The labels of the last file read, because a frame's tracks are usually requested together.
     private let latest = Mutex<(frame: Int, labels: LabelImage)?>(nil)
 
     package var format: MaskFormat? { .labelPNG }
 
-    /// Reads every mask once, for the tracks; keeps none.
-    /// - Parameter keepsGoing: leave out files that cannot be used, as `problems`.
+    /// Reads all masks once to find the tracks; keeps none.
+    /// - Parameter keepsGoing: true to skip files that cannot be used, listing them in `problems`.
     /// - Throws: `MaskError` for the first file, by frame, that cannot be used.
     package convenience init(path: String, keepsGoing: Bool = false) throws {
         try self.init(path: path, keepsGoing: keepsGoing, stills: [:])
     }
 
     /// - Parameters:
-    ///   - stills: the frames of the clip's stills by their names.
-    ///   - format: the layout that a user names; nil to tell it from the pictures.
+    ///   - stills: the clip's stills, frame by name.
+    ///   - format: the format given by the user; nil to derive it from the images.
     init(path: String, keepsGoing: Bool, stills: [String: Int], format: MaskFormat? = nil) throws {
         self.path = path
         let folder = try MaskFolder(path: path, stills: stills)
@@ -69,7 +69,7 @@ package final class LabelFolderReader: MaskSource {
             let path = file(of: frame)
             let labels = try MaskFileScan.reading(path) { try ImageDecoder.labels(path: path) }
             let found = PictureSize(width: labels.width, height: labels.height)
-            guard found == size else {  // rewritten since it was scanned
+            guard found == size else {  // modified since it was scanned
                 throw MaskError(
                     path: path, reason: .sizeDiffers(found: found, expected: size, other: "the first reading"))
             }

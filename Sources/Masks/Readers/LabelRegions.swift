@@ -1,18 +1,18 @@
 import Imaging
 
-/// The pixels that share one value of a label image.
+/// All pixels of one value in a label image.
 struct LabelRegion: Sendable {
     var value: UInt32
     var area = 0
-    /// Pixels that begin a square of two, or of three, pixels of the same value; where nobody counted them 0.
+    /// Number of pixels at the corner of a 2x2 or 3x3 square of the same value; 0 if not counted.
     var solid = 0
     var core = 0
-    /// Pixels of a grey patch that lies between white and black; where nobody counted them 0.
+    /// Number of pixels in grey patches between white and black; 0 if not counted.
     var between = 0
-    /// Sides of white pixels at which there is black, and grey; where nobody counted them 0.
+    /// Number of edges between white pixels and black ones, and grey ones; 0 if not counted.
     var bareSides = 0
     var greySides = 0
-    /// Pixels of white in a band around other objects; where nobody counted them 0.
+    /// Number of white pixels in a band around other objects; 0 if not counted.
     var rim = 0
     var left: Int
     var top: Int
@@ -33,8 +33,8 @@ struct LabelRegion: Sendable {
     var box: BoundingBox { BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1) }
 }
 
-/// Area and box of every value but 0, in one pass over the pixels.
-/// - Returns: one region for each value there is, in the order they first occur.
+/// Area and box of every nonzero value, in one pass over the pixels.
+/// - Returns: one region per value, in order of first occurrence.
 func labelRegions(_ labels: LabelImage) -> [LabelRegion] {
     var tally = RegionTally()
     labels.values.withUnsafeBufferPointer { values in
@@ -45,13 +45,13 @@ func labelRegions(_ labels: LabelImage) -> [LabelRegion] {
     return tally.regions
 }
 
-/// The regions of the rows read so far.
+/// The regions of the rows scanned so far.
 private struct RegionTally {
     private(set) var regions: [LabelRegion] = []
-    /// The index in `regions` of each value; -1 until it occurs.
+    /// Index in `regions` for each value; -1 before it occurs.
     private var slots = [Int32](repeating: -1, count: 1 << 16)
 
-    /// Takes one row's values. Objects are solid, so a row is a few runs of equal values.
+    /// Scans a row. Objects are solid, so a row consists of a few runs of equal values.
     mutating func add(_ line: UnsafeBufferPointer<UInt16>, row: Int) {
         var start = 0
         while start < line.count {

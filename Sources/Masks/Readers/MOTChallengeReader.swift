@@ -1,9 +1,9 @@
 import Imaging
 
-/// MOTChallenge text: a line for each box, `frame,id,left,top,width,height,conf,class,visibility`, or with spaces. Frames
-/// and pixels count from 1; in files with a frame 0 frames count from 0. There are no masks, so the box is the mask: the pixels whose centres lie in it. Ground truth
-/// sets conf to 0 for what is not to be looked at; such lines are left out. Ground truth has nine fields, and the eighth is
-/// a class; results have -1 there.
+/// MOTChallenge text: lines `frame,id,left,top,width,height,conf,class,visibility`, separated by commas or spaces. Frames and
+/// pixels count from 1; if a file has a frame 0, its frames count from 0. There are no masks, so a box's mask consists of the
+/// pixels whose centres lie in it. Ground truth sets conf to 0 for boxes to ignore, which are skipped. Ground truth has nine
+/// fields, of which the eighth is a class; results have -1 there.
 ///
 /// Source: MOT16, arXiv 1603.00831, section 3.
 struct MOTChallengeReader {
@@ -12,14 +12,14 @@ struct MOTChallengeReader {
         let id: Int
         let label: String?
         let isIgnored: Bool
-        /// True if the box may be given in parts of the picture.
+        /// True if the box may be given in fractions of the image size.
         let isFraction: Bool
-        /// Edges in pixels from 0, the right and lower ones outside.
+        /// Edges in zero-based pixels; right and bottom are exclusive.
         let left, top, right, bottom: Int
     }
 
-    /// - Parameter size: of the clip; nil to take it from a `seqinfo.ini` beside the file or above it, or, when there is
-    ///   none, from how far the boxes reach.
+    /// - Parameter size: frame size of the clip; nil to take it from a `seqinfo.ini` next to the file or above it, or else from
+    ///   the extent of the boxes.
     /// - Throws: `MaskError`.
     static func read(_ document: MaskDocument, size: PictureSize?, keepsGoing: Bool) throws -> RegionSource {
         var table = RegionTable(path: document.path, format: .motChallenge, keepsGoing: keepsGoing)
@@ -60,7 +60,7 @@ struct MOTChallengeReader {
         return try table.source()
     }
 
-    /// Tells of boxes that are left out as ground truth says.
+    /// Notes boxes skipped because ground truth marks them as ignored.
     private static func noteIgnored(_ rows: [Row], _ shown: [Row], in table: inout RegionTable) {
         guard shown.count < rows.count else { return }
         let gone = Set(rows.map(\.id)).subtracting(shown.map(\.id)).sorted()
@@ -80,7 +80,7 @@ struct MOTChallengeReader {
             left: edge(row.left), top: edge(row.top), right: edge(row.left + row.width), bottom: edge(row.top + row.height))
     }
 
-    /// The smallest picture that holds all boxes; nil when there are none.
+    /// The smallest image that contains all boxes; nil without boxes.
     private static func extent(_ rows: [Row]) -> PictureSize? {
         guard let width = rows.map(\.right).max(), let height = rows.map(\.bottom).max(), width > 0, height > 0 else {
             return nil

@@ -1,22 +1,22 @@
 import Foundation
 import Imaging
 
-/// Lines of MOTChallenge text as they stand there.
+/// Lines of MOTChallenge text, unconverted.
 ///
 /// Source: MOT16, arXiv 1603.00831, section 3.
 enum MOTChallengeRows {
     struct Row {
         let frame: Int
-        /// -1 for a detection that belongs to no track.
+        /// -1 for a detection without a track.
         let id: Int
-        /// In pixels that count from 1.
+        /// In one-based pixels.
         let left, top, width, height: Double
         /// Nil for a line of six fields.
         let confidence: Double?
-        /// Class name, which ground truth's lines of nine fields have.
+        /// Class name, present in ground truth's lines of nine fields.
         let label: String?
 
-        /// True if the box may be given in parts of the picture.
+        /// True if the box may be given in fractions of the image size.
         var isFraction: Bool {
             let values = [left, top, width, height]
             return values.allSatisfy { (0...1).contains($0) } && values.contains { $0 != $0.rounded() }
@@ -30,7 +30,7 @@ enum MOTChallengeRows {
         12: "reflection", 13: "crowd",
     ]
 
-    /// - Throws: `InputError` for what is no such line.
+    /// - Throws: `InputError` for an invalid line.
     static func row(_ line: ArraySlice<UInt8>) throws(InputError) -> Row {
         var values: [Double] = []
         for field in line.row {
@@ -55,7 +55,7 @@ enum MOTChallengeRows {
             label: values.count == 9 ? Int(exactly: values[7]).flatMap { classes[$0] } : nil)
     }
 
-    /// - Throws: `MaskError` when a line of names above the first has others than those that are read, in that order.
+    /// - Throws: `MaskError` if there is a header line with other columns than expected, or in another order.
     static func checkHeader(_ document: MaskDocument) throws {
         var first: [String]?, isFirst = true
         document.forEachLine { _, line in
@@ -72,13 +72,13 @@ enum MOTChallengeRows {
         }
     }
 
-    /// `imWidth`, `imHeight` and `seqLength` of the sequence, which MOTChallenge keeps one folder up.
+    /// `imWidth`, `imHeight` and `seqLength` of the sequence, from a file one folder up.
     struct Sequence {
         private(set) var size: PictureSize?
         /// Frames; nil if the file does not say.
         private(set) var length: Int?
 
-        /// - Parameter path: of the text.
+        /// - Parameter path: path of the text file.
         init(beside path: String) {
             let folder = URL(filePath: path).deletingLastPathComponent()
             for place in [folder, folder.deletingLastPathComponent()] where size == nil {

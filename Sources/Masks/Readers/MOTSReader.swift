@@ -1,7 +1,7 @@
 import Imaging
 
-/// MOTS text: a line for each mask, `frame id class_id height width rle`. An id is `class * 1000 + instance`, 10000 is a
-/// region to ignore; frames count from 0.
+/// MOTS text: a line per mask, `frame id class_id height width rle`. An id is `class * 1000 + instance`, 10000 is a region to
+/// ignore; frames count from 0.
 ///
 /// Source: TrackEval, `docs/MOTS-format.txt` (KITTI MOTS).
 enum MOTSReader {

@@ -2,7 +2,7 @@ import Imaging
 import Parallelism
 import Media
 
-/// One mask file: which frame it is for, and, where each object has its own, whose it is.
+/// A mask file with its frame and, if it holds a single object, that object's id.
 struct MaskFile: Sendable {
     let frame: Int
     let path: String
@@ -13,23 +13,22 @@ struct MaskFile: Sendable {
 struct MaskFileScan: Sendable {
     let file: MaskFile
     let size: PictureSize
-    /// One for each value but the background.
+    /// One for each value except the background.
     let regions: [LabelRegion]
     /// Counts of pixel values, and of values at edges, as far as known.
     var values = ValueTally([], scale: .indices)
-    /// Note on the reading chosen; nil if there was only one.
+    /// Note on an interpretation chosen among several; nil if there was only one.
     var note: String?
 }
 
 extension MaskFileScan {
-    /// The value of the pixels inside where a file has one object only.
+    /// Value of foreground pixels in files of a single object.
     static let inside: UInt32 = 1
 
     /// Reads files on all cores.
-    /// - Parameter read: reads one file; its error concerns that file alone, and is a problem when `keepsGoing`.
-    /// - Returns: one scan for each file that can be used, in order, all of the size of the first.
-    /// - Throws: `MaskError` for the first file, in order, that cannot be used; without any use for the rest when
-    ///   there is no other.
+    /// - Parameter read: reads one file; its error is a problem of that file with `keepsGoing`.
+    /// - Returns: scans of the usable files in order, all of the size of the first.
+    /// - Throws: `MaskError` for the first file, in order, that cannot be used; with `keepsGoing` only if no file can.
     static func scan(
         _ files: [MaskFile], keepsGoing: Bool, problems: inout [MaskProblem],
         read: @Sendable (MaskFile) throws -> MaskFileScan
@@ -59,7 +58,7 @@ extension MaskFileScan {
         return scans.filter { $0.size == first.size }
     }
 
-    /// Runs `body`; what FFmpeg has to say about the file becomes a `MaskError`.
+    /// Runs `body`, converting FFmpeg's errors about the file to `MaskError`.
     static func reading<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
@@ -68,7 +67,7 @@ extension MaskFileScan {
         }
     }
 
-    /// Scans a picture of object numbers.
+    /// Scans an image of object ids.
     static func labels(of file: MaskFile) throws -> MaskFileScan {
         let (labels, kind, shades) = try reading(file.path) {
             let picture = try MaskPicture(path: file.path)
@@ -82,7 +81,7 @@ extension MaskFileScan {
                 ? ValueTally(countSolid(labels, in: regions), scale: .levels) : shades ?? ValueTally(regions, scale: .indices))
     }
 
-    /// Scans a picture of one object.
+    /// Scans an image of one object.
     static func foreground(of file: MaskFile) throws -> MaskFileScan {
         let picture = try reading(file.path) { try ObjectPicture(path: file.path) }, mask = picture.mask
         let region = mask.boundingBox.map { LabelRegion(value: inside, area: mask.area, box: $0) }

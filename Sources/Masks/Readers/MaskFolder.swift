@@ -1,27 +1,27 @@
 import Foundation
 
-/// The mask files in one folder, found by their names.
+/// The mask files in one folder, with frames from their names.
 struct MaskFolder {
     struct Entry {
-        /// The number in the name, or the clip's frame where the masks are named as its stills.
+        /// The number in the name, or the clip's frame if masks are named like its stills.
         let frame: Int
         let path: String
     }
 
     /// Ascending by frame; at least one.
     let entries: [Entry]
-    /// True if the frames were found by the names of the clip's stills.
+    /// True if frames were matched by the names of the clip's stills.
     let isPlaced: Bool
-    /// True if the frames are positions in the sorted names.
+    /// True if frames are positions in the sorted names.
     let isInOrder: Bool
-    /// Note on how names were read; nil if there was only one reading.
+    /// Note on how names were read; nil if there was only one way.
     let note: String?
 
     /// - Parameters:
-    ///   - fileExtension: of the mask files, in lower case.
-    ///   - stills: the frames of the clip's stills by their names.
-    /// - Throws: `MaskError` when `path` is not a folder, a picture in it is not a PNG or has no frame number, two
-    /// are for one frame, or there is none. Hidden files and files that are not pictures do not matter.
+    ///   - fileExtension: extension of the mask files, in lowercase.
+    ///   - stills: the clip's stills, frame by name.
+    /// - Throws: `MaskError` if `path` is not a folder, an image in it is not a PNG or has no frame number, two files are for the
+    ///   same frame, or there are none. Hidden files and files that are not images are ignored.
     init(path: String, fileExtension: String = "png", stills: [String: Int] = [:]) throws {
         let listing = try FolderListing(path: path)
         var names: [String] = []
@@ -68,7 +68,7 @@ struct MaskFolder {
         }
     }
 
-    /// The ASCII digits at the end of a file's stem as a number; nil when there are none, or more than a frame can have.
+    /// The digits at the end of a file's stem as a number; nil if there are none, or the number is too large.
     static func frameNumber(in stem: String) -> Int? {
         let digits = stem.utf8.reversed().prefix { (0x30...0x39).contains($0) }.reversed()
         return Int32(String(decoding: digits, as: UTF8.self)).map(Int.init)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// `<frame>_mask_<object>.png`.
+/// A file name `<frame>_mask_<object>.png`.
 struct ObjectFileName {
     let frame: Int
     let object: TrackID
@@ -19,8 +19,8 @@ struct ObjectFileName {
         object = Int32(objectName).map { .number(Int($0)) } ?? .name(objectName)
     }
 
-    /// True if files are named so. `clip1_mask_00000.png`, `clip1_mask_00001.png` are not: what differs is a frame's number,
-    /// of four digits or more, and what stands before it ends in one of two digits at most.
+    /// True if files are named this way. `clip1_mask_00000.png`, `clip1_mask_00001.png` are not: the differing number is a
+    /// frame's, with four digits or more, and the part before it ends in a number of at most two digits.
     static func areUsed(in names: [String]) -> Bool {
         let found = names.compactMap(ObjectFileName.init)
         guard found.count > 1, found.count == names.count else { return !found.isEmpty }

@@ -2,9 +2,9 @@ import Foundation
 import Imaging
 import Media
 
-/// PNGs of one object each, in which anything but 0 is inside: `DIR/<object>/<frame>.png` as SAM 2 writes them with
-/// `--per_obj_png_file` and SA-V comes in, `DIR/<frame>_mask_<object>.png`, or `DIR/<frame>.png` for the one object there
-/// is. Objects may overlap. Values mean nothing: SAM 2 writes palette index 1, others 255.
+/// PNGs of one object each, nonzero inside: `DIR/<object>/<frame>.png` as written by SAM 2 with `--per_obj_png_file` and used by
+/// SA-V, `DIR/<frame>_mask_<object>.png`, or `DIR/<frame>.png` for a single object. Objects may overlap. Values have no meaning:
+/// SAM 2 writes palette index 1, others 255.
 final class ObjectFilesReader: MaskSource {
     let path: String
     let format: MaskFormat?
@@ -19,9 +19,9 @@ final class ObjectFilesReader: MaskSource {
     private let framesOfTrack: [TrackID: [Int]]
 
     /// - Parameters:
-    ///   - folders: where the files were found; none for names with an object.
-    /// - Throws: `MaskError` for the first file that cannot be used, or when no object has a pixel.
-    ///   - order: how names without a frame's number were understood.
+    ///   - folders: folders of the files; empty if names contain the object.
+    /// - Throws: `MaskError` for the first file that cannot be used, or if no object has any pixels.
+    ///   - order: interpretation of names without a frame number.
     private init(
         path: String, format: MaskFormat, files: [MaskFile], folders: [MaskFolder], order: FrameNames? = nil, keepsGoing: Bool
     ) throws {
@@ -55,12 +55,12 @@ final class ObjectFilesReader: MaskSource {
         self.problems = problems + readings.map { MaskProblem(.note, "\(path): \($0)") } + empty
     }
 
-    /// `DIR/<object>/<frame>.png`. The object's id is the folder's name, a number when it is one.
+    /// Reads `DIR/<object>/<frame>.png`. The object's id is the folder's name, as a number if it is one.
     static func folders(path: String, keepsGoing: Bool, stills: [String: Int]) throws -> ObjectFilesReader {
         let listing = try FolderListing(path: path)
         var files: [MaskFile] = [], nameOfObject: [TrackID: String] = [:]
         var folders = try listing.folders.map { (name: $0, masks: try MaskFolder(path: listing.file($0), stills: stills)) }
-        // Objects whose files are not all called like stills count by their numbers, as one.
+        // If one object's files are not all named like stills, all objects use the numbers in the names.
         var order: FrameNames?
         if folders.contains(where: { !$0.masks.isPlaced }) {
             let names = Set(folders.flatMap { $0.masks.entries.map { FileNames.lastPart($0.path) } }).sorted()
@@ -84,13 +84,13 @@ final class ObjectFilesReader: MaskSource {
             path: path, format: .objectPNG, files: files, folders: folders.map(\.masks), order: order, keepsGoing: keepsGoing)
     }
 
-    /// The places of names in their order, where they have no frame's number.
+    /// Positions of names in sorted order, if they have no frame number.
     private static func order(_ names: [String]) -> FrameNames? {
         let found = try? FrameNames(names)
         return found.flatMap { $0.areInOrder ? $0 : nil }
     }
 
-    /// `DIR/<frame>.png`, or `DIR/<frame>_mask_<object>.png` when names are like that.
+    /// Reads `DIR/<frame>.png`, or `DIR/<frame>_mask_<object>.png` if names have that form.
     static func files(path: String, keepsGoing: Bool, stills: [String: Int]) throws -> ObjectFilesReader {
         let listing = try FolderListing(path: path)
         let names = listing.files(withExtension: "png")
@@ -134,7 +134,7 @@ final class ObjectFilesReader: MaskSource {
         }
         let mask = try MaskFileScan.reading(file) { try ObjectPicture(path: file).mask }
         let found = PictureSize(width: mask.width, height: mask.height)
-        guard found == size else {  // rewritten since it was scanned
+        guard found == size else {  // modified since it was scanned
             throw MaskError(path: file, reason: .sizeDiffers(found: found, expected: size, other: "the first reading"))
         }
         return mask

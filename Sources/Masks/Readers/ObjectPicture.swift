@@ -1,8 +1,8 @@
 import Imaging
 import Media
 
-/// A picture of one object: inside is what is not black; what is nearer to white than to black where edges are soft; and
-/// what can be seen where colours say nothing and the alpha channel does.
+/// An image of one object. The foreground is what is not black; with soft edges, what is nearer to white than to black; and what
+/// is opaque if only the alpha channel shows the object.
 struct ObjectPicture {
     let mask: Mask
     let values: ValueTally
@@ -31,7 +31,7 @@ struct ObjectPicture {
         }
     }
 
-    /// Brightness; nil where values are indices or no number of a PNG.
+    /// Brightness; nil if values are indices or not numbers of a PNG.
     private static func levels(_ picture: MaskPicture) throws -> LabelImage? {
         switch picture.kind {
         case .grey: return try picture.labels()
@@ -45,21 +45,21 @@ struct ObjectPicture {
     }
 }
 
-/// The colours of a picture with an alpha channel, where they can be seen.
+/// The colours of an image with an alpha channel, at its visible pixels.
 struct VisibleColours {
     let alpha: Mask
     let colours: Set<UInt32>
-    /// True if these are a photograph's and not numbers of objects.
+    /// True if the colours are a photograph's rather than object ids.
     let arePicture: Bool
-    /// True if there are several colours of objects, and others than black where nothing can be seen: these may be parts of
-    /// a picture in which alpha shows the object.
+    /// True if there are several object colours, and colours other than black at transparent pixels: it may be a picture whose
+    /// alpha channel shows the object.
     let areInDoubt: Bool
     private let isTransparent: Bool
 
-    /// More colours are no numbers of objects.
+    /// Upper bound on colours that can be object ids.
     private static let maximum = 256
 
-    /// - Returns: nil for a picture without an alpha channel.
+    /// - Returns: nil for an image without an alpha channel.
     /// - Throws: `VideoError`.
     init?(_ picture: MaskPicture) throws {
         guard picture.hasAlpha, let alpha = try picture.alphaMask() else { return nil }
@@ -93,9 +93,9 @@ struct VisibleColours {
     /// True if alpha shows an object that the colours do not.
     var tellsObject: Bool { isTransparent && (colours.count < 2 || arePicture) }
 
-    /// - Throws: `MaskError` when the first of these pictures may be colours of objects, or a picture of one.
+    /// - Throws: `MaskError` if the first of these images may be object colours, or a picture of an object.
     static func check(_ files: [String]) throws {
-        // A file that cannot be read is for the reader to tell.
+        // The reader reports files that cannot be read.
         guard let file = files.first, let picture = try? MaskPicture(path: file), let seen = try? VisibleColours(picture), seen.areInDoubt
         else { return }
         throw MaskError(
@@ -103,7 +103,7 @@ struct VisibleColours {
             expected: "one of them (--masks-format rgb-png takes each colour for an object, binary-png what can be seen for one)")
     }
 
-    /// True if the alpha channels of all these pictures show an object. A file that cannot be read is for the reader to tell.
+    /// True if the alpha channels of all these images show an object. The reader reports files that cannot be read.
     static func tellObject(_ files: [String]) -> Bool {
         var colours: Set<UInt32> = [], found = false
         for file in files {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Run-length encodings as `pycocotools.mask.encode` makes them, put into JSON by frame: a list with one element for each
-/// frame, a dictionary whose keys end in the frame's number, or a folder with one file for each frame. A frame is null,
-/// one region, a list of regions (tracks 1, 2, ... by position) or a dictionary of regions by track. A region is
-/// `{"size": [h, w], "counts": ...}`, polygons, null, or an object with `segmentation` and perhaps `id` and `label`.
+/// Run-length encodings of `pycocotools.mask.encode` in JSON by frame: a list with an element per frame, a dictionary whose keys
+/// end in the frame number, or a folder with a file per frame. A frame is null, one region, a list of regions (tracks 1, 2, ...
+/// by position) or a dictionary of regions by track. A region is `{"size": [h, w], "counts": ...}`, polygons, null, or an object
+/// with `segmentation` and optionally `id` and `label`.
 struct RunLengthFileReader {
     private var table: RegionTable
 
@@ -28,7 +28,7 @@ struct RunLengthFileReader {
         return try reader.table.source()
     }
 
-    /// The frame of each of the keys of the object that is next, in order; does not read it.
+    /// The frame of each key of the next object, in order; does not consume it.
     private static func numbers(_ json: inout JSONReader, in table: inout RegionTable) throws -> [Int] {
         let keys = try json.keyList()
         do {
@@ -44,8 +44,8 @@ struct RunLengthFileReader {
     }
 
     /// - Parameters:
-    ///   - path: of a folder with one JSON file a frame.
-    ///   - stills: the frames of the clip's stills by their names.
+    ///   - path: path of a folder with one JSON file per frame.
+    ///   - stills: the clip's stills, frame by name.
     static func read(folder path: String, keepsGoing: Bool, stills: [String: Int]) throws -> RegionSource {
         var reader = RunLengthFileReader(table: RegionTable(path: path, format: .cocoRLE, keepsGoing: keepsGoing))
         let folder = try MaskFolder(path: path, fileExtension: "json", stills: stills)
@@ -76,7 +76,7 @@ struct RunLengthFileReader {
         }
     }
 
-    /// - Parameter track: whose it is unless it says so itself.
+    /// - Parameter track: default for a region without a track of its own.
     private mutating func region(_ json: inout JSONReader, track: TrackID, frame: Int) throws {
         var track = track, label: String?
         let segmentation: Segmentation
@@ -100,15 +100,15 @@ struct RunLengthFileReader {
 }
 
 extension JSONReader {
-    /// True if the next object, which is not read, has this key.
+    /// True if the next object has this key; does not consume it.
     func has(key wanted: String) throws -> Bool {
         try keys().contains(wanted)
     }
 
-    /// The keys of the object that is next; does not read it.
+    /// The keys of the next object; does not consume it.
     package func keys() throws -> Set<String> { Set(try keyList()) }
 
-    /// Keys of the next object, in file order; does not read it.
+    /// Keys of the next object, in file order; does not consume it.
     func keyList() throws -> [String] {
         var copy = self, keys: [String] = []
         try copy.object { json, key in
@@ -118,7 +118,7 @@ extension JSONReader {
         return keys
     }
 
-    /// True if the next value is one region and not a collection of them.
+    /// True if the next value is one region rather than a collection.
     fileprivate func isRegion() throws -> Bool {
         var copy = self
         guard try copy.kind() == .object else { return false }
@@ -126,7 +126,7 @@ extension JSONReader {
         return keys.contains("counts") || keys.contains("segmentation")
     }
 
-    /// True if the next list is of numbers, or of lists of numbers.
+    /// True if the next list has numbers, or lists of numbers.
     fileprivate func isPolygons() throws -> Bool {
         var copy = self, found = false
         try copy.array { json, index in

@@ -1,6 +1,6 @@
-/// SA-V: one JSON file a video, `masklet[frame][object]` run-length encodings of every fourth frame (6 of 24 a second),
-/// `masklet_id` the objects' ids. An object that is not there has an empty mask. Frames are counted as in the file; the
-/// layout's step of 4 makes them the clip's.
+/// SA-V: a JSON file per video with `masklet[frame][object]` run-length encodings of every fourth frame (6 of 24 per second) and
+/// the objects' ids in `masklet_id`. An absent object has an empty mask. Frames are counted as in the file; the format's step of
+/// 4 converts them to the clip's.
 ///
 /// Source: SAM 2, `sav_dataset/README.md`.
 enum SegmentAnythingVideoReader {
@@ -30,7 +30,7 @@ enum SegmentAnythingVideoReader {
         return try table.source()
     }
 
-    /// Reads the masks of one frame, a list by object.
+    /// Reads the masks of one frame, a list with an entry per object.
     private static func read(_ json: inout JSONReader, frame: Int, into table: inout RegionTable) throws {
         try table.annotate(frame: frame)
         try json.array { json, object in

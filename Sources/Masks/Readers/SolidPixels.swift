@@ -8,12 +8,12 @@ enum GreyGrade {
         self = level * 100 >= white * 92 ? .white : level * 100 >= white * 8 ? .between : .black
     }
 
-    /// The brightness of white where `top` is the largest there is.
+    /// The brightness of white, given the largest value.
     static func white(_ top: UInt32) -> UInt32 { top > 255 ? 65535 : 255 }
 }
 
-/// Counts what tells objects from edges: the pixels of each region that begin a square of two, and of three, pixels of its
-/// value, and those of grey patches between white and black.
+/// Counts the features that distinguish objects from soft edges: pixels of each region at the corner of a 2x2 and of a 3x3 square
+/// of the same value, and pixels of grey patches between white and black.
 /// - Parameter level: the brightness of a value.
 func countSolid(
     _ labels: LabelImage, in regions: [LabelRegion], level: (UInt32) -> UInt32 = { $0 }
@@ -50,17 +50,17 @@ func countSolid(
     }
 }
 
-/// The patches of grey pixels in a picture, of any shape, that hang together by sides or corners.
+/// Connected patches of grey pixels in an image (8-connectivity).
 private struct GreyPatches {
     /// Pixels of each value in patches that touch white and black.
     private(set) var between: [UInt32: Int] = [:]
-    /// Sides of white pixels at which there is black, and grey, by value.
+    /// Edges between white pixels and black ones, and grey ones, by value.
     private(set) var sides: [UInt32: (bare: Int, grey: Int)] = [:]
 
     private let labels: LabelImage
     private var gradeOfValue = [GreyGrade](repeating: .black, count: 1 << 16)
     private var isSeen: [Bool]
-    /// Places of the patch in hand, and what lies beside it.
+    /// Pixels of the current patch, and the colours next to it.
     private var patch: [Int] = []
     private var touchesWhite = false, touchesBlack = false
 
@@ -77,7 +77,7 @@ private struct GreyPatches {
         for place in 0..<max(0, labels.values.count - labels.width) { addSides(place, place + labels.width) }
     }
 
-    /// Takes two pixels that have a side in common.
+    /// Counts two adjacent pixels.
     private mutating func addSides(_ one: Int, _ other: Int) {
         let grades = (gradeOfValue[Int(labels.values[one])], gradeOfValue[Int(labels.values[other])])
         guard grades.0 != grades.1, grades.0 == .white || grades.1 == .white else { return }

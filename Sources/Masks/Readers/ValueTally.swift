@@ -2,27 +2,27 @@ import Imaging
 
 /// Meaning of the values in a set of mask pictures: object ids, or coverage of one object's soft edges.
 ///
-/// An object is solid, so most of its pixels have neighbours of the same value; the edges that smooth resizing or lossy
-/// compression leave have not. Edges also lie between white and black, where small objects beside white have no reason to.
+/// An object is solid, so most of its pixels have neighbours of the same value; those of edges softened by resizing or lossy
+/// compression do not. Such edges also lie between white and black, which small objects next to white have no reason to do.
 struct ValueTally {
     enum Reading: Equatable {
         case objects
-        /// One object, with what a pixel inside has at least.
+        /// One object; the minimum value of pixels inside.
         case softEdges(from: UInt32)
-        /// That, or objects as thin as edges beside white that means nothing.
+        /// One object as above, or objects as thin as edges next to void white.
         case either(from: UInt32)
-        /// Objects with soft edges, or a picture that is no mask; with the number of values that have edges only.
+        /// Objects with soft edges, or not a mask; with the number of values found only at edges.
         case unclear(Int)
     }
 
     enum Scale {
-        /// Brightness from 0 on.
+        /// Brightness from 0.
         case levels
-        /// Brightness of a palette's greys, where indices are the numbers.
+        /// Brightness of palette greys whose indices are the ids.
         case shades
-        /// Colours that are no shades of one.
+        /// Colours that are not shades of one.
         case colours
-        /// Indices of a palette.
+        /// Palette indices.
         case indices
     }
 
@@ -45,7 +45,7 @@ struct ValueTally {
         for region in regions { add(region, as: region.value) }
     }
 
-    /// Counts over several pictures.
+    /// Sums the counts of several images.
     init(_ tallies: some Sequence<ValueTally>) {
         scale = .levels
         for tally in tallies {
@@ -62,7 +62,7 @@ struct ValueTally {
 
     var reading: Reading {
         guard scale != .indices, sums.count > 1, let top = sums.keys.max() else { return .objects }
-        // Lossy compression changes white a little; a few labels are told apart exactly.
+        // Lossy compression changes white slightly; a few labels are exact.
         let white = GreyGrade.white(top), isMany = sums.count > 8
         let whites = sums.filter { isMany ? GreyGrade($0.key, white: white) == .white : $0.key == white }
         if scale == .levels || scale == .shades, let main = whites.max(by: { $0.value.area < $1.value.area })?.key {
@@ -74,7 +74,7 @@ struct ValueTally {
         return edges >= 6 && edges * 2 > sums.count ? .unclear(edges) : .objects
     }
 
-    /// Meaning of a few values beside white; nil for object ids.
+    /// Interpretation of a few values next to white; nil for object ids.
     private func ofFew(_ grey: [UInt32: Sum], _ white: UInt32, _ least: UInt32) -> Reading? {
         let rest = grey.values.reduce(Sum(), +), inside = others(rest).area
         guard rest.area > 0, rest.core * 20 <= rest.area, rest.between * 4 >= rest.area else { return nil }
@@ -83,28 +83,28 @@ struct ValueTally {
             ? .softEdges(from: least) : .either(from: least)
     }
 
-    /// Meaning of many values beside white, as lossy compression leaves them; nil for object ids.
+    /// Interpretation of many values next to white, as left by lossy compression; nil for object ids.
     private func ofMany(_ grey: [UInt32: Sum], whites: Int, _ white: UInt32, _ least: UInt32) -> Reading? {
         let rest = grey.values.reduce(Sum(), +)
         guard rest.area > 0, rest.solid * 4 <= rest.area, others(rest).area * 6 > rest.area else { return nil }
         let graded = grey.filter { GreyGrade($0.key, white: white) == .between }.values.reduce(Sum(), +)
-        // Compression leaves its traces in white too; numbers from 1 on do not.
+        // Compression also changes white; ids that count from 1 do not.
         guard graded.area > 0 else { return whites > 2 ? .softEdges(from: least) : nil }
         if graded.between * 2 >= graded.area, whites > 2 || isRimmed(others(rest)) { return .softEdges(from: least) }
         return graded.between * 4 >= graded.area ? .either(from: least) : nil
     }
 
-    /// Pixels of all values but grey.
+    /// Sum over all values except grey.
     private func others(_ grey: Sum) -> Sum {
         let all = sums.values.reduce(Sum(), +)
         return Sum(area: all.area - grey.area, bareSides: all.bareSides - grey.bareSides, greySides: all.greySides - grey.greySides)
     }
 
-    /// True if grey pixels surround most of the white, rather than touch it in places.
+    /// True if grey pixels surround most of the white, rather than touching it in places.
     private func isRimmed(_ white: Sum) -> Bool { white.greySides * 3 >= white.bareSides }
 
-    /// True if the values are coverage of one object.
-    /// - Throws: `MaskError` when they can be read two ways.
+    /// True if the values are coverage of a single object.
+    /// - Throws: `MaskError` if they are ambiguous.
     func areOneObject(_ path: String) throws -> Bool {
         if scale == .levels, sums.count == 1, sums[255] != nil || sums[65535] != nil { return true }
         switch reading {
@@ -122,7 +122,7 @@ struct ValueTally {
         }
     }
 
-    /// The sentence about one object whose edges are soft; nil when they are not.
+    /// Note on a single object with soft edges; nil otherwise.
     var note: String? {
         switch reading {
         case .softEdges, .either: break

@@ -1,30 +1,30 @@
 import Imaging
 
-/// Reading of void values in label PNGs.
+/// Values of label PNGs that are void.
 enum LabelMeaning {
-    /// The numbers that are no objects when these are all there are, 0 aside.
+    /// The values that are void if these are all the values, 0 aside.
     static func void(among values: Set<UInt32>) -> Set<UInt32> {
         let ignored = UInt32(MOTSReader.ignored)
         if values.contains(ignored), values.count > 1, values.allSatisfy({ $0 == ignored || (1000..<ignored).contains($0) }) {
             return [ignored]
         }
         let void: Set<UInt32> = [254, 255]
-        // Without 255, 254 is a number as others are.
+        // Without 255, 254 is an ordinary id.
         guard values.contains(255), !void.isSuperset(of: values), values.allSatisfy({ $0 <= 255 }) else { return [] }
         return void
     }
 }
 
-/// The numbers of a set of pictures that are no objects, by where these stand.
+/// The void values of a set of images, decided by where they occur.
 struct VoidReading {
     let values: Set<UInt32>
     /// Note on how 255 was read; nil if it is a thin rim around other objects.
     let note: String?
 
     /// - Parameters:
-    ///   - regions: of all pictures, by number.
-    ///   - format: the layout that a user names: then each number that is no rim is an object.
-    ///   - layout: the format that the pictures would be named.
+    ///   - regions: regions of all images, by value.
+    ///   - format: the format given by the user; every value that is not a rim is then an object.
+    ///   - layout: the format to name in the note.
     init(_ regions: [LabelRegion], format: MaskFormat?, layout: MaskFormat) {
         let all = Set(regions.map(\.value)), void = LabelMeaning.void(among: all), white = regions.filter { $0.value == 255 }
         let area = white.reduce(0) { $0 + $1.area }, rim = white.reduce(0) { $0 + $1.rim }
@@ -44,7 +44,7 @@ struct VoidReading {
         }
     }
 
-    /// True if values divide 0 to 255 evenly, as in label pictures made for viewing.
+    /// True if the values divide 0 to 255 evenly, as in label images made for viewing.
     private static func areSpread(_ values: Set<UInt32>) -> Bool {
         values.sorted().enumerated().allSatisfy { index, value in
             let share = Double(index + 1) * 255 / Double(values.count)
@@ -53,7 +53,7 @@ struct VoidReading {
     }
 }
 
-/// Counts the pixels of white that lie in a band around other objects, as wide as data sets draw it.
+/// Counts white pixels in a band around other objects, as wide as data sets draw it.
 /// - Parameter white: the value that may be void.
 func countRim(_ labels: LabelImage, in regions: [LabelRegion], white: UInt16) -> [LabelRegion] {
     guard regions.count > 1, let index = regions.firstIndex(where: { $0.value == UInt32(white) }) else { return regions }

@@ -1,8 +1,8 @@
 import Imaging
 
-/// YouTube-VIS: `videos`, `annotations` with one segmentation (or null) for each of a video's frames, `categories`. One
-/// annotation is one track, its category's name the label. A list of results, as models write them, has annotations only:
-/// their tracks are numbered from 1.
+/// YouTube-VIS: `videos`, `annotations` with a segmentation (or null) for each of a video's frames, `categories`. An annotation
+/// is a track, labelled with its category's name. A list of results, as written by models, has only annotations, whose tracks are
+/// numbered from 1.
 ///
 /// Source: the annotation files of YouTube-VIS 2019 to 2022 and OVIS.
 struct YouTubeVISReader {
@@ -19,7 +19,7 @@ struct YouTubeVISReader {
             return PictureSize(width: width, height: height)
         }
 
-        /// Every way the clip may be called.
+        /// Names that may match the clip's.
         var names: [String] {
             let folders = files.first.flatMap(FileNames.folder)
             let all = [name.map(FileNames.stem), folders].compactMap { $0 }
@@ -43,7 +43,7 @@ struct YouTubeVISReader {
         try YouTubeVISReader(document).source(clip: clip, keepsGoing: keepsGoing)
     }
 
-    /// Reads everything but annotations, which need it.
+    /// Reads everything but the annotations, which depend on it.
     private init(_ document: MaskDocument) throws {
         self.document = document
         var videos: [Video] = [], labels: [Int: String] = [:], results: Set<Int> = []
@@ -94,7 +94,7 @@ struct YouTubeVISReader {
             guard annotation.video == video.id else { return }
             let id = annotation.id ?? .number(number)
             guard ids.insert(id).inserted else { throw table.unusable("a second annotation with id \(id)", "one") }
-            // Without file names every annotation has to have as many frames as the first, and as the video says.
+            // Without file names every annotation must have as many frames as the first, and as the video states.
             let keys = frames ?? Array(annotation.segmentations.indices)
             frames = keys
             let count = video.files.isEmpty ? video.length ?? keys.count : keys.count
@@ -119,7 +119,7 @@ struct YouTubeVISReader {
         return try table.source()
     }
 
-    /// The frames of a video's pictures by their names; nil for a video without names.
+    /// The frames of a video's images from their names; nil for a video without names.
     private func frames(of video: Video, clip: ClipFacts, in table: inout RegionTable) throws -> [Int]? {
         guard !video.files.isEmpty else { return nil }
         guard let named = try? FrameNames(video.files, stills: clip.frameOfStill) else {
@@ -156,7 +156,7 @@ struct YouTubeVISReader {
 }
 
 extension JSONReader {
-    /// `[{"id": 1, "name": "person"}]`: names by id.
+    /// Names by id, from `[{"id": 1, "name": "person"}]`.
     package mutating func categories() throws -> [Int: String] {
         var names: [Int: String] = [:]
         try array { json, _ in

@@ -1,6 +1,6 @@
 import Imaging
 
-/// Regions a user draws instead of giving mask files: each becomes a track, numbered from 1.
+/// Regions drawn by a user instead of mask files: each becomes a track, numbered from 1.
 package struct DrawnRegions: MaskSource {
     package let path: String
     package let size: PictureSize
@@ -9,9 +9,9 @@ package struct DrawnRegions: MaskSource {
     private let masks: [TrackID: StoredMask]
 
     /// - Parameters:
-    ///   - path: what errors call the source, such as the clip.
-    ///   - size: of the clip's frames.
-    /// - Throws: `MaskError` when a region has no pixel of the clip, or there is none; `InputError` for a frame below 0.
+    ///   - path: name of the source in errors, such as the clip's.
+    ///   - size: frame size of the clip.
+    /// - Throws: `MaskError` if a region has no pixel in the frame, or there are no regions; `InputError` for a negative frame.
     package init(_ regions: [Region], path: String, size: PictureSize) throws {
         self.path = path
         self.size = size
@@ -33,7 +33,7 @@ package struct DrawnRegions: MaskSource {
         annotatedFrames = Set(regions.map(\.frame)).sorted()
     }
 
-    /// A region says nothing of the others' tracks.
+    /// A region determines only its own track.
     package func annotatedFrames(of track: TrackID) -> [Int] { tracks.first { $0.id == track }?.visibleFrames ?? [] }
 
     package func file(of frame: Int) -> String { path }
@@ -47,7 +47,7 @@ package struct DrawnRegions: MaskSource {
 }
 
 extension Region.Shape {
-    /// The mask of the shape in a picture, empty where none of it lies inside.
+    /// The mask of the shape in a frame, empty if the shape lies outside.
     package func mask(in size: PictureSize) -> Mask {
         var pixels = [UInt8](repeating: 0, count: size.width * size.height)
         switch self {
@@ -72,7 +72,7 @@ extension Region.Shape {
     }
 }
 
-/// Columns in which the polygon's sides cross a horizontal line.
+/// Columns where the polygon's sides cross a horizontal line.
 private func crossings(of points: [Region.Point], at y: Double) -> [Double] {
     var result: [Double] = []
     for (index, start) in points.enumerated() {

@@ -1,6 +1,6 @@
 import Imaging
 
-/// Tracks of several mask sources of one clip as one source.
+/// Combines tracks of several mask sources of one clip.
 package struct JoinedMasks: MaskSource {
     package let path: String
     package let size: PictureSize
@@ -9,9 +9,9 @@ package struct JoinedMasks: MaskSource {
     private let sources: [TrackID: any MaskSource]
 
     /// - Parameters:
-    ///   - path: name of the whole in messages.
-    ///   - sources: of masks of one size; of two tracks with one id the latter counts.
-    ///   - labels: tracks that are taken, and their labels.
+    ///   - path: name of the source in messages.
+    ///   - sources: sources of the same size; if two have a track with the same id, the later one counts.
+    ///   - labels: tracks to include, with their labels.
     package init(_ sources: [any MaskSource], path: String, size: PictureSize, labels: [TrackID: String?]) {
         var owners: [TrackID: any MaskSource] = [:], tracks: [TrackID: Track] = [:], frames: Set<Int> = []
         for source in sources {

@@ -4,7 +4,7 @@ import Imaging
 public struct Region: Sendable, Equatable, Codable {
     public enum Shape: Sendable, Equatable, Codable {
         case box(BoundingBox)
-        /// Corners in order; the last joins the first. A pixel is inside when its centre is (even-odd rule).
+        /// Corners in order; the last joins the first. A pixel is inside if its centre is (even-odd rule).
         case polygon([Point])
     }
 
@@ -19,7 +19,7 @@ public struct Region: Sendable, Equatable, Codable {
     }
 
     public let shape: Shape
-    /// 0-based.
+    /// Zero-based.
     public let frame: Int
 
     public init(_ shape: Shape, frame: Int) {
@@ -29,8 +29,8 @@ public struct Region: Sendable, Equatable, Codable {
 }
 
 extension Region.Shape {
-    /// A polygon from its corners' coordinates, x and y by turns.
-    /// - Throws: `InputError` of category `usage` for fewer than three corners, an odd number, or one beyond any picture.
+    /// A polygon from its corners' coordinates, with alternating x and y.
+    /// - Throws: `InputError` of category `usage` for fewer than three corners, an odd number of values, or one out of range.
     public static func polygon(coordinates: [Double]) throws -> Region.Shape {
         guard coordinates.count >= 6, coordinates.count % 2 == 0, coordinates.allSatisfy({ abs($0) < 1e6 }) else {
             throw InputError(.usage, "polygon of \(coordinates.count) numbers: expected x,y of three corners or more")

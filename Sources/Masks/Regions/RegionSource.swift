@@ -1,6 +1,6 @@
 import Imaging
 
-/// Masks read from one file and kept as runs: a few bytes for each column of an object.
+/// Masks read from one file and kept as runs: a few bytes per column of an object.
 struct RegionSource: MaskSource {
     let path: String
     let format: MaskFormat?
@@ -13,9 +13,9 @@ struct RegionSource: MaskSource {
     let firstFrame: Int
     /// In the order of the track's appearances.
     let regions: [TrackID: [StoredRegion]]
-    /// The frames that say something of a track, where those are not all annotated frames.
+    /// Frames that determine a track, if those are not all annotated frames.
     let framesOfTrack: [TrackID: [Int]]
-    /// The frames with a mask of a track, empty ones included, where there are such.
+    /// Frames with a mask of a track, including empty ones, if there are any.
     let framesWithMask: [TrackID: [Int]]
 
     func annotatedFrames(of track: TrackID) -> [Int] { framesOfTrack[track] ?? annotatedFrames }
@@ -40,7 +40,7 @@ struct RegionSource: MaskSource {
 }
 
 extension [Track.Appearance] {
-    /// Index of this frame in the list, which is ascending by frame; nil when it is not there.
+    /// Index of this frame in the ascending list; nil if it is missing.
     func firstIndex(atFrame frame: Int) -> Int? {
         var low = 0, high = count
         while low < high {

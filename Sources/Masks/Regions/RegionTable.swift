@@ -1,33 +1,33 @@
 import Imaging
 
-/// Gathers the masks of one file while it is read, then becomes a `RegionSource`.
+/// Collects the masks of one file while it is read; becomes a `RegionSource`.
 struct RegionTable {
     private struct Entry {
         let appearance: Track.Appearance
         let region: StoredRegion
     }
 
-    /// More than this many masks that cannot be used are no longer "one among many".
+    /// Upper bound on unusable masks to skip; more mean that the whole file is unusable.
     private static let maximumProblems = 1000
 
     let path: String
     let format: MaskFormat
     let keepsGoing: Bool
-    /// Size of every mask; nil until the first one says it.
+    /// Size of all masks; nil until the first one states it.
     var size: PictureSize?
-    /// True if the frames were found by the names of the clip's stills.
+    /// True if frames were matched by the names of the clip's stills.
     var isPlaced = false
-    /// True if the frames are positions in the sorted names.
+    /// True if frames are positions in the sorted names.
     var isInOrder = false
-    /// The number of the clip's first frame in the file.
+    /// The number of the first frame in the file.
     var firstFrame: Int
-    /// True if some runs have their backslashes doubled.
+    /// True if some runs have doubled backslashes.
     private var isUnescaped = false
     private(set) var problems: [MaskProblem] = []
     private var frames: Set<Int> = []
     private var entries: [TrackID: [Entry]] = [:]
     private var labels: [TrackID: String] = [:]
-    /// Frames in which a track's mask is there and empty.
+    /// Frames with an explicitly empty mask of a track.
     private var emptyFrames: [TrackID: Set<Int>] = [:]
 
     init(path: String, format: MaskFormat, keepsGoing: Bool) {
@@ -38,7 +38,7 @@ struct RegionTable {
     }
 
     /// Marks a frame as annotated.
-    /// - Throws: `MaskError` for a number no clip has.
+    /// - Throws: `MaskError` for a frame number out of range.
     mutating func annotate(frame: Int) throws {
         guard (0...Int(Int32.max)).contains(frame) else {
             throw unusable("frame \(frame)", "0 to \(Int32.max)")
@@ -46,15 +46,15 @@ struct RegionTable {
         frames.insert(frame)
     }
 
-    /// There is such a track, whether a mask shows it or not.
+    /// Declares a track, with or without masks.
     mutating func declare(_ track: TrackID, label: String?) {
         if entries[track] == nil { entries[track] = [] }
         if let label, !label.isEmpty { labels[track] = label }
     }
 
-    /// Takes a mask; an empty one says that the object is not there, none that the frame is in the file.
-    /// - Parameter place: where in the file it stands, for messages.
-    /// - Throws: `MaskError` when it cannot be used, unless `keepsGoing`.
+    /// Adds a mask. An empty one means that the object is absent; nil only that the frame is in the file.
+    /// - Parameter place: its location in the file, for messages.
+    /// - Throws: `MaskError` if it cannot be used, unless `keepsGoing`.
     mutating func add(_ segmentation: Segmentation, to track: TrackID, frame: Int, place: @autoclosure () -> String) throws {
         try annotate(frame: frame)
         try attempt(place()) { table in
@@ -73,34 +73,34 @@ struct RegionTable {
         }
     }
 
-    /// Takes a box, which must lie in the picture and not be empty, as a mask.
+    /// Adds a box as a mask; it must lie in the frame and not be empty.
     mutating func add(box: BoundingBox, to track: TrackID, frame: Int) throws {
         try annotate(frame: frame)
         entries[track, default: []].append(
             Entry(appearance: Track.Appearance(frame: frame, box: box, area: box.width * box.height), region: .box(box)))
     }
 
-    /// Takes a mask, of the table's size.
+    /// Adds a mask of the table's size.
     mutating func add(_ mask: StoredMask, to track: TrackID, frame: Int) throws {
         try annotate(frame: frame)
         entries[track, default: []].append(
             Entry(appearance: Track.Appearance(frame: frame, box: mask.box, area: mask.area), region: .mask(mask)))
     }
 
-    /// Takes a frame that says that a track is not to be seen.
+    /// Records a frame in which a track is absent.
     mutating func addEmpty(_ track: TrackID, frame: Int) throws {
         try annotate(frame: frame)
         emptyFrames[track, default: []].insert(frame)
     }
 
-    /// Takes facts that were found out about the file elsewhere.
+    /// Adds problems found elsewhere.
     mutating func take(_ problems: [MaskProblem]) { self.problems += problems }
 
-    /// Does `body`; what goes wrong in it is an error about this place, or a problem when `keepsGoing`.
+    /// Runs `body`; its error is reported for this place, or recorded as a problem with `keepsGoing`.
     mutating func attempt(_ place: @autoclosure () -> String, _ body: (inout RegionTable) throws -> Void) throws {
         do {
             try body(&self)
-        } catch let fault as JSONFault {  // what follows in the file cannot be found any more
+        } catch let fault as JSONFault {  // the rest of the file cannot be parsed
             throw fault
         } catch {
             let message = (error as? MaskError)?.description ?? "\(path): \(place()): \(error)"
@@ -118,12 +118,12 @@ struct RegionTable {
         problems.append(MaskProblem(.note, "\(path): \(message)"))
     }
 
-    /// Tells of masks that are not used.
+    /// Records skipped masks.
     mutating func leaveOut(_ message: String) {
         problems.append(MaskProblem(.skipped, "\(path): found \(message): left out"))
     }
 
-    /// Gives tracks other ids.
+    /// Renames the tracks.
     mutating func renameTracks(_ name: (TrackID) throws -> TrackID) throws {
         var renamed: [TrackID: [Entry]] = [:], renamedLabels: [TrackID: String] = [:], renamedFrames: [TrackID: Set<Int>] = [:]
         for (track, list) in entries {
@@ -141,11 +141,11 @@ struct RegionTable {
         MaskError(path: path, found: found, expected: expected)
     }
 
-    /// - Throws: `MaskError` when there is no mask at all, or a frame has two of a track. A track without one is a problem
-    ///   beside others.
+    /// - Throws: `MaskError` if there are no masks, or a frame has two of the same track. Empty tracks
+    ///   among others are problems instead.
     consuming func source() throws -> RegionSource {
         var tracks: [Track] = [], regions: [TrackID: [StoredRegion]] = [:], framesOfTrack: [TrackID: [Int]] = [:]
-        if isUnescaped { note("RLE counts with backslashes doubled, as Python prints them, fit the size with half of them: read so") }
+        if isUnescaped { note("RLE counts with backslashes doubled, as Python prints them, fit the size with half of them: read that way") }
         var ownFrames: [TrackID: [Int]] = [:], empty: [MaskProblem] = []
         let allFrames = frames.sorted()
         for (id, list) in entries.sorted(by: { $0.key < $1.key }) {
@@ -172,10 +172,9 @@ struct RegionTable {
             framesWithMask: ownFrames)
     }
 
-    /// The frames that say where a track is, or that it is not there; nil for all of the file. JSON leaves a mask out for
-    /// both reasons: the object is not there, or nobody has drawn it. Three masks or more on at least two thirds of the
-    /// frames from the first to the last are a tracker's work, which is complete; fewer are a person's, for this track
-    /// alone. The text layouts are written by trackers only.
+    /// Frames that determine a track; nil for all of the file. JSON omits a mask for two reasons: the object is absent, or was
+    /// not drawn. Three masks or more, on at least two thirds of the frames from the first to the last, are taken as the complete
+    /// work of a tracker; fewer as a person's, for this track only. The text formats are only written by trackers.
     private func annotatedFrames(_ visible: [Int], _ empty: Set<Int>, of all: [Int]) -> [Int]? {
         guard [.youtubeVIS, .coco, .cocoRLE, .labelme, .videoRefer].contains(format), let first = visible.first, let last = visible.last else { return nil }
         let own = empty.union(visible)

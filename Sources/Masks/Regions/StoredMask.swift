@@ -1,6 +1,6 @@
 import Imaging
 
-/// A mask as run lengths over its box, row after row, starting with background: a few bytes a row.
+/// A mask as run lengths over its box, row by row, starting with background: a few bytes per row.
 package struct StoredMask: Sendable, Equatable {
     package let width: Int
     package let height: Int
@@ -19,11 +19,11 @@ package struct StoredMask: Sendable, Equatable {
         self.init(region.mask(in: box), left: box.left, top: box.top, in: PictureSize(width: region.width, height: region.height))
     }
 
-    /// A mask of a part of a picture; what lies outside the picture is cut off.
+    /// A mask of part of an image, clipped to the image.
     /// - Parameters:
-    ///   - left, top: place of the part in the picture.
-    ///   - size: of the picture.
-    /// - Returns: nil when nothing lies inside the picture.
+    ///   - left, top: position of the part in the image.
+    ///   - size: image size.
+    /// - Returns: nil if nothing lies inside the image.
     package init?(_ mask: Mask, left: Int, top: Int, in size: PictureSize) {
         let columns = max(0, -left)..<max(0, -left, min(mask.width, size.width - left))
         let rows = max(0, -top)..<max(0, -top, min(mask.height, size.height - top))
@@ -42,7 +42,7 @@ package struct StoredMask: Sendable, Equatable {
         self.init(size: size, spans: spans)
     }
 
-    /// - Parameter spans: places of pixels that lie side by side in a row of the picture, ascending, apart from one another.
+    /// - Parameter spans: ranges of adjacent pixels in a row of the image, ascending, with gaps between them.
     /// - Returns: nil for an empty mask.
     package init?(size: PictureSize, spans: [Range<Int>]) {
         guard let first = spans.first, let last = spans.last else { return nil }
@@ -61,7 +61,7 @@ package struct StoredMask: Sendable, Equatable {
         for span in spans {
             let row = span.lowerBound / width
             let start = (row - top) * (right - left) + span.lowerBound - row * width - left
-            // Rows that reach from edge to edge of the box go on in the next.
+            // Runs across the box's full width continue in the next row.
             if start == end, !runs.isEmpty {
                 runs[runs.count - 1] += UInt32(span.count)
             } else {
@@ -78,7 +78,7 @@ package struct StoredMask: Sendable, Equatable {
         return Mask(width: width, height: height, pixels: pixels)
     }
 
-    /// The part outside `other`, which has the same size; nil when nothing is left.
+    /// The part outside `other`, which must have the same size; nil if nothing is left.
     package func subtracting(_ other: StoredMask) -> StoredMask? {
         guard box.intersection(other.box) != nil else { return self }
         var rest: [Range<Int>] = [], others = Spans(other), hole = others.next()
@@ -89,7 +89,7 @@ package struct StoredMask: Sendable, Equatable {
                     if next.lowerBound > start { rest.append(start..<next.lowerBound) }
                     start = next.upperBound
                 }
-                // A hole that reaches beyond may cover the next span as well.
+                // A hole that extends beyond this span may cover the next one as well.
                 guard next.upperBound <= span.upperBound else { break }
                 hole = others.next()
             }
@@ -98,14 +98,14 @@ package struct StoredMask: Sendable, Equatable {
         return StoredMask(size: PictureSize(width: width, height: height), spans: rest)
     }
 
-    /// The pixels of both, which have the same size.
+    /// Union with a mask of the same size.
     package func joined(with other: StoredMask) -> StoredMask {
         guard let rest = other.subtracting(self) else { return self }
         let all = (Array(spans) + Array(rest.spans)).sorted { $0.lowerBound < $1.lowerBound }
         return StoredMask(size: PictureSize(width: width, height: height), spans: all) ?? self
     }
 
-    /// Pixels that are inside both; the sizes must be the same.
+    /// Number of pixels inside both masks, which must have the same size.
     package func commonPixels(with other: StoredMask) -> Int {
         precondition(width == other.width && height == other.height, "StoredMask: pixels of two sizes")
         guard box.intersection(other.box) != nil else { return 0 }
@@ -118,21 +118,21 @@ package struct StoredMask: Sendable, Equatable {
         return count
     }
 
-    /// Places of pixels inside that lie side by side in a row of the picture, ascending.
+    /// Ranges of adjacent foreground pixels in the image's rows, ascending.
     package var spans: some Sequence<Range<Int>> { Spans(self) }
 
-    /// Calls `body` with the place of each pixel inside, row after row.
+    /// Calls `body` with the index of each foreground pixel, row by row.
     package func forEachPixel(_ body: (Int) -> Void) {
         for span in Spans(self) { span.forEach(body) }
     }
 
-    /// Places of pixels inside that lie side by side in a row, ascending.
+    /// Ranges of adjacent foreground pixels in the image's rows, ascending.
     private struct Spans: Sequence, IteratorProtocol {
         private let mask: StoredMask
         private var nextRun = 0
-        /// In the box, row after row: the first pixel that was not given yet.
+        /// Index in the box, row by row, of the first pixel not returned yet.
         private var position = 0
-        /// The end of the run that is being given.
+        /// End of the current run.
         private var end = 0
 
         init(_ mask: StoredMask) { self.mask = mask }

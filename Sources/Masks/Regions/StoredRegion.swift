@@ -1,13 +1,13 @@
 import Imaging
 
-/// A mask kept as compressed runs or a box, drawn when its pixels are asked for.
+/// A mask kept as compressed runs or a box, rasterised on demand.
 enum StoredRegion: Sendable {
     /// Compressed runs.
     case runs([UInt8])
     case box(BoundingBox)
     case mask(StoredMask)
 
-    /// - Throws: `InputError`, not for what this program stored itself.
+    /// - Throws: `InputError`, but not for regions that this program stored.
     func mask(size: PictureSize) throws(InputError) -> Mask {
         switch self {
         case .runs(let counts):

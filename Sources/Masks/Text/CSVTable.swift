@@ -1,17 +1,16 @@
 import Imaging
 
-/// Rows of comma-separated values: fields may stand in quotation marks, with commas, line breaks and doubled quotation marks
-/// inside. A first line without a comma and with a semicolon has semicolons between fields, as spreadsheets of some
-/// languages write them.
+/// Rows of comma-separated values. Fields may be in quotation marks, with commas, line breaks and doubled quotation marks inside.
+/// If the first line has semicolons but no comma, semicolons separate fields, as in spreadsheets of some locales.
 ///
 /// Source: RFC 4180.
 package struct CSVTable {
-    /// Names of the first row, without blanks around them.
+    /// Names in the first row, trimmed.
     package let names: [String]
-    /// Fields of each row below it, and the number of the line it begins in, from 1; none for empty lines.
+    /// Fields of each further row, with the one-based number of its first line; empty lines are skipped.
     package let rows: [(line: Int, fields: [String])]
 
-    /// - Throws: `InputError` for quotation marks that do not end, and text behind those that do.
+    /// - Throws: `InputError` for an unterminated quotation, or text after one.
     package init(_ bytes: [UInt8]) throws(InputError) {
         var parser = Parser(bytes)
         guard let header = try parser.next() else { throw InputError(found: "an empty file", expected: "a row of names") }
@@ -21,7 +20,7 @@ package struct CSVTable {
         self.rows = rows
     }
 
-    /// True if a first line has names for every one of these columns; nothing else of the file is read.
+    /// True if a file's first line names all of these columns; nothing else is read.
     static func starts(_ bytes: [UInt8], with columns: [String]) -> Bool {
         var parser = Parser(Array(bytes.prefix { $0 != 0x0A }))
         guard let header = try? parser.next() else { return false }
@@ -44,7 +43,7 @@ private struct Parser {
         separator = !first.contains(UInt8(ascii: ",")) && first.contains(UInt8(ascii: ";")) ? UInt8(ascii: ";") : UInt8(ascii: ",")
     }
 
-    /// The next row that is not empty; nil at the end.
+    /// The next non-empty row; nil at the end.
     mutating func next() throws(InputError) -> (line: Int, fields: [String])? {
         while position < bytes.count {
             let start = line
@@ -65,7 +64,7 @@ private struct Parser {
             if position < bytes.count, bytes[position] == Self.carriageReturn { position += 1 }
             guard position < bytes.count else { return fields }
             guard bytes[position] == Self.lineFeed else {
-                throw InputError(found: "text behind quotation marks in line \(line)", expected: "a separator")
+                throw InputError(found: "text after a closing quotation mark in line \(line)", expected: "a separator")
             }
             position += 1
             line += 1
@@ -77,7 +76,7 @@ private struct Parser {
         let end = bytes[position...].firstIndex { $0 == separator || $0 == Self.lineFeed } ?? bytes.endIndex
         var field = bytes[position..<end]
         position = end
-        // The carriage return before a line's end is no part of the field.
+        // The carriage return before a line feed is not part of the field.
         if end == bytes.endIndex || bytes[end] == Self.lineFeed, field.last == Self.carriageReturn { field.removeLast() }
         return String(decoding: field, as: UTF8.self)
     }
@@ -94,6 +93,6 @@ private struct Parser {
             field.append(Self.quote)
             position += 1
         }
-        throw InputError(found: "quotation marks that do not end, from line \(start)", expected: "a closing one")
+        throw InputError(found: "an unterminated quotation, from line \(start)", expected: "a closing one")
     }
 }

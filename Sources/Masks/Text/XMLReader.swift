@@ -1,26 +1,26 @@
 import Imaging
 
-/// Reads XML front to back without building a tree: elements with their attributes and text. Comments and instructions are
-/// passed over; document types are refused, and with them entities of a file's own.
+/// Streaming XML parser that builds no tree: elements with their attributes and text. Comments and processing instructions are
+/// skipped; document types, and with them custom entities, are refused.
 ///
 /// Source: XML 1.0, fifth edition.
 package struct XMLReader {
     package struct Element {
         package let name: String
         package let attributes: [String: String]
-        /// Names of the elements around it, from the outermost.
+        /// Names of the enclosing elements, outermost first.
         package let path: [String]
-        /// Number of the line, from 1.
+        /// One-based line number.
         package let line: Int
     }
 
     package enum Event {
         case start(Element)
-        /// The element's end, with the text inside it that is in no other element.
+        /// The element's end, with the text directly inside it.
         case end(Element, String)
     }
 
-    /// Levels of elements inside each other that annotations may have.
+    /// Upper bound on nested elements.
     private static let maximumDepth = 32
 
     private let bytes: [UInt8]
@@ -29,7 +29,7 @@ package struct XMLReader {
     private var open: [(element: Element, text: String)] = []
     private var isDone = false
 
-    /// - Throws: `InputError` for what is no XML, with the line; what `body` throws.
+    /// - Throws: `InputError` with the line for invalid XML; what `body` throws.
     package static func read(_ bytes: [UInt8], _ body: (Event) throws -> Void) throws {
         var reader = XMLReader(bytes)
         while try reader.step(body) {}
@@ -41,7 +41,7 @@ package struct XMLReader {
         InputError(found: "\(found) in line \(line)", expected: expected)
     }
 
-    /// Reads up to the end of the next tag, comment or instruction.
+    /// Parses up to the end of the next tag, comment or instruction.
     /// - Returns: false at the end of the file.
     private mutating func step(_ body: (Event) throws -> Void) throws -> Bool {
         guard let next = bytes[position...].firstIndex(of: UInt8(ascii: "<")) else {
@@ -112,7 +112,7 @@ package struct XMLReader {
     private mutating func name() throws -> String {
         let signs = Array(" \t\r\n=/><\"'&".utf8)
         let end = bytes[position...].firstIndex { signs.contains($0) } ?? bytes.endIndex
-        guard end > position, end < bytes.endIndex else { throw fault("a tag that is cut or damaged", "a name") }
+        guard end > position, end < bytes.endIndex else { throw fault("a truncated or damaged tag", "a name") }
         return String(decoding: move(to: end), as: UTF8.self)
     }
 
@@ -125,7 +125,7 @@ package struct XMLReader {
         return text
     }
 
-    /// Text with entities replaced.
+    /// Decodes entities in text.
     private func decoded(_ text: ArraySlice<UInt8>) throws -> String {
         guard text.contains(UInt8(ascii: "&")) else { return String(decoding: text, as: UTF8.self) }
         var result = "", rest = text
@@ -166,7 +166,7 @@ package struct XMLReader {
         _ = move(to: bytes[position...].firstIndex { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } ?? bytes.endIndex)
     }
 
-    /// - Returns: what was passed.
+    /// - Returns: the skipped bytes.
     private mutating func move(to place: Int) -> ArraySlice<UInt8> {
         let passed = bytes[position..<place]
         line += passed.count { $0 == 0x0A }
@@ -174,7 +174,7 @@ package struct XMLReader {
         return passed
     }
 
-    /// - Returns: what was passed, the text included.
+    /// - Returns: the skipped bytes, including the text.
     private mutating func move(behind text: String) throws -> ArraySlice<UInt8> {
         let wanted = Array(text.utf8)
         var place = position

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import Media
 
-/// Label PNGs, one for each annotated frame: `DIR/00000.png`, the value of a pixel the id of its track.
+/// Label PNGs, one per annotated frame: `DIR/00000.png`; a pixel's value is the id of its track.
 enum LabelFolderWriter {
     static func write(_ source: any MaskSource, to folder: URL) throws {
         try check(source.tracks.map(\.id), of: source.path)
@@ -15,7 +15,7 @@ enum LabelFolderWriter {
         try TrackLabels(source.tracks).write(to: folder)
     }
 
-    /// Throws where masks do not fit: a pixel has one label.
+    /// Throws `MaskError` if masks overlap: a pixel has one label.
     static func check(_ source: any MaskSource, frames: Set<Int>) throws {
         for frame in frames.sorted() where hasTouchingBoxes(source, at: frame) { _ = try labels(source, at: frame) }
     }
@@ -27,7 +27,7 @@ enum LabelFolderWriter {
         }
     }
 
-    /// Throws for ids that mean something else, or nothing, when they are read again.
+    /// Throws `MaskError` for ids with a special meaning, or none, when read again.
     static func check(_ ids: [TrackID], of path: String) throws {
         func lost(_ what: String) -> MaskError {
             MaskError(path: path, reason: .wouldLose(what: what, format: .labelPNG))
@@ -63,7 +63,7 @@ enum LabelFolderWriter {
         return LabelImage(width: source.size.width, height: source.size.height, values: values)
     }
 
-    /// A frame's number as file name.
+    /// File name of a frame, without extension.
     static func frameName(_ frame: Int) -> String {
         let digits = String(frame)
         return String(repeating: "0", count: max(0, 5 - digits.count)) + digits

@@ -1,11 +1,11 @@
 import Foundation
 import Imaging
 
-/// MOTChallenge results: a line `frame,id,left,top,width,height,1,-1,-1,-1` for the box around each mask, or around
-/// the whole object where a part of it is known to be hidden, by frame and id.
-/// Frames and pixels count from 1. The layout has no place for masks, labels, and frames without an object.
+/// MOTChallenge results: lines `frame,id,left,top,width,height,1,-1,-1,-1`, sorted by frame and id, with the box of each mask, or
+/// of the whole object if part of it is known to be hidden. Frames and pixels count from 1. The format cannot store masks,
+/// labels, or frames without an object.
 enum MOTChallengeWriter {
-    /// Ids and frames up to here are read again as they are.
+    /// Upper bound on ids and frames that are read back unchanged.
     private static let largest = 1_000_000_000
 
     static func write(_ source: any MaskSource, to file: URL) throws {
@@ -21,7 +21,7 @@ enum MOTChallengeWriter {
         try Data(text).write(to: file)
     }
 
-    /// The number that is read as this id again.
+    /// The number that is read back as this id.
     static func number(_ id: TrackID, of path: String) throws -> Int {
         guard case .number(let number) = id, (0...largest).contains(number) else {
             throw MaskError(

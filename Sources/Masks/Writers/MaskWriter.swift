@@ -3,14 +3,14 @@ import Foundation
 import Imaging
 import Media
 
-/// Writes masks of any source as files other tools read, so that reading them again gives the same tracks: ids, labels,
-/// frames and every pixel. What a layout cannot hold is an error that says what would be lost. MOTChallenge text is for
-/// tracks: it keeps ids and the boxes around masks.
+/// Writes masks of any source in other tools' formats, such that reading them back gives the same tracks: ids, labels, frames and
+/// every pixel. Whatever a format cannot hold is an error that names what would be lost. MOTChallenge text is for tracks: it
+/// keeps ids and the boxes around masks.
 package enum MaskWriter {
     /// - Parameters:
-    ///   - path: the folder, or the file for `youtubeVIS` and `motChallenge`; written beside it under another name first.
-    ///   - replaces: whether something there may be replaced: a file, or a folder with nothing but masks in it.
-    /// - Throws: `MaskError`; then nothing has changed at `path`.
+    ///   - path: the folder, or the file for `youtubeVIS` and `motChallenge`; first written next to it under a temporary name.
+    ///   - replaces: true to replace an existing file, or a folder that contains only masks.
+    /// - Throws: `MaskError`; nothing at `path` has then changed.
     package static func write(
         _ source: any MaskSource, as format: MaskFormat, to path: String, replaces: Bool = false
     ) throws {
@@ -38,7 +38,7 @@ package enum MaskWriter {
         }
     }
 
-    /// Checks that masks can be written there, before any work is done.
+    /// Checks, before any work is done, that masks can be written.
     /// - Throws: `MaskError`.
     package static func check(_ path: String, format: MaskFormat, replaces: Bool) throws {
         guard MaskFormat.writable.contains(format) else { throw notWritable(format, path) }
@@ -59,17 +59,17 @@ package enum MaskWriter {
         if wantsFolder { try requireMasksOnly(path) }
     }
 
-    /// Checks that a layout can hold tracks with these masks at some frames, before the others are found.
-    /// - Parameter frames: the frames that count; nil for all.
-    /// - Throws: `MaskError` with what would be lost.
+    /// Checks, before other frames are computed, that a format can hold tracks with these masks at some frames.
+    /// - Parameter frames: frames to check; nil for all.
+    /// - Throws: `MaskError` that names what would be lost.
     package static func check(_ source: any MaskSource, fits format: MaskFormat, frames: Set<Int>?) throws {
         try check(source.tracks.map(\.id), of: source.path, fit: format)
         if format == .labelPNG { try LabelFolderWriter.check(source, frames: frames ?? Set(source.annotatedFrames)) }
     }
 
-    /// Checks that a layout can hold tracks of these ids.
-    /// - Parameter path: what the error calls the place they come from.
-    /// - Throws: `MaskError` with what would be lost.
+    /// Checks that a format can hold tracks of these ids.
+    /// - Parameter path: name of their source in errors.
+    /// - Throws: `MaskError` that names what would be lost.
     package static func check(_ ids: [TrackID], of path: String, fit format: MaskFormat) throws {
         switch format {
         case .labelPNG: try LabelFolderWriter.check(ids, of: path)
@@ -85,7 +85,7 @@ package enum MaskWriter {
             expected: MaskFormat.writable.map(\.rawValue).joined(separator: ", "))
     }
 
-    /// A folder is only replaced, that is removed, when it holds masks and nothing else.
+    /// Checks that a folder to be replaced, and so removed, contains only masks.
     private static func requireMasksOnly(_ path: String) throws {
         func require(_ folder: String, _ names: [String]) throws {
             if let other = names.first(where: { !$0.lowercased().hasSuffix(".png") && $0 != TrackLabels.fileName }) {
@@ -100,7 +100,7 @@ package enum MaskWriter {
         }
     }
 
-    /// Masks are read while others are written, so the two must be apart.
+    /// Refuses an output that overlaps the input, because masks are read while others are written.
     private static func refuseOverlap(of output: String, with input: String) throws {
         func resolved(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path + "/" }
         let (output, input) = (resolved(output), resolved(input))

@@ -2,8 +2,8 @@ import Foundation
 import Imaging
 import Media
 
-/// A folder of PNGs for each track, as SAM 2 writes them: `DIR/001/00000.png` with 0 and 1. A frame in which the object is
-/// not to be seen has an empty picture; a frame nobody looked at has none.
+/// A folder of PNGs for each track, as written by SAM 2: `DIR/001/00000.png` with values 0 and 1. A frame in which the object is
+/// absent has an empty image; a frame that is not annotated has none.
 enum ObjectFolderWriter {
     static func write(_ source: any MaskSource, to folder: URL) throws {
         let names = try source.tracks.map { try name($0.id, of: source.path) }
@@ -14,7 +14,7 @@ enum ObjectFolderWriter {
         var framesOfTrack: [Set<Int>] = []
         for track in source.tracks { framesOfTrack.append(Set(source.annotatedFrames(of: track.id))) }
         let empty = [UInt16](repeating: 0, count: source.size.width * source.size.height)
-        // Frame by frame, for sources that keep one frame at a time.
+        // Frame by frame, for sources that cache one frame at a time.
         for frame in source.annotatedFrames {
             for (index, track) in source.tracks.enumerated() where framesOfTrack[index].contains(frame) {
                 let values = track.appearance(at: frame) == nil
@@ -27,7 +27,7 @@ enum ObjectFolderWriter {
         try TrackLabels(source.tracks).write(to: folder)
     }
 
-    /// The folder whose name is read as this id again.
+    /// Folder name that is read back as this id.
     static func name(_ id: TrackID, of path: String) throws -> String {
         switch id {
         case .number(let number) where (0...Int(Int32.max)).contains(number):
@@ -45,7 +45,7 @@ enum ObjectFolderWriter {
 }
 
 extension TrackLabels {
-    /// Writes the file, when there is anything to write.
+    /// Writes the file if there are labels.
     func write(to folder: URL) throws {
         if !isEmpty { try json().write(to: folder.appending(path: Self.fileName)) }
     }

@@ -1,9 +1,9 @@
 import Foundation
 import Imaging
 
-/// One JSON file as YouTube-VIS has it, for pycocotools and the tools built on it: a video whose file names carry the
-/// clip's frame numbers, an annotation for each track with a compressed RLE (or null) for each annotated frame. Tracks
-/// without label have a category without name.
+/// A JSON file in the format of YouTube-VIS, for pycocotools and tools built on it: a video whose file names contain the clip's
+/// frame numbers, and an annotation for each track with a compressed RLE (or null) for each annotated frame. Tracks without label
+/// have a category without name.
 enum YouTubeVISWriter {
     private struct Document: Encodable {
         let info = ["description": "masks written by damvideo"]
@@ -49,12 +49,12 @@ enum YouTubeVISWriter {
         }
         let own = source.tracks.map { Set(source.annotatedFrames(of: $0.id)) }
         let empty = RunLengthEncoding(Mask(width: size.width, height: size.height, pixels: [UInt8](repeating: 0, count: size.width * size.height)))
-        // Frame by frame, for sources that keep one frame at a time; what is kept here is runs.
+        // Frame by frame, for sources that cache one frame at a time; only runs are kept here.
         for frame in frames {
             for (index, track) in source.tracks.enumerated() {
                 let appearance = track.appearance(at: frame)
                 let runs = try appearance.map { _ in RunLengthEncoding(try source.mask(of: track.id, at: frame)) }
-                // Nothing at frames that are not annotated, an empty mask at those that are and do not show the object.
+                // Null where the frame is not annotated for the track, an empty mask where it is but the object is absent.
                 annotations[index].segmentations.append(runs ?? (own[index].contains(frame) ? empty : nil))
                 annotations[index].bboxes.append(appearance?.box)
                 annotations[index].areas.append(appearance?.area)

@@ -1,29 +1,29 @@
-/// Some frames of a clip, one after the other in presentation order.
+/// Some frames of a clip, in presentation order.
 package final class ClipFrames {
-    /// Frames in the whole clip; nil as long as, or when, it is not known. Where it takes decoding, it is known at the
-    /// end, unless that came before the end of the clip.
+    /// Frames in the whole clip; nil while unknown. If it takes decoding, it is known at the end, provided the end of the clip
+    /// was reached.
     package private(set) var frameCount: Int?
     /// Seconds from the start of the clip to its last frame; nil like `frameCount`.
     package private(set) var lastTime: Double?
-    /// After `next()` has returned nil: one line on what was wrong with the part that was read; nil when nothing was.
+    /// After `next()` has returned nil: one line on damage in the part that was read; nil if there was none.
     package private(set) var damage: String?
 
     private let source: any FrameSource
     private let wanted: Set<Int>?
     private let span: TimeSpan?
-    /// The source to read instead when this one turns out not to be as its index says.
+    /// The source to fall back to if the file does not match its index.
     private let alternative: (() throws -> ClipFrames)?
-    /// Told, at the end, what was mended.
+    /// Called at the end with a description of repaired times.
     private let onEnd: (String?) -> Void
-    /// In use once that has happened.
+    /// Set after falling back.
     private var replacement: ClipFrames?
     private var lastGiven = -1
     private var latest: (index: Int, time: Double)?
     private var hasEnded = false
 
     /// - Parameters:
-    ///   - source: gives the right frames only.
-    ///   - alternative: another way to the same frames.
+    ///   - source: never returns wrong frames.
+    ///   - alternative: another way to read the same frames.
     init(
         _ source: any FrameSource, frameCount: Int, lastTime: Double, otherwise alternative: (() throws -> ClipFrames)? = nil
     ) {
@@ -36,9 +36,8 @@ package final class ClipFrames {
         span = nil
     }
 
-    /// Decodes from the start to the end of the clip, or of `span`: that alone shows how many frames there are and
-    /// whether the clip is whole.
-    /// - Parameter onEnd: told, at the end, which times were mended.
+    /// Decodes from the start to the end of the clip, or of `span`, which alone reveals the number of frames and any damage.
+    /// - Parameter onEnd: called at the end with a description of repaired times.
     init(_ decoder: VideoDecoder, wanted: Set<Int>?, span: TimeSpan?, onEnd: @escaping (String?) -> Void = { _ in }) {
         self.onEnd = onEnd
         source = decoder
@@ -51,7 +50,7 @@ package final class ClipFrames {
     package var isSequential: Bool { source is VideoDecoder || replacement != nil }
 
     /// The next frame; nil after the last.
-    /// - Parameter onFrame: called with the number of each frame that is come by, given or not.
+    /// - Parameter onFrame: called with the number of each frame passed, returned or not.
     /// - Throws: `VideoError`, and what `onFrame` throws.
     package func next(onFrame: (Int) throws -> Void = { _ in }) throws -> VideoFrame? {
         if let replacement { return try next(from: replacement, onFrame) }
@@ -85,7 +84,7 @@ package final class ClipFrames {
         return nil
     }
 
-    /// Goes on after the frame given last: those before it were right.
+    /// Continues after the last frame returned, up to which all were correct.
     private func next(from replacement: ClipFrames, _ onFrame: (Int) throws -> Void) throws -> VideoFrame? {
         while let frame = try replacement.next(onFrame: onFrame) {
             if frame.index > lastGiven { return frame }

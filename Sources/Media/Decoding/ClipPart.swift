@@ -1,15 +1,15 @@
 import Imaging
 
-/// The part of a clip that counts.
+/// The part of a clip to use.
 public struct ClipPart: Sendable, Equatable, Codable {
-    /// Seconds from the start of the clip: what comes before does not count. Frames keep their numbers and times.
+    /// Start in seconds from the start of the clip. Frames keep their numbers and times.
     public var start: Double = 0
-    /// Seconds from there: what comes after does not count; nil for the rest of the clip.
+    /// Duration in seconds; nil for the rest of the clip.
     public var duration: Double?
-    /// Frames a second when the clip is a series of stills.
+    /// Frames per second of a series of stills.
     public var stillRate: Double = 25
 
-    /// Rates that a series of stills can have: from one in eleven days to what a fast camera takes.
+    /// Frame rates that a series of stills can have: from one frame in eleven days to that of a fast camera.
     package static let stillRates = 1e-6...1000
     package static let stillRatesText = "more than 0 and at most 1000"
 
@@ -25,7 +25,7 @@ public struct ClipPart: Sendable, Equatable, Codable {
     }
 
     /// The span of time; nil for the whole clip.
-    /// - Throws: `InputError` of category `usage` for times that are none.
+    /// - Throws: `InputError` of category `usage` for invalid times.
     package func span() throws -> TimeSpan? {
         guard start != 0 || duration != nil else { return nil }
         if let span = TimeSpan(start: start, duration: duration) { return span }

@@ -1,22 +1,22 @@
-/// Counts of faults met while a file was decoded.
+/// Counts of faults found while a file is decoded.
 struct DamageReport {
     var packets = 0
-    /// Packets the file should have; nil when it does not say.
+    /// Packets that the file should have; nil if it does not say.
     var expectedPackets: Int?
-    /// Bytes the container promises and the file does not have.
+    /// Bytes that the container declares but the file lacks.
     var missingBytes = 0
-    /// Bytes of another recording behind the one that is read.
+    /// Bytes of another recording after the one that is read.
     var bytesOfOthers = 0
     var corruptPackets = 0
-    /// The error that stopped the reading before the end of the file.
+    /// The error that ended reading before the end of the file.
     var readError: String?
     var decoderErrors = 0
-    /// FFmpeg's words for the first of them.
+    /// FFmpeg's message for the first of them.
     var firstDecoderError: String?
-    /// Frames that came out although part of their data was missing or wrong.
+    /// Frames decoded although part of their data was missing or wrong.
     var damagedFrames = 0
 
-    /// One line; nil when nothing went wrong.
+    /// One-line summary; nil without faults.
     func summary(decodedFrames: Int) -> String? {
         var parts: [String] = []
         if missingBytes > 0 { parts.append("the file ends \(missingBytes) bytes early") }

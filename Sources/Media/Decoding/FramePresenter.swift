@@ -1,23 +1,23 @@
 import CFFmpeg
 import Imaging
 
-/// Makes frames of decoded pictures: numbers, times, the way they are turned, and the check that all have one size.
+/// Turns decoded pictures into frames: assigns numbers, times and orientation, and checks that all have the same size.
 struct FramePresenter {
     /// Name of the input in errors.
     let path: String
     let info: VideoInfo
-    /// As shown.
+    /// After rotation.
     let size: PictureSize
-    /// Orientation of the pictures as the container says.
+    /// Orientation according to the container.
     let streamOrientation: Orientation
-    /// True if the first frame says otherwise.
+    /// True if the first frame states another orientation.
     let isTurnedByFrames: Bool
     let timeline: ClipTimeline
     /// Clock in its state before the first frame.
     let clock: PresentationClock
     private let converter: PictureConverter
 
-    /// - Parameter first: the first frame of the stream `packets` reads.
+    /// - Parameter first: the first frame of the stream of `packets`.
     init(_ packets: PacketReader, first: FrameHandle, path: String) {
         self.path = path
         converter = PictureConverter(path: path)
@@ -32,7 +32,7 @@ struct FramePresenter {
         clock = PresentationClock(frameRate: info.frameRate, isStream: packets.format.mayBeJoined)
     }
 
-    /// - Throws: `VideoError.sizeChanged` when the picture is not of the first one's size.
+    /// - Throws: `VideoError.sizeChanged` if the size differs from the first frame's.
     func frame(_ picture: FrameHandle, index: Int, time: Double, orientation: Orientation) throws -> VideoFrame {
         let frame = VideoFrame(index: index, time: time, picture: picture, orientation: orientation, converter: converter)
         guard frame.size == size else {
@@ -43,7 +43,7 @@ struct FramePresenter {
 }
 
 extension FrameHandle {
-    /// Orientation as the frame itself says; nil when it does not.
+    /// Orientation stated by the frame itself; nil if none.
     var orientation: Orientation? {
         cffmpeg_frame_display_matrix(pointer).map { Orientation(matrix: $0) }
     }

@@ -1,21 +1,21 @@
 import CFFmpeg
 
-/// The decoded frames of a file's first video stream, in presentation order. Packets the decoder refuses are counted
-/// and left out.
+/// The decoded frames of a file's first video stream, in presentation order. Packets that the decoder rejects are counted and
+/// skipped.
 final class FrameReader {
     let packets: PacketReader
     private(set) var decoded = 0
     private let codec: CodecHandle
     private let path: String
     private var decoderDamage = (errors: 0, first: String?.none, frames: 0)
-    /// The decoder had no room for the packet in hand.
+    /// True if the decoder had no room for the current packet.
     private var holdsPacket = false
     private var isDraining = false
     private var hasEnded = false
-    /// Decoder errors in a row with neither a frame nor a packet between them; a guard against a decoder that spins.
+    /// Consecutive decoder errors without a frame or packet in between; guards against a decoder that makes no progress.
     private var stuck = 0
 
-    /// - Parameter isStill: one picture that should be whole, rather than a clip to make the best of.
+    /// - Parameter isStill: true for a single picture that must be intact, rather than a clip that tolerates damage.
     init(_ input: MediaInput, isStill: Bool = false) throws {
         path = input.name
         packets = try PacketReader(input)
@@ -29,12 +29,12 @@ final class FrameReader {
         try check(avcodec_parameters_to_context(codec.pointer, parameters), "set up the decoder", path)
         codec.pointer.pointee.pkt_timebase = packets.stream.pointee.time_base
         codec.pointer.pointee.thread_count = isStill ? 1 : 0
-        // Otherwise the missing part of a JPEG is grey. (TIFF would explode at every tag it does not know.)
+        // Otherwise a truncated JPEG decodes to grey. (Not for TIFF, where unknown tags would become errors.)
         if isStill, identifier == AV_CODEC_ID_MJPEG { codec.pointer.pointee.err_recognition |= AV_EF_EXPLODE }
         try codec.open(path: path)
     }
 
-    /// Everything that went wrong so far.
+    /// All faults so far.
     var damage: DamageReport {
         var report = packets.damage
         report.decoderErrors = decoderDamage.errors
@@ -67,7 +67,7 @@ final class FrameReader {
         return nil
     }
 
-    /// Forgets everything and begins anew with the packet in hand.
+    /// Resets the decoder and starts again with the current packet.
     func restart() {
         avcodec_flush_buffers(codec.pointer)
         holdsPacket = true
@@ -76,7 +76,7 @@ final class FrameReader {
         stuck = 0
     }
 
-    /// Gives the decoder one packet, or word that there are no more.
+    /// Sends a packet, or the end of the stream, to the decoder.
     private func feed() {
         if !holdsPacket && !packets.advance() {
             isDraining = true

@@ -1,8 +1,8 @@
-/// Frames one after the other, in presentation order.
+/// A sequence of frames in presentation order.
 protocol FrameSource: AnyObject {
-    /// The next frame, or nil after the last one.
+    /// The next frame; nil after the last.
     func next() throws -> VideoFrame?
 
-    /// After `next()` has returned nil: one line on what was wrong with the input; nil when nothing was.
+    /// After `next()` has returned nil: one line on damage in the input; nil if there was none.
     var damage: String? { get }
 }

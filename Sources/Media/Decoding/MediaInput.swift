@@ -1,6 +1,6 @@
 /// A source that FFmpeg reads from.
 enum MediaInput: Equatable {
-    /// The file at a path, whatever its name would mean to FFmpeg's protocols.
+    /// The file at a path, even if FFmpeg would take its name for a protocol.
     case file(String)
     /// An open file descriptor, read once from start to end.
     case descriptor(Int32)
@@ -8,7 +8,7 @@ enum MediaInput: Equatable {
     /// Standard input.
     static let standardInput = MediaInput.descriptor(0)
 
-    /// Address that FFmpeg opens.
+    /// URL for FFmpeg.
     var url: String {
         switch self {
         case .file(let path): "file:" + path
@@ -16,7 +16,7 @@ enum MediaInput: Equatable {
         }
     }
 
-    /// URL with which FFmpeg reads the first bytes alone.
+    /// URL for reading only the first `end` bytes.
     func url(upTo end: Int) -> String { "subfile,,start,0,end,\(end),,:" + url }
 
     /// Name in messages.
@@ -32,7 +32,7 @@ enum MediaInput: Equatable {
         if case .file = self { true } else { false }
     }
 
-    /// Length that the container's headers promise; nil when they do not, or only reading on could tell.
+    /// Length declared by the container's headers; nil if unknown without reading on.
     var containerLength: ContainerLength? {
         if case .file(let path) = self { ContainerLength(path: path) } else { nil }
     }

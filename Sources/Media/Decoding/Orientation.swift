@@ -1,8 +1,8 @@
 import CFFmpeg
 import Imaging
 
-/// Turn of a stored picture for display: transposed first (rows become columns), then mirrored. Only turns by
-/// multiples of 90° and mirrors, which is what cameras write; another angle counts as none.
+/// Transformation of a stored picture for display: first transposed (rows become columns), then mirrored. Covers rotations by
+/// multiples of 90° and mirroring, which is all that cameras write; other angles are ignored.
 package struct Orientation: Sendable, Equatable {
     package var transposed = false
     package var mirroredHorizontally = false
@@ -17,7 +17,7 @@ package struct Orientation: Sendable, Equatable {
     init(matrix: UnsafePointer<Int32>?) {
         guard let matrix else { return }
         let a = Double(matrix[0]), b = Double(matrix[1]), c = Double(matrix[3]), d = Double(matrix[4])
-        // 1/50 is about one degree, what FFmpeg's own tools take as "no other angle".
+        // 1/50 is about one degree, within which FFmpeg's own tools round to a multiple of 90°.
         if max(abs(b), abs(c)) * 50 < min(abs(a), abs(d)) {
             mirroredHorizontally = a < 0
             mirroredVertically = d < 0
@@ -28,15 +28,15 @@ package struct Orientation: Sendable, Equatable {
         }
     }
 
-    /// The size as shown of a picture with this stored size; and the other way round.
+    /// The displayed size of a picture with this stored size, and vice versa.
     package func size(of stored: PictureSize) -> PictureSize {
         transposed ? PictureSize(width: stored.height, height: stored.width) : stored
     }
 
-    /// Copies a raster as it is shown.
+    /// Copies a raster into display orientation.
     /// - Parameters:
-    ///   - source: rows of `stride` bytes, `channels` bytes a pixel, of the stored size.
-    /// - Returns: `[height, width, channels]` of the shown size.
+    ///   - source: rows of `stride` bytes, `channels` bytes per pixel, of the stored size.
+    /// - Returns: `[height, width, channels]` of the displayed size.
     func apply(
         to source: UnsafePointer<UInt8>, stride: Int, stored: PictureSize, channels: Int
     ) -> [UInt8] {
@@ -61,7 +61,7 @@ package struct Orientation: Sendable, Equatable {
         }
     }
 
-    /// A mask of the stored picture, as shown.
+    /// Rotates a mask of the stored picture for display.
     package func turned(_ mask: Mask) -> Mask {
         let stored = PictureSize(width: mask.width, height: mask.height), shown = size(of: stored)
         let pixels = mask.pixels.withUnsafeBufferPointer { pixels in
@@ -70,7 +70,7 @@ package struct Orientation: Sendable, Equatable {
         return Mask(width: shown.width, height: shown.height, pixels: pixels)
     }
 
-    /// A box in the stored picture, as shown.
+    /// Rotates a box in the stored picture for display.
     package func turned(_ box: BoundingBox, stored: PictureSize) -> BoundingBox {
         let shown = size(of: stored)
         var turned = transposed

@@ -1,8 +1,8 @@
 import CFFmpeg
 import Imaging
 
-/// Turns decoded frames of any pixel format into packed pixels with swscale, honouring the frame's colour matrix and
-/// range. Keeps the scaler from one frame to the next while the format stays the same.
+/// Converts decoded frames of any pixel format to packed pixels with swscale, respecting the frame's colour matrix and range.
+/// Reuses the scaler while the format stays the same.
 final class PictureConverter {
     private struct Format: Equatable {
         let size: PictureSize
@@ -25,8 +25,8 @@ final class PictureConverter {
         sws_freeContext(scaler)
     }
 
-    /// The frame as 8-bit RGB, alpha dropped, turned by `orientation`. More than 8 bits are rounded to 8.
-    /// - Throws: `VideoError` when swscale cannot read the pixel format.
+    /// The frame as 8-bit RGB without alpha, transformed by `orientation`. Higher bit depths are rounded to 8.
+    /// - Throws: `VideoError` if swscale cannot read the pixel format.
     func rgb(_ frame: FrameHandle, orientation: Orientation) throws -> RGBImage {
         let pixels = try packed(frame, as: AV_PIX_FMT_RGB24, bytesPerPixel: 3, orientation: orientation)
         let size = orientation.size(of: frame.size)
@@ -93,7 +93,7 @@ final class PictureConverter {
         return result
     }
 
-    /// Values that the frame does not say stay as swscale has them: BT.601, limited range for YUV, full for grey and "yuvj".
+    /// Properties that the frame does not state keep swscale's defaults: BT.601, limited range for YUV, full for grey and "yuvj".
     private func setColours(of scaler: OpaquePointer, matrix: AVColorSpace, range: AVColorRange) {
         var inverse: UnsafeMutablePointer<Int32>?, table: UnsafeMutablePointer<Int32>?
         var sourceRange: Int32 = 0, targetRange: Int32 = 0

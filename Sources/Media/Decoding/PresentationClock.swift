@@ -1,36 +1,36 @@
-/// Times of a clip's frames, in order of presentation, as one clock that only goes on. Recordings that were joined start
-/// their clock again, or jump far ahead; the frames behind such a joint follow those before it at the usual interval. Other
-/// clips keep the times they have, pauses included.
+/// Converts the times of a clip's frames, in presentation order, to a single increasing clock. In joined recordings the clock
+/// restarts or jumps far ahead; frames after such a joint follow those before it at the usual interval. Other clips keep their
+/// times, including pauses.
 struct PresentationClock {
-    /// Frames at which the stream's clock started again or jumped.
+    /// Frames at which the stream's clock restarted or jumped.
     private(set) var joints: [Int] = []
-    /// Frames whose own time is not later than that of the frame before, with the clock going on behind them.
+    /// Number of frames whose own time does not exceed that of the frame before, although later frames continue.
     private(set) var respaced = 0
-    /// Seconds from frame to frame, as the file says.
+    /// Seconds between frames, according to the file.
     let usual: Double
     private let isStream: Bool
-    /// The first pause at which the stream is broken off and its clock goes on, and how many there are.
+    /// First pause at which the stream has a gap in its data while its clock continues, and the number of such pauses.
     private var broken: (frame: Int, seconds: Double, count: Int)?
-    /// Added to the stream's times.
+    /// Offset added to the stream's times.
     private var shift = 0.0
     private var latest: (frame: Int, time: Double, interval: Double)?
 
-    /// Intervals the clock may go back by without having started again.
+    /// Intervals by which the clock may go back without counting as restarted.
     private static let jitter = 3.0
-    /// Seconds that a pause of a stream is worth a look at: FFmpeg's bar for a discontinuity (`dts_delta_threshold`).
+    /// Seconds of a pause that is examined for a joint: FFmpeg's threshold for a discontinuity (`dts_delta_threshold`).
     static let longPause = 10.0
-    /// Seconds by which a clock jumps that is another one. A recorder that waits for motion has long pauses, so in a stream
-    /// it takes a break in its data, or half the range of its 33 bits: then the clock has gone back. For files FFmpeg's bar
-    /// (`dts_error_threshold`).
+    /// Seconds of a jump that means another clock. Motion-triggered recorders leave long pauses, so a jump in a stream counts
+    /// only with a gap in its data, or beyond half the range of its 33-bit clock, which then has gone back. For files, FFmpeg's
+    /// threshold (`dts_error_threshold`).
     private static let jumps = (broken: 3600.0, stream: Double(1 << 32) / 90000, file: 30 * 3600.0)
 
-    /// - Parameter isStream: whether the format is one whose clock may change, as MPEG transport streams' may.
+    /// - Parameter isStream: true for formats whose clock may change, such as MPEG transport streams.
     init(frameRate: Double, isStream: Bool) {
         usual = 1 / frameRate
         self.isStream = isStream
     }
 
-    /// One line on what was mended; nil when nothing was.
+    /// One line on repaired times; nil if there are none.
     var mending: String? {
         var parts: [String] = []
         if let first = joints.first {
@@ -54,14 +54,14 @@ struct PresentationClock {
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
-    /// True if a clock that shows `raw` after `latest` has been started again.
+    /// True if a time of `raw` after `latest` means that the clock was restarted.
     static func isRestart(_ raw: Double, after latest: Double, usual: Double) -> Bool { raw < latest - jitter * usual }
 
     /// The time of the next frame.
     /// - Parameters:
     ///   - raw: seconds on the stream's own clock.
-    ///   - isBroken: whether the stream is broken off between two times of that clock; asked about long pauses.
-    /// - Returns: nil when that is not later than the frame before, and no joint.
+    ///   - isBroken: true if the stream has a gap between two times of that clock; called for long pauses.
+    /// - Returns: nil if the time does not exceed that of the frame before and there is no joint.
     mutating func time(_ raw: Double, isBroken: (_ start: Double, _ end: Double) -> Bool = { _, _ in false }) -> Double? {
         guard let latest else { return note(raw) }
         let time = shifted(raw), pause = time - latest.time
@@ -75,7 +75,7 @@ struct PresentationClock {
         return time > latest.time ? note(time) : nil
     }
 
-    /// The time of the next frame, from which on the stream's clock counts anew.
+    /// The time of the next frame, at which the stream's clock restarts.
     mutating func restart(_ raw: Double) -> Double {
         guard let latest else { return note(raw) }
         joints.append(latest.frame + 1)
@@ -84,20 +84,20 @@ struct PresentationClock {
         return note(shifted(raw))
     }
 
-    /// True if a frame of this time could follow the latest one.
+    /// True if a frame with this time can follow the latest one.
     func isLater(_ raw: Double) -> Bool { latest.map { shifted(raw) > $0.time } ?? true }
 
-    /// The time of the next frame when it has none itself.
+    /// The time of a next frame that has none itself.
     mutating func untimed() -> Double { note(latest.map { $0.time + usual } ?? 0) }
 
-    /// The times of the next frames, the last of which alone is later than the latest one.
+    /// The times of the next frames, of which only the last exceeds the latest one.
     mutating func spread(_ count: Int, upTo raw: Double) -> [Double] {
         let start = latest?.time ?? 0, end = shifted(raw)
         respaced += count - 1
         return (1...count).map { note($0 == count ? end : start + (end - start) * Double($0) / Double(count)) }
     }
 
-    /// The time of a frame that comes too early, with none later behind it.
+    /// The time of a frame that comes too early and has no later one after it.
     mutating func respace() -> Double {
         respaced += 1
         return untimed()
@@ -106,7 +106,7 @@ struct PresentationClock {
     private var step: Double { latest.map { (0..<1).contains($0.interval) && $0.interval > 0 ? $0.interval : usual } ?? usual }
 
     private func shifted(_ raw: Double) -> Double {
-        // Rounded to what is finer than any frame, so that sums look like times.
+        // Rounded to microseconds, which is finer than any frame interval, to remove floating-point residue.
         shift == 0 ? raw : ((raw + shift) * 1e6).rounded() / 1e6
     }
 

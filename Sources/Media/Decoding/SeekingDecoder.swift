@@ -1,22 +1,22 @@
 import CFFmpeg
 
-/// A file is not as its index says.
+/// Decoded frames do not match the packet index.
 struct IndexMismatch: Error {}
 
-/// Decodes the frames that are wanted and those they need, and passes over the rest of the file.
+/// Decodes the wanted frames and those they depend on, and skips the rest of the file.
 final class SeekingDecoder: FrameSource {
     private let path: String
     private let index: FrameIndex
     private let presenter: FramePresenter
     /// Frame numbers, ascending.
     private let wanted: [Int]
-    /// Bytes from which on a seek is tried rather than reading on; nil for never.
+    /// Minimum distance in bytes for seeking instead of reading on; nil to never seek.
     private var seekDistance: Int?
     private var handedOut = 0
     private var reader: FrameReader?
-    /// Entry at which decoding began last.
+    /// Entry at which decoding last started.
     private var entry = FrameIndex.Entry(packet: 0, frame: 0)
-    /// The frame that comes out of the decoder next.
+    /// The frame that the decoder returns next.
     private var expected = 0
     private var hasSought = false
 
@@ -28,7 +28,7 @@ final class SeekingDecoder: FrameSource {
         self.seekDistance = seekDistance
     }
 
-    /// - Throws: `IndexMismatch` when what comes out is not what the index says; frames given so far were right.
+    /// - Throws: `IndexMismatch` if the output does not match the index; frames returned so far were correct.
     func next() throws -> VideoFrame? {
         guard handedOut < wanted.count else { return nil }
         let number = wanted[handedOut]
@@ -38,14 +38,14 @@ final class SeekingDecoder: FrameSource {
             picture, index: number, time: index.time(ofFrame: number), orientation: presenter.streamOrientation)
     }
 
-    /// Damage makes it diverge.
+    /// Damage shows as a mismatch.
     var damage: String? { nil }
 
     private func pictureSeekingOrNot(_ number: Int) throws -> FrameHandle {
         do {
             return try picture(number)
         } catch is IndexMismatch where hasSought {
-            // Some containers do not find the place, or read it otherwise than from the start.
+            // Some containers do not find the position, or read differently than from the start.
             reader = nil
             hasSought = false
             seekDistance = nil
@@ -68,7 +68,7 @@ final class SeekingDecoder: FrameSource {
         throw IndexMismatch()
     }
 
-    /// The reader, about to give `number` or frames before it.
+    /// The reader, positioned to return `number` or frames before it.
     private func reader(at number: Int) throws -> FrameReader {
         let target = index.entry(for: number)
         if let reader, target.packet <= reader.packets.position { return reader }
@@ -92,7 +92,7 @@ final class SeekingDecoder: FrameSource {
         guard index.packets[target].matches(packets.packet.pointer.pointee) else { throw IndexMismatch() }
     }
 
-    /// In bytes; 0 when the container does not say.
+    /// Distance in bytes; 0 if the container does not say.
     private func distance(from packet: Int, to target: Int) -> Int {
         guard packet < target else { return 0 }
         let places = [packet, target].map { index.packets[$0].position }

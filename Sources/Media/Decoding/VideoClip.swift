@@ -1,14 +1,13 @@
 import CFFmpeg
 import Imaging
 
-/// A clip to take frames from: a video file, a series of stills, or a video that comes through standard input.
+/// A clip to read frames from: a video file, a series of stills, or a video on standard input.
 ///
-/// Frame numbers are those of the whole clip in presentation order, from 0, whatever part is asked for; the `n` of
-/// FFmpeg's `select` filter. Of a file, only what the wanted frames need is decoded where its packets tell which frame is
-/// which (see `FrameIndex`); elsewhere it is decoded from the start, with the same result. The results can differ for a
-/// file with damage that only decoding shows: where that is passed over, the frames behind it keep the numbers they have
-/// in the container, while decoding everything would not count frames that are lost.
-/// Not thread-safe, and one `ClipFrames` at a time.
+/// Frame numbers are those of the whole clip in presentation order, from 0, whatever part is read; they equal `n` of FFmpeg's
+/// `select` filter. If the packets of a file tell which frame is which (see `FrameIndex`), only the packets that the wanted
+/// frames depend on are decoded; otherwise it is decoded from the start, with the same result. Results can differ if a file has
+/// damage that only decoding reveals: when damaged frames are skipped, later ones keep their numbers in the container, while
+/// sequential decoding does not count lost frames. Not thread-safe; supports one `ClipFrames` at a time.
 package final class VideoClip {
     /// The path as given; "standard input" for `-`.
     package let path: String
@@ -22,21 +21,21 @@ package final class VideoClip {
     private let source: Source
     private let presenter: FramePresenter?
     private let seekDistance: Int?
-    /// The first decoder, until someone reads with it.
+    /// The first decoder, before anything was read from it.
     private var opened: VideoDecoder?
     private var foundIndex: Result<FrameIndex, IndexProblem>?
-    /// Note on repaired times from the last decoding from the start.
+    /// Note on repaired times from the last sequential decoding.
     private var lastMending: String?
-    /// Frames that decoding from the start showed.
+    /// Number of frames found by sequential decoding.
     private var counted: Int?
 
     /// Opens the clip and decodes its first frame.
     /// - Parameters:
-    ///   - path: a video file; a folder of stills; a series of stills as a printf pattern such as `frames/%05d.jpg` (when
-    ///     no file has that very name); or `-` for a video on standard input, which can be read once, from start to end.
-    ///   - stillRate: frames a second of a series of stills, above 0.
-    ///   - seekDistance: bytes between wanted parts of a file from which on a seek is tried rather than reading what
-    ///     lies between, without decoding it; nil for never. The frames are the same.
+    ///   - path: a video file; a folder of stills; a printf pattern of stills such as `frames/%05d.jpg` (unless a file has that
+    ///     very name); or `-` for a video on standard input, which can be read once, from start to end.
+    ///   - stillRate: frames per second of a series of stills, positive.
+    ///   - seekDistance: minimum distance in bytes between wanted parts of a file for seeking instead of reading what lies
+    ///     between; nil to never seek. The frames are the same.
     /// - Throws: `VideoError`.
     package convenience init(path: String, stillRate: Double = 25, seekDistance: Int? = 1 << 20) throws {
         if path == "-" {
@@ -49,7 +48,7 @@ package final class VideoClip {
         }
     }
 
-    /// A video that comes through an open file descriptor, such as a pipe's.
+    /// Opens a video from a file descriptor, such as a pipe's.
     package convenience init(descriptor: Int32) throws {
         try self.init(.descriptor(descriptor), seekDistance: nil)
     }
@@ -72,7 +71,7 @@ package final class VideoClip {
         seekDistance = nil
     }
 
-    /// The same clip opened once more, to be read at another place at the same time.
+    /// Opens the same clip again, to be read at another position concurrently.
     /// - Throws: `VideoError`, also for a clip that can be read only once.
     package func reopened() throws -> VideoClip {
         switch source {
@@ -83,12 +82,11 @@ package final class VideoClip {
         }
     }
 
-    /// Bytes that decoding a clip of this size takes: 24 pictures of 12 bits a pixel for the decoder's threads and
-    /// reordering, and one as RGB.
+    /// Bytes needed to decode a clip of this size: 24 frames of 12 bits per pixel for the decoder's threads and reordering, and
+    /// one RGB frame.
     package static func decodingBytes(of size: PictureSize) -> Int { size.width * size.height * (24 * 3 / 2 + 3) }
 
-    /// Exact number of the clip's frames, without decoding it; nil when only decoding can tell. The first call reads
-    /// through the file.
+    /// Exact number of frames, without decoding; nil if only decoding can tell. The first call reads through the file.
     package var frameCount: Int? {
         if case .stills(let stills) = source { return stills.files.count }
         return try? index.get().frameCount
@@ -97,8 +95,7 @@ package final class VideoClip {
     /// Exact number of frames if known, from `frameCount` or an earlier `countFrames`.
     package var knownFrameCount: Int? { counted ?? frameCount }
 
-    /// Counts the frames exactly, by decoding if nothing else can tell. Nil for a clip that can be read once, or
-    /// is damaged.
+    /// Counts the frames exactly, by decoding if necessary. Nil for a clip that can be read only once, or is damaged.
     /// - Throws: `VideoError`.
     package func countFrames() throws -> Int? {
         if isReadOnce || knownFrameCount != nil { return knownFrameCount }
@@ -114,41 +111,40 @@ package final class VideoClip {
         if case .stills(let stills) = source { stills.files } else { nil }
     }
 
-    /// Seconds from the start of the clip to `frame`; nil when only decoding can tell, or there is no such frame.
+    /// Seconds from the start of the clip to `frame`; nil if only decoding can tell, or there is no such frame.
     package func time(ofFrame frame: Int) -> Double? {
         guard let frameCount, (0..<frameCount).contains(frame) else { return nil }
         if case .stills(let stills) = source { return stills.time(ofFrame: frame) }
         return try? index.get().time(ofFrame: frame)
     }
 
-    /// The numbers of the frames in a part of the clip; nil when only decoding can tell.
+    /// Frame numbers in a part of the clip; nil if only decoding can tell.
     package func frameNumbers(in span: TimeSpan) -> Range<Int>? {
         if case .stills(let stills) = source { return stills.frames(in: span) }
         return try? index.get().frames(in: span)
     }
 
-    /// One line on what was wrong with the frames' times and how it was mended; nil when nothing was, or it is not known
-    /// before the clip is decoded.
+    /// One line on how the frames' times were repaired; nil if they were not, or it is not known before decoding.
     package var mending: String? {
         if case .success(let index)? = foundIndex { index.mending } else { lastMending }
     }
 
     /// Seconds from the start of the clip to its end.
     /// - Parameters:
-    ///   - last: time of the last frame that is known.
-    ///   - isLast: whether it is the clip's last.
+    ///   - last: time of the last known frame.
+    ///   - isLast: true if it is the clip's last frame.
     package func duration(upTo last: Double, isLast: Bool) -> Double {
         let shortest = last + 1 / info.frameRate
         guard mending == nil else { return (shortest * 1e6).rounded() / 1e6 }
         return isLast ? info.duration(upTo: last) : max(info.duration ?? 0, shortest)
     }
 
-    /// True if nothing of the clip can be looked at twice.
+    /// True if the clip can be read only once.
     package var isReadOnce: Bool {
         if case .video(let input) = source { !input.isFile } else { false }
     }
 
-    /// Reason for decoding the file from its start: one clause about "it"; nil when it has not.
+    /// Reason that the file is decoded from the start, as a clause about "it"; nil if it is not.
     package var sequentialReason: String? {
         if case .stills = source { return nil }
         guard case .failure(let problem) = index else { return nil }
@@ -157,9 +153,9 @@ package final class VideoClip {
 
     /// The frames, in order.
     /// - Parameters:
-    ///   - wanted: numbers of those to give; nil for all. Numbers the clip does not have are passed over.
-    ///   - span: nothing outside it is given; nil for the whole clip.
-    /// - Throws: `VideoError`, also when standard input has been read already.
+    ///   - wanted: numbers of the frames to return; nil for all. Numbers beyond the clip are ignored.
+    ///   - span: limits the frames returned; nil for the whole clip.
+    /// - Throws: `VideoError`, also if standard input has been read already.
     package func frames(_ wanted: some Sequence<Int>, in span: TimeSpan? = nil) throws -> ClipFrames {
         try frames(Set(wanted) as Set?, span)
     }

@@ -1,40 +1,40 @@
 import CFFmpeg
 
-/// Reads the first video stream of a file, frame after frame in presentation order. Any container, codec and pixel
-/// format FFmpeg has; cover art does not count as video. Interlaced pictures are given as stored, both fields woven,
-/// so that a frame has the number and the pixels it has in FFmpeg. Holds a bounded number of frames however long the
-/// clip is. Not thread-safe; decoding itself uses all cores.
+/// Decodes the first video stream of a file sequentially, in presentation order. Supports every container, codec and pixel format
+/// of FFmpeg; cover art is not video. Interlaced pictures are returned as stored, both fields woven, so that frame numbers and
+/// pixels equal FFmpeg's. Holds a bounded number of frames, whatever the clip's length. Not thread-safe; decoding itself uses all
+/// cores.
 package final class VideoDecoder: FrameSource {
     /// The file's path as given.
     package let path: String
-    /// Facts that the file and its first frame say.
+    /// Facts from the file and its first frame.
     package var info: VideoInfo { presenter.info }
 
     let presenter: FramePresenter
     private let frames: FrameReader
-    /// The stream's, or what a frame said since: that holds until another frame says otherwise.
+    /// The stream's orientation, or the latest one stated by a frame, which holds until another frame changes it.
     private var orientation: Orientation
-    /// The first frame until it has its time.
+    /// The first frame, until its time is determined.
     private var first: FrameHandle?
     /// Decoded frames with their times, in order.
     private var ready: ArraySlice<(FrameHandle, Double)> = []
     private var handedOut = 0
     private var clock: PresentationClock
-    /// Ticks by which frames that have only times of decoding come late.
+    /// Delay in ticks of frames that have only decoding times.
     private let delay: Int64
     private var hasEnded = false
 
-    /// Frames decoded ahead to find one that is later than those before.
+    /// Upper bound on frames decoded ahead to find one that is later than those before.
     private static let lookahead = 8
 
     /// Opens the file and decodes its first frame.
-    /// - Throws: `VideoError` when there is no such file, when it is not a video, has no video stream, a codec FFmpeg
-    ///   does not have, or no frame that can be decoded.
+    /// - Throws: `VideoError` if the file is missing, is not a video, or has no video stream, no supported codec or no decodable
+    ///   frame.
     package convenience init(path: String) throws {
         try self.init(path: path, isStill: false)
     }
 
-    /// - Parameter isStill: one picture that should be whole, rather than a clip to make the best of.
+    /// - Parameter isStill: true for a single picture that must be intact, rather than a clip that tolerates damage.
     convenience init(path: String, isStill: Bool) throws {
         try checkReadable(path)
         try self.init(.file(path), isStill: isStill)
@@ -56,8 +56,8 @@ package final class VideoDecoder: FrameSource {
         delay = Self.delay(frame, frames.packets)
     }
 
-    /// The next frame, or nil after the last one. What cannot be decoded is left out and told by `damage`.
-    /// - Throws: `VideoError.sizeChanged` when a frame is not of the first one's size.
+    /// The next frame; nil after the last. What cannot be decoded is skipped and reported by `damage`.
+    /// - Throws: `VideoError.sizeChanged` if a frame's size differs from the first one's.
     package func next() throws -> VideoFrame? {
         if ready.isEmpty { ready = try decodeTimed()[...] }
         guard let (picture, time) = ready.popFirst() else {
@@ -70,18 +70,18 @@ package final class VideoDecoder: FrameSource {
         return frame
     }
 
-    /// After `next()` has returned nil: one line that says what was wrong with the file (cut off, unreadable or corrupt
-    /// parts) and how many frames were decoded all the same; nil when nothing was. Wrong bytes that a decoder takes for
-    /// pictures go unnoticed, and what it repaired is told only when it says so in time (it decodes frames in parallel).
+    /// After `next()` has returned nil: one line on damage (truncated, unreadable or corrupt parts) and the number of frames
+    /// decoded anyway; nil if there was none. Wrong bytes that decode to some picture go unnoticed, and errors that a decoder
+    /// concealed are reported only if it says so in time (it decodes frames in parallel).
     package var damage: String? {
         hasEnded ? frames.damage.summary(decodedFrames: handedOut) : nil
     }
 
-    /// One line on times that were mended so far; nil when all are the file's own.
+    /// One line on times repaired so far; nil if all are the file's own.
     package var mending: String? { clock.mending }
 
-    /// The next frame with its time, in seconds from the start of the file, and those that had to be looked at for it;
-    /// none at the end. A frame without a time (raw streams, some AVI files) comes one frame after the one before.
+    /// The next frame with its time in seconds from the start of the file, together with frames decoded ahead to determine it;
+    /// empty at the end. A frame without a time (raw streams, some AVI files) follows the previous one at the usual interval.
     private func decodeTimed() throws -> [(FrameHandle, Double)] {
         guard let picture = try first ?? frames.next() else { return [] }
         first = nil
@@ -98,13 +98,13 @@ package final class VideoDecoder: FrameSource {
         }
     }
 
-    /// A sum of intervals without what adding them up left behind: 3.9, not 3.900000000000002.
+    /// Removes floating-point residue from a sum of intervals: 3.9, not 3.900000000000002.
     private static func tidy(_ time: Double) -> Double {
         let rounded = (time * 1e6).rounded() / 1e6
         return abs(rounded - time) < 1e-9 ? rounded : time
     }
 
-    /// On the stream's own clock; nil for a frame without a time.
+    /// Time on the stream's own clock; nil for a frame without one.
     private func seconds(_ frame: FrameHandle) -> Double? {
         let timestamp = frame.pointer.pointee.best_effort_timestamp
         return timestamp == cffmpeg_no_timestamp() ? nil : presenter.timeline.seconds(timestamp &- delay)
@@ -114,8 +114,8 @@ package final class VideoDecoder: FrameSource {
         presenter.timeline.isAny(of: frames.packets.breaks, between: start, and: end)
     }
 
-    /// Ticks between the start of the stream and the first frame in containers without presentation times (AVI), where FFmpeg
-    /// gives a frame the time at which it leaves the decoder. The first frame is shown at the start of the stream.
+    /// Ticks between the start of the stream and the first frame in containers without presentation times (AVI), for which FFmpeg
+    /// gives the time at which a frame leaves the decoder. The first frame is shown at the start of the stream.
     private static func delay(_ first: FrameHandle, _ packets: PacketReader) -> Int64 {
         let none = cffmpeg_no_timestamp(), frame = first.pointer.pointee, start = packets.stream.pointee.start_time
         guard frame.pts == none, frame.best_effort_timestamp != none else { return 0 }

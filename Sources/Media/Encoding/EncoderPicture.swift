@@ -1,11 +1,11 @@
 import CFFmpeg
 import Imaging
 
-/// Turns RGB pictures of one size into the pixels an encoder takes, with swscale.
+/// Converts RGB pictures of one size to an encoder's pixel format with swscale.
 final class EncoderPicture {
-    /// Size of the pictures that come in.
+    /// Size of the input pictures.
     let size: PictureSize
-    /// Size of the pictures that the encoder is given.
+    /// Size of the pictures passed to the encoder.
     let paddedSize: PictureSize
     private let frame: FrameHandle
     private let scaler: OpaquePointer
@@ -14,9 +14,8 @@ final class EncoderPicture {
     /// - Parameters:
     ///   - matrix: BT.601 (`AVCOL_SPC_SMPTE170M`) or BT.709.
     ///   - range: `AVCOL_RANGE_JPEG` for 0...255, `AVCOL_RANGE_MPEG` for 16...235.
-    ///   - isEven: whether an odd size is made even by repeating the last column or row: video with halved chroma has
-    ///     no other.
-    ///   - path: where the result goes, for messages.
+    ///   - isEven: true to make an odd size even by repeating the last column or row, as chroma subsampling requires.
+    ///   - path: destination, for messages.
     init(
         size: PictureSize, isEven: Bool, format: AVPixelFormat, matrix: AVColorSpace, range: AVColorRange,
         path: String
@@ -52,11 +51,11 @@ final class EncoderPicture {
         sws_freeContext(scaler)
     }
 
-    /// The frame with these pixels; the same one at each call.
-    /// - Parameter image: of `size`.
+    /// The frame with these pixels; the same object in each call.
+    /// - Parameter image: an image of `size`.
     func callAsFunction(_ image: RGBImage) throws -> FrameHandle {
         precondition(image.width == size.width && image.height == size.height, "EncoderPicture: another size")
-        // The encoder may still hold the buffers of the frame before.
+        // The encoder may still use the buffers of the previous frame.
         try check(av_frame_make_writable(frame.pointer), "hold a picture", path)
         let pixels = padded(image)
         let rows = try pixels.withUnsafeBufferPointer { source in

@@ -1,7 +1,7 @@
 import CFFmpeg
 import Imaging
 
-/// Makes JPEG files of pictures of one size. Source: JFIF 1.02 (BT.601, full range), chroma halved.
+/// Encodes images of one size as JPEG. Source: JFIF 1.02 (BT.601, full range), 4:2:0.
 package final class JPEGEncoder {
     private let codec: CodecHandle
     private let picture: EncoderPicture
@@ -10,10 +10,10 @@ package final class JPEGEncoder {
     private var count: Int64 = 0
 
     /// - Parameters:
-    ///   - size: of all pictures.
+    ///   - size: size of all images.
     ///   - quantiser: 2 (best) to 31.
-    ///   - path: where the pictures are meant to go, for messages.
-    /// - Throws: `VideoError` when FFmpeg has no JPEG encoder.
+    ///   - path: destination, for messages.
+    /// - Throws: `VideoError` if FFmpeg has no JPEG encoder.
     package init(size: PictureSize, quantiser: Int, path: String) throws {
         guard let encoder = avcodec_find_encoder(AV_CODEC_ID_MJPEG) else {
             throw VideoError.invalid(path: path, found: "an FFmpeg without JPEG encoder", expected: "one that writes JPEG")
@@ -36,8 +36,8 @@ package final class JPEGEncoder {
         try codec.open(path: path)
     }
 
-    /// A JPEG file.
-    /// - Parameter image: of the encoder's size.
+    /// Encodes an image as a JPEG file.
+    /// - Parameter image: an image of the encoder's size.
     package func jpeg(_ image: RGBImage) throws -> [UInt8] {
         let frame = try picture(image)
         frame.pointer.pointee.quality = cffmpeg_quality(Int32(quantiser))

@@ -2,21 +2,21 @@ import CFFmpeg
 import Files
 import Imaging
 
-/// An `AVFormatContext` that writes an MP4 file of one video stream, its index in front so that it plays while it loads.
+/// An `AVFormatContext` that writes an MP4 file with one video stream and its index in front, for progressive playback.
 final class MP4File {
     private let context: UnsafeMutablePointer<AVFormatContext>
     private let stream: UnsafeMutablePointer<AVStream>
     /// Name of the file in messages.
     private let name: String
 
-    /// Begins the file.
+    /// Creates the file.
     /// - Parameters:
-    ///   - path: where it is written.
-    ///   - codec: the open encoder of its stream.
-    ///   - comment: what the file says about itself.
+    ///   - path: path to write.
+    ///   - codec: the opened encoder of its stream.
+    ///   - comment: comment for the metadata.
     init(path: String, name: String, codec: CodecHandle, frameRate: AVRational, comment: String?) throws {
         self.name = name
-        // The context must know it: the file is opened a second time when its index goes to the front.
+        // The context needs the URL, because the file is opened again to move its index to the front.
         let url = MediaInput.file(path).url
         var made: UnsafeMutablePointer<AVFormatContext>?
         try check(url.withPath { avformat_alloc_output_context2(&made, nil, "mp4", $0) }, "prepare an MP4", name)
@@ -50,8 +50,8 @@ final class MP4File {
         avformat_free_context(context)
     }
 
-    /// Writes one packet of the encoder and empties it.
-    /// - Parameter base: what its times are counted in.
+    /// Writes a packet of the encoder and empties it.
+    /// - Parameter base: time base of the packet.
     func write(_ packet: PacketHandle, base: AVRational) throws {
         packet.pointer.pointee.stream_index = stream.pointee.index
         av_packet_rescale_ts(packet.pointer, base, stream.pointee.time_base)

@@ -1,8 +1,8 @@
 import CFFmpeg
 
-/// Comment in the metadata of a video file.
+/// Comment in a video file's metadata.
 package enum VideoComment {
-    /// The comment of a file; nil for none, or for a file that is no video.
+    /// Reads the comment; nil if there is none, or the file is not a video.
     package static func read(_ path: String) -> String? {
         guard let context = try? FormatHandle(.file(path)) else { return nil }
         let entry = av_dict_get(context.pointer.pointee.metadata, key, nil, 0)

@@ -1,12 +1,12 @@
 import CFFmpeg
 import Imaging
 
-/// Writes pictures as an H.264 video in an MP4 file that plays everywhere: 8 bits, chroma halved, colours and times
-/// stated. With libx264 where FFmpeg has it, else with whatever H.264 encoder there is.
+/// Encodes images as H.264 in an MP4 file that plays everywhere: 8-bit 4:2:0, with colour and timing metadata. Uses libx264 if
+/// FFmpeg has it, otherwise any H.264 encoder.
 ///
-/// Each picture keeps its own time, so a variable frame rate stays one. The file is complete only after `finish()`.
+/// Each image keeps its own time, so variable frame rates are preserved. The file is complete only after `finish()`.
 package final class VideoEncoder {
-    /// Ticks a second: divisible by the usual frame rates, and what MP4 files of broadcasters count in.
+    /// Ticks per second: divisible by the usual frame rates, and common in broadcast MP4 files.
     private static let ticks: Int32 = 90_000
 
     private let codec: CodecHandle
@@ -14,19 +14,19 @@ package final class VideoEncoder {
     private let file: MP4File
     private let packet: PacketHandle
     private let name: String
-    /// Ticks a picture lasts when nothing follows.
+    /// Ticks that the last image is shown.
     private let usualDuration: Int64
     private var start: Double?
     private var last: Int64 = -1
 
     /// - Parameters:
-    ///   - path: where the file is written; replaced when it is there.
-    ///   - name: what messages call it, when it is written under a temporary name.
-    ///   - size: of all pictures.
-    ///   - pixelAspect: how pixels are shown.
-    ///   - frameRate: frames a second on average.
-    ///   - comment: what the file says about itself.
-    /// - Throws: `VideoError` when FFmpeg has no H.264 encoder or it refuses the size, or the file cannot be written.
+    ///   - path: path to write; an existing file is replaced.
+    ///   - name: name in messages, if the path is temporary.
+    ///   - size: size of all images.
+    ///   - pixelAspect: sample aspect ratio.
+    ///   - frameRate: average frames per second.
+    ///   - comment: comment for the metadata.
+    /// - Throws: `VideoError` if FFmpeg has no H.264 encoder, the encoder rejects the size, or the file cannot be written.
     package init(
         path: String, name: String? = nil, size: PictureSize, pixelAspect: PixelAspect = .square, frameRate: Double,
         comment: String? = nil
@@ -34,7 +34,7 @@ package final class VideoEncoder {
         let name = name ?? path
         self.name = name
         let encoder = try Self.encoder(name)
-        // Players assume this of untagged video, so it is safe where they ignore the tags: BT.709 from 720 lines on.
+        // BT.709 from 720 lines on, as players assume for untagged video, in case they ignore the tags.
         let isHigh = size.height >= 720
         let matrix = isHigh ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
         picture = try EncoderPicture(
@@ -55,14 +55,14 @@ package final class VideoEncoder {
         context.pointee.color_primaries = isHigh ? AVCOL_PRI_BT709 : AVCOL_PRI_SMPTE170M
         context.pointee.color_trc = isHigh ? AVCOL_TRC_BT709 : AVCOL_TRC_SMPTE170M
         context.pointee.flags |= cffmpeg_flag_global_header()
-        // The file's length is counted to the packet that is written last. Were pictures reordered, that would not be the
-        // last to be shown, and with uneven times players would stop too early.
+        // The file's duration is counted to the packet written last. With B-frames that would not be the last one shown, and with
+        // uneven times players would stop too early.
         context.pointee.max_b_frames = 0
         context.pointee.thread_count = 0
         if String(cString: encoder.pointee.name) == "libx264" {
             try codec.open(path: name, options: ["preset": "veryfast", "crf": "19"])
         } else {
-            // Others know no constant quality by one name: a tenth of a bit for each pixel keeps text sharp.
+            // Other encoders have no common option for constant quality: a tenth of a bit per pixel keeps text sharp.
             let bits = Double(size.width * size.height) * max(1, min(240, av_q2d(rate))) * 0.1
             context.pointee.bit_rate = Int64(max(500_000, min(200_000_000, bits)))
             try codec.open(path: name)
@@ -71,8 +71,8 @@ package final class VideoEncoder {
         file = try MP4File(path: path, name: name, codec: codec, frameRate: rate, comment: comment)
     }
 
-    /// - Parameter path: where a video is meant to go.
-    /// - Throws: `VideoError` when FFmpeg has no H.264 encoder.
+    /// - Parameter path: intended destination of a video.
+    /// - Throws: `VideoError` if FFmpeg has no H.264 encoder.
     package static func checkAvailability(path: String) throws { _ = try encoder(path) }
 
     private static func encoder(_ name: String) throws -> UnsafePointer<AVCodec> {
@@ -80,11 +80,11 @@ package final class VideoEncoder {
         throw VideoError.invalid(path: name, found: "an FFmpeg without H.264 encoder", expected: "one with libx264 or another")
     }
 
-    /// Adds a picture.
+    /// Adds an image.
     /// - Parameters:
-    ///   - image: of the encoder's size.
-    ///   - time: seconds; the first picture's is the start of the video. One that is not later than the time before is
-    ///     shown one tick after it.
+    ///   - image: an image of the encoder's size.
+    ///   - time: seconds; the first image's is the start of the video. An image not later than the previous one is shown one tick
+    ///     after it.
     package func add(_ image: RGBImage, time: Double) throws {
         let start = start ?? time
         self.start = start
@@ -97,7 +97,7 @@ package final class VideoEncoder {
         try writePackets()
     }
 
-    /// Writes what the encoder still holds and completes the file.
+    /// Flushes the encoder and completes the file.
     package func finish() throws {
         try check(avcodec_send_frame(codec.pointer, nil), "encode the video", name)
         try writePackets()
@@ -109,7 +109,7 @@ package final class VideoEncoder {
             let code = avcodec_receive_packet(codec.pointer, packet.pointer)
             if code == cffmpeg_error_again() || code == cffmpeg_error_end() { return }
             try check(code, "encode the video", name)
-            // Only that of the last picture counts: the others last until the next.
+            // Only the last image's counts: the others last until the next.
             packet.pointer.pointee.duration = usualDuration
             try file.write(packet, base: codec.pointer.pointee.time_base)
         }

@@ -1,25 +1,25 @@
 import Files
 import Foundation
 
-/// Comparison of a file's length with the one its container's headers say. FFmpeg takes a Matroska file that was cut off for one that
-/// just ends there, and says of an MP4 without its index, or cut within headers, only that the data is invalid.
+/// Comparison of a file's length with the one declared by its container. FFmpeg takes a truncated Matroska file for a shorter
+/// one, and reports an MP4 without an index, or truncated within headers, only as invalid data.
 ///
 /// Sources: ISO/IEC 14496-12, 4.2 (boxes); RFC 8794, 4 (EBML variable-size integers) and RFC 9559, 5.1 (Segment);
 /// Microsoft's "AVI RIFF File Reference" (lists).
 struct ContainerLength {
-    /// Bytes the headers promise and the file does not have; 0 when none are missing or nothing is promised.
+    /// Bytes that the headers declare but the file lacks; 0 if none.
     private(set) var missingBytes = 0
-    /// An MP4 or QuickTime file without a `moov` box, which recorders write last.
+    /// True for an MP4 or QuickTime file without a `moov` box, which recorders write last.
     private(set) var lacksIndex = false
-    /// Byte offset at which the complete boxes of an MP4 end if its last box is cut off and holds no pictures; nil otherwise.
+    /// Byte offset at which the complete boxes of an MP4 end if its last box is truncated and has no media data; nil otherwise.
     private(set) var wholeBoxes: Int?
-    /// An AVI file that has all bytes its lists promise.
+    /// True for an AVI file with all bytes that its lists declare.
     private(set) var isWholeAVI = false
 
     private let file: FileHandle
     private let length: Int
 
-    /// - Returns: nil when the file cannot be read or is of another kind.
+    /// - Returns: nil if the file cannot be read or is of another kind.
     init?(path: String) {
         guard let file = openFile(path), let end = try? file.seekToEnd() else { return nil }
         self.file = file
@@ -41,11 +41,11 @@ struct ContainerLength {
         return (try? file.read(upToCount: count)).map(Array.init) ?? []
     }
 
-    /// Walks the boxes at the top of the file.
+    /// Walks the top-level boxes.
     private mutating func measureMP4() {
         var offset = 0
         lacksIndex = true
-        for _ in 0..<100_000 where offset < length {  // no file makes this take long
+        for _ in 0..<100_000 where offset < length {  // bounded for damaged files
             let header = read(at: offset, count: 16)
             guard header.count >= 8 else {
                 missingBytes = 8 - header.count
@@ -55,7 +55,7 @@ struct ContainerLength {
             var size = bigEndian(header[0..<4])
             if header[4..<8].elementsEqual("moov".utf8) { lacksIndex = false }
             if size == 1, header.count == 16 { size = bigEndian(header[8..<16]) }
-            guard size != 0 else { return }  // up to the end, wherever that is
+            guard size != 0 else { return }  // extends to the end of the file
             guard size >= 8, size < Int.max - offset else { return }
             if offset + size > length, !lacksIndex, !header[4..<8].elementsEqual("mdat".utf8),
                 !header[4..<8].elementsEqual("moov".utf8) {
@@ -66,7 +66,7 @@ struct ContainerLength {
         missingBytes = max(0, offset - length)
     }
 
-    /// Walks the lists at the top of the file; a long one has several. Sizes that were never filled in tell nothing.
+    /// Walks the top-level lists, of which a long file has several. Sizes that were never filled in are ignored.
     private mutating func measureAVI() {
         var offset = 0
         for _ in 0..<100_000 where offset < length {
@@ -76,7 +76,7 @@ struct ContainerLength {
             guard size > 0 else { return }
             offset += 8 + size + size % 2
         }
-        // The last list need not be padded.
+        // The last list may lack its padding.
         isWholeAVI = offset <= length + 1
     }
 
@@ -99,7 +99,7 @@ private func bigEndian(_ bytes: ArraySlice<UInt8>) -> Int {
     Int(clamping: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
 }
 
-/// An EBML variable-size integer and where it ends; nil when it is cut off or says "unknown" (all ones), as in streams.
+/// An EBML variable-size integer and its end; nil if it is truncated or "unknown" (all ones), as in live streams.
 private func ebmlNumber(_ bytes: [UInt8], at offset: Int) -> (value: Int, end: Int)? {
     guard offset < bytes.count, bytes[offset] != 0 else { return nil }
     let length = bytes[offset].leadingZeroBitCount + 1

@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// Tells H.264 packets that hold a field, or a frame coded as two, from those that hold a frame.
+/// Distinguishes H.264 packets that hold a field, or a frame coded as two fields, from those that hold a frame.
 final class FieldParser {
     private let parser: UnsafeMutablePointer<AVCodecParserContext>
     private let codec: CodecHandle

@@ -1,9 +1,9 @@
 import CFFmpeg
 
-/// Which packet each frame of a file comes from and where decoding can begin, found by reading the packets without
-/// decoding them. Exists only for files where that numbers frames as decoding from the start does.
+/// Mapping of a file's frames to packets and entry points for decoding, built by reading the packets without decoding them.
+/// Available only for files in which it numbers frames as sequential decoding does.
 struct FrameIndex: Sendable {
-    /// Marks that tell a packet from others.
+    /// Properties that identify a packet.
     struct Packet: Sendable, Equatable {
         let timestamp: Int64
         let decodingTimestamp: Int64
@@ -17,29 +17,30 @@ struct FrameIndex: Sendable {
             size = packet.size
         }
 
-        /// True if `packet` is this one, read again. FFmpeg guesses decoding times, and guesses otherwise after a seek.
+        /// True if `packet` is this one, read again. Decoding times are not compared, because FFmpeg's guesses change after a
+        /// seek.
         func matches(_ packet: AVPacket) -> Bool {
             packet.pts == timestamp && packet.size == size && packet.pos == position
         }
     }
 
-    /// A packet at which decoding can begin.
+    /// A packet at which decoding can start.
     struct Entry: Sendable, Equatable {
-        /// Position among the packets.
+        /// Index of the packet.
         let packet: Int
-        /// The first frame that is right when decoding begins here; what comes out before it is not to be used.
+        /// The first correct frame when decoding starts here; earlier output must be discarded.
         let frame: Int
     }
 
     /// In file order.
     let packets: [Packet]
-    /// The timestamps of the frames, ascending from one joint to the next.
+    /// Timestamps of the frames, ascending between joints.
     let timestamps: [Int64]
-    /// One line on times that were mended; nil when all are the file's own.
+    /// One line on repaired times; nil if all are the file's own.
     let mending: String?
-    /// The frames' times; nil when they are the file's own.
+    /// Repaired times of the frames; nil if all are the file's own.
     let mendedTimes: [Double]?
-    /// Ascending; the first is packet 0 and frame 0.
+    /// Ascending; the first has packet 0 and frame 0.
     let entries: [Entry]
     let timeline: ClipTimeline
 
@@ -55,14 +56,14 @@ struct FrameIndex: Sendable {
         entries[max(0, firstPlace(in: entries.count) { entries[$0].frame > frame } - 1)]
     }
 
-    /// The frames inside a part of the clip.
+    /// Frames inside a part of the clip.
     func frames(in span: TimeSpan) -> Range<Int> {
         let start = firstPlace(in: frameCount) { span.hasBegun(at: time(ofFrame: $0)) }
         return start..<max(start, firstPlace(in: frameCount) { span.isOver(at: time(ofFrame: $0)) })
     }
 }
 
-/// The first of `0..<count` for which `isFound` holds, as it then does for all that follow; `count` when for none.
+/// Binary search: the first of `0..<count` for which the monotonic `isFound` holds; `count` if there is none.
 func firstPlace(in count: Int, where isFound: (Int) -> Bool) -> Int {
     var range = 0..<count
     while !range.isEmpty {

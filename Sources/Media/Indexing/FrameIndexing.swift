@@ -2,9 +2,8 @@ import CFFmpeg
 
 extension FrameIndex {
     /// Reads all packets of the file at `path`.
-    /// - Parameter clock: of its frames, before the first.
-    /// - Throws: `IndexProblem` when the packets do not tell the frames for certain; `VideoError` when the file cannot be
-    ///   opened.
+    /// - Parameter clock: a clock in its initial state.
+    /// - Throws: `IndexProblem` if the packets do not determine the frames; `VideoError` if the file cannot be opened.
     init(path: String, clock: PresentationClock) throws {
         let reader = try PacketReader(.file(path))
         let inspector = try PacketInspector(reader.stream.pointee.codecpar.pointee)
@@ -34,7 +33,7 @@ extension FrameIndex {
         }
         mending = clock.mending
         mendedTimes = mending == nil ? nil : times
-        // Headers that come with the pictures are where decoding begins, and nowhere else may they change.
+        // If packets carry headers, decoding can only start there, and headers must not change elsewhere.
         let candidates = draft.entries.filter { !draft.hasHeaders || $0.hasHeaders }
         guard candidates.count(where: \.hasHeaders) == draft.headers else {
             throw IndexProblem(reason: "its headers change between key frames")
@@ -51,27 +50,27 @@ extension FrameIndex {
     }
 }
 
-/// Findings in the packets so far.
+/// Findings from the packets read so far.
 private struct IndexDraft {
     struct Candidate {
         let packet: Int
-        /// Which of the joined parts it belongs to.
+        /// Index of the joined part it belongs to.
         let part: Int
         let hasHeaders: Bool
     }
 
     let timeline: ClipTimeline
-    /// Seconds from frame to frame, as the file says.
+    /// Seconds between frames, according to the file.
     let interval: Double
 
     private(set) var packets: [FrameIndex.Packet] = []
-    /// Timestamps of the packets that show a frame, in file order.
+    /// Timestamps of displayed packets, in file order.
     private(set) var shown: [Int64] = []
-    /// Packets at which decoding can begin, ascending in time too.
+    /// Packets at which decoding can start, ascending in time too.
     private(set) var entries: [Candidate] = []
-    /// Packets that carry headers.
+    /// Number of packets that carry headers.
     private(set) var headers = 0
-    /// Indices in `shown` at which the parts of a joined file begin; the first is 0.
+    /// Indices in `shown` at which the parts of a joined file start; the first is 0.
     private(set) var joints = [0]
     private var latest = Int64.min
 
@@ -92,12 +91,12 @@ private struct IndexDraft {
             latest = .min
         }
         guard follows(packet.pts, finding.isEntry, inspector.order) else { throw IndexProblem(reason: "its times go back") }
-        // Everything before it must also come before it in time: then all frames from its time on lie behind it.
+        // All packets before it must also precede it in time, so that all frames from its time on come after it in the file.
         if finding.isEntry, packet.pts > latest {
             entries.append(Candidate(packet: packets.count, part: joints.count - 1, hasHeaders: finding.hasHeaders))
         }
         latest = max(latest, packet.pts)
-        // An edit list hides frames that others need.
+        // An edit list hides frames that others depend on.
         if finding.isShown, packet.flags & AV_PKT_FLAG_DISCARD == 0 { shown.append(packet.pts) }
         packets.append(FrameIndex.Packet(packet))
     }
@@ -106,19 +105,19 @@ private struct IndexDraft {
         switch order {
         case .asShown: time > latest
         case .withinEntries: time > (isEntry ? latest : entries.last.map { packets[$0.packet].timestamp } ?? .min)
-        // Packets before an entry in the file are shown before it.
+        // Packets before an entry in the file must be displayed before it.
         case .any: !isEntry || time > latest
         }
     }
 
-    /// True if the stream's clock has been started again.
+    /// True if the stream's clock was restarted.
     private func startsAgain(at time: Int64) -> Bool {
         !shown.isEmpty && latest != .min
             && PresentationClock.isRestart(timeline.seconds(time), after: timeline.seconds(latest), usual: interval)
     }
 }
 
-/// True if the container brings new headers with the packet.
+/// True if the container delivers new headers with the packet.
 private func changesHeaders(_ packet: AVPacket) -> Bool {
     guard let list = packet.side_data else { return false }
     return (0..<Int(packet.side_data_elems)).contains {

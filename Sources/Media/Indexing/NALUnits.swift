@@ -1,17 +1,17 @@
-/// Facts in the NAL units of one H.264 or HEVC packet that tell if decoding can begin there.
+/// Contents of the NAL units in one H.264 or HEVC packet that determine if decoding can start there.
 ///
 /// Sources: ITU-T H.264, 7.3.1 and Annex B; ITU-T H.265, 7.3.1 and Annex B; ISO/IEC 14496-15, 5.3.2 (length prefixes).
 struct NALUnits {
-    /// Separation of a packet's units.
+    /// Delimiters of a packet's units.
     enum Framing: Equatable {
-        /// 00 00 01 before each.
+        /// 00 00 01 before each unit.
         case startCodes
-        /// A big-endian length before each, of this number of bytes.
+        /// A big-endian length of this many bytes before each unit.
         case lengths(Int)
 
         /// - Parameter extradata: the stream's configuration record, or parameter sets with start codes.
         init?(hevc: Bool, extradata: UnsafeBufferPointer<UInt8>) {
-            // Both records begin with a version, which is 1; a start code begins with 0.
+            // Configuration records begin with version 1; a start code begins with 0.
             guard extradata.first == 1 else {
                 self = .startCodes
                 return
@@ -22,14 +22,14 @@ struct NALUnits {
         }
     }
 
-    /// Type of the first unit that holds a part of a picture; nil when there is none.
+    /// Type of the first slice unit; nil if there is none.
     private(set) var firstPicture: UInt8?
     private(set) var hasSequenceParameters = false
     private(set) var hasPictureParameters = false
-    /// HEVC only: what follows begins anew, so that some pictures of the next packet are not shown.
+    /// HEVC only: the sequence ends here, so that some pictures of the next packet are not displayed.
     private(set) var endsSequence = false
 
-    /// - Returns: nil when the units do not fill the packet.
+    /// - Returns: nil if the units do not fill the packet.
     init?(_ packet: UnsafeBufferPointer<UInt8>, hevc: Bool, framing: Framing) {
         switch framing {
         case .startCodes:
@@ -62,7 +62,7 @@ struct NALUnits {
             }
             return
         }
-        // Other layers (depth, alpha, a second eye) are not decoded.
+        // Other layers (depth, alpha, a second view) are not decoded.
         guard offset + 1 < packet.count, byte & 1 == 0, packet[offset + 1] >> 3 == 0 else { return }
         switch byte >> 1 & 0x3F {
         case let type where type < 32: firstPicture = firstPicture ?? type
@@ -74,9 +74,9 @@ struct NALUnits {
     }
 }
 
-/// Index of the byte after the next 00 00 01; nil when there is none, or nothing after it.
+/// Index of the byte after the next 00 00 01; nil if there is none, or nothing after it.
 private func startCode(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
-    // Every third byte is enough until one is not above 1.
+    // Inspects every third byte until one is at most 1.
     var place = start + 2
     while place + 1 < bytes.count {
         switch bytes[place] {

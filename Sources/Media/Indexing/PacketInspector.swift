@@ -1,29 +1,29 @@
 import CFFmpeg
 
-/// Reason for which a file's frames cannot be numbered from its packets.
+/// Reason that a file's frames cannot be numbered from its packets.
 struct IndexProblem: Error {
     let reason: String
 }
 
-/// Looks into the packets of a codec of which is known when one packet is one frame, and where decoding can begin so
-/// that everything shown from there on is what decoding from the start gives.
+/// Inspects packets of codecs for which it is known when a packet is a frame, and where decoding can start such that all frames
+/// displayed from there on equal those of sequential decoding.
 struct PacketInspector {
-    /// Meaning of one packet for the numbering.
+    /// Properties of one packet.
     struct Finding: Equatable {
-        /// A frame is shown at the packet's time.
+        /// True if a frame is displayed at the packet's time.
         var isShown = true
-        /// Decoding can begin here.
+        /// True if decoding can start here.
         var isEntry = false
-        /// Carries headers that later packets need.
+        /// True if it carries headers that later packets need.
         var hasHeaders = false
     }
 
-    /// Ways in which the order of packets may differ from that of the frames' times.
+    /// Permitted deviation of packet order from presentation order.
     enum Order {
         case asShown
-        /// Only between one entry and the next.
+        /// Only between consecutive entries.
         case withinEntries
-        /// Some frames are shown before the entry they follow.
+        /// Also across entries: some frames are displayed before the entry they follow.
         case any
     }
 
@@ -42,7 +42,7 @@ struct PacketInspector {
     private let kind: Kind
     private let fields: FieldParser?
 
-    /// - Throws: `IndexProblem` for a codec of which this is not known.
+    /// - Throws: `IndexProblem` for other codecs.
     init(_ parameters: AVCodecParameters) throws {
         switch parameters.codec_id {
         case AV_CODEC_ID_H264, AV_CODEC_ID_HEVC:
@@ -70,7 +70,7 @@ struct PacketInspector {
         }
     }
 
-    /// - Throws: `IndexProblem` when the packet breaks the rules the numbering rests on.
+    /// - Throws: `IndexProblem` if the packet violates the assumptions of the numbering.
     func inspect(_ packet: AVPacket) throws -> Finding {
         let bytes = buffer(packet.data, packet.size)
         guard let first = bytes.first else { throw IndexProblem(reason: "it has empty packets") }
@@ -91,13 +91,13 @@ struct PacketInspector {
         }
     }
 
-    /// An IDR picture only: what other key frames promise, encoders do not always keep.
+    /// Accepts only IDR pictures as entries: encoders do not always keep the promises of other key frames.
     private func finding(h264 units: NALUnits, _ isFlagged: Bool) throws -> Finding {
         guard let type = units.firstPicture else { throw IndexProblem(reason: "it has packets without a picture") }
         return Finding(isEntry: isFlagged && type == 5, hasHeaders: try hasHeaders(units))
     }
 
-    /// An IDR or CRA picture. After a BLA picture (16 to 18), and after the end of a sequence, pictures are left out.
+    /// Accepts IDR and CRA pictures as entries. After a BLA picture (16 to 18) or the end of a sequence, pictures are dropped.
     private func finding(hevc units: NALUnits, _ isFlagged: Bool) throws -> Finding {
         guard let type = units.firstPicture else { throw IndexProblem(reason: "it has packets without a picture") }
         guard !(16...18).contains(type), !units.endsSequence else { throw IndexProblem(reason: "it is joined from parts") }
@@ -116,7 +116,7 @@ private func buffer(_ start: UnsafeMutablePointer<UInt8>?, _ count: Int32) -> Un
     UnsafeBufferPointer(start: start, count: start == nil ? 0 : max(0, Int(count)))
 }
 
-/// True if a VP9 packet shows a picture. A superframe, which ends with an index, shows exactly one.
+/// True if a VP9 packet displays a picture. A superframe, which ends with an index, displays exactly one.
 /// Source: VP9 bitstream specification, 6.2 (uncompressed header) and Annex B (superframes).
 private func showsPicture(vp9 packet: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = packet.first, let last = packet.last, last & 0xE0 != 0xC0 else { return true }

@@ -1,21 +1,21 @@
 import CFFmpeg
 
-/// Frame slots of a file's packets by their decoding times, in file order.
+/// Frame slots of a file's packets, from their decoding times, in file order.
 package struct PacketPlaces {
-    /// Packets that are marked as corrupt. One at a joint is not: the mark says that what follows does not belong to it.
+    /// Packets flagged as corrupt, except at a joint, where the flag only means that what follows does not belong together.
     private(set) var corrupt = 0
-    /// From the packet before a long pause to the one behind it, where one of the packets before it is marked.
+    /// Ranges from the packet before a long pause to the one after it, where a packet before it is flagged.
     private(set) var breaks: [Range<Int64>] = []
-    /// Ticks of a long pause; nil for formats without joints.
+    /// Minimum ticks of a long pause; nil for formats without joints.
     private let longPause: Int64?
     private var first: Int64?
     private var latest: Int64?
     private var longestStep: Int64 = 1
-    /// Packets since the latest mark, and since the latest joint.
+    /// Packets since the last flagged one, and since the last joint.
     private var sinceMark = Int.max
     private var sinceJoint = Int.max
 
-    /// FFmpeg puts the mark on the packet that ends at the joint, or on the one before, whose end it finds there.
+    /// FFmpeg flags the packet that ends at the joint, or the one before it.
     private static let reach = 2
 
     init(_ stream: UnsafeMutablePointer<AVStream>, mayBeJoined: Bool) {
@@ -44,16 +44,16 @@ package struct PacketPlaces {
         latest = packet.dts
     }
 
-    /// Frames a file has whose header counts places, one a tick, of which packets fill some.
+    /// Number of frames in a file whose header counts slots, one per tick, of which packets fill some.
     func frames(declared: Int, found: Int) -> Int {
         guard let first, let latest else { return declared }
         return Self.frames(declared: declared, found: found, covered: Int(clamping: latest &- first &+ longestStep))
     }
 
     /// - Parameters:
-    ///   - declared: places by the header.
-    ///   - found: packets that were read.
-    ///   - covered: places up to the last of them.
+    ///   - declared: slots according to the header.
+    ///   - found: packets read.
+    ///   - covered: slots up to the last of them.
     package static func frames(declared: Int, found: Int, covered: Int) -> Int {
         // Times that go back cover nothing.
         guard covered > 0, covered < declared else { return found }

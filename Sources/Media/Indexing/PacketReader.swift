@@ -6,23 +6,23 @@ import Imaging
 final class PacketReader {
     let format: FormatHandle
     let stream: UnsafeMutablePointer<AVStream>
-    /// The packet read last.
+    /// The last packet read.
     let packet: PacketHandle
-    /// The place of the packet in hand among the stream's packets; -1 before the first.
+    /// Index of the current packet in the stream; -1 before the first.
     private(set) var position = -1
-    /// Frames the file says it has; nil when it makes no claim.
+    /// Frames that the file declares; nil if it does not.
     let declaredFrames: Int?
     private let input: MediaInput
-    /// Byte offset of the packet read last; -1 if unknown.
+    /// Byte offset of the last packet read; -1 if unknown.
     private var lastPlace = -1
     private(set) var damage = DamageReport()
     private var places: PacketPlaces
-    /// Timestamps between which the stream is broken off, as far as packets were read.
+    /// Timestamps around gaps in the stream, as far as packets were read.
     var breaks: [Range<Int64>] { places.breaks }
-    /// True if the declared number is one of places, which only the times of the packets tell from frames.
+    /// True if the declared number counts slots, which can be told from frames only by the packets' times.
     private let countsPlaces: Bool
 
-    /// - Throws: `VideoError` when FFmpeg cannot open the input or it has no video stream.
+    /// - Throws: `VideoError` if FFmpeg cannot open the input or it has no video stream.
     init(_ input: MediaInput) throws {
         self.input = input
         format = try openByContent(input)
@@ -31,24 +31,24 @@ final class PacketReader {
         for other in format.streams where other != stream { other.pointee.discard = AVDISCARD_ALL }
         places = PacketPlaces(stream, mayBeJoined: format.mayBeJoined)
         let declared = claimed(stream.pointee.nb_frames), indexed = Int(avformat_index_get_entries_count(stream))
-        // AVI counts places for frames, some of which hold none.
+        // AVI counts frame slots, some of which may be empty.
         let isIndexedAVI = format.demuxerName == "avi" && indexed > 0 && input.containerLength?.isWholeAVI == true
         declaredFrames = declared <= 0 ? nil : isIndexedAVI ? min(declared, indexed) : declared
-        // An MP4's edit list can leave out samples, which its index, unlike its frame count, already takes into account.
+        // An MP4's edit list can omit samples; its index takes that into account, but its frame count does not.
         let isIndexed = isIndexedAVI || format.demuxerName.contains("mov") && indexed > 0
         damage.expectedPackets = isIndexed ? declaredFrames.map { min($0, indexed) } : declaredFrames
         countsPlaces = format.demuxerName == "avi" && !isIndexedAVI
     }
 
-    /// Reads the next packet of the stream into `packet`; false at the end of the file, or where reading failed.
+    /// Reads the next packet of the stream into `packet`; false at the end of the file or after a read error.
     func advance() -> Bool {
         guard read() else { return false }
         position += 1
         return true
     }
 
-    /// Goes to where decoding can begin at or before `packet`, and reads on until it is in hand.
-    /// - Returns: false when it was not found: the reader is lost then.
+    /// Seeks to an entry at or before `packet`, and reads on to it.
+    /// - Returns: false if it was not found; the reader is then unusable.
     func seek(to target: Int, in index: FrameIndex) -> Bool {
         let wanted = index.packets[target]
         let hasTime = wanted.decodingTimestamp != cffmpeg_no_timestamp()
@@ -77,7 +77,7 @@ final class PacketReader {
             }
             guard code >= 0 else {
                 if code != cffmpeg_error_end() { damage.readError = ffmpegMessage(code) }
-                // A read that failed below the container's own parsing looks like the end of the file to it.
+                // The demuxer takes a failed read for the end of the file.
                 if let io = format.pointer.pointee.pb, io.pointee.error < 0, io.pointee.error != cffmpeg_error_end() {
                     damage.readError = ffmpegMessage(io.pointee.error)
                 }
@@ -101,7 +101,7 @@ final class PacketReader {
     }
 }
 
-/// FFmpeg's reader of single pictures goes by the file's name; a JPEG that is called .png is still a JPEG.
+/// Detects the format from the content, because FFmpeg's image demuxer goes by the extension: a JPEG named .png is still a JPEG.
 private func openByContent(_ input: MediaInput) throws -> FormatHandle {
     let byName = try FormatHandle(input)
     guard byName.demuxerName == "image2", input.isFile else { return byName }
@@ -118,7 +118,7 @@ private func openByContent(_ input: MediaInput) throws -> FormatHandle {
 
 private func firstVideoStream(of format: FormatHandle, _ input: MediaInput) throws -> UnsafeMutablePointer<AVStream> {
     let path = input.name
-    // FFmpeg draws any text file as a film of a terminal.
+    // FFmpeg renders any text file as a video of a terminal.
     guard !["tty", "bin"].contains(format.demuxerName) else {
         throw VideoError.invalid(path: path, found: "text", expected: "a video or picture")
     }
@@ -139,7 +139,7 @@ private func firstVideoStream(of format: FormatHandle, _ input: MediaInput) thro
         expected: "a video stream")
 }
 
-/// A header's number of frames; 0 for none that a clip can have.
+/// Frame count from a header; 0 if it is out of range.
 private func claimed(_ frames: Int64) -> Int { (0...Int64(Int32.max)).contains(frames) ? Int(frames) : 0 }
 
 /// FFmpeg's name of a codec, for messages.

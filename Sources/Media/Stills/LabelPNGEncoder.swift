@@ -1,12 +1,12 @@
 import CFFmpeg
 import Imaging
 
-/// Makes PNGs of object numbers, the files `ImageDecoder.labels` reads: indexed with 8 bits and the DAVIS palette, or
-/// grey with 16 bits when a number is above 255. No value changes on the way.
+/// Encodes object ids as PNGs that `ImageDecoder.labels` reads back unchanged: indexed with 8 bits and the DAVIS palette, or grey
+/// with 16 bits if an id is above 255.
 package enum LabelPNGEncoder {
     /// A PNG file.
-    /// - Parameter path: where it is meant to go, for messages.
-    /// - Throws: `VideoError` when the picture has more than 2^27 pixels, or FFmpeg has no PNG encoder.
+    /// - Parameter path: destination, for messages.
+    /// - Throws: `VideoError` if the image has more than 2^27 pixels, or FFmpeg has no PNG encoder.
     package static func png(_ labels: LabelImage, path: String) throws -> [UInt8] {
         guard labels.values.count <= CodecHandle.maximumPixels else {
             throw VideoError.invalid(

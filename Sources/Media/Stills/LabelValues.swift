@@ -2,9 +2,9 @@ import CFFmpeg
 import Imaging
 
 extension StillPicture {
-    /// The object number of each pixel: palette *indices* of an indexed PNG (its colours mean nothing), or the stored
-    /// values of a grey one, at their own bit depth.
-    /// - Throws: `VideoError.invalid` for other pictures.
+    /// The object id of each pixel: palette *indices* of an indexed PNG (its colours have no meaning), or the values of a grey
+    /// one at its own bit depth.
+    /// - Throws: `VideoError.invalid` for other images.
     func labels() throws -> LabelImage {
         guard let png else {
             throw VideoError.invalid(path: path, found: "a picture that is not a PNG", expected: "a PNG of object numbers")
@@ -16,7 +16,7 @@ extension StillPicture {
     }
 
     private func values(of png: PNGContainer) throws -> [UInt16] {
-        // FFmpeg spreads 2- and 4-bit grey over 0...255 by repeating the bits; the low ones are the value as stored.
+        // FFmpeg expands 2- and 4-bit grey to 0...255 by repeating the bits; the low ones are the stored value.
         let stored = png.colorType == .grey && png.bitDepth < 8 ? UInt8(1) << png.bitDepth - 1 : 0xFF
         switch frame.format {
         case AV_PIX_FMT_PAL8, AV_PIX_FMT_GRAY8: return try samples { UInt16($0[$1] & stored) }
@@ -32,7 +32,7 @@ extension StillPicture {
     }
 
     /// Reads each pixel of the first plane with `sample`, given its row's bytes and its column.
-    @inline(__always)  // so that each format gets a loop of its own
+    @inline(__always)  // so that each format gets its own loop
     private func samples(_ sample: (_ row: UnsafePointer<UInt8>, _ column: Int) -> UInt16) throws -> [UInt16] {
         let size = frame.size
         let stride = Int(frame.pointer.pointee.linesize.0)

@@ -1,14 +1,14 @@
 import Imaging
 
-/// A picture that may be a mask, decoded, for whoever finds out what its values mean.
+/// A decoded image that may be a mask, before its values are interpreted.
 ///
 /// Every function throws `VideoError`.
 package struct MaskPicture {
     package enum Kind: Sendable {
-        /// Indices of a palette.
+        /// Palette indices.
         case palette
         case grey, colours
-        /// No PNG.
+        /// Not a PNG.
         case other
     }
 
@@ -25,7 +25,7 @@ package struct MaskPicture {
         }
     }
 
-    /// True if the pixels themselves, and not only a palette, have an alpha channel.
+    /// True if the pixels themselves, not only a palette, have an alpha channel.
     package var hasAlpha: Bool { picture.png?.colorType == .greyAlpha || picture.png?.colorType == .rgbAlpha }
 
     /// Label values, as `ImageDecoder.labels` returns them.

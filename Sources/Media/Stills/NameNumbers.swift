@@ -1,16 +1,14 @@
-/// The numbers that order a series of files, found by comparing their names: where the names differ and nothing else does.
+/// The numbers that order a series of files, found by comparing their names: the numbers must be the only difference.
 package struct NameNumbers {
-    /// The digits of the one number of each name, in the order given; nil where several numbers or a fraction tell the names
-    /// apart, as in times.
+    /// The digits of each name's number, in the given order; nil if names differ in several numbers or a fraction, as with times.
     package let digits: [String]?
     /// True if the numbers end each name.
     package let areAtEnd: Bool
-    /// Each name's place in the order of their numbers, compared from left to right; the same for names with the same
-    /// numbers.
+    /// Each name's rank by its numbers, compared from left to right; equal for names with the same numbers.
     package let places: [Int]
 
-    /// - Parameter stems: names without folders and endings.
-    /// - Returns: nil when the names have no number in common.
+    /// - Parameter stems: names without folders and extensions.
+    /// - Returns: nil if the names have no number in common.
     package init?(_ stems: [String]) {
         let names = NameParts.parts(of: stems)
         let columns = names.count > 1 ? Self.telling(names) : []
@@ -31,13 +29,13 @@ package struct NameNumbers {
         places = Self.places((digits ?? []).map(NameNumber.init), by: <)
     }
 
-    /// The places at which the names' numbers differ, from left to right: none when they do not tell names apart that do not
+    /// The positions at which the names' numbers differ, from left to right; empty if they do not distinguish names that do not
     /// end in one. A word whose letters differ, such as a hash, has no numbers.
     private static func telling(_ names: [NameParts]) -> [NameColumn] {
         var columns: [NameColumn] = [], seen: Set<[NameNumber]> = []
         for column in NameParts.columns(names) {
             let values = names.map { NameNumber($0[column]) }
-            // A number that is in the names twice is one.
+            // A number repeated within each name counts once.
             if Set(values).count > 1, seen.insert(values).inserted { columns.append(column) }
         }
         guard let last = columns.last else { return [] }
@@ -45,9 +43,9 @@ package struct NameNumbers {
         return areUnique || names.allSatisfy { $0.isAtEnd(last) } ? columns : []
     }
 
-    /// The digits of the only number, or of the only one that is no time where the others say the same order.
+    /// The digits of the only number, or of the only one that is not a time if the others imply the same order.
     private static func single(_ names: [NameParts], _ columns: [NameColumn], _ places: [Int]) -> [String]? {
-        // Ten digits are as many as a frame's number can have.
+        // A frame number has at most ten digits.
         let small = columns.filter { column in names.allSatisfy { NameNumber($0[column]).digitCount <= 10 } }
         let candidates = columns.count == 1 ? columns : small
         guard candidates.count == 1 else { return nil }
@@ -63,14 +61,14 @@ package struct NameNumbers {
     }
 }
 
-/// A number of any length in a name, with or without a fraction.
+/// A number of any length in a name, optionally with a fraction.
 private struct NameNumber: Comparable, Hashable {
     /// Digits without leading zeros.
     private let whole: Substring
     /// Digits without trailing zeros.
     private let fraction: Substring
 
-    /// - Parameter text: digits, perhaps with one point among them.
+    /// - Parameter text: digits, with at most one point.
     init(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         whole = parts[0].drop { $0 == "0" }
@@ -79,7 +77,7 @@ private struct NameNumber: Comparable, Hashable {
         self.fraction = fraction
     }
 
-    /// Digits of the whole part.
+    /// Number of digits in the integer part.
     var digitCount: Int { whole.utf8.count }
 
     static func < (one: NameNumber, other: NameNumber) -> Bool {

@@ -1,16 +1,16 @@
-/// A number's place in a name.
+/// Position of a number in a name.
 struct NameColumn {
     let word: Int
     let run: Int
 }
 
-/// A name, cut at everything but letters and digits.
+/// A name, split at everything except letters and digits.
 struct NameParts {
     let words: [NameWord]
-    /// True if a sign follows the last word.
+    /// True if a separator follows the last word.
     private let hasTail: Bool
 
-    /// - Parameter joinsFractions: take `0.5` as one number.
+    /// - Parameter joinsFractions: true to treat `0.5` as one number.
     private init(_ stem: String, joinsFractions: Bool) {
         let signs = Array(stem)
         let points = joinsFractions ? Set(signs.indices.filter { isPoint($0, in: signs) }) : []
@@ -19,7 +19,7 @@ struct NameParts {
         hasTail = signs.indices.last.map { !isPart($0) } ?? true
     }
 
-    /// The names, with fractions as one number where the names have such.
+    /// Splits the names, treating fractions as one number if the names have any.
     static func parts(of stems: [String]) -> [NameParts] {
         let split = stems.map { NameParts($0, joinsFractions: false) }
         guard stems.count > 1, stems.contains(where: { $0.contains(".") }) else { return split }
@@ -33,7 +33,7 @@ struct NameParts {
         return areFractions ? joined : split
     }
 
-    /// The places of numbers that all names have, between the same letters.
+    /// Positions of numbers that all names share, between the same letters.
     static func columns(_ names: [NameParts]) -> [NameColumn] {
         guard let first = names.first, names.allSatisfy({ $0.words.count == first.words.count }) else { return [] }
         return first.words.enumerated().flatMap { word, parts in
@@ -42,10 +42,10 @@ struct NameParts {
         }
     }
 
-    /// The digits at a place.
+    /// The digits at a position.
     subscript(column: NameColumn) -> String { words[column.word].numbers[column.run] }
 
-    /// True if a number, and not a hash, ends the name.
+    /// True if a number, rather than a hash, ends the name.
     var endsInNumber: Bool { !hasTail && words.last.map { $0.endsInNumber && !$0.isHash } ?? false }
 
     func isAtEnd(_ column: NameColumn) -> Bool {
@@ -53,22 +53,22 @@ struct NameParts {
             && column.run == words[column.word].numbers.count - 1
     }
 
-    /// True if numbers with points are fractions, and not two counters each, such as a shot's and a frame's.
-    /// - Parameter isAlone: whether no letters stand beside them.
+    /// True if numbers with points are fractions rather than two counters, such as shot and frame.
+    /// - Parameter isAlone: true if no letters are adjacent.
     private static func areFractions(_ values: [String], isAlone: Bool) -> Bool {
         let parts = values.map { $0.split(separator: ".") }
         let fractions = parts.filter { $0.count > 1 }.map { $0[1] }
         let haveOneLength = Set(fractions.map(\.count)).count == 1
-        // A counter goes on with 10 after 9, where fractions have no zeros at their ends.
+        // A counter continues from 9 to 10, while fractions have no trailing zeros.
         if !haveOneLength, fractions.contains(where: { $0.count > 1 && $0.last == "0" }) { return false }
         if fractions.count < values.count || Set(parts.map { $0[0] }).count > 1 { return true }
         return isAlone && (!haveOneLength || parts[0][0] == "0" && fractions[0].count <= 3)
     }
 }
 
-/// Letters and digits without anything between them.
+/// Adjacent letters and digits.
 struct NameWord {
-    /// The word with one sign for each number.
+    /// The word with a placeholder for each number.
     let skeleton: String
     let numbers: [String]
     let endsInNumber: Bool
@@ -97,7 +97,7 @@ struct NameWord {
     var isNumber: Bool { skeleton == "#" }
 }
 
-/// True if the sign is the point of a number: between digits, and not one of several points as dates have them.
+/// True if the character is a decimal point: between digits, and not one of several points as in dates.
 private func isPoint(_ index: Int, in signs: [Character]) -> Bool {
     guard signs[index] == "." else { return false }
     let before = signs[..<index].reversed().prefix(while: isDigit).count

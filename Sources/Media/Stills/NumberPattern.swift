@@ -1,9 +1,9 @@
-/// A number of any length in a file's name.
+/// A number of any length in a file name.
 struct FileNumber: Comparable {
-    /// Without zeros in front; empty for 0.
+    /// Without leading zeros; empty for 0.
     private let digits: String
 
-    /// - Returns: nil when `digits` is empty or has anything but the digits 0 to 9.
+    /// - Returns: nil if `digits` is empty or has anything but the digits 0 to 9.
     init?(_ digits: some StringProtocol) {
         guard !digits.isEmpty, digits.utf8.allSatisfy(isDigit) else { return nil }
         self.digits = String(digits.drop { $0 == "0" })
@@ -14,19 +14,18 @@ struct FileNumber: Comparable {
     }
 }
 
-/// A path with one printf conversion for a number in the file's name: `frames/%05d.jpg`, `shot%d.png`. `%%` is a per cent
-/// sign.
+/// A path with one printf conversion for a number in the file name: `frames/%05d.jpg`, `shot%d.png`. `%%` is a per cent sign.
 struct NumberPattern {
-    /// Path before the names of the folder's files; empty for the current one.
+    /// Folder of the files with its slash; empty for the current folder.
     let prefix: String
     private let before: String
     private let after: String
     private let width: Int
 
-    /// The folder to look in.
+    /// The folder to search.
     var folder: String { prefix.isEmpty ? "." : prefix }
 
-    /// - Returns: nil when the path has no such conversion, more than one, or another.
+    /// - Returns: nil if the path has no such conversion, several, or another kind.
     init?(_ path: String) {
         let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
         prefix = String(path.dropLast(name.count))
@@ -41,7 +40,7 @@ struct NumberPattern {
             } else {
                 let digits = rest.prefix { $0.utf8.allSatisfy(isDigit) }
                 rest.removeFirst(digits.count)
-                // "%5d" pads with blanks, which nobody means.
+                // "%5d" would pad with spaces, which is never intended.
                 guard rest.popFirst() == "d", digits.isEmpty || digits.first == "0", digits.count < 4 else { return nil }
                 widths.append(Int(digits) ?? 0)
                 parts.append("")
@@ -51,7 +50,7 @@ struct NumberPattern {
         (before, after, width) = (parts[0], parts[1], widths[0])
     }
 
-    /// The number in a file's name; nil when printf would not have written that name.
+    /// The number in a file name; nil if printf would not produce that name.
     func number(in name: String) -> FileNumber? {
         guard name.count >= before.count + after.count, name.hasPrefix(before), name.hasSuffix(after) else { return nil }
         let digits = name.dropFirst(before.count).dropLast(after.count)

@@ -1,7 +1,7 @@
 import Imaging
 
-/// The outside of a PNG file: its header, and its chunks checked for being all there. FFmpeg decodes a file that ends
-/// early into a picture that is black from there on, which in a mask is a wrong answer and not an error.
+/// The structure of a PNG file: its header, and its chunks checked for completeness. FFmpeg decodes a truncated file to an image
+/// that is black from there on, which for a mask is a wrong answer rather than an error.
 ///
 /// Source: PNG Specification (Third Edition), sections 5.3 and 11.2.
 struct PNGContainer {
@@ -23,14 +23,14 @@ struct PNGContainer {
     /// Bits per sample, or per palette index.
     let bitDepth: UInt8
     let colorType: ColorType
-    /// Signature and the chunks that make the picture, without comments, profiles and the like: they do not change
-    /// pixels here, and FFmpeg would unpack them without bound.
+    /// Signature and the chunks needed for pixels, without comments, profiles and the like, which FFmpeg would decompress without
+    /// limit.
     let essentials: [UInt8]
 
     /// - Parameters:
-    ///   - bytes: the file.
-    ///   - keepsTransparency: keep the `tRNS` chunk; without it a grey or RGB picture decodes without alpha.
-    /// - Throws: `VideoError.invalid` when the header is impossible or the file is not complete.
+    ///   - bytes: contents of the file.
+    ///   - keepsTransparency: true to keep the `tRNS` chunk; without it a grey or RGB image decodes without alpha.
+    /// - Throws: `VideoError.invalid` if the header is invalid or the file is incomplete.
     init(_ bytes: [UInt8], path: String, keepsTransparency: Bool) throws {
         func invalid(_ found: String, _ expected: String) -> VideoError {
             .invalid(path: path, found: found, expected: expected)

@@ -1,12 +1,12 @@
 import CFFmpeg
 
-/// Decodes a PNG, refusing wrong checksums and pictures that are not whole. (One case slips through: an interlaced file
-/// whose checksums are right but whose compressed data ends early. Its rows are there, at a coarser resolution.)
+/// Decodes a PNG, refusing wrong checksums and incomplete images. (One case is not detected: an interlaced file with valid
+/// checksums whose compressed data ends early. All its rows are there, at a coarser resolution.)
 /// - Throws: `VideoError`.
 func decodePNG(_ png: PNGContainer, path: String) throws -> FrameHandle {
     let frame = try decodePNG(png, path: path, fill: 0xFF)
-    // FFmpeg takes a picture whose compressed data ends early, checksums and all, for a good one. The rows it never
-    // wrote keep the value the buffer started with: if the last row may be one of them, see whether it follows suit.
+    // FFmpeg accepts an image whose compressed data ends early if the checksums are right. Rows it did not write keep the
+    // buffer's initial value: if the last row may be such a row, decode again with another initial value and compare.
     let last = lastRow(of: frame)
     if let value = last.first, value != 0, last.allSatisfy({ $0 == value }) {
         guard try lastRow(of: decodePNG(png, path: path, fill: 0)) == last else {
@@ -16,7 +16,7 @@ func decodePNG(_ png: PNGContainer, path: String) throws -> FrameHandle {
     return frame
 }
 
-/// - Parameter fill: what pixels that are not decoded are left at.
+/// - Parameter fill: initial value of the pixels.
 private func decodePNG(_ png: PNGContainer, path: String, fill: UInt8) throws -> FrameHandle {
     guard let decoder = avcodec_find_decoder(AV_CODEC_ID_PNG) else {
         throw VideoError.invalid(path: path, found: "a PNG", expected: "a format this FFmpeg decodes")

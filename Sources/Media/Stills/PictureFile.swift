@@ -1,14 +1,14 @@
 import CFFmpeg
 import Imaging
 
-/// Pictures as files.
+/// Encoding of image files.
 package enum PictureFile {
-    /// Names of the layouts by the endings of files.
+    /// File extensions of the supported formats.
     package static let endings = ["png", "jpg", "jpeg"]
 
-    /// A picture as PNG, or as JPEG for a path that ends so.
-    /// - Parameter path: where it is meant to go.
-    /// - Throws: `VideoError` when FFmpeg cannot encode it.
+    /// Encodes an image as PNG, or as JPEG if the path's extension says so.
+    /// - Parameter path: destination.
+    /// - Throws: `VideoError` if FFmpeg cannot encode it.
     package static func data(_ image: RGBImage, path: String) throws -> [UInt8] {
         let name = path.lowercased(), size = PictureSize(width: image.width, height: image.height)
         if name.hasSuffix(".jpg") || name.hasSuffix(".jpeg") { return try JPEGEncoder(size: size, quantiser: 2, path: path).jpeg(image) }

@@ -1,6 +1,6 @@
 import Imaging
 
-/// Decodes the pictures of a series that are wanted.
+/// Decodes the wanted images of a series.
 final class StillFrames: FrameSource {
     private let stills: StillSequence
     /// Frame numbers, ascending.
@@ -8,14 +8,14 @@ final class StillFrames: FrameSource {
     private let size: PictureSize
     private var handedOut = 0
 
-    /// - Parameter info: the series', whose size all pictures must have.
+    /// - Parameter info: properties of the series, whose size all images must have.
     init(_ stills: StillSequence, wanted: [Int], info: VideoInfo) {
         self.stills = stills
         self.wanted = wanted
         size = PictureSize(width: info.width, height: info.height)
     }
 
-    /// - Throws: `VideoError` for a picture that is damaged, or not of the first one's size.
+    /// - Throws: `VideoError` for a damaged image, or one of another size than the first.
     func next() throws -> VideoFrame? {
         guard handedOut < wanted.count else { return nil }
         let number = wanted[handedOut], path = stills.files[number]
@@ -30,6 +30,6 @@ final class StillFrames: FrameSource {
         return frame
     }
 
-    /// A damaged picture is an error.
+    /// Always nil: a damaged image is an error.
     var damage: String? { nil }
 }

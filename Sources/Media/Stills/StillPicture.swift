@@ -1,17 +1,17 @@
 import CFFmpeg
 import Imaging
 
-/// One decoded still, before anyone has said what its values mean.
+/// One decoded still image, before its values are interpreted.
 struct StillPicture {
     let frame: FrameHandle
     let orientation: Orientation
-    /// The container when the file is a PNG.
+    /// The container, if the file is a PNG.
     let png: PNGContainer?
     let path: String
 }
 
 extension StillPicture {
-    /// Decodes the file at `path`: PNG strictly by ourselves, everything else as the first frame of what FFmpeg finds.
+    /// Decodes the file at `path`: PNG strictly, other formats as the first frame that FFmpeg finds.
     /// - Throws: `VideoError`.
     init(path: String, keepsTransparency: Bool = false) throws {
         if let bytes = try readFile(path, startingWith: PNGContainer.signature, maximum: 1 << 29) {
@@ -22,7 +22,7 @@ extension StillPicture {
         guard let first = try decoder.next() else {
             throw VideoError.invalid(path: path, found: "no picture", expected: "a picture")
         }
-        // A still ends here; asking once more shows whether it was all there.
+        // Asking for another frame shows whether the image was complete.
         if try decoder.next() == nil, let damage = decoder.damage {
             throw VideoError.invalid(path: path, found: "a damaged picture (\(damage))", expected: "a complete one")
         }
@@ -31,20 +31,20 @@ extension StillPicture {
 
     /// - Parameters:
     ///   - bytes: a PNG file.
-    ///   - path: what errors call it.
-    /// - Throws: `VideoError` when the file is cut off, corrupt or has fewer rows than its header says.
+    ///   - path: name in errors.
+    /// - Throws: `VideoError` if the file is truncated, corrupt or has fewer rows than its header declares.
     init(png bytes: [UInt8], path: String, keepsTransparency: Bool = false) throws {
         let container = try PNGContainer(bytes, path: path, keepsTransparency: keepsTransparency)
         let frame = try decodePNG(container, path: path)
         self.init(frame: frame, orientation: .asStored, png: container, path: path)
     }
 
-    /// The picture as 8-bit RGB: alpha dropped, not blended; more than 8 bits rounded by swscale.
+    /// The image as 8-bit RGB: alpha dropped, not blended; higher bit depths rounded by swscale.
     func rgb() throws -> RGBImage {
         try PictureConverter(path: path).rgb(frame, orientation: orientation)
     }
 
-    /// The pixels whose alpha is above 0; nil when the pixel format has no alpha, or it is a palette that makes nothing transparent.
+    /// Mask of the pixels with alpha above 0; nil if the pixel format has no alpha, or is a palette without transparent entries.
     func alphaMask() throws -> Mask? {
         guard let format = av_pix_fmt_desc_get(frame.format),
             format.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0
@@ -54,12 +54,12 @@ extension StillPicture {
         return samples.mask(ofChannels: 3..<4)
     }
 
-    /// The pixels of which any of the channels R, G, B is above 0.
+    /// Mask of the pixels with any of R, G, B above 0.
     func colourMask() throws -> Mask {
         try RGBASamples(self).mask(ofChannels: 0..<3)
     }
 
-    /// The palette index of each pixel, `[height, width]`; nil when the picture has no palette.
+    /// The palette index of each pixel, `[height, width]`; nil if the image has no palette.
     func paletteIndices() -> [UInt8]? {
         guard frame.format == AV_PIX_FMT_PAL8, let data = frame.pointer.pointee.data.0 else { return nil }
         return orientation.apply(
@@ -68,10 +68,10 @@ extension StillPicture {
 }
 
 extension StillPicture {
-    /// Grey level of each of the 256 palette entries, nil for coloured ones; nil if the picture has no palette.
+    /// Grey level of each of the 256 palette entries, nil for coloured ones; nil if the image has no palette.
     var paletteGreys: [UInt16?]? {
         guard frame.format == AV_PIX_FMT_PAL8, let data = frame.pointer.pointee.data.1 else { return nil }
-        // AVPALETTE: 32 bits an entry, 0xAARRGGBB.
+        // AVPALETTE: 32 bits per entry, 0xAARRGGBB.
         let entries = UnsafeRawBufferPointer(start: data, count: 256 * 4)
         return (0..<256).map { entry in
             let colour = entries.loadUnaligned(fromByteOffset: entry * 4, as: UInt32.self), grey = colour & 0xFF
@@ -80,7 +80,7 @@ extension StillPicture {
     }
 }
 
-/// A picture's R, G, B and alpha, with 8 bits each, or 16 when the picture has more than 8.
+/// An image's R, G, B and alpha with 8 bits each, or 16 if the image has more than 8.
 private struct RGBASamples {
     private let size: PictureSize
     private let bytesPerSample: Int
@@ -95,12 +95,12 @@ private struct RGBASamples {
         size = picture.orientation.size(of: picture.frame.size)
     }
 
-    /// Only meant for 8 bits.
+    /// Valid for 8 bits only.
     var isOpaque: Bool {
         stride(from: 3, to: bytes.count, by: 4).allSatisfy { bytes[$0] == 255 }
     }
 
-    /// The pixels of which any byte of the channels is not 0.
+    /// Mask of the pixels with any nonzero byte in these channels.
     func mask(ofChannels channels: Range<Int>) -> Mask {
         let wanted = channels.lowerBound * bytesPerSample..<channels.upperBound * bytesPerSample
         let pixels = stride(from: 0, to: bytes.count, by: 4 * bytesPerSample).map { pixel -> UInt8 in

@@ -1,19 +1,17 @@
 import Files
 import Foundation
 
-/// A series of pictures that make a clip: frame K is the picture that comes K-th, so a gap in the numbers is not a gap
-/// in the clip.
+/// A series of images as a clip: frame K is the K-th image, so gaps in the numbers are not gaps in the clip.
 struct StillSequence: Sendable {
     /// The folder or pattern, as given.
     let path: String
-    /// Paths of the pictures, in order; at least one.
+    /// Paths of the images, in order; at least one.
     let files: [String]
-    /// Frames a second.
+    /// Frames per second.
     let frameRate: Double
 
-    /// - Returns: nil when `path` is neither a folder nor a printf pattern; a file of that very name comes first.
-    /// - Throws: `VideoError` when it is one and there are no such pictures, two with the same number, or the rate is not a
-    ///   number above 0.
+    /// - Returns: nil if `path` is neither a folder nor a printf pattern; a file with that very name takes precedence.
+    /// - Throws: `VideoError` if there are no such images, two have the same number, or the rate is not positive.
     init?(path: String, frameRate: Double) throws {
         self.path = path
         self.frameRate = frameRate
@@ -30,7 +28,7 @@ struct StillSequence: Sendable {
         }
     }
 
-    /// Seconds; stills follow one another evenly.
+    /// Time in seconds; stills are evenly spaced.
     func time(ofFrame frame: Int) -> Double {
         Double(frame) / frameRate
     }
@@ -40,19 +38,19 @@ struct StillSequence: Sendable {
         return start..<max(start, firstPlace(in: files.count) { span.isOver(at: time(ofFrame: $0)) })
     }
 
-    /// Decodes the first picture.
+    /// Decodes the first image.
     func info() throws -> VideoInfo {
         let first = try StillPicture(path: files[0])
         return VideoInfo(size: first.orientation.size(of: first.frame.size), frameRate: frameRate, frames: files.count)
     }
 }
 
-/// Endings of the names of pictures; other files in a folder are none of ours.
+/// File extensions of images; other files in a folder are ignored.
 private let endings: Set<String> = [
     "avif", "bmp", "dpx", "exr", "j2k", "jp2", "jpeg", "jpg", "pgm", "png", "ppm", "tga", "tif", "tiff", "webp",
 ]
 
-/// Sorts stills by the numbers in which names differ, from left to right, if all have some; else by name.
+/// Sorts stills by the numbers in which names differ, from left to right, if all have some; otherwise by name.
 private func stills(inFolder path: String) throws -> [String] {
     let names = try contents(path).filter { name in
         !name.hasPrefix(".") && endings.contains((name as NSString).pathExtension.lowercased())

@@ -4,18 +4,18 @@ import Imaging
 import SegmentAnything
 import Tensors
 
-/// Measures this machine and the time that the stages of models take on it.
+/// Measures this machine and the speed of models' stages on it.
 package struct Benchmark: Sendable {
     /// Source of a model.
     package enum Source: Sendable, Equatable {
         /// A checkpoint directory, or a detector's file.
         case directory(String)
-        /// Random weights in the shapes of this name, stored in one of `Benchmark.weightFormats`; those of a captioning
-        /// model's vision tower, context provider and projector in a format of their own.
+        /// Random weights in the shapes of this name, stored in one of `Benchmark.weightFormats`; a captioning model's vision
+        /// tower, context provider and projector may have another format.
         case synthetic(String, weights: String, vision: String? = nil)
     }
 
-    /// A step of a measurement.
+    /// A step of a benchmark run.
     package enum Progress: Sendable {
         case machine(BenchmarkReport.Machine)
         case loaded(BenchmarkReport.Model)
@@ -23,17 +23,17 @@ package struct Benchmark: Sendable {
         case finished(BenchmarkReport.Stage)
     }
 
-    /// The captioning model; nil leaves its stages out.
+    /// The captioning model; nil to skip its stages.
     package var caption: Source?
-    /// The segmentation model; nil leaves its stages out.
+    /// The segmentation model; nil to skip its stages.
     package var segmentation: Source?
-    /// The detector; nil leaves its stage out.
+    /// The detector; nil to skip its stage.
     package var detector: Source?
-    /// Stages to measure; nil for all those of the models.
+    /// Stages to measure; nil for all stages of the models.
     package var stages: Set<BenchmarkStage>?
-    /// Runs of each stage; the median counts.
+    /// Runs of each stage, of which the median is reported.
     package var repeats = 3
-    /// Most tokens of the caption.
+    /// Upper bound on the caption's tokens.
     package var tokens = 120
 
     package init() {}
@@ -49,7 +49,7 @@ package struct Benchmark: Sendable {
 
     /// Measures the machine, then each model's stages in order.
     /// - Parameter progress: called at each step; an error it throws ends the measurement.
-    /// - Throws: `InputError` if a setting makes no sense or a model cannot be used; before anything is measured.
+    /// - Throws: `InputError` for an invalid setting or an unusable model, before anything is measured.
     package func run(progress: (Progress) throws -> Void = { _ in }) throws -> BenchmarkReport {
         try validate()
         return try InputError.translating {
@@ -130,8 +130,8 @@ package struct Benchmark: Sendable {
 
     // MARK: Models
 
-    /// Maps a checkpoint at once, so that a bad one is found before anything is measured; random weights, which take memory,
-    /// are made when the result is called. Nil without a captioning model or stages of it to measure.
+    /// Maps a checkpoint right away, so that an invalid one is reported before measuring. Random weights, which need memory, are
+    /// made when the result is called. Nil without a captioning model or stages of it to measure.
     private func captionModel() throws -> (() throws -> DescribeAnythingModel)? {
         switch caption {
         case .directory(let directory)? where !captionStages.isEmpty:

@@ -12,14 +12,14 @@ package struct BenchmarkReport: Codable, Sendable {
 
     /// Peak speeds of the machine, measured before the stages.
     package struct Machine: Codable, Sendable {
-        /// Name the processor gives itself; nil where it gives none.
+        /// The processor's name; nil if unknown.
         package let processor: String?
-        /// Cores this process may use.
+        /// Cores available to this process.
         package let cores: Int
         /// Instruction sets of the fastest loops.
         package let floatInstructions: String
         package let int8Instructions: String
-        /// Nil where the processor has none for bfloat16.
+        /// Nil if the processor has none for bfloat16.
         package let bfloat16Instructions: String?
         package let oneCore: Limits
         package let allCores: Limits
@@ -36,13 +36,13 @@ package struct BenchmarkReport: Codable, Sendable {
 
     /// Peak rates of arithmetic and of reading memory.
     package struct Limits: Codable, Sendable {
-        /// 10^9 single-precision operations a second, two for a multiply-add.
+        /// 10^9 single-precision operations per second; a multiply-add counts as two.
         package let floatGigaops: Double
-        /// 10^9 operations a second on 8-bit numbers, two for a product and its sum.
+        /// 10^9 operations per second on 8-bit numbers; a multiply-accumulate counts as two.
         package let int8Gigaops: Double
-        /// 10^9 operations a second on bfloat16 numbers; nil where the processor has no instructions for them.
+        /// 10^9 operations per second on bfloat16 numbers; nil if the processor has no instructions for them.
         package let bfloat16Gigaops: Double?
-        /// 10^9 bytes a second read from memory.
+        /// 10^9 bytes per second read from memory.
         package let readGigabytes: Double
 
         enum CodingKeys: String, CodingKey {
@@ -53,14 +53,14 @@ package struct BenchmarkReport: Codable, Sendable {
         }
     }
 
-    /// A model whose stages were measured.
+    /// A measured model.
     package struct Model: Codable, Sendable {
-        /// A checkpoint's path, or the name of shapes that were filled with random weights.
+        /// Path of a checkpoint, or name of the shapes of random weights.
         package let name: String
         package let isSynthetic: Bool
-        /// Storage format of the weights, for a captioning model those of its language model: "f32", "f16", "bf16", "q8" or "q4".
+        /// Data type of the weights, of a captioning model's language model: "f32", "f16", "bf16", "q8" or "q4".
         package let weights: String
-        /// Storage format of a captioning model's vision tower.
+        /// Data type of a captioning model's vision tower.
         package let visionWeights: String?
 
         enum CodingKeys: String, CodingKey {
@@ -73,28 +73,28 @@ package struct BenchmarkReport: Codable, Sendable {
     /// A stage's time, rates and roofline.
     package struct Stage: Codable, Sendable {
         package let name: BenchmarkStage
-        /// Median of `runs`, the seconds of each run.
+        /// Median seconds of `runs`.
         package let seconds: Double
         package let runs: [Double]
-        /// Median processor time of the runs, user and system, of all threads.
+        /// Median processor time of the runs, user and system, over all threads.
         package let processorSeconds: Double
-        /// Unit of `count`, the work of one run: "frame", "token" or "object"; a caption is counted in tokens.
+        /// Unit of `count`, the work of one run: "frame", "token" or "object"; captions are counted in tokens.
         package let unit: String
         package let count: Int
-        /// Units a second.
+        /// Units per second.
         package let rate: Double
-        /// 10^9 operations of one run, in any precision, counted from the model's configuration.
+        /// 10^9 operations per run, in any precision, counted from the model's configuration.
         package let gigaops: Double
         package let gigaopsPerSecond: Double
-        /// 10^9 bytes that one run moves at the least.
+        /// Lower bound on the bytes moved per run, in 10^9.
         package let gigabytes: Double
         package let gigabytesPerSecond: Double
-        /// Seconds of one run by the roofline model: for each step the longer of its arithmetic and its memory traffic.
+        /// Seconds per run by the roofline model: for each step the longer of its arithmetic and its memory traffic.
         package let limitSeconds: Double
         /// The larger part of `limitSeconds`: "arithmetic" or "memory".
         package let limit: String
         package let percentOfLimit: Double
-        /// Most bytes resident during the stage, mapped weights included; nil where the system does not tell.
+        /// Peak resident bytes during the stage, including mapped weights; nil if unknown.
         package let peakResidentBytes: Int?
 
         enum CodingKeys: String, CodingKey {

@@ -1,7 +1,7 @@
 import Imaging
 
-/// A synthetic clip to measure stages on: a gradient with one moving object. A stage's time depends on the picture's size
-/// and the object's box only, not on what the picture shows.
+/// A synthetic clip for measurements: a gradient with one moving object. A stage's time depends only on the frame size and the
+/// object's box, not on the content.
 struct BenchmarkScene {
     static let width = 768, height = 576
 
@@ -19,7 +19,7 @@ struct BenchmarkScene {
         return RGBImage(width: width, height: height, pixels: pixels)
     }
 
-    /// The object's box, in pixels; it moves 4 pixels a frame.
+    /// The object's box in pixels; it moves 4 pixels per frame.
     static func box(_ frame: Int) -> BoundingBox { BoundingBox(left: 260 + 4 * frame, top: 200, width: 120, height: 160) }
 
     /// The object's mask: an ellipse that fills the box.

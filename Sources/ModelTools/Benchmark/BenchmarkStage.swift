@@ -1,4 +1,4 @@
-/// A stage of one of the models that can be measured. Raw values are the names in reports and on the command line.
+/// A measurable stage of a model. Raw values are the names in reports and on the command line.
 package enum BenchmarkStage: RawRepresentable, CaseIterable, Hashable, Codable, Sendable {
     case describeAnything(DescribeAnythingStage)
     case segmentAnything(SegmentAnythingStage)
@@ -32,23 +32,23 @@ package enum BenchmarkStage: RawRepresentable, CaseIterable, Hashable, Codable, 
 
 /// A stage of captioning with the Describe Anything Model.
 package enum DescribeAnythingStage: String, CaseIterable, Sendable {
-    /// A frame and its mask to the two views' pixels.
+    /// Preprocessing of a frame and its mask into the two views' pixels.
     case preprocessing
     /// The whole frame through the vision tower.
     case fullView = "full-view"
     /// The region through vision tower and context provider.
     case cropContext = "crop-context"
-    /// A frame's features to image tokens.
+    /// Projection of a frame's features to image tokens.
     case projector
-    /// Prefill with the prompt of a caption: its words and the image tokens of its frames.
+    /// Prefill of a caption's prompt: text and the image tokens of its frames.
     case prefill
-    /// Decoding, one token per step, behind a context of 200 tokens.
+    /// Decoding, one token per step, after a context of 200 tokens.
     case decode200 = "decode-200"
-    /// Decoding, one token per step, behind a context of 1800 tokens.
+    /// Decoding, one token per step, after a context of 1800 tokens.
     case decode1800 = "decode-1800"
-    /// Decoding, one token of each of eight tracks per step, behind contexts of 1800 tokens.
+    /// Decoding, one token for each of eight tracks per step, after contexts of 1800 tokens.
     case decodeBatch = "decode-batch"
-    /// All of it: a caption from frames and masks.
+    /// A complete caption, from frames and masks.
     case caption
 }
 
@@ -56,14 +56,14 @@ package enum DescribeAnythingStage: String, CaseIterable, Sendable {
 package enum SegmentAnythingStage: String, CaseIterable, Sendable {
     /// A frame through the image encoder.
     case encoder = "sam-encoder"
-    /// A whole frame of a clip in which one object is tracked.
+    /// A complete frame of a clip with one tracked object.
     case frame = "sam-frame"
-    /// The share of one more object in a frame.
+    /// The additional work per frame for one more object.
     case object = "sam-object"
 }
 
-/// A stage of finding objects with a detector.
+/// A stage of object detection.
 package enum DetectorStage: String, CaseIterable, Sendable {
-    /// A picture to objects: preparation, model, and the choice of boxes and masks.
+    /// Complete detection in one image: preprocessing, model, and selection of boxes and masks.
     case picture = "detector"
 }

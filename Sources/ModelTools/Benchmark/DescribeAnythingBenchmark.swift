@@ -3,15 +3,16 @@ import DescribeAnything
 import LanguageModels
 import Tensors
 
-/// Measures the stages of the Describe Anything Model, each on its own, by the calls that captioning makes. Inputs that
-/// earlier stages would compute are random tensors of the right shape.
+/// Measures the stages of the Describe Anything Model separately, through the same calls as captioning. Inputs from earlier
+/// stages are random tensors of the right shape.
 struct DescribeAnythingBenchmark {
     let model: DescribeAnythingModel
     let timer: StageTimer
-    /// Tokens of the caption.
+    /// Upper bound on the caption's tokens.
     let tokens: Int
 
-    /// Most tokens of one run of a decoding stage: few enough that the growing context hardly changes a token's time.
+    /// Upper bound on the tokens per run of a decoding stage, small enough that the growing context hardly affects a token's
+    /// time.
     private static let decodedTokens = 16
 
     private var cost: DescribeAnythingCost { DescribeAnythingCost(model) }
@@ -72,7 +73,7 @@ struct DescribeAnythingBenchmark {
         return StageMeasurement(tokens, "token", cost: [cost.prefill(tokens: tokens)], runs)
     }
 
-    /// Measures decoding steps. The context grows from one run to the next; the cost is the first run's.
+    /// Measures decoding steps. The context grows from run to run; the cost is that of the first run.
     private func decode(context: Int, tracks: Int = 1) -> StageMeasurement {
         let llm = model.llm, width = llm.configuration.keyValueHeads * llm.configuration.headSize
         let count = min(tokens, Self.decodedTokens)
@@ -93,7 +94,7 @@ struct DescribeAnythingBenchmark {
         let pictures = (0..<frames).map { (BenchmarkScene.picture($0), BenchmarkScene.mask($0)) }
         var options = GenerationOptions()
         (options.temperature, options.maxNewTokens) = (0, tokens)
-        // A trained model may stop before.
+        // A trained model may stop earlier.
         var generated = tokens
         let runs = try timer.run {
             let encoded = try pictures.map { model.encode(try model.imageProcessor($0, $1)) }

@@ -2,12 +2,12 @@ import Foundation
 
 /// The process's peak resident memory, read from `/proc/self/status`.
 enum PeakMemory {
-    /// Starts a new peak. Where the system does not allow that, the peak stays the one since the process started.
+    /// Resets the peak. If the system does not allow that, it remains the peak since the process started.
     static func reset() {
         try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
     }
 
-    /// Peak in bytes; nil where the system has no such file.
+    /// Peak in bytes; nil if the system has no such file.
     static var bytes: Int? {
         guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }

@@ -2,11 +2,11 @@ import Imaging
 import SegmentAnything
 import Tensors
 
-/// Measures the stages of SAM 2 on the frames of `BenchmarkScene`, tracked as any other clip.
+/// Measures the stages of SAM 2 by tracking through the frames of `BenchmarkScene`.
 final class SegmentAnythingBenchmark {
     private let model: SegmentAnythingVideoModel
     private let timer: StageTimer
-    /// Frames before the first that is measured: those that fill the memory bank, the prompted one included.
+    /// Number of frames before the first measured one: those that fill the memory bank, including the prompted one.
     private let remembered: Int
     private let memory: MemoryConfiguration
     private let cost: SegmentAnythingCost
@@ -36,8 +36,8 @@ final class SegmentAnythingBenchmark {
         return StageMeasurement(1, "frame", cost: [cost.encoder], timer.run { _ = model.image.features(pixels) })
     }
 
-    /// Each run propagates the object to the clip's next frame: preprocessing, image encoder, memory attention, mask decoder,
-    /// and the mask at the clip's size.
+    /// Each run propagates the object to the clip's next frame: preprocessing, image encoder, memory attention, mask decoder, and
+    /// resizing the mask to the clip's size.
     private func frame() throws -> StageMeasurement {
         let predictor = try predictor(), first = next
         let runs = try timer.run {
@@ -47,7 +47,7 @@ final class SegmentAnythingBenchmark {
         return StageMeasurement(1, "frame", cost: [cost.encoder, cost.selfAttended(memory), object(at: first)], runs)
     }
 
-    /// Each run propagates to the last frame again, whose features are cached: the object's own share is left.
+    /// Each run propagates to the last frame again, whose features are cached, so that only the per-object work is measured.
     private func object() throws -> StageMeasurement {
         let predictor = try predictor(), last = next - 1
         let runs = try timer.run { try predictor.propagate(from: last, limit: 0) { _, _ in } }
@@ -59,7 +59,7 @@ final class SegmentAnythingBenchmark {
             memory, memories: min(frame, memory.maskMemories), pointers: min(frame, memory.maximumObjectPointers))
     }
 
-    /// A predictor of one object, tracked through the frames that fill the memory bank.
+    /// A predictor for one object, tracked through the frames that fill the memory bank.
     private func predictor() throws -> SegmentAnythingVideoPredictor {
         if let tracked { return tracked }
         let clip = BenchmarkClip(count: remembered + timer.repeats)
@@ -71,7 +71,7 @@ final class SegmentAnythingBenchmark {
     }
 }
 
-/// Frames made before they are asked for.
+/// Frames rendered in advance.
 private struct BenchmarkClip: ClipPictures {
     private let pictures: [RGBImage]
 

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The runs of a stage, with the work that each of them did.
+/// The runs of a stage, with the work of each.
 struct StageMeasurement {
     /// Work of one run, in units of `unit`.
     let count: Int
@@ -19,8 +19,8 @@ struct StageMeasurement {
 }
 
 extension BenchmarkReport.Stage {
-    /// A stage's median duration against its roofline, the least time its arithmetic and memory traffic need.
-    /// - Parameter limits: what the machine reaches on all its cores.
+    /// A stage's median duration against its roofline, the minimum time for its arithmetic and memory traffic.
+    /// - Parameter limits: peak speeds of the machine on all cores.
     init(_ name: BenchmarkStage, _ measurement: StageMeasurement, _ limits: MachineSpeed.Limits) {
         let seconds = measurement.runs.seconds.median
         let total = measurement.cost.sum, roofline = measurement.cost.limit(limits)

@@ -1,16 +1,16 @@
 import Foundation
 
-/// Runs a stage a number of times.
+/// Runs a stage several times.
 struct StageTimer {
-    /// Runs of each stage; the median counts.
+    /// Runs of each stage, of which the median is reported.
     let repeats: Int
 
-    /// Durations of a stage's runs, and the memory they took.
+    /// Durations of a stage's runs, and their peak memory.
     struct Runs {
         let seconds: [Double]
-        /// Processor time of each, user and system, of all threads.
+        /// Processor time of each run, user and system, over all threads.
         let processorSeconds: [Double]
-        /// Most memory that was resident during the runs; nil where the system does not tell.
+        /// Peak resident memory during the runs; nil if unknown.
         let peakResidentBytes: Int?
     }
 
@@ -36,7 +36,7 @@ struct StageTimer {
 }
 
 extension [Double] {
-    /// The middle one, or halfway between the two in the middle.
+    /// The middle value, or the mean of the two middle ones.
     package var median: Double {
         let sorted = sorted(), middle = count / 2
         return count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The error of one tensor, or of several together, against the expected values.
+/// Error of one tensor, or of several, against expected values.
 package struct Deviation: Encodable, Sendable, Equatable {
     /// Largest absolute difference in a tensor, relative to the largest magnitude of its expected values.
     package private(set) var largestError = 0.0
@@ -11,7 +11,7 @@ package struct Deviation: Encodable, Sendable, Equatable {
     private var foundSquares = 0.0
     private var expectedSquares = 0.0
 
-    /// Cosine similarity of all found and all expected values; 1 if both are zero.
+    /// Cosine similarity of all actual and all expected values; 1 if both are zero.
     package var cosine: Double {
         let length = (foundSquares * expectedSquares).squareRoot()
         return length > 0 ? product / length : foundSquares == expectedSquares ? 1 : 0
@@ -30,7 +30,7 @@ package struct Deviation: Encodable, Sendable, Equatable {
         try container.encode(largestError, forKey: .largestError)
     }
 
-    /// Compares two tensors of one shape; nil if a value is infinite or NaN.
+    /// Compares two tensors of the same shape; nil if a value is infinite or NaN.
     init?(of found: Tensor, from expected: Tensor) {
         precondition(found.shape == expected.shape, "Deviation: shapes differ")
         var error = 0.0, magnitude = 0.0

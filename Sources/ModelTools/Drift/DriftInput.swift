@@ -2,9 +2,9 @@ import DAMVideo
 import DescribeAnything
 import Imaging
 
-/// Objects to compare two models on.
+/// Inputs to compare two models on.
 package enum DriftInput: Sendable {
-    /// A picture and the path of a mask of the same size; nil takes the picture's alpha channel.
+    /// An image and the path of a mask of the same size; nil to use the image's alpha channel.
     case picture(String, mask: String?)
     /// Every track that the request selects.
     case clip(ClipRequest)
@@ -12,7 +12,7 @@ package enum DriftInput: Sendable {
     case goldenSet(String)
 
     /// Calls `body` with each object in turn.
-    /// - Throws: `InputError` or another target's error if a file is missing or bad, and the errors of `body`.
+    /// - Throws: `InputError` or another target's error for a missing or invalid file, and the errors of `body`.
     func forEach(_ model: DescribeAnythingModel, _ body: (DriftSubject) throws -> Void) throws {
         switch self {
         case .picture(let path, let mask):
@@ -56,10 +56,10 @@ package enum DriftInput: Sendable {
     }
 }
 
-/// An object, as a model is shown it and asked about it.
+/// An object with its frames and question.
 struct DriftSubject {
     let name: String
     let frames: [FocalPrompt]
-    /// With a place for each frame.
+    /// With a placeholder for each frame.
     let query: String
 }

@@ -3,7 +3,7 @@ import Imaging
 import LanguageModels
 import Tensors
 
-/// Runs one object through a model and its reference and compares their stages.
+/// Runs one object through a model and its reference, and compares their stages.
 struct DriftMeasurement {
     let reference: DescribeAnythingModel
     let model: DescribeAnythingModel
@@ -19,7 +19,7 @@ struct DriftMeasurement {
         self.maxNewTokens = maxNewTokens
     }
 
-    /// - Throws: `InputError` if frames and query do not fit or a model computes no number; `PromptTooLongError`.
+    /// - Throws: `InputError` if frames and query do not match or a model produces infinity or NaN; `PromptTooLongError`.
     mutating func run() throws -> DriftReport.Case {
         let query = reference.tokens(query: subject.query)
         guard query.count(where: { $0 == Conversation.imageToken }) == subject.frames.count else {
@@ -42,7 +42,7 @@ struct DriftMeasurement {
         return DriftReport.Case(name: subject.name, stages: stages, tokens: tokens, changes: changes)
     }
 
-    /// Compares logits along the reference's greedy answer; each model has read its own prompt `[prompt tokens, width]`.
+    /// Compares logits along the reference's greedy answer, given each model's own prompt `[prompt tokens, width]`.
     private mutating func answer(
         _ expectedPrompt: Tensor, _ foundPrompt: Tensor
     ) throws -> (tokens: Int, changes: [DriftReport.Change]) {
@@ -67,7 +67,7 @@ struct DriftMeasurement {
         return (limit, changes)
     }
 
-    /// Records that greedy decoding would take `other` where the reference takes `token`, by `logits` of the reference.
+    /// Records that greedy decoding would choose `other` instead of the reference's `token`, with the reference's `logits`.
     private func change(at step: Int, _ token: Int, _ other: Int, _ logits: [Float]) -> DriftReport.Change {
         let range = Double(logits[token]) - Double(logits.min() ?? 0)
         func named(_ id: Int) -> DriftReport.Token {
@@ -90,7 +90,7 @@ struct DriftMeasurement {
 }
 
 extension Tensor {
-    /// The values less their mean: a constant added to all logits changes no probability.
+    /// The values minus their mean: a constant added to all logits changes no probability.
     fileprivate var centred: Tensor {
         withValues { values in
             let mean = Float(values.reduce(0.0) { $0 + Double($1) } / Double(max(1, values.count)))

@@ -6,10 +6,10 @@ import Imaging
 package struct DriftMeasurer: Sendable {
     let reference: CaptionModel
     let model: CaptionModel
-    /// Most tokens of an answer that are compared.
+    /// Upper bound on the compared tokens of an answer.
     let maxNewTokens: Int
 
-    /// - Throws: `InputError`: `unusableModel` if the two differ in architecture.
+    /// - Throws: `InputError`: `unusableModel` if the models differ in architecture.
     package init(reference: CaptionModel, model: CaptionModel, maxNewTokens: Int = 128) throws {
         guard maxNewTokens >= 1 else { throw InputError(.usage, "max-new-tokens \(maxNewTokens): expected 1 or more") }
         (self.reference, self.model, self.maxNewTokens) = (reference, model, maxNewTokens)
@@ -27,7 +27,7 @@ package struct DriftMeasurer: Sendable {
     }
 
     /// - Parameter progress: called with each object's name before it is compared; an error it throws ends the measurement.
-    /// - Throws: `InputError` if an input is missing or bad, or a model computes an infinity or NaN.
+    /// - Throws: `InputError` for a missing or invalid input, or if a model produces infinity or NaN.
     package func callAsFunction(_ inputs: [DriftInput], progress: (String) throws -> Void = { _ in }) throws -> DriftReport {
         try InputError.translating {
             var report = DriftReport(reference: reference, model: model)

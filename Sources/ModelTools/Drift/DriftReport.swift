@@ -2,7 +2,7 @@ import DAMVideo
 
 /// Quantisation error of a model against its reference, stage by stage, on some objects.
 package struct DriftReport: Encodable, Sendable {
-    /// A compared stage. Each model computes it from its own previous stage, so errors accumulate.
+    /// A compared stage. Each model computes it from its own previous stage, so that errors accumulate.
     package enum Stage: String, Encodable, Sendable, CaseIterable {
         /// Features of the context view.
         case fullView = "full-view"
@@ -10,9 +10,9 @@ package struct DriftReport: Encodable, Sendable {
         case cropContext = "crop-context"
         /// Image tokens of a frame.
         case projector
-        /// Logits of the answer's first token, less their mean.
+        /// Logits of the answer's first token, minus their mean.
         case prefill
-        /// Logits of its further tokens, less their mean, with the reference's tokens as both models' context.
+        /// Logits of its further tokens, minus their mean, with the reference's tokens as context for both models.
         case decode
     }
 
@@ -30,13 +30,13 @@ package struct DriftReport: Encodable, Sendable {
         package let text: String
     }
 
-    /// A step at which greedy decoding takes another token than the reference, given the same context.
+    /// A step at which greedy decoding chooses another token than the reference, given the same context.
     package struct Change: Encodable, Sendable {
-        /// Position in the answer, from 0.
+        /// Zero-based position in the answer.
         package let step: Int
         package let expected: Token
         package let found: Token
-        /// Difference of the reference's logits of the two tokens, as a fraction of the range of its logits.
+        /// Difference of the reference's logits for the two tokens, relative to the range of its logits.
         package let margin: Double
     }
 
@@ -52,7 +52,7 @@ package struct DriftReport: Encodable, Sendable {
     /// Directories of the two checkpoints.
     package let reference: String
     package let model: String
-    /// Storage formats of their weights.
+    /// Data types of their weights.
     package let referenceWeights: String
     package let weights: String
     package private(set) var cases: [Case] = []
@@ -74,7 +74,7 @@ package struct DriftReport: Encodable, Sendable {
         stages.add(object.stages)
     }
 
-    /// Compared tokens of all cases.
+    /// Number of compared tokens over all cases.
     package var tokens: Int { cases.reduce(0) { $0 + $1.tokens } }
     package var changes: [Change] { cases.flatMap(\.changes) }
 }

@@ -4,10 +4,10 @@ import Foundation
 import Imaging
 import Tensors
 
-/// The files of a checkpoint directory besides its weights, and the rules for the path of a new one.
+/// A checkpoint directory's files besides the weights, and the rules for the path of a new one.
 enum CheckpointFolder {
     /// Checks, before any work is done, that a new directory can be written at `path`.
-    /// - Throws: `InputError`: `usage` if it lies within `source` or the other way round, `outputExists`, `inputOutput`.
+    /// - Throws: `InputError`: `usage` if one directory lies within the other, `outputExists`, `inputOutput`.
     static func check(_ path: String, apartFrom source: String, overwrites: Bool) throws {
         func resolved(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path + "/" }
         let (new, old) = (resolved(path), resolved(source))
@@ -20,19 +20,19 @@ enum CheckpointFolder {
         guard overwrites else {
             throw InputError(.outputExists, "\(path): exists already (--overwrite replaces it)")
         }
-        // To replace a folder is to remove it: only one that holds a checkpoint and nothing else.
+        // Replacing a folder removes it, so it must contain nothing but a checkpoint.
         let names = isFolder.boolValue ? try? FileManager.default.contentsOfDirectory(atPath: path) : nil
         guard let names, names.isEmpty || names.contains("config.json"),
             names.allSatisfy({ CheckpointConversion.describeAnythingFolders.contains($0) || isFile("\(path)/\($0)") })
         else {
-            throw InputError(.outputExists, "\(path): found something else than a checkpoint, expected one to replace")
+            throw InputError(.outputExists, "\(path): found something other than a checkpoint, expected a checkpoint to replace")
         }
     }
 
-    /// Creates a directory with all of a checkpoint's files but its weights: configurations, tokenizer, licence.
+    /// Creates a directory with all of a checkpoint's files except the weights: configurations, tokenizer, licence.
     /// - Parameters:
-    ///   - source: the checkpoint's directory; nil for a file, which has no companions.
-    ///   - folders: of the checkpoint, within its own.
+    ///   - source: the checkpoint's directory; nil for a single file, which has no other files.
+    ///   - folders: subfolders of the checkpoint.
     /// - Throws: `InputError`: `unusableModel` if one cannot be read, `inputOutput`.
     static func copyCompanions(from source: String?, to target: String, folders: [String]) throws {
         for folder in [""] + folders.map({ "/" + $0 }) {
@@ -49,7 +49,7 @@ enum CheckpointFolder {
         }
     }
 
-    /// True for a file that is copied: neither hidden nor weights in this or another format.
+    /// True for a file to copy: neither hidden nor weights in any format.
     private static func isCompanion(_ name: String) -> Bool {
         let weights = [".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".gguf", ".onnx"]
         return !name.hasPrefix(".") && !weights.contains(where: name.hasSuffix)

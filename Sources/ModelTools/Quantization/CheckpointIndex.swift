@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Tensors
 
-/// `model.safetensors.index.json`: the file that each tensor of a folder is in.
+/// `model.safetensors.index.json`, which maps each tensor of a folder to its file.
 struct CheckpointIndex: Encodable {
     static let fileName = "model.safetensors.index.json"
 

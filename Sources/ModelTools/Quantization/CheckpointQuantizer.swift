@@ -6,9 +6,9 @@ import SegmentAnything
 import Tensors
 
 /// Writes a checkpoint directory with its weights in other formats. The new directory loads like any other; its quantised
-/// matrices are in the tile layout that the kernels read.
+/// matrices are stored in the kernels' tile layout.
 package struct CheckpointQuantizer: Sendable {
-    /// The checkpoint that is read, and the path of the new one, as given.
+    /// Paths of the source checkpoint and of the new one, as given.
     package let directory: String
     package let output: String
     /// True for a checkpoint of SAM 2, false for one of DAM.
@@ -17,13 +17,13 @@ package struct CheckpointQuantizer: Sendable {
     private let overwrites: Bool
 
     /// - Parameters:
-    ///   - directory: a checkpoint of DAM, or one of SAM 2 in either layout.
-    ///   - vision: format of the vision tower, the context provider and the projector, or of SAM 2.
-    ///   - language: format of the language model, which SAM 2 has not; nil for `q8`.
-    ///   - overwrites: replaces a checkpoint that exists at `output`.
-    /// - Throws: `InputError`, before anything is written: `unusableModel` for a checkpoint that does not load,
-    ///   `outputExists`, `usage` if one lies within the other or SAM 2 is to have a language model, `inputOutput` if there is no
-    ///   folder to write to.
+    ///   - directory: a checkpoint of DAM, or of SAM 2 in either layout.
+    ///   - vision: format of the vision tower, context provider and projector, or of SAM 2.
+    ///   - language: format of the language model, which SAM 2 does not have; nil for `q8`.
+    ///   - overwrites: true to replace an existing checkpoint at `output`.
+    /// - Throws: `InputError`, before anything is written: `unusableModel` for a checkpoint that does not load, `outputExists`,
+    ///   `usage` if one directory lies within the other or a language format is given for SAM 2, `inputOutput` if the destination
+    ///   is not writable.
     package init(
         _ directory: String, to output: String, vision: WeightFormat, language: WeightFormat? = nil, overwrites: Bool = false
     ) throws {
@@ -42,10 +42,10 @@ package struct CheckpointQuantizer: Sendable {
         }
     }
 
-    /// Converts tensor by tensor into a temporary folder, which is renamed to `output` when it is complete.
+    /// Converts tensor by tensor into a temporary folder, which is renamed to `output` when complete.
     /// - Parameter progress: called before each tensor is converted; an error it throws ends the conversion.
-    /// - Throws: `InputError`: `unusableModel` if a file cannot be read or a tensor cannot have the format, `inputOutput`.
-    ///   Nothing is left of the new directory then.
+    /// - Throws: `InputError`: `unusableModel` if a file cannot be read or a tensor cannot have the format, `inputOutput`. The
+    ///   incomplete directory is then removed.
     package func callAsFunction(progress: (QuantizationProgress) throws -> Void = { _ in }) throws -> QuantizationReport {
         let claim = try OutputClaim(output), pending = try PendingOutput(path: output)
         let report = try InputError.translating {

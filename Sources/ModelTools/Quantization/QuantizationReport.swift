@@ -2,26 +2,26 @@ import Tensors
 
 /// Progress of writing a checkpoint.
 package struct QuantizationProgress: Sendable {
-    /// Folder being written, such as "llm", or file; nil when all are.
+    /// Folder being written, such as "llm", or file; nil when all are written.
     package let part: String?
-    /// Tensors written, of `total`.
+    /// Number of tensors written, of `total`.
     package let done: Int
     package let total: Int
 }
 
-/// A checkpoint before and after its weights were converted, part by part.
+/// Sizes of a checkpoint before and after conversion, part by part.
 package struct QuantizationReport: Encodable, Sendable {
-    /// One part of the checkpoint before and after.
+    /// One part of the checkpoint, before and after.
     package struct Part: Encodable, Sendable {
         package let before: CheckpointInspection.Part
         package let after: CheckpointInspection.Part
     }
 
-    /// The checkpoint that was read, and the directory that was written.
+    /// Paths of the source checkpoint and of the new directory.
     package let source: String
     package let output: String
     package let parts: [Part]
-    /// Quantisation error measured on some objects; nil if it was not measured.
+    /// Quantisation error on some inputs; nil if it was not measured.
     package var drift: DriftReport?
 
     init(before: CheckpointInspection, after: CheckpointInspection, output: String) {

@@ -4,14 +4,14 @@ import Imaging
 import Media
 import Tensors
 
-/// A folder of numbers computed by the published code: `model/`, `media/`, `expected.json`, `expected.safetensors`.
+/// A folder of results computed by the published code: `model/`, `media/`, `expected.json`, `expected.safetensors`.
 struct GoldenSet {
     let path: String
     let cases: [GoldenCase]
-    /// Expected tensors by name; nil if the set has no such file, and then no tensor is compared.
+    /// Expected tensors by name; nil if the set has no such file, in which case no tensors are compared.
     let tensors: SafetensorsFile?
 
-    /// - Throws: `InputError` or `CheckpointError` if a file is missing or malformed.
+    /// - Throws: `InputError` or `CheckpointError` for a missing or malformed file.
     init(path: String) throws {
         self.path = path
         let file = path + "/expected.json"
@@ -30,8 +30,8 @@ struct GoldenSet {
     /// The expected tensor of a case; nil if the set has none.
     func expected(_ name: String, of golden: GoldenCase) -> Tensor? { tensors?.tensor("\(golden.name).\(name)") }
 
-    /// Reads a case's pictures and masks into focal prompts, one for each frame.
-    /// - Throws: `InputError` or `VideoError` if a picture is missing or bad, or the case is inconsistent.
+    /// Reads a case's images and masks into focal prompts, one per frame.
+    /// - Throws: `InputError` or `VideoError` for a missing or invalid image, or an inconsistent case.
     func prompts(of golden: GoldenCase, _ imageProcessor: ImageProcessor) throws -> [FocalPrompt] {
         guard let crop = CropMode(promptMode: golden.crop ?? "full+focal_crop") else {
             throw InputError(
@@ -41,7 +41,7 @@ struct GoldenSet {
         guard golden.images.count == golden.masks.count else {
             throw InputError(
                 .invalid, "\(path)/expected.json: \(golden.name): found \(golden.images.count) images and "
-                    + "\(golden.masks.count) masks, expected as many of one as of the other")
+                    + "\(golden.masks.count) masks, expected equal numbers")
         }
         return try zip(golden.images, golden.masks).map { image, mask in
             do {
@@ -54,7 +54,7 @@ struct GoldenSet {
         }
     }
 
-    /// Sampling parameters for which the set has a case's token probabilities, from names such as `probs_t0.2_p0.5`.
+    /// Sampling parameters with expected token probabilities for a case, parsed from names such as `probs_t0.2_p0.5`.
     func probabilities(of golden: GoldenCase) -> [(name: String, temperature: Double, topP: Double)] {
         let prefix = "\(golden.name).probs_t"
         return (tensors?.entries.keys.sorted() ?? []).compactMap { name in

@@ -3,13 +3,13 @@ import Imaging
 import LanguageModels
 import Tensors
 
-/// Recomputes golden sets, each step from this program's own previous step, and compares.
+/// Recomputes golden sets, each stage from this program's own previous stage, and compares.
 package enum Verifier {
     /// - Parameters:
-    ///   - directory: a golden set.
-    ///   - modelDirectory: its model; nil for the one in it.
+    ///   - directory: path of a golden set.
+    ///   - modelDirectory: its model; nil for the one in the set.
     ///   - progress: called after each check.
-    /// - Throws: `InputError` if the set or its model cannot be read. A missed bar is no error but a result.
+    /// - Throws: `InputError` if the set or its model cannot be read. An exceeded tolerance is a result, not an error.
     package static func verify(
         _ directory: String, model modelDirectory: String? = nil,
         progress: @escaping (VerificationReport.Check) -> Void = { _ in }
@@ -90,7 +90,7 @@ private struct CaseVerifier {
             return add(
                 check(subject, .missed, "\(found.count) values, expected \(wanted.count) (shape \(expected.shape))"))
         }
-        // NaN against a number is an infinite difference; NaN against NaN is none.
+        // NaN against a number counts as an infinite difference; NaN against NaN as none.
         let largest = zip(found, wanted).reduce(0.0) { largest, pair in
             if pair.0.isNaN && pair.1.isNaN { return largest }
             let difference = Double(abs(pair.0 - pair.1))
@@ -99,12 +99,12 @@ private struct CaseVerifier {
         let magnitude = relative ? wanted.reduce(0.0) { max($0, Double(abs($1))) } : 1
         let difference = magnitude > 0 ? largest / magnitude : largest
         guard difference.isFinite else {
-            return add(check(subject, .missed, "a value that is no number where a number was expected, or the other way"))
+            return add(check(subject, .missed, "NaN where a number was expected, or vice versa"))
         }
         add(check(subject, difference <= bar ? .passed : .missed, "", difference: difference, bar: bar))
     }
 
-    /// Compares two values for equality; a nil `expected` is skipped.
+    /// Compares two values for equality; skipped if `expected` is nil.
     private mutating func same<Value: Equatable>(_ subject: String, _ found: Value, _ expected: Value?) {
         guard let expected else { return skip(subject) }
         add(found == expected ? check(subject, .passed, "equal") : check(subject, .missed, "differs: \(found), expected \(expected)"))

@@ -1,5 +1,5 @@
-/// Arranges captions on pages of columns: all on one page when they fit, if need be with fewer lines each; else on
-/// several that take turns.
+/// Lays out captions in columns: on one page if they fit, possibly with fewer lines each; otherwise on several pages that
+/// alternate.
 package struct CaptionPages {
     package struct Place: Equatable {
         /// Index of the caption.
@@ -7,13 +7,13 @@ package struct CaptionPages {
         package let column: Int
         /// Pixels from the top of the page.
         package let top: Int
-        /// Lines shown at most.
+        /// Upper bound on the lines shown.
         package let lines: Int
     }
 
-    /// Lines that still say something.
+    /// Fewest lines that are still useful.
     static let fewestLines = 3
-    /// More than a page has.
+    /// More lines than fit any page.
     static let mostLines = 1000
 
     let columns: Int
@@ -21,22 +21,22 @@ package struct CaptionPages {
     let gap: Int
 
     /// - Parameters:
-    ///   - height: pixels of a page.
-    ///   - gap: pixels between captions.
+    ///   - height: height of a page in pixels.
+    ///   - gap: space between captions in pixels.
     package init(columns: Int, height: Int, gap: Int) {
         (self.columns, self.height, self.gap) = (columns, height, gap)
     }
 
     /// - Parameters:
     ///   - captions: indices, in order.
-    ///   - measure: pixels a caption takes down the page, given a bound on its lines.
-    /// - Returns: one page at least.
+    ///   - measure: height of a caption in pixels, given an upper bound on its lines.
+    /// - Returns: at least one page.
     package func callAsFunction(
         _ captions: [Int], measure: (_ caption: Int, _ lines: Int) throws -> Int
     ) rethrows -> [[Place]] {
         var best = try fill(captions, lines: Self.mostLines, measure)
         guard best.count > 1 else { return best }
-        // The largest number of lines with which one page does.
+        // Binary search for the largest number of lines that fits one page.
         var low = Self.fewestLines - 1, high = 64
         while high - low > 1 {
             let middle = (low + high) / 2
@@ -46,12 +46,12 @@ package struct CaptionPages {
         return low < Self.fewestLines ? try fill(captions, lines: Self.fewestLines, measure) : best
     }
 
-    /// Pixels of the fullest column.
+    /// Height of the fullest column in pixels.
     func usedHeight(_ page: [Place], measure: (_ caption: Int, _ lines: Int) throws -> Int) rethrows -> Int {
         try page.map { try $0.top + measure($0.caption, $0.lines) }.max() ?? 0
     }
 
-    /// Column after column, page after page. A caption higher than a page has one to itself, cut to what it holds.
+    /// Fills column after column, page after page. A caption higher than a page gets its own page and is truncated.
     private func fill(_ captions: [Int], lines: Int, _ measure: (Int, Int) throws -> Int) rethrows -> [[Place]] {
         var pages: [[Place]] = [[]], column = 0, top = 0
         for caption in captions {

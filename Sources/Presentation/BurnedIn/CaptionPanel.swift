@@ -1,20 +1,20 @@
 import Foundation
 import Imaging
 
-/// The captions of the tracks that are seen, or of their parts, beside or under the picture: of each a chip in its outline's colour with its
-/// id, and its words. The panel is the same size all through a clip.
+/// The captions of visible tracks or their parts, next to or below the picture: for each an id in its outline's colour, and its
+/// text. The panel's size is constant throughout a clip.
 final class CaptionPanel {
     static let ground = Colour(20, 22, 26)
     private static let ink = Colour(238, 238, 238)
     private static let faint = Colour(165, 168, 175)
-    /// Seconds a page stays when captions take turns, where the time allows.
+    /// Seconds per page when pages alternate, if there is enough time.
     private static let pageSeconds = 4.0
 
     let width: Int
     private(set) var height: Int
-    /// Under the picture rather than beside it.
+    /// True if the panel is below the picture rather than next to it.
     let isUnder: Bool
-    /// One for each caption: a track is there once for each of its parts, with the words of that.
+    /// One entry per caption: a track with parts occurs once for each of them, with that part's text.
     private let tracks: [ShownTrack]
     private let typesetter: Typesetter
     private let textSize: Double
@@ -28,12 +28,12 @@ final class CaptionPanel {
     private var latest: (key: [CaptionPages.Place], picture: RGBImage)?
     private var arranged: (tracks: [Int], pages: [[CaptionPages.Place]])?
 
-    /// Height of text that is read well on a picture of this size.
+    /// Text height that is readable on a picture of this size.
     static func textSize(pictureWidth: Int, pictureHeight: Int) -> Double {
         max(12, (Double(min(pictureWidth, pictureHeight)) / 40).rounded())
     }
 
-    /// - Parameter pixelAspect: how wide a pixel is shown for its height.
+    /// - Parameter pixelAspect: displayed width of a pixel relative to its height.
     init(
         _ tracks: [ShownTrack], _ schedule: CaptionSchedule, pictureWidth: Int, pictureHeight: Int, pixelAspect: Double,
         typesetter: Typesetter
@@ -67,9 +67,9 @@ final class CaptionPanel {
 
     /// Draws the panel.
     /// - Parameters:
-    ///   - stretch: what is on show; nil when nothing is.
-    ///   - clock: what is said about the frame.
-    ///   - left, top: where the panel begins.
+    ///   - stretch: the visible captions; nil if there are none.
+    ///   - clock: text with the frame's number and time.
+    ///   - left, top: position of the panel.
     func draw(
         _ stretch: CaptionSchedule.Stretch?, frame: Int, frameRate: Double, clock: String, on canvas: inout Canvas,
         left: Int, top: Int

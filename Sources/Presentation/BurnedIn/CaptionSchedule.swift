@@ -1,4 +1,4 @@
-/// Which captions are on show when: stretches of a clip in which the same tracks are seen.
+/// Stretches of a clip during which the same tracks are visible, which determine the captions shown.
 package struct CaptionSchedule {
     package struct Stretch: Equatable {
         package let frames: Range<Int>
@@ -6,10 +6,10 @@ package struct CaptionSchedule {
         package let tracks: [Int]
     }
 
-    /// In order, without the frames where nothing is seen.
+    /// In order, without frames in which nothing is visible.
     package let stretches: [Stretch]
 
-    /// - Parameter seen: for each track, the frames it is seen in.
+    /// - Parameter seen: the frames in which each track is visible.
     package init(_ seen: [[Range<Int>]]) {
         var changes: [Int: (begin: [Int], end: [Int])] = [:]
         for (track, ranges) in seen.enumerated() {
@@ -30,7 +30,7 @@ package struct CaptionSchedule {
         self.stretches = stretches
     }
 
-    /// The stretch a frame belongs to; nil where nothing is seen.
+    /// The stretch that contains a frame; nil if nothing is visible.
     package func stretch(at frame: Int) -> Stretch? {
         var low = 0, high = stretches.count
         while low < high {

@@ -5,11 +5,11 @@ import Imaging
 import Masks
 import Media
 
-/// Writes a clip with its captions burned in: outlines and ids on the picture, the words of what is seen in a panel beside
-/// or under it. One pass through the clip; memory does not grow with its length. Sound is left out.
+/// Renders a clip with its captions burned in: outlines and ids on the picture, captions of visible objects in a panel next to it
+/// or below. Takes one pass through the clip with constant memory. Audio is dropped.
 package struct ClipRenderer {
     let clip: VideoClip
-    /// The part that is written; nil for all of it.
+    /// The part to render; nil for the whole clip.
     let span: TimeSpan?
     let masks: any MaskSource
     let document: CaptionDocument
@@ -25,11 +25,11 @@ package struct ClipRenderer {
     package static func isRendering(_ path: String) -> Bool { VideoComment.read(path) == comment }
 
     /// - Parameters:
-    ///   - path: of the MP4; complete or not there at all.
-    ///   - replaces: whether a file that is there is replaced.
+    ///   - path: path of the MP4, which is written atomically.
+    ///   - replaces: true to replace an existing file.
     ///   - onFrame: called with the number of each frame before it is written.
-    /// - Throws: `VideoError`, `MaskError`, `TypesettingError`, `InputError` when the clip has no frame there, and
-    ///   what `onFrame` throws.
+    /// - Throws: `VideoError`, `MaskError`, `TypesettingError`, `InputError` if the part has no frames, and what `onFrame`
+    ///   throws.
     package func render(to path: String, replaces: Bool, onFrame: (Int) throws -> Void) throws {
         try OutputFile.write(path, replaces: replaces) { try write(to: $0.path, name: path, onFrame) }
     }
@@ -74,7 +74,7 @@ package struct ClipRenderer {
     }
 }
 
-/// A time in a clip for people.
+/// Formats times in a clip.
 package enum ClipTime {
     /// `m:ss.cc`, or `h:mm:ss.cc` from an hour on.
     package static func text(_ seconds: Double) -> String {

@@ -3,9 +3,9 @@ import Files
 import Imaging
 import Media
 
-/// The picture of a detection report with its objects outlined and named.
+/// Renders the image of a detection report with its objects outlined and labelled.
 extension DetectionReport {
-    /// Checks, before any work is done, that the picture can be written.
+    /// Checks, before any work is done, that the image can be written.
     /// - Throws: `InputError`.
     public static func checkRendering(to path: String, overwrites: Bool) throws {
         guard PictureFile.endings.contains(where: { path.lowercased().hasSuffix(".\($0)") }) else {
@@ -15,7 +15,7 @@ extension DetectionReport {
         _ = try InputError.translating { try Typesetter() }
     }
 
-    /// Writes the picture: PNG, or JPEG for a name that ends so.
+    /// Writes the image as PNG or JPEG, according to the extension.
     /// - Throws: `InputError`.
     public func render(to path: String, overwrites: Bool = false) throws {
         try InputError.translating {
@@ -28,7 +28,7 @@ extension DetectionReport {
         let style = OutlineStyle(shortSide: min(width, height)), padding = max(2, Int(textSize / 5))
         var canvas = Canvas(picture), places = TagPlaces(in: canvas.bounds, padding: padding)
         let bounds = canvas.bounds
-        // Small objects come last, so that a large one does not cover them.
+        // Small objects are drawn last, so that large ones do not cover them.
         let order = objects.indices.sorted { (objects[$0].size, $1) > (objects[$1].size, $0) }
         for index in order {
             guard let outline = Outline(objects[index].shape(width, height), margin: Int(style.rim.rounded(.up)) + 1) else { continue }
@@ -47,10 +47,10 @@ extension DetectionReport {
 }
 
 extension DetectionReport.Object {
-    /// Pixels of its box.
+    /// Area of its box.
     fileprivate var size: Int { bbox.width * bbox.height }
 
-    /// Its mask, or its box.
+    /// Its mask, otherwise its box.
     fileprivate func shape(_ width: Int, _ height: Int) -> Mask {
         if let region { return region }
         var pixels = [UInt8](repeating: 0, count: width * height)

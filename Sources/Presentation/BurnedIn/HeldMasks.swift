@@ -1,15 +1,15 @@
 import Masks
 
-/// Which mask shows a track at each frame. Where a frame has none of its own (masks on every fourth frame, a file that is
-/// missing) the latest one stays for a little, so that the outline does not flicker; where a frame is annotated and does not
-/// show the track, it is gone at once.
+/// Selects the mask that shows a track in each frame. In frames without one (masks on every fourth frame, a missing file) the
+/// latest mask is kept for up to a second, so that the outline does not flicker; in annotated frames that do not show the track
+/// it disappears at once.
 package struct HeldMasks {
-    /// Frames a mask stays at most; the frame it belongs to included.
+    /// Number of frames for which a mask is shown, including its own.
     let longest: Int
     private let annotated: [Int]
     private let appearances: [Track.Appearance]
 
-    /// - Parameter frameRate: of the clip; a mask stays for a second at most.
+    /// - Parameter frameRate: the clip's; a mask is shown for at most a second.
     package init(_ track: Track, of masks: any MaskSource, frameRate: Double) {
         annotated = masks.annotatedFrames(of: track.id)
         appearances = track.appearances
@@ -18,7 +18,7 @@ package struct HeldMasks {
         longest = max(5, min(usual, Int(frameRate.rounded())))
     }
 
-    /// The frame whose mask shows the track at `frame`; nil when it is not to be seen.
+    /// The frame whose mask shows the track at `frame`; nil if the track is not visible.
     package func source(at frame: Int) -> Int? {
         guard let latest = annotated.last(notAfter: frame, by: \.self), frame - latest < longest,
             appearances.last(notAfter: frame, by: \.frame)?.frame == latest
@@ -26,7 +26,7 @@ package struct HeldMasks {
         return latest
     }
 
-    /// The frames that show the track, without pauses of fewer than `pause` frames.
+    /// The ranges of frames that show the track, joined across pauses of fewer than `pause` frames.
     package func stretches(joining pause: Int) -> [Range<Int>] {
         var result: [Range<Int>] = []
         var next = 0
@@ -44,7 +44,7 @@ package struct HeldMasks {
 }
 
 extension Array {
-    /// The last element of an ascending array whose number is not above `limit`.
+    /// The last element of an ascending array whose number does not exceed `limit`.
     fileprivate func last(notAfter limit: Int, by number: (Element) -> Int) -> Element? {
         var low = 0, high = count
         while low < high {

@@ -1,7 +1,8 @@
 import Imaging
 import Masks
 
-/// Draws the outlines and ids of a clip's tracks on its frames. Frames go forward: a mask that is held is read once.
+/// Draws outlines and ids of a clip's tracks on its frames. Frames must come in ascending order, so that a held mask is read
+/// once.
 struct OutlinePainter {
     private struct Drawn {
         let frame: Int
@@ -18,8 +19,8 @@ struct OutlinePainter {
     private var drawn: [Drawn?]
 
     /// - Parameters:
-    ///   - shortSide: of the frames, in pixels.
-    ///   - textSize: of captions; ids are as large.
+    ///   - shortSide: shorter side of the frames, in pixels.
+    ///   - textSize: text height of captions and ids.
     init(
         _ tracks: [ShownTrack], _ masks: any MaskSource, _ held: [HeldMasks], shortSide: Int, textSize: Double,
         typesetter: Typesetter
@@ -35,11 +36,11 @@ struct OutlinePainter {
         }
     }
 
-    /// Draws on the frame's picture, which lies at the canvas's left top.
-    /// - Parameter picture: where the frame is on the canvas.
+    /// Draws on the frame's picture, at the canvas's top left.
+    /// - Parameter picture: position of the frame on the canvas.
     mutating func draw(frame: Int, on canvas: inout Canvas, picture: BoundingBox) throws {
         for index in tracks.indices { try update(index, to: frame) }
-        // Small objects come last, so that a large one does not cover them.
+        // Small objects are drawn last, so that large ones do not cover them.
         let shown = drawn.enumerated().compactMap { index, drawn in drawn.map { (index: index, drawn: $0) } }
             .sorted { ($0.drawn.area, $0.index) > ($1.drawn.area, $1.index) }
         for (index, drawn) in shown { canvas.draw(drawn.outline, tracks[index].colour, style) }

@@ -2,21 +2,21 @@ import DAMVideo
 import Imaging
 import Masks
 
-/// A track as people are shown it: the colour, the name and the words that go with its outline.
+/// A track as displayed: the colour, name and text that go with its outline.
 struct ShownTrack {
     let track: Track
     let colour: Colour
-    /// The caption, or why there is none.
+    /// The caption, or the reason that there is none.
     let text: String
     let hasCaption: Bool
-    /// Parts with captions of their own, in order.
+    /// Parts with their own captions, in order.
     let segments: [CaptionDocument.Segment]
 
-    /// The id, as it is written on the picture.
+    /// The id drawn on the picture.
     var tag: String { track.id.description }
 
-    /// The tracks a document speaks of, in the order of the masks. A track's colour is that of its place among all tracks
-    /// of the masks, so that it stays the same whichever of them are captioned.
+    /// The tracks of a document, in the order of the masks. A track's colour depends on its position among all tracks of the
+    /// masks, so that it is the same whichever tracks are captioned.
     static func all(of document: CaptionDocument, masks: any MaskSource) -> [ShownTrack] {
         let captioned = Dictionary(document.tracks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let problems = Dictionary(
@@ -32,14 +32,13 @@ struct ShownTrack {
     }
 }
 
-/// A caption, and when its words are the ones to show for its track.
+/// A caption, with the frames in which it is shown for its track.
 struct ShownCaption {
     let track: ShownTrack
-    /// Frames of the clip, whether or not the track is seen in them; ascending.
+    /// Frames of the clip, whether or not the track is visible in them; ascending.
     let frames: [Range<Int>]
 
-    /// Captions of a track: each part's from its first frame up to the first of the next, and the whole's where there is no
-    /// part's.
+    /// Captions of a track: each part's from its first frame to the next part's, and the whole track's in the remaining frames.
     static func all(of track: ShownTrack) -> [ShownCaption] {
         let frames = frames(ofPartsOf: track)
         let parts = zip(track.segments, frames).map { segment, frames in
@@ -57,7 +56,7 @@ struct ShownCaption {
         return [ShownCaption(track: track, frames: rest)] + parts
     }
 
-    /// Frames of each part: between two parts a mask that is held belongs to the former.
+    /// Frames of each part: between two parts, a held mask belongs to the earlier one.
     static func frames(ofPartsOf track: ShownTrack) -> [Range<Int>] {
         track.segments.map { segment in
             let next = track.track.appearances.first { $0.frame > segment.lastFrame }?.frame ?? .max
@@ -65,7 +64,7 @@ struct ShownCaption {
         }
     }
 
-    /// The parts of these stretches that it is shown in.
+    /// The intersections of these stretches with its frames.
     func clipped(_ stretches: [Range<Int>]) -> [Range<Int>] {
         frames.flatMap { frames in stretches.map { $0.clamped(to: frames) } }.filter { !$0.isEmpty }
     }

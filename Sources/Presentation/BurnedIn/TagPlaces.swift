@@ -1,16 +1,16 @@
 import Imaging
 
-/// Places for the names of objects on a picture, none over another.
+/// Non-overlapping positions for the labels of objects in a picture.
 struct TagPlaces {
-    /// The part of the canvas that tags stay in.
+    /// The part of the canvas that labels must stay in.
     let picture: BoundingBox
-    /// Pixels around a text.
+    /// Padding around the text, in pixels.
     let padding: Int
     private var taken: [BoundingBox] = []
 
     init(in picture: BoundingBox, padding: Int) { (self.picture, self.padding) = (picture, padding) }
 
-    /// A place near an object: above it, else below, else at its top, the first that is free; pushed into the picture.
+    /// The first free position near an object: above it, below it, or at its top; moved into the picture.
     mutating func next(for tag: TranslucentImage, at box: BoundingBox) -> BoundingBox {
         let width = tag.width + 2 * padding, height = tag.height + padding / 2 * 2
         func at(_ left: Int, _ top: Int) -> BoundingBox {
@@ -29,7 +29,7 @@ struct TagPlaces {
 }
 
 extension Canvas {
-    /// Draws the name of an object at a place of `TagPlaces`.
+    /// Draws an object's label at a position from `TagPlaces`.
     mutating func draw(_ tag: TranslucentImage, at place: BoundingBox, _ colour: Colour, padding: Int, rimOpacity: Double, within picture: BoundingBox) {
         if let rim = place.grown(by: 1, within: picture) { fill(rim, .black, opacity: rimOpacity) }
         fill(place, colour)

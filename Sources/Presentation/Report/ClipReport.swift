@@ -5,11 +5,11 @@ import Foundation
 import Masks
 import Media
 
-/// Writes what a clip's captions were made from and what came of it as one page for a browser: no network, no script, no
-/// other file. Memory does not grow with the number of tracks.
+/// Writes an HTML report about a clip's captions and the frames they were made from: one file without network access or scripts.
+/// Memory does not grow with the number of tracks.
 package struct ClipReport {
     let clip: VideoClip
-    /// The part of the clip that counts; nil for all of it.
+    /// The captioned part of the clip; nil for the whole clip.
     let span: TimeSpan?
     let masks: any MaskSource
     let document: CaptionDocument
@@ -29,10 +29,10 @@ package struct ClipReport {
     }
 
     /// - Parameters:
-    ///   - path: of the page; complete or not there at all.
-    ///   - replaces: whether a file that is there is replaced.
-    ///   - onFrame: called with the number of each frame that is come by.
-    /// - Throws: `VideoError`, `MaskError`, `InputError` when it cannot be written, and what `onFrame` throws.
+    ///   - path: path of the report, which is written atomically.
+    ///   - replaces: true to replace an existing file.
+    ///   - onFrame: called with the number of each frame passed.
+    /// - Throws: `VideoError`, `MaskError`, `InputError` if it cannot be written, and what `onFrame` throws.
     package func write(to path: String, replaces: Bool, onFrame: (Int) throws -> Void) throws {
         let shown = Dictionary(
             ShownTrack.all(of: document, masks: masks).map { ($0.track.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -74,10 +74,10 @@ package struct ClipReport {
         }
     }
 
-    /// Writes the frames that a caption was made from.
+    /// Writes the frames of a caption.
     /// - Parameters:
-    ///   - part: of the track, from 1; nil for the whole.
-    ///   - index: of the track among the pictures.
+    ///   - part: one-based number of the part; nil for the whole track.
+    ///   - index: index of the track among the pictures.
     private func writeSamples(
         _ samples: [CaptionDocument.Sample], of track: CaptionDocument.Track, part: Int?, _ index: Int, _ page: ReportPage,
         _ pictures: ReportPictures, _ write: (String) throws -> Void

@@ -1,9 +1,9 @@
 import Foundation
 import Imaging
 
-/// Values as they stand in HTML.
+/// Escaping and formatting of values in HTML.
 package enum Markup {
-    /// Text or an attribute's value. Characters XML does not allow become U+FFFD.
+    /// Escapes text or an attribute's value. Characters that XML does not allow become U+FFFD.
     package static func escaped(_ text: String) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)
@@ -27,6 +27,6 @@ package enum Markup {
         String(format: "#%02x%02x%02x", Int(colour.red), Int(colour.green), Int(colour.blue))
     }
 
-    /// A JPEG as an address that holds it.
+    /// A JPEG as a data URL.
     package static func source(_ jpeg: Data) -> String { "data:image/jpeg;base64," + jpeg.base64EncodedString() }
 }

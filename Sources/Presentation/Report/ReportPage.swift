@@ -4,10 +4,10 @@ import Foundation
 import Imaging
 import Masks
 
-/// The parts of a report as HTML that is also well-formed XML. All text from outside goes through `Markup.escaped`, and
-/// the page forbids itself everything but its own pictures and style.
+/// Parts of a report, as HTML that is also well-formed XML. All external text is escaped by `Markup.escaped`, and the page's
+/// content security policy permits only its own images and style.
 struct ReportPage {
-    /// Element that marks a report.
+    /// Element that identifies a report.
     static let generator = #"<meta name="generator" content="damvideo"/>"#
 
     /// The JPEGs of a sample.
@@ -18,10 +18,10 @@ struct ReportPage {
     }
 
     let document: CaptionDocument
-    /// Pixels of a frame.
+    /// Number of pixels in a frame.
     let pixels: Int
 
-    /// Everything in front of the tracks.
+    /// The page up to the tracks.
     func head(_ tracks: [ReportTimeline]) -> String {
         let name = Markup.escaped(URL(filePath: document.video.path).lastPathComponent.withReadablePaths)
         let areLabelled = tracks.contains { $0.caption.label != nil }
@@ -62,7 +62,7 @@ struct ReportPage {
             """
     }
 
-    /// The beginning of a track's article.
+    /// The start of a track's article.
     func trackHead(_ timeline: ReportTimeline) -> String {
         let track = timeline.caption
         let facts = [
@@ -87,14 +87,14 @@ struct ReportPage {
         return [end, "\(usage.completionTokens) tokens after a prompt of \(usage.promptTokens)", "\(seconds) s"]
     }
 
-    /// A caption as it is shown.
+    /// A caption as displayed.
     static func words(_ caption: String) -> String { caption.isEmpty ? "(no words)" : Markup.escaped(caption) }
 
-    /// One frame the model was shown.
+    /// One frame shown to the model.
     /// - Parameters:
-    ///   - repeats: how often it was shown.
-    ///   - part: of the track, from 1; nil for the whole.
-    ///   - images: nil when it could not be decoded again.
+    ///   - repeats: number of times it was shown.
+    ///   - part: one-based number of the part; nil for the whole track.
+    ///   - images: nil if it could not be decoded again.
     func sample(
         _ sample: CaptionDocument.Sample, repeats: Int, of track: CaptionDocument.Track, part: Int?, _ images: Images?
     ) -> String {
@@ -120,7 +120,7 @@ struct ReportPage {
             """
     }
 
-    /// Markup behind the samples of a track or of a part.
+    /// Markup after the samples of a track or part.
     let samplesEnd = "</div>\n"
 
     let trackEnd = "</article>\n"
@@ -145,7 +145,7 @@ struct ReportPage {
         let video = document.video, model = document.model, options = model.generation
         let topK = options.topK.map { "top-k \($0), " } ?? ""
         let drawing = options.numBeams > 1 ? "\(options.numBeams) beams" : options.temperature == 0
-            ? "the likeliest token each time"
+            ? "greedy decoding"
             : "temperature \(options.temperature), top-p \(options.topP), \(topK)seed \(options.seed)"
         return list("Clip", [
             ("File", video.path), ("Picture", "\(video.width) × \(video.height)"),
@@ -170,7 +170,7 @@ struct ReportPage {
         return "<section class=\"problems\"><h2>Problems</h2><ul>\(items.joined())</ul></section>"
     }
 
-    /// Tracks that were found and not captioned.
+    /// Tracks that were detected but not captioned.
     private var leftOut: String {
         guard let tracks = document.leftOut, !tracks.isEmpty else { return "" }
         let items = tracks.map { track in
@@ -186,14 +186,14 @@ struct ReportPage {
             + "\(Markup.escaped(track.id.description))</a>"
     }
 
-    /// Names the place of a track or of a part of it: by its number among the document's, because an id may be any text.
+    /// Anchor of a track or part, by its number in the document, because an id may be any text.
     func anchor(_ track: CaptionDocument.Track, _ part: Int? = nil) -> String {
         "track-\((document.tracks.firstIndex { $0.id == track.id } ?? 0) + 1)" + (part.map { "-part-\($0)" } ?? "")
     }
 
     static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-    /// The question with a row of places for frames written as one.
+    /// The question, with repeated frame placeholders abbreviated.
     private static func shortened(_ query: String) -> String {
         query.replacing(/(<image>){2,}/) { "<image> × \($0.0.count / "<image>".count)" }
     }

@@ -6,9 +6,9 @@ import Imaging
 import Masks
 import Media
 
-/// The pictures of a report as JPEGs: of each sample the frame, small, and the two views the model saw, the object
-/// outlined in all three. Frames come in the clip's order and the page is in the order of tracks, so that what is made
-/// waits in a file without a name: memory does not grow with the report.
+/// The images of a report as JPEGs: for each sample a thumbnail of the frame and the model's two views, with the object outlined.
+/// Frames come in the clip's order but the report is in the order of tracks, so the images are kept in an unnamed file: memory
+/// does not grow with the report.
 struct ReportPictures {
     struct Key: Hashable {
         /// Index of the track.
@@ -22,7 +22,7 @@ struct ReportPictures {
         let region: Range<UInt64>
     }
 
-    /// Pixels of a small frame's longer side.
+    /// Longer side of a thumbnail, in pixels.
     private static let longSide = 320
 
     private let processor: ImageProcessor
@@ -35,9 +35,9 @@ struct ReportPictures {
     private var samples: [Key: Sample] = [:]
 
     /// - Parameters:
-    ///   - size: of the clip's frames.
-    ///   - count: samples there will be. Many are compressed more, so that the page stays small enough to send.
-    ///   - path: of the report, for messages and as the place for the file.
+    ///   - size: frame size of the clip.
+    ///   - count: expected number of samples. Many are compressed more strongly, to limit the report's size.
+    ///   - path: path of the report, for messages and the location of the temporary file.
     init(_ processor: ImageProcessor, size: PictureSize, count: Int, path: String) throws {
         self.processor = processor
         self.path = path
@@ -52,7 +52,7 @@ struct ReportPictures {
         spool = try NewFile.spool(near: path)
     }
 
-    /// Makes the pictures of one frame's samples.
+    /// Makes the images of one frame's samples.
     mutating func add(_ frame: VideoFrame, of tracks: [(index: Int, track: ShownTrack)], masks: any MaskSource) throws {
         let image = try frame.image()
         let resized = processor.resized(image)
@@ -77,7 +77,7 @@ struct ReportPictures {
         }
     }
 
-    /// A sample's pictures; nil when its frame could not be decoded again.
+    /// A sample's images; nil if its frame could not be decoded again.
     func sample(_ key: Key) -> Sample? { samples[key] }
 
     /// A stored JPEG.
@@ -100,7 +100,7 @@ struct ReportPictures {
 
     private func view(_ view: FocalPrompt.View, _ colour: Colour) -> RGBImage {
         let side = processor.side
-        // Half covered counts as inside; of an object too small for that, whatever is left.
+        // Pixels at least half covered count as inside; for an object too small for that, any coverage.
         let threshold: UInt8 = view.mask.contains { $0 >= 128 } ? 128 : 1
         let mask = Mask(width: side, height: side, pixels: view.mask.map { $0 >= threshold ? 1 : 0 })
         return outlined(RGBImage(width: side, height: side, pixels: view.image), mask, colour)

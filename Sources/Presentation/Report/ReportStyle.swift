@@ -1,4 +1,4 @@
-/// Style sheet of a report: on screens wide and narrow, light and dark, and on paper.
+/// Style sheet of reports, for wide and narrow screens, light and dark mode, and print.
 package enum ReportStyle {
     package static let sheet = """
         :root { color-scheme: light dark; --ground: #f7f7f4; --card: #fff; --ink: #1a1b1e; --faint: #5b5f66; --line: #dedfda; --tick: #1a1b1e; }

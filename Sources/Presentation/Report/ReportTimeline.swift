@@ -2,13 +2,13 @@ import DAMVideo
 import Foundation
 import Imaging
 
-/// A track, and when it and its parts are seen.
+/// A track, with the frames in which it and its parts are visible.
 struct ReportTimeline {
     let caption: CaptionDocument.Track
     let colour: Colour
-    /// Frames it is seen in.
+    /// Frames in which it is visible.
     let seen: [Range<Int>]
-    /// Frames that each of its parts is seen in.
+    /// Frames in which each of its parts is visible.
     let parts: [[Range<Int>]]
 
     init(_ caption: CaptionDocument.Track, _ shown: ShownTrack, seen: [Range<Int>]) {
@@ -20,8 +20,8 @@ struct ReportTimeline {
 }
 
 extension ReportPage {
-    /// A bar where the track is seen, in pieces that lead to its parts if it has any, and a tick that leads to each sample of
-    /// its whole.
+    /// A bar where the track is visible, divided into links to its parts if it has any, and a tick linking to each sample of the
+    /// whole.
     func timeline(_ track: ReportTimeline) -> String {
         let caption = track.caption, width = 1000.0, scale = width / Double(max(1, document.video.frames))
         func number(_ value: Double) -> String { String(format: "%.4g", max(0, min(width, value))) }
@@ -44,7 +44,7 @@ extension ReportPage {
             + whole + parts.joined() + "</g>" + ticks.joined() + "</svg>"
     }
 
-    /// The words of a track's parts, each of which leads to its frames; nothing for a track without.
+    /// Captions of a track's parts, each linking to its frames; empty for a track without parts.
     func partList(_ track: ReportTimeline) -> String {
         guard let segments = track.caption.segments else { return "" }
         let items = segments.enumerated().map { index, segment in
@@ -53,7 +53,7 @@ extension ReportPage {
         return "<div class=\"parts\">\(timeline(track))<ol>\(items.joined(separator: "\n"))</ol></div>\n"
     }
 
-    /// The beginning of a part of a track.
+    /// The start of a part's section.
     func partHead(_ segment: CaptionDocument.Segment, part: Int, of track: CaptionDocument.Track) -> String {
         let facts = ["in \(Self.count(segment.visibleFrames, "frame")) of \(segment.firstFrame)–\(segment.lastFrame)"]
             + Self.facts(segment.finishReason, segment.usage, seconds: segment.seconds)

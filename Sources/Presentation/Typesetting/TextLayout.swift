@@ -1,7 +1,7 @@
 import CPango
 import Imaging
 
-/// A `PangoLayout`: one text with its lines broken.
+/// A `PangoLayout`: one text broken into lines.
 final class TextLayout {
     /// In pixels.
     let width: Int
@@ -28,7 +28,7 @@ final class TextLayout {
         // Negative: lines of a paragraph. All of the text is one.
         pango_layout_set_height(layout, Int32(-max(1, min(10_000, style.maximumLines))))
         if let width = style.width {
-            // Two pixels less: where letters are moved to whole pixels a line can grow by as much.
+            // Two pixels less, because rounding glyph positions can widen a line by that much.
             let room = max(1, min(32_000, Double(width - 2) * pixelAspect))
             pango_layout_set_width(layout, Int32(room * Double(cpango_scale())))
         }
@@ -45,10 +45,10 @@ final class TextLayout {
         g_object_unref(UnsafeMutableRawPointer(layout))
     }
 
-    /// Share of the letters' whole height that fonts call their size, in DejaVu Sans.
+    /// Ratio of the font size to the full letter height, for DejaVu Sans.
     private static let emShare = 0.86
 
-    /// The text on one line, without what is not text: control characters would be drawn as boxes.
+    /// The text on one line, without control characters, which would be drawn as boxes.
     private static func singleLine(_ text: String) -> String {
         var line = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(Typesetter.longestText) {
@@ -60,7 +60,7 @@ final class TextLayout {
         return String(line)
     }
 
-    /// The letters in the style's colour.
+    /// The glyphs in the style's colour.
     func picture() throws(TypesettingError) -> TranslucentImage {
         let surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(width), Int32(height))
         defer { cairo_surface_destroy(surface) }
@@ -78,7 +78,7 @@ final class TextLayout {
         for row in 0..<height {
             let line = UnsafeRawPointer(data + row * stride).assumingMemoryBound(to: UInt32.self)
             for column in 0..<width {
-                // Cairo keeps a pixel as one native number, alpha in its highest byte, colours multiplied by it.
+                // Cairo stores a pixel as a native 32-bit number, premultiplied, with alpha in its highest byte.
                 let value = line[column], target = (row * width + column) * 4
                 pixels[target] = UInt8(truncatingIfNeeded: value >> 16)
                 pixels[target + 1] = UInt8(truncatingIfNeeded: value >> 8)

@@ -3,13 +3,13 @@ import Imaging
 
 /// Style of a text.
 package struct TextStyle: Sendable, Hashable {
-    /// Height of the letters with their over- and underlengths, in pixels.
+    /// Letter height including ascenders and descenders, in pixels.
     package var size: Double
     package var isBold: Bool
     package var colour: Colour
-    /// Pixels across to break lines at; nil for one line as long as it gets.
+    /// Width in pixels at which lines are broken; nil for a single line.
     package var width: Int?
-    /// Lines after which the text ends in an ellipsis.
+    /// Upper bound on the lines, after which the text ends in an ellipsis.
     package var maximumLines: Int
 
     package init(size: Double, isBold: Bool = false, colour: Colour, width: Int? = nil, maximumLines: Int = 1) {
@@ -21,19 +21,18 @@ package struct TextStyle: Sendable, Hashable {
     }
 }
 
-/// Sets text of any language in pixels: shaping, direction, line breaks and substitute fonts are Pango's, the fonts are the
-/// system's. The only user of Pango and Cairo. Not thread-safe.
+/// Renders text of any language: Pango provides shaping, direction, line breaking and font fallback, with the system's fonts. The
+/// only user of Pango and Cairo. Not thread-safe.
 package final class Typesetter {
-    /// Characters of a text that are looked at: more than any picture holds, and few enough to be quick.
+    /// Upper bound on the characters of a text: more than fit any picture, and few enough to be fast.
     static let longestText = 20_000
 
     private let fontMap: UnsafeMutablePointer<PangoFontMap>
     private let context: OpaquePointer
     private let pixelAspect: Double
 
-    /// - Parameter pixelAspect: how wide the pixels that are drawn on will be shown for their height: letters are squeezed
-    ///   so that they come out right.
-    /// - Throws: `TypesettingError.noFonts` when the system has none.
+    /// - Parameter pixelAspect: displayed width of a pixel relative to its height; letters are squeezed to compensate.
+    /// - Throws: `TypesettingError.noFonts` if the system has none.
     package init(pixelAspect: Double = 1) throws(TypesettingError) {
         guard let fontMap = pango_cairo_font_map_new() else { throw .outOfMemory }
         guard Self.hasFonts(fontMap) else {
@@ -44,7 +43,7 @@ package final class Typesetter {
             g_object_unref(fontMap)
             throw .outOfMemory
         }
-        // Letters on whole pixels are sharper; squeezed ones would stand unevenly there.
+        // Glyphs on integer positions are sharper, but unevenly spaced when squeezed.
         pango_context_set_round_glyph_positions(context, pixelAspect == 1 ? 1 : 0)
         self.fontMap = fontMap
         self.context = context
@@ -56,13 +55,13 @@ package final class Typesetter {
         g_object_unref(fontMap)
     }
 
-    /// True if there is any font. Without one Pango draws nothing of a sensible size, or ends the program.
+    /// True if there is any font. Without one Pango renders nothing sensible, or terminates the program.
     private static func hasFonts(_ fontMap: UnsafeMutablePointer<PangoFontMap>) -> Bool {
         var families: UnsafeMutablePointer<UnsafeMutablePointer<PangoFontFamily>?>?
         var count: Int32 = 0
         pango_font_map_list_families(fontMap, &families, &count)
         defer { g_free(families) }
-        // These are listed always: they stand for whichever font the system prefers.
+        // These aliases are always listed: they stand for the system's default fonts.
         let generic = ["sans", "serif", "monospace", "system-ui"]
         return (0..<Int(count)).contains { index in
             guard let name = pango_font_family_get_name(families?[index]) else { return false }
@@ -70,23 +69,23 @@ package final class Typesetter {
         }
     }
 
-    /// The room a text takes, at least one line.
+    /// The size of a text, at least one line.
     package func size(of text: String, _ style: TextStyle) throws(TypesettingError) -> (width: Int, height: Int) {
         let layout = try TextLayout(context, text, style, pixelAspect: pixelAspect)
         return (layout.width, layout.height)
     }
 
-    /// A text as a picture of its size, transparent around the letters.
+    /// Renders a text as an image of its size, transparent around the glyphs.
     package func picture(of text: String, _ style: TextStyle) throws(TypesettingError) -> TranslucentImage {
         try TextLayout(context, text, style, pixelAspect: pixelAspect).picture()
     }
 }
 
-/// Text that cannot be set.
+/// Text that cannot be rendered.
 package enum TypesettingError: CategorizedError, Equatable {
     case noFonts
     case outOfMemory
-    /// Cairo's own words.
+    /// Cairo's message.
     case failed(String)
 
     package var category: InputError.Category { self == .noFonts ? .notFound : .inputOutput }

@@ -5,7 +5,7 @@ import TestSupport
 import Tensors
 import Testing
 
-/// Checkpoints that cannot be used end in an error that says what is wrong, never in a trap.
+/// Unusable checkpoints lead to an error that gives the reason, never to a trap.
 struct BrokenRFDETRTests {
     private func withCopy(_ name: String, _ body: (URL) throws -> Void) throws {
         try withTemporaryDirectory { folder in
@@ -34,7 +34,7 @@ struct BrokenRFDETRTests {
         try text.replacing(old, with: new).write(to: path, atomically: true, encoding: .utf8)
     }
 
-    /// A misshapen tensor is named as the file names it, in either layout.
+    /// A tensor with a wrong shape is named as in the file, in either layout.
     @Test(arguments: [
         ("det-1", #""d_model": 32"#, #""d_model": 36"#,
             "backbone.0.projector.stages.0.0.cv1.conv.weight: found shape [32, 48, 1, 1], expected [36, 48, 1, 1]"),
@@ -54,7 +54,7 @@ struct BrokenRFDETRTests {
         }
     }
 
-    /// A missing tensor and one too many are named as the file has them or ought to.
+    /// A missing tensor and an extra one are named as they are, or should be, in the file.
     @Test(arguments: [
         ("det-1", #""decoder_layers": 2"#, #""decoder_layers": 3"#,
             "transformer.decoder.layers.2.self_attn.in_proj_weight: found no such tensor, expected one of shape [96, 32]"),
@@ -68,15 +68,15 @@ struct BrokenRFDETRTests {
         ("det-2", #""num_hidden_layers": 4"#, #""num_hidden_layers": 3"#,
             "model.backbone.backbone.encoder.layer.3.attention.k_proj.weight: found a tensor the model has no place for"),
     ])
-    func namesTensorsThatAreMissingOrLeftOver(name: String, old: String, new: String, says: String) throws {
+    func namesMissingAndUnusedTensors(name: String, old: String, new: String, says: String) throws {
         try withCopy(name) { folder in
             try edit(folder, old, new)
             #expect(error(loading: folder).contains(says), "\(error(loading: folder))")
         }
     }
 
-    /// Without a `preprocessor_config.json` the backbone's size is the pictures', where it divides into windows.
-    @Test func pictureSizeComesFromThePreparationOrTheBackbone() throws {
+    /// Without a `preprocessor_config.json` the input size is the backbone's, if it is divisible into windows.
+    @Test func inputSizeComesFromThePreprocessorOrTheBackbone() throws {
         try withCopy("det-1") { folder in
             try FileManager.default.removeItem(at: folder.appending(path: "preprocessor_config.json"))
             #expect(try RFDETRDetector(directory: folder.path).model.side == 72)
@@ -93,7 +93,7 @@ struct BrokenRFDETRTests {
         (#""resample": 2"#, #""resample": 3"#, "resample: found 3, expected 2, bilinear"),
         ("0.229", "0", "image_std: found [0.0, 0.224, 0.225], expected numbers above 0"),
     ])
-    func refusesPreparations(old: String, new: String, says: String) throws {
+    func refusesInvalidPreprocessors(old: String, new: String, says: String) throws {
         try withCopy("det-2") { folder in
             try edit(folder, old, new, in: "preprocessor_config.json")
             #expect(error(loading: folder).contains("preprocessor_config.json: " + says), "\(error(loading: folder))")
@@ -112,14 +112,14 @@ struct BrokenRFDETRTests {
         (#""mask_downsample_ratio": 4"#, #""mask_downsample_ratio": 65"#,
             "mask_downsample_ratio: found 65, expected one that makes masks of 1 to 512"),
     ])
-    func refusesConfigurations(old: String, new: String, says: String) throws {
+    func refusesInvalidConfigurations(old: String, new: String, says: String) throws {
         try withCopy("det-2") { folder in
             try edit(folder, old, new)
             #expect(error(loading: folder).contains(says), "\(error(loading: folder))")
         }
     }
 
-    /// Mutated files: the checkpoint loads and finds something or nothing, or an error is thrown.
+    /// Mutated files: the checkpoint loads and runs, or an error is thrown.
     @Test(arguments: [
         ("det-1", "config.json"), ("seg-2", "config.json"), ("det-1", "model.safetensors"), ("seg-1", "model.safetensors"),
         ("seg-2", "preprocessor_config.json"),

@@ -13,8 +13,8 @@ struct RFDETRConfigurationTests {
         }
     }
 
-    /// Keys that a file leaves out have transformers' defaults.
-    @Test func missingKeysAreTransformersDefaults() throws {
+    /// Missing keys have transformers' defaults.
+    @Test func missingKeysHaveTransformersDefaults() throws {
         let bare = try configuration("{}")
         #expect(bare.width == 256 && bare.decoder.queries == 300 && bare.labels == ["LABEL_0", "LABEL_1"])
         #expect(bare.backbone.hiddenSize == 384 && bare.backbone.imageSize == 518 && bare.backbone.patchSize == 14)
@@ -23,7 +23,7 @@ struct RFDETRConfigurationTests {
         #expect(empty.backbone.hiddenSize == 768 && empty.backbone.imageSize == 224 && empty.backbone.outputs == [12])
     }
 
-    /// Maps are named by number, from the end, or by name; windows are theirs or the file's own.
+    /// Feature maps are given by number, from the end, or by name; windows are theirs or the file's own.
     @Test(arguments: [
         (#""out_indices": [3, 6, 9, 12]"#, [3, 6, 9, 12], [0, 1, 2, 4, 5, 7, 8, 10, 11]),
         (#""out_indices": [-2, -1]"#, [11, 12], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
@@ -35,7 +35,7 @@ struct RFDETRConfigurationTests {
         #expect(backbone.outputs == outputs && backbone.windowedLayers == Set(windowed))
     }
 
-    /// Classes are as many as the table has entries; a number without a name is still a class.
+    /// The number of classes is that of the table's entries; a number without a name is still a class.
     @Test func labelsMayHaveGaps() throws {
         let labels = try configuration(#"{"id2label": {"1": "person", "2": "bicycle", "90": "toothbrush"}}"#).labels
         #expect(labels == ["LABEL_0", "person", "bicycle"])
@@ -58,14 +58,15 @@ struct RFDETRConfigurationTests {
 
     /// Every published size divides into whole patches and windows, and has a cell for each query.
     @Test(arguments: RFDETRSize.allCases)
-    func publishedSizesFit(size: RFDETRSize) throws {
+    func publishedSizesAreValid(size: RFDETRSize) throws {
         let configuration = try size.configuration(), backbone = configuration.backbone
         #expect(size.side % (backbone.patchSize * backbone.windows) == 0)
         let grid = size.side / backbone.patchSize
         #expect(configuration.decoder.queries <= grid * grid && configuration.labels.count == 91)
     }
 
-    /// A model of a published size runs: one query each for objects, classes and masks of a quarter of the picture's side.
+    /// A model of a published size runs, with one box, row of class logits and mask per query; masks have a quarter of the
+    /// input's side.
     @Test func theSmallestPublishedSizeRuns() throws {
         let model = try RFDETRModel(.segNano, format: .f32), prediction = model(.random([3, 312, 312]))
         #expect(prediction.logits.shape == [100, 91] && prediction.boxes.shape == [100, 4])

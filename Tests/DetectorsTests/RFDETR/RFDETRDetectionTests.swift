@@ -3,11 +3,11 @@ import Imaging
 import Tensors
 import Testing
 
-/// Post-processing against the published processor: if these fail, scores, boxes or masks of objects are others.
+/// Post-processing against the published processor: if these fail, scores, boxes or masks differ.
 struct RFDETRDetectionTests {
     /// Scores, classes and boxes of transformers' own outputs, for every threshold.
     @Test(arguments: RFDETRGoldens.names)
-    func scoredQueriesAreThePublished(name: String) throws {
+    func scoredQueriesEqualThePublishedOnes(name: String) throws {
         let golden = try RFDETRGoldens(name), prediction = try golden.prediction(), picture = try golden.picture()
         for (threshold, found) in zip(golden.expected.thresholds, golden.expected.found) {
             let scored = prediction.scoredQueries(threshold: threshold)
@@ -22,9 +22,9 @@ struct RFDETRDetectionTests {
         }
     }
 
-    /// Binary maps are those of the published processor, pixel for pixel.
+    /// Binary masks equal those of the published processor, pixel for pixel.
     @Test(arguments: RFDETRGoldens.names.filter { $0.hasPrefix("seg") })
-    func masksAreThePublished(name: String) throws {
+    func masksEqualThePublishedOnes(name: String) throws {
         let golden = try RFDETRGoldens(name), prediction = try golden.prediction(), picture = try golden.picture()
         for (number, threshold) in golden.expected.thresholds.enumerated() {
             let maps = try golden.tensor("maps.\(number)"), segments = try #require(golden.expected.found[number].segments)
@@ -39,7 +39,7 @@ struct RFDETRDetectionTests {
         }
     }
 
-    /// The detector itself: one object for each query, of its best class, with names, in the picture's pixels.
+    /// The detector itself: one object per query, of its best class, with names, in the picture's pixels.
     @Test(arguments: RFDETRGoldens.names)
     func detectorFindsOneObjectPerQuery(name: String) throws {
         let golden = try RFDETRGoldens(name), prediction = try golden.prediction(), picture = try golden.picture()
@@ -61,9 +61,9 @@ struct RFDETRDetectionTests {
         }
     }
 
-    /// Features are compared, not boxes: which cells the first stage of a random model chooses hangs on the last bits.
+    /// Features are compared rather than boxes: in a random model the first stage's choice of cells depends on the last bits.
     @Test(arguments: ["det-1", "seg-2"], [(DataType.q8, Float(0.15)), (.bf16, 0.03)])
-    func roundedWeightsChangeLittle(name: String, loss: (format: DataType, share: Float)) throws {
+    func quantisedWeightsChangeLittle(name: String, loss: (format: DataType, share: Float)) throws {
         let golden = try RFDETRGoldens(name), rounded = try RFDETRDetector(directory: RFDETRGoldens.folder(name), format: loss.format)
         let pixels = try golden.tensor("pixels")
         let wanted = golden.model.backboneFeatures(pixels).array, found = rounded.model.backboneFeatures(pixels).array
@@ -73,7 +73,7 @@ struct RFDETRDetectionTests {
         #expect(rounded.format == loss.format && golden.detector.format == .f32)
     }
 
-    /// Two classes of one query are one object; equal scores keep the queries' order; a score at the threshold is not above it.
+    /// Two classes of one query are one object; equal scores keep the queries' order; a score at the threshold is excluded.
     @Test func aQueryWithTwoClassesIsOneObject() {
         let prediction = RFDETRPrediction(
             logits: Tensor([3, 2], values: [2, 3, 0, -9, 2, -9]),
@@ -86,8 +86,8 @@ struct RFDETRDetectionTests {
         #expect(prediction.scoredQueries(threshold: 0.8807971).map(\.classIndex) == [1])
     }
 
-    /// A mask without a pixel is no object, and neither is a box without a place.
-    @Test func emptyMasksAndEndlessBoxesAreNoObjects() {
+    /// Detections with an empty mask, or with a non-finite box, are dropped.
+    @Test func emptyMasksAndInfiniteBoxesAreDropped() {
         let prediction = RFDETRPrediction(
             logits: Tensor([3, 1], values: [3, 2, 1]),
             boxes: Tensor([3, 4], values: [0.5, 0.5, 0.2, 0.4, 0.5, 0.5, .infinity, 1, 0.5, 0.5, 0.2, 0.2]),

@@ -5,7 +5,7 @@ import TestSupport
 import Tensors
 import Testing
 
-/// A small RF-DETR checkpoint with the numbers that transformers computes with it (`Fixtures/detectors/rfdetr`).
+/// A small RF-DETR checkpoint with results of transformers (`Fixtures/detectors/rfdetr`).
 struct RFDETRGoldens {
     struct Expected: Decodable {
         struct Found: Decodable {
@@ -47,20 +47,20 @@ struct RFDETRGoldens {
         return RGBImage(width: pixels.shape[1], height: pixels.shape[0], pixels: pixels.array.map { UInt8($0) })
     }
 
-    /// Transformers' own output.
+    /// Output of transformers.
     func prediction() throws -> RFDETRPrediction {
         RFDETRPrediction(
             logits: try tensor("logits"), boxes: try tensor("boxes"), masks: name.hasPrefix("seg") ? try tensor("masks") : nil)
     }
 
-    /// Expects `output` to be within a share of the largest magnitude of the tensor stored under `key`.
+    /// Expects `output` to be within a fraction of the largest magnitude of the tensor stored under `key`.
     func expect(
         _ output: Tensor, equals key: String, within share: Float = 1e-4, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let wanted = try tensor(key)
         #expect(output.shape == wanted.shape, "\(name) \(key)", sourceLocation: sourceLocation)
         let scale = wanted.array.reduce(0) { max($0, abs($1)) }
-        // Written so that what is not a number is a difference.
+        // Written so that NaN counts as a difference.
         let largest = zip(output.array, wanted.array).reduce(Float(0)) {
             let difference = abs($1.0 - $1.1)
             return difference <= $0 ? $0 : difference

@@ -3,12 +3,12 @@ import Imaging
 import Tensors
 import Testing
 
-/// Each stage of RF-DETR against transformers' numbers: if these fail, objects are missed, misplaced or misnamed.
+/// Each stage of RF-DETR against transformers: if these fail, objects are missed, misplaced or misnamed.
 struct RFDETRParityTests {
     @Test(arguments: RFDETRGoldens.names)
-    func preparation(name: String) throws {
+    func preprocessing(name: String) throws {
         let golden = try RFDETRGoldens(name)
-        try golden.expect(golden.detector.preparation(try golden.picture()), equals: "pixels", within: 1e-6)
+        try golden.expect(golden.detector.preprocessing(try golden.picture()), equals: "pixels", within: 1e-6)
     }
 
     @Test(arguments: RFDETRGoldens.names)

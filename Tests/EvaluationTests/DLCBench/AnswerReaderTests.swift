@@ -1,7 +1,7 @@
 import Evaluation
 import Testing
 
-/// If these fail, a judge's answers are counted as other choices than the published program counts them.
+/// If these fail, a judge's answers are parsed as other choices than by the published program.
 struct AnswerReaderTests {
     private func read(_ answer: String, _ choices: [String] = ["The tail is red.", "The tail is not red.", "No tail"]) throws -> [Int?] {
         let list = choices.map { "[\"\($0)\", 0]" }.joined(separator: ", ")
@@ -22,9 +22,9 @@ struct AnswerReaderTests {
         #expect(try read(answer) == [choice, rule])
     }
 
-    /// The published program stops at the first five.
+    /// The published program fails on the first five.
     @Test(arguments: ["", "  ", "d", "E", "d. the roof", "something else", "d\nx"])
-    func answersThatMeanNoChoiceAreNone(answer: String) throws {
+    func answersWithoutAChoiceAreNone(answer: String) throws {
         #expect(try read(answer) == [nil, 7])
     }
 
@@ -35,7 +35,7 @@ struct AnswerReaderTests {
         #expect(try read("car", ["red car", "blu car"]) == [0, 5])
     }
 
-    /// Line breaks of Windows are two characters to Python and one to Swift.
+    /// CRLF is two characters in Python and one in Swift.
     @Test func carriageReturnsAreCharacters() throws {
         #expect(try read("the tail is red.\r\n") == [0, 1])
         #expect(try read("c\r\nx") == [nil, 7])

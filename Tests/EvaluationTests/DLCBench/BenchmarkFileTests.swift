@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// If these fail, a file that is not what it should be is scored all the same, or a good one is refused.
+/// If these fail, an invalid file is scored, or a valid one refused.
 struct BenchmarkFileTests {
     private func message(_ body: () throws -> Void) -> String {
         do {
@@ -13,7 +13,7 @@ struct BenchmarkFileTests {
         } catch { return "\(error)" }
     }
 
-    /// Says what is wrong with the benchmark after a file's text is changed.
+    /// The error for the benchmark after a file's text is changed.
     private func told(_ name: String, _ old: String, _ new: String) throws -> String {
         try DLCSample.withFolder { folder in
             let file = folder.appending(path: name), text = try String(contentsOf: file, encoding: .utf8)
@@ -61,7 +61,7 @@ struct BenchmarkFileTests {
         }
     }
 
-    @Test func aDefaultCaptionStandsForMissingOnes() throws {
+    @Test func theDefaultCaptionReplacesMissingOnes() throws {
         try DLCSample.withFolder { folder in
             try DLCSample.writeCaptions(to: folder.appending(path: "captions.json").path, without: "12")
             var files = DLCSample.files(folder)
@@ -92,13 +92,13 @@ struct BenchmarkFileTests {
         }
     }
 
-    /// A cache has captions, questions and wording in it.
-    @Test func aCacheAloneIsScoredAndWrittenAgain() throws {
+    /// A cache contains captions, questions and wording.
+    @Test func aCacheAloneIsScoredAndRewritten() throws {
         let server = try DLCSample.judge()
         defer { server.stop() }
         try DLCSample.withFolder { folder in
             let cache = try DLCSample.judged(folder, server)
-            // As an older program and another user's would have it.
+            // As an older program, or another user's, would write it.
             let text = String(decoding: cache, as: UTF8.self)
                 .replacing("    \"avg_pos\"", with: "    \"avg\": 0.25,\n    \"avg_pos\"")
                 .replacing("{\n    \"7\"", with: "{\n    \"note\": [],\n    \"7\"")

@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// If these fail, captions are lost when a run ends, or made of the wrong picture.
+/// If these fail, captions are lost when a run ends, or belong to the wrong picture.
 struct CaptioningTests {
     private struct Stop: Error {}
 

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, the page hides where points were lost, or shows it of another region.
+/// If these fail, the report hides where points were lost, or shows it for another region.
 struct DLCPageTests {
     @Test func regionsThatLostMostComeFirst() throws {
         try DLCSample.withFolder { folder in

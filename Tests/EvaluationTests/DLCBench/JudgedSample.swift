@@ -19,7 +19,7 @@ extension DLCSample {
         return settings
     }
 
-    /// Asks a server all that is missing; returns the cache's bytes.
+    /// Asks a server all open questions; returns the cache's bytes.
     @discardableResult
     static func judged(
         _ folder: URL, _ server: StubServer, _ settings: ChatRun.Settings = settings, model: String = "stub",

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// If these fail, a judge's answers are lost, paid for twice, or counted to the wrong question.
+/// If these fail, a judge's answers are lost, paid for twice, or counted for the wrong question.
 struct JudgementTests {
     private struct Stop: Error {}
 
@@ -16,7 +16,7 @@ struct JudgementTests {
         } catch { return "\(error)" }
     }
 
-    @Test func requestsAreTheBenchmarks() throws {
+    @Test func requestsEqualTheBenchmarks() throws {
         try DLCSample.withFolder { folder in
             let server = try DLCSample.judge()
             defer { server.stop() }
@@ -42,7 +42,7 @@ struct JudgementTests {
         }
     }
 
-    @Test func answersBecomeTheSameCacheHoweverManyAreAskedAtATime() throws {
+    @Test func concurrencyDoesNotAffectTheCache() throws {
         let server = try DLCSample.judge()
         defer { server.stop() }
         let caches = try [1, 8].map { count in
@@ -60,7 +60,7 @@ struct JudgementTests {
         #expect(keys == DLCSample.keys + ["avg_pos", "avg_neg"] && text.hasSuffix("\n}"))
     }
 
-    @Test func aStoppedRunGoesOnWhereItWas() throws {
+    @Test func aStoppedRunResumes() throws {
         let server = try DLCSample.judge()
         defer { server.stop() }
         let whole = try DLCSample.withFolder { try DLCSample.judged($0, server) }
@@ -73,23 +73,23 @@ struct JudgementTests {
                         if case .answered(stop, _) = progress { throw Stop() }
                     }
                 }
-                // There is none before the first region's answers are complete.
+                // There is no cache before the first region's answers are complete.
                 let cache = try? String(contentsOf: folder.appending(path: "captions_eval.json"), encoding: .utf8)
                 #expect((cache != nil) == (stop > 3) && cache?.contains("avg_pos") != true)
                 let journal = folder.appending(path: "captions_eval.json.journal")
-                // The journal's last line was cut off when the machine stopped.
+                // The journal's last line was truncated when the machine stopped.
                 let lines = try Data(contentsOf: journal)
                 try (lines + Data("{\"key\": \"7\", \"quest".utf8)).write(to: journal)
                 let before = server.requests.count
                 #expect(try DLCSample.judged(folder, server) == whole)
-                // A request that was under way when the run stopped may arrive later.
+                // A request sent before the run stopped may arrive later.
                 #expect((0...1).contains(server.requests.count - before - (15 - stop)))
                 #expect(!FileManager.default.fileExists(atPath: journal.path))
             }
         }
     }
 
-    @Test func whatPassesIsTriedAgain() throws {
+    @Test func temporaryFailuresAreRetried() throws {
         let counts = Mutex<[String: Int]>([:])
         let server = try DLCSample.judge { prompt in
             let tries = counts.withLock { counts in
@@ -109,11 +109,11 @@ struct JudgementTests {
         defer { plain.stop() }
         let whole = try DLCSample.withFolder { try DLCSample.judged($0, plain) }
         #expect(try DLCSample.withFolder { try DLCSample.judged($0, server) } == whole)
-        // Two of the 15 prompts are the same.
+        // Two of the 15 prompts are equal.
         #expect(server.requests.count == 15 + 14 * 3)
     }
 
-    /// Words that a run ends with whose judge always answers the same, without the judge's address, and how often it was asked.
+    /// Error of a run whose judge always answers the same, without the judge's URL, and the number of requests.
     private func end(_ response: StubServer.Response, _ settings: ChatRun.Settings = DLCSample.settings) throws -> (String, Int) {
         let server = try DLCSample.judge { _ in response }
         defer { server.stop() }
@@ -121,7 +121,7 @@ struct JudgementTests {
         return (told.replacing("judge \(server.base)/chat/completions: ", with: ""), server.requests.count)
     }
 
-    @Test func whatDoesNotPassEndsTheRunWithTheServicesWords() throws {
+    @Test func permanentFailuresEndTheRunWithTheServicesMessage() throws {
         var settings = DLCSample.settings
         (settings.retries, settings.parallel) = (2, 1)
         let refused = StubServer.Response(status: 401, body: "{\"error\": {\"message\": \"wrong key\"}}")
@@ -136,7 +136,7 @@ struct JudgementTests {
         #expect(try end(huge, settings) == ("found an answer of more than 16 MB, expected OpenAI's interface", 1))
     }
 
-    @Test func aJudgeThatSaysNothingIsTimedOut() throws {
+    @Test func aSilentJudgeTimesOut() throws {
         let counts = Mutex(0)
         let server = try DLCSample.judge { _ in
             let isFirst = counts.withLock { count in
@@ -172,7 +172,7 @@ struct JudgementTests {
         }
     }
 
-    @Test func aRecognitionAnswerThatCannotBeReadIsAskedOnceMore() throws {
+    @Test func anUnreadableRecognitionAnswerIsAskedForAgain() throws {
         let server = try DLCSample.judge { $0.contains("A. Yes") && $0.contains("lamp") ? DLCSample.completion("Perhaps") : nil }
         defer { server.stop() }
         try DLCSample.withFolder { folder in
@@ -186,7 +186,7 @@ struct JudgementTests {
         }
     }
 
-    @Test func answersToOtherCaptionsAreNotReplacedUnasked() throws {
+    @Test func answersToOtherCaptionsAreNotReplacedByDefault() throws {
         let server = try DLCSample.judge()
         defer { server.stop() }
         try DLCSample.withFolder { folder in

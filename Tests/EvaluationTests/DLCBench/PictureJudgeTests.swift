@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// If these fail, a judge that should see the region sees none or another, or its answers are taken for those of one that only reads.
+/// If these fail, a judge with vision sees no region or a wrong one, or its answers are mixed with those of a text-only judge.
 struct PictureJudgeTests {
     private func content(_ request: StubServer.Request) throws -> [[String: Any]] {
         let body = try #require(JSONSerialization.jsonObject(with: request.body) as? [String: Any])
@@ -30,13 +30,13 @@ struct PictureJudgeTests {
             #expect(words.contains { $0.contains("The object in the picture is a red apple. Could the described object be that") })
             #expect(words.contains { $0.contains("The objects in the picture are scissors.") })
             #expect(FileManager.default.fileExists(atPath: folder.appending(path: "captions_eval_gpt.json").path))
-            // Its own cache brings its wording with it, and is none of a judge that only reads.
+            // Its cache includes the wording, and is not valid for a text-only judge.
             #expect(try DLCJudgement(files(folder), mayBeNew: false).wording.name == "damvideo-1-pictures")
             #expect(throws: InputError.self) { try DLCJudgement(DLCSample.files(folder), mayBeNew: false).results() }
         }
     }
 
-    /// The program that other users have for such a judge writes its questions without numbers.
+    /// The program that others use for such a judge writes questions without numbers.
     @Test func anotherProgramsCacheIsReadAndNotMixed() throws {
         let server = try DLCSample.judge()
         defer { server.stop() }
@@ -60,7 +60,7 @@ struct PictureJudgeTests {
     }
 
     @Test(arguments: ["annotations.json", "images/a.ppm"])
-    func whatTheJudgeShouldSeeMustBeThere(name: String) throws {
+    func missingPicturesAreRefused(name: String) throws {
         try DLCSample.withFolder { folder in
             try FileManager.default.removeItem(at: folder.appending(path: name))
             #expect(throws: InputError.self) { try DLCJudgement(files(folder), mayBeNew: true) }

@@ -10,7 +10,7 @@ extension DLCSample {
             missing: judgement.captions.missing, bootstrap: Bootstrap(seed: seed))
     }
 
-    /// Answers of each question by place: first the recognition question's.
+    /// Answers by question index, that of the recognition question first.
     static func judgement(_ answers: [String: [String]], in folder: URL) throws -> DLCJudgement {
         let judge = try judge { prompt in
             let key = keys.first { prompt.contains((captions[$0] ?? "") + "\n") } ?? ""
@@ -25,7 +25,7 @@ extension DLCSample {
     }
 }
 
-/// If these fail, figures differ from those the published program would print for the same answers.
+/// If these fail, scores differ from the published program's for the same answers.
 struct ScoreTests {
     private let answers = [
         "7": ["Yes", "a", "c", "b"],  // 1; 1, 1
@@ -50,7 +50,7 @@ struct ScoreTests {
         }
     }
 
-    @Test func theCacheHasPythonsNumbers() throws {
+    @Test func theCacheHasPythonsNumberFormats() throws {
         try DLCSample.withFolder { folder in
             _ = try DLCSample.judgement(answers, in: folder)
             let text = try String(contentsOf: folder.appending(path: "captions_eval.json"), encoding: .utf8)
@@ -73,7 +73,7 @@ struct ScoreTests {
             let interval = try #require(first.intervals["positive"])
             #expect(interval.low < 0.125 && interval.high > 0.125 && interval.low >= -1 && interval.high <= 1)
         }
-        // The mean of a hundred fair coins lies within two standard errors of a half.
+        // The mean of a hundred fair coin tosses is within two standard errors of one half.
         let ends = Bootstrap(seed: 3).intervals(of: 100) { places in [Double(places.count { $0 < 50 }) / 100, nil] }
         let range = try #require(ends[0])
         #expect(abs(range.lowerBound - 0.402) < 0.02 && abs(range.upperBound - 0.598) < 0.02 && ends[1] == nil)
@@ -98,7 +98,7 @@ struct ScoreTests {
         }
     }
 
-    @Test func theTableHasARowForEachQuestion() throws {
+    @Test func theTableHasOneRowPerQuestion() throws {
         try DLCSample.withFolder { folder in
             let judgement = try DLCSample.judgement(answers, in: folder)
             let table = DLCTable.csv(try judgement.results(), annotations: judgement.benchmark.annotations)

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// If these fail, a judge is asked in other words than the user thinks, and figures are compared that are not comparable.
+/// If these fail, a judge gets another prompt than the user thinks, and incomparable scores are compared.
 struct WordingTests {
     private let template = """
         {"judge": "Q: {question}\\nText: {caption} (end)", "recognition_one": "Is it {name}?", "recognition_many": "Are they {name}?"}
@@ -15,7 +15,7 @@ struct WordingTests {
         return path
     }
 
-    @Test func aTemplateIsAskedAndComesBackOutOfItsCache() throws {
+    @Test func aTemplateIsUsedAndRecoveredFromItsCache() throws {
         let server = try DLCSample.judge()
         defer { server.stop() }
         try DLCSample.withFolder { folder in
@@ -26,7 +26,7 @@ struct WordingTests {
             let prompts = Set(server.requests.map(DLCSample.prompt))
             #expect(prompts.contains("Q: Is it a red apple?\nA. Yes\nB. No\nText: A round apple, shiny — \"red\". (end)"))
             #expect(prompts.contains("Q: Are they scissors?\nA. Yes\nB. No\nText: Two blades of metal. (end)"))
-            // Another file of captions is asked in the same words, by the cache alone.
+            // Another file of captions is judged with the same wording, from the cache alone.
             try FileManager.default.copyItem(
                 at: folder.appending(path: "captions_eval.json"), to: folder.appending(path: "published_eval.json"))
             try FileManager.default.removeItem(at: folder.appending(path: "captions_eval.json"))
@@ -37,7 +37,7 @@ struct WordingTests {
             let before = server.requests.count
             try second.ask(DLCSample.endpoint(server), settings: DLCSample.settings, overwrites: false) { _ in }
             #expect(server.requests.count - before == 15 && Set(server.requests.map(DLCSample.prompt)) == prompts)
-            // A cache that is there brings its words with it.
+            // An existing cache determines the wording.
             #expect(try DLCJudgement(DLCSample.files(folder), mayBeNew: false).results().count == 4)
         }
     }
@@ -48,7 +48,7 @@ struct WordingTests {
         ("Are they {name}", "Are they", "recognition_many: found no {name}, expected one or more"),
         ("recognition_one", "recognition", "template.json: found no \"recognition_one\", expected one"),
     ])
-    func badTemplatesAreRefused(old: String, new: String, expected: String) throws {
+    func invalidTemplatesAreRefused(old: String, new: String, expected: String) throws {
         try DLCSample.withFolder { folder in
             let path = try write(template.replacing(old, with: new), folder)
             do {

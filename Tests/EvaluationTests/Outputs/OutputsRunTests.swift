@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// If these fail, captions of a set are lost, paid for twice, or of another region.
+/// If these fail, captions of a data set are lost, paid for twice, or belong to another region.
 struct OutputsRunTests {
     private struct Stop: Error {}
 
@@ -14,7 +14,7 @@ struct OutputsRunTests {
         try String(contentsOf: folder.appending(path: name), encoding: .utf8)
     }
 
-    /// The texts and JPEG files of a request's message.
+    /// The texts and JPEG files in a request's message.
     private func parts(_ request: StubServer.Request) throws -> (words: String, pictures: [Data]) {
         let body = try #require(JSONSerialization.jsonObject(with: request.body) as? [String: Any])
         let content = try #require((body["messages"] as? [[String: Any]])?.last?["content"] as? [[String: Any]])
@@ -35,7 +35,7 @@ struct OutputsRunTests {
         try run.ask(DLCSample.endpoint(server, model: model), presentation, settings: settings, progress: progress)
     }
 
-    @Test func aServiceIsShownTheRegionAsItIsToldTo() throws {
+    @Test func regionsArePresentedAsRequested() throws {
         let server = try StubServer { _ in DLCSample.completion(" A cup.\n") }
         defer { server.stop() }
         try OutputsSample.withFolder { folder in
@@ -56,7 +56,7 @@ struct OutputsRunTests {
         }
     }
 
-    @Test func theColoursInsideAnOutlineAreThePicturesOwn() throws {
+    @Test func outlinesDoNotChangeColoursInside() throws {
         let server = try StubServer { _ in DLCSample.completion("A cup.") }
         defer { server.stop() }
         try OutputsSample.withFolder { folder in
@@ -82,7 +82,7 @@ struct OutputsRunTests {
         }
     }
 
-    @Test func recordsHaveTheReferences() throws {
+    @Test func recordsIncludeReferences() throws {
         let server = try StubServer { _ in DLCSample.completion("A bar.") }
         defer { server.stop() }
         try OutputsSample.withFolder { folder in
@@ -107,7 +107,7 @@ struct OutputsRunTests {
         }
     }
 
-    @Test func aStoppedRunGoesOnWhereItWas() throws {
+    @Test func aStoppedRunResumes() throws {
         let server = try StubServer { request in DLCSample.completion("\(request.body.count)") }
         defer { server.stop() }
         try OutputsSample.withFolder { folder in
@@ -117,7 +117,7 @@ struct OutputsRunTests {
             #expect(try text(folder).contains("\"1\"") && !text(folder).contains("\"2\""))
             try (Data(contentsOf: journal) + Data("{\"key\": \"2\", \"que".utf8)).write(to: journal)
             #expect(throws: InputError.self) { try ask(set, folder, server, model: "other") }
-            // A run that was killed leaves the journal alone.
+            // A killed run leaves only the journal.
             try FileManager.default.removeItem(at: folder.appending(path: "out.json"))
             let before = server.requests.count
             try ask(set, folder, server)
@@ -129,7 +129,7 @@ struct OutputsRunTests {
     }
 
     @Test(arguments: ["out.json", "out.jsonl"])
-    func captionsOfOtherRegionsStay(name: String) throws {
+    func captionsOfOtherRegionsAreKept(name: String) throws {
         try OutputsSample.withFolder { folder in
             let all = try OutputsSample.set(.lvis, OutputsSample.keywords, in: folder)
             let first = try OutputsSample.set(.lvis, OutputsSample.keywords, in: folder, first: 1)
@@ -146,7 +146,7 @@ struct OutputsRunTests {
         }
     }
 
-    @Test func anEmptyAnswerIsAskedForOnceMore() throws {
+    @Test func anEmptyAnswerIsAskedForAgain() throws {
         let count = Mutex(0)
         let server = try StubServer { _ in
             DLCSample.completion(count.withLock { count in

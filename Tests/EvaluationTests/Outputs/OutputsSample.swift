@@ -2,11 +2,12 @@ import Evaluation
 import Foundation
 import TestSupport
 
-/// Small sets in the published forms: pictures and clip frames of 40 by 30 pixels.
+/// Small data sets in the published formats: pictures and clip frames of 40 by 30 pixels.
 enum OutputsSample {
     static let width = 40, height = 30
 
-    /// Runs `body` with a folder that has pictures `a.ppm` and `inner/b.ppm`, and a clip of 10 stills, `inner/clip`; frame n is grey n.
+    /// Runs `body` with a folder that has pictures `a.ppm` and `inner/b.ppm`, and a clip of 10 stills, `inner/clip`, with grey n
+    /// in frame n.
     static func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
         try withTemporaryDirectory { folder in
             let clip = folder.appending(path: "inner/clip")
@@ -30,7 +31,7 @@ enum OutputsSample {
           {"segmentation": {"size": [30, 40], "counts": "n0n0dS1"}, "bbox": [1, 0, 1, 30]}]}]
         """
 
-    /// Masks of a clip in frames 1, 3, 5, 7 and 9, of which 5 shows nothing.
+    /// Masks of a clip in frames 1, 3, 5, 7 and 9; that of frame 5 is empty.
     static var masks: String {
         let frames = [1, 3, 5, 7, 9].map { frame in
             "\"\(frame)\": {\"segmentation\": {\"size\": [30, 40], \"counts\": \(frame == 5 ? "[1200]" : "[30, 30, 1140]")}}"
@@ -40,7 +41,7 @@ enum OutputsSample {
             """
     }
 
-    /// Boxes of a clip in frames 2 to 5, counted from 0.
+    /// Boxes of a clip in the zero-based frames 2 to 5.
     static let boxes = """
         {"clip": {"bbox": [[0, 0, 10, 10], [1, 0, 10, 10], [2, 0, 10, 10], [3, 0, 10, 10]], "st_frame": 3, "img_size": [30, 40],
           "English": "A man turns."}}
@@ -71,7 +72,7 @@ enum OutputsSample {
             set, media: OutputsMedia(set, folder: folder.path), outputs: folder.appending(path: name).path, query: query, frames: frames)
     }
 
-    /// Captions by what the model is given: first value of each picture, and pixels and left edge of its region.
+    /// Captions made from the model's input: first value of each picture, and area and left edge of its region.
     static func described(_ set: OutputsSet, in folder: URL, frames: Int = 3) throws -> [String] {
         var run = try run(set, in: folder, to: "\(UUID().uuidString).json", frames: frames), seen: [String] = []
         try run.run(model: "m") { pictures in

@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// If these fail, models are asked about other regions than a published set has, or about none of a file that is a little damaged.
+/// If these fail, models caption other regions than those of a published data set, or none of a slightly damaged file.
 struct RegionFileTests {
     private func told(_ body: () throws -> Void) -> String {
         do {
@@ -101,7 +101,7 @@ struct RegionFileTests {
         }
     }
 
-    @Test func clipsAreShownInFramesOfTheirRegions() throws {
+    @Test func clipsAreSampledFromFramesOfTheirRegions() throws {
         try OutputsSample.withFolder { folder in
             let masks = try OutputsSample.set(.videorefer, OutputsSample.masks, in: folder)
             #expect(references(masks) == ["4": ["A bar."]])
@@ -117,7 +117,7 @@ struct RegionFileTests {
         }
     }
 
-    @Test func aRegionWithoutAPixelIsLeftOut() throws {
+    @Test func emptyRegionsAreLeftOut() throws {
         try OutputsSample.withFolder { folder in
             let text = OutputsSample.keywords.replacing("[30, 30, 1140]", with: "[1200]")
             let set = try OutputsSample.set(.lvis, text, in: folder)
@@ -135,7 +135,7 @@ struct RegionFileTests {
             + "expected 0 to o"),
         (.lvis, "[30, 40], \"counts\": \"", "[40, 30], \"counts\": \"",
          "set.json[1].annotations[0].segmentation.size: found a list, expected [30, 40], as the picture"),
-        (.lvis, ", \"dog:ear\"", "", "set.json[0]: found 1 categories and 2 annotations, expected as many of both"),
+        (.lvis, ", \"dog:ear\"", "", "set.json[0]: found 1 categories and 2 annotations, expected equal numbers"),
         (.lvis, "\"height\": 30", "\"height\": 0", "set.json[0].height: found 0, expected 1 pixel or more"),
         (.refl4, "\"id\": 2", "\"id\": 1", "set.json: line 2: found region 1 twice, expected each once"),
         (.refl4, "[5, 5, 4, 4]", "[5, 5, -4, 4]", "set.json: line 2.bbox: found a list, expected [left, top, width, height]"),
@@ -158,13 +158,13 @@ struct RegionFileTests {
         }
     }
 
-    @Test func parquetIsNamed() throws {
+    @Test func parquetIsRefusedWithAHint() throws {
         try OutputsSample.withFolder { folder in
             #expect(told { _ = try OutputsSample.set(.refl4, "PAR1....", in: folder) }.contains("found Parquet, expected JSON lines"))
         }
     }
 
-    @Test func picturesAndClipsMustFit() throws {
+    @Test func picturesAndClipsMustMatch() throws {
         try OutputsSample.withFolder { folder in
             func told(_ task: OutputsTask, _ text: String) -> String {
                 self.told { _ = try OutputsSample.described(OutputsSample.set(task, text, in: folder), in: folder) }

@@ -64,7 +64,7 @@ struct VideoReferTests {
         try VideoReferJudgement(captions: captions, references: nil, cache: nil).report(judge: nil, bootstrap: Bootstrap())
     }
 
-    @Test func meansAreThoseOfThePublishedProgram() throws {
+    @Test func meansEqualThePublishedProgram() throws {
         let server = try judge { $0.contains("a4") ? DLCSample.completion("{\"Subject Correspondence\": 5}") : nil }
         defer { server.stop() }
         try withCaptions { folder, path in
@@ -77,7 +77,7 @@ struct VideoReferTests {
             let list = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]])
             #expect(list.map { $0["Subject Correspondence"] as? Int } == [0, 1, 2, 3, 5] && list[4]["Temporal Description"] == nil)
             #expect(list[2]["video"] as? String == "v2.mp4" && list[2]["more"] as? [Int] == [2])
-            // The published form of a finished run is scored as it is.
+            // A finished run in the published format is scored unchanged.
             let published = folder.appending(path: "gpt.json")
             try Data("[{\"pred\": \"p\", \"caption\": \"a\", \"gpt\": \"SC: 4\"}]".utf8).write(to: published)
             let other = try self.report(published.path)
@@ -101,7 +101,7 @@ struct VideoReferTests {
         }
     }
 
-    @Test func aStoppedRunGoesOnAndOtherCaptionsAreAskedAboutAnew() throws {
+    @Test func aStoppedRunResumesAndOtherCaptionsAreJudgedAgain() throws {
         let server = try judge()
         defer { server.stop() }
         let whole = try withCaptions { folder, path in
@@ -113,7 +113,7 @@ struct VideoReferTests {
             #expect(throws: InputError.self) { try report(path) }
             let before = server.requests.count
             try ask(path, server)
-            // A request that was under way when the run stopped may arrive later.
+            // A request sent before the run stopped may arrive later.
             #expect((3...4).contains(server.requests.count - before))
             #expect(try Data(contentsOf: folder.appending(path: "out_eval.json")) == whole)
             try Data(Self.records.joined().replacing("p1", with: "q1").utf8).write(to: URL(filePath: path))

@@ -140,7 +140,7 @@ def ultralytics():
 
 
 def cvat():
-    """CVAT's writer lists every frame, keyframe or not; a reader may also meet files with keyframes alone."""
+    """CVAT's writer lists every frame, keyframe or not; a reader may also get files with keyframes only."""
     from xml.sax.saxutils import XMLGenerator
 
     def write(name, tracks, meta_of):

@@ -177,7 +177,7 @@ def make(name):
         "proposal_boxes": inner.enc_outputs_coord_logits[0], "reference_points": inner.init_reference_points[0],
         "logits": logits, "boxes": outputs.pred_boxes[0]}
 
-    # What is chosen by rank must not hang on the last bit.
+    # Selection by rank must not depend on the last bit.
     cells = detector.model.enc_output_norm[0](detector.model.enc_output[0](inner.backbone_features.flatten(2).transpose(1, 2)))
     gap = smallest_gap(detector.model.enc_out_class_embed[0](cells).max(-1).values, queries)
     assert gap > 1e-4 and smallest_gap(logits.sigmoid(), queries) > 1e-5, (gap, smallest_gap(logits.sigmoid(), queries))

@@ -275,7 +275,7 @@ def load_llm(folder, attention_kernel):
         tensors.setdefault("lm_head.weight", tensors["model.embed_tokens.weight"])
     model.load_state_dict(tensors, strict=True, assign=True)
     model.tie_weights()
-    # The rotary frequencies are no checkpoint tensor: build them for real.
+    # The rotary frequencies are not in the checkpoint: compute them.
     rotary = type(model.model.rotary_emb)
     model.model.rotary_emb = rotary(config=config)
     for layer in model.model.layers:

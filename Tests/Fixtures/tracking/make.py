@@ -102,7 +102,7 @@ def box_sets():
     chance = random.Random(2)
     truth = walks(chance, 60, 12)
     sets["fractions"] = rounded(truth, 2), rounded(tracker(chance, truth, 60, 3), 2)
-    # Frames with nothing, with true objects alone and with found objects alone, inside tracks and between them.
+    # Empty frames, frames with only true objects and with only found objects, inside tracks and between them.
     chance = random.Random(3)
     truth = walks(chance, 60, 5)
     found = tracker(chance, truth, 60, 2)
@@ -127,7 +127,7 @@ def box_sets():
     found = rounded(tracker(chance, walks(random.Random(4), 40, 4), 40, 1), 0)
     doubles = {number + 50: dict(places) for number, places in found.items() if number % 2}
     sets["twins"] = {**truth, 9: dict(truth[1])}, {**found, **doubles}
-    # Object 1 is followed by 5, by nobody, then 5 and the better 6 are there: the packages differ in who it is then.
+    # Object 1 is matched by 5, then by nothing, then 5 and the better 6 are there: the packages differ in the match.
     steady = {frame: (20, 20, 20, 40) for frame in range(20)}
     sets["returning"] = (
         {1: steady},

@@ -138,7 +138,7 @@ FRAME_BY_FRAME = [
     "hevc_hdr.mp4", "uneven_sound.mkv",
 ]
 
-# A turn told by a frame holds until another is told; ffmpeg 5.1 forgets it with the next frame, and starts counting anew.
+# A rotation set by a frame holds until another is set; ffmpeg 5.1 drops it at the next frame, and restarts its count of frames.
 # These are h264_bframes.mp4 but for the turn, so their frames are taken from there and turned by name.
 TURNED = {"turned270mirrored.mp4": "transpose=clock_flip,", "mirrored.mkv": "vflip,"}
 

@@ -1,6 +1,6 @@
 import Imaging
 
-/// The regions of `annotations.json`, a COCO file: masks of objects in pictures.
+/// The regions of `annotations.json`, a COCO file with masks of objects.
 package struct DLCAnnotations: Sendable {
     package struct Picture: Equatable, Sendable {
         package let file: String
@@ -8,18 +8,18 @@ package struct DLCAnnotations: Sendable {
     }
 
     package struct Region: Sendable {
-        /// The annotation's number as a text, by which the other files call it.
+        /// The annotation's number as text, used as key in the other files.
         package let key: String
         package let picture: Picture
-        /// "S", "M" or "L"; nil where the file does not say.
+        /// Size class "S", "M" or "L"; nil if the file does not say.
         package let size: String?
-        /// "F", "C" or "R": how frequent the class is; nil where the file does not say.
+        /// Frequency of the class, "F", "C" or "R" (frequent, common, rare); nil if the file does not say.
         package let frequency: String?
         let segmentation: JSONPlace?
-        /// Place in the file, for messages.
+        /// Position in the file, for messages.
         let place: String
 
-        /// - Throws: `InputError` for what is no mask of the picture's size.
+        /// - Throws: `InputError` for an invalid mask, or one of another size than the image.
         package func mask() throws -> RunLengthEncoding {
             guard let segmentation else {
                 throw InputError(.invalid, "annotation \(key)", found: "no \"segmentation\"", expected: "runs or polygons of a mask")
@@ -28,21 +28,21 @@ package struct DLCAnnotations: Sendable {
         }
     }
 
-    /// In the order of the pictures, and of each picture's annotations.
+    /// In order of the images, and of annotations within an image.
     package let regions: [Region]
 
-    /// - Throws: `InputError` for a file that is missing or no annotations.
+    /// - Throws: `InputError` for a missing or invalid file.
     package init(path: String) throws {
         let file = try JSONPlace(file: path, expected: "COCO annotations")
         if case .array = file.value { regions = try Self.listed(file) } else { regions = try Self.annotated(file) }
-        guard !regions.isEmpty else { throw InputError(.invalid, path, found: "no annotation", expected: "one a region") }
+        guard !regions.isEmpty else { throw InputError(.invalid, path, found: "no annotation", expected: "one per region") }
     }
 
-    /// Keys so far.
+    /// Keys seen so far.
     private struct Keys {
         private var known: Set<String> = []
 
-        /// - Throws: `InputError` for a key that was there before.
+        /// - Throws: `InputError` for a duplicate key.
         mutating func new(_ key: String, _ annotation: JSONPlace) throws -> String {
             guard known.insert(key).inserted else {
                 throw InputError(.invalid, annotation.place, found: "annotation \(key) twice", expected: "once")
@@ -51,7 +51,7 @@ package struct DLCAnnotations: Sendable {
         }
     }
 
-    /// Regions of COCO's file.
+    /// Regions of a COCO file.
     private static func annotated(_ file: JSONPlace) throws -> [Region] {
         var pictures: [Int: Picture] = [:], order: [Int] = [], regions: [Int: [Region]] = [:], keys = Keys()
         for image in try file["images"].array() {
@@ -72,8 +72,8 @@ package struct DLCAnnotations: Sendable {
         return order.flatMap { regions[$0] ?? [] }
     }
 
-    /// Regions of ParaDLC-Bench: a list of pictures with `annotations`, each with an `index` and a `mask_rle`. Its other files call them
-    /// `IMAGE_INDEX`.
+    /// Regions of ParaDLC-Bench: a list of images with `annotations`, each with an `index` and a `mask_rle`. Its other files use
+    /// keys `IMAGE_INDEX`.
     private static func listed(_ file: JSONPlace) throws -> [Region] {
         var keys = Keys()
         return try file.array().flatMap { image in

@@ -1,27 +1,27 @@
 import Files
 import Imaging
 
-/// The questions of a benchmark in the format of DLC-Bench: a folder with `qa.json`, `class_names.json` and
-/// `annotations.json`, or a judge cache, which has the questions too.
+/// The questions of a benchmark in DLC-Bench's format: a folder with `qa.json`, `class_names.json` and `annotations.json`, or a
+/// judge cache, which contains the questions too.
 package struct DLCBenchmark: Sendable {
     package struct Region: Sendable {
         package let key: String
-        /// Name of the region's object; nil where only a cache is at hand.
+        /// Name of the region's object; nil if there is only a cache.
         package let name: String?
-        /// Recognition question out of a cache, used where there is no name.
+        /// Recognition question from a cache, used if there is no name.
         let recognition: DLCQuestion?
         package let questions: [DLCQuestion]
     }
 
     /// In the order of `qa.json`.
     package let regions: [Region]
-    /// Facts about the regions; nil where there is no `annotations.json`.
+    /// The regions' annotations; nil without `annotations.json`.
     package let annotations: DLCAnnotations?
 
     /// - Parameters:
-    ///   - folder: nil to take the questions from the cache.
-    ///   - cache: where the questions come from if the folder has none.
-    /// - Throws: `InputError` for a file that is missing or not what it should be.
+    ///   - folder: the benchmark's folder; nil to take the questions from the cache.
+    ///   - cache: source of the questions if the folder has none.
+    /// - Throws: `InputError` for a missing or invalid file.
     package init(folder: String?, cache: DLCCache?) throws {
         if let folder {
             guard let status = FileStatus(folder) else { throw InputError(.notFound, "\(folder): no such folder") }

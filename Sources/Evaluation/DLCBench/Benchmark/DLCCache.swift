@@ -7,29 +7,29 @@ package struct DLCCache: Sendable {
         package let caption: String
         let recognition: DLCQuestion
         let questions: [DLCQuestion]
-        /// The recognition question's first, as are the answers.
+        /// Prompts, that of the recognition question first, as in the answers.
         let prompts: [String]
         let responses: [String]
-        /// False for questions without numbers, as the program writes them whose judge sees pictures.
+        /// False for questions without numbers, as in caches of a judge that sees images.
         let isNumbered: Bool
 
-        /// The question of a prompt by its place.
+        /// The question of a prompt by index.
         func question(_ place: Int) -> DLCQuestion { place == 0 ? recognition : questions[place - 1] }
     }
 
     package let path: String
     /// In the file's order.
     package let entries: [Entry]
-    /// All of the file's keys.
+    /// All keys of the file.
     let object: OrderedObject
     private let places: [String: Int]
 
-    /// A cache with nothing in it.
+    /// Creates an empty cache.
     package init(newAt path: String) {
         (self.path, entries, object, places) = (path, [], [:], [:])
     }
 
-    /// - Throws: `InputError` for a file that is missing or no judge cache.
+    /// - Throws: `InputError` for a missing or invalid file.
     package init(path: String) throws {
         self.path = path
         let file = try JSONPlace(file: path, expected: "a judge cache")
@@ -76,7 +76,7 @@ package struct DLCCache: Sendable {
             questions: questions.map(\.question), prompts: texts[0], responses: texts[1], isNumbered: isNumbered)
     }
 
-    /// A question without what became of it.
+    /// Reads a question, ignoring its results.
     private static func question(_ json: JSONPlace) throws -> DLCQuestion {
         let results: Set = ["pred_answer", "pred_index", "question_index", "eval_result"]
         var keys = OrderedObject()

@@ -1,11 +1,10 @@
 import Foundation
 
 extension DLCCache {
-    /// The cache as a file with results in place of its own, in the order of the benchmark; keys that are not understood
-    /// stay where they stand.
+    /// The cache file with new results in place of its own, in the order of the benchmark; unknown keys keep their position.
     /// - Parameters:
-    ///   - results: of regions whose answers are complete.
-    ///   - isComplete: whether that is all regions, so that there are averages.
+    ///   - results: results of regions whose answers are complete.
+    ///   - isComplete: true if these are all regions, so that averages can be included.
     package func data(_ results: [DLCRegionResult], order keys: [String], isComplete: Bool) -> Data {
         let fresh = Dictionary(uniqueKeysWithValues: results.map { ($0.key, $0.json) }), regions = Set(keys)
         var others: [String: [OrderedObject.Member]] = [:], last = ""

@@ -1,14 +1,14 @@
 import Imaging
 
-/// The captions to be judged, by region.
+/// The captions to judge, by region.
 package struct DLCCaptions: Sendable {
     let texts: [String: String]
-    /// Regions without a caption of their own, which have the default one.
+    /// Regions without a caption, which use the default one.
     package let missing: [String]
 
     /// - Parameters:
     ///   - outputs: captions in a file; nil to judge those in the cache.
-    ///   - fallback: caption of a region without one; nil to refuse it.
+    ///   - fallback: caption for regions without one; nil to refuse them.
     /// - Throws: `InputError` that names the first region without a caption.
     package init(_ benchmark: DLCBenchmark, outputs: DLCOutputs?, cache: DLCCache?, fallback: String?) throws {
         var texts: [String: String] = [:], missing: [String] = []

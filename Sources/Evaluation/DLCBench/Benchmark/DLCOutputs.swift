@@ -2,9 +2,9 @@ import Files
 import Foundation
 import Imaging
 
-/// A file of captions in the format of DLC-Bench: a caption by region, and the query they answer.
+/// A file of captions in DLC-Bench's format: a caption by region, and the query they answer.
 package struct DLCOutputs: Sendable {
-    /// Beginning of what stands for a caption that could not be made.
+    /// Prefix of an error message in place of a caption.
     private static let failure = "Error:"
     private static let queryKey = "query"
 
@@ -12,12 +12,12 @@ package struct DLCOutputs: Sendable {
     package private(set) var captions: [String: String]
     package private(set) var query: String?
 
-    /// Captions without any yet.
+    /// Creates an empty file's contents.
     package init(path: String, query: String) {
         (self.path, self.query, captions) = (path, query, [:])
     }
 
-    /// - Throws: `InputError` for a file that is missing or not of captions.
+    /// - Throws: `InputError` for a missing or invalid file.
     package init(path: String) throws {
         self.path = path
         let file = try JSONPlace(file: path, expected: "a caption for each region")
@@ -27,12 +27,12 @@ package struct DLCOutputs: Sendable {
         }
     }
 
-    /// The caption of a region; nil if there is none, or an error in its place.
+    /// The caption of a region; nil if there is none, or an error message instead.
     package func caption(of key: String) -> String? {
         captions[key].flatMap { $0.hasPrefix(Self.failure) ? nil : $0 }
     }
 
-    /// Puts a caption in, and writes the file with the captions in order of `keys`.
+    /// Adds a caption, and writes the file with the captions in order of `keys`.
     package mutating func add(_ caption: String, for key: String, order keys: [String]) throws {
         captions[key] = caption
         try save(order: keys)
@@ -41,8 +41,9 @@ package struct DLCOutputs: Sendable {
     /// Writes the file with the captions in order of `keys`.
     func save(order keys: [String]) throws { try OutputFile.write(data(order: keys), to: path, replaces: true) }
 
-    /// Captions of several shards.
-    /// - Throws: `InputError` of category `invalid` for a region that is missing, double or unknown, and for different queries.
+    /// Merges captions of several shards.
+    /// - Throws: `InputError` of category `invalid` for a region that is missing, duplicated or unknown, and for different
+    ///   queries.
     package static func merged(_ shards: [DLCOutputs], regions: DLCAnnotations) throws -> Data {
         guard var whole = shards.first else { return Data() }
         for shard in shards.dropFirst() {
@@ -52,7 +53,8 @@ package struct DLCOutputs: Sendable {
             }
             for (key, caption) in shard.captions {
                 guard whole.captions.updateValue(caption, forKey: key) == nil else {
-                    throw InputError(.invalid, shard.path, found: "region \(key), which another shard has too", expected: "each once")
+                    throw InputError(.invalid, shard.path, found: "region \(key), which another shard also "
+                        + "has", expected: "each region once")
                 }
             }
         }
@@ -69,7 +71,7 @@ package struct DLCOutputs: Sendable {
         return whole.data(order: keys)
     }
 
-    /// The file: captions in order of `keys`, then others, then the query.
+    /// The file's contents: captions in order of `keys`, then others, then the query.
     func data(order keys: [String]) -> Data {
         var object = OrderedObject()
         let known = Set(keys)

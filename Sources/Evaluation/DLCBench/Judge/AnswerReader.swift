@@ -1,6 +1,6 @@
-/// Reads which choice a judge's answer means, by the rules of the published program, the first that fits.
+/// Parses which choice a judge's answer means, by the first applicable rule of the published program.
 package struct AnswerReader: Sendable {
-    /// A rule that read an answer, by its number in the documentation.
+    /// The rule that parsed an answer, by its number in the documentation.
     package enum Rule: Int, Sendable, Encodable {
         /// The answer is the choice, "x. choice" or "x".
         case same = 1
@@ -8,18 +8,18 @@ package struct AnswerReader: Sendable {
         case containsOne
         /// The answer begins with a letter and a full stop.
         case letterAndStop
-        /// The answer contains several choices: the one whose first occurrence is last, of equals the longest.
+        /// The answer contains several choices: the one whose first occurrence is last; of equals, the longest.
         case containsSeveral
-        /// The answer is part of choices: the longest.
+        /// The answer is part of several choices: the longest.
         case partOfChoice
         /// The answer begins with a letter and a line break.
         case letterAndBreak
-        /// Nothing fits; the published program stops at an empty answer and at a letter beyond the choices.
+        /// No rule applies; the published program fails for an empty answer and a letter beyond the choices.
         case none
     }
 
     package struct Reading: Equatable, Sendable {
-        /// Place of the choice; nil for `Rule.none`.
+        /// Index of the choice; nil for `Rule.none`.
         package let choice: Int?
         package let rule: Rule
     }
@@ -38,7 +38,7 @@ package struct AnswerReader: Sendable {
         return Reading(choice: choice, rule: result.rule)
     }
 
-    /// A choice, which may lie beyond the question's.
+    /// The choice meant, which may lie beyond the question's.
     private func choice(_ answer: [Unicode.Scalar]) -> Reading {
         for (place, letter) in zip(choices.indices, Self.letters) {
             let choice = choices[place]

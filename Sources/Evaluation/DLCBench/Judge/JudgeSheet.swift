@@ -1,8 +1,8 @@
 import Imaging
 
-/// Questions for a judge, in order, with the answers there are.
+/// Questions for a judge, in order, with the existing answers.
 package struct JudgeSheet: Sendable {
-    /// A question by its region and its place, 0 for the recognition question.
+    /// A question by region and index; 0 is the recognition question.
     package struct Place: Hashable, Sendable {
         package let region: Int
         package let question: Int
@@ -29,9 +29,9 @@ package struct JudgeSheet: Sendable {
     package let wording: JudgeWording
 
     /// - Parameters:
-    ///   - cache: where answers are taken from, those whose prompt is the one that would be sent.
-    ///   - trustsCache: takes answers by their place alone, as the published program does.
-    /// - Throws: `InputError` where the wording has no recognition question for a region.
+    ///   - cache: source of stored answers, which are used if their prompt equals the one that would be sent.
+    ///   - trustsCache: true to match answers by position only, as the published program does.
+    /// - Throws: `InputError` if the wording has no recognition question for a region.
     package init(
         _ benchmark: DLCBenchmark, captions: DLCCaptions, wording: JudgeWording, cache: DLCCache?, trustsCache: Bool = false
     ) throws {
@@ -51,7 +51,7 @@ package struct JudgeSheet: Sendable {
         }
     }
 
-    /// Questions without an answer, in order.
+    /// Unanswered questions, in order.
     package var missing: [Place] {
         regions.enumerated().flatMap { number, region in
             region.responses.indices.filter { region.responses[$0] == nil }.map { Place(region: number, question: $0) }
@@ -62,7 +62,7 @@ package struct JudgeSheet: Sendable {
 
     func key(_ place: Place) -> String { regions[place.region].region.key }
 
-    /// True if an answer to a recognition question can be read; true for others.
+    /// True unless it is an unreadable answer to a recognition question.
     func isReadable(_ response: String, at place: Place) -> Bool {
         place.question > 0 || AnswerReader(regions[place.region].recognition)(response).choice != nil
     }
@@ -73,7 +73,7 @@ package struct JudgeSheet: Sendable {
     package var finished: [DLCRegionResult] { regions.compactMap(\.result) }
 
     /// Scores of all regions.
-    /// - Throws: `InputError` that names the first question without an answer.
+    /// - Throws: `InputError` that names the first unanswered question.
     package func results(source: String) throws -> [DLCRegionResult] {
         if let first = missing.first {
             let what = first.question == 0 ? "the recognition question" : "question \(first.question - 1)"

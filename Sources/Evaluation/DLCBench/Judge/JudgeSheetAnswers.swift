@@ -1,8 +1,8 @@
 extension JudgeSheet {
-    /// Questions without an answer, as they are asked.
+    /// Unanswered questions, ready to be asked.
     /// - Parameters:
     ///   - content: answers of an earlier run.
-    ///   - view: pictures that the judge is shown; nil for a judge that reads only.
+    ///   - view: images for the judge; nil for a text-only judge.
     func questions(after content: AnswerJournal.Content, view: JudgeView?) -> [(place: Place, question: ChatQuestion)] {
         missing.map { place in
             let name = journalQuestion(place), prompt = name.prompt, key = name.key
@@ -20,7 +20,7 @@ extension JudgeSheet {
         AnswerJournal.Question(key: key(place), place: place.question, prompt: prompt(place))
     }
 
-    /// Puts in the answers of a journal. One to a recognition question that cannot be read counts once it was given twice.
+    /// Adds the answers of a journal. An unreadable answer to a recognition question is accepted only once it was given twice.
     mutating func put(_ content: AnswerJournal.Content) {
         for place in missing {
             guard let answers = content.answers[journalQuestion(place)], let last = answers.last?.text else { continue }

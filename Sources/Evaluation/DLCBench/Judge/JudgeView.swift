@@ -1,18 +1,18 @@
 import Files
 import Imaging
 
-/// Pictures that a judge is shown besides a caption: the region with its surroundings, and its mask.
+/// Images shown to a judge with a caption: the region with its surroundings, and its mask.
 struct JudgeView: Sendable {
-    /// Least side of the box that the crop is made of, in pixels, as other users of the benchmark have it.
+    /// Minimum side of the box for the crop in pixels, as in other implementations of the benchmark.
     private static let leastSide = 56
-    /// Sides of the crop in sides of the box.
+    /// Ratio of the crop's sides to the box's.
     private static let enlargement = 3
 
     private let regions: [String: DLCAnnotations.Region]
     private let pictures: DLCPictures
 
-    /// - Parameter folder: the benchmark's, with `images/`.
-    /// - Throws: `InputError` for a region without annotation or picture, before any is asked about.
+    /// - Parameter folder: the benchmark's folder, with `images/`.
+    /// - Throws: `InputError` for a region without annotation or image, before any question is asked.
     init(_ benchmark: DLCBenchmark, folder: String) throws {
         guard let annotations = benchmark.annotations else {
             throw InputError(.notFound, "\(folder)/annotations.json: no such file, expected it for the pictures that the judge sees")
@@ -28,7 +28,7 @@ struct JudgeView: Sendable {
         }
     }
 
-    /// Pictures and prompt about a region for the judge.
+    /// Images and prompt about a region for the judge.
     func parts(of key: String, prompt: String) throws -> [ChatMessage.Part] {
         guard let region = regions[key], let shown = RegionPicture(try pictures.picture(of: region), try region.mask().mask) else {
             throw InputError(.invalid, "annotation \(key)", found: "an empty mask", expected: "a region that the judge can be shown")
@@ -40,7 +40,7 @@ struct JudgeView: Sendable {
         ]
     }
 
-    /// The part of a picture that is shown of a region.
+    /// The part of an image to show for a region.
     static func crop(_ box: BoundingBox, in size: PictureSize) -> BoundingBox {
         func span(_ start: Int, _ length: Int, _ limit: Int) -> Range<Int> {
             let centre = Double(start) + Double(length) / 2, length = max(length, leastSide)

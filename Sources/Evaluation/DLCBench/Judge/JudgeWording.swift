@@ -1,15 +1,15 @@
 import Imaging
 
-/// The words a judge is asked with: a template for caption and question, and the recognition question.
+/// The wording of a judge's prompts: a template for caption and question, and the recognition question.
 package struct JudgeWording: Equatable, Sendable {
-    /// Name for results: figures of two wordings are not comparable.
+    /// Name in results; scores with different wordings are not comparable.
     package let name: String
     let template: PromptTemplate
-    /// Recognition question about one object, `{name}` with its article; nil where it is not known.
+    /// Recognition question about one object, with `{name}` including its article; nil if unknown.
     let recognitionOne: String?
-    /// Recognition question about several objects; nil where it is not known.
+    /// Recognition question about several objects; nil if unknown.
     let recognitionMany: String?
-    /// Recognition questions of a cache by region, taken before the others.
+    /// Recognition questions of a cache by region, which take precedence.
     let recognitions: [String: String]
 
     init(
@@ -20,7 +20,7 @@ package struct JudgeWording: Equatable, Sendable {
         (self.recognitionOne, self.recognitionMany) = (recognitionOne, recognitionMany)
     }
 
-    /// The program's own words.
+    /// The program's own wording.
     package static let own = JudgeWording(
         name: "damvideo-1",
         template: PromptTemplate(
@@ -38,7 +38,7 @@ package struct JudgeWording: Equatable, Sendable {
         recognitionOne: "Could the described object be {name}, or something of a similar kind? It need not be the very same.",
         recognitionMany: "Could the described objects be {name}, or something of a similar kind? They need not be the very same.")
 
-    /// The program's own words to a judge that is shown the object.
+    /// The program's own wording for a judge that sees the object.
     package static let ownWithPictures = JudgeWording(
         name: "damvideo-1-pictures",
         template: PromptTemplate(
@@ -56,19 +56,19 @@ package struct JudgeWording: Equatable, Sendable {
         recognitionOne: "The object in the picture is {name}. Could the described object be that, or something of a similar kind?",
         recognitionMany: "The objects in the picture are {name}. Could the described objects be those, or something of a similar kind?")
 
-    /// The program's own wording with this template; nil for another's.
+    /// The program's own wording with this template; nil for other templates.
     static func own(with template: PromptTemplate) -> JudgeWording? { [own, ownWithPictures].first { $0.template == template } }
 
     /// True if this is one of the program's own wordings.
     package var isOwn: Bool { Self.isOwn(name) }
 
-    /// True for the name of one of the program's own wordings.
+    /// True if a name is that of one of the program's own wordings.
     package static func isOwn(_ name: String) -> Bool { [own, ownWithPictures].contains { $0.name == name } }
 
     func prompt(caption: String, question: DLCQuestion) -> String { template.text(caption: caption, question: question.text) }
 
-    /// The question whether a caption's object is what it should be.
-    /// - Throws: `InputError` where the wording's source does not have it.
+    /// The question whether a caption's object is the right one.
+    /// - Throws: `InputError` if the wording's source lacks it.
     func recognition(of region: DLCBenchmark.Region) throws -> DLCQuestion {
         if let known = recognitions[region.key] { return DLCQuestion(recognition: known) }
         guard let name = region.name else {
@@ -87,9 +87,9 @@ package struct JudgeWording: Equatable, Sendable {
     }
 }
 
-/// The name of a region's object in a sentence, as the benchmark's program has it.
+/// The name of a region's object in a sentence, as in the benchmark's program.
 enum ObjectName {
-    /// True for a name in the plural: any that ends in s but "bus", as the published program takes the benchmark's names.
+    /// True for a plural name: any that ends in s except "bus", as in the published program.
     static func isMany(_ name: String) -> Bool { name.hasSuffix("s") && name != "bus" }
 
     static func withArticle(_ name: String) -> String {
@@ -103,7 +103,7 @@ struct PromptTemplate: Equatable, Hashable, Sendable {
     let before: String
     let between: String
     let after: String
-    /// False if the question stands before the caption.
+    /// False if the question precedes the caption.
     let isCaptionFirst: Bool
 
     func text(caption: String, question: String) -> String {

@@ -1,9 +1,9 @@
 import Imaging
 
 extension JudgeWording {
-    /// The wording of a template file: JSON with `judge`, which has {caption} and {question}, and `recognition_one` and
-    /// `recognition_many`, which have {name}.
-    /// - Throws: `InputError` for a file that is missing or no template.
+    /// The wording of a template file: JSON with `judge`, containing {caption} and {question}, and `recognition_one` and
+    /// `recognition_many`, containing {name}.
+    /// - Throws: `InputError` for a missing or invalid file.
     package init(template path: String) throws {
         let file = try JSONPlace(file: path, expected: "a template of a judge's prompt")
         let judge = try file["judge"], one = try file["recognition_one"], many = try file["recognition_many"]
@@ -11,7 +11,7 @@ extension JudgeWording {
             name: "of \(path)", template: try Self.template(judge), recognitionOne: try Self.recognition(one),
             recognitionMany: try Self.recognition(many))
         let text = recognitionOne ?? ""
-        // The name brings its article.
+        // The name includes its article.
         guard text.firstMatch(of: /\b(?:[Aa]|[Aa]n|a\/an) \{name\}/) == nil else {
             throw InputError(.invalid, one.place, found: "an article before {name}", expected: "{name} alone, which brings its own")
         }
@@ -37,9 +37,9 @@ extension JudgeWording {
         return text
     }
 
-    /// The wording that the prompts of a judge cache were made with.
-    /// - Parameter names: of the regions' objects, from which recognition questions of other regions are made; nil if not known.
-    /// - Throws: `InputError` where the prompts do not tell it.
+    /// The wording from which the prompts of a judge cache were made.
+    /// - Parameter names: names of the regions' objects, for recognition questions of other regions; nil if unknown.
+    /// - Throws: `InputError` if the prompts do not determine it.
     package init(of cache: DLCCache, names: [String: String]) throws {
         let template = try Self.template(of: cache)
         var one: String?, many: String?
@@ -51,7 +51,7 @@ extension JudgeWording {
             let text = question.replacingCharacters(in: places[0], with: "{name}")
             if isMany { many = text } else { one = text }
         }
-        // A cache that was begun may not have regions of both kinds.
+        // An incomplete cache may lack regions of either kind.
         let own = Self.own(with: template)
         self.init(
             name: own?.name ?? "of \(cache.path)", template: template, recognitionOne: one ?? own?.recognitionOne,
@@ -59,7 +59,7 @@ extension JudgeWording {
             recognitions: Dictionary(uniqueKeysWithValues: cache.entries.map { ($0.key, $0.recognition.question) }))
     }
 
-    /// The template that rebuilds most of a cache's prompts.
+    /// The template that reproduces most of a cache's prompts.
     private static func template(of cache: DLCCache) throws -> PromptTemplate {
         let candidates = cache.entries.filter { !$0.caption.isEmpty }.max { $0.caption.utf8.count < $1.caption.utf8.count }
             .map { entry in
@@ -89,7 +89,7 @@ extension JudgeWording {
         }
     }
 
-    /// All ways to cut a prompt around a caption and a question.
+    /// All ways to split a prompt around a caption and a question.
     private static func templates(of prompt: String, caption: String, question: String) -> [PromptTemplate] {
         prompt.ranges(of: question).flatMap { asked in
             prompt.ranges(of: caption).compactMap { described in

@@ -1,6 +1,6 @@
-/// Confidence intervals by the bootstrap: means over regions drawn again and again with replacement.
+/// Bootstrap confidence intervals: means over regions resampled with replacement.
 package struct Bootstrap: Sendable {
-    /// Samples: more make the ends of an interval steadier, by a thousandth at this number, and take longer.
+    /// Number of samples: more give steadier interval ends (to a thousandth at this number) and take longer.
     private static let samples = 10_000
     /// Share of the samples within an interval.
     private static let share = 0.95
@@ -9,10 +9,11 @@ package struct Bootstrap: Sendable {
 
     package init(seed: UInt64 = 0) { self.seed = seed }
 
-    /// Intervals of figures of a sample of regions.
+    /// Intervals of scores over a sample of regions.
     /// - Parameters:
-    ///   - count: regions.
-    ///   - figures: figures of the regions at these places, always as many; nil where there is none.
+    ///   - count: number of regions.
+    ///   - figures: returns the scores over the regions with these indices, always the same number of scores; nil for one without
+    ///     value.
     package func intervals(of count: Int, _ figures: ([Int]) -> [Double?]) -> [ClosedRange<Double>?] {
         guard count > 0 else { return [] }
         var generator = SplitMix64(state: seed), places = [Int](repeating: 0, count: count), drawn: [[Double]] = []
@@ -30,8 +31,8 @@ package struct Bootstrap: Sendable {
     }
 }
 
-/// Random numbers that are the same on every machine. Source: Steele, Lea and Flood, "Fast splittable pseudorandom number
-/// generators" (OOPSLA 2014).
+/// Random numbers that are equal on all machines. Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators"
+/// (OOPSLA 2014).
 private struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 

@@ -1,8 +1,8 @@
 import Imaging
 
 extension DLCReport.Comparison {
-    /// Compares two sets of answers on the regions that both have.
-    /// - Throws: `InputError` when they have none in common.
+    /// Compares two sets of answers on the regions they share.
+    /// - Throws: `InputError` if they share none.
     package init(
         _ results: [DLCRegionResult], with others: [DLCRegionResult], cache path: String, bootstrap: Bootstrap
     ) throws {
@@ -23,7 +23,7 @@ extension DLCReport.Comparison {
 }
 
 extension DLCCache {
-    /// Scores of the cache's own captions and answers, computed anew.
+    /// Scores of the cache's own captions and answers, computed again.
     package var results: [DLCRegionResult] {
         entries.map { entry in
             DLCRegionResult(

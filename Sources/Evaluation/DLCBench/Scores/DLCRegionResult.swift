@@ -1,14 +1,14 @@
-/// A judge's answer to one question and what it is worth.
+/// A judge's answer to one question, with its points.
 package struct DLCAnswer: Sendable {
     package let question: DLCQuestion
-    /// Place among the region's questions; nil for the recognition question.
+    /// Index among the region's questions; nil for the recognition question.
     package let number: Int?
     package let prompt: String
     package let response: String
     package let reading: AnswerReader.Reading
-    /// Points as the choice has them.
+    /// Points of the choice.
     package let ungated: Double
-    /// Points that count.
+    /// Points that count, given the recognition.
     package let points: Double
     /// `points` as the published program writes them.
     let result: OrderedJSON
@@ -18,14 +18,14 @@ package struct DLCAnswer: Sendable {
         reading = AnswerReader(question)(response)
         let choice = reading.choice.map { question.choices[$0] }
         ungated = choice?.points ?? 0
-        // Python's min(0, points): the whole number 0 unless the points are below it.
+        // Python's min(0, points): the integer 0 unless the points are negative.
         let isLost = !isRecognised && ungated >= 0
         points = isLost ? 0 : ungated
         let none: OrderedJSON = question.kind == .recognition ? .string("incorrect") : .number(0)
         result = isLost ? .number(0) : choice?.score ?? none
     }
 
-    /// The answer's element of a cache's details.
+    /// The answer's entry in a cache's details.
     fileprivate var json: OrderedJSON {
         var keys = question.keys
         keys["pred_answer"] = .string(PythonText.stripped(response))
@@ -46,16 +46,16 @@ package struct DLCRegionResult: Sendable {
     package let negatives: [DLCAnswer]
     package let score: Double
     package let positiveScore: Double
-    /// nil for a region without negative questions.
+    /// Nil for a region without negative questions.
     package let negativeScore: Double?
 
-    /// True if the caption's object is what it should be; all points are at most 0 otherwise.
+    /// True if the caption is about the right object; otherwise all points are at most 0.
     package var isRecognised: Bool { recognition.points == 1 }
     /// Positive and negative questions.
     package var answers: [DLCAnswer] { positives + negatives }
 
     /// - Parameters:
-    ///   - prompts, responses: one each for the recognition question and for each of `questions`.
+    ///   - prompts, responses: one for the recognition question and one for each of `questions`.
     init(
         key: String, name: String?, caption: String, recognition: DLCQuestion, questions: [DLCQuestion], prompts: [String],
         responses: [String]
@@ -70,14 +70,14 @@ package struct DLCRegionResult: Sendable {
         self.recognition = gate
         positives = answers.filter { $0.question.kind == .positive }
         negatives = answers.filter { $0.question.kind == .negative }
-        // Sums go from left to right, as Python's did.
+        // Summed from left to right, as in Python.
         let sums = [positives, negatives].map { $0.reduce(0) { $0 + $1.points } }
         score = (sums[0] + sums[1]) / Double(answers.count)
         positiveScore = sums[0] / Double(positives.count)
         negativeScore = negatives.isEmpty ? nil : sums[1] / Double(negatives.count)
     }
 
-    /// The region's entry of a cache.
+    /// The region's entry in a cache.
     var json: OrderedJSON {
         let all = [recognition] + answers.sorted { ($0.number ?? 0) < ($1.number ?? 0) }
         return .object([

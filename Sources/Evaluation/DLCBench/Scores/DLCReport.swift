@@ -1,4 +1,4 @@
-/// Scores of a benchmark's captions with intervals and breakdowns, for people and machines.
+/// Scores of a benchmark's captions with confidence intervals and breakdowns.
 package struct DLCReport: Encodable, Sendable {
     /// Lower and upper end of a 95 % interval.
     package struct Interval: Encodable, Equatable, Sendable {
@@ -7,7 +7,7 @@ package struct DLCReport: Encodable, Sendable {
         init(_ range: ClosedRange<Double>) { (low, high) = (range.lowerBound, range.upperBound) }
     }
 
-    /// Points of some questions.
+    /// Points of a group of questions.
     package struct Tally: Encodable, Equatable, Sendable {
         package let questions: Int
         package let mean: Double
@@ -19,18 +19,18 @@ package struct DLCReport: Encodable, Sendable {
         }
     }
 
-    /// An answer that says none of the choices.
+    /// An answer that matches none of the choices.
     package struct Unread: Encodable, Equatable, Sendable {
         package let region: String
-        /// nil for the recognition question.
+        /// Nil for the recognition question.
         package let question: Int?
         package let answer: String
     }
 
-    /// Another set of answers, region by region.
+    /// Comparison with another set of answers.
     package struct Comparison: Encodable, Equatable, Sendable {
         package let cache: String
-        /// Regions that both have.
+        /// Number of regions in both.
         package let regions: Int
         package let average: Double
         package let otherAverage: Double
@@ -45,19 +45,19 @@ package struct DLCReport: Encodable, Sendable {
 
     package let wording: String
     package let judge: String?
-    /// True if the judge is shown the region besides the caption.
+    /// True if the judge sees the region as well as the caption.
     package let judgeSeesPictures: Bool
     package let scores: DLCScores
-    /// Intervals by figure: positive, negative and average.
+    /// Intervals by score: positive, negative and average.
     package let intervals: [String: Interval]
     package let recognised: Int
     package let overQuestions: [String: Tally]
     package let bySize, byFrequency, byClass: [String: DLCScores]
     package let bySubtype, byAttribute: [String: Tally]
-    /// Answers by the rule that read them.
+    /// Number of answers by the rule that parsed them.
     package let rules: [String: Int]
     package let unread: [Unread]
-    /// Regions whose caption is the default one.
+    /// Regions with the default caption.
     package let missingCaptions: [String]
     package var against: Comparison?
 
@@ -68,7 +68,7 @@ package struct DLCReport: Encodable, Sendable {
         case judgeSeesPictures = "judge_sees_pictures"
     }
 
-    /// - Returns: nil for no region.
+    /// - Returns: nil without regions.
     package init?(
         _ results: [DLCRegionResult], annotations: DLCAnnotations?, wording: JudgeWording, judge: String?, missing: [String],
         bootstrap: Bootstrap, seesPictures: Bool = false
@@ -100,7 +100,7 @@ package struct DLCReport: Encodable, Sendable {
         }
     }
 
-    /// True if an answer to a recognition question could not be read.
+    /// True if an answer to a recognition question could not be parsed.
     package var hasUnreadRecognition: Bool { unread.contains { $0.question == nil } }
 
     private static func tallies(_ answers: [DLCAnswer], _ group: (DLCAnswer) -> String?) -> [String: Tally] {

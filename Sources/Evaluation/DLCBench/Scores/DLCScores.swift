@@ -1,14 +1,14 @@
-/// Means over regions, as the benchmark's authors print them.
+/// Means over regions, as printed by the benchmark's authors.
 package struct DLCScores: Equatable, Sendable, Encodable {
     package let positive: Double
-    /// Mean over the regions that have negative questions; nil if none has.
+    /// Mean over the regions with negative questions; nil if there are none.
     package let negative: Double?
     package let regions: Int
 
-    /// Mean of the two; of positive questions alone where there are no negative ones.
+    /// Mean of the two; of positive questions only if there are no negative ones.
     package var average: Double { negative.map { (positive + $0) / 2 } ?? positive }
 
-    /// - Returns: nil for no region.
+    /// - Returns: nil without regions.
     package init?(_ results: some Collection<DLCRegionResult>) {
         self.init(results.map { ($0.positiveScore, $0.negativeScore) })
     }
@@ -17,7 +17,7 @@ package struct DLCScores: Equatable, Sendable, Encodable {
     init?(_ scores: [(positive: Double, negative: Double?)]) {
         guard !scores.isEmpty else { return nil }
         regions = scores.count
-        // Sums go from left to right, as Python's did.
+        // Summed from left to right, as in Python.
         positive = scores.reduce(0) { $0 + $1.positive } / Double(regions)
         let negatives = scores.compactMap(\.negative)
         negative = negatives.isEmpty ? nil : negatives.reduce(0, +) / Double(negatives.count)

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// A table with a row for each question, for spreadsheets.
+/// A table with a row per question, for spreadsheets.
 package enum DLCTable {
     private static let columns = [
         "key", "image", "class", "type", "subtype", "question_index", "choices", "answer", "rule", "index", "score",
@@ -30,6 +30,6 @@ package enum DLCTable {
         ]
     }
 
-    /// Without a point where it is whole.
+    /// Formats integers without a decimal point.
     private static func number(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
 }

@@ -147,7 +147,7 @@ for f in FRAMES:
     lines.append(f"{f} 10000 10 {H} {W} {rle(box(0, 0, 3, 3))['counts']}")
 (here / "mots.txt").write_text("\n".join(lines) + "\n")
 
-# MOTChallenge gt.txt: frames and pixels from 1; flag, class, visibility. The last line is not to be looked at
+# MOTChallenge gt.txt: frames and pixels from 1; flag, class, visibility. The last line is to be ignored
 lines = []
 for i in objects:
     for f, left, top, width, height, _ in about(objects[i]): lines.append(f"{f + 1},{i},{left + 1},{top + 1},{width},{height},1,1,{0.5:.5f}")

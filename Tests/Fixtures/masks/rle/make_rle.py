@@ -13,7 +13,7 @@ def encoded(mask):
             "uncompressed": runs(mask)}
 
 def runs(mask):
-    """Runs counted by numpy alone."""
+    """Runs counted with numpy only."""
     flat = mask.astype(bool).ravel(order="F")
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flat])))
     return [int(n) for n in np.diff(np.concatenate([[0], edges, [flat.size]]))]
