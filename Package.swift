@@ -55,7 +55,7 @@ let package = Package(
         library("Imaging"),
         library("Files", ["Imaging"]),
         library("ModelCache", ["Imaging", "Files"]),
-        library("WebRequests"),
+        library("WebRequests", ["Imaging"]),
         library("ModelHub", ["Imaging", "Files", "ModelCache", "WebRequests"]),
         library("Tensors", ["Parallelism", "Imaging", "Files", "COpenBLAS", "CKernels"]),
         library("Media", ["Imaging", "Files", "CFFmpeg"]),

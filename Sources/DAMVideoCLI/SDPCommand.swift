@@ -44,6 +44,9 @@ struct SDPWorkOptions: ParsableArguments {
         if let shards, shards < 1 { throw ValidationError("--shards \(shards): expected 1 or more") }
     }
 
+    /// True for a run whose machine may be preempted.
+    var isPreemptible: Bool { shards != nil || sharding.isPreemptible }
+
     /// The shard to do; nil for all of the work.
     func shard() throws -> Shard? {
         guard let shards else { return try sharding.value() }
@@ -64,7 +67,9 @@ struct SDPOutputOptions: ParsableArguments {
     /// - Parameter body: runs the step, given its output.
     /// - Throws: the exit code of a run with failures.
     func run(_ body: (StepTarget, StopRequest) throws -> StepResult) throws {
-        let shard = try work.shard(), stop = StopRequest(isPreemptible: shard != nil), line = StatusLine(quiet: work.quiet)
+        let shard = try work.shard()
+        if let status = work.status { try OutputFile.check(status, overwrites: true) }
+        let stop = StopRequest(isPreemptible: work.isPreemptible), line = StatusLine(quiet: work.quiet)
         let target = StepTarget(
             output, shard: shard, overwrites: work.overwrite, status: work.status, check: { try stop.check() },
             show: { line.show("regions: \($0) of \($1)") })

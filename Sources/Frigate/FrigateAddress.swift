@@ -1,6 +1,7 @@
 import Foundation
 import FoundationNetworking
 import Imaging
+import WebRequests
 
 /// Address of a Frigate server, with the login.
 package struct FrigateAddress: Sendable {
@@ -24,6 +25,7 @@ package struct FrigateAddress: Sendable {
         else {
             throw InputError(.usage, "--url", found: "\"\(text)\"", expected: "an address such as http://frigate:5000")
         }
+        if let url = parts.url { try WebAddress.check(url, option: "--url") }
         // A password in the URL would be visible in the process list.
         guard parts.user == nil, parts.password == nil else {
             throw InputError(.usage, "--url", found: "a user in it", expected: "--user and --password-file")

@@ -11,6 +11,7 @@ final class FrigateClient: Sendable {
     private static let largestAnswer = 64 << 20
     /// Events per page.
     private static let page = 100
+    private static let largestPage = 12_800
     /// Upper bound on the pages of one listing; the rest is left to the next.
     private static let mostPages = 200
 
@@ -29,9 +30,9 @@ final class FrigateClient: Sendable {
     /// - Parameter after: lower bound on their start; nil for all.
     /// - Throws: `FrigateFailure`, `InputError`.
     func endedEvents(after: Double?, labels: [String], cameras: [String]) throws -> [FrigateEvent] {
-        var found: [String: FrigateEvent] = [:], before: Double?
+        var found: [String: FrigateEvent] = [:], before: Double?, page = Self.page
         for _ in 0..<Self.mostPages {
-            var query = [("has_clip", "1"), ("in_progress", "0"), ("include_thumbnails", "0"), ("limit", "\(Self.page)")]
+            var query = [("has_clip", "1"), ("in_progress", "0"), ("include_thumbnails", "0"), ("limit", "\(page)")]
             if let after { query.append(("after", Self.text(after))) }
             if let before { query.append(("before", Self.text(before))) }
             if !labels.isEmpty { query.append(("labels", labels.joined(separator: ","))) }
@@ -39,9 +40,15 @@ final class FrigateClient: Sendable {
             let (events, count) = try list(query)
             let new = events.filter { found[$0.id] == nil }
             for event in new { found[event.id] = event }
-            guard count >= Self.page, !new.isEmpty, let oldest = new.map(\.start).min() else { break }
-            // Events that began at the same time as the last one of this page are requested again.
-            before = oldest + 0.001
+            guard count >= page else { break }
+            // Events that began at the same time as the last one of this page are requested again; more of them than a page holds
+            // need a larger one.
+            if let oldest = new.map(\.start).min() {
+                before = oldest + 0.001
+            } else {
+                page *= 2
+                guard page <= Self.largestPage else { break }
+            }
         }
         return found.values
             .filter { event in

@@ -23,6 +23,7 @@ struct HubClient: Sendable {
         guard let url = URL(string: address), ["http", "https"].contains(url.scheme?.lowercased()), url.host() != nil else {
             throw InputError(.usage, "HF_ENDPOINT", found: "\"\(address)\"", expected: "an address such as https://huggingface.co")
         }
+        try WebAddress.check(url, option: "HF_ENDPOINT")
         (endpoint, token) = (url, environment.token)
         web = WebClient(timeout: Self.timeout, connections: connections)
     }

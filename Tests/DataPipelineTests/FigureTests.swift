@@ -68,6 +68,16 @@ struct FigureTests {
         #expect(records[1].figure("margin") == 0.1)
     }
 
+    /// A misspelt score would drop everything.
+    @Test func aScoreThatNoRecordHasIsAUsageError() throws {
+        for change in [{ $0.least = [("margn", 0.3)] }, { $0.required = ["keyword"] }] as [(inout FilterStep) -> Void] {
+            var step = FilterStep()
+            change(&step)
+            let error = #expect(throws: InputError.self) { try filtered(step, [PipelineSample.captioned("a", ["A cup."], figures: ["margin": 1])]) }
+            #expect(error?.category == .usage && error?.description.contains("found no record with") == true)
+        }
+    }
+
     @Test func sharesArePerClass() throws {
         var step = FilterStep()
         step.shares = [("margin", 0.5)]

@@ -87,6 +87,14 @@ struct RegionSourceTests {
             let table = try PipelineSample.write("image,annotation,label\na.ppm,labels/a.png,Sea_lion\n", "open.csv", in: folder)
             let (rows, _) = try PipelineSample.regions([table], folder, to: "open.jsonl")
             #expect(rows.map(\.id) == ["open/a/a"] && rows[0].label == "Sea lion" && rows[0].media == "a.ppm")
+            // Open Images has masks of other sizes than its images.
+            try PNGBuilder.labels(width: 30, height: 20, [(1, 0..<15, 0..<10)]).write(to: folder.appending(path: "labels/a.png"))
+            let (scaled, _) = try PipelineSample.regions([table], folder, to: "scaled.jsonl")
+            #expect(scaled[0].size == PictureSize(width: 60, height: 40))
+            #expect(try scaled[0].masks()[0].runs.area == 600)
+            try PNGBuilder.labels(width: 30, height: 30, [(1, 0..<15, 0..<10)]).write(to: folder.appending(path: "labels/a.png"))
+            let error = #expect(throws: InputError.self) { try PipelineSample.regions([table], folder, to: "other.jsonl") }
+            #expect(error?.description.contains("found a mask of 30x30") == true)
         }
     }
 
@@ -172,7 +180,8 @@ struct RegionSourceTests {
             for (text, found) in [
                 ("{\"a\": 1}", "found a file with a"), ("{\"images\": [], \"annotations\": [{\"id\": 1, \"image_id\": 4}]}",
                     "an image missing from the file"),
-                ("{", "found the end of the file at byte 1"),
+                ("{", "found the end of the file at byte 1"), ("[]", "found an empty list"),
+                (PipelineSample.coco.replacing("\"id\": 8, \"name\"", with: "\"id\": 7, \"name\""), "category 7 as trash_can and as bow"),
                 (PipelineSample.coco.replacing("\"id\": 9, \"name\"", with: "\"id\": 90, \"name\""), "category 9 without a name"),
             ] {
                 let file = try PipelineSample.write(text, "bad.json", in: folder)

@@ -57,6 +57,11 @@ struct StepTests {
             #expect(throws: InputError.self) { try run(files, folder.path + "/own.jsonl") }
             #expect(try PipelineSample.text(folder.path + "/own.jsonl") == "mine\n")
             #expect(throws: InputError.self) { try run(files, files.paths[0]) }
+            let meta = folder.appending(path: "out.meta.json"), facts = try Data(contentsOf: meta)
+            try facts.prefix(20).write(to: meta)
+            let torn = #expect(throws: InputError.self) { try run(files, path) }
+            #expect(torn?.description.contains("without this file, --overwrite makes the output again") == true)
+            try facts.write(to: meta)
             // A region whose mask has changed is not taken for the captioned one.
             var changed = try records(2)
             changed[1].set("label", .string("mug"))

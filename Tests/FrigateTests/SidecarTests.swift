@@ -100,6 +100,15 @@ struct SidecarTests {
         }
     }
 
+    /// More events with one start time than a page holds.
+    @Test func eventsOfOneMomentAreAllListed() throws {
+        try withSample { sample throws in
+            for number in 0..<230 { sample.frigate.add("e\(number)", .walk(1000)) }
+            let tally = try sample.run()
+            #expect(tally.described + tally.skipped == 230)
+        }
+    }
+
     @Test func aStoppedRunResumes() throws {
         try withSample { sample throws in
             for number in 1...3 { sample.frigate.add("e\(number)", .walk(Double(number) * 1000)) }

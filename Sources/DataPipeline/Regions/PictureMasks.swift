@@ -34,10 +34,21 @@ enum PictureMasks {
         }
     }
 
+    /// A mask in the size of its image.
+    private static func mask(_ path: String, of picture: String) throws -> Mask {
+        let mask = try ImageDecoder.mask(path: path), image = try ImageDecoder.rgb(path: picture)
+        let own = PictureSize(width: mask.width, height: mask.height), size = PictureSize(width: image.width, height: image.height)
+        guard own != size else { return mask }
+        guard own.hasShape(of: size) else {
+            throw InputError(.invalid, path, found: "a mask of \(own)", expected: "\(size) as \(picture), or the same shape")
+        }
+        return mask.resized(to: size)
+    }
+
     /// Columns of the table.
     static let columns = ["image", "annotation", "label"]
 
-    /// Reads a table; masks are PNGs next to it.
+    /// Reads a table; masks are PNGs next to it, in the size of their image or, as in Open Images, scaled.
     static func readTable(_ path: String, source: String, media: String, into table: inout RegionTable) throws {
         guard let data = fileContents(path) else { throw InputError(.notFound, "\(path): no such file") }
         let rows: CSVTable
@@ -59,7 +70,7 @@ enum PictureMasks {
             }
             let picture = try pictures.path(of: fields[image], place: place)
             guard table.isWanted(try table.media(picture)) else { continue }
-            let mask = try InputError.translating { try ImageDecoder.mask(path: folder + "/" + fields[annotation]) }
+            let mask = try InputError.translating { try mask(folder + "/" + fields[annotation], of: picture) }
             let name = Int(fields[label]).flatMap { table.settings.labels[$0] } ?? fields[label], (label, part) = ClassName.read(name)
             try table.add(
                 RegionCandidate(

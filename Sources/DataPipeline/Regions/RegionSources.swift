@@ -77,8 +77,9 @@ struct RegionSources {
             var annotations = try COCOAnnotations(file, source: source, media: media(of: path))
             return try annotations.readResults(pictures: settings.pictures, into: &table)
         }
+        let found = keys.isEmpty ? "an empty \(isList ? "list" : "object")" : "a file with \(keys.sorted().prefix(6).joined(separator: ", "))"
         throw InputError(
-            .invalid, path, found: "a file with \(keys.sorted().prefix(6).joined(separator: ", "))",
+            .invalid, path, found: found,
             expected: "annotations of COCO, LVIS, PACO, SA-1B, SA-V, YouTube-VIS, a panoptic file or a list of detections")
     }
 
@@ -150,7 +151,7 @@ struct RegionSources {
         let folder = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
         let source = settings.name ?? folder.split(separator: "/").last.map(String.init) ?? "folder"
         let names = (folderNames(folder) ?? []).sorted()
-        let clips = try clips(in: folder, depth: 0)
+        let clips = try clips(in: folder, depth: 0, &table)
         if !clips.isEmpty {
             for clip in clips { try readClip(clip, FileNames.folderPath(clip) + "/masks", source, &table) }
         } else if let media = settings.media, names.contains(where: { $0.lowercased().hasSuffix(".png") }) {
@@ -166,9 +167,12 @@ struct RegionSources {
         }
     }
 
-    /// Clips with a folder `masks` next to them.
-    private func clips(in folder: String, depth: Int) throws -> [String] {
-        let names = (folderNames(folder) ?? []).sorted()
+    /// Clips with a folder `masks` next to them. A folder that cannot be read is a failure in the table.
+    private func clips(in folder: String, depth: Int, _ table: inout RegionTable) throws -> [String] {
+        guard let names = folderNames(folder)?.sorted() else {
+            table.fail(folder, InputError(.inputOutput, folder, found: "a folder that cannot be read", expected: "permission to read it"))
+            return []
+        }
         if names.contains("masks"), FileStatus(folder + "/masks")?.isFolder == true {
             let clips = names.filter(isClip)
             guard clips.count < 2 else {
@@ -178,8 +182,8 @@ struct RegionSources {
             if let clip = clips.first { return [folder + "/" + clip] }
         }
         guard depth < Self.depth else { return [] }
-        return try names.map { folder + "/" + $0 }.filter { FileStatus($0)?.isFolder == true }.flatMap { try clips(in: $0,
-            depth: depth + 1) }
+        let folders = names.map { folder + "/" + $0 }.filter { FileStatus($0)?.isFolder == true }
+        return try folders.flatMap { try clips(in: $0, depth: depth + 1, &table) }
     }
 }
 

@@ -29,9 +29,23 @@ package struct FilterStep {
         if !shares.isEmpty, target.shard != nil {
             throw InputError(.usage, "--keep counts the regions of all shards: found --keep with a shard, expected only one of them")
         }
+        if target.shard == nil { try checkScores(of: records) }
         let ranks = try shares.map { try ClassRanks($0.name, records) }
         let step = StepRun(step: "filter", options: options, keys: Self.keys)
         return try step(records, target) { try decided($0, ranks) }
+    }
+
+    /// A score that no record has would drop all of them.
+    /// - Throws: `InputError` of category `usage` that names it.
+    private func checkScores(of records: RecordFiles) throws {
+        var missing = Set((least + most + shares).map(\.name) + required), isEmpty = true
+        try records.forEach { record in
+            isEmpty = false
+            missing = missing.filter { record.figure($0) == nil }
+        }
+        guard !isEmpty, let name = missing.min() else { return }
+        let hint = name == "keyword" ? "records with a label" : "a score that damvideo sdp score has added"
+        throw InputError(.usage, "filter: found no record with \(name), expected \(hint)")
     }
 
     private var options: OrderedObject {

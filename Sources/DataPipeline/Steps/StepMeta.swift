@@ -51,7 +51,11 @@ package struct StepMeta: Sendable, Equatable {
     package init?(of output: String) throws {
         let path = Self.path(of: output)
         guard FileStatus(path) != nil else { return nil }
-        let json = try JSONPlace(file: path, expected: "facts about \(output)"), schema = try json["schema"]
+        guard let json = try? JSONPlace(file: path, expected: "") else {
+            throw InputError(
+                .invalid, path, found: "no JSON", expected: "what the step wrote (without this file, --overwrite makes the output again)")
+        }
+        let schema = try json["schema"]
         guard try schema.string() == Self.schema else { throw schema.wrong(expected: Self.schema) }
         step = try json["step"].string()
         options = try json["options"].object()

@@ -43,6 +43,7 @@ package final class ChatEndpoint: Sendable {
         guard let url = URL(string: trimmed.hasSuffix(path) ? trimmed : trimmed + path), let host = url.host(), !host.isEmpty,
             ["http", "https"].contains(url.scheme?.lowercased())
         else { throw InputError(.usage, "\(role) \(base)", found: "no address", expected: "such as http://localhost:8000/v1") }
+        try WebAddress.check(url, option: "\(role) \(base)")
         (self.url, self.model, self.key, self.role, self.timeout) = (url, model, key, role, timeout)
         web = WebClient(timeout: timeout, connections: connections)
     }

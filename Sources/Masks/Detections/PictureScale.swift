@@ -17,10 +17,7 @@ struct PictureScale {
         guard let source, let clip, source != clip else { return }
         across = Double(clip.width) / Double(source.width)
         down = Double(clip.height) / Double(source.height)
-        // A side may be off by one pixel from rounding, and by another for codecs that require even sides.
-        let isSame = abs(Double(source.width) * down - Double(clip.width)) <= max(2, 2 * down)
-            || abs(Double(source.height) * across - Double(clip.height)) <= max(2, 2 * across)
-        guard isSame else {
+        guard source.hasShape(of: clip) else {
             throw MaskError(
                 path: path, found: "detections on pictures of \(source)", expected: "\(clip) as the clip, or the same picture in another size")
         }
@@ -50,18 +47,30 @@ struct PictureScale {
                 throw MaskError(path: path, reason: .atPlace("frame \(frame)", "\(error)"))
             }
         }
-        return note == nil ? mask : mask.flatMap { StoredMask(resized($0.mask)) }
+        guard note != nil, let clip else { return mask }
+        return mask.flatMap { StoredMask($0.mask.resized(to: clip)) }
     }
+}
 
+extension PictureSize {
+    /// True if an image of this size and one of another can be the same image, scaled.
+    package func hasShape(of other: PictureSize) -> Bool {
+        let across = Double(other.width) / Double(width), down = Double(other.height) / Double(height)
+        // A side may be off by one pixel from rounding, and by another for codecs that require even sides.
+        return abs(Double(width) * down - Double(other.width)) <= max(2, 2 * down)
+            || abs(Double(height) * across - Double(other.height)) <= max(2, 2 * across)
+    }
+}
+
+extension Mask {
     /// Resizes by nearest neighbour.
-    private func resized(_ mask: Mask) -> Mask {
-        guard let clip else { return mask }
-        let columns = (0..<clip.width).map { $0 * mask.width / clip.width }
-        var pixels = [UInt8](repeating: 0, count: clip.width * clip.height)
-        for row in 0..<clip.height {
-            let line = row * mask.height / clip.height * mask.width
-            for (column, source) in columns.enumerated() { pixels[row * clip.width + column] = mask.pixels[line + source] }
+    package func resized(to size: PictureSize) -> Mask {
+        let columns = (0..<size.width).map { $0 * width / size.width }
+        var scaled = [UInt8](repeating: 0, count: size.width * size.height)
+        for row in 0..<size.height {
+            let line = row * height / size.height * width
+            for (column, source) in columns.enumerated() { scaled[row * size.width + column] = pixels[line + source] }
         }
-        return Mask(width: clip.width, height: clip.height, pixels: pixels)
+        return Mask(width: size.width, height: size.height, pixels: scaled)
     }
 }

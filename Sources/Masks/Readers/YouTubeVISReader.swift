@@ -168,7 +168,11 @@ extension JSONReader {
                 default: try json.skip()
                 }
             }
-            if let id { names[id] = name }
+            guard let id else { return }
+            if let name, let other = names[id], other != name {
+                throw json.fault("category \(id) as \(other) and as \(name)", expected: "one name for each")
+            }
+            names[id] = name ?? names[id]
         }
         return names
     }
