@@ -101,6 +101,8 @@ struct FrigateRequestTests {
         let text = "[[damvideo id=17.3-ab label=\"delivery van\" box=(0.5, 0.25, 0.25, 0.5) region=[0, 0, 1, 1] t=1.5]]"
         let marker = try #require(RegionMarker(text))
         #expect(marker.id == "17.3-ab" && marker.label == "delivery van" && marker.time == 1.5 && marker.text.isEmpty)
+        // Takes minutes if it is quadratic.
+        #expect(RegionMarker(String(repeating: text, count: 10_000))?.text == "")
         #expect(marker.part == Rectangle(left: 0, top: 0, width: 1, height: 1))
         let none = try #require(RegionMarker("[[damvideo id=7 label=None box=None region=[0, 0, 0, 0] t=None]]"))
         #expect(none.id == "7" && none.label == nil && none.box == nil && none.part == nil && none.time == nil)

@@ -20,9 +20,9 @@ struct RegionMarker: Equatable {
     /// Parses the first marker of a text.
     /// - Returns: nil for a text without one.
     init?(_ text: String) {
-        guard let start = Self.start(text) else { return nil }
+        guard let start = Self.start(text[...]) else { return nil }
         self.text = Self.removed(from: text)
-        var rest = text[start.upperBound..<Self.end(text, start.upperBound)]
+        var rest = text[start.upperBound..<Self.end(text[...], start.upperBound)]
         while let sign = rest.firstIndex(of: "=") {
             let name = rest[..<sign].split(separator: " ").last.map(String.init) ?? ""
             let (value, behind) = Self.value(rest[rest.index(after: sign)...])
@@ -50,23 +50,37 @@ struct RegionMarker: Equatable {
 
     /// Removes all markers from a text. A marker that is not closed extends to the end of its line.
     static func removed(from text: String) -> String {
-        guard let start = start(text) else { return text }
-        var end = end(text, start.upperBound)
-        if text[end...].hasPrefix("]]") { end = text.index(end, offsetBy: 2) }
-        return (text[..<start.lowerBound].trimmed + " " + removed(from: String(text[end...])).trimmed).trimmed
+        guard start(text[...]) != nil else { return text }
+        var kept: [Substring] = [], rest = text[...]
+        while let start = start(rest) {
+            kept.append(rest[..<start.lowerBound])
+            var end = end(rest, start.upperBound)
+            if rest[end...].hasPrefix("]]") { end = rest.index(end, offsetBy: 2) }
+            rest = rest[end...]
+        }
+        return (kept + [rest]).map { String($0).trimmed }.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    private static func start(_ text: String) -> Range<String.Index>? {
-        text.ranges(of: opening).first { text[$0.upperBound...].first.map { !$0.isLetter && !$0.isNumber } ?? true }
+    private static func start(_ text: Substring) -> Range<String.Index>? {
+        var rest = text
+        while let found = rest.firstRange(of: opening) {
+            rest = rest[found.upperBound...]
+            if rest.first.map({ !$0.isLetter && !$0.isNumber }) ?? true { return found }
+        }
+        return nil
     }
 
-    /// End of a marker: its closing brackets, past those of lists, or the end of the line.
-    private static func end(_ text: String, _ start: String.Index) -> String.Index {
-        let line = text[start...].prefix { !$0.isNewline }
-        guard let found = line.firstRange(of: "]]") else { return line.endIndex }
-        // In "]]]" the first bracket closes a list.
-        let next = text.index(after: found.lowerBound)
-        return text[next...].hasPrefix("]]") ? next : found.lowerBound
+    /// End of a marker: its closing brackets, past those of lists, or the end of the line. Reads no further than that, since a line
+    /// can have many markers.
+    private static func end(_ text: Substring, _ start: String.Index) -> String.Index {
+        var index = start
+        while index < text.endIndex, !text[index].isNewline {
+            let next = text.index(after: index)
+            // In "]]]" the first bracket closes a list.
+            if text[index...].hasPrefix("]]") { return text[next...].hasPrefix("]]") ? next : index }
+            index = next
+        }
+        return index
     }
 
     /// A value at the start of a text, delimited by brackets, quotes or a space, and the text after it.
