@@ -21,6 +21,9 @@ package struct PipelineFile {
     /// - Throws: `InputError` for a missing file, or unknown steps.
     package init(_ path: String) throws {
         json = try JSONPlace(file: path, expected: "options of steps")
+        guard try !json.members().isEmpty else {
+            throw InputError(.invalid, path, found: "no step", expected: "some of \(Self.order.joined(separator: ", "))")
+        }
         for member in try json.members() where !Self.order.contains(member.key) {
             throw InputError(.invalid, path, found: "the step \(member.key)", expected: Self.order.joined(separator: ", "))
         }
