@@ -1,7 +1,7 @@
 import Tensors
 
 extension CheckpointInspection {
-    /// Facts about a DAM checkpoint directory.
+    /// Collects facts about a DAM checkpoint directory.
     /// - Throws: `CheckpointError` if the configuration or a file cannot be read at all.
     package init(directory: String) throws {
         let files = try CheckpointFiles(directory: directory, policy: .collecting)
@@ -13,7 +13,7 @@ extension CheckpointInspection {
 }
 
 extension DescribeAnythingConfiguration {
-    /// Values that decide the computation, in words.
+    /// Configuration values that determine the computation, as text.
     fileprivate var summary: [CheckpointInspection.Entry] {
         let provider = contextProvider
         let options = [
@@ -39,7 +39,7 @@ extension DescribeAnythingConfiguration {
 }
 
 extension ProjectorKind: CustomStringConvertible {
-    /// Name in `mm_projector_type`.
+    /// Value of `mm_projector_type`.
     package var description: String {
         switch self {
         case .identity: "identity"
