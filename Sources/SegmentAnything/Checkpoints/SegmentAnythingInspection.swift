@@ -1,8 +1,8 @@
 import Tensors
 
 extension CheckpointInspection {
-    /// Facts about a SAM 2 checkpoint.
-    /// - Throws: `CheckpointError` if the configuration or a file cannot be read at all, or the parts do not fit each other.
+    /// Collects facts about a SAM 2 checkpoint.
+    /// - Throws: `CheckpointError` if the configuration or a file cannot be read at all, or the parts do not fit together.
     package init(segmentAnything path: String) throws {
         let files = try SegmentAnythingCheckpoint(path: path, policy: .collecting)
         self.init(
@@ -12,7 +12,7 @@ extension CheckpointInspection {
 }
 
 extension SegmentAnythingConfiguration {
-    /// Values that decide the computation, in words.
+    /// Configuration values that determine the computation, as text.
     fileprivate var summary: [CheckpointInspection.Entry] {
         let hiera = vision.backbone
         func list(_ values: [Int]) -> String { values.map(String.init).joined(separator: ", ") }
