@@ -1,4 +1,4 @@
-/// Operators that choose the best.
+/// Operators that select the best elements.
 extension Operators {
     static let choices: [String: Operator] = [
         "TopK": topK,
@@ -21,7 +21,7 @@ extension Operators {
             let source = memory.start(input), best = memory.start(values), places = memory.start(indices)
             lines.forEach { number, start in
                 let numbers = source + start
-                // Equal numbers in their order, NaNs last.
+                // Equal values by index, NaNs last.
                 let order = (0..<size).sorted { first, second in
                     let left = numbers[first * step], right = numbers[second * step]
                     if left == right || left.isNaN && right.isNaN { return first < second }
@@ -36,7 +36,7 @@ extension Operators {
         return [values, indices]
     }
 
-    /// Boxes that overlap none of a better score: as many as the picture has, so they are found before what follows is planned.
+    /// NonMaxSuppression. The number of boxes depends on the image, so it is computed before the nodes after it are planned.
     private static func nonMaxSuppression(_ plan: NodePlan) throws -> [ArrayValue] {
         let boxes = try plan.input(0), scores = try plan.input(1), planner = plan.planner
         guard boxes.rank == 3, scores.rank == 3, boxes.shape[2] == 4, boxes.shape[0] == scores.shape[0], boxes.shape[1] == scores.shape[2]
@@ -68,12 +68,12 @@ extension Operators {
     }
 }
 
-/// The boxes ONNX's NonMaxSuppression chooses.
+/// The selection of ONNX's NonMaxSuppression.
 private struct BoxSelection {
     /// `[batches, count, 4]`.
     let boxes: [Float]
     let count: Int
-    /// True for centre, width and height, false for two corners.
+    /// True for centre, width and height; false for two corners.
     let isCentred: Bool
     let most: Int
     let overlap: Float
