@@ -1,18 +1,18 @@
-/// The tensors of a state dictionary that `torch.save` wrote: a zip archive of raw storages and a pickle that says which
-/// tensor lies where. Mapped, never copied; nothing in it is ever executed.
-/// Source: PyTorch's `torch/serialization.py` and "Serialization semantics" in its documentation.
+/// The tensors of a state dictionary written by `torch.save`: a zip archive of raw storages and a pickle that describes the
+/// tensors in them. Memory-mapped, never copied; nothing in it is ever executed. Source: PyTorch's `torch/serialization.py` and
+/// "Serialization semantics" in its documentation.
 package struct TorchFile: Sendable {
     package let path: String
     /// By name in the state dictionary.
     package let tensors: [String: StoredTensor]
 
-    /// A state dictionary's pickle is names and shapes: some hundred bytes a tensor.
+    /// A state dictionary's pickle has only names and shapes, some hundred bytes per tensor.
     private static let longestPickle = 16 << 20
 
-    /// - Parameter key: of the state dictionary, where the file holds a dictionary of several things; a file that is a state
-    ///   dictionary itself is read as well.
-    /// - Throws: `CheckpointError` when the file is missing, not such an archive or cut short, its pickle needs anything but
-    ///   tensors and dictionaries, a tensor is not F32, F16 or BF16, is not contiguous or leaves its storage.
+    /// - Parameter key: key of the state dictionary in a file with a dictionary of several objects; a file that is itself a
+    ///   state dictionary is accepted as well.
+    /// - Throws: `CheckpointError` if the file is missing, not such an archive or truncated, its pickle needs anything but
+    ///   tensors and dictionaries, or a tensor is not F32, F16 or BF16, is not contiguous or exceeds its storage.
     package init(path: String, key: String = "model") throws {
         self.path = path
         let file = try MappedPages(path: path).bytes
@@ -60,7 +60,7 @@ package struct TorchFile: Sendable {
     }
 }
 
-/// An archive's storages, and the tensors that lie in them.
+/// An archive's storages, and the tensors in them.
 private struct TorchArchive {
     let path: String
     let bytes: MappedBytes
@@ -70,7 +70,7 @@ private struct TorchArchive {
         "torch.FloatStorage": .f32, "torch.HalfStorage": .f16, "torch.BFloat16Storage": .bf16,
     ]
 
-    /// - Parameter arguments: of `_rebuild_tensor_v2`: storage, offset, size, stride, and what training needs.
+    /// - Parameter arguments: those of `_rebuild_tensor_v2`: storage, offset, size, stride, and others that only training needs.
     func tensor(_ name: String, _ arguments: [PickleValue], of pickle: Pickle, folder: String) throws -> StoredTensor {
         func fail(_ found: String, _ expected: String) -> CheckpointError {
             CheckpointError(file: path, subject: name, found: found, expected: expected)
