@@ -39,12 +39,12 @@ package enum PictureDetectors {
         guard path.hasSuffix(".onnx") else {
             guard family == nil, input == nil else {
                 throw InputError(
-                    .usage, "\(path): found a family or kind of input besides a directory of RF-DETR, which tells both, expected an ONNX file")
+                    .usage, "\(path): found a family or input format for an RF-DETR directory, which defines both, expected an ONNX file")
             }
             return try RFDETRDetector(directory: path, format: format)
         }
         guard format == .f32 else {
-            throw InputError(.usage, "\(path): found an ONNX file for weights in \(format.rawValue.lowercased()), expected RF-DETR, or f32")
+            throw InputError(.usage, "\(path): found an ONNX file with weights \(format.rawValue.lowercased()), expected RF-DETR, or f32")
         }
         return try OnnxDetector(path: path, options: options)
     }

@@ -36,7 +36,7 @@ package enum GivenObjects: Sendable {
             let positive = Set(prompts.filter(\.region.isOnObject).map(\.object))
             if let object = prompts.map(\.object).first(where: { !positive.contains($0) }) {
                 throw InputError(
-                    .usage, "\(name): found object \(object) with points beside it alone, expected one on it, or a box around it")
+                    .usage, "\(name): found object \(object) with only negative points, expected a positive one or a box")
             }
             self = .prompts(PromptedObjects(prompts))
         case .motion:

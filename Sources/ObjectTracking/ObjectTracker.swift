@@ -36,14 +36,14 @@ package struct ObjectTracker: Sendable {
             return try tracker.propagate(clip: clip, in: span, masks: masks, frames: frames, progress: progress)
         case .prompts(let objects):
             guard let tracker = try modelTracker() else {
-                throw InputError(.usage, "found points or boxes to segment from, expected SAM 2 to do it with")
+                throw InputError(.usage, "found points or boxes, expected a SAM 2 model to segment them")
             }
             return try tracker.propagate(clip: clip, in: span, prompts: objects.prompts, progress: progress)
         case .motion:
             return try MotionTracker(clip: clip, span: span).track(progress: progress)
         case .detections(let set, let filter): return try link(set, filter, in: clip, span: span, progress: progress)
         case .detector(let settings, let filter):
-            guard let detector else { throw InputError(.usage, "found objects to detect, expected a detector to do it with") }
+            guard let detector else { throw InputError(.usage, "found objects to detect, expected a detector") }
             let set = try InputError.translating {
                 try DetectorRun(clip: clip.reopened(), span: span, detector: detector, settings: settings)
                     .detections { try progress(PropagationProgress(.finding, frame: $0)) }

@@ -65,7 +65,7 @@ package enum PicturePromptError: Error, Equatable, CustomStringConvertible {
             "found point \(number(point.x)),\(number(point.y)), expected one inside the picture of \(width)x\(height)"
         case .boxOutside(let box, let width, let height):
             "found box \(box.left),\(box.top),\(box.width),\(box.height), "
-                + "expected one with pixels of the picture of \(width)x\(height)"
+                + "expected one that overlaps the picture of \(width)x\(height)"
         case .maskSize(let found, let expected):
             "found mask logits of shape \(found), expected \(expected)"
         }

@@ -43,7 +43,7 @@ package struct SiglipModel: Sendable {
         tokenizer = try UnigramModel(path: directory + "/spiece.model")
         guard tokenizer.pieceCount <= textConfiguration.vocabularySize, textConfiguration.outputSize == vision.hiddenSize else {
             throw CheckpointError(
-                file: directory + "/config.json", found: "towers or a tokenizer that do not fit each other", expected: "those of one model")
+                file: directory + "/config.json", found: "towers or a tokenizer that do not match", expected: "those of one model")
         }
     }
 

@@ -61,7 +61,7 @@ package struct OnnxDetector: Sendable {
         if names == nil {
             let isCoco = head.classCount == nil || head.classCount == cocoLabels.count
             labels = isCoco ? cocoLabels : (0..<(head.classCount ?? 0)).map { "class \($0)" }
-            notes.append("\(path): no names of classes; " + (isCoco ? "COCO's are taken" : "they are numbered"))
+            notes.append("\(path): no class names; " + (isCoco ? "COCO's are used" : "classes are numbered"))
         } else {
             labels = names ?? []
         }

@@ -42,7 +42,7 @@ package final class OnnxProgram: Sendable {
         let suspended = planner.suspended, known = planner.arrays
         let kept = Set(outputs + suspended.flatMap(\.inputs) + suspended.compactMap(\.residual))
         if suspended.isEmpty, let missing = outputs.first(where: { known[$0] == nil }) {
-            throw CheckpointError(file: model.path, found: "the output \(missing), which no node makes", expected: "nodes that do")
+            throw CheckpointError(file: model.path, found: "the output \(missing), which no node produces", expected: "nodes that do")
         }
         (path, metadata, self.inputs, outputNames) = (model.path, model.metadata, inputs, outputs)
         outputShapes = outputs.map { known[$0]?.shape }
@@ -60,7 +60,7 @@ package final class OnnxProgram: Sendable {
         guard placement.count <= Self.mostMemory else {
             let megabytes = placement.count / (1 << 18)
             throw CheckpointError(
-                file: model.path, found: "a need of \(megabytes) MB for a picture", expected: "at most \(Self.mostMemory / (1 << 18))")
+                file: model.path, found: "\(megabytes) MB of memory for an image", expected: "at most \(Self.mostMemory / (1 << 18))")
         }
     }
 
@@ -74,7 +74,7 @@ package final class OnnxProgram: Sendable {
         var known = Set(model.graph.inputs.map(\.name))
         for node in model.graph.nodes {
             for name in node.outputs where !name.isEmpty && !known.insert(name).inserted {
-                throw error(node.title, found: "the output \(name), which is there already", expected: "one node for each array")
+                throw error(node.title, found: "the output \(name), which another node produces already", expected: "one node per array")
             }
             if node.operation.contains("QuantizeLinear") || node.operation.hasPrefix("QLinear") || node.operation.hasSuffix("Integer") {
                 throw error(
@@ -101,7 +101,7 @@ package final class OnnxProgram: Sendable {
             for (place, size) in port.shape.enumerated() {
                 let given = port.shape.count != 4 ? nil : place == 0 ? 1 : place == 2 ? height : place == 3 ? width : nil
                 guard let size = size ?? given else {
-                    throw planner.error(node, found: "a size the file leaves open", expected: "the size of pictures to be given")
+                    throw planner.error(node, found: "a dynamic size", expected: "an explicit input size")
                 }
                 shape.append(size)
             }

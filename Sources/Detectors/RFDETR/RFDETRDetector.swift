@@ -34,13 +34,13 @@ package struct RFDETRDetector: Sendable {
         guard queries <= grid * grid else {
             throw CheckpointError(
                 file: file, subject: "num_queries", found: "\(queries)",
-                expected: "at most \(grid * grid), the patches of a picture of \(side) pixels")
+                expected: "at most \(grid * grid), the patches of an input of \(side) pixels")
         }
         let ratio = configuration.segmentation.downsampleRatio
         guard (1...largestMaskSide).contains(side / ratio) else {
             throw CheckpointError(
                 file: file, subject: "mask_downsample_ratio", found: "\(ratio)",
-                expected: "one that makes masks of 1 to \(largestMaskSide) pixels a side of pictures of \(side)")
+                expected: "a ratio that gives masks of 1 to \(largestMaskSide) pixels per side from inputs of \(side)")
         }
     }
 

@@ -135,8 +135,8 @@ extension DetectionTracker {
         let outside = found.fates.count { $0 == .empty }
         if outside * 2 > found.fates.count {
             masks.notes.append(
-                "\(detections.path): found \(outside) of \(found.fates.count) boxes without a pixel in pictures of \(clip.info.size), "
-                    + "as if they were another clip's")
+                "\(detections.path): found \(outside) of \(found.fates.count) boxes outside of pictures of \(clip.info.size), "
+                    + "as if they belonged to another clip")
         }
         if found.masks.isEmpty { masks.notes.append("\(detections.path): found no track in \(detections.detections.count) detections") }
         return masks

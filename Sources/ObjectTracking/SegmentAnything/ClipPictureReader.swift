@@ -41,7 +41,7 @@ final class ClipPictureReader: ClipPictures {
             damage = frames.damage
         }
         guard !part.isEmpty else {
-            throw VideoError.invalid(path: clip.path, found: "no frame in the part that counts", expected: "one at least")
+            throw VideoError.invalid(path: clip.path, found: "no frame in the selected part", expected: "at least one")
         }
     }
 

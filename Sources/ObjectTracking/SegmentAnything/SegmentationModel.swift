@@ -49,7 +49,7 @@ public struct SegmentationModel: Sendable {
     private var video: SegmentAnythingVideoModel {
         get throws {
             guard let tracking else {
-                throw InputError(.unusableModel, "\(path): found a model of single pictures, expected one that tracks")
+                throw InputError(.unusableModel, "\(path): found a model for images only, expected one that can track")
             }
             return try tracking.get()
         }
@@ -83,7 +83,7 @@ public struct SegmentationModel: Sendable {
     /// - Throws: as `mask(of:in:path:)`.
     package func mask(of prompt: PicturePrompt, path: String, in picture: () throws -> EncodedPicture) throws -> Mask {
         guard prompt.isOnObject else {
-            throw InputError(.usage, "\(path): found points beside the object alone, expected one on it, or a box around it")
+            throw InputError(.usage, "\(path): found only negative points, expected a positive one or a box")
         }
         do {
             let mask = try picture().bestMask(prompt).mask

@@ -81,7 +81,7 @@ package struct HieraConfiguration: Sendable {
             throw file.error("patch_kernel_size", found: "\(patchKernelSize)", expected: "at most the padded picture")
         }
         guard side <= 1024 else {
-            throw file.error("patch_stride", found: "\(patchStride)", expected: "one that makes at most 1024 rows of a picture")
+            throw file.error("patch_stride", found: "\(patchStride)", expected: "a stride with at most 1024 rows per image")
         }
         var sides = [side], block = 0
         for stage in 1..<stages {

@@ -11,7 +11,7 @@ struct AxialRotaryEmbedding: Sendable {
     private let cosSin: Tensor
 
     init(side: Int, headSize: Int, theta: Double) {
-        precondition(headSize % 4 == 0, "AxialRotaryEmbedding: a head's size is no multiple of 4")
+        precondition(headSize % 4 == 0, "AxialRotaryEmbedding: the head size is not a multiple of 4")
         self.headSize = headSize
         let quarter = headSize / 4
         let frequencies = (0..<quarter).map { 1 / powf(Float(theta), Float(4 * $0) / Float(headSize)) }

@@ -39,7 +39,7 @@ package struct SegmentAnythingVideoModel: Sendable {
         guard let memory = configuration.memory else {
             throw CheckpointError(
                 file: weights.path + "/config.json", subject: "model_type", found: "\"sam2\"",
-                expected: "\"sam2_video\": a model with a memory")
+                expected: "\"sam2_video\", a model with memory")
         }
         try configuration.checkTracking(memory, path: weights.path)
         self.configuration = configuration

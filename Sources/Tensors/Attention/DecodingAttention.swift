@@ -15,7 +15,7 @@ package func attention(
     query: Tensor, contexts: [[KeyValueRows]], heads: Int, keyValueHeads: Int, kernel: AttentionKernel = .fastest
 ) -> Tensor {
     let headSize = query.width / heads, group = heads / keyValueHeads
-    precondition(query.rows == contexts.count, "attention: another number of contexts than of rows")
+    precondition(query.rows == contexts.count, "attention: numbers of contexts and rows differ")
     precondition(query.width == heads * headSize && heads == group * keyValueHeads, "attention: heads do not divide")
     let valueSize = (contexts.first?.first?.valueWidth ?? query.width) / keyValueHeads
     precondition(

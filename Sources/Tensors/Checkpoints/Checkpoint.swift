@@ -116,8 +116,8 @@ package final class Checkpoint: TensorSource {
         let asked = state.withLock { $0.asked }
         return places.keys.filter { !asked.contains($0) && !isDead($0) }.sorted().map { name in
             CheckpointError(
-                file: files[places[name]?.file ?? 0], subject: name, found: "a tensor the model has no place for",
-                expected: "only tensors its configuration asks for")
+                file: files[places[name]?.file ?? 0], subject: name, found: "a tensor that the model does not use",
+                expected: "only tensors that its configuration requires")
         }
     }
 

@@ -62,7 +62,7 @@ package struct PickleReader {
             }
             try reader.run(opcode)
         }
-        throw fail("a pickle without an end", "a whole one")
+        throw fail("a pickle without an end", "a complete one")
     }
 
     private init(
@@ -108,12 +108,12 @@ package struct PickleReader {
     }
 
     private mutating func next<Value: FixedWidthInteger>(_: Value.Type) throws -> Value {
-        guard let value: Value = reader.next() else { throw fail("a pickle that is cut short", "a whole one") }
+        guard let value: Value = reader.next() else { throw fail("a truncated pickle", "a complete one") }
         return value
     }
 
     private func text(_ bytes: UnsafeRawBufferPointer?) throws -> String {
-        guard let bytes else { throw fail("a pickle that is cut short", "a whole one") }
+        guard let bytes else { throw fail("a truncated pickle", "a complete one") }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw fail("text that is not UTF-8", "UTF-8") }
         return text
     }
@@ -135,7 +135,7 @@ package struct PickleReader {
     // MARK: The stack
 
     private func top() throws -> PickleValue {
-        guard stack.count > marks.last ?? 0, let value = stack.last else { throw fail("a pickle that takes more than it has", "a whole one") }
+        guard stack.count > marks.last ?? 0, let value = stack.last else { throw fail("a pickle that pops an empty stack", "a valid one") }
         return value
     }
 
@@ -146,13 +146,13 @@ package struct PickleReader {
     }
 
     private mutating func popToMark() throws -> [PickleValue] {
-        guard let mark = marks.popLast() else { throw fail("a pickle that goes back to no mark", "a whole one") }
+        guard let mark = marks.popLast() else { throw fail("a pickle that pops to a missing mark", "a valid one") }
         defer { stack.removeLast(stack.count - mark) }
         return Array(stack[mark...])
     }
 
     private mutating func recall(_ number: UInt32) throws {
-        guard let value = memory[number] else { throw fail("a pickle that recalls what it never kept", "a whole one") }
+        guard let value = memory[number] else { throw fail("a pickle that reads an unset memo", "a valid one") }
         stack.append(value)
     }
 
@@ -170,7 +170,7 @@ package struct PickleReader {
     }
 
     private mutating func append(_ items: [PickleValue]) throws {
-        guard case .list(let number) = try top() else { throw fail("items for what is no list", "a list") }
+        guard case .list(let number) = try top() else { throw fail("items for something other than a list", "a list") }
         pickle.sequences[number] += items
     }
 
@@ -181,7 +181,7 @@ package struct PickleReader {
 
     private mutating func setItems(_ items: [PickleValue]) throws {
         guard case .dictionary(let number) = try top(), items.count % 2 == 0 else {
-            throw fail("keys and values for what is no dictionary", "a dictionary")
+            throw fail("keys and values for something other than a dictionary", "a dictionary")
         }
         for index in stride(from: 0, to: items.count, by: 2) {
             pickle.dictionaries[number].append((items[index], items[index + 1]))
@@ -191,24 +191,24 @@ package struct PickleReader {
     // MARK: Opcodes that execute code in other readers
 
     private mutating func storage() throws {
-        guard case .tuple(let number) = try pop() else { throw fail("a storage that is no tuple", "one") }
+        guard case .tuple(let number) = try pop() else { throw fail("a storage id that is not a tuple", "a tuple") }
         stack.append(.storage(number))
     }
 
     private mutating func reduce() throws {
         let arguments = try pop(), function = try pop()
         guard case .global(let name) = function, case .tuple(let number) = arguments else {
-            throw fail("a call of what is no function", "a function's name and its arguments")
+            throw fail("a call of something other than a function", "a function's name and its arguments")
         }
         let items = pickle.sequences[number]
         switch name {
         case "collections.OrderedDict" where items.isEmpty: stack.append(emptyDictionary())
         case "torch._utils._rebuild_tensor_v2": stack.append(.tensor(number))
         case "torch._utils._rebuild_parameter":
-            guard let first = items.first, case .tensor = first else { throw fail("a parameter of no tensor", "a tensor") }
+            guard let first = items.first, case .tensor = first else { throw fail("a parameter without a tensor", "a tensor") }
             stack.append(first)
         default:
-            throw fail("a call of \(name), which is never made", "tensors and ordered dictionaries alone")
+            throw fail("a call of \(name), which is refused", "only tensors and ordered dictionaries")
         }
     }
 

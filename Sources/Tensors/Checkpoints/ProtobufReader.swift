@@ -68,7 +68,7 @@ package struct ProtobufReader {
         guard count <= UInt64(rest.count) else {
             throw error(
                 found: "\(rest.count) bytes left at byte \(rest.startIndex)",
-                expected: "\(count) more (file cut short?)")
+                expected: "\(count) more (truncated file?)")
         }
         defer { rest = rest.dropFirst(Int(count)) }
         return rest.prefix(Int(count))

@@ -39,7 +39,7 @@ package struct SafetensorsFile: Sendable {
                 try JSONDecoder().decode(SafetensorsHeader.self, from: Data($0))
             }
         } catch {
-            throw fail(nil, found: "a header that is not what the format says (\(briefly(error)))",
+            throw fail(nil, found: "an invalid header (\(briefly(error)))",
                        expected: "a JSON object of tensors with dtype, shape and data_offsets")
         }
         var entries: [String: StoredTensor] = [:], ranges: [String: Range<Int>] = [:]
@@ -89,7 +89,7 @@ package struct SafetensorsFile: Sendable {
             throw fail("data_offsets \(offsets)", "a begin and an end")
         }
         guard offsets[1] <= room else {
-            throw fail("data_offsets \(offsets)", "offsets within the \(room) bytes of data the file has")
+            throw fail("data_offsets \(offsets)", "offsets within the file's \(room) bytes of data")
         }
         guard offsets[1] - offsets[0] == size else {
             throw fail("\(offsets[1] - offsets[0]) bytes", "\(size) for shape \(shape) in \(dataType.rawValue)")

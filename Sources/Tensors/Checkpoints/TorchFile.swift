@@ -17,7 +17,7 @@ package struct TorchFile: Sendable {
         self.path = path
         let file = try MappedPages(path: path).bytes
         guard ZipDirectory.isArchive(file) else {
-            throw CheckpointError(file: path, found: "no zip archive", expected: "what torch.save writes since PyTorch 1.6")
+            throw CheckpointError(file: path, found: "no zip archive", expected: "a file written by torch.save since PyTorch 1.6")
         }
         let archive = TorchArchive(path: path, bytes: file, entries: try ZipDirectory(file, path: path).entries)
         let pickles = archive.entries.keys.filter { $0.hasSuffix("/data.pkl") || $0 == "data.pkl" }
@@ -30,14 +30,14 @@ package struct TorchFile: Sendable {
         }
         let folder = String(name.dropLast("data.pkl".count))
         if let order = archive.entries[folder + "byteorder"], !file.slice(order).withUnsafeBytes({ $0.elementsEqual("little".utf8) }) {
-            throw CheckpointError(file: path, subject: folder + "byteorder", found: "another order of bytes", expected: "little")
+            throw CheckpointError(file: path, subject: folder + "byteorder", found: "another byte order", expected: "little")
         }
         let pickle = try file.slice(range).withUnsafeBytes { bytes in
             try PickleReader.read(bytes) { CheckpointError(file: path, subject: name, found: $0, expected: $1) }
         }
         tensors = try Self.stateDictionary(pickle, key: key, path: path).reduce(into: [:]) { tensors, pair in
             guard case .string(let tensorName) = pair.key else {
-                throw CheckpointError(file: path, subject: name, found: "a key that is no text", expected: "tensors' names")
+                throw CheckpointError(file: path, subject: name, found: "a key that is not a string", expected: "tensors' names")
             }
             guard case .tensor = pair.value, let arguments = pickle.items(pair.value) else {
                 throw CheckpointError(file: path, subject: tensorName, found: "something else", expected: "a tensor")
@@ -80,7 +80,7 @@ private struct TorchArchive {
             let strides = pickle.integers(arguments[3]), shape.count == strides.count, storage.count == 5,
             storage[0] == .string("storage"), case .global(let kind) = storage[1], case .string(let key) = storage[2],
             case .integer(let storageCount) = storage[4]
-        else { throw fail("a tensor described in another way", "a storage, an offset, a size and strides") }
+        else { throw fail("an unknown description of a tensor", "a storage, an offset, a size and strides") }
         guard let dataType = Self.storages[kind] else {
             throw fail(kind, "one of " + Self.storages.keys.sorted().joined(separator: ", "))
         }

@@ -36,7 +36,7 @@ private struct ZipParser {
         CheckpointError(file: path, subject: subject, found: found, expected: expected)
     }
 
-    private var cut: CheckpointError { error(found: "a zip directory that is cut short", expected: "whole entries") }
+    private var cut: CheckpointError { error(found: "a truncated zip directory", expected: "complete entries") }
 
     /// Range of the central directory, according to the end record.
     func directory(_ bytes: UnsafeRawBufferPointer) throws -> Range<Int> {

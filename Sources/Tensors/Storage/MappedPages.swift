@@ -22,7 +22,7 @@ final class MappedPages: ByteOwner, @unchecked Sendable {
         let file = MappedFile(path: path, descriptor: descriptor)
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw error("something that is not a file", "a readable file")
+            throw error("something other than a regular file", "a readable file")
         }
         guard status.st_size > 0 else { throw error("an empty file", "a file of tensors") }
         count = Int(status.st_size)

@@ -97,7 +97,7 @@ final class GraphPlanner {
     func array(_ name: String, of node: OnnxNode) throws -> ArrayValue {
         if let array = arrays[name] { return array }
         guard let tensor = model.graph.initializers[name] else {
-            throw error(node, found: "the input \(name), which nothing before it makes", expected: "nodes in order")
+            throw error(node, found: "the input \(name), which no earlier node produces", expected: "nodes in order")
         }
         let (type, values) = try tensor.values(file: model.path)
         let array = constant(type, tensor.shape, values)

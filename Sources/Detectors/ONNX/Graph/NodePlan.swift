@@ -25,7 +25,7 @@ struct NodePlan {
 
     func integers(_ value: ArrayValue) throws -> [Int] {
         guard let numbers = planner.numbers(value) else {
-            throw error(found: "a shape that depends on the picture", expected: "one that does not")
+            throw error(found: "a shape that depends on the image", expected: "one that does not")
         }
         return numbers.map(\.wholeNumber)
     }

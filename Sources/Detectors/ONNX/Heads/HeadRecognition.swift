@@ -71,7 +71,7 @@ struct HeadRecognition {
         let rows = shape[1], columns = shape[2]
         let isThree = cells(rows, 3), isOne = cells(rows, 1), isTransposed = cells(columns, 1)
         if isTransposed, isOne || isThree {
-            throw error(found: "an output of \(shape)", expected: "--detector-family yolov8 or yolov5: both sizes may be places")
+            throw error(found: "an output of \(shape)", expected: "--detector-family yolov8 or yolov5: both dimensions may be boxes")
         }
         if columns == 6 + masks, !(isOne || isThree) || isChosen { return Reading(family: .endToEnd, places: rows, width: columns) }
         if isTransposed, rows > 4 + masks { return Reading(family: .yolov8, places: columns, width: rows) }
@@ -96,7 +96,7 @@ struct HeadRecognition {
     private func unknown() -> CheckpointError {
         let list = shapes.map { $0.map { "\($0)" } ?? "[open]" }.joined(separator: ", ")
         return error(
-            found: "outputs of \(list) for pictures of \(size)",
+            found: "outputs of \(list) for inputs of \(size)",
             expected: "those of YOLOX, YOLOv5 to v12 or an end-to-end export, boxes decoded")
     }
 

@@ -9,7 +9,7 @@ extension Operators {
         let input = try plan.input(0), axis = try plan.axis(plan.node.integer("axis", -1), rank: input.rank)
         let size = input.shape[axis], step = input.layout.strides[axis], largest = plan.node.integer("largest", 1) != 0
         guard let wanted = try plan.integers(1).first, (0...size).contains(wanted) else {
-            throw plan.error(found: "more than the \(size) numbers there are", expected: "at most those")
+            throw plan.error(found: "more than the \(size) available elements", expected: "at most as many")
         }
         let kept = input.shape.indices.filter { $0 != axis }
         var shape = input.shape
@@ -44,7 +44,7 @@ extension Operators {
         func limit(_ index: Int, _ fallback: Float) throws -> Float {
             guard let input = plan.optional(index) else { return fallback }
             guard let value = planner.numbers(input)?.first else {
-                throw plan.error(found: "a limit that depends on the picture", expected: "a constant one")
+                throw plan.error(found: "a limit that depends on the image", expected: "a constant one")
             }
             return value
         }

@@ -11,7 +11,7 @@ extension Operators {
     /// The map in channels-last layout, copied only if needed.
     static func channelsLast(_ plan: NodePlan, _ input: ArrayValue) throws -> ArrayValue {
         guard input.rank == 4 else {
-            throw plan.error(found: "shape \(input.shape)", expected: "pictures, channels, height and width")
+            throw plan.error(found: "shape \(input.shape)", expected: "images, channels, height and width")
         }
         return input.layout.strides[1] == 1 || input.shape[1] == 1 ? input : try plan.copied(input, order: [0, 2, 3, 1])
     }
@@ -21,7 +21,7 @@ extension Operators {
         let value = try plan.input(index)
         try plan.planner.reserveWeights(value.count, stored: plan.planner.sizes[value.buffer], for: plan.node)
         guard let values = plan.planner.numbers(value) else {
-            throw plan.error(found: "weights that depend on the picture", expected: "constant ones")
+            throw plan.error(found: "weights that depend on the image", expected: "constant ones")
         }
         return (value.shape, values)
     }
@@ -101,7 +101,7 @@ extension Operators {
         guard let given = plan.node.normalization else { return nil }
         let parts = try given.inputs.map { plan.planner.numbers(try plan.planner.array($0, of: plan.node)) ?? [] }
         guard let fold = BatchNormalization(parts, epsilon: given.epsilon, channels: channels) else {
-            throw plan.error(found: "a batch normalization of other channels", expected: "\(channels)")
+            throw plan.error(found: "a batch normalization of another size", expected: "\(channels)")
         }
         return fold
     }

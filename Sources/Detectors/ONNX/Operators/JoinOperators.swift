@@ -21,7 +21,7 @@ extension Operators {
             (other[axis], shape[axis]) = (shape[axis], shape[axis] + other[axis])
             other[axis] = shape[axis]
             guard other == shape else {
-                throw plan.error(found: "shapes \(first.shape) and \(input.shape)", expected: "shapes that agree but for axis \(axis)")
+                throw plan.error(found: "shapes \(first.shape) and \(input.shape)", expected: "shapes that agree except for axis \(axis)")
             }
         }
         _ = try plan.checked(shape)

@@ -57,7 +57,7 @@ extension Operators {
     private static func bound(_ plan: NodePlan, _ index: Int) throws -> Float? {
         guard let input = plan.optional(index) else { return nil }
         guard let value = plan.planner.numbers(input)?.first else {
-            throw plan.error(found: "a bound that depends on the picture", expected: "a constant one")
+            throw plan.error(found: "a bound that depends on the image", expected: "a constant one")
         }
         return value
     }

@@ -5,7 +5,7 @@ import Tensors
 extension Operators {
     static let pools: [String: Operator] = [
         "MaxPool": { plan in
-            guard plan.node.outputs.count == 1 else { throw plan.error(found: "a second output", expected: "the largest numbers alone") }
+            guard plan.node.outputs.count == 1 else { throw plan.error(found: "a second output", expected: "only the maxima") }
             return [try pool(plan, .largest)]
         },
         "AveragePool": { try [pool($0, $0.node.integer("count_include_pad", 0) == 0 ? .mean : .meanWithPadding)] },

@@ -43,7 +43,7 @@ extension Operators {
             let second = right.layout.broadcast(to: try plan.checked(batch + [inner, columns]))
         else { throw plan.error(found: "shapes \(left.shape) and \(right.shape)", expected: "matrices that multiply") }
         guard output.count > 0 else { return output }
-        guard inner > 0 else { throw plan.error(found: "shape \(left.shape)", expected: "numbers to multiply") }
+        guard inner > 0 else { throw plan.error(found: "shape \(left.shape)", expected: "a nonempty array") }
         // Each row must be contiguous.
         let rowMajor = left.with(first).layout.strides.last == 1 ? left.with(first)
             : try plan.copied(left.with(first), order: Array(first.shape.indices))

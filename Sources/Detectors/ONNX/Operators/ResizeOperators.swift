@@ -66,7 +66,7 @@ private struct Scale {
     init(_ plan: NodePlan, _ shape: [Int]) throws {
         let scales = try plan.optional(2).map { input -> [Float] in
             guard let numbers = plan.planner.numbers(input) else {
-                throw plan.error(found: "scales that depend on the picture", expected: "constant ones")
+                throw plan.error(found: "scales that depend on the image", expected: "constant ones")
             }
             return numbers
         } ?? []

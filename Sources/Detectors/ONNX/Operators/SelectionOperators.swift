@@ -64,7 +64,7 @@ extension Operators {
         }
         let output = try plan.output(input.type, shape)
         guard output.count > 0 else { return [output] }
-        guard size > 0 else { throw plan.error(found: "shape \(input.shape)", expected: "numbers to choose from") }
+        guard size > 0 else { throw plan.error(found: "shape \(input.shape)", expected: "a nonempty array") }
         // For one index position at a time, the remaining elements are copied as they are.
         let positions = indices.layout.count, flat = output.layout
         let outside = input.layout.sliced(axis, start: 0, count: 1).removing([axis]), stride = input.layout.strides[axis]

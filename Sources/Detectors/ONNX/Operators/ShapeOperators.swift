@@ -119,7 +119,7 @@ extension Operators {
     private static func range(_ plan: NodePlan) throws -> [ArrayValue] {
         let bounds = try (0..<3).map { index -> Float in
             guard let numbers = plan.planner.numbers(try plan.input(index)), numbers.count == 1 else {
-                throw plan.error(found: "bounds that depend on the picture", expected: "constant ones")
+                throw plan.error(found: "bounds that depend on the image", expected: "constant ones")
             }
             return numbers[0]
         }

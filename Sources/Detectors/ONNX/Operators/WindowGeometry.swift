@@ -26,7 +26,7 @@ struct WindowGeometry {
         }
         let kernel = try pair("kernel_shape", given ?? [])
         guard given == nil || given == kernel else {
-            throw plan.error(found: "kernel_shape \(kernel)", expected: "\(given ?? []), as the weights have it")
+            throw plan.error(found: "kernel_shape \(kernel)", expected: "\(given ?? []), the size of the weights")
         }
         let stride = try pair("strides", [1, 1]), dilation = try pair("dilations", [1, 1])
         let spans = (0..<2).map { (kernel[$0] - 1) * dilation[$0] + 1 }

@@ -64,7 +64,7 @@ package struct PicturePreparation: Sendable {
         case .object?:
             let size = try file.object("size")
             guard size.present("shortest_edge") == nil else {
-                throw size.error("shortest_edge", found: "a size that keeps a picture's shape", expected: "height and width, equal")
+                throw size.error("shortest_edge", found: "a size that keeps the aspect ratio", expected: "an equal height and width")
             }
             let height = try size.integer("height", in: 1...largestSide), width = try size.integer("width", in: 1...largestSide)
             guard height == width else { throw file.error("size", found: "\(height) x \(width)", expected: "a square") }

@@ -62,7 +62,7 @@ package struct LlamaTokenizerFiles {
     private static func object(_ path: String) throws -> [String: Any]? {
         guard let data = fileContents(path) else { return nil }
         guard let value = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed) else {
-            let found = "\(data.count) bytes that are no valid JSON"
+            let found = "\(data.count) bytes that are not valid JSON"
             throw CheckpointError(file: path, found: found, expected: "a JSON object")
         }
         guard let object = value as? [String: Any] else {

@@ -5,7 +5,7 @@ extension SentencePieceFile {
     /// - Throws: `CheckpointError` unless the model is BPE with white space as a prefix of words.
     func supportedTrainerSpec() throws -> TrainerSpec {
         guard let spec = trainerSpec else {
-            throw error(nil, found: "no trainer_spec after \(pieces.count) pieces", expected: "one (file cut short?)")
+            throw error(nil, found: "no trainer_spec after \(pieces.count) pieces", expected: "one (truncated file?)")
         }
         guard spec.modelType == 2 else {
             let names = [1: "UNIGRAM", 3: "WORD", 4: "CHAR"]
@@ -27,7 +27,7 @@ extension SentencePieceFile {
     /// - Throws: `CheckpointError` if normalisation goes beyond white space.
     func supportedNormalizerSpec() throws -> NormalizerSpec {
         guard let spec = normalizerSpec else {
-            throw error(nil, found: "no normalizer_spec", expected: "one (file cut short?)")
+            throw error(nil, found: "no normalizer_spec", expected: "one (truncated file?)")
         }
         for (name, spec) in [("normalizer_spec", spec), ("denormalizer_spec", denormalizerSpec)] {
             guard spec.precompiledCharsmap.isEmpty else {

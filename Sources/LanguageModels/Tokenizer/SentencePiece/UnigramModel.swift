@@ -27,7 +27,7 @@ package struct UnigramModel: Sendable {
         }
         let file = try SentencePieceFile([UInt8](data), path: path)
         guard let trainer = file.trainerSpec, let normalizer = file.normalizerSpec else {
-            throw file.error(nil, found: "no trainer_spec or normalizer_spec", expected: "both (file cut short?)")
+            throw file.error(nil, found: "no trainer_spec or normalizer_spec", expected: "both (truncated file?)")
         }
         guard trainer.modelType == 1 else { throw file.error("model_type", found: "\(trainer.modelType)", expected: "1 (UNIGRAM)") }
         guard !trainer.treatWhitespaceAsSuffix, !trainer.byteFallback, normalizer.escapeWhitespaces else {
