@@ -23,7 +23,7 @@ extension DescribeAnythingConfiguration {
         let values = [
             ("vision tower", "SigLIP, \(vision.hiddenLayers) layers (\(visionLayers) used) of \(vision.hiddenSize), "
                 + "\(vision.attentionHeads) heads, MLP \(vision.intermediateSize)"),
-            ("picture", "\(imageSize)x\(imageSize), patches of \(vision.patchSize), \(visionTokens) tokens a view"),
+            ("picture", "\(imageSize)x\(imageSize), patches of \(vision.patchSize), \(visionTokens) tokens per view"),
             ("context provider", "\(provider.hiddenLayers) layers; \(options)"),
             ("projector", projector.description),
             ("language model", "LLaMA, \(language.hiddenLayers) layers of \(language.hiddenSize), "
@@ -32,7 +32,7 @@ extension DescribeAnythingConfiguration {
             ("vocabulary", "\(language.vocabularySize)\(language.tiesEmbeddings ? ", tied embeddings" : "")"),
             ("context", "\(language.contextLength) tokens, RoPE theta \(language.ropeTheta)"
                 + (language.ropeFactor == 1 ? "" : ", positions divided by \(language.ropeFactor)")),
-            ("frames", "\(videoFrames) a clip"),
+            ("frames", "\(videoFrames) per clip"),
         ]
         return values.map(CheckpointInspection.Entry.init)
     }

@@ -18,13 +18,13 @@ extension SegmentAnythingConfiguration {
         func list(_ values: [Int]) -> String { values.map(String.init).joined(separator: ", ") }
         var values = [
             ("image encoder", "Hiera, stages of \(list(hiera.blocksPerStage)) blocks, widths \(list(hiera.widthPerStage))"),
-            ("picture", "\(imageSize)x\(imageSize), \(promptEncoder.embeddingSide)x\(promptEncoder.embeddingSide) places of \(hiddenSize)"),
-            ("mask decoder", "\(maskDecoder.multimaskOutputs) masks of a prompt"),
+            ("picture", "\(imageSize)x\(imageSize), \(promptEncoder.embeddingSide)x\(promptEncoder.embeddingSide) positions of \(hiddenSize) channels"),
+            ("mask decoder", "\(maskDecoder.multimaskOutputs) masks per prompt"),
         ]
         if let memory {
             values.append(("memory", "\(memory.maskMemories) frames of \(memory.encoderOutputChannels), \(memory.attentionLayers) layers of attention"))
         } else {
-            values.append(("memory", "none: pictures alone"))
+            values.append(("memory", "none: images only"))
         }
         return values.map(CheckpointInspection.Entry.init)
     }
