@@ -18,7 +18,7 @@ extension SegmentAnythingConfiguration {
         func list(_ values: [Int]) -> String { values.map(String.init).joined(separator: ", ") }
         var values = [
             ("image encoder", "Hiera, stages of \(list(hiera.blocksPerStage)) blocks, widths \(list(hiera.widthPerStage))"),
-            ("picture", "\(imageSize)x\(imageSize), \(promptEncoder.embeddingSide)x\(promptEncoder.embeddingSide) positions of \(hiddenSize) channels"),
+            ("picture", "\(imageSize)x\(imageSize), \(promptEncoder.embeddingSide)x\(promptEncoder.embeddingSide) positions of width \(hiddenSize)"),
             ("mask decoder", "\(maskDecoder.multimaskOutputs) masks per prompt"),
         ]
         if let memory {
