@@ -1,4 +1,4 @@
-// Vectors of 512 bits for every instruction set: the compiler splits them where registers are narrower.
+// Vectors of 512 bits for every instruction set; the compiler splits them if registers are narrower.
 #pragma once
 #include <stdint.h>
 

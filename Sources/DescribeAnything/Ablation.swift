@@ -1,10 +1,10 @@
 /// A part of the model to disable, for measuring how much it contributes.
 public enum Ablation: String, Sendable, Encodable, CaseIterable {
-    /// Sets the context provider's gates to 0: nothing of the full view reaches the crop's features.
+    /// Sets the context provider's gates to 0, so that no features of the full view reach the crop.
     case context
-    /// Empties the mask channel of both views: only the crop's place tells which object is meant.
+    /// Empties the mask channel of both views, so that only the crop's position indicates the object.
     case mask
-    /// Replaces every frame by the middle one: nothing moves.
+    /// Replaces every frame by the middle one, so that there is no motion.
     case motion
 }
 

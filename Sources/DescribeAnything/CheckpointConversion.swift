@@ -1,13 +1,14 @@
 import Tensors
 
 extension CheckpointConversion {
-    /// Folders of a DAM checkpoint; a projector's may have no tensors, only a configuration.
+    /// Folders of a DAM checkpoint. The projector's may hold a configuration without tensors.
     package static let describeAnythingFolders = ["vision_tower", "context_provider", "mm_projector", "llm"]
 
-    /// A DAM checkpoint directory.
+    /// Plans the conversion of a DAM checkpoint directory.
     /// - Parameters:
-    ///   - vision: type of the matrices of vision tower, context provider and projector; nil leaves them as they are.
-    ///   - language: type of the language model's matrices; nil leaves them as they are.
+    ///   - vision: storage type of the matrices of the vision tower, context provider and projector; nil keeps each matrix's
+    ///     type.
+    ///   - language: storage type of the language model's matrices; nil keeps each matrix's type.
     /// - Throws: `CheckpointError` if the model does not load from the directory.
     package init(directory: String, vision: DataType?, language: DataType?) throws {
         let files = try CheckpointFiles(directory: directory, policy: .strict)
@@ -24,12 +25,12 @@ extension CheckpointConversion {
             folders: Self.describeAnythingFolders)
     }
 
-    /// Chooses the type of a tensor once its part of the model is converted to `target`.
+    /// Returns the storage type of a tensor when its part of the model is converted to `target`.
     ///
-    /// Norms, biases, gates and tables of positions stay as they are: they are small, and each of their numbers counts.
-    /// Only matrices are quantised. Patch embeddings are not, for they are small; nor are token embeddings, of which a prompt
-    /// reads a few rows (tied ones are the head as well, and lose more than they save). A head of its own, which decides
-    /// between tokens of nearly equal logits, keeps 8 bits where the layers have 4.
+    /// Norms, biases, gates and position tables keep their type: they are small and sensitive. Only matrices are quantised.
+    /// Patch embeddings are not, because they are small; nor are token embeddings, of which a prompt reads only a few rows (tied
+    /// ones also serve as the head, where quantisation costs more accuracy than it saves). An untied head, which has to separate
+    /// nearly equal logits, is kept at 8 bits where the layers have 4.
     private static func dataType(of tensor: StoredTensor, named name: String, converting target: DataType?) -> DataType {
         guard let target, tensor.shape.count >= 2, !tensor.shape.contains(0), !name.hasSuffix("position_embedding.weight")
         else { return tensor.dataType }

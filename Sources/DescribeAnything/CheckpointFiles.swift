@@ -1,13 +1,13 @@
 import LanguageModels
 import Tensors
 
-/// A checkpoint directory's configuration and the tensors of its four parts.
+/// The configuration of a checkpoint directory and the tensors of its four parts.
 struct CheckpointFiles {
     let directory: String
     let configuration: DescribeAnythingConfiguration
     let visionTower: Checkpoint
     let contextProvider: Checkpoint
-    /// Nil for the identity projector, which has no weights.
+    /// nil for the identity projector, which has no weights.
     let projector: Checkpoint?
     let llm: Checkpoint
 
@@ -22,13 +22,13 @@ struct CheckpointFiles {
         llm = try Checkpoint(directory: directory + "/llm", policy: policy)
     }
 
-    /// The parts with the names of their folders.
+    /// The parts with their folder names.
     var parts: [(name: String, checkpoint: Checkpoint)] {
         [("vision_tower", visionTower), ("context_provider", contextProvider)]
             + (projector.map { [("mm_projector", $0)] } ?? []) + [("llm", llm)]
     }
 
-    /// Errors for tensors that the model, loaded from these files, did not read and that are not known to be dead.
+    /// Errors for tensors that loading the model from these files did not read and that are not known to be unused.
     func leftOver(_ configuration: DescribeAnythingConfiguration) -> [CheckpointError] {
         visionTower.leftOver { SiglipVisionModel.isDead($0, configuration) }
             + contextProvider.leftOver { ContextProvider.isDead($0, configuration) }

@@ -1,7 +1,7 @@
 import Tensors
 
 extension CheckpointInspection {
-    /// Facts about a DAM checkpoint directory.
+    /// Collects facts about a DAM checkpoint directory.
     /// - Throws: `CheckpointError` if the configuration or a file cannot be read at all.
     package init(directory: String) throws {
         let files = try CheckpointFiles(directory: directory, policy: .collecting)
@@ -13,7 +13,7 @@ extension CheckpointInspection {
 }
 
 extension DescribeAnythingConfiguration {
-    /// Values that decide the computation, in words.
+    /// Configuration values that determine the computation, as text.
     fileprivate var summary: [CheckpointInspection.Entry] {
         let provider = contextProvider
         let options = [
@@ -23,7 +23,7 @@ extension DescribeAnythingConfiguration {
         let values = [
             ("vision tower", "SigLIP, \(vision.hiddenLayers) layers (\(visionLayers) used) of \(vision.hiddenSize), "
                 + "\(vision.attentionHeads) heads, MLP \(vision.intermediateSize)"),
-            ("picture", "\(imageSize)x\(imageSize), patches of \(vision.patchSize), \(visionTokens) tokens a view"),
+            ("picture", "\(imageSize)x\(imageSize), patches of \(vision.patchSize), \(visionTokens) tokens per view"),
             ("context provider", "\(provider.hiddenLayers) layers; \(options)"),
             ("projector", projector.description),
             ("language model", "LLaMA, \(language.hiddenLayers) layers of \(language.hiddenSize), "
@@ -32,14 +32,14 @@ extension DescribeAnythingConfiguration {
             ("vocabulary", "\(language.vocabularySize)\(language.tiesEmbeddings ? ", tied embeddings" : "")"),
             ("context", "\(language.contextLength) tokens, RoPE theta \(language.ropeTheta)"
                 + (language.ropeFactor == 1 ? "" : ", positions divided by \(language.ropeFactor)")),
-            ("frames", "\(videoFrames) a clip"),
+            ("frames", "\(videoFrames) per clip"),
         ]
         return values.map(CheckpointInspection.Entry.init)
     }
 }
 
 extension ProjectorKind: CustomStringConvertible {
-    /// Name in `mm_projector_type`.
+    /// Value of `mm_projector_type`.
     package var description: String {
         switch self {
         case .identity: "identity"

@@ -1,23 +1,24 @@
 import LanguageModels
 import Tensors
 
-/// Configuration of a model: the root `config.json` of a checkpoint directory and those of its four folders.
+/// Configuration of a model: the root `config.json` of a checkpoint directory and the files of its four folders.
 package struct DescribeAnythingConfiguration: Sendable {
     package let vision: SiglipConfiguration
     package let contextProvider: ContextProviderConfiguration
     package let projector: ProjectorKind
     package let language: LlamaConfiguration
     package let imageProcessor: ImageProcessorConfiguration
-    /// Side of the vision tower's input in pixels: `vision_resolution`, or the tower's own `image_size`.
+    /// Side of the vision tower's input in pixels: `vision_resolution`, or else the tower's own `image_size`.
     package let imageSize: Int
-    /// Vision encoder layers that are computed: hidden state number `mm_vision_select_layer`, 0 being the embeddings.
+    /// Number of vision encoder layers that are computed: the index `mm_vision_select_layer` among the hidden states, of which 0
+    /// is the embeddings.
     package let visionLayers: Int
     /// True if token 0 is dropped (`mm_vision_select_feature` "patch").
     package let dropsFirstToken: Bool
-    /// Frames of a clip the model was trained on.
+    /// Number of frames per clip in training.
     package let videoFrames: Int
 
-    /// Tokens of one view's features.
+    /// Tokens of one view.
     package var visionTokens: Int { gridSide * gridSide - (dropsFirstToken ? 1 : 0) }
 
     /// Tokens of one frame in the language model.
@@ -27,16 +28,16 @@ package struct DescribeAnythingConfiguration: Sendable {
         return blocks * blocks
     }
 
-    /// Patches along a side of the picture.
+    /// Patches along a side of the image.
     package var gridSide: Int { imageSize / vision.patchSize }
 
-    /// - Throws: `CheckpointError` if a file is missing or not JSON, a value is impossible or not supported, or the parts do
-    ///   not fit together.
+    /// - Throws: `CheckpointError` if a file is missing or not JSON, a value is impossible or unsupported, or the parts do not
+    ///   fit together.
     init(directory: String) throws {
         try self.init { try ConfigurationFile(path: directory + "/" + $0) }
     }
 
-    /// - Parameter file: returns the file at a path within the directory.
+    /// - Parameter file: returns the configuration file at a path relative to the directory.
     /// - Throws: as above, and the errors of `file`.
     init(_ file: (String) throws -> ConfigurationFile) throws {
         let root = try file("config.json")

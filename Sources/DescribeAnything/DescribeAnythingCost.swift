@@ -1,10 +1,10 @@
 import Imaging
 import Tensors
 
-/// Lower bounds on the operations and memory traffic of the Describe Anything Model's stages, from its configuration alone.
+/// Lower bounds on the operations and memory traffic of the Describe Anything Model's stages, computed from its configuration.
 package struct DescribeAnythingCost {
     package let configuration: DescribeAnythingConfiguration
-    /// Storage type of the weights of vision tower, context provider and projector.
+    /// Storage type of the weights of the vision tower, context provider and projector.
     package let vision: DataType
     /// Storage type of the language model's weights.
     package let language: DataType
@@ -15,7 +15,7 @@ package struct DescribeAnythingCost {
         self.language = language
     }
 
-    /// Cropping and resizing one frame: reads four channels of the picture and of the region, writes eight.
+    /// Cropping and resizing one frame: reads four channels of the image and of the region, writes eight.
     package func preprocessing(width: Int, height: Int, region: BoundingBox) -> ComputeCost {
         let read = 4 * (width * height + region.width * region.height)
         return ComputeCost(bytes: Double(read + 8 * configuration.imageSize * configuration.imageSize * DataType.f32.byteCount))
@@ -24,7 +24,7 @@ package struct DescribeAnythingCost {
     /// One view through the vision tower, up to the selected hidden state.
     package var view: ComputeCost {
         let tower = configuration.vision, width = tower.hiddenSize
-        // Three channels and the mask.
+        // RGB and the mask.
         let patches = ComputeCost.linear(grid, from: 4 * tower.patchSize * tower.patchSize, to: width, vision)
         return patches + (attention(width: width, keys: grid) + mlp(width, tower.intermediateSize)) * configuration.visionLayers
     }
@@ -36,7 +36,7 @@ package struct DescribeAnythingCost {
         return view + layer * configuration.visionLayers
     }
 
-    /// One frame's features to image tokens.
+    /// Projection of one frame's features to image tokens.
     package var projector: ComputeCost {
         let from = configuration.vision.hiddenSize, to = configuration.language.hiddenSize, rows = configuration.imageTokens
         func linear(_ inputs: Int) -> ComputeCost { .linear(rows, from: inputs, to: to, vision) }
@@ -48,10 +48,10 @@ package struct DescribeAnythingCost {
         }
     }
 
-    /// One frame to image tokens: both views and the projector.
+    /// Encoding of one frame to image tokens: both views and the projector.
     package var frame: ComputeCost { view + viewWithContext + projector }
 
-    /// Prefill of a prompt. The last layer computes keys and values of all rows, but reads on only the last row.
+    /// Prefill of a prompt. The last layer computes keys and values of all rows, but everything else for the last row only.
     package func prefill(tokens: Int) -> ComputeCost {
         let model = configuration.language, layers = model.hiddenLayers
         let whole = queries(tokens) + keysAndValues(tokens) + .attention(pairs: tokens * (tokens + 1) / 2, width: queryWidth)
@@ -59,14 +59,14 @@ package struct DescribeAnythingCost {
         return whole * (layers - 1) + last + head(1) + ComputeCost(bytes: cache(tokens))
     }
 
-    /// One decoding step: a token of each track, each behind `context` tokens.
+    /// One decoding step: one token of each track, each after `context` tokens.
     package func decode(context: Int, tracks: Int = 1) -> ComputeCost {
         let layer = queries(tracks) + keysAndValues(tracks) + .attention(pairs: tracks * (context + 1), width: queryWidth)
         return layer * configuration.language.hiddenLayers + head(tracks) + ComputeCost(bytes: cache(context + 1)) * tracks
     }
 
     /// The steps of captioning one object: preprocessing and encoding of `frames` frames, prefill of `prompt` tokens, which
-    /// gives the first token, and a decoding step for each further one of `tokens`.
+    /// yields the first token, and one decoding step for each further token.
     package func caption(preprocessing: ComputeCost, frames: Int, prompt: Int, tokens: Int) -> [ComputeCost] {
         [preprocessing * frames]
             + Array(repeating: [view, viewWithContext, projector], count: frames).flatMap(\.self)
@@ -79,7 +79,7 @@ package struct DescribeAnythingCost {
     private var queryWidth: Int { configuration.language.attentionHeads * configuration.language.headSize }
     private var keyWidth: Int { configuration.language.keyValueHeads * configuration.language.headSize }
 
-    /// Attention of a view's patches to `keys` others, with its four projections.
+    /// Attention of a view's patches to `keys` keys, with its four projections.
     private func attention(width: Int, keys: Int) -> ComputeCost {
         let projection = ComputeCost.linear(grid, from: width, to: width, vision)
         return projection * 2 + .linear(keys, from: width, to: width, vision) * 2 + .attention(pairs: grid * keys, width: width)
@@ -89,7 +89,7 @@ package struct DescribeAnythingCost {
         .linear(grid, from: width, to: inner, vision) + .linear(grid, from: inner, to: width, vision)
     }
 
-    /// A decoder layer without keys and values: query and output projections and the MLP.
+    /// A decoder layer without its key and value projections: query and output projections and the MLP.
     private func queries(_ rows: Int) -> ComputeCost {
         let model = configuration.language, width = model.hiddenSize, inner = model.intermediateSize
         return .linear(rows, from: width, to: queryWidth, language) + .linear(rows, from: queryWidth, to: width, language)
@@ -101,7 +101,7 @@ package struct DescribeAnythingCost {
         .linear(rows, from: configuration.language.hiddenSize, to: keyWidth, language) * 2
     }
 
-    /// Logits of `rows` rows.
+    /// The language-model head on `rows` rows.
     private func head(_ rows: Int) -> ComputeCost {
         .linear(rows, from: configuration.language.hiddenSize, to: configuration.language.vocabularySize, language)
     }

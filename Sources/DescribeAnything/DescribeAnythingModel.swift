@@ -1,8 +1,8 @@
 import LanguageModels
 import Tensors
 
-/// The Describe Anything Model: one frame's views in, image tokens out; image tokens and a query in, a description out.
-/// Immutable: one loaded model serves every track. Source: DAM, arXiv 2504.16072.
+/// The Describe Anything Model: encodes a frame's views into image tokens, and generates a description from image tokens and a
+/// query. Immutable, so one loaded model serves all tracks. Source: DAM, arXiv 2504.16072.
 package struct DescribeAnythingModel: Sendable {
     package let directory: String
     package let configuration: DescribeAnythingConfiguration
@@ -13,13 +13,13 @@ package struct DescribeAnythingModel: Sendable {
     package let llm: LlamaModel
     /// Storage type of the language model's matrices.
     package var dataType: DataType { llm.dataType }
-    /// Bytes of the checkpoint's weights, which are mapped; 0 for a model made in memory.
+    /// Bytes of the checkpoint's memory-mapped weights; 0 for a model created in memory.
     package let weightBytes: Int
-    /// The part of the model that is disabled; see `without(_:)`.
+    /// The disabled part of the model; see `without(_:)`.
     var ablation: Ablation?
 
     /// Maps the weights of a checkpoint directory in the published layout.
-    /// - Throws: `CheckpointError` if anything is missing, left over, misshapen or not understood.
+    /// - Throws: `CheckpointError` if anything is missing, unused, of the wrong shape or unsupported.
     package init(directory: String) throws {
         let files = try CheckpointFiles(directory: directory, policy: .strict)
         try self.init(files)
@@ -61,7 +61,7 @@ package struct DescribeAnythingModel: Sendable {
         visionTower.layers.first?.mlp.fc1.weight.dataType ?? visionTower.embeddings.patchEmbedding.dataType
     }
 
-    /// Storage types of the matrices in words: "f16", or "vision q8, language q4" where the two parts differ.
+    /// Storage types of the matrices as text: "f16", or "vision q8, language q4" if the two parts differ.
     package var weightFormats: String {
         let (vision, language) = (visionDataType.rawValue.lowercased(), dataType.rawValue.lowercased())
         return vision == language ? language : "vision \(vision), language \(language)"
@@ -74,31 +74,31 @@ package struct DescribeAnythingModel: Sendable {
         (ablation == .mask ? prompt.unmarked : prompt).pixels(configuration.imageProcessor)
     }
 
-    /// Features of the view that gives context, `[tokens, vision width]`, from a frame's pixels.
+    /// Features of the context view, `[tokens, vision width]`, from a frame's pixels.
     package func contextFeatures(_ pixels: Tensor) -> Tensor { contextProvider.contextFeatures(pixels, visionTower) }
 
-    /// Features of the region's view after the context provider, `[tokens, vision width]`.
+    /// Features of the region view after the context provider, `[tokens, vision width]`.
     package func regionFeatures(_ pixels: Tensor, context: Tensor) -> Tensor {
         contextProvider.regionFeatures(pixels, context: context, visionTower)
     }
 
-    /// True if a frame's image tokens are made of its context features alone, without the context provider.
+    /// True if a frame's image tokens come from its context features alone, without the context provider.
     package func skipsContextProvider(_ pixels: Tensor) -> Bool { contextProvider.isSkipped(pixels) }
 
-    /// A frame's tokens in the language model, `[image tokens, language width]`, from its features.
+    /// A frame's tokens for the language model, `[image tokens, language width]`, from its features.
     package func imageTokens(_ features: Tensor) -> Tensor { mmProjector(features) }
 
-    /// Encodes one frame into image tokens, `[image tokens, language width]`: all steps above.
+    /// Encodes one frame into image tokens, `[image tokens, language width]`, through all the steps above.
     package func encode(_ prompt: FocalPrompt) -> Tensor {
         let pixels = pixels(prompt), context = contextFeatures(pixels)
         return imageTokens(skipsContextProvider(pixels) ? context : regionFeatures(pixels, context: context))
     }
 
-    /// Token ids of a query in its conversation, `Conversation.imageToken` for each frame.
+    /// Token ids of a query in the prompt template, with `Conversation.imageToken` for each frame.
     package func tokens(query: String) -> [Int] { Conversation.tokens(of: Conversation.prompt(query), tokenizer) }
 
-    /// The language model's input: each text token's embedding, and at each image token the next frame's tokens.
-    /// - Parameter frames: image tokens of each frame, `[image tokens, width]`; as many frames as `tokens` has image tokens.
+    /// The language model's input: each text token's embedding, with the next frame's tokens in place of each image token.
+    /// - Parameter frames: image tokens of each frame, `[image tokens, width]`; one entry for each image token in `tokens`.
     /// - Returns: `[prompt tokens, width]`.
     package func embeddings(_ tokens: [Int], frames: [Tensor]) -> Tensor {
         var parts: [Tensor] = []
@@ -111,7 +111,8 @@ package struct DescribeAnythingModel: Sendable {
         return .concatenatingRows(parts)
     }
 
-    /// The language model's input with the words before the first frame apart: prompts with one query share their KV cache.
+    /// The language model's input with the text before the first frame separated, so that prompts with the same query share its
+    /// KV cache.
     package func prompt(_ tokens: [Int], frames: [Tensor]) -> Prompt {
         let shared = frames.isEmpty ? [] : Array(tokens.prefix { $0 != Conversation.imageToken })
         return Prompt(embeddings(Array(tokens.dropFirst(shared.count)), frames: frames), after: shared)

@@ -1,12 +1,12 @@
 import Tensors
 
-/// Memory of captioning besides the weights, computed from the model's shapes.
+/// Memory that captioning takes in addition to the weights, computed from the model's shapes.
 package struct ModelMemory: Sendable {
-    /// Bytes of keys and values for each token of a sequence.
+    /// Bytes of the KV cache per token of a sequence.
     package let cacheBytes: Int
-    /// Bytes of activations while a frame is encoded.
+    /// Bytes of activations while encoding a frame.
     package let frameBytes: Int
-    /// Bytes of activations for each token of a prompt during prefill.
+    /// Bytes of activations per prompt token during prefill.
     package let promptTokenBytes: Int
 
     init(_ model: DescribeAnythingModel) {
@@ -19,18 +19,18 @@ package struct ModelMemory: Sendable {
     }
 }
 
-/// Speed of this machine on the model's matrices.
+/// Speed of this machine on the model's matrix products.
 package struct ModelSpeed: Sendable {
-    /// Operations a second, two for a multiply-add, with many rows: frames and prefill.
+    /// Operations per second with many rows, as in encoding and prefill; a multiply-add counts as two.
     package let operations: Double
-    /// Bytes of weights read a second in a decoding step with one row for each track.
+    /// Bytes of weights read per second in a decoding step, which has one row per track.
     package let bytes: Double
 }
 
 extension DescribeAnythingModel {
     package var memory: ModelMemory { ModelMemory(self) }
 
-    /// Measures products with the largest matrix, the language model's head, as it is stored. Takes well under a second.
+    /// Measures products with the largest matrix, the language model's head, in its storage type. Takes well under a second.
     /// - Parameter tracks: sequences decoded per step.
     package func measuredSpeed(tracks: Int) -> ModelSpeed {
         let width = configuration.language.hiddenSize
@@ -38,7 +38,7 @@ extension DescribeAnythingModel {
         func seconds(rows: Int) -> Double {
             let input = Tensor([rows, width]) { $0.update(repeating: 1) }
             let clock = ContinuousClock()
-            // The fastest of three: the first may wait for the disk.
+            // The fastest of three, because the first may wait for the disk.
             return max(1e-9, (0..<3).map { _ in clock.measure { _ = llm.lmHead(input) } / .seconds(1) }.min() ?? 0)
         }
         return ModelSpeed(

@@ -1,14 +1,14 @@
 import LanguageModels
 import Tensors
 
-/// Shapes of models that can be filled with random weights in memory, to measure time and memory without a checkpoint.
+/// Shapes of models that can be filled with random weights, to measure time and memory without a checkpoint.
 package enum SyntheticModel: String, CaseIterable, Sendable {
     /// `nvidia/DAM-3B-Video`, 3.5 billion parameters.
     case dam3B = "dam-3b"
-    /// The same architecture with 0.4 million parameters, for quick trials.
+    /// The same architecture with 0.4 million parameters, for quick tests.
     case damTiny = "dam-tiny"
 
-    /// Configuration values of the vision tower and the context provider.
+    /// Configuration of the vision tower and the context provider.
     private var vision: [String: Int] {
         switch self {
         case .dam3B:
@@ -24,7 +24,7 @@ package enum SyntheticModel: String, CaseIterable, Sendable {
         }
     }
 
-    /// Configuration values of the language model.
+    /// Configuration of the language model.
     private var language: [String: Int] {
         switch self {
         case .dam3B:
@@ -40,8 +40,7 @@ package enum SyntheticModel: String, CaseIterable, Sendable {
         }
     }
 
-    /// The configuration such a checkpoint would have. Missing keys have the published values, except that no token ends an
-    /// answer.
+    /// The configuration of such a checkpoint. Missing keys have the published values, except that there is no EOS token.
     /// - Throws: `CheckpointError` if a value is not supported.
     package func configuration() throws -> DescribeAnythingConfiguration {
         func numbers(_ values: [String: Int]) -> [String: JSONValue] { values.mapValues { .number(Double($0)) } }
@@ -57,7 +56,7 @@ package enum SyntheticModel: String, CaseIterable, Sendable {
 }
 
 extension DescribeAnythingModel {
-    /// Fills a model with random weights in memory. Its answers mean nothing and never end by themselves.
+    /// Creates a model with random weights in memory. Its answers are meaningless and always run to the token limit.
     /// - Throws: `CheckpointError` if there is not enough memory.
     package init(_ synthetic: SyntheticModel, vision: DataType, language: DataType, seed: UInt64 = 0) throws {
         let configuration = try synthetic.configuration()

@@ -1,4 +1,4 @@
-/// The 80 labels of COCO's objects, in the order in which detectors trained on them have their scores.
+/// The 80 COCO labels, in the order of the scores of detectors trained on them.
 package let cocoLabels = """
     person bicycle car motorcycle airplane bus train truck boat traffic_light fire_hydrant stop_sign parking_meter bench bird cat \
     dog horse sheep cow elephant bear zebra giraffe backpack umbrella handbag tie suitcase frisbee skis snowboard sports_ball kite \

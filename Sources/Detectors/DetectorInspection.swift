@@ -1,9 +1,10 @@
 import Imaging
 import Tensors
 
-/// Facts about a detector's files, collected without running it: those that can be read are told of one that cannot be used too.
+/// Facts about a detector's files, collected without running it. A model that cannot be used is described as far as its files
+/// can be read.
 package struct DetectorInspection: Encodable, Sendable {
-    /// A named value, in words.
+    /// A named value, as text.
     package struct Entry: Encodable, Sendable {
         package let name: String
         package let value: String
@@ -11,22 +12,22 @@ package struct DetectorInspection: Encodable, Sendable {
 
     /// The file or directory, as given.
     package let path: String
-    /// Facts that decide the computation, in order.
+    /// Facts that determine the computation, in order.
     package private(set) var configuration: [Entry] = []
-    /// Names of the classes, by their number; empty if the model cannot be used.
+    /// Class names by number; empty if the model cannot be used.
     package private(set) var labels: [String] = []
-    /// Nodes by operator; nil for RF-DETR, which is no graph.
+    /// Node counts by operator; nil for RF-DETR, which is not a graph.
     package private(set) var operators: [String: Int]?
-    /// Version of the operator set; nil for RF-DETR.
+    /// Opset version; nil for RF-DETR.
     package private(set) var operatorSet: Int?
     package let tensors: Int
     package let parameters: Int
     package let bytes: Int
-    /// Parameters by type, such as "F16".
+    /// Parameter counts by type, such as "F16".
     package let dataTypes: [String: Int]
-    /// 10^9 operations of a picture, two for a multiply-add; nil if the model cannot be used.
+    /// 10^9 operations per image, a multiply-add counting as two; nil if the model cannot be used.
     package private(set) var gigaops: Double?
-    /// Reasons that it cannot be used, one line each.
+    /// Reasons that the model cannot be used, one line each.
     package private(set) var problems: [String] = []
 
     private enum CodingKeys: String, CodingKey {
@@ -90,7 +91,7 @@ package struct DetectorInspection: Encodable, Sendable {
         Entry(name: "picture", value: "\(detector.inputSize), \(preparation)")
     }
 
-    /// Adds what is known of a model that can be used, or the reason that it cannot.
+    /// Adds the facts of a usable model, or the reason that it cannot be used.
     private mutating func tell(_ open: (String) throws -> (any PictureDetector, [Entry])) {
         do {
             let (detector, entries) = try open(path)

@@ -1,37 +1,37 @@
 import Imaging
 import Tensors
 
-/// A model that finds objects it has names for in pictures. It never changes, and several threads may use it at a time.
+/// A model that detects named objects in images. Immutable, and safe to use from several threads.
 package protocol PictureDetector: Sendable {
-    /// Names of the classes, by their number.
+    /// Class names by number.
     var labels: [String] { get }
-    /// True if it finds masks besides boxes.
+    /// True if it yields masks in addition to boxes.
     var hasMasks: Bool { get }
-    /// Size of the pictures that the model looks at; others are brought to it.
+    /// Size of the model's input, to which images are resized.
     var inputSize: PictureSize { get }
-    /// Format of the weights that take most of the time.
+    /// Storage type of the weights that take most of the time.
     var format: DataType { get }
-    /// Lower bounds on the work for a picture.
+    /// Lower bounds on the cost per image.
     var cost: ComputeCost { get }
-    /// Readings of its files where others were possible, a line each.
+    /// Notes on how the files were read where other readings were possible, one line each.
     var notes: [String] { get }
 
-    /// Objects in a picture, the best first.
-    /// - Parameter threshold: the least score, 0...1.
-    /// - Throws: `CheckpointError` when the model makes something else of the picture than objects.
+    /// Objects in an image, best first.
+    /// - Parameter threshold: lower bound on the score, 0...1.
+    /// - Throws: `CheckpointError` if the outputs for this image are not detections.
     func detections(in image: RGBImage, threshold: Float) throws -> [PictureDetection]
 }
 
-/// Detectors by the files they are in.
+/// Opens detectors by the kind of their files.
 package enum PictureDetectors {
-    /// Formats that weights can be rounded to.
+    /// Storage types to which weights can be converted.
     package static let formats: [DataType] = [.f32, .bf16, .f16, .q8]
 
-    /// Opens a directory of RF-DETR, or an ONNX file of the YOLO family.
+    /// Opens an RF-DETR directory or an ONNX file of the YOLO family.
     /// - Parameters:
-    ///   - format: that the largest weights are rounded to; of RF-DETR only.
-    ///   - family, input: facts of an ONNX file in words, which it does not tell or tells wrongly.
-    /// - Throws: `CheckpointError` when it is neither, or cannot be used; `InputError` for what it cannot have.
+    ///   - format: storage type of the largest weights; for RF-DETR only.
+    ///   - family, input: settings that an ONNX file lacks or has wrong, as text.
+    /// - Throws: `CheckpointError` if it is neither or cannot be used; `InputError` for options that do not apply.
     package static func open(
         _ path: String, format: DataType = .f32, family: String? = nil, input: String? = nil
     ) throws -> any PictureDetector {
@@ -39,17 +39,17 @@ package enum PictureDetectors {
         guard path.hasSuffix(".onnx") else {
             guard family == nil, input == nil else {
                 throw InputError(
-                    .usage, "\(path): found a family or kind of input besides a directory of RF-DETR, which tells both, expected an ONNX file")
+                    .usage, "\(path): found a family or input format for an RF-DETR directory, which defines both, expected an ONNX file")
             }
             return try RFDETRDetector(directory: path, format: format)
         }
         guard format == .f32 else {
-            throw InputError(.usage, "\(path): found an ONNX file for weights in \(format.rawValue.lowercased()), expected RF-DETR, or f32")
+            throw InputError(.usage, "\(path): found an ONNX file with weights \(format.rawValue.lowercased()), expected RF-DETR, or f32")
         }
         return try OnnxDetector(path: path, options: options)
     }
 
-    /// True for a path that names a detector: an ONNX file, or a directory whose configuration is RF-DETR's.
+    /// True for the path of a detector: an ONNX file, or a directory whose configuration is that of RF-DETR.
     package static func isDetector(_ path: String) -> Bool { path.hasSuffix(".onnx") || RFDETRConfiguration.isThere(path) }
 }
 

@@ -2,14 +2,14 @@ import Imaging
 import Masks
 import Media
 
-/// The masks of a clip whose pictures may be stored otherwise than they are shown.
+/// Opens the masks of a clip whose stored orientation may differ from the displayed one.
 package enum ClipMasks {
-    /// Reads masks, and turns them with the clip where they belong to its stored pictures: where that is asked for, or where
-    /// their size, or how far boxes reach, is that of the stored pictures alone. Where that does not tell, masks are the shown pictures', and a note
-    /// says so.
+    /// Reads masks, and rotates them with the clip if they belong to its stored orientation: on request, or if their size, or
+    /// the extent of boxes, fits only that. If this does not decide, masks are taken to be in the displayed orientation, with a
+    /// note.
     /// - Parameters:
-    ///   - name: the clip's; tells which of several videos in a file is meant.
-    /// - Throws: `MaskError`; `VideoError` where the clip's frames have to be counted and cannot be.
+    ///   - name: the clip's name, which selects one of several videos in a file.
+    /// - Throws: `MaskError`; `VideoError` if the clip's frames have to be counted and cannot be.
     package static func open(
         _ path: String, settings: MaskSettings, clip: VideoClip, name: String
     ) throws -> any MaskSource {
@@ -19,7 +19,7 @@ package enum ClipMasks {
             path, settings: settings, clip: ClipFacts(clip, path: name, size: areStored ? stored : shown), count: clip.countFrames)
         if areStored { return TurnedMasks(masks, turn) }
         guard turn != .asStored, settings.orientation == nil else { return masks }
-        // Boxes in text have no picture's size, but some reach farther than others.
+        // Boxes in text have no image size, but their extent may exceed one of the two.
         if masks.format == .motChallenge, stored != shown, try boxes(path, settings, clip, name, fit: stored, not: shown) {
             let masks = try MaskSources.open(
                 path, settings: settings, clip: ClipFacts(clip, path: name, size: stored), count: clip.countFrames)
@@ -38,11 +38,11 @@ package enum ClipMasks {
 }
 
 extension ClipMasks {
-    /// True if all boxes are inside one size and some are not inside another.
+    /// True if all boxes fit one size and some exceed another.
     private static func boxes(
         _ path: String, _ settings: MaskSettings, _ clip: VideoClip, _ name: String, fit one: PictureSize, not other: PictureSize
     ) throws -> Bool {
-        // Large enough to see how far they reach beyond either.
+        // Large enough to show how far they extend beyond either.
         let side = 2 * max(one.width, one.height), all = PictureSize(width: side, height: side)
         let masks = try MaskSources.open(path, settings: settings, clip: ClipFacts(clip, path: name, size: all), count: clip.countFrames)
         let found = masks.tracks.flatMap { $0.appearances.map(\.box) }
@@ -61,7 +61,7 @@ extension Orientation {
     }
 }
 
-/// Masks of stored pictures, turned as those are shown.
+/// Masks in the stored orientation, rotated to the displayed one.
 struct TurnedMasks: MaskSource {
     let size: PictureSize
     let tracks: [Track]
@@ -76,7 +76,7 @@ struct TurnedMasks: MaskSource {
     var isPlaced: Bool { source.isPlaced }
     var numberingHelp: String { source.numberingHelp }
 
-    /// - Parameter note: something to know about them all.
+    /// - Parameter note: a note about all of them.
     init(_ source: any MaskSource, _ turn: Orientation, note: String? = nil) {
         (self.source, self.turn) = (source, turn)
         let stored = source.size

@@ -2,26 +2,26 @@ import Imaging
 import Masks
 import Media
 
-/// A clip's objects as they are given, before any is followed.
+/// A clip's objects as given, before any tracking.
 package enum GivenObjects: Sendable {
-    /// Masks on some frames; `frames` of them are used, all when it is nil.
+    /// Masks on some frames, of which `frames` are used; nil for all.
     case masks(any MaskSource, frames: Set<Int>?)
-    /// Points and boxes that SAM 2 makes masks from.
+    /// Points and boxes, from which SAM 2 makes masks.
     case prompts(PromptedObjects)
-    /// None: what moves is found first.
+    /// No objects yet: moving ones are found first.
     case motion
     /// Detections, which are linked to tracks first.
     case detections(DetectionSet, DetectionFilter)
-    /// None: a detector looks at the clip first.
+    /// No objects yet: a detector is run first.
     case detector(DetectorSettings, DetectionFilter)
 
-    /// Opens what a source names.
+    /// Opens an object source.
     /// - Parameters:
-    ///   - settings: how mask files are read.
-    ///   - clip: tells how far boxes reach.
-    ///   - name: the clip's; tells which of several videos in a file is meant.
-    /// - Throws: `MaskError`, and `InputError` of category `usage` for a frame without a mask, an empty list, or an object of
-    ///   which is only said where it is not.
+    ///   - settings: settings for reading mask files.
+    ///   - clip: used to decide the extent of boxes.
+    ///   - name: the clip's name, which selects one of several videos in a file.
+    /// - Throws: `MaskError`, and `InputError` of category `usage` for a frame without a mask, an empty list, or an object with
+    ///   only negative points.
     package init(_ source: ObjectSource, settings: MaskSettings, clip: VideoClip, name: String) throws {
         switch source {
         case .masks(let path, let frames):
@@ -36,7 +36,7 @@ package enum GivenObjects: Sendable {
             let positive = Set(prompts.filter(\.region.isOnObject).map(\.object))
             if let object = prompts.map(\.object).first(where: { !positive.contains($0) }) {
                 throw InputError(
-                    .usage, "\(name): found object \(object) with points beside it alone, expected one on it, or a box around it")
+                    .usage, "\(name): found object \(object) with only negative points, expected a positive one or a box")
             }
             self = .prompts(PromptedObjects(prompts))
         case .motion:
@@ -56,7 +56,7 @@ package enum GivenObjects: Sendable {
         }
     }
 
-    /// True if the objects are not known before the clip is looked at.
+    /// True if the objects are unknown before the clip is read.
     package var areFound: Bool {
         switch self {
         case .motion, .detections, .detector: true
@@ -64,7 +64,7 @@ package enum GivenObjects: Sendable {
         }
     }
 
-    /// Tracks as far as they are known, ascending by id.
+    /// Tracks as far as known, ascending by id.
     package var tracks: [Track] {
         switch self {
         case .masks(let masks, _): masks.tracks
@@ -83,7 +83,7 @@ package enum GivenObjects: Sendable {
         }
     }
 
-    /// Lines to know about how they were read, besides the masks' own.
+    /// Notes on how the objects were read, in addition to those of the masks.
     package var notes: [String] {
         if case .detections(let set, _) = self { set.notes } else { [] }
     }
@@ -95,14 +95,14 @@ package enum GivenObjects: Sendable {
             .usage, "\(name): found a clip that can be read only once, expected a file, which is read more than once to find objects; or masks")
     }
 
-    /// Masks, where that is how the objects are given.
+    /// The masks, if the objects are given by masks.
     package var masks: (any MaskSource)? {
         if case .masks(let masks, _) = self { masks } else { nil }
     }
 
     /// The track with this id.
-    /// - Throws: `MaskError` that lists the ids there are.
-    /// - Parameter path: what the error calls prompts.
+    /// - Throws: `MaskError` that lists the existing ids.
+    /// - Parameter path: name of the prompts in errors.
     package func track(_ id: TrackID, path: String) throws -> Track {
         if case .masks(let masks, _) = self { return try masks.track(id) }
         if let track = tracks.first(where: { $0.id == id }) { return track }

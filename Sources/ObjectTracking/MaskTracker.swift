@@ -1,31 +1,30 @@
 import Masks
 import Media
 
-/// Propagates masks given on some frames of a clip to all others: without a model (`MaskPropagator`), or with one.
+/// Propagates masks given on some frames of a clip to all others, without a model (`MaskPropagator`) or with one.
 package protocol MaskTracker: Sendable {
     /// - Parameters:
-    ///   - span: the part of the clip that counts: masks outside it are not used, frames outside it get none; nil for
-    ///     all.
-    ///   - masks: the given masks. A frame annotated for a track that does not show it says that it is not there;
-    ///     through one that is not annotated for it, though for others, it is propagated.
+    ///   - span: the selected part of the clip: masks outside it are not used, frames outside it get none; nil for all.
+    ///   - masks: the given masks. A frame that is annotated for a track but has no mask of it shows that the object is absent;
+    ///     a frame that is annotated only for other tracks is propagated through.
     ///   - frames: the annotated frames to use; nil for all.
-    ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `VideoError`; `MaskError` when clip and masks do not fit, or the clip has to be read again and
-    ///   cannot be; and what `progress` throws.
+    ///   - progress: called with each frame; an error it throws ends the call.
+    /// - Throws: `VideoError`; `MaskError` if clip and masks do not match, or the clip has to be read again and cannot be; and
+    ///   what `progress` throws.
     func propagate(
         clip: VideoClip, in span: TimeSpan?, masks: any MaskSource, frames: Set<Int>?,
         progress: (PropagationProgress) throws -> Void
     ) throws -> PropagatedMasks
 }
 
-/// Progress of a tracker: the frame it is at.
+/// Progress of a tracker: its stage and current frame.
 public struct PropagationProgress: Sendable, Equatable {
     public enum Stage: Sendable, Equatable {
-        /// Looks for objects.
+        /// Looking for objects.
         case finding
-        /// Carries masks from the start of the clip to its end.
+        /// Propagating from the start of the clip to its end.
         case forward
-        /// Carries masks from the end of the clip to its start.
+        /// Propagating from the end of the clip to its start.
         case backward
     }
 
@@ -40,6 +39,6 @@ public struct PropagationProgress: Sendable, Equatable {
 
     package init(isBackward: Bool, frame: Int) { self.init(isBackward ? .backward : .forward, frame: frame) }
 
-    /// True on the way from the end of the clip to its start.
+    /// True while propagating from the end of the clip to its start.
     public var isBackward: Bool { stage == .backward }
 }

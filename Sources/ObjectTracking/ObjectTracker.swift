@@ -2,7 +2,7 @@ import Imaging
 import Masks
 import Media
 
-/// Follows objects through a clip: with SAM 2 where there is one, else without a model.
+/// Tracks objects through a clip: with SAM 2 if available, otherwise without a model.
 package struct ObjectTracker: Sendable {
     private let segmentation: SegmentationModel?
     private let detector: ObjectDetector?
@@ -11,9 +11,9 @@ package struct ObjectTracker: Sendable {
 
     /// - Parameters:
     ///   - segmentation: SAM 2; nil to propagate masks without a model.
-    ///   - detector: finds objects where that is asked for.
-    ///   - separatesObjects: whether SAM 2, or a detector, gives a pixel to one object at most.
-    ///   - featureBytes: bytes of SAM 2's image features to keep of frames that are looked at several times.
+    ///   - detector: used if objects are to be detected.
+    ///   - separatesObjects: true if SAM 2, or a detector, assigns a pixel to at most one object.
+    ///   - featureBytes: bytes of SAM 2's cached image features for frames that are visited several times.
     package init(
         _ segmentation: SegmentationModel?, detector: ObjectDetector? = nil, separatesObjects: Bool, featureBytes: Int
     ) {
@@ -23,10 +23,10 @@ package struct ObjectTracker: Sendable {
 
     /// Masks of the objects in every frame.
     /// - Parameters:
-    ///   - span: the part of the clip that counts; nil for all.
-    ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `VideoError`, `MaskError`, `InputError`, also of category `unusableModel` for a checkpoint that cannot track where
-    ///   that is needed, and what `progress` throws.
+    ///   - span: the selected part of the clip; nil for all.
+    ///   - progress: called with each frame; an error it throws ends the call.
+    /// - Throws: `VideoError`, `MaskError`, `InputError` (of category `unusableModel` for a checkpoint that cannot track if that
+    ///   is needed), and what `progress` throws.
     package func follow(
         _ objects: GivenObjects, in clip: VideoClip, span: TimeSpan?, progress: (PropagationProgress) throws -> Void
     ) throws -> PropagatedMasks {
@@ -36,14 +36,14 @@ package struct ObjectTracker: Sendable {
             return try tracker.propagate(clip: clip, in: span, masks: masks, frames: frames, progress: progress)
         case .prompts(let objects):
             guard let tracker = try modelTracker() else {
-                throw InputError(.usage, "found points or boxes to segment from, expected SAM 2 to do it with")
+                throw InputError(.usage, "found points or boxes, expected a SAM 2 model to segment them")
             }
             return try tracker.propagate(clip: clip, in: span, prompts: objects.prompts, progress: progress)
         case .motion:
             return try MotionTracker(clip: clip, span: span).track(progress: progress)
         case .detections(let set, let filter): return try link(set, filter, in: clip, span: span, progress: progress)
         case .detector(let settings, let filter):
-            guard let detector else { throw InputError(.usage, "found objects to detect, expected a detector to do it with") }
+            guard let detector else { throw InputError(.usage, "found objects to detect, expected a detector") }
             let set = try InputError.translating {
                 try DetectorRun(clip: clip.reopened(), span: span, detector: detector, settings: settings)
                     .detections { try progress(PropagationProgress(.finding, frame: $0)) }

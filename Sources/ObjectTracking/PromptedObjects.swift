@@ -2,12 +2,12 @@ import Imaging
 import Masks
 import SegmentAnything
 
-/// Objects that are pointed at: known by points and boxes alone until SAM 2 has made masks of these.
+/// Objects given by points and boxes, before SAM 2 has made masks of them.
 package struct PromptedObjects: Sendable {
     package let prompts: [ObjectPrompt]
     /// Frames with a prompt, ascending.
     package let annotatedFrames: [Int]
-    /// One for each object, with the box around its prompts on each of their frames; ascending by id.
+    /// One track per object, with the bounding box of its prompts on each of their frames; ascending by id.
     package let tracks: [Track]
 
     package init(_ prompts: [ObjectPrompt]) {
@@ -23,10 +23,10 @@ package struct PromptedObjects: Sendable {
 }
 
 extension PicturePrompt {
-    /// The smallest box around its points and box, in pixels.
+    /// Bounding box of the prompt's points and box, in pixels.
     fileprivate var bounds: BoundingBox {
         let pixels = points.map { point in
-            // Far outside any picture, where it is refused later, a point may not fit a whole number.
+            // A point far outside any image, which is refused later, might overflow an integer.
             BoundingBox(left: Int(min(max(point.x, -1e6), 1e6)), top: Int(min(max(point.y, -1e6), 1e6)), width: 1, height: 1)
         }
         return (pixels + [box].compactMap(\.self)).reduce(nil) { $0?.union($1) ?? $1 }

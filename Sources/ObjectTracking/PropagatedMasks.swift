@@ -1,24 +1,24 @@
 import Imaging
 import Masks
 
-/// Masks for every frame of a clip: those that were given, and between and beyond them those that were propagated.
-/// Memory grows with frames times tracks, a few hundred bytes for each mask, not with pictures.
+/// Masks for every frame of a clip: the given ones and the propagated ones. Memory grows with frames times tracks, a few hundred
+/// bytes per mask, and not with the size of images.
 package struct PropagatedMasks: MaskSource {
     package let path: String
     package let size: PictureSize
-    /// All frames of the clip, or of the part of it that counts: each was annotated or propagated to.
+    /// All frames of the clip, or of its selected part: each was annotated or reached by propagation.
     package let annotatedFrames: [Int]
     package let tracks: [Track]
-    /// Damage of the clip, in words; nil when there was none.
+    /// Damage of the clip, as text; nil if there was none.
     package let damage: String?
-    /// Lines to know about how they were found.
+    /// Notes on how they were found.
     package var notes: [String] = []
-    /// Boxes around whole objects on frames where a part of them is hidden.
+    /// Boxes of whole objects on frames where they are partly hidden.
     var fullBoxes: [TrackID: [Int: BoundingBox]] = [:]
-    /// Fates of the detections they were found by; nil for none.
+    /// Fates of the detections from which they were made; nil if there were none.
     package var fates: DetectionFates?
 
-    /// Nil when nothing was given as a mask.
+    /// nil if no masks were given.
     private let source: (any MaskSource)?
     /// By track, the frames whose given masks were used.
     private let given: [TrackID: Set<Int>]
@@ -34,11 +34,11 @@ package struct PropagatedMasks: MaskSource {
     }
 
     /// - Parameters:
-    ///   - path: what messages call the masks.
-    ///   - source: the given masks; nil when there were none.
+    ///   - path: name of the masks in messages.
+    ///   - source: the given masks; nil if there were none.
     ///   - given: by track, the frames whose given masks were used.
-    ///   - carried: by track and frame, the masks that were found.
-    ///   - labels: of tracks that no given mask names.
+    ///   - carried: propagated masks by track and frame.
+    ///   - labels: labels of tracks that the given masks do not name.
     package init(
         path: String, size: PictureSize, source: (any MaskSource)?, given: [TrackID: Set<Int>], part: Range<Int>,
         damage: String?, carried: [TrackID: [Int: PropagatedMask]], labels: [TrackID: String] = [:]
@@ -75,12 +75,12 @@ package struct PropagatedMasks: MaskSource {
         return found.mask.mask
     }
 
-    /// A mask that was not given; nil where there is none.
+    /// A mask that was not given; nil if there is none.
     func propagatedMask(of track: TrackID, at frame: Int) -> PropagatedMask? { propagated[track]?[frame] }
 
     package func isGiven(_ track: TrackID, at frame: Int) -> Bool { given[track]?.contains(frame) ?? false }
 
-    /// 1 for a given mask; how well a propagated one is supported by colour, background and area; 0 where there is none.
+    /// 1 for a given mask; for a propagated one, its support by colour, background and area; 0 without a mask.
     package func confidence(of track: TrackID, at frame: Int) -> Float {
         isGiven(track, at: frame) ? 1 : propagated[track]?[frame]?.confidence ?? 0
     }
@@ -91,9 +91,9 @@ package struct PropagatedMask: Sendable {
     package let mask: StoredMask
     /// 0...1.
     let confidence: Float
-    /// Frames to the given mask it comes from.
+    /// Frames to the given mask from which it was propagated.
     let distance: Int
-    /// True if that lies later in the clip.
+    /// True if that mask is later in the clip.
     let isBackward: Bool
 
     init(mask: StoredMask, confidence: Float, distance: Int, isBackward: Bool) {
@@ -103,8 +103,8 @@ package struct PropagatedMask: Sendable {
         self.isBackward = isBackward
     }
 
-    /// Masks of which no two of a frame share a pixel: it is the surer one's, and of two that are as sure that of the one that
-    /// reaches further down, as what is nearer to a camera does.
+    /// Removes overlaps of masks within each frame: a shared pixel goes to the more confident one, or, if equal, to the one that
+    /// extends further down, since that is nearer to the camera.
     /// - Parameter masks: by track and frame.
     static func separated(_ masks: [TrackID: [Int: PropagatedMask]]) -> [TrackID: [Int: PropagatedMask]] {
         var result = masks, shown: [Int: [TrackID]] = [:]
@@ -131,8 +131,8 @@ package struct PropagatedMask: Sendable {
 
     /// - Parameters:
     ///   - confidence: 0...1.
-    ///   - others: masks whose pixels are not this one's.
-    /// - Returns: nil for a mask without a pixel of its own.
+    ///   - others: masks whose pixels are excluded from this one.
+    /// - Returns: nil if no pixels remain.
     package init?(_ mask: Mask, confidence: Float, isBackward: Bool, besides others: [Mask] = []) {
         let own = others.compactMap(StoredMask.init).reduce(StoredMask(mask)) { $0?.subtracting($1) }
         guard let own else { return nil }

@@ -1,6 +1,6 @@
 import Imaging
 
 extension MaskPropagator {
-    /// Bytes of the window of pictures that propagation works on: 129 of three bytes a pixel (see `MaskPropagator`).
+    /// Bytes of the window of images used in propagation: 129 images at three bytes per pixel (see `MaskPropagator`).
     package func workingBytes(of clip: PictureSize) -> Int { 129 * 3 * workingPixels(of: clip) }
 }

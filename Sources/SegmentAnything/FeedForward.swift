@@ -7,7 +7,7 @@ package struct FeedForward: Sendable {
     let projOut: Linear
     let activation: Activation
 
-    /// - Parameter layers: linear layers in all; two when it says less.
+    /// - Parameter layers: total number of linear layers; less than 2 means 2.
     package init(
         _ weights: Weights, inputs: Int, hidden: Int, outputs: Int, layers: Int, activation: Activation = .relu
     ) throws {

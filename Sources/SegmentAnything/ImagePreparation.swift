@@ -2,10 +2,10 @@ import Imaging
 import Parallelism
 import Tensors
 
-/// Brings pictures to the size and range the image encoder takes, without regard to their shape. The original does it in
-/// two ways, which give different numbers: one for still pictures, one for the frames of a clip.
+/// Resizes and normalises images for the image encoder, without keeping the aspect ratio. The original has two ways that give
+/// different values: one for still images, one for the frames of a clip.
 package struct ImagePreparation: Sendable {
-    /// Side of the model's pictures, in pixels.
+    /// Side of the model's input in pixels.
     package let side: Int
 
     private static let mean = ImageNetStatistics.mean.map(Float.init)
@@ -15,7 +15,7 @@ package struct ImagePreparation: Sendable {
         self.side = side
     }
 
-    /// A still picture, as `SAM2ImagePredictor` has it from torchvision: shares of 255 first, then bilinear with antialias,
+    /// Prepares a still image like `SAM2ImagePredictor` with torchvision: scaled by 1 / 255, then bilinear with antialiasing,
     /// all in single precision.
     /// - Returns: `[side, side, 3]`.
     package func picture(_ image: RGBImage) -> Tensor {
@@ -42,7 +42,7 @@ package struct ImagePreparation: Sendable {
         }
     }
 
-    /// A frame of a clip, as the original's loader has it from Pillow: bicubic on 8 bits, then shares of 255.
+    /// Prepares a frame of a clip like the original's loader with Pillow: bicubic on 8-bit values, then scaled by 1 / 255.
     /// - Returns: `[side, side, 3]`.
     package func frame(_ image: RGBImage) -> Tensor {
         let pixels = resizeBicubic(

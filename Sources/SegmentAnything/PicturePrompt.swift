@@ -1,11 +1,11 @@
 import Imaging
 
-/// Points and a box that mean one object of a picture, in its pixels.
+/// Points and a box that indicate one object of an image, in its pixels.
 public struct PicturePrompt: Sendable, Equatable, Codable {
     public struct Point: Sendable, Equatable, Codable {
         public let x: Double
         public let y: Double
-        /// True on the object; false on what does not belong to it.
+        /// True for a point on the object, false for one outside it.
         public let isForeground: Bool
 
         public init(x: Double, y: Double, isForeground: Bool = true) {
@@ -26,11 +26,11 @@ public struct PicturePrompt: Sendable, Equatable, Codable {
     /// True if there is a box or a positive point.
     package var isOnObject: Bool { box != nil || points.contains(where: \.isForeground) }
 
-    /// True if one click is all there is: it may mean a part as well as the whole, so several masks are worth having.
+    /// True for a single click, which may mean a part as well as the whole, so that several masks are useful.
     package var isAmbiguous: Bool { points.count == 1 && box == nil }
 
-    /// In pixels of the model's picture, the box's corners first.
-    /// - Throws: `PicturePromptError` when there is nothing, or part of it lies outside the picture.
+    /// Points in pixels of the model's input, the box's corners first.
+    /// - Throws: `PicturePromptError` if the prompt is empty or part of it lies outside the image.
     func modelPoints(width: Int, height: Int, side: Int) throws(PicturePromptError) -> [PromptPoint] {
         func scaled(_ x: Double, _ y: Double, _ label: PromptPoint.Label) -> PromptPoint {
             PromptPoint(
@@ -53,7 +53,7 @@ public struct PicturePrompt: Sendable, Equatable, Codable {
     }
 }
 
-/// A prompt that does not fit its picture.
+/// Error for a prompt that does not fit its image.
 package enum PicturePromptError: Error, Equatable, CustomStringConvertible {
     case pointOutside(PicturePrompt.Point, width: Int, height: Int)
     case boxOutside(BoundingBox, width: Int, height: Int)
@@ -65,7 +65,7 @@ package enum PicturePromptError: Error, Equatable, CustomStringConvertible {
             "found point \(number(point.x)),\(number(point.y)), expected one inside the picture of \(width)x\(height)"
         case .boxOutside(let box, let width, let height):
             "found box \(box.left),\(box.top),\(box.width),\(box.height), "
-                + "expected one with pixels of the picture of \(width)x\(height)"
+                + "expected one that overlaps the picture of \(width)x\(height)"
         case .maskSize(let found, let expected):
             "found mask logits of shape \(found), expected \(expected)"
         }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Cost of the stages of SAM 2, from its configuration alone. Prompts and the decoder's small heads are left out.
+/// Cost of SAM 2's stages, computed from its configuration. Prompts and the decoder's small heads are not counted.
 package struct SegmentAnythingCost {
     let configuration: SegmentAnythingConfiguration
     /// Storage type of the weights.
@@ -11,7 +11,7 @@ package struct SegmentAnythingCost {
         self.weights = weights
     }
 
-    /// One picture through the image encoder: trunk, feature pyramid and the maps the decoder reads.
+    /// One image through the image encoder: trunk, feature pyramid and the maps that the decoder reads.
     package var encoder: ComputeCost {
         let vision = configuration.vision, hiera = vision.backbone, sides = vision.mapSides
         let kernel = hiera.patchKernelSize * hiera.patchKernelSize
@@ -31,7 +31,7 @@ package struct SegmentAnythingCost {
             + linear(sides[1] * sides[1], from: hidden, to: hidden / 4)
     }
 
-    /// A block of the trunk. Windows that reach beyond the map count with their padding as keys, not as queries.
+    /// A block of the trunk. Padding of windows beyond the map counts among the keys, but not among the queries.
     private func block(_ stage: Int, isFirst: Bool, isGlobal: Bool) -> ComputeCost {
         let hiera = configuration.vision.backbone, sides = configuration.vision.mapSides
         let before = stage > 0 && isFirst ? stage - 1 : stage
@@ -46,18 +46,18 @@ package struct SegmentAnythingCost {
             + linear(written, from: outputs, to: inner) + linear(written, from: inner, to: outputs)
     }
 
-    /// A frame's look at itself before it is told of any object, which they share.
+    /// The first self-attention of a frame, which all objects share.
     package func selfAttended(_ memory: MemoryConfiguration) -> ComputeCost { memory.attentionLayers > 0 ? ownAttention(memory) : ComputeCost() }
 
-    /// One frame of a clip with its objects, each with a full memory.
+    /// One frame of a clip with its objects, each with a full memory bank.
     package func trackedFrame(_ memory: MemoryConfiguration, objects: Int) -> ComputeCost {
         encoder + object(memory, memories: memory.maskMemories, pointers: memory.maximumObjectPointers) * objects
     }
 
-    /// One object in one frame: memory attention after the first look, mask decoder, memory encoder.
+    /// One object in one frame: memory attention after the shared self-attention, mask decoder, memory encoder.
     /// - Parameters:
-    ///   - memories: of frames that are read.
-    ///   - pointers: to the object in other frames.
+    ///   - memories: number of frame memories that are read.
+    ///   - pointers: number of object pointers that are read.
     package func object(_ memory: MemoryConfiguration, memories: Int, pointers: Int) -> ComputeCost {
         let tokens = pointers * configuration.hiddenSize / memory.encoderOutputChannels
         return attention(memory, places * memories + tokens) + decoder + encoder(memory)
@@ -66,7 +66,7 @@ package struct SegmentAnythingCost {
     private func attention(_ memory: MemoryConfiguration, _ remembered: Int) -> ComputeCost {
         let hidden = memory.attentionHiddenSize, width = hidden / memory.attentionDownsampleRate
         let narrow = memory.encoderOutputChannels
-        // With one head, values may be averaged before they are projected, which is less work where they are narrower.
+        // With one head, values can be averaged before projection, which is less work if they are narrower.
         let averagesFirst = memory.attentionHeads == 1 && narrow < width
         let other = linear(places, from: hidden, to: width) + linear(remembered, from: narrow, to: width)
             + linear(averagesFirst ? places : remembered, from: narrow, to: width)
@@ -116,7 +116,7 @@ package struct SegmentAnythingCost {
         return work + block * memory.fuserLayers + linear(places, from: width, to: memory.encoderOutputChannels)
     }
 
-    /// Places of the image embedding.
+    /// Positions of the image embedding.
     private var places: Int { configuration.promptEncoder.embeddingSide * configuration.promptEncoder.embeddingSide }
 
     private func linear(_ rows: Int, from inputs: Int, to outputs: Int) -> ComputeCost {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Features of a picture for the mask decoder.
+/// Features of an image for the mask decoder.
 package struct ImageFeatures: Sendable {
     /// The coarsest map, `[side, side, hidden]`, without `no_memory_embedding`.
     package let embedding: Tensor
@@ -8,21 +8,21 @@ package struct ImageFeatures: Sendable {
     package let highResolution: [Tensor]
 }
 
-/// The parts of SAM 2 that segment one picture: image encoder, prompt encoder and mask decoder. Immutable: one serves
-/// any number of pictures and prompts. Source: SAM 2, arXiv 2408.00714.
+/// The parts of SAM 2 that segment one image: image encoder, prompt encoder and mask decoder. Immutable, so one model serves any
+/// number of images and prompts. Source: SAM 2, arXiv 2408.00714.
 package struct SegmentAnythingImageModel: Sendable {
     package let configuration: SegmentAnythingConfiguration
     let backbone: HieraModel
     let neck: VisionNeck
     package let promptEncoder: PromptEncoder
     package let maskDecoder: MaskDecoder
-    /// `[1, hidden]`: what stands for memories where there are none.
+    /// Added to the image embedding if there are no memories, `[1, hidden]`.
     package let noMemoryEmbedding: Tensor
-    /// Positions of the embedding's places, `[side, side, hidden]`, with which prompts' places are compared.
+    /// Position encoding of the image embedding, `[side, side, hidden]`, in the same space as that of prompts.
     package let promptPositions: Tensor
 
     /// - Parameter weights: the whole checkpoint, under the names of `facebook/sam2.1-hiera-*`.
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     package init(_ weights: Weights, _ configuration: SegmentAnythingConfiguration) throws {
         self.configuration = configuration
         backbone = try HieraModel(weights["vision_encoder"]["backbone"], configuration.vision)
@@ -35,19 +35,19 @@ package struct SegmentAnythingImageModel: Sendable {
             .map(side: configuration.promptEncoder.embeddingSide)
     }
 
-    /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood.
+    /// - Throws: `CheckpointError` if anything is missing, unused, of the wrong shape or unsupported.
     package init(_ files: SegmentAnythingCheckpoint) throws {
         try self.init(files.checkpoint.weights, files.configuration)
         if let leftOver = files.checkpoint.leftOver(isDead: Self.isForTracking).first { throw leftOver }
     }
 
     /// Maps the weights of a directory in the layout of `facebook/sam2.1-hiera-*`.
-    /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood.
+    /// - Throws: `CheckpointError` if anything is missing, unused, of the wrong shape or unsupported.
     package init(directory: String) throws {
         try self.init(SegmentAnythingCheckpoint(path: directory))
     }
 
-    /// Maps of the feature pyramid, the largest first, `[side, side, hidden]`.
+    /// Maps of the feature pyramid, finest first, `[side, side, hidden]`.
     /// - Parameter pixels: `[imageSize, imageSize, 3]`, normalised.
     package func pyramid(_ pixels: Tensor) -> [Tensor] { neck(backbone(pixels)) }
 
@@ -60,8 +60,7 @@ package struct SegmentAnythingImageModel: Sendable {
     /// - Parameter pixels: `[imageSize, imageSize, 3]`, normalised.
     package func features(_ pixels: Tensor) -> ImageFeatures { features(pyramid: pyramid(pixels)) }
 
-    /// Masks of a prompt on an image embedding, which is a picture's own plus `noMemoryEmbedding` where there are no
-    /// memories.
+    /// Masks of a prompt on an image embedding. Without memories, that is the image's own plus `noMemoryEmbedding`.
     package func masks(
         embedding: Tensor, highResolution: [Tensor], prompts: PromptEmbeddings, multimask: Bool
     ) -> MaskPrediction {
@@ -70,12 +69,12 @@ package struct SegmentAnythingImageModel: Sendable {
             multimask: multimask)
     }
 
-    /// The embedding of a picture without memories, `[side, side, hidden]`.
+    /// The embedding of an image without memories, `[side, side, hidden]`.
     package func embeddingWithoutMemory(_ features: ImageFeatures) -> Tensor {
         features.embedding.addingToRows(noMemoryEmbedding)
     }
 
-    /// Tensors of a checkpoint that segmenting pictures does not need: tracking's own.
+    /// True for a tensor that only tracking needs.
     static func isForTracking(_ name: String) -> Bool {
         [
             "memory_attention.", "memory_encoder.", "mask_downsample.", "object_pointer_proj.",

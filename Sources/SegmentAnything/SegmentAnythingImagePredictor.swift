@@ -1,7 +1,7 @@
 import Imaging
 import Tensors
 
-/// Segments still pictures: a picture is encoded once and then prompted any number of times.
+/// Segments still images: an image is encoded once and then prompted any number of times.
 package struct SegmentAnythingImagePredictor: Sendable {
     package let model: SegmentAnythingImageModel
 
@@ -9,7 +9,7 @@ package struct SegmentAnythingImagePredictor: Sendable {
         self.model = model
     }
 
-    /// The encoding of a picture that prompts on it share.
+    /// Encodes an image for any number of prompts.
     package func encode(_ image: RGBImage) -> EncodedPicture {
         let features = model.features(ImagePreparation(side: model.configuration.imageSize).picture(image))
         return EncodedPicture(
@@ -18,7 +18,7 @@ package struct SegmentAnythingImagePredictor: Sendable {
     }
 }
 
-/// A picture that was encoded, ready for prompts.
+/// An encoded image, ready for prompts.
 package struct EncodedPicture: Sendable {
     package let width: Int
     package let height: Int
@@ -27,9 +27,9 @@ package struct EncodedPicture: Sendable {
     let highResolution: [Tensor]
 
     /// - Parameters:
-    ///   - mask: logits of an earlier prediction on this picture, `[1, 4 side, 4 side]`.
-    ///   - multimask: whether to return the masks an ambiguous prompt may mean, or one; nil to go by the prompt.
-    /// - Throws: `PicturePromptError` when the prompt lies outside the picture or the mask has another size.
+    ///   - mask: logits of an earlier prediction on this image, `[1, 4 side, 4 side]`.
+    ///   - multimask: true for the masks of an ambiguous prompt, false for a single one; nil to decide by the prompt.
+    /// - Throws: `PicturePromptError` if the prompt lies outside the image or the mask has another size.
     package func predict(
         _ prompt: PicturePrompt, mask: Tensor? = nil, multimask: Bool? = nil
     ) throws(PicturePromptError) -> [PredictedMask] {
@@ -48,30 +48,30 @@ package struct EncodedPicture: Sendable {
         }
     }
 
-    /// The mask that is expected to be best.
-    /// - Throws: `PicturePromptError` when the prompt lies outside the picture.
+    /// The mask with the highest predicted IoU.
+    /// - Throws: `PicturePromptError` if the prompt lies outside the image.
     package func bestMask(_ prompt: PicturePrompt) throws(PicturePromptError) -> PredictedMask {
         let masks = try predict(prompt)
         return masks.dropFirst().reduce(masks[0]) { $1.iou > $0.iou ? $1 : $0 }
     }
 }
 
-/// A mask as the model gives it.
+/// A mask predicted by the model.
 package struct PredictedMask: Sendable {
-    /// Logits as the model computed them, `[1, 4 side, 4 side]`.
+    /// Logits at the model's resolution, `[1, 4 side, 4 side]`.
     package let logits: Tensor
-    /// Expected intersection over union with the object.
+    /// Predicted IoU with the object.
     package let iou: Float
     let width: Int
     let height: Int
 
-    /// Logits to prompt with again: within -32 ... 32, `[1, 4 side, 4 side]`.
+    /// Logits for use as a mask prompt, clamped to -32 ... 32, `[1, 4 side, 4 side]`.
     package var maskInput: Tensor { Tensor(logits.shape, values: logits.array.map { min(max($0, -32), 32) }) }
 
-    /// Logits at the picture's size, `[1, height, width]`.
+    /// Logits at the image's size, `[1, height, width]`.
     package var enlarged: Tensor { logits.interpolated(height: height, width: width, .bilinear) }
 
-    /// Pixels whose logit is above 0.
+    /// Pixels with a logit above 0.
     package var mask: Mask {
         Mask(width: width, height: height, pixels: enlarged.array.map { $0 > 0 ? 1 : 0 })
     }

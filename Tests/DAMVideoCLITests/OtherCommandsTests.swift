@@ -45,7 +45,7 @@ struct OtherCommandsTests {
             let bad = try CommandRun(["inspect", copy.path])
             #expect(bad.status == 69)
             #expect(bad.text.contains("layers.weight: found no such tensor"))
-            #expect(bad.text.contains("layers.2.weight: found a tensor the model has no place for"))
+            #expect(bad.text.contains("layers.2.weight: found a tensor that the model does not use"))
         }
     }
 

@@ -22,9 +22,9 @@ struct RegionPromptTests {
 
     @Test(arguments: [
         (["--point", "320,100"], Int32(65), "astronaut.png: found point 320,100, expected one inside the picture of 320x320"),
-        (["--box=-50,0,50,20"], 65, "found box -50,0,50,20, expected one with pixels of the picture"),
+        (["--box=-50,0,50,20"], 65, "found box -50,0,50,20, expected one that overlaps the picture"),
         (["--box", "5,5,0,20"], 65, "found box 5,5,0,20"),
-        (["--point", "5,5,-"], 64, "astronaut.png: found points beside the object alone, expected one on it, or a box around it"),
+        (["--point", "5,5,-"], 64, "astronaut.png: found only negative points, expected a positive one or a box"),
         (["--point", "1,2,*"], 64, "--point"),
         (["--point", "1"], 64, "--point"),
         (["--box", "1,2,3"], 64, "four whole numbers"),

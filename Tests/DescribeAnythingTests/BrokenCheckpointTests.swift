@@ -89,7 +89,7 @@ struct BrokenCheckpointTests {
             let text = try String(contentsOf: path, encoding: .utf8)
             try text.replacingOccurrences(of: #""num_hidden_layers": 4"#, with: #""num_hidden_layers": 3"#)
                 .write(to: path, atomically: true, encoding: .utf8)
-            #expect(error(loading: folder).contains("model.layers.3.input_layernorm.weight: found a tensor the model has no place for"))
+            #expect(error(loading: folder).contains("model.layers.3.input_layernorm.weight: found a tensor that the model does not use"))
         }
     }
 

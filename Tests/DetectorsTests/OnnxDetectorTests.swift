@@ -173,7 +173,7 @@ struct OnnxDetectorTests {
         #expect(try refusal(model([output], metadata: [("names", "{0: 'a'}")]))
             == "FILE: found 2 classes and names of 1, expected a name for each class")
         #expect(try refusal(model([rows(77, 9, [])])) == """
-            FILE: found outputs of [1, 77, 9] for pictures of 64x64, expected those of YOLOX, YOLOv5 to v12 or an end-to-end export, \
+            FILE: found outputs of [1, 77, 9] for inputs of 64x64, expected those of YOLOX, YOLOv5 to v12 or an end-to-end export, \
             boxes decoded
             """)
     }

@@ -62,7 +62,7 @@ struct OnnxRefusalTests {
     }
 
     @Test func refusesDataDependentShapes() throws {
-        #expect(try refusal(single("Reshape", ["x"])).hasSuffix("found a shape that depends on the picture, expected one that does not"))
+        #expect(try refusal(single("Reshape", ["x"])).hasSuffix("found a shape that depends on the image, expected one that does not"))
     }
 
     @Test func sizesBeyondMemoryAreRefused() throws {
@@ -129,7 +129,7 @@ struct OnnxRefusalTests {
         var builder = single("Relu")
         builder.node("Concat", ["x", "y"], ["y"], name: "again", [("axis", .integer(1))])
         #expect(try refusal(builder)
-            == "FILE: Concat again: found the output y, which is there already, expected one node for each array")
+            == "FILE: Concat again: found the output y, which another node produces already, expected one node per array")
     }
 
     /// Ten thousand arrays, each part of the next: placing them must not exhaust the stack.

@@ -95,9 +95,9 @@ struct LlamaTokenizerTests {
         ("tokenizer.model", nil, "no readable file"),
         ("tokenizer.model", "", "an empty file"),
         ("tokenizer_config.json", nil, "no readable file"),
-        ("tokenizer_config.json", "{\"legacy\": tr", "13 bytes that are no valid JSON"),
+        ("tokenizer_config.json", "{\"legacy\": tr", "13 bytes that are not valid JSON"),
         ("tokenizer_config.json", "[1]", "JSON of another kind"),
-        ("special_tokens_map.json", "\u{1}", "1 bytes that are no valid JSON"),
+        ("special_tokens_map.json", "\u{1}", "1 bytes that are not valid JSON"),
     ] as [(String, String?, String)])
     func errors(name: String, content: String?, found: String) throws {
         let error = #expect(throws: CheckpointError.self) { try tokenizer(name, content.map { Array($0.utf8) }) }

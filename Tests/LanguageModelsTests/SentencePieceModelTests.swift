@@ -66,14 +66,14 @@ struct SentencePieceModelTests {
         #expect(error(whole) == nil)
         #expect(error([]) == "m: found an empty file, expected a SentencePiece model")
         #expect(error(Array(whole.prefix(100)))
-            == "m: model: found 2 bytes left at byte 98, expected 15 more (file cut short?)")
+            == "m: model: found 2 bytes left at byte 98, expected 15 more (truncated file?)")
         #expect(error([0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01])
-            == "m: model: found 0 bytes left at byte 11, expected 18446744073709551615 more (file cut short?)")
+            == "m: model: found 0 bytes left at byte 11, expected 18446744073709551615 more (truncated file?)")
         #expect(error(Array("{\"version\": 1}".utf8))
             == "m: model: found wire type 3 at byte 0, expected wire type 0, 1, 2 or 5")
         // Pieces are intact, their types are missing.
         #expect(error(Array(whole.prefix(16)))
-            == "m: found no trainer_spec after 1 pieces, expected one (file cut short?)")
+            == "m: found no trainer_spec after 1 pieces, expected one (truncated file?)")
         // A later trainer_spec or normalizer_spec is merged with the first.
         #expect(error(whole + [0x12, 2, 0x18, 1]) == "m: model_type: found UNIGRAM, expected BPE")
         #expect(error(whole + [0x12, 3, 0xC0, 0x01, 1])

@@ -85,14 +85,14 @@ import Testing
             try follow(.prompts([click(1, 0, 12, 14), click(2, 3, 20, 20, false), click(2, 5, 1, 1, false)]))
         }
         #expect(error?.category == .usage)
-        #expect(error?.description == "clip: found object 2 with points beside it alone, expected one on it, or a box around it")
+        #expect(error?.description == "clip: found object 2 with only negative points, expected a positive one or a box")
     }
 
     @Test func checkpointsThatCannotTrackAreRefused() throws {
         for (name, sentence) in [
             ("sam-a", "memory_encoder_output_channels: found 64, expected a width that divides hidden_size, 32"),
             ("sam-b", "memory_encoder_output_channels: found 64, expected a width that divides hidden_size, 24"),
-            ("sam-c", "found a model of single pictures, expected one that tracks"),
+            ("sam-c", "found a model for images only, expected one that can track"),
         ] {
             let error = #expect(throws: InputError.self) { try follow(.prompts([click(1, 0, 12, 14)]), name) }
             #expect(error?.category == .unusableModel && error?.description.hasSuffix(sentence) == true)
@@ -106,7 +106,7 @@ import Testing
         for prompt in [PicturePrompt(points: [.init(x: 5, y: 5, isForeground: false)]), PicturePrompt()] {
             let error = #expect(throws: InputError.self) { try model.mask(of: prompt, in: picture, path: "pic.png") }
             #expect(error?.category == .usage)
-            #expect(error?.description == "pic.png: found points beside the object alone, expected one on it, or a box around it")
+            #expect(error?.description == "pic.png: found only negative points, expected a positive one or a box")
         }
     }
 }

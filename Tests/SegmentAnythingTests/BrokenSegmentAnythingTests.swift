@@ -68,7 +68,7 @@ struct BrokenSegmentAnythingTests {
         try withCopy { folder in
             try edit(folder, #""iou_head_depth": 3"#, #""iou_head_depth": 2"#)
             #expect(error(loading: folder).contains(
-                "mask_decoder.iou_prediction_head.layers.0.bias: found a tensor the model has no place for"))
+                "mask_decoder.iou_prediction_head.layers.0.bias: found a tensor that the model does not use"))
         }
     }
 

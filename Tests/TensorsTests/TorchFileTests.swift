@@ -38,10 +38,10 @@ struct TorchFileTests {
     @Test(arguments: [
         ("transposed.pt", "turned: found strides [1, 4] for shape [4, 3], expected a contiguous tensor"),
         ("integers.pt", "count: found torch.LongStorage, expected one of torch.BFloat16Storage, torch.FloatStorage, torch.HalfStorage"),
-        ("legacy.pt", "found no zip archive, expected what torch.save writes since PyTorch 1.6"),
+        ("legacy.pt", "found no zip archive, expected a file written by torch.save since PyTorch 1.6"),
         ("compressed.pt", "found a compressed file, expected a stored one"),
         ("command.pt", "command/data.pkl: found a call of "),
-        ("state.safetensors", "found no zip archive, expected what torch.save writes since PyTorch 1.6"),
+        ("state.safetensors", "found no zip archive, expected a file written by torch.save since PyTorch 1.6"),
         ("absent.pt", "found No such file or directory, expected a readable file"),
     ])
     func whatIsNoStateDictionaryIsRefused(_ name: String, _ message: String) {

@@ -16,7 +16,7 @@ static inline float scale_at(const char *scales, size_t group) {
 // Magnitudes up to this one count as zero: their scale's inverse could overflow.
 #define SMALLEST 0x1p-100f
 
-// Largest magnitude of `count` numbers; infinity or NaN where there is one.
+// Largest magnitude of `count` numbers; infinity or NaN if there is one.
 static inline __attribute__((always_inline)) float largest_magnitude(const float *source, size_t count) {
     // Compares magnitudes by their bits, where infinity and then NaN are above all numbers.
     uint32_t top = 0;

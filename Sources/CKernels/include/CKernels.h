@@ -8,19 +8,19 @@
 //   SamplingKernels.h     deformable sampling of a map
 //   MachineKernels.h      instruction sets and processors of the machine, and loops that measure its limits
 //
-// Each family has a folder, and in it one body that is compiled once for each instruction set it knows, with the set's macros.
-// products/products.md draws the layouts of products, convolution/convolution.md those of convolutions.
+// Each family has a folder with one body that is compiled once for each instruction set it supports, with that set's macros.
+// products/products.md documents the layouts of products, convolution/convolution.md those of convolutions.
 //
-// Instruction sets are chosen at run time. Functions with a KernelInstructionSet do as they are told, and the machine must have
-// the set; Swift passes kernel_fastest_instructions(), or for attention the widest that kernel_supports. Elementwise kernels,
+// Instruction sets are chosen at run time. Functions with a KernelInstructionSet use that set, which the machine must support;
+// Swift passes kernel_fastest_instructions(), or for attention the widest that kernel_supports. Elementwise kernels,
 // kernel_widen and kernel_sum_words choose for themselves. Quantisation has one body, for the baseline.
 //
 // Every kernel is single-threaded: Swift divides the work, with disjoint outputs for each thread. Kernels allocate nothing and
-// check no arguments.
+// do not check their arguments.
 //
-// Tests/TensorsTests compares products, attention and convolutions of every set that the machine has with their definition in double
-// precision, for sizes on both sides of each limit, and elementwise kernels of its widest set. Sets that the machine lacks are
-// compiled and not run.
+// Tests/TensorsTests compares products, attention and convolutions of every set that the machine supports with their definition
+// in double precision, for sizes on both sides of each limit, and elementwise kernels of its widest set. Sets that the machine
+// lacks are compiled but not run.
 #pragma once
 #include "AttentionKernels.h"
 #include "ConvolutionKernels.h"

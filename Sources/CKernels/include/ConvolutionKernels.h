@@ -1,17 +1,17 @@
-// Convolutions of maps whose channels lie next to each other, with bias, activation and residual in one pass. Single-threaded,
-// as all kernels are. convolution/convolution.md says how they go about it.
+// Convolutions of channels-last maps with fused bias, activation and residual. Single-threaded, like all kernels.
+// convolution/convolution.md describes the algorithm.
 #pragma once
 #include "MachineKernels.h"
 #include <stddef.h>
 #include <stdint.h>
 
-/// Output channels that weights are packed in, and the multiple that weights and biases are padded to.
+/// Block of output channels in packed weights; weights and biases are padded to multiples of it.
 enum { KernelConvolutionBlock = 16 };
 
-/// Output pixels that are computed at a time: where work is divided at multiples of them, none is done twice.
+/// Output pixels computed together. Work divided at multiples of it is not duplicated.
 enum { KernelConvolutionPixels = 8 };
 
-/// A function of one number; `alpha` and `beta` are its parameters.
+/// An elementwise function with parameters `alpha` and `beta`.
 typedef enum KernelActivation : int32_t {
     KernelIdentity = 0,
     KernelReLU = 1,
@@ -28,7 +28,7 @@ typedef enum KernelActivation : int32_t {
     KernelClip = 7,
 } KernelActivation;
 
-/// A convolution of one group of channels of one picture. Strides are numbers from one row, or column, to the next.
+/// A convolution of one group of channels of one image. Strides are elements from one row, or column, to the next.
 typedef struct {
     size_t channels;
     size_t inputHeight, inputWidth;
@@ -39,7 +39,7 @@ typedef struct {
     ptrdiff_t residualRow, residualColumn;
     size_t kernelHeight, kernelWidth;
     size_t strideY, strideX, dilationY, dilationX;
-    /// Rows above and columns left of the input that the kernel reaches, as zeros; negative where it begins further in.
+    /// Zero padding above and to the left of the input; negative if the kernel starts further inside.
     ptrdiff_t top, left;
     KernelActivation activation;
     float alpha, beta;
@@ -48,24 +48,25 @@ typedef struct {
 /// Bytes of scratch memory for `kernel_convolve`.
 size_t kernel_convolution_scratch(const KernelConvolution *_Nonnull sizes);
 
-/// output = activation(convolution of input + bias) + residual, for output pixels `firstPixel` up to `endPixel`, counted along
-/// the rows, and blocks of outputs `firstBlock` up to `endBlock`. Subnormal numbers count as zeros.
+/// output = activation(convolution of input + bias) + residual, for output pixels `firstPixel` ..< `endPixel` in row-major
+/// order, and blocks of outputs `firstBlock` ..< `endBlock`. Subnormal numbers count as zeros.
 /// - weights: [blocks][kernelHeight][kernelWidth][channels][KernelConvolutionBlock]; bias: [blocks][KernelConvolutionBlock].
-/// - residual: one number for each output; NULL for none.
-/// - scratch: of one thread.
-/// - set: KernelPortable, KernelAVX2 or KernelAVX512, which the machine must have.
+/// - residual: one number per output; NULL for none.
+/// - scratch: not shared between threads.
+/// - set: KernelPortable, KernelAVX2 or KernelAVX512, which the machine must support.
 void kernel_convolve(KernelInstructionSet set, const KernelConvolution *_Nonnull sizes, const float *_Nonnull input,
                      const float *_Nonnull weights, const float *_Nonnull bias, const float *_Nullable residual,
                      float *_Nonnull output, size_t firstPixel, size_t endPixel, size_t firstBlock, size_t endBlock,
                      void *_Nonnull scratch);
 
-/// The same for one channel a group, `channels` groups and as many outputs: rows `firstRow` up to `endRow` of the output.
+/// The depthwise case: `channels` groups of one channel, and as many outputs. Computes rows `firstRow` ..< `endRow` of the
+/// output.
 /// - weights: [kernelHeight][kernelWidth][channels, padded to blocks].
-/// - input: up to a block less 1 numbers behind each pixel's channels are read, without effect on results.
+/// - input: up to a block less 1 floats past each pixel's channels are read, without effect on results.
 void kernel_convolve_depthwise(KernelInstructionSet set, const KernelConvolution *_Nonnull sizes, const float *_Nonnull input,
                                const float *_Nonnull weights, const float *_Nonnull bias, const float *_Nullable residual,
                                float *_Nonnull output, size_t firstRow, size_t endRow);
 
-/// output[count] = activation(input[count]); they may be the same.
+/// output[count] = activation(input[count]); both may be the same buffer.
 void kernel_activate(KernelInstructionSet set, KernelActivation activation, float alpha, float beta,
                      const float *_Nonnull input, float *_Nonnull output, size_t count);

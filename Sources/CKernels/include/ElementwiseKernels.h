@@ -1,17 +1,17 @@
-// Softmax, activations and norms, in place or row by row, with the widest instruction set of the machine. Single-threaded, as
-// all kernels are.
+// Softmax, activations and norms, in place or row by row, with the widest instruction set of the machine. Single-threaded, like
+// all kernels.
 #pragma once
 #include <stddef.h>
 
 /// values[count] = softmax(values), stable for any finite values. A value of -infinity gets a weight of at most 2e-38.
 void kernel_softmax(float *_Nonnull values, size_t count);
 
-/// One part of a softmax over numbers that come in parts: values[count] = e^(values - top). *top becomes the largest number so
-/// far and *total the sum so far; start with -infinity and 0. Everything divided by the last *total is the softmax.
-/// Returns the factor for earlier parts' results. A part of -infinity alone becomes zeros.
+/// One part of an online softmax: values[count] = e^(values - top). *top becomes the running maximum and *total the running sum;
+/// start with -infinity and 0. Dividing everything by the final *total gives the softmax. Returns the factor for earlier parts'
+/// results. A part of only -infinity becomes zeros.
 float kernel_softmax_part(float *_Nonnull values, size_t count, float *_Nonnull top, float *_Nonnull total);
 
-/// values[count] = GELU, to 1.5e-7 of the value.
+/// values[count] = GELU, with a relative error of 1.5e-7.
 void kernel_gelu(float *_Nonnull values, size_t count);
 
 /// values[count] = GELU in its tanh form.

@@ -5,10 +5,11 @@
 #include "tile_configuration.h"
 #include <string.h>
 
-// Independent sums: enough to hide a latency of four or five cycles on two units, and few enough for every set's registers.
+// Independent accumulators: enough to hide a latency of four or five cycles on two units, but no more than every set's registers
+// hold.
 #define CHAINS 12
 
-// Hides a register's value from the compiler, which would compute the loops at compile time otherwise.
+// Hides a register's value from the compiler, which would otherwise evaluate the loops at compile time.
 #if defined(__x86_64__)
 #define HIDE(value) __asm__ volatile("" : "+v"(value))
 #elif defined(__aarch64__)
@@ -78,7 +79,7 @@ INLINE Words256 squares(Bytes128 bytes) {
 #include "measure_products.inc"
 #pragma clang attribute pop
 
-// Products of bfloat16 numbers in four register tiles of sums: enough to hide the latency, as products of matrices have.
+// Products of bfloat16 numbers in four accumulator tiles: enough to hide the latency, as in matrix products.
 __attribute__((target("amx-tile,amx-bf16"))) static uint64_t count_bfloat16_products_amx(size_t iterations) {
     enum { Tiles = 4, Lines = 16, LineBytes = 64 };
     const TileConfiguration tiles = {.palette = 1, .lineBytes = {64, 64, 64, 64, 64, 64}, .lines = {16, 16, 16, 16, 16, 16}};

@@ -1,4 +1,4 @@
-// Shapes of a thread's AMX register tiles, as `ldtilecfg` reads them: lines, and bytes of a line.
+// Shapes of a thread's AMX register tiles in the format of `ldtilecfg`: rows, and bytes per row.
 #pragma once
 #include <stdint.h>
 

@@ -1,17 +1,17 @@
-// Untiled weights, in single precision or 16 bits: widened, and multiplied with few rows. Compiled once for each instruction
-// set from matrix_vector.inc.
+// Products of a few rows with untiled weights, in single precision or 16 bits, which are widened. Compiled once for each
+// instruction set from matrix_vector.inc.
 #include "../common.h"
 #include "ProductKernels.h"
 #include <string.h>
 
-// Distance of prefetches, bytes of a cache line, and most rows for which memory, not arithmetic, is the limit.
+// Prefetch distance, bytes of a cache line, and the number of rows up to which products are memory-bound.
 enum { PrefetchBytes = 1024, LineBytes = 64, FewestRows = 2 };
 
 typedef float Four __attribute__((vector_size(16)));
 
 static size_t element_size(KernelDataType type) { return type == KernelF32 ? 4 : 2; }
 
-// Calls a function with the type, its second argument, as a constant.
+// Calls a function with the type, its second argument, as a compile-time constant.
 #define FOR_TYPE(type, function, source, ...)                                                                          \
     switch (type) {                                                                                                    \
     case KernelF32: function(source, KernelF32, __VA_ARGS__); break;                                                   \
@@ -75,7 +75,7 @@ INLINE Eight halves_to_floats_portable(EightHalves halves) {
 #include "matrix_vector.inc"
 #endif
 
-// Runs the same loops for sets that only differ in products of bytes.
+// Sets that differ only in byte products share the same loops.
 void kernel_widen(const void *source, KernelDataType type, float *target, size_t count) {
     switch (kernel_fastest_instructions()) {
 #if defined(__x86_64__)

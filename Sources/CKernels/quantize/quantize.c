@@ -1,5 +1,5 @@
-// Quantisation of single-precision rows to tiles, and back. QuantizedKernels.h is the interface. Compiled for the baseline
-// instruction set only: it runs when weights are converted, not when they are multiplied.
+// Quantisation of single-precision rows to tiles, and back. QuantizedKernels.h is the interface. Compiled only for the baseline
+// instruction set, because it runs when weights are converted, not when they are multiplied.
 #include "../common.h"
 #include "tiles.h"
 #include <math.h>
@@ -10,7 +10,7 @@ static float largest(const float *values, int count) {
     return top;
 }
 
-// Below any weight that matters, with an inverse that is finite.
+// Smaller than any weight that matters, with a finite inverse.
 static const float tiny = 1e-30f;
 
 // Quantises one output of a q8 tile, 64 columns.
@@ -31,7 +31,7 @@ static inline Outputs chosen(Wholes isFirst, Outputs first, Outputs second) {
 
 static inline Outputs magnitude(Outputs values) { return (Outputs)((Wholes)values & 0x7fffffff); }
 
-// Rounds to whole numbers, ties to even, and clamps to -8 ... 7.
+// Rounds to integers, ties to even, and clamps to -8 ... 7.
 static inline Outputs nearest_step(Outputs values) {
     Outputs shifted = values + ROUNDING_SHIFT;
     Outputs whole = shifted - ROUNDING_SHIFT;
@@ -48,7 +48,7 @@ static Outputs rounded_to_bfloat16(Outputs values) {
     return (Outputs)(KERNEL_ROUND_TO_BFLOAT16((Wholes)values) & (int32_t)0xffff0000);
 }
 
-// Codes of 16 weights for each output, and the squared errors they leave.
+// Codes of 16 weights for each output, and their squared errors.
 typedef struct Part {
     Wholes code;
     Outputs error;
@@ -77,7 +77,7 @@ static Part q4_part(const Outputs *values, Outputs scale) {
 
 // Quantises a q4 tile from weights [columns][outputs].
 static void quantize_q4(const Outputs *values, unsigned char *tile) {
-    // Candidates for the largest weight, in units of the scale.
+    // Candidates for the largest weight in units of the scale.
     static const float reaches[] = {42, 45, 49, 52, 56, 60, 64, 68};
     Outputs top = largest_magnitude(values, KernelTileColumns), bestError = (Outputs){0} + INFINITY, bestScale = {0};
     Wholes isUsable = top >= tiny, bestCodes[TileParts] = {{0}};

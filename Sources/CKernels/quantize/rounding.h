@@ -3,11 +3,11 @@
 #include <stdint.h>
 #include <string.h>
 
-// 1.5 * 2^23: a sum with it is a whole number, ties rounded to even, in the low bits. For magnitudes up to 2^22.
+// 1.5 * 2^23: adding it rounds to an integer, ties to even, which is then in the low bits. For magnitudes up to 2^22.
 #define ROUNDING_SHIFT 12582912.0f
 #define ROUNDING_SHIFT_BITS 0x4b400000
 
-// The nearest whole number, ties to even.
+// The nearest integer, ties to even.
 static inline __attribute__((always_inline)) int32_t nearest(float value) {
     float shifted = value + ROUNDING_SHIFT;
     int32_t bits;

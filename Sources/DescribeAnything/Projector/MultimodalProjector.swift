@@ -37,13 +37,14 @@ package enum ProjectorKind: Sendable, Equatable {
     }
 }
 
-/// The projector from vision features to the language model's image tokens: `mm_projector`. Source: VILA, arXiv 2312.07533 (downsampling projector).
+/// The projector from vision features to the language model's image tokens: `mm_projector`. Source: VILA, arXiv 2312.07533
+/// (downsampling projector).
 struct MultimodalProjector: Sendable {
     let kind: ProjectorKind
     let norm: LayerNorm?
     let layers: [Linear]
 
-    /// - Parameter weights: the root of the folder's tensors; nil for the identity, which has none.
+    /// - Parameter weights: the root of the folder's tensors; nil for the identity, which has no weights.
     init(_ weights: Weights?, _ configuration: DescribeAnythingConfiguration) throws {
         let visionWidth = configuration.vision.hiddenSize, languageWidth = configuration.language.hiddenSize
         kind = configuration.projector
@@ -80,8 +81,8 @@ struct MultimodalProjector: Sendable {
         return hidden
     }
 
-    /// Concatenates blocks of 2 x 2 tokens of a grid of side g: `[g^2, width] -> [ceil(g/2)^2, 4 width]`; an odd grid gets a
-    /// zero row and column. Tokens run down the columns of blocks: block (r, c) is token `c * ceil(g/2) + r`.
+    /// Concatenates blocks of 2 x 2 tokens of a grid of side g: `[g^2, width] -> [ceil(g/2)^2, 4 width]`. An odd grid is padded
+    /// by a zero row and column. Blocks are in column-major order: block (r, c) is token `c * ceil(g/2) + r`.
     private func downsampled(_ features: Tensor) -> Tensor {
         let width = features.width
         let side = Int(Double(features.rows).squareRoot()), blocks = (side + 1) / 2

@@ -3,8 +3,8 @@ import Imaging
 import LanguageModels
 import Tensors
 
-/// A complete SigLIP: how well a picture and a text fit. DAM's own tower will not do: it was trained on, and its last layer and head
-/// are not used. Source: SigLIP, arXiv 2303.15343.
+/// A complete SigLIP model, which scores how well an image and a text match. DAM's own vision tower cannot serve: it was
+/// fine-tuned, and its last layer and pooling head are unused. Source: SigLIP, arXiv 2303.15343.
 package struct SiglipModel: Sendable {
     package let directory: String
     private let tokenizer: UnigramModel
@@ -20,9 +20,9 @@ package struct SiglipModel: Sendable {
     private let scale: Double
     private let bias: Double
 
-    /// - Parameter directory: as `google/siglip-so400m-patch14-384` is published: `config.json`, `preprocessor_config.json`,
-    ///   `model.safetensors`, `spiece.model`.
-    /// - Throws: `CheckpointError` if anything is missing, misshapen or not understood.
+    /// - Parameter directory: a checkpoint in the layout of `google/siglip-so400m-patch14-384`: `config.json`,
+    ///   `preprocessor_config.json`, `model.safetensors`, `spiece.model`.
+    /// - Throws: `CheckpointError` if anything is missing, of the wrong shape or unsupported.
     package init(directory: String) throws {
         self.directory = directory
         let configuration = try ConfigurationFile(path: directory + "/config.json")
@@ -43,26 +43,26 @@ package struct SiglipModel: Sendable {
         tokenizer = try UnigramModel(path: directory + "/spiece.model")
         guard tokenizer.pieceCount <= textConfiguration.vocabularySize, textConfiguration.outputSize == vision.hiddenSize else {
             throw CheckpointError(
-                file: directory + "/config.json", found: "towers or a tokenizer that do not fit each other", expected: "those of one model")
+                file: directory + "/config.json", found: "towers or a tokenizer that do not match", expected: "those of one model")
         }
     }
 
     private static func scalar(_ weights: Weights) throws -> Double { Double(try weights.tensor([1]).array[0]) }
 
-    /// Ids of a text as the model reads it: in lower case without punctuation, one that ends it, filled up.
+    /// Token ids of a text as the model expects them: lower case, without punctuation, ended by EOS and padded.
     package func tokens(_ text: String) -> [Int] {
         let marks = Set("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~".unicodeScalars)
         let plain = String(String.UnicodeScalarView(text.lowercased().unicodeScalars.filter { !marks.contains($0) }))
         let words = plain.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let end = tokenizer.eosID ?? 1, ids = tokenizer.encode(words).prefix(self.text.length - 1) + [end]
-        // The token that ends a text fills it up as well.
+        // EOS is the padding token as well.
         return ids + Array(repeating: end, count: self.text.length - ids.count)
     }
 
-    /// Vector of a text, of length 1.
+    /// Embedding of a text, normalised to length 1.
     package func embedding(of text: String) -> [Double] { Self.unit(self.text(tokens(text)).array) }
 
-    /// Vector of a picture, of length 1.
+    /// Embedding of an image, normalised to length 1.
     package func embedding(of picture: RGBImage) -> [Double] {
         let resized = resizeBicubic(
             picture.pixels, width: picture.width, height: picture.height, channels: 3, outputWidth: side, outputHeight: side)
@@ -88,7 +88,7 @@ package struct SiglipModel: Sendable {
         }
     }
 
-    /// Cosine of two vectors of length 1, and the probability that picture and text belong together.
+    /// Cosine similarity of two unit vectors, and the probability that image and text match.
     package func likeness(_ one: [Double], _ other: [Double]) -> (cosine: Double, probability: Double) {
         let cosine = zip(one, other).reduce(0) { $0 + $1.0 * $1.1 }
         return (cosine, 1 / (1 + exp(-(cosine * exp(scale) + bias))))

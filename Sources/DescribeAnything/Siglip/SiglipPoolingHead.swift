@@ -1,7 +1,7 @@
 import Tensors
 
-/// SigLIP's attention pooling: a learned query attends to all patches; keys `vision_model.head.*`. Source: Lee et al., Set Transformer,
-/// arXiv 1810.00825, as SigLIP uses it.
+/// SigLIP's attention pooling: a learned query attends to all patches; keys `vision_model.head.*`. Source: Lee et al., Set
+/// Transformer, arXiv 1810.00825, as used in SigLIP.
 struct SiglipPoolingHead: Sendable {
     /// `[1, width]`.
     let probe: Tensor
@@ -16,7 +16,7 @@ struct SiglipPoolingHead: Sendable {
     init(_ weights: Weights, _ configuration: SiglipConfiguration) throws {
         let width = configuration.hiddenSize, attention = weights["attention"]
         probe = try weights["probe"].tensor([1, 1, width]).reshaped([1, width])
-        // The three projections are one matrix in the file.
+        // The file stores the three projections as one matrix.
         let stacked = try attention["in_proj_weight"].tensor([3 * width, width])
         let biases = try attention["in_proj_bias"].tensor([3 * width]).reshaped([3, width])
         let parts = (0..<3).map { part in

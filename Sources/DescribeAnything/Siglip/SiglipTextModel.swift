@@ -1,7 +1,7 @@
 import Tensors
 
-/// SigLIP's text transformer: token ids in, one vector out. Texts are filled up to the length the model was trained with, and no
-/// position is masked. Source: SigLIP, arXiv 2303.15343; keys `text_model.*`.
+/// SigLIP's text transformer: token ids in, one vector out. Texts are padded to the length used in training, and no position is
+/// masked. Source: SigLIP, arXiv 2303.15343; keys `text_model.*`.
 struct SiglipTextModel: Sendable {
     let tokenEmbedding: Embedding
     /// `[length, width]`.
@@ -9,7 +9,7 @@ struct SiglipTextModel: Sendable {
     let layers: [SiglipEncoderLayer]
     let finalLayerNorm: LayerNorm
     let head: Linear
-    /// Tokens of every text.
+    /// Number of tokens of every text, padding included.
     let length: Int
 
     /// - Parameter weights: the scope `text_model`.
@@ -23,8 +23,8 @@ struct SiglipTextModel: Sendable {
         head = try Linear(weights["head"], inputs: layers.hiddenSize, outputs: configuration.outputSize)
     }
 
-    /// - Parameter tokens: as many as `length`.
-    /// - Returns: `[1, output width]`, of the last position.
+    /// - Parameter tokens: exactly `length` ids.
+    /// - Returns: `[1, output width]`, from the last position.
     func callAsFunction(_ tokens: [Int]) -> Tensor {
         precondition(tokens.count == length, "SiglipTextModel: \(tokens.count) tokens")
         var hidden = tokenEmbedding(tokens) + positionEmbedding
@@ -33,7 +33,7 @@ struct SiglipTextModel: Sendable {
     }
 }
 
-/// Sizes of the text tower: `text_config` of `config.json`. Defaults are those of so400m.
+/// Configuration of the text tower: `text_config` of `config.json`. Defaults are those of so400m.
 struct SiglipTextConfiguration: Sendable {
     let layers: SiglipConfiguration
     let vocabularySize: Int

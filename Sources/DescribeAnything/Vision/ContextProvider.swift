@@ -1,7 +1,7 @@
 import Tensors
 
-/// DAM's context provider: after each layer the crop's features attend to the full view's.
-/// Source: DAM, arXiv 2504.16072, section 4.2 ("localized vision backbone"); type `cross_attn_end_to_all`.
+/// DAM's context provider: after each layer, the crop's features attend to those of the full view. Source: DAM, arXiv
+/// 2504.16072, section 4.2 ("localized vision backbone"); type `cross_attn_end_to_all`.
 struct ContextProvider: Sendable {
     var layers: [ContextProviderLayer]
     let configuration: ContextProviderConfiguration
@@ -19,7 +19,7 @@ struct ContextProvider: Sendable {
     }
 
     /// - Parameter pixels: `[8, side, side]`: the full view's four channels, then the crop's.
-    /// - Returns: features `[tokens, width]` of the context view: the full one, unless the views swap roles.
+    /// - Returns: features `[tokens, width]` of the context view, which is the full view unless the views swap roles.
     func contextFeatures(_ pixels: Tensor, _ visionTower: SiglipVisionModel) -> Tensor {
         visionTower(configuration.usesContextAsQueries ? pixels.crop : pixels.full)
     }
@@ -32,16 +32,16 @@ struct ContextProvider: Sendable {
         }
     }
 
-    /// True for a frame that skips the provider: its image tokens are made of the context features alone.
+    /// True for a frame that skips the provider, whose image tokens come from the context features alone.
     func isSkipped(_ pixels: Tensor) -> Bool {
         !configuration.treatsImageAsContextImage && pixels.full.array == pixels.crop.array
     }
 
-    /// Limits attention to the patches of the full view, `[4, side, side]`, that the mask touches. A mask so small that
-    /// nothing of it is left at the model's resolution limits nothing: attention over no keys has no value.
+    /// Limits attention to the patches of the full view, `[4, side, side]`, that the mask touches. A mask that vanishes at the
+    /// model's resolution imposes no limit, because attention over no keys is undefined.
     private func maskedScope(_ view: Tensor) -> AttentionScope {
         let side = view.shape[2], grid = side / patchSize
-        /// Sum of the mask's values, 0 to 1 each, in the patch of a token.
+        /// Sum of the mask values (0 to 1 each) in a token's patch.
         func coverage(_ token: Int, _ values: UnsafeBufferPointer<Float>) -> Float {
             var sum: Float = 0
             for row in 0..<patchSize {
@@ -55,14 +55,14 @@ struct ContextProvider: Sendable {
         return touched.contains(true) ? .only(touched) : .all
     }
 
-    /// Tensors of layers that follow the selected hidden state.
+    /// True for tensors of layers after the selected hidden state, which no caption depends on.
     static func isDead(_ name: String, _ configuration: DescribeAnythingConfiguration) -> Bool {
         isLayer(name, of: "context_provider_module.layers.",
                 in: configuration.visionLayers..<configuration.contextProvider.hiddenLayers)
     }
 }
 
-/// The two views within `[8, side, side]`, `[4, side, side]` each.
+/// Views within `[8, side, side]`, each `[4, side, side]`.
 extension Tensor {
     fileprivate var full: Tensor { view(0) }
     fileprivate var crop: Tensor { view(1) }

@@ -10,9 +10,9 @@ package struct ContextProviderConfiguration: Sendable {
     package let activation: Activation
     /// True if layers have learned gates (`zero_init_output`).
     package let isGated: Bool
-    /// True if only patches of the full view that the mask touches serve as keys.
+    /// True if only patches of the full view that the mask touches are keys.
     package let masksCrossAttention: Bool
-    /// True if the views swap roles: the full view gives the queries, the crop the keys and values.
+    /// True if the views swap roles: the full view supplies the queries, the crop the keys and values.
     package let usesContextAsQueries: Bool
     /// If false, a frame whose two views are equal skips the provider.
     package let treatsImageAsContextImage: Bool

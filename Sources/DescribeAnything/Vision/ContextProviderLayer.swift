@@ -1,13 +1,13 @@
 import Tensors
 
-/// One layer of gated cross-attention from the crop's tokens to the full view's.
-/// Source: DAM, arXiv 2504.16072, section 4.2; `context_provider_module.layers.N`.
+/// One layer of gated cross-attention from the crop's tokens to the full view's. Source: DAM, arXiv 2504.16072, section 4.2;
+/// `context_provider_module.layers.N`.
 struct ContextProviderLayer: Sendable {
     let layerNorm1: LayerNorm
     let crossAttn: SiglipAttention
     let layerNorm2: LayerNorm
     let mlp: SiglipMLP
-    /// Learned gates, 0 at the start of training; 1 where the checkpoint has none.
+    /// Learned gates, initialised to 0 in training; 1 if the checkpoint has none.
     var attnFactor: Float
     var mlpFactor: Float
 
@@ -23,8 +23,8 @@ struct ContextProviderLayer: Sendable {
     }
 
     /// - Parameters:
-    ///   - hidden: `[tokens, width]`, the region's view.
-    ///   - context: `[context tokens, width]`, the context view's features; not normalised.
+    ///   - hidden: the region view, `[tokens, width]`.
+    ///   - context: the context view's features, `[context tokens, width]`, not normalised.
     func callAsFunction(_ hidden: Tensor, context: Tensor, scope: AttentionScope) -> Tensor {
         let attended = hidden.adding(crossAttn(layerNorm1(hidden), context: context, scope: scope), scaledBy: attnFactor)
         return attended.adding(mlp(layerNorm2(attended)), scaledBy: mlpFactor)

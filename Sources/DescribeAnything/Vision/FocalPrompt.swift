@@ -1,28 +1,29 @@
 import Imaging
 import Tensors
 
-/// The part of the picture that a view shows.
+/// The part of the image that a view shows.
 package enum CropMode: String, Sendable, CaseIterable {
-    /// The whole picture.
+    /// The whole image.
     case full
-    /// The mask's box, at least 48 pixels wide and high, enlarged to three times its size. The checkpoints were trained with it.
+    /// The mask's box, extended to at least 48 pixels per side and then to three times its size. The published checkpoints were
+    /// trained with it.
     case focalCrop = "focal_crop"
-    /// The mask's box enlarged to three times its size, without a least size.
+    /// The mask's box extended to three times its size, without a minimum.
     case contextCrop = "context_crop"
     /// The mask's box.
     case crop
     /// The mask's box, black outside the mask.
     case cropMask = "crop_mask"
 
-    /// The mode of the second view in a prompt mode such as "full+focal_crop"; nil if it is no known one.
+    /// Creates the mode of the second view in a prompt mode such as "full+focal_crop"; nil for an unknown mode.
     package init?(promptMode: String) {
         let views = promptMode.split(separator: "+", omittingEmptySubsequences: false)
         guard views.count == 2, views[0] == "full" else { return nil }
         self.init(rawValue: String(views[1]))
     }
 
-    /// The part of a picture of `width` x `height` pixels to show for a mask whose box is `box`.
-    /// Source: DAM, arXiv 2504.16072, section 4.1 (focal prompt).
+    /// The crop of a `width` x `height` image for a mask with bounding box `box`. Source: DAM, arXiv 2504.16072, section 4.1
+    /// (focal prompt).
     package func region(of box: BoundingBox, width: Int, height: Int) -> BoundingBox {
         let smallest: Int
         switch self {
@@ -36,7 +37,7 @@ package enum CropMode: String, Sendable, CaseIterable {
         return BoundingBox(left: columns.lowerBound, top: rows.lowerBound, width: columns.count, height: rows.count)
     }
 
-    /// Extends a span of at least `smallest` pixels by its own length on both sides, within 0 ..< limit.
+    /// Extends a span of at least `smallest` pixels by its own length on both sides, clipped to 0 ..< limit.
     private static func widened(start: Int, length: Int, smallest: Int, limit: Int) -> Range<Int> {
         let centre = Double(start) + Double(length) / 2
         let length = max(length, smallest)
@@ -45,9 +46,9 @@ package enum CropMode: String, Sendable, CaseIterable {
     }
 }
 
-/// One frame for the model: the full view and the region's view with their masks, 8 bits a value, at the model's size.
+/// The model's input for one frame: the full view and the region view with their masks, 8 bits per value, at the model's size.
 package struct FocalPrompt: Sendable {
-    /// A picture `[side, side, 3]` and its mask `[side, side]`, 0 to 255.
+    /// An image `[side, side, 3]` and its mask `[side, side]`, 0 to 255.
     package struct View: Sendable {
         package let image: [UInt8]
         package let mask: [UInt8]
@@ -57,8 +58,8 @@ package struct FocalPrompt: Sendable {
     package let full: View
     package let region: View
 
-    /// - Parameter configuration: scale, mean and deviation; the mask is normalised like red.
-    /// - Returns: `[8, side, side]`: red, green, blue and mask of the full view, then of the region's.
+    /// - Parameter configuration: scale, mean and standard deviation; the mask is normalised like red.
+    /// - Returns: `[8, side, side]`: red, green, blue and mask of the full view, then of the region view.
     func pixels(_ configuration: ImageProcessorConfiguration) -> Tensor {
         let plane = side * side
         let tables = [0, 1, 2, 0].map(configuration.normalized)
@@ -73,7 +74,7 @@ package struct FocalPrompt: Sendable {
 }
 
 extension FocalPrompt.View {
-    /// Writes a channel, 3 being the mask, to `plane` `[side, side]`.
+    /// Writes a channel (3 is the mask) to `plane`, `[side, side]`.
     /// - Parameter table: the output for each of the 256 values.
     fileprivate func write(_ channel: Int, through table: [Float], to plane: UnsafeMutableBufferPointer<Float>) {
         for index in plane.indices {
@@ -84,7 +85,7 @@ extension FocalPrompt.View {
 }
 
 extension ImageProcessorConfiguration {
-    /// Normalised values `[256]` of an 8-bit channel: 0 red, 1 green, 2 blue.
+    /// Normalised values, `[256]`, of an 8-bit channel: 0 red, 1 green, 2 blue.
     fileprivate func normalized(_ channel: Int) -> [Float] {
         (0..<256).map { (Float(Double($0) * rescaleFactor) - mean[channel]) / deviation[channel] }
     }

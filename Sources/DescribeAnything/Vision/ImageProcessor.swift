@@ -30,7 +30,7 @@ package struct ImageProcessorConfiguration: Sendable {
     }
 }
 
-/// Error for a frame that cannot be made into a focal prompt.
+/// Error for a frame from which no focal prompt can be made.
 package enum FocalPromptError: Error, Equatable, CustomStringConvertible {
     case emptyMask
     case maskSize(mask: [Int], image: [Int])
@@ -49,22 +49,22 @@ package enum FocalPromptError: Error, Equatable, CustomStringConvertible {
 package struct ImageProcessor: Sendable {
     /// Side of the vision tower's input in pixels.
     package let side: Int
-    /// Bytes of one frame's two views as they are kept until they are encoded: four channels of bytes each.
+    /// Bytes of one frame's two views while they wait to be encoded: four 8-bit channels each.
     package var cropBytes: Int { 2 * 4 * side * side }
 
     package init(side: Int) {
         self.side = side
     }
 
-    /// Resizes the whole picture to `[side, side, 3]`; all objects in a frame share it.
+    /// Resizes the whole image to `[side, side, 3]`; all objects in a frame share it.
     package func resized(_ image: RGBImage) -> [UInt8] {
         resizeBicubic(
             image.pixels, width: image.width, height: image.height, channels: 3, outputWidth: side, outputHeight: side)
     }
 
     /// - Parameters:
-    ///   - resizedImage: `resized(image)`, if the caller has it already.
-    ///   - crop: the part of the picture in the second view.
+    ///   - resizedImage: `resized(image)`, if the caller already has it.
+    ///   - crop: the part of the image in the second view.
     /// - Throws: `FocalPromptError` if the mask is empty or of another size.
     package func callAsFunction(
         _ image: RGBImage, _ mask: Mask, resizedImage: [UInt8]? = nil, crop: CropMode = .focalCrop
@@ -81,7 +81,7 @@ package struct ImageProcessor: Sendable {
             region: FocalPrompt.View(image: resized(shown.cropped(to: region)), mask: resized(mask.cropped(to: region))))
     }
 
-    /// Resizes the mask as an 8-bit picture of 0 and 255, `[side, side]`; its edges become grey.
+    /// Resizes the mask as an 8-bit image of 0 and 255, `[side, side]`; its edges become grey.
     private func resized(_ mask: Mask) -> [UInt8] {
         resizeBicubic(
             mask.pixels.map { $0 * 255 }, width: mask.width, height: mask.height, channels: 1,

@@ -1,6 +1,6 @@
 import Tensors
 
-/// `vision_tower/config.json`. Defaults are SigLIP so400m/14 at 384, as the published checkpoints use it.
+/// `vision_tower/config.json`. Defaults are those of SigLIP so400m/14 at 384, as in the published checkpoints.
 package struct SiglipConfiguration: Sendable {
     package let hiddenSize: Int
     package let intermediateSize: Int

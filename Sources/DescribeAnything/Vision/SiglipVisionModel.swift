@@ -1,8 +1,8 @@
 import Tensors
 
 /// SigLIP's vision transformer with DAM's mask channel, up to the hidden state that DAM selects. Later parts (the last layer,
-/// post_layernorm, the pooling head) are neither loaded nor computed.
-/// Source: SigLIP, arXiv 2303.15343; the mask channel: DAM, arXiv 2504.16072, section 4.2.
+/// post_layernorm, the pooling head) are neither loaded nor computed. Source: SigLIP, arXiv 2303.15343; the mask channel: DAM,
+/// arXiv 2504.16072, section 4.2.
 struct SiglipVisionModel: Sendable {
     let embeddings: SiglipVisionEmbeddings
     let layers: [SiglipEncoderLayer]
@@ -21,7 +21,7 @@ struct SiglipVisionModel: Sendable {
 
     /// - Parameters:
     ///   - pixels: `[4, side, side]`: red, green, blue, mask.
-    ///   - afterLayer: maps the hidden state `[tokens, width]` after each encoder layer; the context provider uses this.
+    ///   - afterLayer: maps the hidden state `[tokens, width]` after each encoder layer; used by the context provider.
     /// - Returns: the selected hidden state, `[tokens, width]`.
     func callAsFunction(_ pixels: Tensor, afterLayer: (Int, Tensor) -> Tensor = { $1 }) -> Tensor {
         var hidden = embeddings(pixels)
@@ -40,13 +40,13 @@ struct SiglipVisionModel: Sendable {
     }
 }
 
-/// True if `name` is `prefix` followed by a layer number in `range` and the name of one of the layer's tensors.
+/// True if `name` is `prefix` followed by a layer number in `range` and a tensor name of such a layer.
 func isLayer(_ name: String, of prefix: String, in range: Range<Int>) -> Bool {
     guard name.hasPrefix(prefix), let number = name.dropFirst(prefix.count).split(separator: ".").first else { return false }
     return Int(number).map(range.contains) ?? false
 }
 
-/// Patches of the picture, patches of the mask and learned positions, summed: `vision_model.embeddings`.
+/// Sum of the image's patch embeddings, the mask's patch embeddings and the position embeddings: `vision_model.embeddings`.
 struct SiglipVisionEmbeddings: Sendable {
     let patchEmbedding: PatchEmbedding
     let maskPatchEmbedding: PatchEmbedding
@@ -76,9 +76,9 @@ struct SiglipVisionEmbeddings: Sendable {
 
 /// Resamples position embeddings `[stored tokens, width]` to `[tokens, width]`, linearly over the flattened token index.
 ///
-/// The published code weights the two neighbours of a position p by `p - floor p` and `ceil p - p`, which are both 0
-/// where p is whole: those tokens (always the first and the last) get no position at all. Models were trained this way, so
-/// the arithmetic, in single precision, is kept. Source: VILA, `vision_encoder.py`, `_maybe_resize_pos_embeds`.
+/// The published code weights the two neighbours of a position p by `p - floor p` and `ceil p - p`, which are both 0 if p is an
+/// integer, so those tokens (always the first and the last) get no position at all. Models were trained with this, so the
+/// arithmetic is reproduced, in single precision. Source: VILA, `vision_encoder.py`, `_maybe_resize_pos_embeds`.
 func resampledPositions(_ positions: Tensor, tokens: Int) -> Tensor {
     let width = positions.width, last = positions.rows - 1
     let input = positions.array

@@ -1,34 +1,34 @@
 import Imaging
 import Tensors
 
-/// A detector of the YOLO family from an ONNX file. It never changes, and several threads may use it at a time.
+/// A detector of the YOLO family from an ONNX file. Immutable, and safe to use from several threads.
 package struct OnnxDetector: Sendable {
-    /// Facts that a file does not tell of its model, or tells wrongly; nil for what its kind has.
+    /// Settings that a file lacks or has wrong; nil for the family's default.
     package struct Options: Sendable {
         package var family: DetectorFamily?
-        /// Height and width of the input, for files that leave them open.
+        /// Height and width of the input, for files with dynamic sizes.
         package var size: PictureSize?
         package var labels: [String]?
         package var fit: PictureFit?
         package var isBGR: Bool?
-        /// The largest value of a pixel as the model has it: 1 or 255.
+        /// The value of a full-scale pixel in the model's input: 1 or 255.
         package var largest: Float?
-        /// Intersection over union from above which two boxes of a label are one object.
+        /// IoU above which two boxes of the same label are one object.
         package var overlap = 0.45
 
         package init() {}
     }
 
     package let family: DetectorFamily
-    /// Size of the pictures that the model looks at; larger ones are made smaller.
+    /// Size of the model's input; larger images are scaled down.
     package let inputSize: PictureSize
     package let labels: [String]
-    /// Readings of the file where others were possible, a line each.
+    /// Notes on how the file was read where other readings were possible, one line each.
     package let notes: [String]
     package var hasMasks: Bool { head.prototypes != nil }
-    /// Preparation of pictures for the model, in words.
+    /// Preprocessing of images, as text.
     package let preparation: String
-    /// Multiply-adds, or about as much work, and each weight read once.
+    /// Multiply-adds, or an equivalent estimate, with each weight read once.
     package var cost: ComputeCost { ComputeCost(operations: 2 * Double(program.work), bytes: Double(weightBytes)) }
     private let weightBytes: Int
     private let program: OnnxProgram
@@ -38,10 +38,10 @@ package struct OnnxDetector: Sendable {
     private let largest: Float
     private let overlap: Double
 
-    /// Grey of the field around a picture, as all these models were trained with.
+    /// Grey value of the padding, with which all these models were trained.
     private static let field: UInt8 = 114
 
-    /// - Throws: `CheckpointError` when the file is no such model.
+    /// - Throws: `CheckpointError` if the file is not a supported detector.
     package init(path: String, options: Options = Options()) throws {
         let model = try OnnxModelReader.read(path), metadata = model.metadata
         let size = options.size ?? metadata["imgsz"].flatMap(Self.size)
@@ -61,7 +61,7 @@ package struct OnnxDetector: Sendable {
         if names == nil {
             let isCoco = head.classCount == nil || head.classCount == cocoLabels.count
             labels = isCoco ? cocoLabels : (0..<(head.classCount ?? 0)).map { "class \($0)" }
-            notes.append("\(path): no names of classes; " + (isCoco ? "COCO's are taken" : "they are numbered"))
+            notes.append("\(path): no class names; " + (isCoco ? "COCO's are used" : "classes are numbered"))
         } else {
             labels = names ?? []
         }
@@ -83,9 +83,9 @@ package struct OnnxDetector: Sendable {
         return PictureSize(width: shapes[0][3], height: shapes[0][2])
     }
 
-    /// Objects in a picture, the best first.
-    /// - Parameter threshold: the least score.
-    /// - Throws: `CheckpointError` when the model makes something else of this picture than boxes.
+    /// Objects in an image, best first.
+    /// - Parameter threshold: lower bound on the score.
+    /// - Throws: `CheckpointError` if the outputs for this image are not boxes.
     package func callAsFunction(_ image: RGBImage, threshold: Float) throws -> [PictureDetection] {
         let placement = PicturePlacement(PictureSize(width: image.width, height: image.height), in: inputSize, fit)
         let outputs = try program.run { _, target, layout in write(image, placement, to: target, layout) }
@@ -104,7 +104,7 @@ package struct OnnxDetector: Sendable {
         }
     }
 
-    /// Writes a picture as the model wants it.
+    /// Writes an image in the model's input format.
     private func write(
         _ image: RGBImage, _ placement: PicturePlacement, to target: UnsafeMutablePointer<Float>, _ layout: ArrayLayout
     ) {

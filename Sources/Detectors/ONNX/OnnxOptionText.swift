@@ -1,11 +1,11 @@
 import Imaging
 
 extension OnnxDetector.Options {
-    /// Facts in a user's words.
+    /// Parses the user's options.
     /// - Parameters:
-    ///   - family: the raw value of a `DetectorFamily`; nil for what the file tells.
-    ///   - input: any of a size such as `640x480`, a `PictureFit`, `rgb` or `bgr`, `0-1` or `0-255`, with commas between them.
-    /// - Throws: `InputError` of category `usage` that lists what there is.
+    ///   - family: the raw value of a `DetectorFamily`; nil to recognise it.
+    ///   - input: any of a size such as `640x480`, a `PictureFit`, `rgb` or `bgr`, `0-1` or `0-255`, separated by commas.
+    /// - Throws: `InputError` of category `usage` that lists the possible values.
     package init(family: String?, input: String?) throws {
         self.init()
         self.family = try family.map { name in

@@ -1,18 +1,17 @@
 import Tensors
 
-/// A graph that is ready to run: steps on buffers, and the constants they read. It never changes, and several threads may run
-/// it at a time.
+/// A graph that is ready to run: steps on buffers, and the constants they read. Immutable, and safe to run from several threads.
 package final class OnnxProgram: Sendable {
     package let path: String
-    /// Notes of the exporter beside the graph.
+    /// Exporter metadata of the file.
     package let metadata: [String: String]
-    /// The graph's inputs, with shapes that are complete.
+    /// The graph's inputs, with static shapes.
     let inputs: [(name: String, array: ArrayValue)]
     /// Names of the outputs, in order.
     package let outputNames: [String]
-    /// Shape of each output; nil where only a picture decides.
+    /// Shape of each output; nil if it depends on the image's content.
     package let outputShapes: [[Int]?]
-    /// Multiply-adds of a picture, or about as much work, as far as it is known before.
+    /// Multiply-adds per image, or an equivalent estimate, as far as known in advance.
     package let work: Int
     private let model: OnnxModel
     private let steps: [Step]
@@ -21,14 +20,14 @@ package final class OnnxProgram: Sendable {
     private let arrays: [String: ArrayValue]
     private let suspended: [OnnxNode]
 
-    /// Most numbers that arrays of one run take: 2 GB, several times what the largest published detectors do.
+    /// Upper bound on the elements of one run's arrays: 2 GB, several times what the largest published detectors take.
     private static let mostMemory = 1 << 29
 
-    /// Operator sets that can be read.
+    /// Supported opsets.
     private static let operatorSets = 11...23
 
-    /// - Parameter sizes: height and width of pictures, for files that leave them open.
-    /// - Throws: `CheckpointError` when the file cannot be run.
+    /// - Parameter sizes: height and width of images, for files with dynamic sizes.
+    /// - Throws: `CheckpointError` if the file cannot be run.
     init(_ model: OnnxModel, height: Int? = nil, width: Int? = nil) throws {
         try Self.check(model)
         let outputs = model.graph.outputs.map(\.name), nodes = GraphFusion.needed(model.graph.nodes, for: outputs)
@@ -43,12 +42,12 @@ package final class OnnxProgram: Sendable {
         let suspended = planner.suspended, known = planner.arrays
         let kept = Set(outputs + suspended.flatMap(\.inputs) + suspended.compactMap(\.residual))
         if suspended.isEmpty, let missing = outputs.first(where: { known[$0] == nil }) {
-            throw CheckpointError(file: model.path, found: "the output \(missing), which no node makes", expected: "nodes that do")
+            throw CheckpointError(file: model.path, found: "the output \(missing), which no node produces", expected: "nodes that do")
         }
         (path, metadata, self.inputs, outputNames) = (model.path, model.metadata, inputs, outputs)
         outputShapes = outputs.map { known[$0]?.shape }
         arrays = known.filter { kept.contains($0.key) }
-        // Weights are packed: their bytes are only kept for nodes that are yet to be planned.
+        // Weights are packed, so their bytes are only kept for nodes that are yet to be planned.
         self.suspended = suspended
         self.model = suspended.isEmpty ? OnnxModel(path: model.path, opset: model.opset) : model
         steps = planner.steps
@@ -61,7 +60,7 @@ package final class OnnxProgram: Sendable {
         guard placement.count <= Self.mostMemory else {
             let megabytes = placement.count / (1 << 18)
             throw CheckpointError(
-                file: model.path, found: "a need of \(megabytes) MB for a picture", expected: "at most \(Self.mostMemory / (1 << 18))")
+                file: model.path, found: "\(megabytes) MB of memory for an image", expected: "at most \(Self.mostMemory / (1 << 18))")
         }
     }
 
@@ -75,7 +74,7 @@ package final class OnnxProgram: Sendable {
         var known = Set(model.graph.inputs.map(\.name))
         for node in model.graph.nodes {
             for name in node.outputs where !name.isEmpty && !known.insert(name).inserted {
-                throw error(node.title, found: "the output \(name), which is there already", expected: "one node for each array")
+                throw error(node.title, found: "the output \(name), which another node produces already", expected: "one node per array")
             }
             if node.operation.contains("QuantizeLinear") || node.operation.hasPrefix("QLinear") || node.operation.hasSuffix("Integer") {
                 throw error(
@@ -88,7 +87,7 @@ package final class OnnxProgram: Sendable {
         }
     }
 
-    /// Makes the graph's inputs known, maps with channels last.
+    /// Defines the graph's inputs, with maps in channels-last layout.
     private static func defineInputs(
         _ planner: GraphPlanner, _ height: Int?, _ width: Int?
     ) throws -> [(name: String, array: ArrayValue)] {
@@ -102,7 +101,7 @@ package final class OnnxProgram: Sendable {
             for (place, size) in port.shape.enumerated() {
                 let given = port.shape.count != 4 ? nil : place == 0 ? 1 : place == 2 ? height : place == 3 ? width : nil
                 guard let size = size ?? given else {
-                    throw planner.error(node, found: "a size the file leaves open", expected: "the size of pictures to be given")
+                    throw planner.error(node, found: "a dynamic size", expected: "an explicit input size")
                 }
                 shape.append(size)
             }
@@ -116,7 +115,7 @@ package final class OnnxProgram: Sendable {
     }
 
     /// Runs the graph.
-    /// - Parameter fill: writes an input's numbers where its layout says.
+    /// - Parameter fill: writes an input's values according to its layout.
     /// - Returns: outputs in order, row-major.
     package func run(_ fill: (_ name: String, UnsafeMutablePointer<Float>, ArrayLayout) -> Void) throws -> [Tensor] {
         let block = NumberMemory(count: placement.count)
@@ -134,7 +133,7 @@ package final class OnnxProgram: Sendable {
         Tensor(array.shape) { memory.copyNumbers(array, to: $0) }
     }
 
-    /// Plans and computes the nodes whose shapes depend on the picture, from what the others made of it.
+    /// Plans and runs the suspended nodes, whose shapes depend on the image's content.
     private func finish(_ memory: StepMemory) throws -> [String: Tensor] {
         let planner = GraphPlanner(model, isDraft: false, isContinuing: true)
         for (name, array) in arrays { planner.define(name, planner.constant(array.type, array.shape, memory.numbers(array))) }

@@ -2,9 +2,9 @@ import Tensors
 
 extension OnnxProgram {
     /// - Parameters:
-    ///   - path: of an ONNX file.
-    ///   - height, width: of pictures, for files that leave them open.
-    /// - Throws: `CheckpointError` when the file cannot be run: an operator that is not supported is named.
+    ///   - path: an ONNX file.
+    ///   - height, width: size of images, for files with dynamic sizes.
+    /// - Throws: `CheckpointError` if the file cannot be run; an unsupported operator is named.
     package convenience init(path: String, height: Int? = nil, width: Int? = nil) throws {
         try self.init(OnnxModelReader.read(path), height: height, width: width)
     }
@@ -13,9 +13,9 @@ extension OnnxProgram {
     package var inputShapes: [(name: String, shape: [Int])] { inputs.map { ($0.name, $0.array.shape) } }
 
     /// Runs the graph on row-major tensors.
-    /// - Parameter tensors: by the names of inputs, of their shapes.
+    /// - Parameter tensors: input tensors by name.
     /// - Returns: outputs in the order of `outputNames`.
-    /// - Throws: `CheckpointError` when an input is missing or has another shape.
+    /// - Throws: `CheckpointError` if an input is missing or has the wrong shape.
     package func callAsFunction(_ tensors: [String: Tensor]) throws -> [Tensor] {
         for input in inputs where tensors[input.name]?.shape != input.array.shape {
             let found = tensors[input.name].map { "shape \($0.shape)" } ?? "nothing"

@@ -1,9 +1,9 @@
 import Tensors
 
-/// Cost of a picture in an RF-DETR model, from its configuration alone.
+/// Cost per image of an RF-DETR model, computed from its configuration.
 struct RFDETRCost {
     let configuration: RFDETRConfiguration
-    /// Side of the pictures, in pixels.
+    /// Side of the model's input, in pixels.
     let side: Int
     let makesMasks: Bool
     /// Storage type of the weights that take most of the time.
@@ -12,7 +12,7 @@ struct RFDETRCost {
     private var grid: Int { side / configuration.backbone.patchSize }
     private var cells: Int { grid * grid }
 
-    /// One picture through all stages. Positions, boxes and the sampling of features are left out.
+    /// One image through all stages. Positions, boxes and feature sampling are not counted.
     var picture: ComputeCost { backbone + projector + proposals + decoder + (makesMasks ? masks : ComputeCost()) }
 
     private var backbone: ComputeCost {
@@ -39,7 +39,7 @@ struct RFDETRCost {
         return single(cells, from: width, to: width) + single(cells, from: width, to: configuration.labels.count) + boxes
     }
 
-    /// An MLP of three layers that moves the queries' boxes.
+    /// The box head, an MLP of three layers.
     private var boxes: ComputeCost {
         let width = configuration.width, queries = configuration.decoder.queries
         return single(queries, from: width, to: width) * 2 + single(queries, from: width, to: 4)

@@ -11,8 +11,8 @@ package struct ScoredQuery: Sendable, Equatable {
 }
 
 extension RFDETRPrediction {
-    /// The best pairs of query and class, as many as there are queries, of a score above the threshold; the best first. A query
-    /// may come with several classes.
+    /// The best pairs of query and class above a score threshold, at most as many as there are queries, best first. A query may
+    /// occur with several classes.
     package func scoredQueries(threshold: Float) -> [ScoredQuery] {
         let classes = logits.width, scores = logits.array.map { 1 / (1 + expf(-$0)) }
         return largest(logits.rows, of: scores).filter { scores[$0] > threshold }.map {
@@ -20,17 +20,17 @@ extension RFDETRPrediction {
         }
     }
 
-    /// A query's box in the pixels of a picture.
+    /// A query's box in an image's pixels.
     package func box(_ query: Int, width: Int, height: Int) -> Rectangle {
         let numbers = boxes.rows(query..<query + 1).array
-        // Corners first, in single precision, as the published code has them.
+        // Corners first, in single precision, as in the published code.
         let left = (numbers[0] - 0.5 * numbers[2]) * Float(width), top = (numbers[1] - 0.5 * numbers[3]) * Float(height)
         let right = (numbers[0] + 0.5 * numbers[2]) * Float(width), bottom = (numbers[1] + 0.5 * numbers[3]) * Float(height)
         return Rectangle(
             left: Double(left), top: Double(top), width: Double(right) - Double(left), height: Double(bottom) - Double(top))
     }
 
-    /// A query's mask at a picture's size: bilinear, and inside where the logit is above 0; nil from a model without masks.
+    /// A query's mask at an image's size: bilinear, inside where the logit is above 0; nil for a model without masks.
     package func mask(_ query: Int, width: Int, height: Int) -> Mask? {
         guard let masks else { return nil }
         let side = masks.shape[2]
@@ -41,9 +41,8 @@ extension RFDETRPrediction {
             pixels: plane.interpolated(height: height, width: width, .bilinear).array.map { $0 > 0 ? 1 : 0 })
     }
 
-    /// Objects in a picture, the best first: a query that has several classes is one object, of the best of them. There is no
-    /// suppression of overlaps, for each query was trained to find another object. Boxes without a place and masks without a
-    /// pixel are left out.
+    /// Objects in an image, best first. A query with several classes is one object with the best of them. There is no NMS,
+    /// because queries are trained to find distinct objects. Empty boxes and masks are omitted.
     package func detections(threshold: Float, labels: [String], width: Int, height: Int) -> [PictureDetection] {
         var seen: Set<Int> = []
         let found = scoredQueries(threshold: threshold).filter { seen.insert($0.query).inserted }

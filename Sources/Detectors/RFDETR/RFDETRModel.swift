@@ -1,10 +1,10 @@
 import Tensors
 
-/// RF-DETR: pictures to boxes with a score for each class, and with a mask head to masks. Immutable: one serves any number of
-/// pictures. Source: RF-DETR, arXiv 2511.09554.
+/// RF-DETR: boxes with class scores, and with a mask head masks, from an image. Immutable, so one model serves any number of
+/// images. Source: RF-DETR, arXiv 2511.09554.
 package struct RFDETRModel: Sendable {
     package let configuration: RFDETRConfiguration
-    /// Side of the pictures, in pixels.
+    /// Side of the model's input, in pixels.
     package let side: Int
     let encoder: WindowedEncoder
     let projector: FeatureProjector
@@ -12,10 +12,10 @@ package struct RFDETRModel: Sendable {
     let decoder: QueryDecoder
     let classEmbed: Linear
     let bboxEmbed: PredictionHead
-    /// Nil for a model that finds boxes only.
+    /// nil for a model without masks.
     let segmentationHead: SegmentationHead?
-    /// Format of the weights that take most of the time: those of the backbone's layers and of the mask head's blocks. The others
-    /// are in single precision.
+    /// Storage type of the weights that take most of the time: those of the backbone's layers and of the mask head's blocks. The
+    /// others are in single precision.
     package let format: DataType
 
     package var makesMasks: Bool { segmentationHead != nil }
@@ -23,11 +23,11 @@ package struct RFDETRModel: Sendable {
     /// - Parameters:
     ///   - model: the scope of `backbone`, `decoder` and the first stage.
     ///   - heads: the scope of `class_embed` and `bbox_embed`.
-    ///   - segmentation: the scope of the mask head; nil where there is none.
-    ///   - side: of the pictures, which `PicturePreparation` checked.
-    ///   - format: that the largest weights are rounded to.
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape; `InputError` for weights that cannot be had in that
-    ///   format.
+    ///   - segmentation: the scope of the mask head; nil if there is none.
+    ///   - side: side of the model's input, checked by `PicturePreparation`.
+    ///   - format: storage type of the largest weights.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape; `InputError` for weights that cannot be
+    ///   converted to that type.
     init(
         model: Weights, heads: Weights, segmentation: Weights?, _ configuration: RFDETRConfiguration, side: Int,
         format: DataType = .f32
@@ -50,16 +50,16 @@ package struct RFDETRModel: Sendable {
     /// - Parameter pixels: `[3, side, side]`, normalised.
     package func backboneFeatures(_ pixels: Tensor) -> Tensor { encoder(pixels) }
 
-    /// Features that queries look at, `[grid, grid, width]`.
+    /// Features to which queries attend, `[grid, grid, width]`.
     package func features(_ backboneFeatures: Tensor) -> Tensor { projector(backboneFeatures) }
 
-    /// Boxes of the first stage.
+    /// Proposals of the first stage.
     package func proposals(_ features: Tensor) -> Proposals { querySelection.proposals(features) }
 
-    /// Boxes that the decoder's queries begin with: centre and size as shares of the picture, `[queries, 4]`.
+    /// Initial boxes of the decoder's queries: relative centre and size, `[queries, 4]`.
     package func referencePoints(_ proposals: Proposals) -> Tensor { querySelection.referencePoints(proposals) }
 
-    /// Scores, boxes and masks of one picture.
+    /// Class logits, boxes and masks of one image.
     /// - Parameter pixels: `[3, side, side]`, normalised.
     package func callAsFunction(_ pixels: Tensor) -> RFDETRPrediction {
         let features = features(backboneFeatures(pixels)), boxes = referencePoints(proposals(features))
@@ -70,11 +70,11 @@ package struct RFDETRModel: Sendable {
     }
 }
 
-/// Output of a model for one picture.
+/// Output of a model for one image.
 package struct RFDETRPrediction: Sendable {
     /// `[queries, classes]`.
     package let logits: Tensor
-    /// Centre and size as shares of the picture, `[queries, 4]`.
+    /// Relative centre and size, `[queries, 4]`.
     package let boxes: Tensor
     /// Logits, `[queries, side, side]`; nil for a model without a mask head.
     package let masks: Tensor?

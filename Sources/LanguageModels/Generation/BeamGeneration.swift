@@ -1,16 +1,16 @@
 import Tensors
 
-/// Beam search behind one prompt, a token of every beam at a time. Not Sendable: it belongs to one thread.
+/// Beam search on one prompt, one token of every beam per step. Not Sendable: confined to one thread.
 package final class BeamGeneration {
     private let generator: Generator
     private let limit: Int
     private let promptCache: KVCache
     private var search: BeamSearch
     private var caches: [KVCache] = []
-    /// Tokens drawn for each beam.
+    /// Tokens generated per beam.
     private var drawn = 1
 
-    /// Reads the prompt, `[tokens, width]`, and draws each beam's first token.
+    /// Prefills the prompt, `[tokens, width]`, and selects each beam's first token.
     /// - Throws: `PromptTooLongError`.
     package init(_ generator: Generator, _ prompt: Tensor, _ options: GenerationOptions) throws {
         let model = generator.model
@@ -23,10 +23,10 @@ package final class BeamGeneration {
         caches = search.beams.map { _ in newCache() }
     }
 
-    /// True if no step can improve the answer.
+    /// True if no further step can improve the answer.
     package var isDone: Bool { search.isDone || drawn >= limit }
 
-    /// Tokens of the best beam.
+    /// Number of tokens of the best beam.
     package var tokens: Int { search.beams.first?.tokens.count ?? 0 }
 
     /// The best answer, once the search is done.
@@ -35,7 +35,7 @@ package final class BeamGeneration {
         return generator.generation(search.best())
     }
 
-    /// Draws one more token of each beam.
+    /// Extends each beam by one token.
     package func step() {
         guard !isDone else { return }
         let logits = generator.model.step(search.beams.map { $0.tokens.last ?? 0 }, caches)
@@ -44,7 +44,7 @@ package final class BeamGeneration {
         drawn += 1
     }
 
-    /// Each new beam's cache: its parent's, handed over to the first child and copied for the others.
+    /// The new beams' caches: each parent's cache moves to its first child and is copied for the others.
     private func following(_ parents: [Int]) -> [KVCache] {
         var taken: Set<Int> = []
         return parents.map { parent in

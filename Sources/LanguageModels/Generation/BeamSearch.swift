@@ -1,22 +1,22 @@
 import Foundation
 import Tensors
 
-/// The bookkeeping of beam search: which answers to follow, which are finished, when to stop. It sees scores only; the
-/// generator runs the model. Semantics are transformers' (`BeamSearchScorer`, length_penalty 1, early_stopping false);
-/// with a temperature candidates are drawn instead of taken (its beam sampling).
+/// The bookkeeping of beam search: which hypotheses to extend, which are finished, when to stop. It sees scores only; the
+/// generator runs the model. Semantics are those of transformers (`BeamSearchScorer`, length_penalty 1, early_stopping false);
+/// with a temperature, candidates are sampled instead of taken greedily (its beam sampling).
 struct BeamSearch {
-    /// An answer in progress.
+    /// An unfinished hypothesis.
     struct Beam {
         var tokens: [Int]
         /// Sum of the tokens' log probabilities.
         var score: Float
-        /// Which of the previous beams it continues.
+        /// Index of the parent beam in the previous step.
         var parent: Int
     }
 
     private struct Finished {
         let tokens: [Int]
-        /// Log probability per token.
+        /// Mean log probability per token.
         let score: Float
     }
 
@@ -31,12 +31,13 @@ struct BeamSearch {
         self.options = options
         self.eosTokens = eosTokens
         random = SplitMix64(state: options.seed)
-        // All beams start from the same prompt: all but one begin too low to be chosen, or they would stay equal.
+        // All beams start from the same prompt. All but one start with a score too low to be chosen; otherwise they would stay
+        // identical.
         beams = (0..<options.numBeams).map { Beam(tokens: [], score: $0 == 0 ? 0 : -1e9, parent: 0) }
     }
 
-    /// Goes one token further.
-    /// - Parameter logits: of the token that follows each beam.
+    /// Advances the search by one token.
+    /// - Parameter logits: logits of the token that follows each beam.
     mutating func advance(_ logits: [[Float]]) {
         let candidates = ranked(logits)
         var next: [Beam] = []
@@ -51,7 +52,7 @@ struct BeamSearch {
                 if next.count == options.numBeams { break }
             }
         }
-        // Too few candidates are left only when sampling cut them off: then the search ends with what it has.
+        // Only sampling's cut-offs can leave too few candidates; the search then ends with what it has.
         if next.count < options.numBeams {
             isDone = true
         }
@@ -67,7 +68,7 @@ struct BeamSearch {
         if !isDone || finished.isEmpty {
             for beam in beams where !beam.tokens.isEmpty { finish(beam.tokens, score: beam.score / Float(beam.tokens.count)) }
         }
-        // The later of equals, as a stable sort that takes its last element does.
+        // The last of equals, as with a stable sort whose last element is taken.
         return finished.reduce(nil as Finished?) { $1.score >= ($0?.score ?? -.infinity) ? $1 : $0 }?.tokens ?? []
     }
 
@@ -87,7 +88,7 @@ struct BeamSearch {
         let score: Float
     }
 
-    /// The continuations to choose from, best first: enough that every beam could end and as many go on.
+    /// The candidate continuations, best first: enough that every beam could end and as many continue.
     private mutating func ranked(_ logits: [[Float]]) -> [Candidate] {
         let wanted = max(2, 1 + eosTokens.count) * options.numBeams
         var scores = zip(beams, logits).map { beam, logits in
@@ -96,7 +97,7 @@ struct BeamSearch {
             return scores.map { $0 + beam.score }
         }
         if options.isGreedy { return Self.top(wanted, of: scores) }
-        // Adding Gumbel noise and taking the best is drawing without replacement in proportion to e^score.
+        // Adding Gumbel noise and taking the top k samples without replacement in proportion to e^score.
         let exact = scores
         for beam in scores.indices {
             for token in scores[beam].indices where scores[beam][token] > -.infinity {

@@ -1,40 +1,40 @@
-/// Answers that grow side by side, so that each step reads the weights once for all of them. One that has ended leaves, and
-/// its memory is the next one's. An answer does not depend on what grows beside it: the same tokens, the same logits.
-/// Not Sendable: it is one thread's.
+/// Answers generated as one batch, so that each step reads the weights once for all of them. A finished answer leaves the batch,
+/// and its KV cache is reused. An answer does not depend on the others in the batch: same tokens, same logits. Not Sendable:
+/// confined to one thread.
 package final class GenerationBatch {
-    /// Progress of an answer.
+    /// One generated token of an answer.
     package struct TokenStep {
-        /// The answer, as it was called when it was added.
+        /// The answer's id, as passed to `add`.
         package let id: Int
-        /// The text that became certain, often empty.
+        /// Text that the token completed, often empty.
         package let text: String
-        /// So far.
+        /// Number of tokens so far.
         package let tokens: Int
-        /// Nil unless it was asked for.
+        /// nil unless requested.
         package let probability: TokenProbability?
-        /// All of the answer, when this was its end.
+        /// The whole answer if this token ended it, else nil.
         package let generation: Generation?
     }
 
     private struct Answer {
         let id: Int
         let cache: KVCache
-        /// Most tokens it can have.
+        /// Upper bound on the answer's tokens.
         let limit: Int
-        /// Probable tokens to report with each that is drawn; nil to report nothing.
+        /// Number of most probable tokens to report with each generated token; nil for no report.
         let alternatives: Int?
         var sampler: Sampler
         var detokenizer: StreamingDetokenizer
         var tokens: [Int] = []
     }
 
-    /// Answers there is room for.
+    /// Maximum number of answers.
     package let size: Int
     private let generator: Generator
     private var answers: [Answer] = []
-    /// Memory of answers that ended.
+    /// KV caches of finished answers, for reuse.
     private var spare: [KVCache] = []
-    /// The latest beginning that prompts share.
+    /// The most recent shared prompt prefix.
     private var prefix: (tokens: [Int], cache: KVCache)?
 
     package init(_ generator: Generator, size: Int) {
@@ -46,15 +46,15 @@ package final class GenerationBatch {
     package var isEmpty: Bool { answers.isEmpty }
     package var isFull: Bool { answers.count >= size }
 
-    /// Reads a prompt and draws the first token of its answer; there must be room. Beams are not followed here.
+    /// Prefills a prompt and generates the first token of its answer. The batch must not be full. Beam search is not supported.
     /// - Parameters:
-    ///   - id: what to call the answer.
-    ///   - alternatives: probable tokens to report with each that is drawn; nil to report nothing.
+    ///   - id: identifies the answer in later steps.
+    ///   - alternatives: number of most probable tokens to report with each generated token; nil for no report.
     /// - Throws: `PromptTooLongError`.
     package func add(_ prompt: Prompt, _ options: GenerationOptions, alternatives: Int? = nil, id: Int) throws -> TokenStep {
         precondition(!isFull, "GenerationBatch: full")
         let limit = try generator.limit(promptTokens: prompt.count, options)
-        // The last token drawn is never read.
+        // The last generated token is never fed back, so it needs no position.
         let cache = cache(behind: prefix(prompt.shared), capacity: prompt.embeddings.rows + limit - 1)
         let logits = generator.model.prefill(prompt.embeddings, cache)
         answers.append(
@@ -64,21 +64,21 @@ package final class GenerationBatch {
         return grow(by: logits.array, at: answers.count - 1)
     }
 
-    /// Draws one more token of each answer.
+    /// Generates one more token of each answer.
     package func step() -> [TokenStep] {
         guard !answers.isEmpty else { return [] }
         let logits = generator.model.step(answers.map { $0.tokens.last ?? 0 }, answers.map(\.cache))
-        // Backwards, so that those that leave move none that is still to come.
+        // In reverse, so that removing a finished answer does not shift those still to be handled.
         return answers.indices.reversed().map { grow(by: logits.rows($0..<$0 + 1).array, at: $0) }.reversed()
     }
 
-    /// Drops an answer that nobody waits for any more.
+    /// Drops an answer that is no longer wanted.
     package func remove(id: Int) {
         guard let index = answers.firstIndex(where: { $0.id == id }) else { return }
         spare.append(answers.remove(at: index).cache)
     }
 
-    /// Gives back the memory of answers that ended.
+    /// Frees the KV caches of finished answers.
     package func releaseSpare() { spare.removeAll() }
 
     private func grow(by logits: [Float], at index: Int) -> TokenStep {
@@ -101,7 +101,7 @@ package final class GenerationBatch {
     private func prefix(_ tokens: [Int]) -> KVCache? {
         if tokens.isEmpty { return nil }
         if let prefix, prefix.tokens == tokens { return prefix.cache }
-        // Few rows that many read: they are kept as they are.
+        // Few rows, read by many answers: kept in single precision.
         let model = generator.model
         let cache = KVCache(model.configuration, capacity: tokens.count, format: .f32)
         _ = model.prefill(model.embedTokens(tokens), cache)
@@ -115,7 +115,7 @@ package final class GenerationBatch {
             cache.removeAll()
             return cache
         }
-        // Caches too small for this prompt go, so that there are never more than `size`.
+        // Frees caches too small for this prompt, so that there are never more than `size`.
         spare.removeAll()
         return generator.model.cache(capacity: capacity, prefix: prefix)
     }

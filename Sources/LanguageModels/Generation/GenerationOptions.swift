@@ -1,18 +1,19 @@
 import Imaging
 
-/// Sampling parameters of an answer; its query apart. Defaults are the published tool's.
+/// Sampling parameters of an answer. Defaults are those of the published tool.
 public struct GenerationOptions: Sendable, Equatable, Codable {
-    /// Divides the logits; 0 takes the likeliest token each time.
+    /// Divides the logits; 0 selects greedy decoding.
     public var temperature = 0.2
-    /// Draws from the smallest set of likeliest tokens whose probability exceeds this, above 0 and at most 1.
+    /// Nucleus sampling: draws from the smallest set of most probable tokens whose total probability exceeds this; above 0 and
+    /// at most 1.
     public var topP = 0.5
-    /// Draws from the k likeliest tokens; nil for all.
+    /// Draws from the k most probable tokens; nil for all.
     public var topK: Int? = 50
-    /// Beams of the search; 1 for none.
+    /// Number of beams; 1 disables beam search.
     public var numBeams = 1
-    /// Most tokens of an answer.
+    /// Upper bound on an answer's tokens.
     public var maxNewTokens = 512
-    /// Equal seeds give equal answers, whatever else is generated.
+    /// Equal seeds give equal answers, whatever else is in the batch.
     public var seed: UInt64 = 0
 
     enum CodingKeys: String, CodingKey {
@@ -25,7 +26,7 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
 
     public init() {}
 
-    /// True for a temperature of 0 in single precision, as logits have it.
+    /// True if the temperature is 0 in single precision, which is that of the logits.
     var isGreedy: Bool { Float(temperature) == 0 }
 
     /// - Throws: `InputError` of category `usage` for a value out of range.
@@ -43,22 +44,22 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
 
 /// Reason an answer ended.
 package enum FinishReason: String, Sendable, Codable {
-    /// The model said so.
+    /// The model generated an EOS token.
     case stop
-    /// `maxNewTokens`, or the model's context, was full.
+    /// `maxNewTokens` was reached, or the model's context was full.
     case length
 }
 
-/// An answer.
+/// A generated answer.
 package struct Generation: Sendable {
-    /// New tokens, with the one that ended the answer.
+    /// New tokens, including the EOS token.
     package let tokens: [Int]
-    /// Without special tokens, trimmed.
+    /// The text, trimmed and without special tokens.
     package let text: String
     package let finishReason: FinishReason
 }
 
-/// A prompt that leaves no room for an answer.
+/// Error for a prompt that leaves no room for an answer.
 package struct PromptTooLongError: CategorizedError {
     package let tokens: Int
     package let limit: Int

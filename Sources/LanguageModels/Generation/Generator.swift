@@ -11,9 +11,9 @@ package struct Generator: Sendable {
     }
 
     /// - Parameters:
-    ///   - prompt: `[tokens, width]`, text and image tokens alike.
-    ///   - onText: called as the answer grows with the text that became certain, often empty, and the number of tokens so
-    ///     far; what it throws ends the generation. Beam search knows its text only at the end.
+    ///   - prompt: `[tokens, width]`, text and image tokens.
+    ///   - onText: called after each token with the text it completed, often empty, and the number of tokens so far; an error it
+    ///     throws ends the generation. With beam search, the text is known only at the end.
     /// - Throws: `PromptTooLongError`, or what `onText` throws.
     package func callAsFunction(
         _ prompt: Tensor, _ options: GenerationOptions, onText: (String, Int) throws -> Void = { _, _ in }
@@ -30,8 +30,8 @@ package struct Generator: Sendable {
         }
     }
 
-    /// Most tokens the answer to a prompt can have, one at least.
-    /// - Throws: `PromptTooLongError` when there is no room for one.
+    /// Upper bound on the tokens of the answer to a prompt, at least 1.
+    /// - Throws: `PromptTooLongError` if there is no room for a token.
     func limit(promptTokens: Int, _ options: GenerationOptions) throws(PromptTooLongError) -> Int {
         let context = model.configuration.contextLength
         guard promptTokens < context else { throw PromptTooLongError(tokens: promptTokens, limit: context) }
@@ -40,7 +40,7 @@ package struct Generator: Sendable {
 
     func ends(with token: Int) -> Bool { model.configuration.eosTokens.contains(token) }
 
-    /// An answer of these tokens.
+    /// The answer with these tokens.
     func generation(_ tokens: [Int]) -> Generation {
         Generation(
             tokens: tokens, text: trimmed(tokenizer.decode(tokens, skippingSpecialTokens: true)),

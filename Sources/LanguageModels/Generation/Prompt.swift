@@ -1,10 +1,10 @@
 import Tensors
 
-/// The input of a language model, to be continued.
+/// A language model's prompt.
 package struct Prompt: Sendable {
-    /// Token ids at its beginning that other prompts have as well: they are read once for all of them. May be none.
+    /// Token ids at the start of the prompt that other prompts share; they are prefilled once for all. May be empty.
     let shared: [Int]
-    /// Embeddings of what follows, text and image tokens alike, `[tokens, width]`; at least one.
+    /// Embeddings of the rest, text and image tokens, `[tokens, width]`; at least one row.
     package let embeddings: Tensor
 
     package init(_ embeddings: Tensor, after shared: [Int] = []) {
@@ -12,6 +12,6 @@ package struct Prompt: Sendable {
         self.embeddings = embeddings
     }
 
-    /// Tokens in all.
+    /// Total number of tokens.
     package var count: Int { shared.count + embeddings.rows }
 }

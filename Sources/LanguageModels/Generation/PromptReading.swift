@@ -1,21 +1,21 @@
 import Tensors
 
-/// An answer, and how probable the model found its tokens: before temperature, top-k and top-p.
+/// An answer with its tokens' log probabilities under the model, before temperature, top-k and top-p.
 package struct ScoredGeneration: Sendable {
     package let generation: Generation
-    /// Natural logarithms, one for each token.
+    /// Natural logarithms, one per token.
     package let logProbabilities: [Float]
 }
 
-/// A prompt that is read once, for any number of answers to it and for the probabilities of given ones. Not Sendable: it belongs to
-/// one thread.
+/// A prompt that is prefilled once, for any number of answers and for scoring given answers. Not Sendable: confined to one
+/// thread.
 package final class PromptReading {
-    /// Answers that grow side by side at most: beyond 8 sequences decoding is limited by arithmetic.
+    /// Upper bound on the batch: beyond 8 sequences decoding is compute-bound.
     package static let largestBatch = 8
 
     private let generator: Generator
     private let cache: KVCache
-    /// Logits of the first token of an answer, `[vocabulary]`.
+    /// Logits of an answer's first token, `[vocabulary]`.
     private let logits: [Float]
 
     /// - Throws: `PromptTooLongError`.
@@ -33,10 +33,10 @@ package final class PromptReading {
         logits = model.prefill(prompt.embeddings, cache).array
     }
 
-    /// Answers to prompts, at most `largestBatch` at a time. An answer does not depend on what grows beside it.
+    /// Generates answers, at most `largestBatch` at a time. An answer does not depend on the others in its batch.
     /// - Parameters:
-    ///   - requests: prompts of one model, each as often as it is answered.
-    ///   - onStep: called before each token; what it throws ends the call.
+    ///   - requests: prompts of one model, each repeated once per answer.
+    ///   - onStep: called before each step; an error it throws ends the call.
     package static func answers(
         _ requests: [(reading: PromptReading, options: GenerationOptions)], onStep: () throws -> Void
     ) throws -> [ScoredGeneration] {
@@ -55,7 +55,7 @@ package final class PromptReading {
         return results
     }
 
-    /// Natural logarithms of the probabilities of an answer's tokens, in one pass.
+    /// Log probabilities (natural logarithms) of an answer's tokens, computed in one pass.
     /// - Parameter tokens: at least one.
     package func logProbabilities(of tokens: [Int]) -> [Float] {
         precondition(!tokens.isEmpty, "PromptReading: no token")
@@ -68,7 +68,7 @@ package final class PromptReading {
         return zip(tokens, rows).map { logSoftmax($1)[$0] }
     }
 
-    /// An answer while it grows.
+    /// An answer during generation.
     private struct Answer {
         let generator: Generator
         let cache: KVCache
@@ -78,11 +78,11 @@ package final class PromptReading {
         private var logProbabilities: [Float] = []
         private(set) var isComplete = false
 
-        /// Draws the first token.
+        /// Selects the first token.
         init(_ reading: PromptReading, _ options: GenerationOptions) throws(PromptTooLongError) {
             generator = reading.generator
             limit = try generator.limit(promptTokens: reading.cache.length, options)
-            // The last token drawn is never read.
+            // The last generated token is never fed back, so it needs no position.
             cache = generator.model.cache(capacity: max(1, limit - 1), prefix: reading.cache)
             sampler = Sampler(options)
             append(reading.logits)

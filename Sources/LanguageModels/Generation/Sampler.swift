@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Draws tokens from logits. The order is transformers': temperature, then top-k, then top-p.
+/// Samples tokens from logits. The order is that of transformers: temperature, then top-k, then top-p.
 package struct Sampler {
     private let options: GenerationOptions
     private var random: SplitMix64
@@ -11,7 +11,7 @@ package struct Sampler {
         random = SplitMix64(state: options.seed)
     }
 
-    /// The next token for `logits` `[vocabulary]`.
+    /// Samples the next token from `logits`, `[vocabulary]`.
     package mutating func next(_ logits: [Float]) -> Int {
         if options.isGreedy { return argmax(logits) }
         let probabilities = softmax(warped(logits, options))
@@ -26,20 +26,20 @@ package struct Sampler {
     }
 }
 
-/// Probabilities `[vocabulary]` a token is drawn with.
+/// The probabilities, `[vocabulary]`, from which a token is sampled.
 package func samplingProbabilities(_ logits: [Float], _ options: GenerationOptions) -> [Float] {
     softmax(warped(logits, options))
 }
 
-/// The index of the largest value, the first of equals.
+/// Index of the largest value; the first of equals.
 package func argmax(_ values: [Float]) -> Int {
     var best = 0
     for (index, value) in values.enumerated() where value > values[best] { best = index }
     return best
 }
 
-/// Logits `[vocabulary]` after temperature, top-k and top-p: those that are not drawn from become -infinity.
-/// - Parameter keeping: tokens that stay in any case, the most probable first.
+/// Logits `[vocabulary]` after temperature, top-k and top-p; excluded tokens become -infinity.
+/// - Parameter keeping: number of most probable tokens that are kept in any case.
 func warped(_ logits: [Float], _ options: GenerationOptions, keeping: Int = 1) -> [Float] {
     var result = logits.map { $0 / Float(options.temperature) }
     if let topK = options.topK, topK < result.count {
@@ -48,7 +48,7 @@ func warped(_ logits: [Float], _ options: GenerationOptions, keeping: Int = 1) -
     }
     let topP = Float(options.topP)
     if topP < 1 {
-        // Tokens that top-k removed add nothing.
+        // Tokens that top-k removed have probability 0.
         let ascending = result.indices.filter { result[$0] > -.infinity }.sorted { result[$0] < result[$1] }
         let probabilities = softmax(result)
         var sum: Float = 0
@@ -61,7 +61,7 @@ func warped(_ logits: [Float], _ options: GenerationOptions, keeping: Int = 1) -
     return result
 }
 
-/// The k-th largest of at least k values. Sorting a whole vocabulary took longer than all other steps of drawing a token.
+/// The k-th largest of at least k values. Sorting the whole vocabulary took longer than the rest of sampling.
 private func largest(_ k: Int, of values: [Float]) -> Float {
     var best: [Float] = [], threshold = -Float.infinity
     for value in values where best.count < k || value > threshold {

@@ -1,4 +1,4 @@
-/// A token that was drawn, and how probable the model found it: before temperature, top-k and top-p.
+/// A generated token with its log probability under the model, before temperature, top-k and top-p.
 package struct TokenProbability: Sendable, Equatable {
     package struct Entry: Sendable, Equatable {
         package let token: Int
@@ -7,12 +7,12 @@ package struct TokenProbability: Sendable, Equatable {
     }
 
     package let drawn: Entry
-    /// Most probable tokens, the best first; of equals the one of the smaller number.
+    /// The most probable tokens, best first; equals by ascending id.
     package let best: [Entry]
 
     /// - Parameters:
     ///   - logits: `[vocabulary]`.
-    ///   - count: of `best`.
+    ///   - count: number of entries in `best`.
     init(token: Int, logits: [Float], count: Int) {
         let logarithms = logSoftmax(logits)
         drawn = Entry(token: token, logProbability: logarithms[token])
@@ -28,7 +28,7 @@ package struct TokenProbability: Sendable, Equatable {
 }
 
 extension LlamaTokenizer {
-    /// Bytes that a token adds to a text that goes on; a token that people are not shown has its name.
+    /// Bytes that a token adds in the middle of a text; for a special token, its name.
     package func bytes(of id: Int) -> [UInt8] {
         guard let token = token(id) else { return [] }
         let isPiece = !isSpecial(token) && !isSeparate(token.text)

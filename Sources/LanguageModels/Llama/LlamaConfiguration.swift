@@ -9,16 +9,16 @@ package struct LlamaConfiguration: Sendable {
     package let keyValueHeads: Int
     package let headSize: Int
     package let vocabularySize: Int
-    /// The longest sequence, prompt and answer together.
+    /// Maximum sequence length, prompt and answer together.
     package let contextLength: Int
     package let rmsNormEps: Float
     package let ropeTheta: Double
-    /// Positions are divided by this (`rope_scaling` "linear").
+    /// Divisor of positions (`rope_scaling` "linear").
     package let ropeFactor: Double
     package let tiesEmbeddings: Bool
     package let attentionBias: Bool
     package let mlpBias: Bool
-    /// Ids that end an answer.
+    /// EOS token ids.
     package let eosTokens: Set<Int>
 
     package init(_ file: ConfigurationFile) throws {

@@ -1,7 +1,6 @@
 import Tensors
 
-/// LLaMA with its language-model head: embeddings in, logits of each sequence's next token out.
-/// Source: LLaMA, arXiv 2302.13971.
+/// LLaMA with its language-model head: embeddings in, logits of each sequence's next token out. Source: LLaMA, arXiv 2302.13971.
 package struct LlamaModel: Sendable {
     package let embedTokens: Embedding
     let layers: [LlamaDecoderLayer]
@@ -32,37 +31,37 @@ package struct LlamaModel: Sendable {
     /// Storage type of the layers' matrices.
     package var dataType: DataType { (layers.first?.mlp.gateProj ?? lmHead).weight.dataType }
 
-    /// Storage type of keys and values in a cache: half precision, as the published model computes them, in single precision
-    /// for weights that are stored so, and in 8 bits where weights have no more.
+    /// Storage type of the KV cache: half precision, as in the published model; single precision if the weights are; 8 bits if
+    /// the weights have 8 or fewer.
     package var cacheFormat: KeyValueFormat { KeyValueFormat(weights: dataType) }
 
-    /// A cache for one sequence.
-    /// - Parameter capacity: positions there is room for, besides the prefix's.
+    /// Creates a KV cache for one sequence.
+    /// - Parameter capacity: number of positions, not counting the prefix.
     package func cache(capacity: Int, prefix: KVCache? = nil) -> KVCache {
         KVCache(configuration, capacity: capacity, format: cacheFormat, prefix: prefix)
     }
 
-    /// Reads a prompt.
+    /// Prefills a prompt.
     /// - Parameters:
     ///   - embeddings: `[tokens, width]`, at least one token.
-    ///   - cache: where the prompt's keys and values go; there must be room.
-    /// - Returns: logits of the token that follows, `[vocabulary]`.
+    ///   - cache: receives the prompt's keys and values; must have room for them.
+    /// - Returns: logits of the next token, `[vocabulary]`.
     package func prefill(_ embeddings: Tensor, _ cache: KVCache) -> Tensor {
         let sequence = SequenceRows(cache: cache, rows: 0..<embeddings.rows, start: cache.length)
         return logits(embeddings, [sequence]).reshaped([configuration.vocabularySize])
     }
 
-    /// Reads tokens behind what a cache has.
-    /// - Parameter cache: where their keys and values go; there must be room.
-    /// - Returns: logits of the token that follows each of them, `[tokens, vocabulary]`.
+    /// Runs the model on several tokens that follow the cached ones.
+    /// - Parameter cache: receives their keys and values; must have room for them.
+    /// - Returns: logits of the token after each of them, `[tokens, vocabulary]`.
     package func readings(_ tokens: [Int], _ cache: KVCache) -> Tensor {
         let sequence = SequenceRows(cache: cache, rows: 0..<tokens.count, start: cache.length)
         return logits(embedTokens(tokens), [sequence], lastOnly: false)
     }
 
-    /// Reads one more token of each sequence; weights are read once for all of them, or for `stepRows`. A sequence's result
+    /// Runs a decoding step: one token of each sequence. The weights are read once per `stepRows` sequences. A sequence's result
     /// does not depend on the others.
-    /// - Returns: logits of the token that follows in each, `[sequences, vocabulary]`.
+    /// - Returns: logits of each sequence's next token, `[sequences, vocabulary]`.
     package func step(_ tokens: [Int], _ caches: [KVCache]) -> Tensor {
         let parts = stride(from: 0, to: tokens.count, by: Self.stepRows).map { first in
             let part = first..<min(tokens.count, first + Self.stepRows)
@@ -74,7 +73,7 @@ package struct LlamaModel: Sendable {
         return parts.count == 1 ? parts[0] : .concatenatingRows(parts)
     }
 
-    /// Most rows at which a matrix product gives each row the bits it would give it alone.
+    /// The most rows for which a matrix product gives each row bit for bit the result it has alone.
     private static let stepRows = 8
 
     private func logits(_ embeddings: Tensor, _ sequences: [SequenceRows], lastOnly: Bool = true) -> Tensor {
@@ -86,7 +85,7 @@ package struct LlamaModel: Sendable {
         return lmHead(norm(hidden))
     }
 
-    /// Tensors other tools left in published files.
+    /// True for redundant tensors that other tools left in published files.
     package static func isDead(_ name: String, _ configuration: LlamaConfiguration) -> Bool {
         name.hasSuffix("rotary_emb.inv_freq") || (configuration.tiesEmbeddings && name == "lm_head.weight")
     }

@@ -2,8 +2,8 @@ import Foundation
 import Parallelism
 import Tensors
 
-/// Rotary position embedding in the rotate-half form: component i of a head turns with component i + headSize / 2.
-/// Source: RoFormer, arXiv 2104.09864; linear scaling: arXiv 2306.15595. Angles are single precision, as published.
+/// Rotary position embedding in the rotate-half form: component i of a head is rotated with component i + headSize / 2. Source:
+/// RoFormer, arXiv 2104.09864; linear scaling: arXiv 2306.15595. Angles are in single precision, as published.
 struct RotaryEmbedding: Sendable {
     let headSize: Int
     /// Radians per position, `[headSize / 2]`.
@@ -16,7 +16,7 @@ struct RotaryEmbedding: Sendable {
         }
     }
 
-    /// Rotation table, `[positions, headSize]`: each position's cosines, then its sines. The same for every layer.
+    /// Rotation table, `[positions, headSize]`: each position's cosines, then its sines. All layers share it.
     func callAsFunction(_ positions: [Int]) -> Tensor {
         let half = headSize / 2
         return Tensor([positions.count, headSize]) { output in
@@ -34,7 +34,7 @@ struct RotaryEmbedding: Sendable {
 }
 
 extension Tensor {
-    /// `[rows, heads * headSize]`, each row's heads turned by its row of the rotation table.
+    /// Rotates the heads of each row, `[rows, heads * headSize]`, by that row of the rotation table.
     /// - Parameter cosSin: `[rows, headSize]`, from `RotaryEmbedding`.
     func rotated(by cosSin: Tensor) -> Tensor {
         let headSize = cosSin.width, width = width
@@ -51,7 +51,7 @@ extension Tensor {
     }
 }
 
-/// Turns the heads of some rows.
+/// Rotates the heads of a range of rows.
 private func rotate(
     _ rows: Range<Int>, width: Int, headSize: Int, _ input: UnsafeBufferPointer<Float>,
     _ table: UnsafeBufferPointer<Float>, _ output: UnsafeMutableBufferPointer<Float>
@@ -59,7 +59,7 @@ private func rotate(
     for row in rows { rotateRow(row, width: width, headSize: headSize, input, table, output) }
 }
 
-/// Turns the heads of one row: component i with component i + headSize / 2.
+/// Rotates the heads of one row: component i with component i + headSize / 2.
 @inline(__always)
 private func rotateRow(
     _ row: Int, width: Int, headSize: Int, _ input: UnsafeBufferPointer<Float>, _ table: UnsafeBufferPointer<Float>,

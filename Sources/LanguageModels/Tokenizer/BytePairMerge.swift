@@ -1,21 +1,22 @@
-/// Byte pair encoding of one text: beginning with single characters, the two neighbours whose union is the piece with
-/// the best score become one, the leftmost first among equals, until no union is a piece. Candidates wait in a heap and
-/// symbols form a linked list, so that a text of n characters takes O(n log n) steps.
-/// Source: Sennrich et al., arXiv 1508.07909, and SentencePiece's bpe_model.cc.
+/// Byte pair encoding of one text. Starting from single characters, the adjacent pair whose concatenation is the piece with the
+/// highest score is merged, the leftmost among equals, until no concatenation is a piece. Candidates are kept in a heap and
+/// symbols in a linked list, so a text of n characters takes O(n log n) time. Source: Sennrich et al., arXiv 1508.07909, and
+/// SentencePiece's bpe_model.cc.
 struct BytePairMerge {
     private struct Symbol {
-        /// Place in the text; empty once the left neighbour has taken it in.
+        /// Position in the text; empty after merging into the left neighbour.
         var range: Range<Int>
-        /// Neighbours by index, nil at either end.
+        /// Indices of the neighbours, nil at either end.
         var previous: Int?, next: Int?
-        /// A user-defined symbol never merges.
+        /// True for a user-defined symbol, which never merges.
         let isFrozen: Bool
     }
 
     private struct Candidate: Comparable {
         let score: Float
         let left: Int, right: Int
-        /// Bytes of the union; when its halves no longer add up to it, one of them has merged otherwise since.
+        /// Bytes of the merged text. If its halves no longer add up to this, one of them has been merged otherwise and the
+        /// candidate is stale.
         let length: Int
 
         static func < (one: Candidate, other: Candidate) -> Bool {
@@ -27,11 +28,11 @@ struct BytePairMerge {
     private let text: [UInt8]
     private var symbols: [Symbol] = []
     private var candidates = Heap<Candidate>()
-    /// Start of the second half of each union that is an unused piece.
+    /// Offset of the second half in each merged text that is an unused piece.
     private var seams: [ByteString: Int] = [:]
 
     /// - Parameter text: normalised UTF-8.
-    /// - Returns: the text in parts, each the text of a piece or an unknown character.
+    /// - Returns: the text in segments, each the text of a piece or an unknown character.
     static func parts(of text: [UInt8], _ model: SentencePieceModel) -> [ArraySlice<UInt8>] {
         var merge = BytePairMerge(model: model, text: text)
         merge.split()
@@ -60,7 +61,7 @@ struct BytePairMerge {
         }
     }
 
-    /// Two neighbours become a candidate when their union is a piece.
+    /// Adds an adjacent pair as a candidate if its concatenation is a piece.
     private mutating func consider(_ left: Int, _ right: Int) {
         guard !symbols[left].isFrozen, !symbols[right].isFrozen else { return }
         let union = symbols[left].range.lowerBound..<symbols[right].range.upperBound
@@ -83,7 +84,7 @@ struct BytePairMerge {
         if let next = right.next { consider(candidate.left, next) }
     }
 
-    /// The symbols' texts; an unused piece is taken apart again, as it was last put together.
+    /// The symbols' texts; an unused piece is split again at its last merge.
     private func parts() -> [ArraySlice<UInt8>] {
         var parts: [ArraySlice<UInt8>] = []
         for symbol in symbols where !symbol.range.isEmpty {

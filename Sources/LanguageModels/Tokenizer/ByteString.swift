@@ -1,5 +1,5 @@
-/// Text as its UTF-8 bytes, the way a vocabulary compares it: Swift's `String` takes "é" and "e" + U+0301 for the same
-/// text, two different pieces here.
+/// Text as UTF-8 bytes, as a vocabulary compares it. Swift's `String` considers "é" and "e" + U+0301 equal, but they are
+/// different pieces.
 struct ByteString: Hashable, Sendable {
     let bytes: ArraySlice<UInt8>
 
@@ -13,6 +13,6 @@ struct ByteString: Hashable, Sendable {
 }
 
 extension ByteString: CustomStringConvertible {
-    /// In quotes and on one line, as an error message wants it.
+    /// Quoted and on one line, for error messages.
     var description: String { String(decoding: bytes, as: UTF8.self).debugDescription }
 }

@@ -1,4 +1,4 @@
-/// A binary heap: the greatest element first, in O(log n).
+/// A binary max-heap with O(log n) operations.
 struct Heap<Element: Comparable> {
     private var elements: [Element] = []
 

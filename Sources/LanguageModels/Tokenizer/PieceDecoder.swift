@@ -1,17 +1,17 @@
-/// Turns pieces into text one at a time, as SentencePiece's Decode does with all of them. Byte pieces in a row are read
-/// as UTF-8: a character appears when its last byte has come, and a byte that belongs to none as U+FFFD.
+/// Incremental decoder of pieces, equivalent to SentencePiece's Decode on all of them. Consecutive byte pieces are read as
+/// UTF-8: a character is emitted with its last byte, and a byte that is part of no character becomes U+FFFD.
 struct PieceDecoder: Sendable {
     private let model: SentencePieceModel
-    /// The beginning of a character, at most three bytes.
+    /// Bytes of an incomplete character, at most three.
     private var pending: ArraySlice<UInt8> = []
-    /// True if a space in front would still be the one that was put there.
+    /// True while a leading space would still be the one that encoding prepended.
     private var isAtStart = true
 
     init(_ model: SentencePieceModel) { self.model = model }
 
     /// - Parameters:
-    ///   - piece: the text of a piece, or any other text, which counts as unknown.
-    ///   - text: gets the UTF-8 of what became certain, whole characters only.
+    ///   - piece: the text of a piece; any other text counts as unknown.
+    ///   - text: receives the UTF-8 of all completed characters.
     mutating func append(_ piece: ArraySlice<UInt8>, to text: inout [UInt8]) {
         let id = model.id(named: ByteString(piece))
         if let byte = model.pieces[id].byte {
@@ -29,7 +29,7 @@ struct PieceDecoder: Sendable {
         }
     }
 
-    /// Ends the text: what is left of an unfinished character is U+FFFD byte by byte.
+    /// Ends the text: each byte of an incomplete character becomes U+FFFD.
     mutating func finish(_ text: inout [UInt8]) { write(to: &text, isEnd: true) }
 
     private mutating func withSpaces(_ piece: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -37,7 +37,7 @@ struct PieceDecoder: Sendable {
         if isAtStart, model.addsDummyPrefix || model.removesExtraWhitespace,
             piece.starts(with: SentencePieceModel.spaceSymbol) {
             piece = piece.dropFirst(SentencePieceModel.spaceSymbol.count)
-            // With extra white space removed every piece in front loses a space, else only the first.
+            // If the model removes extra white space, every leading piece loses a space; otherwise only the first does.
             if !model.removesExtraWhitespace { isAtStart = false }
         }
         return SentencePieceModel.withSpaces(piece)[...]

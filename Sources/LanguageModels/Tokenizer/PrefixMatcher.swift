@@ -1,7 +1,7 @@
-/// Finds which of a set of texts begins at a place in another, the longest first.
+/// Finds the longest of a set of texts that occurs at a given position of another text.
 struct PrefixMatcher: Sendable {
     private let texts: Set<ByteString>
-    /// Per first byte the different lengths, longest first: a look-up for each instead of a walk through a trie.
+    /// Different lengths for each first byte, longest first: one hash look-up per length instead of a walk through a trie.
     private var lengths: [[Int]]
 
     /// - Parameter texts: UTF-8; empty ones never match.
@@ -15,7 +15,7 @@ struct PrefixMatcher: Sendable {
         lengths = seen.map { $0.sorted(by: >) }
     }
 
-    /// The longest of the texts that `bytes` begin with.
+    /// The longest of the texts that is a prefix of `bytes`.
     func longestMatch(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard let first = bytes.first else { return nil }
         for length in lengths[Int(first)] where length <= bytes.count {
@@ -25,8 +25,8 @@ struct PrefixMatcher: Sendable {
         return nil
     }
 
-    /// Cuts `bytes` at the texts found in them, leftmost first, longest among those that begin together.
-    /// - Returns: the parts in order, found texts and what lies between them, none of them empty.
+    /// Splits `bytes` at the texts found in them, leftmost and then longest match first.
+    /// - Returns: the matches and the sections between them in order, none of them empty.
     func split(_ bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
         var parts: [ArraySlice<UInt8>] = []
         var start = bytes.startIndex, position = bytes.startIndex

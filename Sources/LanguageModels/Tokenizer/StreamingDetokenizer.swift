@@ -1,11 +1,11 @@
-/// Turns ids into text as they are generated. What it returns, put together, is `LlamaTokenizer.decode` of all ids
-/// without special tokens, trimmed; each part is whole characters that nothing to come can change.
+/// Incremental detokenizer. Its results concatenate to `LlamaTokenizer.decode` of all ids without special tokens, trimmed; each
+/// part consists of whole characters that no later token can change.
 package struct StreamingDetokenizer: Sendable {
     private let tokenizer: LlamaTokenizer
     private var decoder: PieceDecoder
     /// True if the next token is the first of a run, which loses its prefix.
     private var isRunStart = true
-    /// True if the current run has text, and if anything before it has.
+    /// True if the current run has text, and if an earlier run has.
     private var runHasText = false, hasEarlierText = false
     private var trimmer = StreamingTrimmer()
 
@@ -14,7 +14,7 @@ package struct StreamingDetokenizer: Sendable {
         decoder = PieceDecoder(tokenizer.model)
     }
 
-    /// - Returns: the text that became certain, often empty.
+    /// - Returns: the text that the token completed, often empty.
     package mutating func append(_ id: Int) -> String {
         guard let token = tokenizer.token(id), !tokenizer.isSpecial(token) else { return "" }
         var text: [UInt8] = []
@@ -33,14 +33,14 @@ package struct StreamingDetokenizer: Sendable {
     }
 
     /// Ends the text.
-    /// - Returns: what was held back: an unfinished character's bytes, each as U+FFFD, but no white space.
+    /// - Returns: the rest: each byte of an incomplete character as U+FFFD, without trailing white space.
     package mutating func finish() -> String {
         var text: [UInt8] = []
         endRun(&text)
         return trimmer.append(String(decoding: text, as: UTF8.self))
     }
 
-    /// Ends what SentencePiece decodes together.
+    /// Ends a run, which is the unit that SentencePiece decodes.
     private mutating func endRun(_ text: inout [UInt8]) {
         var rest: [UInt8] = []
         decoder.finish(&rest)
@@ -58,7 +58,7 @@ package struct StreamingDetokenizer: Sendable {
     }
 }
 
-/// Trims a text that comes in parts: white space waits until something follows it.
+/// Trims a text that arrives in parts: white space is held back until something follows it.
 private struct StreamingTrimmer: Sendable {
     private var hasBegun = false
     private var heldBack = ""

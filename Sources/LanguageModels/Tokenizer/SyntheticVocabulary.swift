@@ -1,9 +1,9 @@
-/// A `tokenizer.model` made in memory, for models without a checkpoint: bytes, the words of some texts as one piece each,
-/// and pieces that stand for nothing, up to the size of a model's vocabulary.
+/// A `tokenizer.model` made in memory, for models without a checkpoint: bytes, the words of given texts as one piece each, and
+/// filler pieces up to the vocabulary size.
 package struct SyntheticVocabulary {
     let pieces: [(text: String, type: SentencePieceModel.PieceType)]
 
-    /// - Parameter size: of the vocabulary; at least the words' pieces are made.
+    /// - Parameter size: vocabulary size; exceeded if the words' pieces need more.
     package init(size: Int, wordsOf texts: [String]) {
         var pieces: [(text: String, type: SentencePieceModel.PieceType)] = [("<unk>", .unknown), ("<s>", .control), ("</s>", .control)]
         pieces += (0..<256).map { byte in
@@ -14,7 +14,7 @@ package struct SyntheticVocabulary {
         func add(_ text: String) {
             if known.insert(text).inserted { pieces.append((text, .normal)) }
         }
-        // Pieces are merged from two, so that a word needs every beginning of it.
+        // A merge joins two pieces, so every prefix of a word has to be a piece.
         for word in texts.flatMap({ $0.split(whereSeparator: \.isWhitespace) }) {
             word.forEach { add(String($0)) }
             for length in 0...word.count { add("\u{2581}" + word.prefix(length)) }

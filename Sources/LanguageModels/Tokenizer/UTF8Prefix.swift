@@ -1,10 +1,10 @@
-/// The beginning of some bytes, read as UTF-8 (Unicode 16, table 3-7: no overlong forms, no surrogates).
+/// The start of a byte sequence, read as UTF-8 (Unicode 16, table 3-7: no overlong forms, no surrogates).
 enum UTF8Prefix: Equatable {
-    /// A whole character, with its number of bytes.
+    /// A whole character, with its length in bytes.
     case character(Int)
-    /// A character that may yet be completed.
+    /// A character that more bytes may complete.
     case incomplete
-    /// A first byte that begins no character, whatever follows.
+    /// A byte that begins no valid character, whatever follows.
     case invalid
 
     init(_ bytes: ArraySlice<UInt8>) {
@@ -12,7 +12,7 @@ enum UTF8Prefix: Equatable {
             self = .incomplete
             return
         }
-        // The second byte's range is narrower than the others' after four of the lead bytes.
+        // After four of the lead bytes, the second byte's range is narrower than that of the others.
         let length: Int, second: ClosedRange<UInt8>
         switch lead {
         case 0x00...0x7F: (length, second) = (1, 0x80...0xBF)

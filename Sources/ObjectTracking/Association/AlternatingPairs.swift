@@ -1,23 +1,24 @@
 import Imaging
 import Masks
 
-/// Limits of `AlternatingPairs`.
+/// Thresholds of `AlternatingPairs`.
 package enum AlternatingPairConstants {
-    /// Share of the usual area of the whole below which a region is a scrap.
+    /// Fraction of the whole's usual area below which a region is a fragment.
     static let scrap = 0.15
-    /// Share of it from which a region alone is both.
+    /// Fraction of it above which a single region is both objects.
     static let whole = 0.6
-    /// Share of the narrower part's width up to which two parts lie over one another and are yet side by side.
+    /// Horizontal overlap of two parts, as a fraction of the narrower width, up to which they count as side by side.
     static let overlap = 0.4
-    /// Gap between the two in the usual width of the whole: those that come from apart are not a pair.
+    /// Gap between the two in the whole's usual widths; beyond it they are not a pair.
     static let gap = 0.2
 }
 
-/// Finds two objects that go together, now one region and now two, so that none of their tracklets lasts: one tracklet for each.
+/// Finds two objects that move together, appearing now as one region and now as two, so that none of their tracklets lasts, and
+/// builds one tracklet for each.
 enum AlternatingPairs {
     private typealias Constant = AlternatingPairConstants
 
-    /// The tracklets with those of pairs replaced, numbered anew.
+    /// The tracklets with those of pairs replaced, renumbered.
     static func separated(_ tracklets: [Tracklet]) -> [Tracklet] {
         var result: [Tracklet] = [], replaced: Set<Int> = []
         for cluster in clusters(of: tracklets) where cluster.count > 2 {
@@ -38,7 +39,7 @@ enum AlternatingPairs {
         }
     }
 
-    /// Tracklets that hang together by their links; numbers ascend.
+    /// Connected components of tracklets under their links, numbers ascending.
     private static func clusters(of tracklets: [Tracklet]) -> [[Int]] {
         var seen: Set<Int> = []
         return tracklets.compactMap { start in
@@ -53,7 +54,7 @@ enum AlternatingPairs {
         }
     }
 
-    /// - Returns: nil if there are ever more than two of them, or two that last, or one above the other.
+    /// - Returns: nil if there are ever more than two regions, two that last, or one above the other.
     private static func pair(_ cluster: [Tracklet]) -> TrackletPair? {
         var byFrame: [Int: [Tracklet.Place]] = [:]
         for place in cluster.flatMap(\.places) { byFrame[place.frame, default: []].append(place) }

@@ -1,18 +1,18 @@
-/// Optimal one-to-one pairs of rows and columns: the rectangular linear assignment problem, solved by shortest augmenting
+/// Optimal one-to-one matching of rows and columns: the rectangular linear assignment problem, solved by shortest augmenting
 /// paths in O(n^2 m) for n rows and m columns, n <= m.
 ///
-/// Source: Crouse, On implementing 2D rectangular assignment algorithms, IEEE TAES 52(4), 2016. Among equal solutions it
-/// takes the one that `scipy.optimize.linear_sum_assignment` takes.
+/// Source: Crouse, On implementing 2D rectangular assignment algorithms, IEEE TAES 52(4), 2016. Ties are resolved like in
+/// `scipy.optimize.linear_sum_assignment`.
 package struct Assignment {
-    /// Every row and column is in one pair at most, every pair costs less than `limit`, and the sum of `limit - cost` over
-    /// the pairs is the largest there is: a row stays alone rather than push another into a pair that is worse by more than
-    /// its own pair is better than the limit. (ByteTrack's `cost_limit` and TrackEval's gating mean the same.) Without a
-    /// limit there are as many pairs as possible, and of those solutions it is the one of least total cost.
+    /// Matches rows and columns, each at most once, with every cost below `limit`, so that the sum of `limit - cost` over the
+    /// pairs is maximal: a row stays unmatched rather than displace another into a pair that is worse by more than its own pair
+    /// gains against the limit. (ByteTrack's `cost_limit` and TrackEval's gating are equivalent.) Without a limit, the number of
+    /// pairs is maximal, and among those solutions the total cost is minimal.
     ///
     /// - Parameters:
-    ///   - costs: row after row; infinity or NaN forbids a pair.
-    ///   - columns: in each row.
-    /// - Returns: ascending by row.
+    ///   - costs: row-major; infinity or NaN forbids a pair.
+    ///   - columns: number of columns.
+    /// - Returns: pairs in ascending order of rows.
     package static func pairs(costs: [Double], columns: Int, limit: Double = .infinity) -> [(row: Int, column: Int)] {
         let rows = columns > 0 ? costs.count / columns : 0
         guard rows > 0 else { return [] }
@@ -33,7 +33,7 @@ package struct Assignment {
         return pairs.filter { costs[$0.row * columns + $0.column] < top }.sorted { $0.row < $1.row }
     }
 
-    /// A cost so high that no solution has such a pair instead of any others.
+    /// A cost so high that no solution prefers such a pair over any others.
     private static func forbidding(_ costs: [Double], pairs: Int) -> Double {
         let largest = costs.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
         return 2 * Double(pairs) * (largest + 1) + 1
@@ -48,7 +48,7 @@ package struct Assignment {
     private var columnOfRow: [Int]
     private var rowOfColumn: [Int]
 
-    /// No row is assigned yet.
+    /// Starts with no row assigned.
     private init(costs: [Double], rows: Int, columns: Int) {
         self.costs = costs
         self.rows = rows
@@ -61,11 +61,11 @@ package struct Assignment {
 
     private static let none = -1
 
-    /// Assigns one more row by the cheapest path of reassignments to a free column.
+    /// Assigns one more row by the cheapest augmenting path to a free column.
     private mutating func add(_ row: Int) {
         var lengths = [Double](repeating: .infinity, count: columns)
         var previousRow = [Int](repeating: Self.none, count: columns)
-        // From the last to the first, which makes the diagonal the solution of equal costs.
+        // In reverse, so that equal costs give the diagonal.
         var open = Array((0..<columns).reversed())
         var closed: [Int] = []
         var current = row, length = 0.0, end = Self.none
@@ -74,7 +74,7 @@ package struct Assignment {
             for (index, column) in open.enumerated() {
                 let through = length + costs[current * columns + column] - rowPrices[current] - columnPrices[column]
                 if through < lengths[column] { (lengths[column], previousRow[column]) = (through, current) }
-                // Among equal ones a free column, which ends the search.
+                // On a tie prefers a free column, which ends the search.
                 if lengths[column] < lowest || (lengths[column] == lowest && rowOfColumn[column] == Self.none) {
                     (lowest, best) = (lengths[column], index)
                 }

@@ -1,23 +1,23 @@
-/// Place and speed along one axis with their covariance: a Kalman filter whose acceleration is white noise, so that one step of a
-/// second and sixty of a sixtieth come to the same.
+/// Position and velocity along one axis with their covariance: a Kalman filter with white-noise acceleration, so that one step
+/// of a second is equivalent to sixty of a sixtieth.
 struct AxisMotion: Sendable, Equatable {
     private(set) var place: Double
     private(set) var speed = 0.0
-    /// Variances of place and speed, and their covariance.
+    /// Variances of position and velocity, and their covariance.
     private(set) var placeVariance: Double
     private(set) var speedVariance: Double
     private(set) var covariance = 0.0
 
     /// - Parameters:
-    ///   - variance: of the measured place.
-    ///   - speedVariance: of a speed nothing is known of.
+    ///   - variance: variance of the measured position.
+    ///   - speedVariance: prior variance of the velocity.
     init(place: Double, variance: Double, speedVariance: Double) {
         self.place = place
         placeVariance = variance
         self.speedVariance = speedVariance
     }
 
-    /// - Parameter noise: the acceleration's spectral density, in pixels squared a second cubed.
+    /// - Parameter noise: spectral density of the acceleration, in pixels^2 / s^3.
     mutating func predict(seconds: Double, noise: Double) {
         place += speed * seconds
         placeVariance += seconds * (2 * covariance + seconds * speedVariance) + noise * seconds * seconds * seconds / 3
@@ -36,7 +36,7 @@ struct AxisMotion: Sendable, Equatable {
         placeVariance *= 1 - gain
     }
 
-    /// Maps the axis: a place p becomes `scale * p + offset`.
+    /// Maps the axis: position p becomes `scale * p + offset`.
     mutating func map(scale: Double, offset: Double) {
         place = scale * place + offset
         speed *= scale
@@ -45,7 +45,7 @@ struct AxisMotion: Sendable, Equatable {
         covariance *= scale * scale
     }
 
-    /// Correction of this state by later measurements (Rauch, Tung and Striebel, AIAA Journal 3(8), 1965).
+    /// This state smoothed by later measurements (Rauch, Tung and Striebel, AIAA Journal 3(8), 1965).
     /// - Parameters:
     ///   - predicted: this state, predicted by `seconds` and scaled by `scale`.
     ///   - later: the smoothed state at that time.

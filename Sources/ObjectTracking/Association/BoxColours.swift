@@ -1,28 +1,28 @@
 import Imaging
 
-/// Colours of what a box shows, its upper and lower half apart: people are told from one another by coat and trousers. A few hundred
-/// bytes, for there are as many as detections.
+/// Colour histogram of a box, separately for its upper and lower half, because people differ in jacket and trousers. A few
+/// hundred bytes, as there is one per detection.
 struct BoxColours: Sendable, Equatable {
-    /// Steps of Y, Cb and Cr: half those of `ColourBins`, soft, so that noise at a step's edge does not count.
+    /// Bins along Y, Cb and Cr: half those of `ColourBins`, with soft assignment, so that noise at a bin's edge does not matter.
     private static let side = ColourBins.side / 2
     private static let binCount = side * side * side
-    /// Share of the box's width and height that counts, about the middle: the edges show what is behind.
+    /// Central fraction of the box's width and height that is used; the margin shows background.
     private static let inside = SIMD2(0.75, 0.95)
-    /// Share of the pixels that counts as the object's where the foreground is known; below, all of the middle counts.
+    /// Fraction of foreground pixels above which only those are used; below, the whole centre is.
     private static let leastForeground = 0.2
-    /// Pixels from which there is something to compare.
+    /// Lower bound on pixels for a meaningful histogram.
     private static let fewestPixels: Float = 24
 
-    /// Bins with colours, ascending, and the roots of their shares in 1/255; the shares of each half sum to 1.
+    /// Nonempty bins, ascending, and the square roots of their fractions in 1/255; each half's fractions sum to 1.
     private let bins: [UInt16]
     private let roots: [UInt8]
 
     /// - Parameters:
-    ///   - colours: bins of each pixel of the working picture.
-    ///   - foreground: 0 for what shows the still scene; nil if it is not known.
-    ///   - box: in pixels of the working picture.
-    ///   - covers: boxes in front of it, whose pixels do not count.
-    /// - Returns: nil if hardly a pixel is seen.
+    ///   - colours: bins of each pixel of the working image.
+    ///   - foreground: 0 for the static background; nil if unknown.
+    ///   - box: in pixels of the working image.
+    ///   - covers: boxes in front of it, whose pixels are ignored.
+    /// - Returns: nil if too few pixels are visible.
     init?(_ colours: Plane<UInt16>, foreground: Plane<UInt8>?, in box: Rectangle, behind covers: [Rectangle]) {
         let size = PictureSize(width: colours.box.width, height: colours.box.height)
         let inner = Rectangle(centre: box.centre, width: box.width * Self.inside.x, height: box.height * Self.inside.y)
@@ -49,8 +49,8 @@ struct BoxColours: Sendable, Equatable {
         self.init(shares: counts.indices.map { counts[$0] / max(1, totals[$0 / Self.binCount]) })
     }
 
-    /// Colours of a region; its halves are those of its box.
-    /// - Returns: nil for hardly a pixel.
+    /// Creates the histogram of a region; its halves are those of its box.
+    /// - Returns: nil if it has too few pixels.
     init?(_ region: ConnectedRegion, in frame: WorkingFrame) {
         guard Float(region.area) >= Self.fewestPixels else { return nil }
         var counts = [Float](repeating: 0, count: 2 * Self.binCount), totals = SIMD2<Float>.zero
@@ -68,7 +68,7 @@ struct BoxColours: Sendable, Equatable {
         self.init(shares: counts.indices.map { counts[$0] / max(1, totals[$0 / Self.binCount]) })
     }
 
-    /// - Parameter shares: of all bins.
+    /// - Parameter shares: fractions of all bins.
     private init(shares: [Float]) {
         var bins: [UInt16] = [], roots: [UInt8] = []
         for (bin, share) in shares.enumerated() {
@@ -81,7 +81,7 @@ struct BoxColours: Sendable, Equatable {
         (self.bins, self.roots) = (bins, roots)
     }
 
-    /// Calls `body` with the coarse bins a fine one belongs to, and their shares: each axis to its own and the next nearer bin.
+    /// Calls `body` with the coarse bins of a fine one and their weights: on each axis its own bin and the nearest neighbour.
     @inline(__always)
     private static func spread(_ fine: Int, _ body: (Int, Float) -> Void) {
         let values = SIMD3(fine >> 8, fine >> 4 & 15, fine & 15), own = values &>> 1
@@ -98,7 +98,7 @@ struct BoxColours: Sendable, Equatable {
         }
     }
 
-    /// Bhattacharyya coefficient, the mean of the halves: 1 for equal colours, 0 without a common one.
+    /// Bhattacharyya coefficient, averaged over the halves: 1 for equal histograms, 0 for disjoint ones.
     func similarity(to other: BoxColours) -> Double {
         var sum = 0, place = 0
         for (index, bin) in bins.enumerated() {
@@ -109,12 +109,12 @@ struct BoxColours: Sendable, Equatable {
         return Double(sum) / (2 * 255 * 255)
     }
 
-    /// Colours of several boxes together.
+    /// Mean colours of several boxes.
     struct Mean: Sendable {
         private var shares: [Float] = []
         private(set) var weight: Float = 0
 
-        /// - Parameter memory: greatest weight that what was added before keeps.
+        /// - Parameter memory: upper bound on the weight of earlier boxes.
         mutating func add(_ colours: BoxColours, weight: Float, memory: Float = .infinity) {
             if shares.isEmpty { shares = [Float](repeating: 0, count: 2 * BoxColours.binCount) }
             self.weight = min(self.weight, memory) + weight
@@ -126,7 +126,7 @@ struct BoxColours: Sendable, Equatable {
             }
         }
 
-        /// Nil if no box was seen.
+        /// nil if there was no box.
         var colours: BoxColours? { weight > 0 ? BoxColours(shares: shares) : nil }
     }
 }

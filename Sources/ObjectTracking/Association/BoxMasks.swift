@@ -2,35 +2,35 @@ import Foundation
 import Imaging
 import Masks
 
-/// Limits of `BoxMasks`.
+/// Thresholds of `BoxMasks`.
 package enum BoxMaskConstants {
-    /// Share of a box's pixels that differ from the still scene, from which they are the object's mask: a person fills half of a box.
+    /// Fraction of a box's pixels in the foreground above which these are the object's mask; a person fills half of a box.
     static let covered = 0.25
-    /// IoU of a mask's own box with the object's box at least: what reaches over a part only does not show the object.
+    /// Lower bound on the IoU of the mask's bounding box and the object's box: a mask that covers only a part does not show the
+    /// object.
     static let overlap = 0.5
-    /// Share of a box's sides by which the mask may reach beyond.
+    /// Margin, as a fraction of the box's sides, by which the mask may extend beyond it.
     static let margin = 0.06
-    /// Confidence of a mask that was detected, of one of the foreground, and of one drawn from the box alone; half for a frame without
-    /// a detection.
+    /// Confidence of a detected mask, a foreground mask, and one drawn from the box alone; halved on frames without a detection.
     static let detected: Float = 1
     static let foreground: Float = 0.9
     static let drawn: Float = 0.6
-    /// Roundness of a drawn mask: 2 for an ellipse, more for a box.
+    /// Exponent of a drawn superellipse: 2 for an ellipse, more for a box.
     static let roundness = 3.0
 }
 
-/// Masks of the boxes of one frame.
+/// Masks for the boxes of one frame.
 struct BoxMasks {
     private typealias Constant = BoxMaskConstants
 
     let size: WorkingSize
-    /// Pixels at the working size that differ from the still scene; nil where that is not known.
+    /// Foreground at the working size; nil if unknown.
     let foreground: StoredMask?
 
-    /// A mask of each box, at the clip's size: the pixels in it that differ from the still scene, each given to the box whose middle is
-    /// nearest, or a rounded box.
-    /// - Parameter boxes: in pixels of the clip.
-    /// - Returns: nil for a box outside the picture.
+    /// A mask for each box, at the clip's size: its foreground pixels, each assigned to the box with the nearest centre, or else
+    /// a rounded box.
+    /// - Parameter boxes: in the clip's pixels.
+    /// - Returns: nil for a box outside the image.
     func masks(of boxes: [Rectangle]) -> [(mask: StoredMask, isSeen: Bool)?] {
         let working = boxes.map { $0.scaled(by: 1 / Double(size.factor)) }
         var spans = boxes.map { _ in [Range<Int>]() }
@@ -51,7 +51,7 @@ struct BoxMasks {
         }
     }
 
-    /// The box that a pixel belongs to.
+    /// The box to which a pixel is assigned.
     private func owner(of place: Int, _ boxes: [Rectangle]) -> Int? {
         let pixel = SIMD2(Double(place % size.width) + 0.5, Double(place / size.width) + 0.5)
         var best: Int?, least = Double.infinity
@@ -68,7 +68,7 @@ struct BoxMasks {
         Double(mask.area) >= Constant.covered * box.area && Rectangle(mask.box).overlap(with: box) >= Constant.overlap
     }
 
-    /// A box with round corners; nil outside the picture.
+    /// A rounded box; nil outside the image.
     private func drawn(_ box: Rectangle) -> StoredMask? {
         guard let pixels = box.pixels(in: size.full) else { return nil }
         var spans: [Range<Int>] = []

@@ -1,25 +1,25 @@
 import Imaging
 
-/// Limits of `BoxMeetings`.
+/// Thresholds of `BoxMeetings`.
 package enum BoxMeetingConstants {
-    /// IoU from which two tracklets meet: they may have changed places.
+    /// IoU at which two tracklets meet, so that they may have been swapped.
     static let overlap = 0.25
-    /// Seconds apart after which it is another meeting.
+    /// Gap in seconds after which it is another meeting.
     static let pause = 0.5
-    /// Likeness of the colours before and after below which a tracklet may have gone over to another object unseen, and seconds on either
-    /// side that are compared.
+    /// Similarity of the colours before and after below which a tracklet may have switched to another object, and the seconds on
+    /// each side that are compared.
     static let change = 0.88
     static let changeSeconds = 1.5
-    /// Detections seen well before and after, without which there is nothing to compare.
+    /// Lower bound on clearly visible detections before and after for that comparison.
     static let fewest = 3
 }
 
-/// Tracklets cut where they meet another one, for both sides to be joined anew by what they look like.
+/// Splits tracklets where they meet another one, so that both sides can be rejoined by appearance.
 struct BoxMeetings {
     private typealias Constant = BoxMeetingConstants
 
     let tracklets: [BoxTracklet]
-    /// By a tracklet's id, that of the one it was cut from.
+    /// For each tracklet's id, the id of the one from which it was split.
     private(set) var continuations: [Int: Int] = [:]
 
     init(_ whole: [BoxTracklet]) {
@@ -51,7 +51,7 @@ struct BoxMeetings {
         tracklets = parts
     }
 
-    /// Frames after which other colours are seen.
+    /// Frames after which the colours differ.
     private static func changes(_ tracklet: BoxTracklet) -> [Int] {
         let clear = tracklet.hits.filter(\.isSeenWell)
         var found: [(frame: Int, time: Double, likeness: Double)] = []
@@ -77,7 +77,7 @@ struct BoxMeetings {
         hits.count(where: \.isSeenWell) >= Constant.fewest
     }
 
-    /// Boxes with their times by frame, ascending; between hits as if it went straight.
+    /// Boxes with their times by frame, ascending; linearly interpolated between hits.
     private static func path(_ tracklet: BoxTracklet) -> [Int: (time: Double, box: Rectangle)] {
         var path = [tracklet.first.frame: (tracklet.first.time, tracklet.first.box)]
         for (one, next) in zip(tracklet.hits, tracklet.hits.dropFirst()) {
@@ -89,7 +89,7 @@ struct BoxMeetings {
         return path
     }
 
-    /// The frames of greatest overlap, one for each meeting.
+    /// The frames of greatest overlap, one per meeting.
     private static func meetings(_ one: [Int: (time: Double, box: Rectangle)], _ other: [Int: (time: Double, box: Rectangle)]) -> [Int] {
         var found: [(frame: Int, overlap: Double)] = [], last = -Double.infinity
         for frame in one.keys.sorted() {
@@ -105,7 +105,7 @@ struct BoxMeetings {
 }
 
 extension Rectangle {
-    /// A box between this and another one.
+    /// Interpolates between this box and another.
     func mixed(with other: Rectangle, share: Double) -> Rectangle {
         Rectangle(
             left: left + share * (other.left - left), top: top + share * (other.top - top), width: width + share * (other.width - width),

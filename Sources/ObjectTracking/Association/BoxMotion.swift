@@ -1,19 +1,20 @@
 import Imaging
 
-/// Noise of `BoxMotion`. Lengths are in box sizes, the root of a box's area.
+/// Noise parameters of `BoxMotion`. Lengths are in box sizes, the square root of a box's area.
 package enum BoxMotionConstants {
-    /// Standard deviation of a detected box's centre, and of its width and height: more smooths, and lags.
+    /// Standard deviation of a detected box's centre, and of its width and height: higher smooths more, but lags.
     static let placeError = 0.08
     static let sizeError = 0.12
-    /// Root of the acceleration's density, sizes a second to the power of 1.5: more follows turns, and jitter.
+    /// Square root of the acceleration's spectral density, in sizes / s^1.5: higher follows turns, but also jitter.
     static let acceleration = 1.0
     static let growth = 0.15
-    /// Standard deviation of the speed of an object seen once, sizes a second: a person running along a street.
+    /// Standard deviation of the velocity after one detection, in sizes per second: a person running along a street.
     static let speed = 2.0
     static let growthSpeed = 0.2
 }
 
-/// Motion of a box: a Kalman filter over centre, width and height with their speeds. Time is in seconds, noise relative to the size.
+/// Motion of a box: a Kalman filter over centre, width and height with their velocities. Time is in seconds, noise relative to
+/// the size.
 struct BoxMotion: Sendable, Equatable {
     private typealias Constant = BoxMotionConstants
 
@@ -33,7 +34,7 @@ struct BoxMotion: Sendable, Equatable {
         height = axis(box.height, Constant.sizeError, Constant.growthSpeed)
     }
 
-    /// The box as far as it is known; 1 pixel wide and high at least.
+    /// The estimated box, at least 1 pixel wide and high.
     var box: Rectangle {
         let width = max(1, width.place), height = max(1, height.place)
         return Rectangle(left: x.place - width / 2, top: y.place - height / 2, width: width, height: height)
@@ -42,11 +43,11 @@ struct BoxMotion: Sendable, Equatable {
     /// Standard deviation of the centre, in pixels.
     var uncertainty: SIMD2<Double> { SIMD2(x.placeVariance.squareRoot(), y.placeVariance.squareRoot()) }
 
-    /// Pixels a second.
+    /// In pixels per second.
     var velocity: SIMD2<Double> { SIMD2(x.speed, y.speed) }
 
-    /// - Parameter camera: the camera's motion over these seconds, in pixels of the clip.
-    /// - Returns: the factor by which the camera's motion scaled the box.
+    /// - Parameter camera: the camera motion over these seconds, in the clip's pixels.
+    /// - Returns: the factor by which the camera motion scaled the box.
     @discardableResult
     mutating func predict(seconds: Double, camera: CameraMotion = .identity) -> Double {
         let size = box.size
@@ -60,7 +61,7 @@ struct BoxMotion: Sendable, Equatable {
         return follow(camera)
     }
 
-    /// Moves the box as the camera's motion moves what stands still.
+    /// Moves the box by the camera motion.
     /// - Returns: the factor by which it was scaled.
     @discardableResult
     mutating func follow(_ camera: CameraMotion) -> Double {
@@ -74,7 +75,7 @@ struct BoxMotion: Sendable, Equatable {
         return scale
     }
 
-    /// - Parameter doubt: factor of the usual error; more for a detection that is less sure.
+    /// - Parameter doubt: factor of the measurement error, higher for a less certain detection.
     mutating func update(_ box: Rectangle, doubt: Double = 1) {
         let size = self.box.size
         let place = (doubt * Constant.placeError * size) * (doubt * Constant.placeError * size)
@@ -85,7 +86,7 @@ struct BoxMotion: Sendable, Equatable {
         height.update(place: box.height, variance: extent)
     }
 
-    /// Correction of this state by later detections.
+    /// This state smoothed by later detections.
     func smoothed(predicted: BoxMotion, later: BoxMotion, seconds: Double, scale: Double) -> BoxMotion {
         var result = self
         result.x = x.smoothed(predicted: predicted.x, later: later.x, seconds: seconds, scale: scale)
@@ -99,7 +100,7 @@ struct BoxMotion: Sendable, Equatable {
 extension Rectangle {
     var centre: SIMD2<Double> { SIMD2(left + width / 2, top + height / 2) }
 
-    /// Root of the area.
+    /// Square root of the area.
     var size: Double { area.squareRoot() }
 
     init(centre: SIMD2<Double>, width: Double, height: Double) {
@@ -110,7 +111,7 @@ extension Rectangle {
         Rectangle(left: left - margin.x, top: top - margin.y, width: width + 2 * margin.x, height: height + 2 * margin.y)
     }
 
-    /// Common area as a share of the smaller one, 0...1.
+    /// Intersection over the smaller area, 0...1.
     func containment(of other: Rectangle) -> Double {
         let smaller = min(area, other.area)
         return smaller > 0 ? commonArea(with: other) / smaller : 0
@@ -118,7 +119,7 @@ extension Rectangle {
 }
 
 extension CameraMotion {
-    /// The place of a still box in the other picture; nil where the mapping has none.
+    /// Position of a static box in the other image; nil if the mapping is undefined there.
     func moved(_ box: Rectangle) -> Rectangle? {
         let corners = [(box.left, box.top), (box.right, box.top), (box.left, box.bottom), (box.right, box.bottom)].map { apply($0.0, $0.1) }
         guard corners.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else { return nil }
@@ -129,7 +130,7 @@ extension CameraMotion {
         return Rectangle(centre: SIMD2(middle.x, middle.y), width: width, height: height)
     }
 
-    /// The same motion in pixels of a picture `factor` times as large.
+    /// The same motion in pixels of an image `factor` times as large.
     func enlarged(by factor: Int) -> CameraMotion {
         guard factor > 1, self != .identity else { return self }
         let factor = Double(factor)

@@ -1,15 +1,15 @@
 import Imaging
 
-/// Boxes of an object on every frame from its first detection to its last, smoothed against the jitter of detections and with the gaps
-/// between them bridged: a Kalman smoother over `BoxMotion`.
+/// Boxes of an object on every frame from its first to its last detection: a Kalman smoother over `BoxMotion` that removes
+/// jitter and bridges gaps.
 struct BoxPath: Sendable {
     /// By frame.
     let boxes: [Int: Rectangle]
 
     /// - Parameters:
-    ///   - hits: ascending by frame, one at least.
-    ///   - frames: numbers and seconds of all frames of the clip from the first hit to the last, ascending.
-    ///   - longestGap: seconds between two hits over which the path is bridged.
+    ///   - hits: ascending by frame, at least one.
+    ///   - frames: numbers and times of all frames of the clip from the first to the last hit, ascending.
+    ///   - longestGap: seconds between two hits up to which the path is bridged.
     init(
         _ hits: [BoxTracklet.Hit], frames: ArraySlice<FrameTime>, longestGap: Double, camera: CameraPath = CameraPath(),
         picture: PictureSize? = nil
@@ -41,7 +41,7 @@ struct BoxPath: Sendable {
         let whole = picture.map { Rectangle(left: 0, top: 0, width: Double($0.width), height: Double($0.height)) }
         let shown = states.filter { state in
             guard bridged.contains(state.frame) else { return false }
-            // An unseen place is not taken to be outside of the picture.
+            // Predicted positions mostly outside the image are dropped.
             return byFrame[state.frame] != nil || whole.map { state.motion.box.commonArea(with: $0) >= state.motion.box.area / 2 } ?? true
         }
         boxes = Dictionary(uniqueKeysWithValues: shown.map { ($0.frame, $0.motion.box) })
@@ -54,7 +54,7 @@ struct BoxPath: Sendable {
         var motion: BoxMotion
         /// Before it.
         let predicted: BoxMotion
-        /// From the frame before.
+        /// Time since the previous frame.
         var seconds = 0.0
         var scale = 1.0
 

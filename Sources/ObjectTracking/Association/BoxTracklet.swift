@@ -1,24 +1,24 @@
 import Imaging
 import Masks
 
-/// An object over the frames where detections were matched with one another beyond doubt.
+/// A sequence of detections that were unambiguously matched to one object.
 struct BoxTracklet: Sendable {
     /// A detection on a frame.
     struct Hit: Sendable {
-        /// Its place among all detections.
+        /// Index among all detections.
         let detection: Int
         let frame: Int
-        /// Seconds of presentation.
+        /// Presentation time in seconds.
         let time: Double
         let box: Rectangle
-        /// Place of its score among all scores, 0...1.
+        /// Rank of its score among all scores, 0...1.
         let strength: Double
-        /// Share of its box that no box in front of it covers, 0...1.
+        /// Fraction of its box not covered by boxes in front of it, 0...1.
         var visible = 1.0
-        /// Nil without pictures, or where hardly a pixel is seen.
+        /// nil without images, or if too few pixels are visible.
         var colours: BoxColours?
 
-        /// True if its colours are the object's.
+        /// True if its colours are those of the object.
         var isSeenWell: Bool { colours != nil && visible >= AssociationConstants.visible }
     }
 
@@ -32,12 +32,12 @@ struct BoxTracklet: Sendable {
     /// Seconds from the first to the last frame.
     var duration: Double { last.time - first.time }
 
-    /// Hits of the first second, or of the last one.
+    /// Hits of the first or last second.
     func hits(atEnd: Bool) -> [Hit] {
         atEnd ? hits.filter { $0.time >= last.time - 1 } : hits.filter { $0.time <= first.time + 1 }
     }
 
-    /// Mean colours over the last `seconds`, or the first, in which it was seen well; nil if it never was.
+    /// Mean colours over the last or first `seconds` in which it was clearly visible; nil if it never was.
     func colours(atEnd: Bool, seconds: Double) -> BoxColours? {
         let clear = hits.filter(\.isSeenWell)
         guard let first = clear.first, let last = clear.last else { return nil }
@@ -46,7 +46,7 @@ struct BoxTracklet: Sendable {
 }
 
 extension Sequence<BoxTracklet.Hit> {
-    /// Mean colours of those that are seen well; nil if none is.
+    /// Mean colours of the clearly visible hits; nil if there are none.
     var colours: BoxColours? {
         var mean = BoxColours.Mean()
         for hit in self {
@@ -58,7 +58,7 @@ extension Sequence<BoxTracklet.Hit> {
 }
 
 extension Sequence<Double> {
-    /// The middle value, the upper one of two; 0 for none.
+    /// The median, the upper of two; 0 for an empty list.
     var median: Double {
         let values = sorted()
         return values.isEmpty ? 0 : values[values.count / 2]

@@ -1,48 +1,49 @@
 import Foundation
 import Imaging
 
-/// Limits of `BoxTrackletJoining`. Lengths are in box sizes, times in seconds.
+/// Thresholds of `BoxTrackletJoining`. Lengths are in box sizes, times in seconds.
 package enum BoxJoiningConstants {
-    /// Seconds between two tracklets of one object at most, with colours to tell it by, and without.
+    /// Upper bound on the gap between two tracklets of one object, with colours to compare, and without.
     static let longestGap = 4.0
     static let longestBlindGap = 2.0
-    /// Seconds after which an object that was at the picture's edge has left, and comes back there as another one.
+    /// Time after which an object that was at the image's edge has left; one that appears there later is another.
     static let outside = 1.0
-    /// Standard deviation of the place where an object is expected after no time, and what each second adds.
+    /// Standard deviation of the predicted position for no gap, and its growth per second.
     static let distance = 0.4
     static let distancePerSecond = 0.5
-    /// Seconds over which an object keeps its speed: longer follows who crosses behind something, shorter who stops there.
+    /// Time for which an object keeps its velocity: longer follows objects that pass behind something, shorter those that stop
+    /// there.
     static let persistence = 2.0
-    /// Seconds of a tracklet at which its speed counts half.
+    /// Duration of a tracklet at which its velocity has weight one half.
     static let speedDoubt = 0.25
-    /// Standard deviation of the logarithm of the height's ratio.
+    /// Standard deviation of the logarithm of the height ratio.
     static let growth = 0.22
-    /// Likeness of colours that tells nothing for or against, and its distance to the one that is against by 1 / e.
+    /// Neutral colour similarity, and the step in similarity that is worth 1 in log-likelihood.
     static let usualLikeness = 0.88
     static let likenessStep = 0.04
     /// Seconds at an end whose colours are compared.
     static let colourSeconds = 3.0
-    /// Greatest gain of colours that are alike, as a logarithm.
+    /// Upper bound on the gain of similar colours, as a log-likelihood.
     static let likenessGain = 1.0
-    /// Gain of two parts that were one tracklet before they met another.
+    /// Gain of two parts that were one tracklet before a meeting.
     static let continuation = 0.3
-    /// Loss, as a logarithm of the likelihood, up to which two tracklets are one object: higher makes one of two people, lower two of one.
+    /// Negative log-likelihood up to which two tracklets are one object: higher merges two people, lower splits one.
     static let limit = 1.6
-    /// Loss of each second of a gap: of two that fit as well the one that comes sooner.
+    /// Loss per second of gap, which prefers the earlier of two equally good candidates.
     static let lossPerSecond = 0.05
 }
 
-/// Joins tracklets of one object after the clip: the optimal choice of successors over place, speed, size and colours from both
-/// sides of each gap.
+/// Joins tracklets of one object after the whole clip has been read: the optimal assignment of successors by position, velocity,
+/// size and colours from both sides of each gap.
 struct BoxTrackletJoining {
     private typealias Constant = BoxJoiningConstants
 
-    /// Tracklets of one object each, in the order of time; the objects in the order of their first frames.
+    /// Tracklets of one object each, in time order; objects in the order of their first frames.
     private(set) var chains: [[BoxTracklet]] = []
     private let camera: CameraPath
     private let picture: PictureSize?
 
-    /// - Parameter continuations: by a tracklet's id, that of the one it was cut from.
+    /// - Parameter continuations: for a tracklet's id, the id of the one from which it was split.
     init(_ tracklets: [BoxTracklet], continuations: [Int: Int] = [:], camera: CameraPath = CameraPath(), picture: PictureSize? = nil) {
         (self.camera, self.picture) = (camera, picture)
         let ordered = tracklets.sorted { ($0.first.frame, $0.id) < ($1.first.frame, $1.id) }, count = ordered.count
@@ -55,7 +56,7 @@ struct BoxTrackletJoining {
                 let likeness = ends[row].last.colours.flatMap { own in ends[column].first.colours.map(own.similarity) }
                 var loss = loss(ends[row].last, ends[column].first, likeness: likeness)
                 if continuations[ordered[column].id] == ordered[row].id {
-                    // Without a better choice it stays whole.
+                    // A split tracklet is rejoined unless there is a better match.
                     loss = min(loss, Constant.limit - 0.1) - Constant.continuation
                 }
                 if loss < Constant.limit { losses[SIMD2(row, column)] = loss }
@@ -78,7 +79,7 @@ struct BoxTrackletJoining {
         }
     }
 
-    /// Groups of rows and columns without pairs between them: each is a problem of its own, which keeps a long clip's small.
+    /// Connected components of rows and columns. Each is solved separately, so that the problems of a long clip stay small.
     private static func components(_ pairs: [SIMD2<Int>], count: Int) -> [(rows: [Int], columns: [Int])] {
         var parents = Array(0..<2 * count)
         func root(_ node: Int) -> Int {
@@ -98,12 +99,12 @@ struct BoxTrackletJoining {
         return groups.values.map { (rows: $0.rows.sorted(), columns: $0.columns.sorted()) }.sorted { $0.rows[0] < $1.rows[0] }
     }
 
-    /// Place at which a tracklet begins or ends.
+    /// State at a tracklet's start or end.
     private struct End {
         let frame: Int
         let time: Double
         let box: Rectangle
-        /// Pixels a second.
+        /// In pixels per second.
         let velocity: SIMD2<Double>
         let colours: BoxColours?
 
@@ -126,7 +127,7 @@ struct BoxTrackletJoining {
         }
     }
 
-    /// Negative logarithm of the likelihood that one tracklet goes on as another, but for a constant; infinite if it cannot.
+    /// Negative log-likelihood that one tracklet continues as another, up to a constant; infinite if impossible.
     private func loss(_ one: End, _ next: End, likeness: Double?) -> Double {
         let gap = next.time - one.time
         guard gap <= (likeness == nil ? Constant.longestBlindGap : Constant.longestGap) else { return .infinity }
@@ -144,7 +145,7 @@ struct BoxTrackletJoining {
 }
 
 extension Rectangle {
-    /// True if both boxes lie at one edge of the picture.
+    /// True if both boxes touch the same edge of the image.
     func touchesSame(edge other: Rectangle, of picture: PictureSize) -> Bool {
         let margin = SIMD2(min(width, other.width), min(height, other.height)) * 0.15
         let right = Double(picture.width) - margin.x, bottom = Double(picture.height) - margin.y

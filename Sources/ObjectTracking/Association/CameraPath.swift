@@ -1,13 +1,13 @@
 import Imaging
 
-/// Motion of the camera over the frames that are looked at, in pixels of the clip.
+/// Camera motion over the processed frames, in the clip's pixels.
 struct CameraPath: Sendable {
-    /// From the frame before to a frame; frames that are left out show no motion.
+    /// Motion from the previous frame to this one; missing frames have none.
     private var steps: [Int: CameraMotion] = [:]
     /// Frames with motion, ascending.
     private var frames: [Int] = []
 
-    /// - Parameter motion: from the frame before that was added.
+    /// - Parameter motion: motion since the previously added frame.
     mutating func add(_ motion: CameraMotion, to frame: Int) {
         guard motion != .identity else { return }
         steps[frame] = motion
@@ -19,7 +19,7 @@ struct CameraPath: Sendable {
         guard !frames.isEmpty, start != end else { return .identity }
         if start > end { return motion(from: end, to: start).inverse }
         var whole = CameraMotion.identity
-        // Binary search: there are as many as frames in the clip.
+        // Binary search, because there may be as many as the clip has frames.
         var low = 0, high = frames.count
         while low < high {
             let middle = (low + high) / 2
@@ -29,7 +29,7 @@ struct CameraPath: Sendable {
         return whole
     }
 
-    /// The box of something still, as another frame shows it.
+    /// Position of a static box in another frame.
     func moved(_ box: Rectangle, from start: Int, to end: Int) -> Rectangle {
         let motion = motion(from: start, to: end)
         return motion == .identity ? box : motion.moved(box) ?? box

@@ -1,20 +1,20 @@
 import Imaging
 import Masks
 
-/// Takes cues from the frames of a clip, in their order.
+/// Computes cues from the frames of a clip, in order.
 struct CueReader {
     private let size: WorkingSize
     private let series: SceneSeries?
     private var pyramid: Pyramid?
-    /// Foreground by frame, at the working size: a kilobyte or so each.
+    /// Foreground by frame, at the working size: about a kilobyte each.
     private(set) var foregrounds: [Int: StoredMask] = [:]
 
-    /// - Parameter series: still scenes of the clip; nil if the foreground does not matter.
+    /// - Parameter series: backgrounds of the clip; nil if the foreground is not needed.
     init(size: WorkingSize, series: SceneSeries?) { (self.size, self.series) = (size, series) }
 
     /// - Parameters:
-    ///   - isLooked: true for a frame the detector looked at, with which the next such frame's camera is compared.
-    ///   - hasDetections: true if colours are wanted.
+    ///   - isLooked: true for a frame processed by the detector; camera motion is measured between consecutive ones.
+    ///   - hasDetections: true to compute colours.
     mutating func cues(of frame: WorkingFrame, time: Double, isLooked: Bool, hasDetections: Bool) throws -> FrameCues {
         var cues = FrameCues(factor: size.factor)
         if let scene = try series?.stretch(at: time).background, let regions = ForegroundDetector(scene: scene).regions(in: frame) {

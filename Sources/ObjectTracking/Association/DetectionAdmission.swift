@@ -1,23 +1,23 @@
 import Imaging
 import Masks
 
-/// Detections that take part in the association, frame by frame, and the fates of the others.
+/// Detections that take part in the association, by frame, and the fates of the others.
 struct DetectionAdmission {
-    /// Places of detections by frame.
+    /// Indices of detections by frame.
     private(set) var byFrame: [Int: [Int]] = [:]
-    /// Detections with an identity of the source, by it.
+    /// Detections with an identity from the source, by that identity.
     private(set) var identified: [TrackID: [Int]] = [:]
     let fates: [Int: DetectionFate]
     private let levels: ScoreLevels
-    /// Score of each detection: the source's, or by its support where the source has none or the same for all; nil for one that is not
-    /// among others.
+    /// Score of each detection: the source's, or its support if the source has no scores or equal ones; nil for one outside the
+    /// comparison.
     private let scores: [Double?]
-    /// Detections that may show the object of a surer one.
+    /// Detections that may be weaker duplicates of better ones.
     let echoes: Set<Int>
 
     /// - Parameters:
-    ///   - frames: numbers and seconds of the frames that were looked at.
-    ///   - picture: the clip's size; nil if it is not known.
+    ///   - frames: numbers and times of the frames processed by the detector.
+    ///   - picture: the clip's size; nil if unknown.
     init(
         _ detections: [Detection], frames: [FrameTime], part: Range<Int>, filter: DetectionFilter, picture: PictureSize?
     ) {
@@ -51,18 +51,18 @@ struct DetectionAdmission {
         (self.fates, self.levels, self.scores, self.echoes) = (fates, levels, scores, echoes)
     }
 
-    /// Place of a detection's score among all, 0...1.
+    /// Rank of a detection's score among all, 0...1.
     func strength(of place: Int) -> Double { levels.rank(of: scores[place]) }
 
-    /// True for a detection that may begin a track.
+    /// True for a detection that may start a track.
     func isSure(_ place: Int) -> Bool {
         guard levels.isHigh(scores[place]) else { return false }
         return !echoes.contains(place) || strength(of: place) >= DuplicateConstants.noEcho
     }
 
-    /// True for detections of which one half at least has a score of those that are sure; of those of something that stays at its place
-    /// one in four has to be convincing as well.
-    /// - Parameter isStill: true if they are all at the same place.
+    /// True if at least half of the detections have high scores; for a stationary object, one in four must be convincing as
+    /// well.
+    /// - Parameter isStill: true if all are at the same position.
     func areSure(_ places: [Int], isStill: Bool) -> Bool {
         let known = places.compactMap { scores[$0] }
         guard !known.isEmpty else { return true }

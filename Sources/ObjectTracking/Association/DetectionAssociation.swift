@@ -1,65 +1,65 @@
 import Imaging
 
-/// Limits of `DetectionAssociation`. Times are in seconds and never less than what two frames that are looked at take.
+/// Thresholds of `DetectionAssociation`. Times are in seconds, and at least as long as two processed frames.
 package enum AssociationConstants {
-    /// Similarity of a sure detection to a track from which it may be its next, of any other to a track seen lately, and of a sure one
-    /// to a track that is not confirmed. Lower follows who moves oddly, and takes the neighbour's.
+    /// Lower bounds on the similarity of a high-score detection to a track, of any other to a recently seen track, and of a
+    /// high-score one to an unconfirmed track. Lower follows unusual motion, but steals from neighbours.
     static let leastSure = 0.2
     static let leastPossible = 0.4
     static let leastUnconfirmed = 0.25
-    /// Share of the colours in the similarity, the overlap being the rest. More holds identities apart where people cross, and loses
-    /// who walks into a shadow.
+    /// Weight of colours in the similarity; the rest is overlap. Higher keeps identities apart at crossings, but loses people
+    /// who walk into shadow.
     static let colourShare = 0.35
-    /// Likeness of colours that says nothing: two boxes of one clip have the ground behind them in common.
+    /// Uninformative colour similarity: two boxes of one clip share the ground behind them.
     static let commonLikeness = 0.55
-    /// Standard deviations of the expected place by which boxes are grown before they are compared, the usual error off.
+    /// Standard deviations of the predicted position, beyond the usual error, by which boxes are grown before comparison.
     static let margin = 0.75
-    /// Sizes by which a box is grown at most.
+    /// Upper bound on that growth, in sizes.
     static let largestMargin = 0.75
     /// Seconds from the first detection to the one that confirms a track.
     static let confirmed = 0.15
-    /// Seconds for which a track that is lost may be found again: longer gaps are left to `BoxTrackletJoining`, which sees both sides.
+    /// Seconds for which a lost track can be found again. Longer gaps are left to `BoxTrackletJoining`, which knows both sides.
     static let lost = 1.0
     static let unconfirmedLost = 0.3
-    /// Seconds for which an unsure detection may continue a track.
+    /// Seconds for which a low-score detection can continue a track.
     static let lately = 0.5
-    /// Detections that a track's colours remember, about.
+    /// Approximate number of detections in a track's colour average.
     static let colourMemory: Float = 20
-    /// Share of a box that has to be seen for its colours to count.
+    /// Visible fraction of a box required for its colours to count.
     static let visible = 0.6
 }
 
-/// A detection that takes part in the association.
+/// A detection in the association.
 struct BoxCandidate: Sendable {
-    /// Its place among all detections.
+    /// Index among all detections.
     let detection: Int
     let box: Rectangle
-    /// Place of its score among all scores, 0...1.
+    /// Rank of its score among all scores, 0...1.
     let strength: Double
-    /// False for one that may only continue a track.
+    /// False for one that can only continue a track.
     let isSure: Bool
-    /// Share of the box that no box in front of it covers.
+    /// Fraction of the box not covered by boxes in front of it.
     var visible = 1.0
-    /// Nil without pictures.
+    /// nil without images.
     var colours: BoxColours?
 }
 
-/// Links detections of consecutive frames to tracklets: sure detections first, then the others to the tracks left over (ByteTrack,
-/// Zhang et al. 2022), each time by the optimal assignment over the overlap with expected boxes and the colours. A track found again
-/// is filtered anew over the gap (OC-SORT, Cao et al. 2023).
+/// Links detections of consecutive frames to tracklets: high scores first, then the others to the remaining tracks (ByteTrack,
+/// Zhang et al. 2022), each by optimal assignment over the overlap with predicted boxes and the colours. A track found again is
+/// refiltered over the gap (OC-SORT, Cao et al. 2023).
 struct DetectionAssociation {
     private typealias Constant = AssociationConstants
 
-    /// A track that may go on.
+    /// A track that can be continued.
     private struct Track {
-        /// Its place among the tracklets.
+        /// Index among the tracklets.
         let number: Int
         var motion: BoxMotion
-        /// The motion at the last detection, moved with the camera since.
+        /// Motion at the last detection, moved with the camera since.
         var known: BoxMotion
-        /// Seconds of each step since then.
+        /// Duration in seconds of each step since then.
         var steps: [Double] = []
-        /// Colours of its latest detections that are seen well.
+        /// Colours of its recent clearly visible detections.
         var colours = BoxColours.Mean()
         var seen: BoxColours?
         var isConfirmed = false
@@ -78,8 +78,8 @@ struct DetectionAssociation {
     private var lastTime: Double?
 
     /// - Parameters:
-    ///   - candidates: of one frame, without duplicates.
-    ///   - camera: its motion since the frame before, in pixels of the clip.
+    ///   - candidates: detections of one frame, without duplicates.
+    ///   - camera: camera motion since the previous frame, in the clip's pixels.
     mutating func add(_ candidates: [BoxCandidate], frame: Int, time: Double, camera: CameraMotion = .identity) {
         let step = lastTime.map { max(1e-3, time - $0) } ?? 0
         lastTime = time
@@ -105,7 +105,7 @@ struct DetectionAssociation {
         for index in open.sorted() where candidates[index].isSure { begin(candidates[index], frame: frame, time: time) }
     }
 
-    /// The best pairs of tracks and candidates, by their places.
+    /// The best pairs of tracks and candidates, by index.
     private func bestPairs(
         _ rows: [Int], _ columns: [(place: Int, candidate: BoxCandidate)], least: Double
     ) -> [(row: Int, column: Int)] {
@@ -127,7 +127,7 @@ struct DetectionAssociation {
         let overlap = box.grown(by: margin).overlap(with: candidate.box.grown(by: margin))
         guard overlap > 0, let colours = candidate.colours, let known = track.seen else { return overlap }
         let likeness = (colours.similarity(to: known) - Constant.commonLikeness) / (1 - Constant.commonLikeness)
-        // Colours decide between boxes that are near, they do not bring far ones nearer.
+        // Colours decide between nearby boxes, but cannot make up for distance.
         return overlap * (1 - Constant.colourShare + Constant.colourShare * max(0, likeness) * 1.2)
     }
 
@@ -160,7 +160,7 @@ struct DetectionAssociation {
                 visible: candidate.visible, colours: candidate.colours))
     }
 
-    /// The motion when the object went straight from its last detection to the new one.
+    /// The motion if the object went straight from its last detection to the new one.
     private static func refiltered(_ known: BoxMotion, _ steps: [Double], to box: Rectangle) -> BoxMotion {
         let start = known.box, whole = steps.reduce(0, +)
         var motion = known, passed = 0.0

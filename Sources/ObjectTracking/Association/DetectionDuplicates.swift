@@ -1,33 +1,33 @@
 import Imaging
 import Masks
 
-/// Limits of `DetectionDuplicates`.
+/// Thresholds of `DetectionDuplicates`.
 package enum DuplicateConstants {
-    /// IoU of two detections of one frame from which they are one object, whatever their labels: lower takes one of two people
-    /// who walk close together, higher leaves cars that are trucks as well.
+    /// IoU at which two detections of one frame are one object, whatever their labels: lower merges people who walk close
+    /// together, higher keeps a vehicle detected as both car and truck.
     static let overlap = 0.65
-    /// Share of the smaller one inside the larger one from which it is a part of it, if their labels do not differ, and ratio
-    /// of their areas up to which it is. Beyond that it is a small object before a large one.
+    /// Fraction of the smaller one inside the larger one at which it is a part of it if their labels agree, and area ratio up to
+    /// which this applies. Beyond that, it is a small object in front of a large one.
     static let contained = 0.9
     static let areaRatio = 3.0
-    /// IoU with a surer detection from which one may be its echo, and place among all scores from which it is none whatever it
-    /// overlaps: an echo continues tracks, it does not begin one.
+    /// IoU with a better detection at which one may be its weaker duplicate, and score rank at which it never is, whatever it
+    /// overlaps. Such a detection continues tracks, but does not start one.
     static let echo = 0.3
     static let noEcho = 0.5
 }
 
-/// Detections of one frame that show an object which a surer one shows.
+/// Duplicate detections in one frame.
 struct DetectionDuplicates {
     private typealias Constant = DuplicateConstants
 
-    /// By a duplicate's place among the detections, the place of the one that stays.
+    /// For a duplicate's index, the index of the detection that is kept.
     private(set) var kept: [Int: Int] = [:]
-    /// Places of others that overlap a surer one without being surely the same object.
+    /// Indices of detections that overlap a better one without certainly being the same object.
     private(set) var echoes: Set<Int> = []
 
     /// - Parameters:
-    ///   - detections: of one frame.
-    ///   - scores: of each; nil for one that is as sure as any.
+    ///   - detections: detections of one frame.
+    ///   - scores: score of each; nil counts as the highest.
     init(_ detections: [Detection], scores: [Double?]) {
         let order = detections.indices.sorted { (-(scores[$0] ?? .infinity), $0) < (-(scores[$1] ?? .infinity), $1) }
         var stays: [Int] = []
@@ -48,14 +48,14 @@ struct DetectionDuplicates {
     private static func isSame(_ sure: Detection, _ other: Detection) -> Bool {
         if let one = sure.identity, let two = other.identity { return one == two }
         if overlap(sure, other) >= Constant.overlap { return true }
-        // A mask that lies inside another one is a thing of its own.
+        // A mask inside another is an object of its own.
         guard sure.mask == nil || other.mask == nil else { return false }
         guard sure.label == other.label, sure.box.containment(of: other.box) >= Constant.contained else { return false }
         let ratio = sure.box.area / max(1, other.box.area)
         return ratio < Constant.areaRatio && ratio * Constant.areaRatio > 1
     }
 
-    /// IoU of the masks, or of the boxes where one has none.
+    /// IoU of the masks, or of the boxes if one has no mask.
     private static func overlap(_ one: Detection, _ other: Detection) -> Double {
         guard let first = one.mask, let second = other.mask, first.width == second.width, first.height == second.height else {
             return one.box.overlap(with: other.box)

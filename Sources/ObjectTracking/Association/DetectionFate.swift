@@ -1,23 +1,23 @@
 import Masks
 
-/// Fate of a detection.
+/// Outcome of a detection in the association.
 package enum DetectionFate: Sendable, Equatable {
-    /// The first of a track.
+    /// The first detection of a track.
     case began(TrackID)
-    /// One of a track's others.
+    /// A later detection of a track.
     case matched(TrackID)
-    /// Shows the object that another detection of the frame shows, which is given by its place among all detections.
+    /// Shows the same object as another detection of the frame, given by index.
     case duplicate(of: Int)
-    /// Not confirmed by others: seen for too short a time, too seldom, or with low scores throughout.
+    /// Not confirmed by others: seen too briefly, too rarely, or only with low scores.
     case unconfirmed
-    /// Below the score at which this source's detections show something, and needed by no track.
+    /// Below the score at which this source's detections are meaningful, and not needed by any track.
     case weak
-    /// Left out by the choice of labels.
+    /// Excluded by the choice of labels.
     case otherLabel
-    /// Left out by the least score.
+    /// Excluded by the score threshold.
     case belowScore
-    /// On a frame outside the part of the clip that counts.
+    /// On a frame outside the selected part of the clip.
     case outside
-    /// Without an area, or no part of it in the picture.
+    /// Without area, or entirely outside the image.
     case empty
 }

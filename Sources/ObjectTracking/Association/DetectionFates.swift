@@ -2,21 +2,21 @@ import Foundation
 import Imaging
 import Masks
 
-/// Fates of detections as JSON Lines: an object for each, in the source's order,
-/// `{"frame", "box": [left, top, width, height], "label", "score", "fate", "track", "of"}`. `track` goes with the fates `began` and
-/// `matched`; `of`, the number of a line from 0, with `duplicate`. Values that the source does not have are left out.
+/// Fates of detections as JSON Lines, one object each, in the source's order: `{"frame", "box": [left, top, width, height],
+/// "label", "score", "fate", "track", "of"}`. `track` is given with the fates `began` and `matched`; `of`, a line number from 0,
+/// with `duplicate`. Values missing in the source are omitted.
 package struct DetectionFates: Sendable {
     let detections: [Detection]
     let fates: [DetectionFate]
 
-    /// - Parameter fates: of each detection.
+    /// - Parameter fates: fate of each detection.
     package init(_ detections: [Detection], _ fates: [DetectionFate]) {
         self.detections = detections
         self.fates = fates
     }
 
-    /// The lines, each ended by a line feed.
-    /// - Throws: `EncodingError` for a number that JSON cannot hold.
+    /// The lines, each terminated by a line feed.
+    /// - Throws: `EncodingError` for a number that JSON cannot represent.
     package func lines() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -28,10 +28,10 @@ package struct DetectionFates: Sendable {
         return data
     }
 
-    /// Detections by fate.
+    /// Number of detections by fate.
     package var counts: [String: Int] { Dictionary(fates.map { ($0.name, 1) }, uniquingKeysWith: +) }
 
-    /// True if a file that begins with these bytes has such lines, by its first one.
+    /// True if the first line of a file, given its first bytes, is such a line.
     package static func areLines(_ head: Data) -> Bool {
         guard let end = head.firstIndex(of: 0x0A),
             let line = try? JSONSerialization.jsonObject(with: head[..<end]) as? [String: Any]
@@ -62,7 +62,7 @@ package struct DetectionFates: Sendable {
 }
 
 extension DetectionFate {
-    /// As it is written.
+    /// Name in the file.
     package var name: String {
         switch self {
         case .began: "began"

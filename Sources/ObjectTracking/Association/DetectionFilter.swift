@@ -1,12 +1,12 @@
 import Masks
 
-/// Choice of detections by label and score.
+/// Selection of detections by label and score.
 public struct DetectionFilter: Sendable, Equatable, Codable {
-    /// Labels that count; nil for all. Upper and lower case are the same.
+    /// Selected labels, case-insensitive; nil for all.
     public var labels: Set<String>?
-    /// Least score of any label without one of its own; nil for none.
+    /// Score threshold of labels without one of their own; nil for none.
     public var leastScore: Double?
-    /// Least score by label.
+    /// Score threshold by label.
     public var leastScores: [String: Double] = [:]
 
     private enum CodingKeys: String, CodingKey {
@@ -21,11 +21,11 @@ public struct DetectionFilter: Sendable, Equatable, Codable {
         self.leastScores = Dictionary(leastScores.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { _, last in last })
     }
 
-    /// Reason to leave a detection out; nil if it counts. A detection without a label is not of the chosen ones, one without a score
-    /// passes any least score.
+    /// Reason to exclude a detection; nil if it is selected. A detection without a label is never among selected labels; one
+    /// without a score passes any threshold.
     func fate(of detection: Detection) -> DetectionFate? { fate(label: detection.label, score: detection.score) }
 
-    /// True if a detection with this label and score counts.
+    /// True if a detection with this label and score is selected.
     package func counts(label: String, score: Double) -> Bool { fate(label: label, score: score) == nil }
 
     private func fate(label: String?, score: Double?) -> DetectionFate? {

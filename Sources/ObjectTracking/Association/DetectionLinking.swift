@@ -1,35 +1,36 @@
 import Imaging
 import Masks
 
-/// Limits of `DetectionLinking`, in seconds and shares.
+/// Thresholds of `DetectionLinking`, in seconds and fractions.
 package enum DetectionLinkingConstants {
-    /// Seconds over which an object is detected at least, and detections: less drops more blips, and who passes quickly.
+    /// Lower bounds on an object's duration in seconds and on its detections: higher drops more false positives, but also
+    /// objects that pass quickly.
     static let shortest = 0.6
     static let fewest = 3
-    /// Share of the frames looked at on which it is detected, between its first and last.
+    /// Fraction of the processed frames between its first and last on which an object must be detected.
     static let density = 0.25
-    /// Extent of the boxes' middles, in box sizes, below which an object stays at its place.
+    /// Extent of the boxes' centres, in box sizes, below which an object is stationary.
     static let jitter = 0.3
-    /// Seconds between two detections of a track over which its path is bridged.
+    /// Seconds between two detections of a track up to which its path is bridged.
     static let longestGap = 4.0
-    /// Weight of the least sure detection's label in the vote; the surest one's is 1 more.
+    /// Weight of the lowest-ranked detection in the vote on the label; the highest-ranked one's is 1 more.
     static let vote = 0.05
-    /// IoU with a track's path from which a detection nobody has is the track's.
+    /// IoU with a track's path at which an unused detection is assigned to the track.
     static let leftover = 0.5
-    /// Share of the frames of the shorter of two tracks on which it lies on the longer one, beyond which they are one object, and
-    /// what lying on it means: IoU, or the share of the smaller box.
+    /// Fraction of the shorter track's frames on which it coincides with the longer one, above which they are one object, and
+    /// the thresholds for coinciding: IoU, or fraction of the smaller box.
     static let sameShare = 0.7
     static let sameOverlap = 0.6
     static let sameContained = 0.85
 }
 
-/// Makes tracks of detections: frame by frame, then over the whole clip.
+/// Builds tracks from detections: first frame by frame, then over the whole clip.
 package struct DetectionLinking {
     private typealias Constant = DetectionLinkingConstants
 
     private let detections: [Detection]
     private let admission: DetectionAdmission
-    /// Frames of the clip that count, with their seconds.
+    /// Selected frames of the clip, with their times.
     private let frames: [FrameTime]
     private let picture: PictureSize?
     private let looked: [FrameTime]
@@ -37,8 +38,8 @@ package struct DetectionLinking {
     private var camera = CameraPath()
 
     /// - Parameters:
-    ///   - frames: numbers and seconds of all frames of the clip that count, ascending.
-    ///   - looked: numbers of those that the detector looked at.
+    ///   - frames: numbers and times of all selected frames of the clip, ascending.
+    ///   - looked: numbers of the frames processed by the detector.
     init(
         _ detections: [Detection], frames: [FrameTime], looked: [Int], filter: DetectionFilter, picture: PictureSize?
     ) {
@@ -51,11 +52,11 @@ package struct DetectionLinking {
         admission = DetectionAdmission(detections, frames: self.looked, part: part, filter: filter, picture: picture)
     }
 
-    /// Tracks by the boxes alone, of a clip that nobody has.
+    /// Tracks from the boxes alone, without the clip.
     /// - Parameters:
-    ///   - times: seconds of each frame, from frame 0 on, ascending.
-    ///   - looked: numbers of the frames the detector looked at; nil for all.
-    ///   - picture: the clip's size; nil if it is not known.
+    ///   - times: time of each frame in seconds, from frame 0, ascending.
+    ///   - looked: numbers of the frames processed by the detector; nil for all.
+    ///   - picture: the clip's size; nil if unknown.
     package static func tracks(
         of detections: [Detection], times: [Double], looked: [Int]? = nil, filter: DetectionFilter = DetectionFilter(),
         picture: PictureSize? = nil
@@ -67,10 +68,10 @@ package struct DetectionLinking {
         return linking.finished()
     }
 
-    /// True for a frame that `add` wants the cues of.
+    /// True for a frame whose cues `add` uses.
     func wants(_ frame: Int) -> Bool { !(admission.byFrame[frame] ?? []).isEmpty }
 
-    /// Takes the next of the frames that were looked at.
+    /// Adds the next processed frame.
     mutating func add(_ frame: Int, time: Double, cues: FrameCues = FrameCues()) {
         camera.add(cues.camera, to: frame)
         let places = admission.byFrame[frame] ?? []
@@ -78,7 +79,7 @@ package struct DetectionLinking {
             let detection = detections[place]
             var candidate = BoxCandidate(
                 detection: place, box: detection.box, strength: admission.strength(of: place), isSure: admission.isSure(place))
-            // The object lower in the picture stands in front.
+            // The object lower in the image is in front.
             let covers = places.filter { detections[$0].box.bottom > detection.box.bottom && admission.isSure($0) }
                 .map { detections[$0].box }
             candidate.visible = detection.box.visibleShare(behind: covers)
@@ -104,7 +105,7 @@ package struct DetectionLinking {
         return DetectedTracks(tracks: tracks.sorted { $0.id < $1.id }, fates: fates)
     }
 
-    /// Objects with numbers from 1 that no source gives, in the order of their first frames, then from left to right.
+    /// Objects with ids from 1 that the source does not use, in the order of their first frames, then from left to right.
     private func numbered(_ objects: [[BoxTracklet.Hit]]) -> [(id: TrackID, hits: [BoxTracklet.Hit])] {
         var number = 0
         return objects.sorted { ($0[0].frame, $0[0].box.left) < ($1[0].frame, $1[0].box.left) }.map { hits in
@@ -113,7 +114,7 @@ package struct DetectionLinking {
         }
     }
 
-    /// The label with the most votes, a detection's being worth its score's place among all; of equal ones the first by name.
+    /// The label with the most votes, weighted by score rank; on a tie, the first by name.
     private func label(of hits: [BoxTracklet.Hit]) -> String? {
         var votes: [String: Double] = [:]
         for hit in hits {
@@ -143,7 +144,7 @@ package struct DetectionLinking {
         return admission.areSure(hits.map(\.detection), isStill: isStill(hits))
     }
 
-    /// True if the boxes' middles stay where they are, but for jitter.
+    /// True if the boxes' centres are stationary apart from jitter.
     private func isStill(_ hits: [BoxTracklet.Hit]) -> Bool {
         func extent(_ values: [Double]) -> Double {
             let sorted = values.sorted(), edge = sorted.count / 20
@@ -160,7 +161,7 @@ package struct DetectionLinking {
             picture: picture)
     }
 
-    /// Without tracks that lie on longer ones most of the time.
+    /// Removes tracks that coincide with longer ones most of the time.
     private func withoutRepeats(_ objects: [[BoxTracklet.Hit]]) -> [[BoxTracklet.Hit]] {
         let order = objects.indices.sorted { (-objects[$0].count, $0) < (-objects[$1].count, $1) }
         var paths: [Int: [Int: Rectangle]] = [:]
@@ -178,7 +179,7 @@ package struct DetectionLinking {
         return paths.keys.sorted().map { objects[$0] }
     }
 
-    /// With detections that nobody has and that lie on a track's path where it has none.
+    /// Adds unused detections that lie on a track's path where it has none.
     private func withLeftovers(_ objects: [[BoxTracklet.Hit]]) -> [[BoxTracklet.Hit]] {
         let taken = Set(objects.joined().map(\.detection)), paths = objects.map { path($0).boxes }
         var objects = objects, added = objects.map { _ in [BoxTracklet.Hit]() }
@@ -200,7 +201,7 @@ package struct DetectionLinking {
         return objects
     }
 
-    /// With detections that nobody has and that go on with a track at its ends.
+    /// Adds unused detections that continue a track beyond its ends.
     private func withEnds(_ objects: [[BoxTracklet.Hit]]) -> [[BoxTracklet.Hit]] {
         var taken = Set(objects.joined().map(\.detection)), objects = objects
         let ends = TrackEnds(looked: looked, camera: camera)

@@ -1,30 +1,30 @@
 import Imaging
 import Masks
 
-/// Limits of `DetectionSupport`.
+/// Thresholds of `DetectionSupport`.
 package enum DetectionSupportConstants {
-    /// Seconds to a frame that supports a detection; the next one does however far it is.
+    /// Seconds up to which a frame can support a detection; the adjacent frame always can.
     static let reach = 0.35
-    /// Frames before and after at most.
+    /// Upper bound on such frames, before and after.
     static let frames = 4
-    /// IoU with a detection that supports it.
+    /// IoU with a supporting detection.
     static let overlap = 0.3
-    /// Sizes by which boxes are grown for each second between them: a person walking.
+    /// Sizes by which boxes are grown per second between them: a person walking.
     static let speed = 0.6
 }
 
-/// Confirmation of detections by others at the same place shortly before and after.
+/// Confirmation of detections by others at the same position shortly before and after.
 struct DetectionSupport {
     private typealias Constant = DetectionSupportConstants
 
-    /// Share of the frames around that confirm a detection, 0...1, by its place; none where no frame is near.
+    /// Fraction of the nearby frames that confirm a detection, 0...1, by its index; missing if there are no nearby frames.
     private(set) var shares: [Int: Double] = [:]
-    /// Mean IoU with the best detection of each frame around: what a score tells, for a source that has none.
+    /// Mean IoU with the best detection of each nearby frame, which serves as a score for sources without one.
     private(set) var overlaps: [Int: Double] = [:]
 
     /// - Parameters:
-    ///   - places: of the detections that count.
-    ///   - frames: that were looked at, ascending.
+    ///   - places: indices of the selected detections.
+    ///   - frames: processed frames, ascending.
     init(_ detections: [Detection], _ places: [Int], frames: [FrameTime]) {
         let byFrame = Dictionary(grouping: places) { detections[$0].frame }
         for (index, frame) in frames.enumerated() {

@@ -2,18 +2,18 @@ import Imaging
 import Masks
 import Media
 
-/// Follows objects through a clip by detections that were made elsewhere.
+/// Tracks objects through a clip by external detections.
 package struct DetectionTracker {
     let clip: VideoClip
-    /// The same clip, opened once more; nil to do without the still scene, as for a clip that can be read once only.
+    /// The same clip, opened a second time; nil to go without the background, as for a clip that can be read only once.
     let ahead: VideoClip?
     let span: TimeSpan?
     let detections: DetectionSet
     let filter: DetectionFilter
 
     /// - Parameters:
-    ///   - ahead: the same clip, opened once more, to know the still scene by; nil to do without.
-    ///   - span: the part of the clip that counts; nil for all.
+    ///   - ahead: the same clip, opened a second time to estimate the background; nil to go without.
+    ///   - span: the selected part of the clip; nil for all.
     package init(
         clip: VideoClip, ahead: VideoClip?, span: TimeSpan?, detections: DetectionSet, filter: DetectionFilter = DetectionFilter()
     ) {
@@ -26,21 +26,21 @@ package struct DetectionTracker {
 
     /// Tracks and masks of a clip's detections.
     package struct Found: Sendable {
-        /// In the order of their ids.
+        /// In order of their ids.
         package let tracks: [DetectedTrack]
         /// By track and frame, at the clip's size.
         package let masks: [TrackID: [Int: PropagatedMask]]
-        /// Fate of each detection, in their order.
+        /// Fate of each detection, in order.
         package let fates: [DetectionFate]
-        /// Frames of the clip that count.
+        /// Selected frames of the clip.
         package let part: Range<Int>
         /// Damage of the clip; nil if there is none.
         package let damage: String?
-        /// Frames of the whole clip; nil when a part ended before it did.
+        /// Number of frames in the clip; nil if the selected part ended before it.
         package let frameCount: Int?
     }
 
-    /// - Parameter progress: told of each frame; what it throws ends the call.
+    /// - Parameter progress: called with each frame; an error it throws ends the call.
     /// - Throws: `VideoError`, and what `progress` throws.
     package func track(progress: (Int) throws -> Void) throws -> Found {
         let times = try times()
@@ -67,14 +67,14 @@ package struct DetectionTracker {
             damage: frames.damage, frameCount: frames.frameCount)
     }
 
-    /// Numbers and seconds of the frames that count; decoded once more where only that tells.
+    /// Numbers and times of the selected frames. Decodes the clip if they are not known otherwise.
     private func times() throws -> [FrameTime] {
         let numbers = span.map(clip.frameNumbers) ?? clip.frameCount.map { 0..<$0 }
         if let numbers {
             let times = numbers.compactMap { number in clip.time(ofFrame: number).map { FrameTime(number: number, time: $0) } }
             if times.count == numbers.count { return times }
         }
-        // A clip that can be read only once is taken to have its nominal frame rate.
+        // A clip that can be read only once is assumed to have its nominal frame rate.
         if clip.isReadOnce {
             let last = detections.detections.last?.frame ?? -1
             return (0..<last + 1).map { FrameTime(number: $0, time: Double($0) / clip.info.frameRate) }.filter { frame in
@@ -114,8 +114,8 @@ package struct DetectionTracker {
 extension DetectionTracker {
     /// Masks of the tracks, with the fates of the detections.
     /// - Parameters:
-    ///   - segmentation: SAM 2, which makes masks of the boxes of detections without one; nil to do without.
-    ///   - separatesObjects: whether a pixel belongs to one object at most.
+    ///   - segmentation: SAM 2, for masks of boxes without one; nil to go without.
+    ///   - separatesObjects: true if a pixel belongs to at most one object.
     /// - Throws: as `track`.
     func masks(
         segmentation: SegmentationModel? = nil, separatesObjects: Bool = false, progress: (PropagationProgress) throws -> Void
@@ -135,8 +135,8 @@ extension DetectionTracker {
         let outside = found.fates.count { $0 == .empty }
         if outside * 2 > found.fates.count {
             masks.notes.append(
-                "\(detections.path): found \(outside) of \(found.fates.count) boxes without a pixel in pictures of \(clip.info.size), "
-                    + "as if they were another clip's")
+                "\(detections.path): found \(outside) of \(found.fates.count) boxes outside of pictures of \(clip.info.size), "
+                    + "as if they belonged to another clip")
         }
         if found.masks.isEmpty { masks.notes.append("\(detections.path): found no track in \(detections.detections.count) detections") }
         return masks

@@ -1,7 +1,7 @@
 import Imaging
 import Masks
 
-/// A moving object over the frames where it was found.
+/// A moving object on the frames where it was found.
 package struct FoundObject {
     /// By frame, at the clip's size.
     package let masks: [Int: PropagatedMask]
@@ -12,11 +12,11 @@ package struct FoundObject {
     package init(masks: [Int: PropagatedMask]) { self.masks = masks }
 
     /// - Parameters:
-    ///   - chain: tracklets of it, in the order of time.
-    ///   - shortest: frames it has to be seen on.
-    ///   - carried: by tracklet, masks of the frames where it is no region of its own.
-    ///   - regions: all that moves.
-    /// - Returns: nil for something that does not move, or not for long enough.
+    ///   - chain: its tracklets in time order.
+    ///   - shortest: lower bound on the number of frames.
+    ///   - carried: by tracklet, propagated masks of the frames where it is not a separate region.
+    ///   - regions: all moving regions.
+    /// - Returns: nil if it does not move, or not for long enough.
     init?(
         _ chain: [Tracklet], shortest: Int, _ carried: [TrackID: [Int: PropagatedMask]], _ regions: FrameRegions, _ size: WorkingSize
     ) {
@@ -51,7 +51,7 @@ package struct FoundObject {
 }
 
 extension PropagatedMask {
-    /// Weight against a mask from the other direction: the nearer and surer one counts.
+    /// Weight against a mask from the other direction: nearer and more confident ones win.
     var weight: Float { confidence / Float(max(1, distance)) }
 }
 
@@ -63,7 +63,7 @@ struct FrameRegions {
         for place in tracklets.flatMap(\.places) { masks[place.frame, default: []].append(place.mask) }
     }
 
-    /// Share of a mask's pixels inside the regions of a frame, 0...1.
+    /// Fraction of a mask's pixels inside a frame's regions, 0...1.
     func share(of mask: StoredMask, at frame: Int, size: WorkingSize) -> Double {
         let common = (masks[frame] ?? []).compactMap(size.enlarged).reduce(0) { $0 + mask.commonPixels(with: $1) }
         return Double(common) / Double(mask.area)

@@ -1,17 +1,17 @@
 import Imaging
 
-/// Cues of a frame's picture for its detections.
+/// Image cues of a frame for the association of its detections.
 struct FrameCues {
-    /// The camera's motion since the last frame with cues, in pixels of the clip.
+    /// Camera motion since the previous frame with cues, in the clip's pixels.
     var camera = CameraMotion.identity
-    /// Colours at the working size; nil without pictures.
+    /// Colour bins at the working size; nil without images.
     var bins: Plane<UInt16>?
-    /// 0 for what shows the still scene; nil where that is not known.
+    /// 0 for the static background; nil if unknown.
     var foreground: Plane<UInt8>?
-    /// Pixels of the clip to one of the working size.
+    /// Reduction from the clip to the working size.
     var factor = 1
 
-    /// Colours of boxes in pixels of the clip.
+    /// Colours of a box given in the clip's pixels.
     /// - Parameter covers: boxes in front of it.
     func colours(of box: Rectangle, behind covers: [Rectangle]) -> BoxColours? {
         bins.flatMap {
@@ -26,7 +26,7 @@ extension Rectangle {
         Rectangle(left: left * factor, top: top * factor, width: width * factor, height: height * factor)
     }
 
-    /// Share of the area that other boxes do not cover, 0...1; where they overlap one another it comes out too small.
+    /// Fraction of the area not covered by other boxes, 0...1; an underestimate if those overlap each other.
     func visibleShare(behind covers: [Rectangle]) -> Double {
         let covered = covers.reduce(0) { $0 + commonArea(with: $1) }
         return area > 0 ? max(0, 1 - covered / area) : 0

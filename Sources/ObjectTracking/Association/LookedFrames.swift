@@ -1,17 +1,17 @@
 import Masks
 
-/// Frames that a detector looked at.
+/// Frames processed by a detector.
 struct LookedFrames {
     /// Ascending.
     let frames: [Int]
 
-    /// - Parameter part: frames of the clip that count.
+    /// - Parameter part: selected frames of the clip.
     init(_ set: DetectionSet, part: Range<Int>) {
         if let annotated = set.annotatedFrames {
             frames = annotated.filter(part.contains)
             return
         }
-        // A source that names frames with detections only, every n-th, looked at every n-th.
+        // A source that lists only frames with detections, all multiples of n, is assumed to have processed every n-th frame.
         let found = Set(set.detections.map(\.frame)).union(set.ignored.map(\.frame)).sorted()
         let step = zip(found, found.dropFirst()).reduce(0) { Self.commonDivisor($0, $1.1 - $1.0) }
         guard let first = found.first, step > 1 else {
@@ -26,7 +26,7 @@ struct LookedFrames {
     }
 }
 
-/// A frame of the clip and its seconds of presentation.
+/// A frame of the clip and its presentation time in seconds.
 package struct FrameTime: Sendable, Equatable {
     package let number: Int
     package let time: Double
@@ -39,7 +39,7 @@ package struct FrameTime: Sendable, Equatable {
 
 /// Frames in ascending order.
 extension [FrameTime] {
-    /// Frames from one number to another, both included.
+    /// Frames from one number to another, both inclusive.
     func part(from first: Int, to last: Int) -> ArraySlice<FrameTime> { self[place(of: first)..<Swift.max(place(of: first), place(of: last + 1))] }
 
     /// Frames after a number.
@@ -48,7 +48,7 @@ extension [FrameTime] {
     /// Frames before a number.
     func before(_ number: Int) -> ArraySlice<FrameTime> { self[..<place(of: number)] }
 
-    /// Place of the first frame with a number, or with a greater one.
+    /// Index of the first frame with this number or a greater one.
     private func place(of number: Int) -> Int {
         var low = 0, high = count
         while low < high {

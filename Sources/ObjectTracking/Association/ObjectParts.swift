@@ -1,45 +1,47 @@
 import Imaging
 import Masks
 
-/// Limits of `ObjectParts`.
+/// Thresholds of `ObjectParts`.
 package enum PartConstants {
-    /// Share of a part's frames on which the other one is seen as well, and frames at least: on others one part hides, or is missed.
+    /// Fraction of a part's frames that must show the other one as well, and their minimum number: on other frames one is hidden
+    /// or missed.
     static let common = 0.3
     static let fewestFrames = 4
-    /// Share of these on which the two lie as parts of one do.
+    /// Fraction of these on which the two are arranged like parts of one object.
     static let concurrent = 0.8
-    /// Share of the narrower box that lies above or below the other.
+    /// Fraction of the narrower box that is above or below the other.
     static let stacked = 0.5
-    /// Share of the less high box's height up to which the two overlap and are yet one above the other.
+    /// Vertical overlap, as a fraction of the smaller height, up to which two boxes count as one above the other.
     static let overlap = 0.3
-    /// Gap between the two, in the usual height of the larger one, where heights tell nothing.
+    /// Gap between the two in the larger one's usual heights, used if heights tell nothing.
     static let gap = 0.8
-    /// Change of the distance across between the two, in the larger one's usual width, that they keep, and share of the frames to
-    /// either side on which they need not.
+    /// Upper bound on the variation of the horizontal distance between the two, in the larger one's usual widths, and the
+    /// fraction of frames on either side that may exceed it.
     static let steadiness = 0.6
     static let unsteady = 0.1
-    /// Share of the usual height at its place up to which something is a part, and difference to it, in that height, of the whole.
+    /// Fraction of the usual height at its position up to which something is a part, and tolerance of the whole's height
+    /// relative to it.
     static let partHeight = 0.65
-    /// The same for what a part lies above or below: higher is a whole person, with another behind.
+    /// The same bound for the other part: above it, it is a whole person, with another one behind.
     static let otherHeight = 0.9
     static let wholeHeight = 0.25
-    /// Share of a box that lies inside the other one's if it shows a part of it.
+    /// Fraction of a box inside the other one at which it shows a part of it.
     static let inside = 0.8
-    /// The same where heights tell nothing.
+    /// The same if heights tell nothing.
     static let wellInside = 0.95
 }
 
-/// Puts together what is seen of one object above and below something in front of it, such as a sign: parts one over the other
-/// that keep their places and together are as high as others are there.
+/// Joins the visible parts of one object above and below an occluder such as a sign: stacked parts that keep their relative
+/// position and together are as high as other objects at that position.
 package struct ObjectParts {
     private typealias Constant = PartConstants
 
     let size: PictureSize
 
-    /// - Parameter size: of the clip.
+    /// - Parameter size: the clip's size.
     package init(size: PictureSize) { self.size = size }
 
-    /// Objects, each with its parts.
+    /// Objects, each with its parts joined.
     package func joined(_ objects: [FoundObject]) -> [FoundObject] {
         var result = objects.sorted { $0.masks.count > $1.masks.count }
         let heights = UsualHeights(result.map(\.boxes), size: size)
@@ -95,17 +97,17 @@ package struct ObjectParts {
 }
 
 extension BoundingBox {
-    /// Share of its pixels inside another box, 0...1.
+    /// Fraction of its pixels inside another box, 0...1.
     fileprivate func shareInside(_ other: BoundingBox) -> Double {
         intersection(other).map { Double($0.width * $0.height) / Double(width * height) } ?? 0
     }
 }
 
 extension FoundObject {
-    /// By frame, the box around what is seen of it.
+    /// By frame, the bounding box of the visible mask.
     var boxes: [Int: BoundingBox] { masks.mapValues(\.mask.box) }
 
-    /// With the pixels of a part.
+    /// Adds the pixels of a part.
     fileprivate func joined(with part: FoundObject) -> FoundObject {
         FoundObject(
             masks: masks.merging(part.masks) { mask, other in

@@ -1,45 +1,45 @@
 import Imaging
 import Masks
 
-/// Choice of `ScoreLevels`.
+/// Parameters of `ScoreLevels`.
 package enum ScoreLevelConstants {
-    /// Score below which a detection shows nothing, where scores are likelihoods of 0...1: as ByteTrack has it.
+    /// Score below which a detection is meaningless if scores are probabilities, as in ByteTrack.
     static let floor = 0.1
-    /// Steps of the scores in which the support is compared, and detections of a step at least.
+    /// Number of score bins in which support is compared, and minimum number of detections per bin.
     static let steps = 20
     static let fewest = 40
-    /// Share of the best supported step's support from which detections are sure, and from which they count at all. Higher loses
-    /// objects that are seen badly, lower begins tracks on clutter.
+    /// Fractions of the best bin's support at which detections are high-score, and at which they count at all. Higher loses
+    /// poorly visible objects, lower starts tracks on clutter.
     static let sure = 0.85
     static let possible = 0.5
-    /// Share of the score that one in ten exceeds from which likelihoods are sure: what is unlikely all the time is something else that
-    /// looks alike, however well it is confirmed.
+    /// Fraction of the 90th percentile of scores above which probabilities are high: an object that is improbable all the time
+    /// is something else that looks similar, however well confirmed.
     static let likely = 0.4
-    /// The same for what stays at its place: every frame shows the same, so that time confirms nothing, and a post that looks somewhat
-    /// like a person does so all the time. Higher loses parked cars that are seen badly.
+    /// The same for stationary objects: every frame shows the same, so repetition confirms nothing, and a post that resembles a
+    /// person does so all the time. Higher loses poorly visible parked cars.
     static let convincing = 0.7
-    /// Share of the detections that are sure at least: what most of them are cannot be clutter.
+    /// Lower bound on the fraction of high-score detections: the majority cannot be clutter.
     static let leastSure = 0.5
 }
 
-/// Levels of the scores of one source, on whatever scale it has, by evidence: a score is worth what detections with it are confirmed
-/// by others at the same place shortly before and after.
+/// Score thresholds of one source, on any scale, derived from evidence: how well detections of each score are confirmed by
+/// others at the same position shortly before and after.
 struct ScoreLevels: Sendable, Equatable {
     private typealias Constant = ScoreLevelConstants
 
-    /// Below it a detection shows nothing.
+    /// Threshold below which a detection is meaningless.
     private(set) var low = -Double.infinity
-    /// From it a detection is sure: it may begin a track.
+    /// Threshold of high scores, which may start a track.
     private(set) var high = -Double.infinity
-    /// From it the detections of something that stays at its place are sure.
+    /// The same threshold for detections of stationary objects.
     private(set) var convincing = -Double.infinity
-    /// Scores in ascending order, at equal shares of the detections.
+    /// Quantiles of the scores, ascending.
     private var scale: [Double] = []
 
     /// - Parameters:
-    ///   - scores: of detections without duplicates.
-    ///   - support: of each, 0...1 (`DetectionSupport`); nil where no frame is near.
-    ///   - areLikelihoods: true if the source's scores are, or may be, likelihoods of 0...1.
+    ///   - scores: scores of the detections without duplicates.
+    ///   - support: support of each, 0...1 (`DetectionSupport`); nil if there are no nearby frames.
+    ///   - areLikelihoods: true if the source's scores are, or may be, probabilities.
     init(_ scores: [Double], support: [Double?], areLikelihoods: Bool) {
         let sorted = scores.sorted()
         guard let least = sorted.first, let most = sorted.last, most > least else { return }
@@ -59,8 +59,8 @@ struct ScoreLevels: Sendable, Equatable {
         high = max(low, high)
     }
 
-    /// Mean support from each score on to the next; never falling, for a surer detection is confirmed as well as a less sure one at
-    /// least: steps that fall are made one (isotonic regression).
+    /// Mean support from each score to the next, made non-decreasing by merging bins (isotonic regression), because a higher
+    /// score is at least as well confirmed as a lower one.
     private static func ascending(_ known: [(score: Double, support: Double)]) -> [(score: Double, support: Double)] {
         let size = max(Constant.fewest, (known.count + Constant.steps - 1) / Constant.steps)
         var levels: [(score: Double, support: Double, count: Double)] = []
@@ -75,7 +75,7 @@ struct ScoreLevels: Sendable, Equatable {
         return levels.map { ($0.score, $0.support) }
     }
 
-    /// Place of a score among all, 0...1; 1 for a detection without one.
+    /// Rank of a score among all, 0...1; 1 for a detection without a score.
     func rank(of score: Double?) -> Double {
         guard let score, scale.count > 1 else { return 1 }
         var low = 0, high = scale.count - 1

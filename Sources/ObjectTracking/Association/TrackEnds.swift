@@ -1,27 +1,26 @@
 import Imaging
 
-/// Limits of `TrackEnds`.
+/// Thresholds of `TrackEnds`.
 package enum TrackEndConstants {
-    /// Seconds of a track that tell where it goes on.
+    /// Seconds of a track from which its continuation is predicted.
     static let known = 1.0
-    /// Seconds without a detection after which it has ended; the next frame that is looked at counts however far it is.
+    /// Seconds without a detection after which it has ended; the next processed frame always counts.
     static let pause = 0.35
-    /// IoU with the expected box from which a detection nobody has is the track's.
+    /// IoU with the predicted box at which an unused detection is added to the track.
     static let overlap = 0.5
 }
 
-/// Goes on with a track beyond its ends through detections that were too unsure to begin or to confirm it: before its first one,
-/// and after its last.
+/// Extends a track beyond its first and last detection through detections whose scores were too low to start or confirm it.
 struct TrackEnds {
     private typealias Constant = TrackEndConstants
 
-    /// Frames that were looked at, ascending.
+    /// Processed frames, ascending.
     let looked: [FrameTime]
     let camera: CameraPath
 
-    /// More detections at one end, from it outwards.
+    /// Further detections at one end, from it outwards.
     /// - Parameters:
-    ///   - free: the detections of a frame that nobody has.
+    ///   - free: unused detections of a frame.
     func continuation(
         of hits: [BoxTracklet.Hit], isForward: Bool, free: (_ frame: Int, _ time: Double) -> [BoxTracklet.Hit]
     ) -> [BoxTracklet.Hit] {

@@ -1,17 +1,17 @@
 import Imaging
 import Masks
 
-/// An object over consecutive frames on each of which it is a region of its own, beyond doubt the same as on the frame before.
+/// A sequence of regions in consecutive frames, unambiguously of the same object.
 struct Tracklet: Sendable {
-    /// A region on one frame.
+    /// A region in one frame.
     struct Place: Sendable {
         let frame: Int
         let time: Double
         /// At the working size.
         let mask: StoredMask
-        /// Its two sides compared, if it may show two objects.
+        /// Comparison of its two sides, if it may show two objects.
         var sides: RegionSides?
-        /// Nil on frames whose colours are not looked at.
+        /// nil on frames whose colours are not computed.
         var colours: BoxColours?
 
         var box: BoundingBox { mask.box }
@@ -20,7 +20,7 @@ struct Tracklet: Sendable {
     let id: Int
     /// Ascending by frame; at least one.
     var places: [Place]
-    /// Tracklets with a region that its first one, or that its last one, overlaps on the next frame.
+    /// Tracklets with a region that overlaps the first region in the frame before, or the last region in the frame after.
     var before: Set<Int> = []
     var after: Set<Int> = []
 
@@ -30,22 +30,22 @@ struct Tracklet: Sendable {
     /// Seconds from the first to the last frame.
     var duration: Double { last.time - first.time }
 
-    /// Usual number of pixels.
+    /// Median number of pixels.
     var usualArea: Int { places.map(\.mask.area).sorted()[places.count / 2] }
 
-    /// Extent of its way, in its usual widths or heights, whichever is more of them.
+    /// Extent of its path, in its usual widths or heights, whichever is greater.
     var way: Double { places.map(\.box).way }
 
-    /// Motion over the last half second or so, in pixels a frame.
+    /// Velocity over the last half second or so, in pixels per frame.
     var velocity: SIMD2<Double> { velocity(among: places.suffix(6)) }
 
-    /// Motion over the first second, in pixels a frame.
+    /// Velocity over the first second, in pixels per frame.
     var firstVelocity: SIMD2<Double> { velocity(among: places.prefix { $0.time <= first.time + 1 }) }
 
-    /// Motion over the last second, in pixels a frame.
+    /// Velocity over the last second, in pixels per frame.
     var lastVelocity: SIMD2<Double> { velocity(among: places.drop { $0.time < last.time - 1 }) }
 
-    /// Mean colours over the last `seconds`, or over the first; nil if they were not looked at.
+    /// Mean colours over the last or first `seconds`; nil if not computed.
     func colours(atEnd: Bool, seconds: Double) -> BoxColours? {
         var mean = BoxColours.Mean()
         for place in atEnd ? places.drop(while: { $0.time < last.time - seconds }) : places.prefix(while: { $0.time <= first.time + seconds }) {
@@ -61,7 +61,7 @@ struct Tracklet: Sendable {
 }
 
 extension [BoundingBox] {
-    /// Extent of the way of their centres, in their usual widths or heights, whichever is more of them; the list is not empty.
+    /// Extent of the centres' path, in the usual widths or heights, whichever is greater; the list must not be empty.
     var way: Double {
         func extent(_ values: [Double]) -> Double { (values.max() ?? 0) - (values.min() ?? 0) }
         let middles = map(\.middle)
@@ -71,7 +71,7 @@ extension [BoundingBox] {
 }
 
 extension BoundingBox {
-    /// Its centre, in pixels.
+    /// The centre, in pixels.
     var middle: SIMD2<Double> {
         SIMD2(Double(left) + Double(width) / 2, Double(top) + Double(height) / 2)
     }

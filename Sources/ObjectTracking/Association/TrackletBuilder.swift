@@ -1,18 +1,18 @@
 import Imaging
 import Masks
 
-/// Limits of `TrackletBuilder`.
+/// Thresholds of `TrackletBuilder`.
 package enum TrackletConstants {
-    /// Share of the smaller region's pixels that the overlap with the moved earlier region has for the two to be linked.
+    /// Overlap with the motion-compensated earlier region, as a fraction of the smaller region, at which the two are linked.
     static let overlap = 0.2
-    /// Ratio of the areas of two regions beyond which they are not the same object alone.
+    /// Area ratio of two regions beyond which they are not the same single object.
     static let areaRatio = 1.7
-    /// Distance of an object's next place without overlap from the expected one, in its own longer sides.
+    /// Distance of an object's next region without overlap from its predicted position, in its longer sides.
     static let jump = 0.8
 }
 
-/// Links the regions of consecutive frames to tracklets. A tracklet ends where regions merge, part, vanish or change their size:
-/// what happens there is decided later, with pictures.
+/// Links the regions of consecutive frames to tracklets. A tracklet ends where regions merge, split, vanish or change size;
+/// these events are resolved later, using the images.
 struct TrackletBuilder {
     private typealias Constant = TrackletConstants
 
@@ -20,7 +20,7 @@ struct TrackletBuilder {
     /// Tracklets that reach the latest frame.
     private var open: [Int] = []
 
-    /// Ends all tracklets: the next frame shows another view.
+    /// Ends all tracklets, because the next frame shows another view.
     mutating func interrupt() { open = [] }
 
     mutating func add(_ frame: MotionFinder.Frame, size: PictureSize) {
@@ -78,7 +78,7 @@ struct TrackletBuilder {
         return links + jumps(freeTracklets, freeRegions, regions)
     }
 
-    /// Fast objects: regions without a link that are near where a tracklet without one should be.
+    /// Matches of fast objects: unlinked regions near the predicted position of an unlinked tracklet.
     private func jumps(
         _ ids: [Int], _ free: Set<Int>, _ regions: [ConnectedRegion]
     ) -> [(tracklet: Int, region: Int)] {
@@ -102,7 +102,7 @@ struct TrackletBuilder {
 }
 
 extension StoredMask {
-    /// The mask of a region.
+    /// Creates the mask of a region.
     init?(_ region: ConnectedRegion, size: PictureSize) {
         self.init(
             size: size,

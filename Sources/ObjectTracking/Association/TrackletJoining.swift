@@ -3,43 +3,43 @@ import Imaging
 
 /// Weights of `TrackletJoining`.
 package enum JoiningConstants {
-    /// Share of the motion in the score of a pair, the overlap of carried masks being the rest.
+    /// Weight of the motion in the score of a pair; the rest is the overlap of propagated masks.
     static let motionShare = 0.4
-    /// Weight of the direction, forwards or backwards, in which a carried mask fits better, for tracklets of about one size: one of the
-    /// two is often lost on the way. What is of other sizes has to fit in both: a part of another object fits in one.
+    /// Weight of the propagation direction in which the mask fits better, for tracklets of similar size, because one direction
+    /// often fails. Tracklets of different sizes must fit in both, since a part of another object fits in one.
     static let betterDirection = 0.75
-    /// Score of a pair from which it is one object.
+    /// Score at which a pair is one object.
     static let threshold = 0.3
-    /// Added to it for a region that fell apart for a moment.
+    /// Bonus for a region that briefly fell apart.
     static let continuation = 0.1
     /// Seconds at an end whose colours are compared.
     static let colourSeconds = 3.0
-    /// Likeness of colours that tells nothing for or against one object, its distance to the one that counts fully, and the score
-    /// that this adds or takes. Higher keeps people apart who meet, and loses those who turn in the light.
+    /// Neutral colour similarity, distance to the similarity that counts fully, and the score that this adds or subtracts.
+    /// Higher keeps apart people who meet, but loses those who turn in the light.
     static let usualLikeness = 0.85
     static let likenessStep = 0.05
     static let colourScore = 0.15
-    /// Gain over the threshold that is left to a pair of other colours.
+    /// Margin over the threshold that a pair of different colours keeps.
     static let leastGain = 0.02
-    /// Greatest number of steps against one object.
+    /// Upper bound on the steps against a pair.
     static let mostAgainst = 1.3
-    /// Seconds between two tracklets that did not meet and yet may be one object.
+    /// Upper bound on the seconds between two tracklets of one object that did not meet.
     static let longestGap = 2.0
-    /// Distance of a place from the expected one, in the object's longer sides, at which motion agrees by 1 / e.
+    /// Distance from the predicted position, in the object's longer sides, at which the motion score falls to 1 / e.
     static let distance = 0.7
-    /// Ratio of the usual areas of two tracklets beyond which they are not one object, if they did not meet, and beyond which they have
-    /// to meet in both directions: who walks away becomes smaller.
+    /// Ratio of the usual areas of two tracklets beyond which they are not one object if they did not meet, and beyond which
+    /// they must meet in both directions: people who walk away become smaller.
     static let areaRatio = 1.8
     static let meetingRatio = 3.0
-    /// Ratio of heights beyond which one shows another part of the object than the other, and colours tell nothing.
+    /// Ratio of heights beyond which the two show different parts of the object, so that colours are not comparable.
     static let heightRatio = 1.25
 }
 
-/// Joins tracklets of the same object: those that meet when they are carried, and those whose motion goes on.
+/// Joins tracklets of the same object: those that meet under propagation, and those whose motion continues.
 struct TrackletJoining {
     private typealias Constant = JoiningConstants
 
-    /// Tracklets of one object each, in the order of time.
+    /// Tracklets of one object each, in time order.
     let chains: [[Tracklet]]
 
     init(_ groups: TrackletGroups, _ meetings: [TrackletMeeting]) {
@@ -68,7 +68,7 @@ struct TrackletJoining {
                 guard let score = Self.score(one, next, overlap: overlaps[SIMD2(row, column)]) else { continue }
                 let likeness = Self.areComparable(one.last.box, next.first.box)
                     ? ends[row].flatMap { own in beginnings[column].map(own.similarity) } : nil
-                // Without a better choice two of other colours are still one: light and turning change them.
+                // Without a better candidate, different colours do not separate a pair, because light and turning change them.
                 let isPossible = score + bonus > Constant.threshold
                 let cost = 1 - score - bonus - Self.colourScore(likeness)
                 costs[row * count + column] = isPossible ? min(cost, 1 - Constant.threshold - Constant.leastGain) : cost
@@ -97,7 +97,7 @@ struct TrackletJoining {
         return Constant.colourScore * min(1, max(-Constant.mostAgainst, steps))
     }
 
-    /// Likelihood that two tracklets are one object, about 0...1; nil if they cannot be.
+    /// Score that two tracklets are one object, about 0...1; nil if impossible.
     private static func score(_ one: Tracklet, _ next: Tracklet, overlap: Double?) -> Double? {
         let gap = Double(next.first.frame - one.last.frame)
         let side = Double(max(one.last.box.width, one.last.box.height, next.first.box.width, next.first.box.height))

@@ -1,13 +1,13 @@
 import Imaging
 import Masks
 
-/// Tracklets as given masks for the propagator, each a track of its own that is looked for some time before its first and after
-/// its last frame.
+/// Presents tracklets to the propagator as given masks. Each is a track of its own, searched for some time before its first and
+/// after its last frame.
 struct TrackletMasks: MaskSource {
     let path: String
     let tracks: [Track]
     let annotatedFrames: [Int]
-    /// Frames beyond which a tracklet is not there, in the order of `tracks`.
+    /// Range of frames in which each tracklet may be present, in the order of `tracks`.
     let limits: [ClosedRange<Int>]
     private let working: WorkingSize
     private let masks: [TrackID: [Int: StoredMask]]
@@ -16,7 +16,7 @@ struct TrackletMasks: MaskSource {
     var size: PictureSize { working.full }
 
     /// - Parameters:
-    ///   - limits: by tracklet, the frames beyond which it is not there any more.
+    ///   - limits: by tracklet, the range of frames in which it may be present.
     init(_ tracklets: [Tracklet], path: String, size: WorkingSize, limits: [Int: ClosedRange<Int>]) {
         (self.path, working) = (path, size)
         self.limits = tracklets.map { limits[$0.id] ?? $0.first.frame...$0.last.frame }
@@ -57,13 +57,13 @@ struct TrackletMasks: MaskSource {
 }
 
 extension WorkingSize {
-    /// The box of the clip's pixels that a working box covers.
+    /// The box in the clip's pixels that a working box covers.
     func full(_ box: BoundingBox) -> BoundingBox {
         BoundingBox(left: box.left * factor, top: box.top * factor, width: box.width * factor, height: box.height * factor)
             .intersection(BoundingBox(left: 0, top: 0, width: full.width, height: full.height)) ?? box
     }
 
-    /// A working mask at the clip's size, its outline between blocks smoothed.
+    /// A working mask at the clip's size, with its blocky outline smoothed.
     func enlarged(_ stored: StoredMask) -> StoredMask? {
         guard factor > 1 else { return stored }
         let chance = MutablePlane<Float>(stored.box, repeating: 0)

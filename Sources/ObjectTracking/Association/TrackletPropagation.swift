@@ -2,16 +2,16 @@ import Imaging
 import Masks
 import Media
 
-/// A tracklet that begins at a place to which another one was carried.
+/// A tracklet that starts where another one was propagated to.
 struct TrackletMeeting: Sendable {
     /// The earlier one in time.
     let earlier: Int
     let later: Int
-    /// IoU of the carried mask and the region.
+    /// IoU of the propagated mask and the region.
     let overlap: Double
 }
 
-/// Carries tracklets through the frames where they are no regions of their own, forwards and backwards.
+/// Propagates tracklets through the frames where they are not separate regions, forwards and backwards.
 struct TrackletPropagation {
     let clip: VideoClip
     let size: WorkingSize
@@ -24,8 +24,8 @@ struct TrackletPropagation {
     }
 
     /// - Parameters:
-    ///   - range: frames that are looked at.
-    ///   - progress: told of each frame; what it throws ends the call.
+    ///   - range: frames to process.
+    ///   - progress: called with each frame; an error it throws ends the call.
     func run(in range: Range<Int>, progress: (PropagationProgress) throws -> Void) throws -> Result {
         let annotations = AnnotationReader(masks, where: range.contains)
         var fusion = DirectionFusion(size: size, annotations: annotations, overlapping: []), meetings: [TrackletMeeting] = []
@@ -52,19 +52,19 @@ struct TrackletPropagation {
     }
 }
 
-/// The parts of a clip in which tracks may be carried; the others need not be decoded.
+/// The parts of a clip in which tracks may be propagated; the rest need not be decoded.
 package struct CarriedStretches {
-    /// Frames between two parts below which they are one: less decodes little less, and seeks more often.
+    /// Frames between two parts below which they are merged: splitting there would save little decoding, but add seeks.
     package static let shortestGap = 128
 
-    /// In order, apart from each other.
+    /// Ascending and disjoint.
     package private(set) var ranges: [Range<Int>] = []
 
     /// - Parameters:
-    ///   - limits: of each track, the frames beyond which it is not there.
-    ///   - range: the frames there are.
+    ///   - limits: for each track, the range of frames in which it may be present.
+    ///   - range: the available frames.
     package init(_ limits: [ClosedRange<Int>], in range: Range<Int>) {
-        // The background is known from frames before and after.
+        // The background is estimated from frames before and after.
         let reach = BackgroundConstants.reach
         for limit in limits.sorted(by: { $0.lowerBound < $1.lowerBound }) {
             let part = (limit.lowerBound - reach..<limit.upperBound + reach + 1).clamped(to: range)
@@ -97,7 +97,7 @@ final class RangeFrames: WorkingFrames {
 }
 
 extension Plane<Float> {
-    /// IoU of the pixels above a half.
+    /// IoU of the pixels above 0.5.
     func overlap(with other: Plane<Float>) -> Double {
         let own = indices.count { self[$0] > 0.5 }, others = other.indices.count { other[$0] > 0.5 }
         var common = 0

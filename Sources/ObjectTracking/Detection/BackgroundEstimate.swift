@@ -1,40 +1,42 @@
 import Imaging
 import Parallelism
 
-/// Choice of the still scene's colours in `BackgroundEstimate`.
+/// Parameters of the background colour's choice in `BackgroundEstimate`.
 package enum BackgroundEstimateConstants {
-    /// Distance in 8-bit steps, worst channel, within which samples show the same surface; the noise adds to it.
+    /// Distance in 8-bit steps, worst channel, within which samples show the same surface; noise adds to it.
     static let sameSurface: Float = 14
-    /// Noise deviations within which samples show the same surface.
+    /// Standard deviations of the noise within which samples show the same surface.
     static let noiseReach: Float = 3
-    /// Share of the samples that a colour needs to be the scene's. Less finds roads that are busy, and takes crowds for road.
+    /// Fraction of the samples that a colour needs to be the background's. Lower finds busy roads, but takes crowds for road.
     static let fewestShare = 0.1
-    /// Share of the stretch by which one colour has to be seen earlier or later than another to count as seen for longer:
-    /// a person who stands for most of a stretch is no background, as long as the place is seen before and after.
+    /// Fraction of the stretch by which one colour must be seen earlier or later than another to count as seen for longer: a
+    /// person who stands for most of a stretch is not background, provided that the spot is seen before and after.
     static let longerShare = 0.12
-    /// Share of the samples, seen over at least `otherExtent` of the stretch, that make a second colour a part of the scene.
+    /// Fraction of the samples, seen over at least `otherExtent` of the stretch, at which a second colour is part of the
+    /// background.
     static let otherShare = 0.2
     static let otherExtent = 0.7
-    /// Share of the stretch that two colours may overlap in time and still follow one another, as when a car parks.
+    /// Temporal overlap, as a fraction of the stretch, up to which two colours still count as consecutive, as when a car parks.
     static let overlapShare = 0.1
-    /// Share of the samples from which a colour may be the scene's, though another one is seen for longer: a thing that comes and
-    /// goes covers a place for most of a short clip.
+    /// Fraction of the samples at which a colour may be the background's although another one is seen for longer: a recurring
+    /// object covers a spot for most of a short clip.
     static let alternativeShare = 0.1
-    /// The same for one that is seen between two times of the other: it may as well be a thing that passes.
+    /// The same for a colour that is seen between two occurrences of the other, which may as well be a passing object.
     static let interludeShare = 0.15
-    /// Times that such a colour comes back at most: more often it is seen between leaves.
+    /// Upper bound on the visits of such a colour; more are typical of gaps between leaves.
     static let fewVisits: Int32 = 4
 }
 
-/// Estimates the still scene from pictures of a stretch of a clip. Each pixel's samples are grouped by colour; the scene is
-/// the colour that is seen over the longest time, not the most frequent one, unless another one suits the surroundings better.
+/// Estimates the static background from samples of a stretch of a clip. Each pixel's samples are grouped by colour; the
+/// background is the colour seen over the longest time, not the most frequent one, unless another one fits the surroundings
+/// better.
 struct BackgroundEstimate {
     private typealias Constant = BackgroundEstimateConstants
 
-    /// Ascending in time, of one size.
+    /// In time order, of one size.
     let samples: [WorkingFrame]
 
-    /// Fewest samples that an estimate can be made from.
+    /// Minimum number of samples for an estimate.
     static let fewest = 3
 
     func background() -> SceneBackground {
@@ -57,7 +59,7 @@ struct BackgroundEstimate {
         return SceneBackground(pixels: SceneStates(scene, alternatives.finished()).settled(), noise: noise)
     }
 
-    /// Deviation of still pixels, from the differences of consecutive samples, most of which show the same.
+    /// Standard deviation of static pixels, from the differences of consecutive samples, most of which show the same.
     private var noise: Float {
         var counts = [Int](repeating: 0, count: 256), total = 0
         for (first, second) in zip(samples, samples.dropFirst()) {
@@ -66,7 +68,7 @@ struct BackgroundEstimate {
                 total += 1
             }
         }
-        // The median difference of two normal values is 0.954 deviations of one; between steps of 1 it is interpolated.
+        // The median absolute difference of two normal values is 0.954 standard deviations; it is interpolated between integers.
         var below = 0
         for (difference, count) in counts.enumerated() where count > 0 {
             if (below + count) * 2 >= total {

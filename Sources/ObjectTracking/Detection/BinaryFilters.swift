@@ -1,8 +1,8 @@
 import Imaging
 
-/// Filters of planes of 0 and 1.
+/// Filters of binary planes.
 extension Plane<UInt8> {
-    /// 1 where most of the 3 x 3 pixels are: takes specks away, and fills pinholes.
+    /// 1 where most of the 3 x 3 pixels are: removes specks and fills pinholes.
     func majority() -> Plane<UInt8> {
         Plane(box) { row in
             let above = Swift.max(box.top, row.y - 1), below = Swift.min(box.bottom - 1, row.y + 1)
@@ -18,12 +18,12 @@ extension Plane<UInt8> {
         }
     }
 
-    /// Closes gaps of up to `2 * across` pixels in a row, and `2 * down` in a column: dilation, then erosion.
+    /// Morphological closing of gaps of up to `2 * across` pixels in a row and `2 * down` in a column.
     func closed(across: Int, down: Int) -> Plane<UInt8> {
         widened(across: across, down: down, to: 1).widened(across: across, down: down, to: 0)
     }
 
-    /// Without what is narrower than twice `radius` pixels, such as a wire in the wind; the rest keeps its outline.
+    /// Removes structures narrower than twice `radius` pixels, such as a wire in the wind; the rest keeps its outline.
     func withoutThreads(_ radius: Int) -> Plane<UInt8> {
         let core = widened(across: radius, down: radius, to: 0).widened(across: 2 * radius, down: 2 * radius, to: 1)
         return Plane(box) { row in
@@ -31,8 +31,8 @@ extension Plane<UInt8> {
         }
     }
 
-    /// Grows the regions of one value by `across` and `down` pixels: dilation for 1, erosion for 0. Pixels beyond the edge count as
-    /// the other value.
+    /// Grows the regions of one value by `across` and `down` pixels: dilation for 1, erosion for 0. Pixels beyond the edge count
+    /// as the other value.
     private func widened(across: Int, down: Int, to value: UInt8) -> Plane<UInt8> {
         let wide = Plane<UInt8>(box) { widenRow($0, across, to: value) }
         return Plane<UInt8>(box) { row in
@@ -50,11 +50,11 @@ extension Plane<UInt8> {
         }
     }
 
-    /// One row of it along the row. Windows of doubling length, two of which cover the way to either side, make the work grow
-    /// with the logarithm of the way.
+    /// Grows one row horizontally. Windows of doubling length, two of which cover the reach on either side, make the work
+    /// logarithmic in the reach.
     private func widenRow(_ row: PlaneRow<UInt8>, _ across: Int, to value: UInt8) {
         let width = box.width, length = width + 2 * across, source = pointer(box.left, row.y), result = row.pointer
-        // 0 and 1 change places so that the wanted value is the greater one.
+        // 0 and 1 are swapped if necessary, so that the wanted value is the greater.
         let turn = 1 - value
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * length) { memory in
             guard var from = memory.baseAddress else { return }

@@ -11,7 +11,7 @@ struct ColourGroups: ~Copyable {
         var count: Int32 = 0
         var first: Int32 = 0
         var last: Int32 = 0
-        /// Times that it came back.
+        /// Number of separate occurrences.
         var visits: Int32 = 1
 
         var colour: RGB {
@@ -21,9 +21,9 @@ struct ColourGroups: ~Copyable {
         }
     }
 
-    /// Groups kept; beyond them the smallest gives way.
+    /// Maximum number of groups; beyond it the smallest is replaced.
     private static let capacity = 5
-    /// Samples without a colour, beyond which it has gone and comes back.
+    /// Consecutive samples without a colour, beyond which its next occurrence is a new visit.
     private static let pause: Int32 = 2
 
     /// Distance, worst channel, within which a colour belongs to a group.
@@ -41,7 +41,7 @@ struct ColourGroups: ~Copyable {
 
     mutating func removeAll() { count = 0 }
 
-    /// - Parameter time: position among the samples, ascending.
+    /// - Parameter time: index among the samples, ascending.
     @inline(__always)
     mutating func add(_ colour: RGB, at time: Int) {
         let value = colour.channels, time = Int32(truncatingIfNeeded: time)
@@ -53,7 +53,7 @@ struct ColourGroups: ~Copyable {
             groups[index].spread &+= away
             if time > groups[index].last &+ Self.pause { groups[index].visits &+= 1 }
             groups[index].last = time
-            // A mean that follows the first samples and then stands keeps groups apart.
+            // A mean over the first samples only keeps groups from drifting together.
             if groups[index].count <= 16 { groups[index].mean = groups[index].sum / groups[index].count }
             return
         }
@@ -72,7 +72,7 @@ struct ColourGroups: ~Copyable {
         return max(abs(away.x), max(abs(away.y), abs(away.z)))
     }
 
-    /// The scene's colour, the change if the pixel changed once, and otherwise other colours that may be the scene's.
+    /// The background's colour, the change if the pixel changed once, and otherwise alternative colours of the background.
     /// - Parameter samples: number of samples.
     func choice(of samples: Int) -> (ScenePixel, SceneChange, SceneAlternatives) {
         let best = longest(of: samples), chosen = groups[best]
@@ -110,7 +110,7 @@ struct ColourGroups: ~Copyable {
     @inline(__always)
     private func extent(_ group: Group) -> Int32 { group.last - group.first + 1 }
 
-    /// The group that is seen over the longest time; of those seen for nearly as long the most frequent one.
+    /// The group seen over the longest time; among those nearly as long, the most frequent one.
     private func longest(of samples: Int) -> Int {
         let fewest = max(2, Int32(Double(samples) * Constant.fewestShare))
         let slack = Int32(Double(samples) * Constant.longerShare)

@@ -3,21 +3,21 @@ import Imaging
 import Masks
 import Media
 
-/// Limits of `DetectorRun`.
+/// Parameters of `DetectorRun`.
 package enum DetectorRunConstants {
-    /// Least score of a detection that is kept: what is below others but continues a track counts in linking.
+    /// Score threshold for keeping a detection. Low, because linking uses weak detections to continue tracks.
     package static let leastScore: Float = 0.1
 }
 
-/// Detects objects on frames of a clip.
+/// Runs a detector on frames of a clip.
 struct DetectorRun {
     let clip: VideoClip
-    /// The part of the clip that counts; nil for all.
+    /// The selected part of the clip; nil for all.
     let span: TimeSpan?
     let detector: ObjectDetector
     let settings: DetectorSettings
 
-    /// - Parameter progress: told of each frame that is looked at; what it throws ends the call.
+    /// - Parameter progress: called with each processed frame; an error it throws ends the call.
     /// - Throws: `VideoError`, `CheckpointError`, and what `progress` throws.
     func detections(progress: (Int) throws -> Void) throws -> DetectionSet {
         let frames = try clip.frames(in: span), size = clip.info.size
@@ -25,7 +25,7 @@ struct DetectorRun {
         var found: [Masks.Detection] = [], looked: [Int] = [], next = -Double.infinity
         while let frame = try frames.next() {
             guard frame.time >= next else { continue }
-            // A frame that comes a little early is the one that is meant.
+            // Tolerates a frame that is slightly early.
             next = frame.time + settings.interval * 0.999
             try progress(frame.index)
             looked.append(frame.index)
@@ -39,7 +39,7 @@ struct DetectorRun {
             path: detector.path, format: nil, detections: found, annotatedFrames: looked, pictureSize: size, notes: detector.notes)
     }
 
-    /// Objects of a frame, from the whole picture and from parts of it.
+    /// Objects of a frame, from the whole image and from crops.
     private func objects(_ frame: VideoFrame, _ looks: MotionLooks?) throws -> [PictureDetection] {
         let picture = try frame.image(), least = DetectorRunConstants.leastScore
         var joined = JoinedLooks(

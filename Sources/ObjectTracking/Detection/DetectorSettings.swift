@@ -1,21 +1,21 @@
 import Detectors
 
-/// Settings of using a detector.
+/// Settings for using a detector.
 public struct DetectorSettings: Sendable, Equatable {
-    /// Seconds between the frames of a clip it looks at, 0 for every frame.
+    /// Seconds between processed frames, 0 for every frame.
     public var interval = 0.5
-    /// True to look at enlarged parts of those frames around what moves as well.
+    /// True to run the detector on enlarged crops around moving regions as well.
     public var looksAtMotion = true
-    /// Format that RF-DETR's largest weights are rounded to in memory, one of `weightFormats`.
+    /// Storage type in memory of RF-DETR's largest weights, one of `weightFormats`.
     public var weights = "f32"
-    /// Family of an ONNX file; nil for the one it tells.
+    /// Family of an ONNX file; nil to recognise it.
     public var family: String?
-    /// Size and kind of the pictures an ONNX file takes, in words; nil for those it tells, or its family has.
+    /// Size and format of an ONNX model's input, as text; nil for those in the file, or the family's defaults.
     public var input: String?
 
     public init() {}
 
-    /// Formats of weights; all but the first lose something.
+    /// Storage types of weights; all but the first lose precision.
     public static var weightFormats: [String] { PictureDetectors.formats.map { $0.rawValue.lowercased() } }
     /// Families of ONNX files.
     public static var families: [String] { DetectorFamily.allCases.map(\.rawValue) }

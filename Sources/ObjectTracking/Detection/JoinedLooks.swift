@@ -2,18 +2,18 @@ import Detectors
 import Imaging
 import Masks
 
-/// Detections of one frame from several looks at it, each object once.
+/// Merges detections of one frame from several crops, keeping each object once.
 package struct JoinedLooks {
     private typealias Constant = MotionLookConstants
 
     package private(set) var detections: [PictureDetection]
     private let picture: PictureSize
 
-    /// - Parameter whole: of the whole picture.
+    /// - Parameter whole: detections of the whole image.
     package init(whole: [PictureDetection], picture: PictureSize) { (detections, self.picture) = (whole, picture) }
 
-    /// Adds what was found in a part of the picture, but for objects that its edge cuts off; of an object that was found before, the
-    /// better detection stays.
+    /// Adds the detections of a crop, except objects cut by its edge. Of an object that was found before, the better detection
+    /// is kept.
     package mutating func add(_ found: [PictureDetection], in part: BoundingBox) {
         let before = detections
         var replaced: Set<Int> = [], added: [PictureDetection] = []
@@ -27,7 +27,7 @@ package struct JoinedLooks {
         detections = before.indices.filter { !replaced.contains($0) }.map { before[$0] } + added
     }
 
-    /// True if a box, in the part's pixels, reaches an edge of the part that is none of the picture.
+    /// True if a box, in the crop's pixels, reaches an edge of the crop that is not an edge of the image.
     private func isCut(_ box: Rectangle, by part: BoundingBox) -> Bool {
         let edge = Constant.edge * Double(max(part.width, part.height))
         return part.left > 0 && box.left < edge || part.top > 0 && box.top < edge
@@ -41,7 +41,7 @@ extension PictureDetection {
         label == other.label && box.overlap(with: other.box) >= MotionLookConstants.sameObject
     }
 
-    /// A detection in a part of a picture as one of the picture.
+    /// Maps a detection from a crop to the image.
     fileprivate func moved(into part: BoundingBox, of picture: PictureSize) -> PictureDetection {
         let mask = mask.map { mask in
             var pixels = [UInt8](repeating: 0, count: picture.width * picture.height)

@@ -2,16 +2,16 @@ import Imaging
 import Masks
 import Media
 
-/// Finds moving objects without a model: regions of each frame that differ from the still scene.
-/// The clip is read twice at the same time, for the scene ahead and for the regions.
+/// Finds moving objects without a model: regions of each frame that differ from the static background. The clip is read twice at
+/// the same time, ahead for the background and for the regions.
 struct MotionFinder {
-    /// Pixels of the pictures worked on; larger clips are reduced by a whole number.
+    /// Upper bound on the pixels of working images; larger clips are reduced by an integer factor.
     var maximumPixels = PropagatorConstants.maximumPixels
 
-    /// Frames from one whose colours are looked at to the next: they change little, and take memory.
+    /// Interval of frames whose colours are computed, because colours change slowly and take memory.
     private static let colourStep = 3
 
-    /// Facts of a clip that are known after its last frame.
+    /// Facts about a clip that are known after its last frame.
     struct Result {
         var camera = SceneComparison.Camera()
         /// Damage of the clip; nil if there is none.
@@ -22,23 +22,23 @@ struct MotionFinder {
     struct Frame {
         /// 0-based in the clip.
         let index: Int
-        /// Seconds of presentation.
+        /// Presentation time in seconds.
         let time: Double
         let regions: [ConnectedRegion]
-        /// By region: its two sides compared; nil for one that is too small or too narrow to show two objects.
+        /// By region: comparison of its two sides; nil if too small or too narrow to show two objects.
         let sides: [RegionSides?]
-        /// By region; nil on frames whose colours are not looked at.
+        /// By region; nil on frames whose colours are not computed.
         let colours: [BoxColours?]
-        /// False if no scene is known: nothing can be said of what moves.
+        /// False if no background is known, so that motion cannot be detected.
         let isKnown: Bool
-        /// True if it shows another view than the frame before.
+        /// True if it shows another view than the previous frame.
         let isOtherView: Bool
     }
 
     /// - Parameters:
     ///   - clip, ahead: the clip, opened twice.
-    ///   - span: the part that counts; nil for all.
-    ///   - onFrame: called with each frame's regions; what it throws ends the call.
+    ///   - span: the selected part; nil for all.
+    ///   - onFrame: called with each frame's regions; an error it throws ends the call.
     /// - Throws: `VideoError`, and what `onFrame` throws.
     func find(
         in clip: VideoClip, ahead: VideoClip, span: TimeSpan?, onFrame: (Frame, WorkingSize) throws -> Void

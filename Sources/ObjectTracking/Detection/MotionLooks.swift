@@ -1,42 +1,43 @@
 import Imaging
 import Media
 
-/// Limits of `MotionLooks`.
+/// Parameters of `MotionLooks`.
 package enum MotionLookConstants {
-    /// Pixels of the model's picture to one of the clip, in the whole picture, from which that is enough. On PETS09-S2L1 with
-    /// YOLOX-nano, at 0.54, looks find 6 of 178 missed boxes, bring 30 false ones and take half as long again.
+    /// Scale of the whole image in the model's input at which crops are not needed. On PETS09-S2L1 with YOLOX-nano, at 0.54,
+    /// crops find 6 of 178 missed boxes, add 30 false ones and take half as long again.
     static let enough = 0.5
-    /// Shares of the picture's longer side that a look has: a detector sees what is in it two to four times as large as in the whole
-    /// picture. Smaller ones find farther objects and are needed for more places.
+    /// Crop sizes as fractions of the image's longer side: the detector sees their content two to four times as large as in the
+    /// whole image. Smaller ones find more distant objects, but more of them are needed.
     static let longest = 1.0 / 2
     static let shortest = 1.0 / 4
-    /// Looks at a frame, at most: each takes as long as the whole picture.
+    /// Maximum number of crops per frame; each takes as long as the whole image.
     static let most = 3
-    /// Longer side of a region, in pixels of the whole picture as the model sees it, from which it is large enough to be found there.
+    /// Longer side of a region, in pixels of the model's input for the whole image, at which it is large enough to be found
+    /// there.
     static let large = 72.0
-    /// Share of a look's side that is left around a region.
+    /// Margin around a region, as a fraction of the crop's side.
     static let margin = 0.12
-    /// Share of a look's side from its edge within which a box is taken for an object that is cut off.
+    /// Distance of a box from the crop's edge, as a fraction of the crop's side, within which the object counts as cut off.
     static let edge = 0.015
-    /// IoU of two boxes of one label, found in different looks, that are the same object.
+    /// IoU at which two boxes of the same label from different crops are the same object.
     static let sameObject = 0.5
 }
 
-/// Squares around what moves in the frames of a clip, which a detector looks at besides the whole picture, so that small and far
-/// objects are large enough to be found. Nothing is looked at so while the camera moves.
+/// Square crops around moving regions, which a detector processes in addition to the whole image, so that small and distant
+/// objects are large enough to be found. Not used while the camera moves.
 package struct MotionLooks {
     private typealias Constant = MotionLookConstants
 
     private let size: WorkingSize
     private let series: SceneSeries
     private let side: Int
-    /// Pixels of the model's picture to one of the clip, in the whole picture.
+    /// Scale of the whole image in the model's input.
     private let scale: Double
 
     /// - Parameters:
-    ///   - clip: for these looks alone; read once.
-    ///   - model: size of the pictures the detector looks at.
-    /// - Returns: nil for a picture that the model sees large enough as a whole.
+    ///   - clip: opened for these crops alone; read once.
+    ///   - model: size of the detector's input.
+    /// - Returns: nil if the model sees the whole image large enough.
     package init?(_ clip: VideoClip, span: TimeSpan?, model: PictureSize) throws {
         let full = clip.info.size, longer = Double(max(full.width, full.height)), seen = Double(max(model.width, model.height))
         guard seen / longer < Constant.enough else { return nil }
@@ -46,7 +47,7 @@ package struct MotionLooks {
         series = try SceneSeries(clip, size: size, in: span)
     }
 
-    /// Squares of a frame, inside the picture; times ascend from frame to frame.
+    /// Crops of a frame, inside the image; times must ascend from call to call.
     func squares(in picture: RGBImage, time: Double) throws -> [BoundingBox] {
         guard let scene = try series.stretch(at: time).background, !series.camera.isMoving else { return [] }
         let working = WorkingFrame(index: 0, image: picture, size: size)
@@ -54,7 +55,7 @@ package struct MotionLooks {
         return squares(around: regions)
     }
 
-    /// Squares that hold the small ones among some regions, those of the most regions first.
+    /// Crops that contain the small ones among the regions, those with the most regions first.
     package func squares(around regions: [BoundingBox]) -> [BoundingBox] {
         var left = regions.filter { Double(max($0.width, $0.height)) * scale < Constant.large }
         var squares: [BoundingBox] = []
@@ -63,7 +64,7 @@ package struct MotionLooks {
             let held = candidates.map { square in left.count { Self.holds(square, $0) } }
             guard let best = held.indices.max(by: { held[$0] < held[$1] }) else { break }
             squares.append(candidates[best])
-            // A region that its own square does not hold is given up.
+            // A region that its own crop cannot contain is skipped.
             let region = left[best]
             left.removeAll { $0 == region || Self.holds(candidates[best], $0) }
         }

@@ -1,21 +1,21 @@
 import Detectors
 import Imaging
 
-/// A loaded detector, which finds and names objects in pictures. Immutable: one serves any number of pictures and clips.
+/// A loaded detector, which finds named objects in images. Immutable, so one instance serves any number of images and clips.
 public struct ObjectDetector: Sendable {
     package let detector: any PictureDetector
-    /// As it was given.
+    /// As given.
     public let path: String
 
-    /// Names of the classes, by their number.
+    /// Class names by number.
     public var labels: [String] { detector.labels }
 
-    /// Readings of its files where others were possible, a line each.
+    /// Notes on how the files were read where other readings were possible, one line each.
     public var notes: [String] { detector.notes }
 
-    /// Opens a directory as RF-DETR is published, or an ONNX file of the YOLO family. Its tensors are not changed.
-    /// - Throws: `InputError` of category `unusableModel` with the file at fault, what was found and what was expected; `usage` for
-    ///   settings that it cannot have.
+    /// Opens an RF-DETR directory in the published layout, or an ONNX file of the YOLO family. The files are not modified.
+    /// - Throws: `InputError` of category `unusableModel` with the file, what was found and what was expected; `usage` for
+    ///   settings that do not apply.
     public init(path: String, settings: DetectorSettings = DetectorSettings()) throws {
         self.path = path
         guard let format = PictureDetectors.formats.first(where: { $0.rawValue.lowercased() == settings.weights }) else {
@@ -27,9 +27,9 @@ public struct ObjectDetector: Sendable {
         }
     }
 
-    /// Checks that the model knows labels.
-    /// - Parameter labels: in upper or lower case.
-    /// - Throws: `InputError` of category `usage` that lists those it has.
+    /// Checks that the model has the given labels.
+    /// - Parameter labels: case-insensitive.
+    /// - Throws: `InputError` of category `usage` that lists the model's labels.
     public func check(_ labels: some Sequence<String>) throws {
         let known = Set(detector.labels.map { $0.lowercased() })
         guard let other = labels.first(where: { !known.contains($0.lowercased()) }) else { return }

@@ -1,22 +1,22 @@
 import Imaging
 
-/// Limits of `SceneChanges`.
+/// Thresholds of `SceneChanges`.
 package enum SceneChangeConstants {
-    /// Pixels below which a region that changed once is left as it is.
+    /// Pixels below which a region that changed once is left unchanged.
     static let smallest = 60
-    /// Ratio of contrast with the surroundings below which the smoother of two states is the scene.
+    /// Ratio of contrast with the surroundings below which the smoother of two states is the background.
     static let smoother: Float = 0.75
 }
 
-/// Colours of a pixel before and after it changed for good.
+/// Colours of a pixel before and after a permanent change.
 struct SceneChange: BitwiseCopyable, Sendable {
     var isChange = false
     var early = RGB(red: 0, green: 0, blue: 0)
     var late = RGB(red: 0, green: 0, blue: 0)
 }
 
-/// Decides, region by region, between the colours before and after a change: a thing that came to stay, or left for good, stands out
-/// from its surroundings, the scene behind it does not.
+/// Decides, region by region, between the colours before and after a change: an object that came to stay, or left for good,
+/// stands out from its surroundings; the background does not.
 struct SceneChanges {
     private typealias Constant = SceneChangeConstants
 
@@ -24,7 +24,7 @@ struct SceneChanges {
 
     init(_ changes: Plane<SceneChange>) { self.changes = changes }
 
-    /// Gives the regions that changed once the state that stands out less.
+    /// Sets the regions that changed once to the state that stands out less.
     func settle(_ scene: borrowing MutablePlane<ScenePixel>) {
         let isOpen = changes.mapped { UInt8($0.isChange ? 1 : 0) }
         for region in ConnectedRegions(isOpen).regions where region.area >= Constant.smallest {

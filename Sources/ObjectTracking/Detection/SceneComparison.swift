@@ -1,22 +1,22 @@
 import Imaging
 
-/// Limits of `SceneComparison`.
+/// Thresholds of `SceneComparison`.
 package enum SceneComparisonConstants {
-    /// Blocks along the longer side of a picture whose means are compared.
+    /// Blocks along the longer side of an image whose means are compared.
     static let blocks = 24
     /// Difference of a block's mean in 8-bit steps that counts as a change.
     static let changedBlock: Float = 10
-    /// Share of the blocks that change when the light or the view does.
+    /// Fraction of blocks that change with the light or the view.
     static let changedShare = 0.5
-    /// Correlation of the blocks' means below which the view is another.
+    /// Correlation of the blocks' means below which the view has changed.
     static let sameView: Float = 0.7
-    /// Pixels by which a corner of the working picture moves from sample to sample when the camera does.
+    /// Displacement of a corner of the working image between samples, in pixels, at which the camera counts as moving.
     static let cameraStep = 2.0
-    /// Share of the samples between which the camera moves that makes it a moving one.
+    /// Fraction of sample pairs with camera motion at which the camera is a moving one.
     static let movingShare = 0.4
 }
 
-/// Compares consecutive samples of a clip: light, view and camera.
+/// Compares consecutive samples of a clip for changes of light, view and camera.
 struct SceneComparison {
     private typealias Constant = SceneComparisonConstants
 
@@ -28,10 +28,10 @@ struct SceneComparison {
         case otherView
     }
 
-    /// Camera over the samples compared so far.
+    /// Camera motion over the samples compared so far.
     struct Camera: Sendable {
         var pairs = 0
-        /// Pairs between which it moved.
+        /// Pairs with camera motion.
         var moved = 0
         var cuts = 0
 
@@ -44,7 +44,7 @@ struct SceneComparison {
     private var blocks: [Float] = []
     private var pyramid: Pyramid?
 
-    /// Compares a sample with the one before.
+    /// Compares a sample with the previous one.
     /// - Parameter counts: false to leave it out of the camera's summary.
     mutating func change(to frame: WorkingFrame, counts: Bool = true) -> Change {
         let earlier = blocks, previous = pyramid
@@ -69,7 +69,7 @@ struct SceneComparison {
         let flow = DenseInverseSearch.flow(from: current, to: previous, finest: level)
         let motion = CameraMotion(fitting: flow, scale: Double(2 << level))
         let width = Double(flow.width << (level + 1)), height = Double(flow.height << (level + 1))
-        // The middles of the sides besides the corners: a fit is least sure of the corners.
+        // The midpoints of the sides in addition to the corners, where a fit is least reliable.
         let places = [(width / 2, 0), (0, height / 2), (width, height / 2), (width / 2, height), (width / 2, height / 2)]
         let steps = places.map { place -> Double in
             let moved = motion.apply(place.0, place.1)
@@ -78,7 +78,7 @@ struct SceneComparison {
         return steps.sorted()[steps.count / 2] > Constant.cameraStep
     }
 
-    /// Mean brightness of blocks of the picture.
+    /// Mean brightness of blocks of the image.
     private static func blocks(of frame: WorkingFrame) -> [Float] {
         let side = max(1, max(frame.width, frame.height) / Constant.blocks)
         return stride(from: 0, through: frame.height - side, by: side).flatMap { top in
@@ -95,7 +95,7 @@ struct SceneComparison {
         }
     }
 
-    /// Pearson's correlation; 0 if one does not vary.
+    /// Pearson's correlation; 0 if either is constant.
     private func correlation(_ first: [Float], _ second: [Float]) -> Float {
         let count = Float(first.count)
         let meanFirst = first.reduce(0, +) / count, meanSecond = second.reduce(0, +) / count

@@ -1,41 +1,41 @@
 import Imaging
 import Media
 
-/// Stretches of `SceneSeries`.
+/// Parameters of `SceneSeries`.
 package enum SceneConstants {
-    /// Seconds that one estimate serves. Shorter follows the sun, and costs time.
+    /// Seconds covered by one estimate. Shorter follows the sunlight, but costs time.
     static let stretch = 60.0
-    /// Seconds before and after a stretch that are sampled as well: who stands for less does not become background.
+    /// Seconds before and after a stretch that are sampled as well; anyone who stands for less does not become background.
     static let reach = 30.0
-    /// Samples of a stretch and its surroundings, about.
+    /// Approximate number of samples of a stretch and its surroundings.
     static let samples = 64.0
-    /// Seconds between samples at most.
+    /// Upper bound on the seconds between samples.
     static let longestInterval = 2.0
 }
 
-/// A stretch of a clip over which its still scene is the same.
+/// A stretch of a clip with one background.
 struct SceneStretch: Sendable {
-    /// Nil where nothing is known of it: the camera moves, or it is too short.
+    /// nil if unknown, because the camera moves or the stretch is too short.
     let background: SceneBackground?
-    /// Seconds at which it ends; infinite for the last.
+    /// End in seconds; infinite for the last.
     let until: Double
-    /// True if it shows another view than the stretch before: a cut, or a camera that was turned.
+    /// True if it shows another view than the previous stretch: a cut, or a camera that was turned.
     let isOtherView: Bool
 }
 
-/// The still scenes of a clip in order, estimated from samples that are read ahead. Memory is that of the samples of two
-/// minutes; it does not grow with the clip.
+/// The backgrounds of a clip in order, estimated from samples that are read ahead. Memory is that of the samples of two minutes,
+/// whatever the clip's length.
 final class SceneSeries {
     private struct Sample {
         let frame: WorkingFrame
         let time: Double
-        /// Number of the view it shows, and of the light it is in.
+        /// Number of its scene: the view and its light.
         let scene: Int
     }
 
     private let frames: ClipFrames
     private let size: WorkingSize
-    /// The part of the clip that counts; nil for all.
+    /// The selected part of the clip; nil for all.
     private let span: TimeSpan?
     private let interval: Double
     private var samples: [Sample] = []
@@ -45,12 +45,12 @@ final class SceneSeries {
     /// Numbers of the scenes that began with another view.
     private var otherViews: Set<Int> = []
     private(set) var current: SceneStretch?
-    /// Number of the scene at work.
+    /// Number of the current scene.
     private var scene = -1
 
     /// - Parameters:
-    ///   - clip: for this series alone; read once.
-    ///   - span: the part that counts; nil for all. What is shown before and after it tells of the scene as well.
+    ///   - clip: opened for this series alone; read once.
+    ///   - span: the selected part; nil for all. Frames before and after it are sampled as well.
     init(_ clip: VideoClip, size: WorkingSize, in span: TimeSpan?) throws {
         let surroundings = span?.widened(by: SceneConstants.reach)
         frames = try clip.frames(in: surroundings)
@@ -63,16 +63,16 @@ final class SceneSeries {
             SceneConstants.longestInterval, min(seconds, SceneConstants.stretch + 2 * SceneConstants.reach) / SceneConstants.samples)
     }
 
-    /// Summary of the camera over the samples of the part that counts, as far as they are read.
+    /// Camera motion over the samples of the selected part read so far.
     var camera: SceneComparison.Camera { comparison.camera }
 
-    /// The scene at a time; times ascend from call to call.
+    /// The stretch at a time; times must ascend from call to call.
     func stretch(at time: Double) throws -> SceneStretch {
         if let current, time < current.until { return current }
         return try begin(at: time)
     }
 
-    /// Ends the stretch early: a picture does not fit it, and the next scene is about to begin.
+    /// Ends the stretch early, because an image does not fit it and the next scene is about to begin.
     /// - Returns: nil if no other scene is near.
     func skip(from time: Double) throws -> SceneStretch? {
         guard let next = samples.first(where: { $0.scene > scene }), next.time - time <= 2 * interval + 0.5 else { return nil }

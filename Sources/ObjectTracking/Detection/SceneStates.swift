@@ -1,46 +1,48 @@
 import Imaging
 
-/// Limits of `SceneStates`.
+/// Thresholds of `SceneStates`.
 package enum SceneStateConstants {
-    /// Differences between neighbours in 8-bit steps, worst channel, up to which they belong to one part of a thing: first the thing
-    /// as a whole, then what is of one colour. A thing whose colours come into the scene one by one is undone one by one.
+    /// Differences between neighbours in 8-bit steps, worst channel, up to which they belong to one part of an object: first the
+    /// object as a whole, then areas of one colour. An object whose colours entered the background one by one is removed one by
+    /// one.
     static let sameThing: [UInt8] = [255, 48, 16]
-    /// Pixels below which a part is left as it is.
+    /// Pixels below which a part is left unchanged.
     static let smallestPart = 60
-    /// Ratio of contrast with the surroundings below which the smoother of two states of a whole thing is the scene.
+    /// Ratio of contrast with the surroundings below which the smoother of two states of a whole object is the background.
     static let smoother: Float = 0.75
-    /// Difference to a neighbour outside up to which a surface goes on there, and share of a part's outline where the scene goes on, at
-    /// least: a mark on the road stands out as well, but what passes over it does not go on around it.
+    /// Difference from an outside neighbour up to which a surface continues there, and lower bound on the fraction of a part's
+    /// outline where the background continues. A marking on the road stands out as well, but an object passing over it does not
+    /// continue around it.
     static let goesOn: Float = 20
     static let goesOnShare: Float = 0.35
-    /// Outline where the scene goes on for each pixel where the other state does, at least.
+    /// Lower bound on the outline where the background continues relative to that where the other state does.
     static let goesOnRatio: Float = 2
-    /// Rounds over the parts: what lies inside a part is decided after it.
+    /// Passes over the parts: a part inside another is decided after it.
     static let rounds = 3
 }
 
-/// Other colours of a pixel, each seen often enough to be the scene's; most frequent first.
+/// Other colours of a pixel that are frequent enough to be the background's, most frequent first.
 struct SceneAlternatives: BitwiseCopyable, Sendable {
     /// False if there is none.
     var isKnown = false
     var first = RGB(red: 0, green: 0, blue: 0)
-    /// Equal to `first` if there is one only.
+    /// Equal to `first` if there is only one.
     var second = RGB(red: 0, green: 0, blue: 0)
 
-    /// With a more frequent one before those known.
+    /// Inserts a more frequent one before the others.
     func led(by colour: RGB) -> SceneAlternatives {
         SceneAlternatives(isKnown: true, first: colour, second: isKnown ? first : colour)
     }
 }
 
-/// Decides, part by part, between the colours that the pixels of a scene were seen in: a thing that came to stay, left, or comes and
-/// goes stands out from its surroundings, the scene behind it does not.
+/// Decides, part by part, between the colours in which the background's pixels were seen: an object that came to stay, left, or
+/// comes and goes stands out from its surroundings; the background does not.
 struct SceneStates: ~Copyable {
     private typealias Constant = SceneStateConstants
 
     let scene: MutablePlane<ScenePixel>
     let alternatives: Plane<SceneAlternatives>
-    /// By place: number of its part; 0 for none.
+    /// Number of the part by position; 0 for none.
     private let parts: MutablePlane<Int32>
 
     init(_ scene: consuming MutablePlane<ScenePixel>, _ alternatives: Plane<SceneAlternatives>) {
@@ -56,7 +58,7 @@ struct SceneStates: ~Copyable {
         return scene.finished()
     }
 
-    /// - Returns: true if a part was given another state.
+    /// - Returns: true if the state of a part was changed.
     private func settle(_ reach: UInt8) -> Bool {
         for place in alternatives.indices { parts[place] = 0 }
         var found: [[Int]] = [], number: Int32 = 0
@@ -78,7 +80,7 @@ struct SceneStates: ~Copyable {
         return hasChanged
     }
 
-    /// Places that hang together with one, and changed in the same way.
+    /// Positions connected to this one that changed in the same way.
     private func part(from start: Int, _ number: Int32, _ reach: UInt8) -> [Int] {
         var part = [start], next = 0
         parts[start] = number
@@ -96,7 +98,7 @@ struct SceneStates: ~Copyable {
         return part
     }
 
-    /// Number of the alternative that suits a part's surroundings better; nil if none does.
+    /// Number of the alternative that fits a part's surroundings better; nil if there is none.
     private func better(for part: [Int], asWhole: Bool) -> Int? {
         let number = parts[part[0]]
         var contrast = SIMD3<Float>.zero, goesOn = SIMD3<Float>.zero, count: Float = 0

@@ -1,7 +1,7 @@
-/// CLEAR MOT: matches frame by frame, and what was missed, invented and confused.
+/// CLEAR MOT: frame-by-frame matching, with misses, false positives and identity switches.
 ///
-/// Sources: Bernardin and Stiefelhagen, EURASIP JIVP 2008; Li et al., CVPR 2009 (mostly tracked, mostly lost,
-/// fragmentations); matching as TrackEval does it, which keeps the matches of the frame before first.
+/// Sources: Bernardin and Stiefelhagen, EURASIP JIVP 2008; Li et al., CVPR 2009 (mostly tracked, mostly lost, fragmentations);
+/// matching as in TrackEval, which gives priority to the matches of the previous frame.
 struct ClearMeasures {
     private(set) var matches = 0
     private(set) var misses = 0
@@ -12,27 +12,27 @@ struct ClearMeasures {
     private(set) var mostlyLost = 0
     /// Mean similarity of the matches; 0 without one.
     private(set) var precision = 0.0
-    /// 0 where one side has no detection at all.
+    /// 0 if one side has no detection at all.
     private(set) var accuracy = 0.0
 
-    /// Match state of a true object while frames are looked at in order.
+    /// Match state of a ground-truth object during the pass over the frames.
     private struct Memory {
-        /// The found object it matched last.
+        /// The object of its most recent match.
         var last: Int?
-        /// The one it matched on the frame before, of those that show true and found objects.
+        /// Its match in the previous frame that has both ground-truth and found objects.
         var previous: Int?
         var matches = 0
         var parts = 0
     }
 
-    /// More than so much of it matched: mostly tracked.
+    /// Matched fraction above which an object is mostly tracked.
     private static let mostly = 0.8
-    /// Less than so much of it matched: mostly lost.
+    /// Matched fraction below which an object is mostly lost.
     private static let hardly = 0.2
-    /// Worth of a match that was there on the frame before, above any number of others.
+    /// Bonus of a match from the previous frame, which outweighs any number of others.
     private static let loyalty = 1000.0
 
-    /// - Parameter threshold: the least similarity of a match.
+    /// - Parameter threshold: lower bound on the similarity of a match.
     init(_ table: OverlapTable, threshold: Double) {
         guard !table.isOneSided else {
             misses = table.truthDetections

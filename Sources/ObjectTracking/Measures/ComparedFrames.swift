@@ -1,17 +1,17 @@
 import Masks
 
-/// Frames on which found tracks are compared with those of a reference.
+/// Frames on which found tracks are compared with a reference.
 package struct ComparedFrames: Sendable, Equatable {
     /// Ascending.
     package let frames: [Int]
-    /// Note on the reading of frames that the reference does not mention; nil if there are none or it says itself.
+    /// Note on how frames missing in the reference were read; nil if there are none or the reference is explicit.
     package let note: String?
 
-    /// The frames the reference annotates. MOTChallenge and MOTS text cannot say that a frame has no object: where its
-    /// frames follow each other, a frame without a line is one, and what is found there is false; where there are steps
-    /// between them, the frames without a line were not looked at.
+    /// Determines the frames that the reference annotates. MOTChallenge and MOTS text cannot state that a frame has no object.
+    /// If its frames are consecutive, a frame without a line has no objects, and anything found there is a false positive; if
+    /// they are at steps, frames without a line were not annotated.
     ///
-    /// - Parameter clip: all frames that were tracked, ascending.
+    /// - Parameter clip: all tracked frames, ascending.
     package init(of reference: any MaskSource, in clip: [Int]) {
         let known = Set(clip), annotated = reference.annotatedFrames.filter(known.contains)
         let isText = reference.format == .motChallenge || reference.format == .mots

@@ -1,24 +1,24 @@
 import Masks
 
-/// Similarity of every true object with every found one on one frame.
+/// Similarities of all pairs of ground-truth and found objects in one frame.
 package struct FrameOverlaps: Sendable {
-    /// Numbers of the true objects that are there, ascending.
+    /// Numbers of the visible ground-truth objects, ascending.
     let truth: [Int]
-    /// Numbers of the found objects that are there, ascending.
+    /// Numbers of the visible found objects, ascending.
     let found: [Int]
-    /// 0...1, a row for each true object.
+    /// 0...1, a row for each ground-truth object.
     let values: [Double]
 
     subscript(row: Int, column: Int) -> Double { values[row * found.count + column] }
 }
 
-/// Similarities over a clip: all that the measures of tracking are made of.
+/// Similarities over a clip, from which all tracking measures are computed.
 package struct OverlapTable: Sendable {
-    /// In order; a frame without objects changes nothing and may be left out.
+    /// In order. Frames without objects have no effect and may be omitted.
     package private(set) var frames: [FrameOverlaps] = []
-    /// Frames that show each true object.
+    /// Number of frames with each ground-truth object.
     package private(set) var truthLengths: [Int]
-    /// Frames that show each found object.
+    /// Number of frames with each found object.
     package private(set) var foundLengths: [Int]
 
     package init(truthTracks: Int, foundTracks: Int) {
@@ -32,9 +32,9 @@ package struct OverlapTable: Sendable {
         for frame in times.sorted() { append(truth: truth.map { $0.places[frame] }, found: found.map { $0.places[frame] }) }
     }
 
-    /// Takes the next frame.
+    /// Adds the next frame.
     /// - Parameters:
-    ///   - truth, found: the place of each object; nil where it is not to be seen.
+    ///   - truth, found: each object's box or mask; nil if not visible.
     package mutating func append<Place: TrackedPlace>(truth: [Place?], found: [Place?]) {
         let rows = truth.enumerated().compactMap { entry in entry.element.map { (entry.offset, $0) } }
         let columns = found.enumerated().compactMap { entry in entry.element.map { (entry.offset, $0) } }
@@ -50,6 +50,6 @@ package struct OverlapTable: Sendable {
 
     package var foundDetections: Int { foundLengths.reduce(0, +) }
 
-    /// True if one side has no detection, for which every measure is its worst.
+    /// True if one side has no detection, for which every measure has its worst value.
     var isOneSided: Bool { truthDetections == 0 || foundDetections == 0 }
 }

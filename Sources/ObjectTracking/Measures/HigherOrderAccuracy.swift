@@ -1,7 +1,7 @@
-/// HOTA and its parts, each the mean over the localisation thresholds 0.05, 0.10 ... 0.95.
+/// HOTA and its components, each the mean over the localisation thresholds 0.05, 0.10 ... 0.95.
 ///
-/// Source: Luiten et al., HOTA: A Higher Order Metric for Evaluating Multi-object Tracking, arXiv 2009.07736, sections 5 and
-/// 6; matching as TrackEval does it, by similarity times the tracks' alignment over the clip.
+/// Source: Luiten et al., HOTA: A Higher Order Metric for Evaluating Multi-object Tracking, arXiv 2009.07736, sections 5 and 6;
+/// matching as in TrackEval, by similarity times the tracks' alignment over the clip.
 struct HigherOrderAccuracy {
     private(set) var hota = 0.0
     private(set) var detA = 0.0
@@ -10,10 +10,10 @@ struct HigherOrderAccuracy {
     private(set) var assA = 0.0
     private(set) var assRe = 0.0
     private(set) var assPr = 0.0
-    /// 1 where nothing matches.
+    /// 1 if nothing matches.
     private(set) var locA = 0.0
 
-    /// Spaced as NumPy spaces them: the last bit decides where an overlap is at a threshold.
+    /// Computed like NumPy's, because the last bit decides whether an overlap reaches a threshold.
     private static let thresholds = (0..<19).map { 0.05 + Double($0) * 0.05 }
 
     private struct Pair: Hashable, Comparable {
@@ -28,12 +28,12 @@ struct HigherOrderAccuracy {
             locA = 1
             return
         }
-        // In order, so that sums are the same in every run.
+        // In a fixed order, so that sums are reproducible.
         let matches = Self.matches(table).sorted { $0.key < $1.key }
         for threshold in Self.thresholds { add(threshold - .ulpOfOne, matches, table) }
     }
 
-    /// Adds the figures at one threshold.
+    /// Adds the values at one threshold.
     private mutating func add(_ threshold: Double, _ matches: [(key: Pair, value: [Double])], _ table: OverlapTable) {
         var hits = 0.0, overlap = 0.0, accuracy = 0.0, recall = 0.0, precision = 0.0
         for (pair, overlaps) in matches {
@@ -58,7 +58,7 @@ struct HigherOrderAccuracy {
         locA += hits > 0 ? each * overlap : weight
     }
 
-    /// Similarities of each pair of tracks where they were matched.
+    /// Similarities of each pair of tracks in the frames where they were matched.
     private static func matches(_ table: OverlapTable) -> [Pair: [Double]] {
         let alignment = alignment(table)
         var matches: [Pair: [Double]] = [:]
@@ -77,8 +77,8 @@ struct HigherOrderAccuracy {
         return matches
     }
 
-    /// Jaccard index of pairs of tracks over the clip, before any matching: on each frame a pair's share of all that overlaps
-    /// either of the two counts.
+    /// Jaccard index of pairs of tracks over the clip, before matching: in each frame, a pair counts with its share of all
+    /// overlaps of either object.
     private static func alignment(_ table: OverlapTable) -> [Pair: Double] {
         var shared: [Pair: Double] = [:]
         for frame in table.frames {

@@ -1,14 +1,14 @@
-/// Identity measures: each true object is paired with one found object over the whole clip.
+/// Identity measures: ground-truth and found objects are matched one-to-one over the whole clip.
 ///
 /// Source: Ristani et al., Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking, arXiv 1609.01775.
 struct IdentityMeasures {
-    /// Detections of paired objects that overlap.
+    /// Overlapping detections of matched objects.
     let matches: Int
     let precision: Double
     let recall: Double
     let f1: Double
 
-    /// - Parameter threshold: the least similarity of a match.
+    /// - Parameter threshold: lower bound on the similarity of a match.
     init(_ table: OverlapTable, threshold: Double) {
         let columns = table.foundLengths.count
         var counts = [Double](repeating: 0, count: table.truthLengths.count * columns)
@@ -19,7 +19,7 @@ struct IdentityMeasures {
                 }
             }
         }
-        // Every matched pair of detections is one miss and one false positive less.
+        // Every matched pair of detections saves one miss and one false positive.
         let pairs = Assignment.pairs(costs: counts.map { -$0 }, columns: columns, limit: 0)
         let matched = pairs.reduce(0) { $0 + counts[$1.row * columns + $1.column] }
         let truth = Double(table.truthDetections), found = Double(table.foundDetections)

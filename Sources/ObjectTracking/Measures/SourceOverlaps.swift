@@ -2,11 +2,11 @@ import Imaging
 import Masks
 
 extension TrackingScores {
-    /// Scores found masks by those of a reference, or their boxes by a reference's boxes where it has no masks.
+    /// Scores found masks against a reference, or their boxes if the reference has only boxes.
     /// - Parameters:
-    ///   - boxes: the reference's boxes as its file has them; nil for masks.
-    ///   - frames: those that count, ascending; given masks among the found ones count like others.
-    /// - Throws: `MaskError` when sizes differ or a mask cannot be read.
+    ///   - boxes: the reference's boxes as stored in its file; nil for masks.
+    ///   - frames: selected frames, ascending; given masks among the found ones count like others.
+    /// - Throws: `MaskError` if sizes differ or a mask cannot be read.
     package init(found: any MaskSource, reference: any MaskSource, boxes: DetectionSet?, frames: [Int]) throws {
         try reference.validate(width: found.size.width, height: found.size.height, frameCount: nil)
         if let boxes {
@@ -21,9 +21,9 @@ extension TrackingScores {
 }
 
 extension OverlapTable {
-    /// Compares masks of the same size frame by frame, and keeps none of them.
-    /// - Parameter frames: those that count, ascending.
-    /// - Throws: `MaskError` when a mask cannot be read.
+    /// Compares masks of the same size frame by frame, without keeping them.
+    /// - Parameter frames: selected frames, ascending.
+    /// - Throws: `MaskError` if a mask cannot be read.
     package init(truth: any MaskSource, found: any MaskSource, frames: [Int]) throws {
         self.init(truthTracks: truth.tracks.count, foundTracks: found.tracks.count)
         for frame in frames { append(truth: try truth.storedMasks(at: frame), found: try found.storedMasks(at: frame)) }
@@ -31,7 +31,7 @@ extension OverlapTable {
 }
 
 extension MaskSource {
-    /// Masks of all tracks; nil for those that are not to be seen.
+    /// Masks of all tracks; nil for those that are not visible.
     fileprivate func storedMasks(at frame: Int) throws -> [StoredMask?] {
         try tracks.map { track in
             try track.appearance(at: frame).flatMap { _ in StoredMask(try mask(of: track.id, at: frame)) }
@@ -40,8 +40,8 @@ extension MaskSource {
 }
 
 extension Trajectory where Place == Rectangle {
-    /// Boxes of each identity, ascending by it.
-    /// - Parameter frames: those that count.
+    /// Boxes of each identity, in ascending order.
+    /// - Parameter frames: selected frames.
     fileprivate static func all(_ set: DetectionSet, frames: Set<Int>) -> [Trajectory] {
         var places: [TrackID: [Int: Rectangle]] = [:]
         for detection in set.detections where frames.contains(detection.frame) {
@@ -51,10 +51,10 @@ extension Trajectory where Place == Rectangle {
         return places.sorted { $0.key < $1.key }.map { Trajectory(id: $0.key, places: $0.value) }
     }
 
-    /// The boxes around a track's masks.
+    /// Creates a trajectory of the bounding boxes of a track's masks.
     /// - Parameters:
-    ///   - frames: those that count.
-    ///   - full: the box around the whole object at a frame; nil where that of the mask counts.
+    ///   - frames: selected frames.
+    ///   - full: the box of the whole object in a frame; nil to use that of the mask.
     package init(_ track: Track, frames: Set<Int>, full: (_ frame: Int) -> BoundingBox? = { _ in nil }) {
         let shown = track.appearances.filter { frames.contains($0.frame) }
         self.init(

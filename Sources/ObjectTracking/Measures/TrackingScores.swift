@@ -1,12 +1,12 @@
-/// Agreement of found tracks with true ones by the measures of multi-object tracking; ids need not be the same. Shares are
-/// 0...1 and better when high, `mota` may be below 0.
+/// Scores of found tracks against ground truth by the measures of multi-object tracking; ids need not agree. Ratios are 0...1,
+/// higher is better; `mota` may be negative.
 ///
-/// The figures are those of TrackEval for one sequence and one class without preprocessing. py-motmetrics differs in these:
-/// it keeps an object's last match however long ago, TrackEval only that of the frame before, so that switches, misses, MOTA
-/// and MOTP may differ after a loss; its MOTP is a distance, 1 - MOTP here; an object matched on exactly 80 % of its frames is
-/// mostly tracked there and not here; it counts fragmentations by misses, TrackEval by matches that begin again.
+/// The values are those of TrackEval for one sequence and one class without preprocessing. py-motmetrics differs: it remembers
+/// an object's last match however long ago, TrackEval only that of the previous frame, so that switches, misses, MOTA and MOTP
+/// may differ after a loss; its MOTP is a distance, 1 - MOTP here; an object matched on exactly 80 % of its frames is mostly
+/// tracked there and not here; it counts fragmentations by misses, TrackEval by resumed matches.
 public struct TrackingScores: Sendable, Equatable, Codable {
-    /// HOTA and its parts: means over the thresholds 0.05, 0.10 ... 0.95 of similarity.
+    /// HOTA and its components: means over the similarity thresholds 0.05, 0.10 ... 0.95.
     public let hota: Double
     /// Detection accuracy, recall and precision.
     public let detA: Double
@@ -16,30 +16,30 @@ public struct TrackingScores: Sendable, Equatable, Codable {
     public let assA: Double
     public let assRe: Double
     public let assPr: Double
-    /// Mean similarity of matches; a threshold that nothing reaches counts as 1.
+    /// Mean similarity of matches; a threshold without matches counts as 1.
     public let locA: Double
 
-    /// CLEAR: 1 - (misses + false positives + switches) / true detections; 0 where either side has no detection.
+    /// CLEAR: 1 - (misses + false positives + switches) / ground-truth detections; 0 if either side has no detection.
     public let mota: Double
-    /// Mean similarity of the matches behind `mota`.
+    /// Mean similarity of the matches counted in `mota`.
     public let motp: Double
     public let misses: Int
     public let falsePositives: Int
-    /// Matches with another found track than the object's match before.
+    /// Matches with a different found track than the object's previous match.
     public let switches: Int
-    /// Times an object is matched again after frames on which it was not.
+    /// Resumed matches of an object after frames without one.
     public let fragmentations: Int
-    /// True tracks matched on more than 80 % of their frames.
+    /// Ground-truth tracks matched on more than 80 % of their frames.
     public let mostlyTracked: Int
-    /// True tracks matched on less than 20 % of their frames.
+    /// Ground-truth tracks matched on less than 20 % of their frames.
     public let mostlyLost: Int
 
-    /// Identity: each true track paired with one found track over the clip.
+    /// Identity: one-to-one matching of tracks over the clip.
     public let idf1: Double
     public let idp: Double
     public let idr: Double
 
-    /// Boxes or masks, and tracks that have any.
+    /// Number of boxes or masks, and of tracks that have any.
     public let truthDetections: Int
     public let foundDetections: Int
     public let truthTracks: Int
@@ -65,7 +65,7 @@ public struct TrackingScores: Sendable, Equatable, Codable {
 }
 
 extension TrackingScores {
-    /// - Parameter threshold: the least similarity of a match for the CLEAR and identity measures.
+    /// - Parameter threshold: lower bound on the similarity of a match, for the CLEAR and identity measures.
     package init<Place>(truth: [Trajectory<Place>], found: [Trajectory<Place>], threshold: Double = 0.5) {
         self.init(OverlapTable(truth: truth, found: found), threshold: threshold)
     }

@@ -1,7 +1,7 @@
 import Imaging
 import Masks
 
-/// One object over a clip: a box or a mask for each frame that shows it.
+/// One object over a clip: a box or mask for each frame in which it is visible.
 package struct Trajectory<Place: TrackedPlace>: Sendable {
     package let id: TrackID
     /// By 0-based frame.
@@ -13,15 +13,15 @@ package struct Trajectory<Place: TrackedPlace>: Sendable {
     }
 }
 
-/// Extent of an object on a frame.
+/// Extent of an object in a frame.
 package protocol TrackedPlace: Sendable {
     /// Intersection over union, 0...1.
     func similarity(to other: Self) -> Double
 }
 
 extension Rectangle: TrackedPlace {
-    /// Computed from the edges, as TrackEval does, and not from width and height: an overlap that is at a threshold but for
-    /// rounding falls on the same side (with fractions of a pixel, that is one in eight of those).
+    /// Computed from the edges, like TrackEval, and not from width and height, so that an overlap within rounding of a threshold
+    /// falls on the same side (with fractional coordinates, that is one in eight of those).
     package func similarity(to other: Rectangle) -> Double {
         let own = (right - left) * (bottom - top)
         let others = (other.right - other.left) * (other.bottom - other.top)

@@ -1,11 +1,10 @@
 import Imaging
 import Masks
 
-/// Reads given masks for the passes: at the working size, on the frames that count as annotated, which differ from track
-/// to track.
+/// Reads given masks for propagation: at the working size, on the annotated frames, which differ between tracks.
 struct AnnotationReader {
     let source: any MaskSource
-    /// By track, the annotated frames that count, a subset of the source's.
+    /// By track, the selected annotated frames, a subset of the source's.
     let frames: [TrackID: Set<Int>]
     /// Annotated frames of any track.
     let allFrames: Set<Int>
@@ -19,13 +18,13 @@ struct AnnotationReader {
         allFrames = frames.values.reduce(into: []) { $0.formUnion($1) }
     }
 
-    /// Without what lies outside a part of the clip.
+    /// Restricted to a part of the clip.
     func within(_ part: Range<Int>) -> AnnotationReader {
         AnnotationReader(source) { allFrames.contains($0) && part.contains($0) }
     }
 
-    /// The frame from which tracks have to be propagated back: the last annotated one of those that have a frame before
-    /// it in `part` without an annotation; nil when none has.
+    /// The frame at which backward propagation starts: the last annotated one that has an earlier frame without annotation in
+    /// `part`; nil if there is none.
     func startOfWayBack(in part: Range<Int>) -> Int? {
         frames.values.compactMap { frames in
             frames.max().flatMap { frames.count <= $0 - part.lowerBound ? $0 : nil }
@@ -34,12 +33,12 @@ struct AnnotationReader {
 
     func isAnnotated(_ track: TrackID, at frame: Int) -> Bool { frames[track]?.contains(frame) ?? false }
 
-    /// The tracks with a mask at a frame.
+    /// The tracks with a mask in a frame.
     func tracks(at frame: Int) -> [Track] {
         source.tracks.filter { isAnnotated($0.id, at: frame) && $0.appearance(at: frame) != nil }
     }
 
-    /// The masks at a frame, but for those without a pixel.
+    /// The nonempty masks in a frame.
     func masks(at frame: Int) throws -> [TrackID: StoredMask] {
         guard allFrames.contains(frame) else { return [:] }
         return try Dictionary(uniqueKeysWithValues: tracks(at: frame).compactMap { track in
@@ -47,7 +46,7 @@ struct AnnotationReader {
         })
     }
 
-    /// The share of each working pixel that is inside each track's mask, but for masks that vanish at that size.
+    /// The fraction of each working pixel inside each track's mask, without masks that vanish at that size.
     func regions(at frame: Int, size: WorkingSize) throws -> [TrackID: Plane<Float>] {
         try masks(at: frame).compactMapValues {
             let region = reduced($0, size)
@@ -55,7 +54,7 @@ struct AnnotationReader {
         }
     }
 
-    /// Pairs of tracks whose masks overlap at an annotated frame. Looks only at frames where their boxes do.
+    /// Pairs of tracks whose masks overlap in an annotated frame. Masks are read only on frames where their boxes overlap.
     func overlappingTracks() throws -> Set<TrackPair> {
         var result: Set<TrackPair> = []
         for frame in allFrames.sorted() {
@@ -77,7 +76,7 @@ struct AnnotationReader {
     }
 }
 
-/// The share of each working pixel's block that is inside a mask, 0...1, within the mask's box.
+/// The fraction of each working pixel's block inside a mask, 0...1, within the mask's box.
 func reduced(_ mask: StoredMask, _ size: WorkingSize) -> Plane<Float> {
     let factor = size.factor, box = mask.box
     let left = box.left / factor, top = box.top / factor
@@ -97,7 +96,7 @@ func reduced(_ mask: StoredMask, _ size: WorkingSize) -> Plane<Float> {
     return region.finished()
 }
 
-/// The pixels of the clip, at its full size, whose chance is above a half; nil if there are none.
+/// The pixels of the clip, at full size, with a probability above 0.5; nil if there are none.
 func enlarged(_ chance: Plane<Float>, _ size: WorkingSize) -> StoredMask? {
     let factor = size.factor, full = size.full
     let lines = max(0, (chance.box.top - 1) * factor)..<min(full.height, (chance.box.bottom + 1) * factor)

@@ -1,14 +1,14 @@
 import Imaging
 
-/// A frame of the window as the background model looks at it from the current frame.
+/// A frame of the window, as sampled by the background model from the current frame.
 struct BackgroundSample {
     private let frame: WorkingFrame
-    /// Rows of the matrix from the current frame's pixels to this frame's; nil when the camera stands still.
+    /// Rows of the matrix from the current frame's pixels to this frame's; nil for a static camera.
     private let motion: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>)?
-    /// Pixels that show an object; nil for a frame that was not looked at.
+    /// Pixels that show an object; nil for a frame that has not been processed.
     private let occupied: Plane<Bool>?
 
-    /// - Parameter motion: from the current frame to this one; nil when the camera stands still.
+    /// - Parameter motion: from the current frame to this one; nil for a static camera.
     init(frame: WorkingFrame, motion: CameraMotion?, occupied: Plane<Bool>?) {
         self.frame = frame
         self.occupied = occupied
@@ -18,9 +18,9 @@ struct BackgroundSample {
         }
     }
 
-    /// Adds the colours this frame has at some pixels of the current frame, but where an object is in the way or the camera
-    /// did not look.
-    /// - Parameter columns: as many as `samples` has, or fewer.
+    /// Adds this frame's colours at a row of pixels of the current frame, except where an object occludes the background or the
+    /// camera's view did not reach.
+    /// - Parameter columns: at most the number of columns of `samples`.
     @inline(__always)
     func look(_ columns: Range<Int>, _ y: Int, _ samples: inout RowSamples) {
         samples.begin(isKnown: occupied != nil)
@@ -52,7 +52,7 @@ struct BackgroundSample {
         return !occupied[x, y]
     }
 
-    /// The colour between pixels: the four around, mixed with weights in 1/16.
+    /// The colour at a fractional position: bilinear, with weights in 1/16.
     @inline(__always)
     private func colour(_ x: Float, _ y: Float) -> RGB {
         let left = Int(x), top = Int(y)
@@ -66,7 +66,7 @@ struct BackgroundSample {
             blue: UInt8(truncatingIfNeeded: mixed.z))
     }
 
-    /// 16 times the mixture of two colours.
+    /// The mixture of two colours, times 16.
     @inline(__always)
     private func mix(_ first: SIMD4<Int32>, _ second: SIMD4<Int32>, _ fraction: Int32) -> SIMD4<Int32> {
         first &* (16 - fraction) &+ second &* fraction

@@ -1,10 +1,9 @@
 import Imaging
 import Synchronization
 
-/// Colour bins (`ColourBins`) of a picture's pixels, computed tile by tile where they are asked for: objects cover little of
-/// most pictures.
+/// Colour bins (`ColourBins`) of an image's pixels, computed lazily by tiles, because objects cover little of most images.
 final class BinTiles: @unchecked Sendable {
-    // Sendable: a tile is written once, under the lock, before `prepare` returns to those that read it.
+    // Sendable because a tile is written once, under the lock, before `prepare` returns to its readers.
 
     private static let side = 32
 
@@ -12,7 +11,7 @@ final class BinTiles: @unchecked Sendable {
     /// `[height, width]`.
     private let bins: MutablePlane<UInt16>
     private let columns: Int
-    /// True for the tiles that were computed, row after row.
+    /// True for the computed tiles, in row-major order.
     private let done: Mutex<[Bool]>
 
     init(_ frame: WorkingFrame) {
@@ -22,11 +21,11 @@ final class BinTiles: @unchecked Sendable {
         done = Mutex([Bool](repeating: false, count: columns * ((frame.height + Self.side - 1) / Self.side)))
     }
 
-    /// The bin of a pixel of a box that was prepared.
+    /// The bin of a pixel inside a prepared box.
     @inline(__always)
     subscript(x: Int, y: Int) -> UInt16 { bins[x, y] }
 
-    /// Computes the bins of the pixels of a box, unless they are known.
+    /// Computes the bins of a box's pixels where missing.
     func prepare(_ box: BoundingBox) {
         guard let box = box.intersection(frame.box) else { return }
         done.withLock { done in

@@ -1,7 +1,7 @@
 import Imaging
 import Parallelism
 
-/// Colours in 16 x 16 x 16 bins of Y, Cb and Cr. Chroma is stretched by two: natural pictures use the middle half.
+/// Colours in 16 x 16 x 16 bins of Y, Cb and Cr. Chroma is scaled by two, because natural images use the middle half.
 enum ColourBins {
     static let side = 16
     static let count = side * side * side
@@ -9,13 +9,13 @@ enum ColourBins {
     @inline(__always)
     static func bin(_ red: Int, _ green: Int, _ blue: Int) -> Int {
         let luma = (77 * red + 150 * green + 29 * blue) >> 8
-        // 0.564 and 0.713 of the difference to luma are Cb and Cr; doubled, in 1/256.
+        // 0.564 and 0.713 of the difference from luma are Cb and Cr; doubled, in 1/256.
         let cb = min(max(128 + (289 * (blue - luma)) >> 8, 0), 255)
         let cr = min(max(128 + (365 * (red - luma)) >> 8, 0), 255)
         return (luma >> 4) << 8 | (cb >> 4) << 4 | cr >> 4
     }
 
-    /// The bin of every pixel, colours averaged over 3 x 3 pixels first: noise must not scatter them.
+    /// The bin of every pixel, after averaging over 3 x 3 pixels against noise.
     static func bins(of frame: WorkingFrame) -> Plane<UInt16> {
         let bins = MutablePlane<UInt16>(frame.box)
         Parallel.fixedRanges(frame.height) { rows in
@@ -24,7 +24,7 @@ enum ColourBins {
         return bins.finished()
     }
 
-    /// Writes the bins of some columns of a row.
+    /// Writes the bins of a range of columns of a row.
     static func write(_ row: PlaneRow<UInt16>, _ columns: Range<Int>, of frame: WorkingFrame) {
         let above = max(0, row.y - 1), below = min(frame.height - 1, row.y + 1), last = frame.width - 1
         func sum(_ x: Int) -> SIMD4<Int32> {
@@ -40,13 +40,13 @@ enum ColourBins {
     }
 }
 
-/// Shares of the colours of a region: a smoothed histogram that sums to 1, or to 0 when the region is empty.
+/// A region's smoothed colour histogram, which sums to 1, or to 0 if the region is empty.
 struct ColourHistogram: Sendable {
     private(set) var shares: [Float]
 
     /// - Parameters:
-    ///   - bins: of the pixels of the box at least.
-    ///   - weight: of a pixel of the box, 0...1.
+    ///   - bins: bins of the box's pixels, at least.
+    ///   - weight: weight of a pixel of the box, 0...1.
     init(_ bins: BinTiles, in box: BoundingBox, weight: (_ x: Int, _ y: Int) -> Float) {
         var counts = [Float](repeating: 0, count: ColourBins.count)
         var total: Float = 0
@@ -67,24 +67,24 @@ struct ColourHistogram: Sendable {
         self.shares = shares
     }
 
-    /// Histogram of no pixel.
+    /// Histogram of an empty region.
     static let empty = ColourHistogram(shares: [Float](repeating: 0, count: ColourBins.count))
 
     var isEmpty: Bool { !shares.contains { $0 > 0 } }
 
-    /// Takes in another region's colours as `share` of the whole.
+    /// Blends in another region's colours with weight `share`.
     mutating func blend(_ other: ColourHistogram, share: Float) {
         guard !other.isEmpty else { return }
         for index in shares.indices { shares[index] += share * (other.shares[index] - shares[index]) }
     }
 
-    /// Logarithm of the ratio of each colour's share here to that in `other`.
+    /// Logarithm of the ratio of each bin to that of `other`.
     func logRatio(to other: ColourHistogram) -> [Float] {
         let floor: Float = 2e-4
         return shares.indices.map { logarithm((shares[$0] + floor) / (other.shares[$0] + floor)) }
     }
 
-    /// Bhattacharyya coefficient: 1 for equal histograms, 0 for those without a common colour.
+    /// Bhattacharyya coefficient: 1 for equal histograms, 0 for disjoint ones.
     func similarity(to other: ColourHistogram) -> Float {
         var sum: Float = 0
         for index in shares.indices { sum += (shares[index] * other.shares[index]).squareRoot() }
@@ -92,7 +92,7 @@ struct ColourHistogram: Sendable {
     }
 }
 
-/// Convolved with a Gaussian of one bin along the axis whose neighbours are `step` apart.
+/// Convolution with a Gaussian of one bin along the axis with stride `step`.
 private func smoothed(_ counts: [Float], _ step: Int) -> [Float] {
     let kernel: [Float] = [0.0545, 0.2442, 0.4026, 0.2442, 0.0545]
     var result = [Float](repeating: 0, count: counts.count)

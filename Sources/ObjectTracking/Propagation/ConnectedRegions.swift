@@ -1,6 +1,6 @@
 import Imaging
 
-/// Connected regions of the pixels of a plane that are not 0, diagonals included; boxes and places are relative to the plane's box.
+/// Connected regions of a plane's nonzero pixels, with 8-connectivity; boxes and positions are relative to the plane's box.
 struct ConnectedRegions {
     /// In the order of their first pixels.
     let regions: [ConnectedRegion]
@@ -51,7 +51,7 @@ struct ConnectedRegions {
     }
 }
 
-/// Pixels in a row.
+/// A horizontal run of pixels.
 struct Run: Sendable {
     let y: Int
     let columns: Range<Int>
@@ -59,9 +59,9 @@ struct Run: Sendable {
 
 /// A connected region of a plane.
 struct ConnectedRegion: Sendable {
-    /// In row order.
+    /// In row-major order.
     let runs: [Run]
-    /// The plane's.
+    /// The plane's box.
     let size: BoundingBox
     let box: BoundingBox
     let area: Int
@@ -80,14 +80,14 @@ struct ConnectedRegion: Sendable {
         self.area = area
     }
 
-    /// Calls `body` with each pixel's place in row order of the plane.
+    /// Calls `body` with each pixel's row-major index in the plane.
     func forEachPlace(_ body: (Int) -> Void) {
         for run in runs {
             for x in run.columns { body(run.y * size.width + x) }
         }
     }
 
-    /// Calls `body` with places inside and the places beside them, left, right, above and below, that may be outside.
+    /// Calls `body` with each inside position and its 4-neighbours, which may be outside.
     func forEachOutlinePair(_ body: (_ inside: Int, _ outside: Int) -> Void) {
         for run in runs {
             let row = run.y * size.width

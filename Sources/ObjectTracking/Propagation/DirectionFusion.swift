@@ -1,7 +1,7 @@
 import Masks
 import Parallelism
 
-/// Collects the masks found in both directions through the clip, and settles each frame: the nearer and surer one counts.
+/// Collects the masks of both propagation directions and fuses them per frame: nearer and more confident ones win.
 struct DirectionFusion {
     private let size: WorkingSize
     private let annotations: AnnotationReader
@@ -15,14 +15,14 @@ struct DirectionFusion {
         self.overlapping = overlapping
     }
 
-    /// Adds the masks of the tracks that are not annotated at a frame.
+    /// Adds the masks of the tracks that are not annotated in a frame.
     mutating func add(_ tracks: [TrackState], at frame: Int, isBackward: Bool) throws {
         let visible = tracks.filter { $0.status == .visible && !annotations.isAnnotated($0.id, at: frame) }
         guard !visible.isEmpty else { return }
         var taken = try annotations.masks(at: frame)
         let masks = Parallel.map(visible.count) { enlarged(visible[$0].probability, size) }
         for (track, mask) in zip(visible, masks) {
-            // At the clip's size outlines may overlap that do not at the working size.
+            // Outlines disjoint at the working size may overlap at the clip's size.
             let mask = taken.sorted { $0.key < $1.key }.reduce(mask) { rest, other in
                 let isShared = overlapping.contains(TrackPair(track.id, other.key))
                 guard let rest, !isShared, rest.box.intersection(other.value.box) != nil else { return rest }
@@ -36,7 +36,7 @@ struct DirectionFusion {
         }
     }
 
-    /// The masks. Pixels that the two directions gave to different tracks are left to the surer one.
+    /// The fused masks. Pixels that the two directions assigned to different tracks go to the more confident one.
     func resolved() -> [TrackID: [Int: PropagatedMask]] {
         var result = propagated
         let ids = propagated.keys.sorted()
@@ -48,7 +48,7 @@ struct DirectionFusion {
         return result
     }
 
-    /// Takes the pixels that masks of different directions share from the less sure one.
+    /// Removes the pixels shared by masks of different directions from the less confident one.
     private func settle(
         _ first: TrackID, _ second: TrackID, at frame: Int, in masks: inout [TrackID: [Int: PropagatedMask]]
     ) {

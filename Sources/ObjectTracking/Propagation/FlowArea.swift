@@ -1,11 +1,11 @@
 import Imaging
 
-/// The part of a picture in which flow is wanted. Patches outside it are not searched for at the finest levels, where nearly
-/// all the work is; the coarser ones are, whole.
+/// The part of an image in which flow is needed. At the finest levels, which take nearly all of the time, patches outside it are
+/// not searched; coarser levels are computed entirely.
 struct FlowArea {
     private typealias Constant = FlowConstants
 
-    /// In working pixels; nil for the whole picture.
+    /// In working pixels; nil for the whole image.
     private let boxes: [BoundingBox]?
 
     static let whole = FlowArea(boxes: nil)
@@ -21,10 +21,10 @@ struct FlowArea {
 
     var isEmpty: Bool { boxes?.isEmpty ?? false }
 
-    /// True for the pixels of a pyramid level that belong to the area or are near it, `[height, width]`.
+    /// True for the pixels of a pyramid level in or near the area, `[height, width]`.
     /// - Parameters:
     ///   - level: its number; the finest is 0.
-    ///   - box: all its pixels.
+    ///   - box: the level's box.
     func pixels(ofLevel level: Int, _ box: BoundingBox) -> Plane<Bool> {
         Plane(box, inside: parts(ofLevel: level, box))
     }
@@ -48,7 +48,7 @@ struct FlowArea {
 }
 
 extension Plane<Bool> {
-    /// True inside any of some boxes, which lie within `box`.
+    /// True inside any of the boxes, which must lie within `box`.
     init(_ box: BoundingBox, inside parts: [BoundingBox]) {
         let plane = MutablePlane(box, repeating: false)
         for part in parts { part.forEachPixel { plane[$0, $1] = true } }

@@ -1,7 +1,7 @@
 import Imaging
 
-/// Optical flow, `[height, width]`: the displacement of each pixel of one picture to the other, in pixels of the pyramid
-/// level it was computed at (two working pixels at level 0).
+/// Optical flow, `[height, width]`: the displacement of each pixel of one image to the other, in pixels of the pyramid level at
+/// which it was computed (two working pixels at level 0).
 package struct FlowField: Sendable {
     let vectors: Plane<SIMD2<Float>>
 
@@ -12,7 +12,7 @@ package struct FlowField: Sendable {
     @inline(__always)
     package subscript(x: Int, y: Int) -> SIMD2<Float> { vectors[x, y] }
 
-    /// The displacement between pixels, by bilinear interpolation; the edge's beyond it.
+    /// The displacement at a fractional position, by bilinear interpolation; clamped at the edge.
     func sample(_ atX: Float, _ atY: Float) -> SIMD2<Float> {
         let clampedX = min(max(atX, 0), Float(width - 1)), clampedY = min(max(atY, 0), Float(height - 1))
         let left = min(Int(clampedX), max(0, width - 2)), top = min(Int(clampedY), max(0, height - 2))
@@ -23,8 +23,9 @@ package struct FlowField: Sendable {
         return above * (1 - fractionY) + below * fractionY
     }
 
-    /// Distance from each pixel to where this flow and then `back` take it, `[height, width]`, in the flow's pixels.
-    /// - Parameter wanted: the pixels of which it is wanted; infinite for others.
+    /// Forward-backward error: distance of each pixel from its position after this flow and then `back`, `[height, width]`, in
+    /// the flow's pixels.
+    /// - Parameter wanted: the pixels to compute; infinite for others.
     func roundTripError(_ back: FlowField, where wanted: Plane<Bool>) -> Plane<Float> {
         Plane(vectors.box) { row in
             for x in row.columns {

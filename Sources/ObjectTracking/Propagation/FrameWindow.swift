@@ -1,17 +1,17 @@
-/// Frames around the current one, in the order of propagation (which may be backwards in the clip), and how the camera
-/// moved between them. Positions count from 0 in that order.
+/// Frames around the current one, in the order of propagation (which may be backwards in the clip), and the camera motion
+/// between them. Positions count from 0 in that order.
 struct FrameWindow {
     /// Frames kept before and after the current one.
     let reach: Int
-    /// True if the camera is known not to move.
+    /// True if the camera is known to be static.
     private let cameraIsStill: Bool
     private var frames: [WorkingFrame] = []
-    /// From each frame to the one before; the first has none.
+    /// From each frame to the previous one; the first has none.
     private var motions: [CameraMotion] = []
-    /// Pixels of each frame where objects were found, `[height, width]`; nil for frames not looked at yet.
+    /// Pixels of each frame with objects, `[height, width]`; nil for frames that have not been processed.
     private var occupied: [Plane<Bool>?] = []
     private var first = 0
-    /// The newest frame's, for the next camera motion.
+    /// Pyramid of the newest frame, for the next camera motion.
     private var newest: Pyramid?
 
     init(reach: Int, cameraIsStill: Bool = false) {
@@ -23,10 +23,10 @@ struct FrameWindow {
 
     subscript(position: Int) -> WorkingFrame { frames[position - first] }
 
-    /// True if the camera stood still all through the window.
+    /// True if the camera was static throughout the window.
     var isStill: Bool { motions.dropFirst().allSatisfy { $0 == .identity } }
 
-    /// Takes in the next frame, and forgets those too far behind `current`.
+    /// Adds the next frame, and drops those too far behind `current`.
     mutating func append(_ frame: WorkingFrame, current: Int) {
         if cameraIsStill {
             motions.append(.identity)
@@ -46,10 +46,10 @@ struct FrameWindow {
         }
     }
 
-    /// Pixels of a frame where objects were found, `[height, width]`; nil when it was not looked at.
+    /// Pixels of a frame with objects, `[height, width]`; nil if it has not been processed.
     func occupancy(at position: Int) -> Plane<Bool>? { occupied[position - first] }
 
-    /// Notes the pixels of the visible tracks, and those close to them, in the frame at a position.
+    /// Records the pixels of the visible tracks, and those close to them, in the frame at a position.
     mutating func occupy(_ position: Int, by tracks: [TrackState]) {
         let box = self[position].box
         let pixels = MutablePlane(box, repeating: false)
@@ -62,12 +62,12 @@ struct FrameWindow {
         occupied[position - first] = pixels.finished()
     }
 
-    /// Counts no frame as looked at: the objects looked for were other ones.
+    /// Marks all frames as not processed, because the objects were others.
     mutating func forgetOccupancy() {
         for index in occupied.indices { occupied[index] = nil }
     }
 
-    /// Mapping of the pixels of the frame at one position to their places in that at another.
+    /// Mapping of the pixels of the frame at one position to those of another.
     func motion(from: Int, to: Int) -> CameraMotion {
         var result = CameraMotion.identity
         if to < from {
@@ -78,7 +78,7 @@ struct FrameWindow {
         return result.inverse
     }
 
-    /// The camera's motion does not need the finest level of flow.
+    /// Camera motion does not need the finest level of flow.
     private func motion(from pyramid: Pyramid, to previous: Pyramid) -> CameraMotion {
         let level = min(1, pyramid.levels.count - 1)
         let flow = DenseInverseSearch.flow(from: pyramid, to: previous, finest: level)

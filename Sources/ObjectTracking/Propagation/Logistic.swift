@@ -4,19 +4,19 @@ import Foundation
 @inline(__always)
 func logarithm(_ value: Float) -> Float { log(value) }
 
-/// The probability whose log-odds are `value`.
+/// The probability with log-odds `value`.
 @inline(__always)
 func logistic(_ value: Float) -> Float { 1 / (1 + exp(-min(max(value, -30), 30))) }
 
-/// The log-odds of a probability, which is kept away from 0 and 1.
+/// The log-odds of a probability, clamped away from 0 and 1.
 @inline(__always)
 func logOdds(_ probability: Float) -> Float {
     let bounded = min(max(probability, 0.001), 0.999)
     return log(bounded / (1 - bounded))
 }
 
-/// e to the power of each value, to about the last digit; 0 below -87, and values above 88 count as 88. The power of 2 goes
-/// into the exponent, and a polynomial makes the rest. Source: Cephes' expf, by Stephen Moshier.
+/// Exponential of each value, to about the last digit; 0 below -87, and values above 88 are clamped. The power of 2 goes into
+/// the exponent, and a polynomial approximates the rest. Source: Cephes' expf, by Stephen Moshier.
 @inline(__always)
 package func exponential(_ values: SIMD8<Float>) -> SIMD8<Float> {
     let least: Float = -87, greatest: Float = 88
@@ -24,11 +24,11 @@ package func exponential(_ values: SIMD8<Float>) -> SIMD8<Float> {
     return boundedExponential(bounded).replacing(with: 0, where: values .< least)
 }
 
-/// The same of values that need no limits.
-/// - Parameter value: each within -87...88.
+/// The same for values that need no clamping.
+/// - Parameter value: within -87...88.
 @inline(__always)
 private func boundedExponential(_ value: SIMD8<Float>) -> SIMD8<Float> {
-    // Adding 1.5 * 2^23 rounds to whole numbers, which the low bits then hold.
+    // Adding 1.5 * 2^23 rounds to an integer, which is then in the low bits.
     let round: Float = 12_582_912
     let shifted = value * 1.442_695_04 + round, power = shifted - round
     let rest = value - power * 0.693_359_375 - power * -2.121_944_4e-4
@@ -42,7 +42,7 @@ private func boundedExponential(_ value: SIMD8<Float>) -> SIMD8<Float> {
     return unsafeBitCast(bits, to: SIMD8<Float>.self)
 }
 
-/// The probabilities whose log-odds are `values`.
+/// The probabilities with log-odds `values`.
 @inline(__always)
 func logistic(_ values: SIMD8<Float>) -> SIMD8<Float> {
     let limit: Float = 30

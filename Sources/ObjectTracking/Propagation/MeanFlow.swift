@@ -1,6 +1,6 @@
 import Imaging
 
-/// Weighted mean of a flow over squares around each pixel, from sums over all rows and columns before.
+/// Weighted mean of a flow over squares around each pixel, from a summed-area table.
 struct MeanFlow: Sendable {
     private let box: BoundingBox
     private let reach: Int
@@ -9,7 +9,7 @@ struct MeanFlow: Sendable {
     private let sums: [SIMD4<Double>]
 
     /// - Parameters:
-    ///   - weight: of the pixels that count; its box is the part of the flow that does.
+    ///   - weight: weight of each pixel; its box selects the part of the flow.
     ///   - reach: pixels to each side.
     init(_ flow: FlowField, weight: Plane<Float>, reach: Int) {
         box = weight.box
@@ -27,7 +27,7 @@ struct MeanFlow: Sendable {
         self.sums = sums
     }
 
-    /// The mean around a pixel; over a larger square where little of this one counts, and nil where nothing does at all.
+    /// The mean around a pixel. The square is enlarged if its weight is small; nil if the total weight is 0.
     @inline(__always)
     func mean(_ x: Int, _ y: Int) -> SIMD2<Float>? {
         let wanted = Double(LayerConstants.leastShare) * Double(reach * reach), largest = box.width + box.height

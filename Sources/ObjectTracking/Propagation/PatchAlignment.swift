@@ -1,4 +1,4 @@
-/// One patch of a picture, ready to be found in another.
+/// One patch of an image, prepared for alignment with another image.
 struct PatchAlignment {
     private typealias Row = SIMD8<Float>
 
@@ -14,8 +14,8 @@ struct PatchAlignment {
     private let inverse: (xx: Float, xy: Float, yy: Float)
 
     /// - Parameters:
-    ///   - first, second: levels of one size; they must outlive the alignment.
-    ///   - x, y: the patch's left top pixel.
+    ///   - first, second: levels of one size, which must outlive the alignment.
+    ///   - x, y: the patch's top left pixel.
     init(_ first: PyramidLevel, _ second: PyramidLevel, x: Int, y: Int) {
         let border = PyramidLevel.border
         grey = first.grey.pointer(x, y)
@@ -36,16 +36,16 @@ struct PatchAlignment {
         }
         self.sumX = sumX.sum()
         self.sumY = sumY.sum()
-        // Brightness may change by a constant over the patch, so means do not count. The small addition keeps patches
-        // without texture where they are.
+        // Brightness may differ by a constant over the patch, so means are removed. Damping keeps patches without texture in
+        // place.
         let a = xx.sum() - self.sumX * self.sumX / 64 + FlowConstants.damping, b = xy.sum() - self.sumX * self.sumY / 64
         let d = yy.sum() - self.sumY * self.sumY / 64 + FlowConstants.damping
         let determinant = a * d - b * b
         inverse = (d / determinant, -b / determinant, a / determinant)
     }
 
-    /// The whole displacement up to `radius` pixels along each axis that fits best. A pixel further must make up for one
-    /// step of grey on every pixel of the patch.
+    /// The best integer displacement of up to `radius` pixels along each axis. Each further pixel must improve the match by one
+    /// grey level on every pixel of the patch.
     func nearest(within radius: Int) -> SIMD2<Float> {
         var best = SIMD2<Float>(0, 0), least = Float.infinity
         for y in -radius...radius {
@@ -58,7 +58,7 @@ struct PatchAlignment {
         return best
     }
 
-    /// The displacement found along the gradient from the start that fits best.
+    /// The best displacement found by gradient descent from the best of the starting points.
     func best(_ first: SIMD2<Float>, _ second: SIMD2<Float>?, _ third: SIMD2<Float>?) -> SIMD2<Float> {
         var flow = first, state = evaluate(flow)
         func consider(_ candidate: SIMD2<Float>?) {
@@ -81,7 +81,7 @@ struct PatchAlignment {
         return (distance * distance).sum() > FlowConstants.runaway ? start : flow
     }
 
-    /// The squared difference at a displacement, means removed, and its gradient.
+    /// The sum of squared differences at a displacement, means removed, and its gradient.
     private func evaluate(_ flow: SIMD2<Float>) -> (error: Float, x: Float, y: Float) {
         let at = (place + flow).clamped(lowerBound: SIMD2(0, 0), upperBound: limit)
         let left = Int(at.x), top = Int(at.y)

@@ -1,6 +1,6 @@
 import Imaging
 
-/// The overlapping patches of one level. The last row and column are moved in so that none hangs over.
+/// The overlapping patches of one level. The last row and column are shifted inwards so that none extends beyond the edge.
 struct PatchGrid {
     let width: Int
     let height: Int
@@ -15,7 +15,7 @@ struct PatchGrid {
         rows = max(0, height - patch + step - 1) / step + 1
     }
 
-    /// One place for each patch, `[rows, columns]`.
+    /// One position per patch, `[rows, columns]`.
     var box: BoundingBox { BoundingBox(left: 0, top: 0, width: columns, height: rows) }
 
     func left(_ column: Int) -> Int { min(column * FlowConstants.step, max(0, width - DenseInverseSearch.patch)) }
@@ -30,7 +30,7 @@ struct PatchGrid {
     @inline(__always)
     func rows(over y: Int) -> ClosedRange<Int> { covering(y, count: rows, start: top) }
 
-    /// The patches that cover any of some pixels.
+    /// The patches that cover any pixel of a box.
     func patches(over pixels: BoundingBox) -> BoundingBox {
         let columns = columns(over: pixels.left).lowerBound...columns(over: pixels.right - 1).upperBound
         let rows = rows(over: pixels.top).lowerBound...rows(over: pixels.bottom - 1).upperBound

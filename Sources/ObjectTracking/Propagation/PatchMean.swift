@@ -1,6 +1,7 @@
 import Imaging
 
-/// The mean of the displacements of the patches over a pixel: those count more that lead to a pixel of its grey.
+/// Weighted mean of the displacements of the patches over a pixel, with higher weights for those that lead to a pixel of similar
+/// grey.
 struct PatchMean {
     /// The displacement of each patch, `[rows, columns]`, in pixels.
     let flow: Plane<SIMD2<Float>>
@@ -22,8 +23,8 @@ struct PatchMean {
         return weights > 0 ? sum / weights : sum
     }
 
-    /// Writes four pixels in a row at once, to the same values.
-    /// - Returns: false, and writes nothing, if they are not under the same patches, or those lead beyond the edge.
+    /// Writes four adjacent pixels at once, with the same values as one by one.
+    /// - Returns: false, without writing, if they are not under the same patches, or if those lead beyond the edge.
     @inline(__always)
     func write(_ target: PlaneRow<SIMD2<Float>>, from x: Int) -> Bool {
         let columns = grid.columns(over: x), y = target.y
@@ -48,8 +49,7 @@ struct PatchMean {
         return true
     }
 
-    /// The grey values that four pixels in a row move to, as `PyramidLevel.sample` has them; nil where that is not a row of
-    /// four.
+    /// The grey values to which four adjacent pixels move, as in `PyramidLevel.sample`; nil if these are not adjacent.
     @inline(__always)
     private func sample(_ x: Int, _ y: Int, _ vector: SIMD2<Float>) -> SIMD4<Float>? {
         let border = Float(PyramidLevel.border), width = second.grey.box.width, height = second.grey.box.height

@@ -1,13 +1,12 @@
 import Imaging
 import Parallelism
 
-/// One value for each pixel of a box of a picture, `[box.height, box.width]`, row after row.
-/// A value: it is filled when it is made and never changes, so threads may read it at the same time.
-/// Places are checked in debug builds only.
+/// One value for each pixel of a box of an image, `[box.height, box.width]`, row-major. Immutable after creation, so threads may
+/// read it concurrently. Indices are checked in debug builds only.
 struct Plane<Value: BitwiseCopyable & Sendable>: @unchecked Sendable {
-    // Sendable: the memory is written only through the MutablePlane that became this plane.
+    // Sendable because the memory is written only through the MutablePlane that became this plane.
 
-    /// Position and size in the picture, in its pixels.
+    /// Position and size in the image, in its pixels.
     let box: BoundingBox
     private let memory: PlaneMemory
     private let start: UnsafePointer<Value>
@@ -18,12 +17,12 @@ struct Plane<Value: BitwiseCopyable & Sendable>: @unchecked Sendable {
         self.start = UnsafePointer(start)
     }
 
-    /// The same value everywhere.
+    /// Creates a constant plane.
     init(_ box: BoundingBox, repeating value: Value) {
         self = MutablePlane(box, repeating: value).finished()
     }
 
-    /// Fills the plane row by row, the rows on all cores.
+    /// Creates a plane and fills it row by row, in parallel.
     /// - Parameter fill: writes every value of a row.
     init(_ box: BoundingBox, rows fill: (_ row: PlaneRow<Value>) -> Void) {
         let plane = MutablePlane<Value>(box)
@@ -33,39 +32,39 @@ struct Plane<Value: BitwiseCopyable & Sendable>: @unchecked Sendable {
 
     var count: Int { box.width * box.height }
 
-    /// Places in row order.
+    /// Row-major indices.
     var indices: Range<Int> { 0..<count }
 
-    /// The value at a place in row order.
+    /// The value at a row-major index.
     @inline(__always)
     subscript(place: Int) -> Value {
         assert(indices.contains(place), "Plane: place outside")
         return start[place]
     }
 
-    /// The value at a pixel of the picture inside the box.
+    /// The value at a pixel of the image inside the box.
     @inline(__always)
     subscript(x: Int, y: Int) -> Value { self[place(x, y)] }
 
-    /// The place of a pixel of the picture inside the box.
+    /// The row-major index of a pixel of the image inside the box.
     @inline(__always)
     func place(_ x: Int, _ y: Int) -> Int {
         assert(box.contains(x: x, y: y), "Plane: pixel outside")
         return (y - box.top) * box.width + x - box.left
     }
 
-    /// The memory from a pixel inside the box on, for loads of several values; valid as long as the plane.
+    /// Address of a pixel inside the box, for loads of several values; valid as long as the plane.
     @inline(__always)
     func pointer(_ x: Int, _ y: Int) -> UnsafePointer<Value> { start + place(x, y) }
 
-    /// A plane of the same box, each value transformed.
+    /// A plane of the same box with each value transformed.
     func mapped<Result>(_ transform: (Value) -> Result) -> Plane<Result> {
         let result = MutablePlane<Result>(box)
         for place in indices { result[place] = transform(self[place]) }
         return result.finished()
     }
 
-    /// A copy that can be written.
+    /// A mutable copy.
     func mutableCopy() -> MutablePlane<Value> {
         let copy = MutablePlane<Value>(box)
         copy.start.update(from: start, count: count)
@@ -73,13 +72,13 @@ struct Plane<Value: BitwiseCopyable & Sendable>: @unchecked Sendable {
     }
 }
 
-/// A plane that is being written: by several threads at a time, each to places of its own.
+/// A plane under construction. Several threads may write it, each at different positions.
 struct MutablePlane<Value: BitwiseCopyable & Sendable>: ~Copyable {
     let box: BoundingBox
     private let memory: PlaneMemory
     fileprivate let start: UnsafeMutablePointer<Value>
 
-    /// Values are undefined until they are written.
+    /// Creates an uninitialised plane.
     init(_ box: BoundingBox) {
         self.box = box
         let count = box.width * box.height
@@ -94,7 +93,7 @@ struct MutablePlane<Value: BitwiseCopyable & Sendable>: ~Copyable {
 
     var indices: Range<Int> { 0..<box.width * box.height }
 
-    /// The value at a place in row order.
+    /// The value at a row-major index.
     @inline(__always)
     subscript(place: Int) -> Value {
         get {
@@ -107,49 +106,49 @@ struct MutablePlane<Value: BitwiseCopyable & Sendable>: ~Copyable {
         }
     }
 
-    /// The value at a pixel of the picture inside the box.
+    /// The value at a pixel of the image inside the box.
     @inline(__always)
     subscript(x: Int, y: Int) -> Value {
         get { self[place(x, y)] }
         nonmutating set { self[place(x, y)] = newValue }
     }
 
-    /// The place of a pixel of the picture inside the box.
+    /// The row-major index of a pixel of the image inside the box.
     @inline(__always)
     func place(_ x: Int, _ y: Int) -> Int {
         assert(box.contains(x: x, y: y), "Plane: pixel outside")
         return (y - box.top) * box.width + x - box.left
     }
 
-    /// One row of the picture.
+    /// One row of the image.
     @inline(__always)
     func row(_ y: Int) -> PlaneRow<Value> {
         PlaneRow(y: y, columns: box.left..<box.right, start: start + place(box.left, y))
     }
 
-    /// Calls `body` with each row, on all cores.
+    /// Calls `body` with each row, in parallel.
     func forEachRow(_ body: (PlaneRow<Value>) -> Void) {
         Parallel.fixedRanges(box.height) { rows in
             for row in rows { body(self.row(box.top + row)) }
         }
     }
 
-    /// The plane, which does not change any more.
+    /// The finished, immutable plane.
     consuming func finished() -> Plane<Value> { Plane(box: box, memory: memory, start: start) }
 }
 
-/// A row of a plane that is being written.
+/// A row of a plane under construction.
 struct PlaneRow<Value: BitwiseCopyable & Sendable> {
-    /// Row of the picture.
+    /// Row of the image.
     let y: Int
-    /// Columns of the picture.
+    /// Columns of the image.
     let columns: Range<Int>
     fileprivate let start: UnsafeMutablePointer<Value>
 
-    /// The memory from the first column on.
+    /// Address of the first column.
     var pointer: UnsafeMutablePointer<Value> { start }
 
-    /// The value in a column of the picture.
+    /// The value in a column of the image.
     @inline(__always)
     subscript(x: Int) -> Value {
         get {

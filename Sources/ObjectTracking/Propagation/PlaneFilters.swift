@@ -1,14 +1,14 @@
 import Imaging
 
-/// Values of a region of the working picture, such as a share or a chance of each pixel; outside the box they are 0.
+/// Values of a region of the working image, such as a coverage or probability of each pixel; 0 outside the box.
 extension Plane<Float> {
-    /// The value at a pixel of the picture; 0 outside the box.
+    /// The value at a pixel of the image; 0 outside the box.
     @inline(__always)
     func value(_ x: Int, _ y: Int) -> Float {
         box.contains(x: x, y: y) ? self[x, y] : 0
     }
 
-    /// The value between pixels, by bilinear interpolation.
+    /// The value at a fractional position, by bilinear interpolation.
     func sample(_ x: Float, _ y: Float) -> Float {
         let left = Int(x.rounded(.down)), top = Int(y.rounded(.down))
         let fractionX = x - Float(left), fractionY = y - Float(top)
@@ -23,8 +23,8 @@ extension Plane<Float> {
         return above * (1 - fractionY) + below * fractionY
     }
 
-    /// Each pixel the mean of its 3 x 3 neighbourhood, as far as that lies within the box; `passes` times. Three passes
-    /// are close to a Gaussian of 1.4 pixels.
+    /// Box blur: the mean of each pixel's 3 x 3 neighbourhood inside the box, repeated `passes` times. Three passes approximate
+    /// a Gaussian of 1.4 pixels.
     func blurred(passes: Int) -> Plane<Float> {
         var result = self
         var columns = [Float](repeating: 0, count: box.width)
@@ -37,7 +37,7 @@ extension Plane<Float> {
     }
 
     /// Writes one row of 3 x 3 means.
-    /// - Parameter sums: memory for the sums of each column's three values.
+    /// - Parameter sums: scratch memory for the sums of each column's three values.
     private func blurRow(_ y: Int, sums: inout [Float], into row: PlaneRow<Float>) {
         let first = max(box.top, y - 1), last = min(box.bottom - 1, y + 1)
         let lines = Float(last - first + 1), width = box.width, means = row.pointer
@@ -58,13 +58,13 @@ extension Plane<Float> {
         }
     }
 
-    /// The greatest value within `radius` pixels along each axis.
+    /// The maximum within `radius` pixels along each axis.
     func dilated(by radius: Int) -> Plane<Float> {
         spread(radius, step: 1, length: box.width).spread(radius, step: box.width, length: box.height)
     }
 
-    /// Each value the greatest within `radius` places along an axis. Maxima over windows of doubling length, two of which
-    /// cover the way to either side, make the work grow with the logarithm of the radius.
+    /// The maximum within `radius` positions along an axis. Maxima over windows of doubling length, two of which cover the reach
+    /// on either side, make the work logarithmic in the radius.
     private func spread(_ radius: Int, step: Int, length: Int) -> Plane<Float> {
         var window = 1
         let maxima = mutableCopy(), result = MutablePlane<Float>(box)
@@ -96,7 +96,7 @@ extension Plane<Float> {
         return result.finished()
     }
 
-    /// The smallest box around the values above `threshold`; nil when there is none.
+    /// Bounding box of the values above `threshold`; nil if there are none.
     func bounds(above threshold: Float) -> BoundingBox? {
         var left = box.right, right = box.left - 1, top = box.bottom, bottom = 0
         for y in box.top..<box.bottom {
@@ -111,20 +111,20 @@ extension Plane<Float> {
         return BoundingBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1)
     }
 
-    /// The sums of each pixel's values in two planes of one box.
+    /// The elementwise sum of two planes with the same box.
     func adding(_ other: Plane<Float>) -> Plane<Float> {
         let sums = mutableCopy()
         for place in sums.indices { sums[place] += other[place] }
         return sums.finished()
     }
 
-    /// A plane of the box grown by `margin` within the picture, 0 outside this one's box.
+    /// A plane with the box grown by `margin` within the image, 0 outside this plane's box.
     func padded(by margin: Int, within size: BoundingBox) -> Plane<Float> {
         guard let grown = box.grown(by: margin, within: size) else { return self }
         return resized(to: grown)
     }
 
-    /// The part inside another box of the picture; 0 where this plane has no values.
+    /// The part inside another box of the image; 0 where this plane has no values.
     func resized(to part: BoundingBox) -> Plane<Float> {
         let result = MutablePlane<Float>(part, repeating: 0)
         guard let common = box.intersection(part) else { return result.finished() }
@@ -139,7 +139,7 @@ extension Plane<Float> {
 }
 
 extension BoundingBox {
-    /// Calls `body` with each pixel, row after row.
+    /// Calls `body` with each pixel in row-major order.
     @inline(__always)
     func forEachPixel(_ body: (_ x: Int, _ y: Int) -> Void) {
         for y in top..<bottom {

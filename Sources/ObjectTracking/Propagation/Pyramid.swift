@@ -1,7 +1,7 @@
 import Imaging
 
-/// Grey pictures of halving size with their gradients, for optical flow. Level 0 is half the working picture's size:
-/// flow there is precise to a fraction of a pixel all the same, at a quarter of the cost.
+/// Image pyramid of grey images and their gradients, for optical flow. Level 0 is half the working image's size: flow there
+/// still has subpixel precision, at a quarter of the cost.
 struct Pyramid: Sendable {
     let levels: [PyramidLevel]
 
@@ -16,17 +16,17 @@ struct Pyramid: Sendable {
     }
 }
 
-/// One level: a grey picture, 0...255, and its central differences, each with a border of repeated edge pixels so that
-/// patches may hang over the edge.
+/// One level: a grey image, 0...255, and its central differences, each with a replicated border so that patches may extend
+/// beyond the edge.
 struct PyramidLevel: Sendable {
-    /// Pixels of the shorter side below which no level is made, unless the clip is smaller.
+    /// Length of the shorter side below which no level is made, unless the clip is smaller.
     static let smallest = 18
-    /// Pixels added to each side.
+    /// Border width on each side.
     static let border = 16
 
-    /// The picture without its border, from (0, 0).
+    /// The image without its border, from (0, 0).
     let box: BoundingBox
-    /// `[height + 2 * border, width + 2 * border]`, as the gradients: pixel (0, 0) is the picture's.
+    /// `[height + 2 * border, width + 2 * border]`, like the gradients; pixel (0, 0) is that of the image.
     let grey: Plane<Float>
     let gradientX: Plane<Float>
     let gradientY: Plane<Float>
@@ -42,7 +42,7 @@ struct PyramidLevel: Sendable {
         gradientY = differences(of: grey, step: grey.box.width)
     }
 
-    /// The grey value between pixels, by bilinear interpolation; the border's edge beyond it.
+    /// The grey value at a fractional position, by bilinear interpolation; clamped at the border's edge.
     @inline(__always)
     func sample(_ x: Float, _ y: Float) -> Float {
         let border = Float(Self.border), stride = grey.box.width
@@ -56,7 +56,7 @@ struct PyramidLevel: Sendable {
     }
 }
 
-/// A picture with its edge pixels repeated around it.
+/// An image with its edge pixels replicated around it.
 private func bordered(_ picture: Plane<Float>, by border: Int) -> Plane<Float> {
     let size = picture.box
     let result = MutablePlane<Float>(
@@ -68,7 +68,7 @@ private func bordered(_ picture: Plane<Float>, by border: Int) -> Plane<Float> {
     return result.finished()
 }
 
-/// Central differences between the values `step` places before and after; 0 along the edge of the plane.
+/// Central differences of the values `step` positions before and after; 0 along the edge of the plane.
 private func differences(of grey: Plane<Float>, step: Int) -> Plane<Float> {
     let result = MutablePlane<Float>(grey.box, repeating: 0)
     let stride = grey.box.width
@@ -98,7 +98,7 @@ private func halvedGrey(_ frame: WorkingFrame) -> Plane<Float> {
 @inline(__always)
 private func luma(_ colour: RGB) -> Int { 77 * Int(colour.red) + 150 * Int(colour.green) + 29 * Int(colour.blue) }
 
-/// A picture at half its size: the mean of 2 x 2 pixels.
+/// An image at half its size: the mean of 2 x 2 pixels.
 private func halved(_ picture: Plane<Float>) -> Plane<Float> {
     let size = picture.box
     let box = BoundingBox(left: 0, top: 0, width: (size.width + 1) / 2, height: (size.height + 1) / 2)

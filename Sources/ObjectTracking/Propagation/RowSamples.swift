@@ -1,28 +1,28 @@
 import Imaging
 
-/// Colours that a row of pixels has in several frames. Their quartiles are found for all pixels at once: a network of
-/// comparisons sorts each pixel's samples, and every comparison is made for the whole row.
+/// Colours of a row of pixels in several frames. Quartiles are computed for all pixels at once: a sorting network sorts each
+/// pixel's samples, and every comparison runs over the whole row.
 struct RowSamples: ~Copyable {
     private typealias Constant = BackgroundConstants
 
-    /// Stands for no sample: sorted to the end.
+    /// Marks a missing sample, which sorts to the end.
     private static let none = UInt8.max
 
     private let width: Int
     private let capacity: Int
-    /// Red, green and blue, `[3 * capacity, width]`: a row for each frame.
+    /// Red, green and blue, `[3 * capacity, width]`: a row per frame.
     private let values: MutablePlane<UInt8>
     /// 1 where a frame shows a pixel, `[capacity, width]`.
     private let isSeen: MutablePlane<UInt8>
-    /// Frames that are known to show the background.
+    /// Frames known to show the background.
     private var isKnown: [Bool] = []
-    /// For as many values as there were frames last.
+    /// Network for the latest number of frames.
     private var network = SortingNetwork(0)
-    /// Samples of each pixel, and those of frames that are known to show the background.
+    /// Number of samples of each pixel, and of those from frames known to show the background.
     private let all: MutablePlane<UInt8>
     private let known: MutablePlane<UInt8>
 
-    /// - Parameter capacity: frames, at most 255.
+    /// - Parameter capacity: number of frames, at most 255.
     init(width: Int, capacity: Int) {
         let line = BoundingBox(left: 0, top: 0, width: width, height: 1)
         self.width = width
@@ -35,8 +35,8 @@ struct RowSamples: ~Copyable {
 
     mutating func removeAll() { isKnown.removeAll(keepingCapacity: true) }
 
-    /// Begins with the next frame, which shows no pixel yet.
-    /// - Parameter isKnown: true if what it shows is known to be the background.
+    /// Starts the next frame, without any pixels.
+    /// - Parameter isKnown: true if it is known to show the background.
     mutating func begin(isKnown: Bool) {
         let row = isSeen.row(self.isKnown.count).pointer
         row.update(repeating: 0, count: width)
@@ -53,9 +53,9 @@ struct RowSamples: ~Copyable {
         values[column, 2 * capacity + frame] = colour.blue
     }
 
-    /// Sets pixels to the median of their samples: of the known ones where there are enough. Too few samples leave a
-    /// pixel's colour.
-    /// - Parameter pixels: of the columns from the first on; the samples are spent.
+    /// Sets pixels to the median of their samples, of the known ones if there are enough. With too few samples, a pixel keeps
+    /// its colour.
+    /// - Parameter pixels: pixels of the columns from the first on; the samples are consumed.
     mutating func estimate(_ pixels: UnsafeMutableBufferPointer<BackgroundPixel>) {
         count()
         for frame in isKnown.indices { leaveOut(frame) }
@@ -86,7 +86,7 @@ struct RowSamples: ~Copyable {
         }
     }
 
-    /// Takes the samples of a frame away that do not count.
+    /// Removes the samples of an unused frame.
     private func leaveOut(_ frame: Int) {
         let seen = isSeen.row(frame).pointer
         if !isKnown[frame] {
@@ -105,7 +105,7 @@ struct RowSamples: ~Copyable {
         for (lower, upper) in network.pairs { order(values.row(first + lower).pointer, values.row(first + upper).pointer) }
     }
 
-    /// Puts the lesser of each two values first.
+    /// Orders each pair of values.
     @inline(__always)
     private func order(_ first: UnsafeMutablePointer<UInt8>, _ second: UnsafeMutablePointer<UInt8>) {
         for column in 0..<width {

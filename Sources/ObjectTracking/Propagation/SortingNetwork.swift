@@ -1,8 +1,8 @@
-/// Pairs of places that, put in order one after the other, sort as many values, whatever they are: the same comparisons serve
-/// many rows of values at once. Source: Batcher's merge exchange, Knuth, The Art of Computer Programming, volume 3, 5.2.2,
-/// algorithm M.
+/// A sorting network: pairs of positions that, put in order one after the other, sort any values of a given count. The same
+/// comparisons serve many rows of values at once. Source: Batcher's merge exchange, Knuth, The Art of Computer Programming,
+/// volume 3, 5.2.2, algorithm M.
 package struct SortingNetwork {
-    /// Values that are sorted.
+    /// Number of values.
     package let count: Int
     package private(set) var pairs: [(lower: Int, upper: Int)] = []
 
@@ -17,7 +17,7 @@ package struct SortingNetwork {
         }
     }
 
-    /// Pairs of one pass, over shorter and shorter distances.
+    /// Pairs of one pass, over decreasing distances.
     private mutating func add(_ part: Int, _ largest: Int) {
         var (step, rest, distance) = (largest, 0, part)
         while true {

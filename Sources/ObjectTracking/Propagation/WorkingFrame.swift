@@ -1,15 +1,16 @@
 import Imaging
 import Parallelism
 
-/// Size of the pictures propagation works on: whole blocks of `factor` x `factor` pixels of the clip become one.
+/// Size of the images used in propagation: whole blocks of `factor` x `factor` pixels of the clip become one.
 struct WorkingSize: Sendable, Equatable {
-    /// The clip's.
+    /// The clip's size.
     let full: PictureSize
     let factor: Int
     let width: Int
     let height: Int
 
-    /// - Parameter maximumPixels: of the working picture. Beyond it outlines get coarser instead of work growing.
+    /// - Parameter maximumPixels: upper bound on the working image's pixels. Beyond it, outlines get coarser instead of more
+    ///   work being done.
     init(full: PictureSize, maximumPixels: Int) {
         var factor = 1
         while (full.width / factor) * (full.height / factor) > maximumPixels { factor += 1 }
@@ -22,13 +23,13 @@ struct WorkingSize: Sendable, Equatable {
     var box: BoundingBox { BoundingBox(left: 0, top: 0, width: width, height: height) }
 }
 
-/// A picture at the working size: 3 bytes a pixel, all that is kept of a frame while it waits.
+/// An image at the working size: 3 bytes per pixel, all that is kept of a frame while it waits.
 struct WorkingFrame: Sendable {
     /// 0-based in the clip.
     let index: Int
-    /// The whole picture, from (0, 0).
+    /// The whole image, from (0, 0).
     let box: BoundingBox
-    /// `[height, width]`, R, G and B.
+    /// `[height, width]`, red, green and blue.
     let rgb: Plane<RGB>
 
     var width: Int { box.width }
@@ -41,7 +42,7 @@ struct WorkingFrame: Sendable {
     }
 }
 
-/// A colour in 8 bits a channel.
+/// A colour with 8 bits per channel.
 struct RGB: BitwiseCopyable, Sendable {
     var red: UInt8
     var green: UInt8
@@ -51,27 +52,27 @@ struct RGB: BitwiseCopyable, Sendable {
     @inline(__always)
     var channels: SIMD4<Int32> { SIMD4(Int32(red), Int32(green), Int32(blue), 0) }
 
-    /// Sum of the squared differences of the channels.
+    /// Sum of the channels' squared differences.
     @inline(__always)
     func squaredDistance(to other: RGB) -> Int {
         let step = channels &- other.channels
         return Int((step &* step).wrappedSum())
     }
 
-    /// Greatest difference of a channel, 0...255.
+    /// Maximum difference over the channels, 0...255.
     @inline(__always)
     func greatestDifference(to other: RGB) -> Int {
         max(abs(Int(red) - Int(other.red)), abs(Int(green) - Int(other.green)), abs(Int(blue) - Int(other.blue)))
     }
 }
 
-/// The mean of each block of a picture.
-/// - Parameter pixels: the picture's.
+/// The mean of each block of an image.
+/// - Parameter pixels: the image's pixels.
 private func reduced(_ image: RGBImage, _ pixels: UnsafeBufferPointer<UInt8>, _ size: WorkingSize) -> Plane<RGB> {
     Plane(size.box) { row in
         if size.factor == 1 {
             guard let pixels = pixels.baseAddress else { return }
-            // An RGB is its three bytes.
+            // The layout of RGB is its three bytes.
             UnsafeMutableRawPointer(row.pointer)
                 .copyMemory(from: pixels + row.y * image.width * 3, byteCount: row.columns.count * 3)
             return

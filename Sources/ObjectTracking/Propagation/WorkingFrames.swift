@@ -5,14 +5,14 @@ protocol WorkingFrames: AnyObject {
     func next() throws -> WorkingFrame?
 }
 
-/// From a frame of a clip, or of a part of it, to the last.
+/// Frames from a given one to the last of a clip, or of a part of it.
 final class ForwardFrames: WorkingFrames {
     private let frames: ClipFrames
     private let size: WorkingSize
     private var first: Int?
     private var last = -1
 
-    /// - Parameter start: what comes before is not wanted, and not decoded where the clip allows that.
+    /// - Parameter start: first frame; earlier ones are not decoded if the clip allows seeking.
     init(_ clip: VideoClip, size: WorkingSize, from start: Int, in span: TimeSpan?) throws {
         if start > 0, let count = clip.frameCount, start < count {
             frames = try clip.frames(start..<count, in: span)
@@ -22,13 +22,13 @@ final class ForwardFrames: WorkingFrames {
         self.size = size
     }
 
-    /// After the last frame: what was wrong with the file.
+    /// After the last frame: the file's damage.
     var damage: String? { frames.damage }
 
-    /// After the last frame: frames of the whole clip; nil when the part ended before it did.
+    /// After the last frame: number of frames in the clip; nil if the part ended before it.
     var frameCount: Int? { frames.frameCount }
 
-    /// The frames that came so far.
+    /// The frames delivered so far.
     var seen: Range<Int> { (first ?? 0)..<last + 1 }
 
     func next() throws -> WorkingFrame? {
@@ -39,9 +39,9 @@ final class ForwardFrames: WorkingFrames {
     }
 }
 
-/// The frames of a range, from its last to its first. Decoders only go forwards, so a segment is decoded and held while
-/// it is handed out from its end, and then the one before, which is sought: memory does not grow with the clip, and time
-/// does evenly. A clip that has to be decoded from the start (`VideoClip.sequentialReason`) is, for each segment.
+/// The frames of a range, from last to first. Decoders only run forwards, so a segment is decoded and held while it is delivered
+/// from its end; then the decoder seeks to the previous one. Memory does not grow with the clip, and time is linear. A clip that
+/// has to be decoded from the start (`VideoClip.sequentialReason`) is decoded from there for each segment.
 final class BackwardFrames: WorkingFrames {
     static let segment = 64
 

@@ -2,24 +2,25 @@ import Imaging
 import Masks
 import Media
 
-/// Masks of detected tracks by SAM 2: each detection's box is a prompt on its frame, and the masks are carried to the frames
-/// between. Each frame with a detection is encoded once, so that time grows with those frames and little with objects.
+/// Masks of detected tracks by SAM 2: each detection's box is a prompt on its frame, and masks are propagated to the frames in
+/// between. Each frame with a detection is encoded once, so time grows with those frames and little with objects.
 struct BoxSegmentation {
     let clip: VideoClip
-    /// The part of the clip that counts; nil for all.
+    /// The selected part of the clip; nil for all.
     let span: TimeSpan?
     let model: SegmentationModel
-    /// Detections; those with a mask of their own keep it.
+    /// Detections; those with a mask keep it.
     let detections: [Detection]
 
-    /// Share of a box's sides by which a mask may reach beyond it. Less cuts off limbs that a tight box leaves out; more takes in other
-    /// objects that the model finds far from its prompt.
+    /// Margin, as a fraction of a box's sides, by which a mask may extend beyond it. Lower cuts off limbs that a tight box
+    /// leaves out; higher includes other objects that the model finds far from its prompt.
     private static let margin = 0.1
 
     /// - Parameters:
-    ///   - others: by track and frame, masks made without SAM 2: for frames where it finds nothing, and to which nothing is carried.
-    ///   - part: frames of the clip that count.
-    ///   - progress: told of each frame; what it throws ends the call.
+    ///   - others: masks made without SAM 2, by track and frame, for frames where it finds nothing and to which nothing is
+    ///     propagated.
+    ///   - part: selected frames of the clip.
+    ///   - progress: called with each frame; an error it throws ends the call.
     /// - Throws: `VideoError`, `MaskError`, and what `progress` throws.
     func masks(
         of tracks: [DetectedTrack], otherwise others: [TrackID: [Int: PropagatedMask]], in part: Range<Int>,
@@ -42,7 +43,7 @@ struct BoxSegmentation {
         return masks
     }
 
-    /// Masks that the detections have themselves.
+    /// Masks that came with the detections.
     private func detected(
         _ tracks: [DetectedTrack], _ others: [TrackID: [Int: PropagatedMask]]
     ) -> [TrackID: [Int: PropagatedMask]] {

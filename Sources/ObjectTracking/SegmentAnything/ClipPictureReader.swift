@@ -2,29 +2,29 @@ import Imaging
 import SegmentAnything
 import Media
 
-/// The frames of a clip, or of a part of it, for a tracker that goes through them forwards or backwards, one at a time.
-/// It counts them from the part's first.
+/// Reads the frames of a clip, or of a part of it, one at a time, for a tracker that runs forwards or backwards. Frames count
+/// from the part's first.
 final class ClipPictureReader: ClipPictures {
-    /// The clip's numbers of those frames.
+    /// The frames' numbers in the clip.
     let part: Range<Int>
     var count: Int { part.count }
     var width: Int { clip.info.width }
     var height: Int { clip.info.height }
-    /// Damage of the clip in one line; nil when none was met.
+    /// Damage of the clip, as one line; nil if none was found.
     private(set) var damage: String?
 
-    /// Frames decoded at a time on the way back; decoders only go forwards.
+    /// Number of frames decoded at a time when running backwards, because decoders only run forwards.
     private static let segment = 16
 
     private let clip: VideoClip
     private var ahead: ClipFrames?
-    /// The clip's number of the frame that comes next.
+    /// Number in the clip of the next frame.
     private var next = 0
-    /// Decoded on the way back, by the clip's number.
+    /// Frames decoded for running backwards, by number in the clip.
     private var held: [Int: RGBImage] = [:]
 
     /// - Parameter span: nil for the whole clip.
-    /// - Throws: `VideoError`, also for a clip that can be read only once, or without a frame in `span`.
+    /// - Throws: `VideoError`, also for a clip that can be read only once, or that has no frame in `span`.
     init(_ clip: VideoClip, in span: TimeSpan?) throws {
         guard !clip.isReadOnce else {
             throw VideoError.invalid(
@@ -41,7 +41,7 @@ final class ClipPictureReader: ClipPictures {
             damage = frames.damage
         }
         guard !part.isEmpty else {
-            throw VideoError.invalid(path: clip.path, found: "no frame in the part that counts", expected: "one at least")
+            throw VideoError.invalid(path: clip.path, found: "no frame in the selected part", expected: "at least one")
         }
     }
 
@@ -50,7 +50,7 @@ final class ClipPictureReader: ClipPictures {
         if let picture = held[frame] { return picture }
         if ahead != nil, frame >= next { return try read(frame) }
         if frame + 1 < next || !held.isEmpty {
-            // Going back: what lies before will be wanted soon.
+            // Running backwards: earlier frames will be needed soon.
             held = [:]
             ahead = nil
             let first = max(part.lowerBound, frame + 1 - Self.segment)

@@ -1,8 +1,8 @@
 import Imaging
 import Masks
 
-/// Masks of detected tracks as given masks for the propagator: each track has them on the frames where it was detected, and is not
-/// there beside the frames that it has boxes on.
+/// Presents masks of detected tracks to the propagator as given masks. Each track has them on the frames where it was detected,
+/// and is absent on frames without a box.
 struct DetectedTrackMasks: MaskSource {
     let path: String
     let size: PictureSize
@@ -13,7 +13,7 @@ struct DetectedTrackMasks: MaskSource {
 
     /// - Parameters:
     ///   - masks: by track and frame.
-    ///   - part: frames of the clip that count.
+    ///   - part: selected frames of the clip.
     init(_ detected: [DetectedTrack], _ masks: [TrackID: [Int: PropagatedMask]], path: String, size: PictureSize, part: Range<Int>) {
         (self.path, self.size, self.masks) = (path, size, masks)
         var frames: [TrackID: [Int]] = [:], tracks: [Track] = []

@@ -3,15 +3,15 @@ import Masks
 import Media
 import SegmentAnything
 
-/// Tracks with SAM 2, behind the interface the tracker without a model has: from masks, or from points and boxes.
-/// Prompts are applied frame by frame, each upon what was tracked up to there. Then frames are looked at forwards from the first
-/// that is marked, then backwards from there, as the original's predictor is used; of a long clip it remembers what the next
-/// frames need.
+/// Tracks with SAM 2, under the same interface as the tracker without a model: from masks, or from points and boxes. Prompts are
+/// applied frame by frame, each on top of what was tracked so far. Then the clip is processed forwards from the first prompted
+/// frame and backwards from there, like with the original's predictor. For a long clip, only memories in reach of the next
+/// frames are kept.
 struct SegmentAnythingTracker: MaskTracker {
     let model: SegmentAnythingVideoModel
-    /// True if a pixel belongs to one object at most.
+    /// True if a pixel belongs to at most one object.
     let separatesObjects: Bool
-    /// Bytes of image features to keep of frames that are looked at several times.
+    /// Bytes of cached image features for frames that are visited several times.
     let featureBytes: Int
 
     func propagate(
@@ -19,7 +19,7 @@ struct SegmentAnythingTracker: MaskTracker {
         progress: (PropagationProgress) throws -> Void
     ) throws -> PropagatedMasks {
         let pictures = try ClipPictureReader(clip, in: span), part = pictures.part
-        // A damaged clip may have fewer frames than masks.
+        // A damaged clip may have fewer frames than the masks.
         try masks.validate(
             width: pictures.width, height: pictures.height,
             frameCount: clip.frameCount ?? (span == nil && pictures.damage == nil ? part.upperBound : nil))
@@ -30,14 +30,15 @@ struct SegmentAnythingTracker: MaskTracker {
         for track in masks.tracks {
             let used = masks.annotatedFrames(of: track.id).filter { part.contains($0) && frames?.contains($0) ?? true }
             given[track.id] = Set(used)
-            // A track that no mask that is used shows is not looked for.
+            // A track without a visible mask among the used ones is not tracked.
             if used.contains(where: { track.appearance(at: $0) != nil }) { followed.insert(track.id) }
         }
         let marked = Set(given.filter { followed.contains($0.key) }.values.joined()).sorted()
         guard let first = marked.first else {
             throw MaskError(path: masks.path, reason: .emptyMasks)
         }
-        // Frame by frame, so that each is encoded once, and kept where a track is looked for among others' given masks.
+        // Frame by frame, so that each is encoded once. Features are kept for frames on which a track is propagated while others
+        // have given masks.
         predictor.keepFeatures(of: Set(marked.filter { frame in
             followed.contains { !(given[$0]?.contains(frame) ?? false) }
         }.map { $0 - part.lowerBound }))
@@ -62,10 +63,11 @@ struct SegmentAnythingTracker: MaskTracker {
     }
 
     /// - Parameters:
-    ///   - prompts: each object's, on any frames, one at least on it; of those on one frame for one object, one may have a box.
-    ///   - progress: told of each frame; what it throws ends the call.
-    /// - Throws: `VideoError`, `InputError` for a prompt outside the clip or its picture and for an object with points beside
-    ///   it alone, and what `progress` throws.
+    ///   - prompts: prompts of each object, on any frames, at least one of them positive; among those on one frame for one
+    ///     object, at most one may have a box.
+    ///   - progress: called with each frame; an error it throws ends the call.
+    /// - Throws: `VideoError`, `InputError` for a prompt outside the clip or its image and for an object with only negative
+    ///   points, and what `progress` throws.
     func propagate(
         clip: VideoClip, in span: TimeSpan?, prompts: [ObjectPrompt], progress: (PropagationProgress) throws -> Void
     ) throws -> PropagatedMasks {
@@ -117,8 +119,8 @@ struct SegmentAnythingTracker: MaskTracker {
         return SegmentAnythingVideoPredictor(model, pictures: pictures, settings: settings)
     }
 
-    /// Both ways through the clip.
-    /// - Parameter given: the tracks whose masks are given at a frame, and masks there that are not to be painted over.
+    /// Runs both directions through the clip.
+    /// - Parameter given: the tracks with given masks in a frame, and masks there that must not be overwritten.
     private func track(
         _ predictor: SegmentAnythingVideoPredictor, _ tracks: [TrackID], _ pictures: ClipPictureReader, from first: Int,
         _ progress: (PropagationProgress) throws -> Void, given: (Int) throws -> (Set<TrackID>, [Mask])
@@ -130,7 +132,7 @@ struct SegmentAnythingTracker: MaskTracker {
                 let frame = base + index
                 if frame != first { predictor.releaseFeatures(of: index) }
                 try progress(PropagationProgress(isBackward: isBackward, frame: frame))
-                // The way back begins where the way forward did.
+                // Backward tracking starts at the same frame as forward tracking.
                 guard !isBackward || frame != first else { return }
                 let (known, others) = try given(frame)
                 for object in found where !known.contains(tracks[object.object]) {

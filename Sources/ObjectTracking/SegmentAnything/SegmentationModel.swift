@@ -1,18 +1,18 @@
 import Imaging
 import SegmentAnything
 
-/// A loaded SAM 2 checkpoint, which finds the region a prompt means, and follows it through a clip. Immutable: one serves any
-/// number of pictures and clips.
+/// A loaded SAM 2 checkpoint, which segments an image by a prompt and tracks the region through a clip. Immutable, so one
+/// instance serves any number of images and clips.
 public struct SegmentationModel: Sendable {
     let model: SegmentAnythingImageModel
-    /// As it was given.
+    /// As given.
     public let path: String
     /// Video model; nil for a checkpoint without memory, a failure if its widths do not fit.
     private let tracking: Result<SegmentAnythingVideoModel, InputError>?
 
-    /// Maps a checkpoint: a directory in the layout of `facebook/sam2.1-hiera-large`, or a file as the original authors
-    /// publish (`sam2.1_hiera_large.pt`). Its tensors are neither copied nor changed.
-    /// - Throws: `InputError` of category `unusableModel` with the file at fault, what was found and what was expected.
+    /// Maps a checkpoint: a directory in the layout of `facebook/sam2.1-hiera-large`, or a file published by the original
+    /// authors (`sam2.1_hiera_large.pt`). Its tensors are neither copied nor modified.
+    /// - Throws: `InputError` of category `unusableModel` with the file, what was found and what was expected.
     public init(path: String) throws {
         self.path = path
         (model, tracking) = try InputError.translating {
@@ -26,38 +26,37 @@ public struct SegmentationModel: Sendable {
         }
     }
 
-    /// Multiplications and additions that following `objects` takes in each frame.
+    /// Operations per frame for tracking `objects`, counting multiplications and additions.
     package func frameOperations(objects: Int) -> Double {
         guard case .success(let video)? = tracking else { return 0 }
         return SegmentAnythingCost(configuration: video.configuration, weights: .f32)
             .trackedFrame(video.memory, objects: objects).operations
     }
 
-    /// A tracker that follows regions through clips.
+    /// A tracker of regions through clips.
     /// - Parameters:
-    ///   - separatesObjects: true if a pixel belongs to one object at most.
-    ///   - featureBytes: bytes of image features to keep.
-    /// - Throws: `InputError` of category `unusableModel` when the checkpoint has none.
+    ///   - separatesObjects: true if a pixel belongs to at most one object.
+    ///   - featureBytes: bytes of cached image features.
+    /// - Throws: `InputError` of category `unusableModel` if the checkpoint cannot track.
     func tracker(separatesObjects: Bool, featureBytes: Int) throws -> SegmentAnythingTracker {
         SegmentAnythingTracker(model: try video, separatesObjects: separatesObjects, featureBytes: featureBytes)
     }
 
-    /// Checks that the checkpoint can follow objects through clips.
+    /// Checks that the checkpoint can track objects through clips.
     /// - Throws: `InputError` of category `unusableModel`.
     package func checkTracking() throws { _ = try video }
 
     private var video: SegmentAnythingVideoModel {
         get throws {
             guard let tracking else {
-                throw InputError(.unusableModel, "\(path): found a model of single pictures, expected one that tracks")
+                throw InputError(.unusableModel, "\(path): found a model for images only, expected one that can track")
             }
             return try tracking.get()
         }
     }
 
-    /// The region of a picture that each box means, with the IoU that is expected of it; nil where nothing is found. The picture is
-    /// encoded once.
-    /// - Parameter boxes: with pixels of the picture.
+    /// Segments an image by each box, with the predicted IoU; nil where nothing is found. The image is encoded once.
+    /// - Parameter boxes: boxes that overlap the image.
     package func masks(of boxes: [BoundingBox], in image: RGBImage) throws -> [(mask: Mask, expectedIoU: Float)?] {
         let encoded = SegmentAnythingImagePredictor(model).encode(image)
         return try boxes.map { box in
@@ -66,25 +65,25 @@ public struct SegmentationModel: Sendable {
         }
     }
 
-    /// The region of a picture that a prompt means.
-    /// - Parameter path: what errors call the picture.
-    /// - Throws: `InputError` of category `invalid` when the prompt lies outside the picture or the model finds nothing there,
-    ///   `usage` when it only says where the object is not.
+    /// Segments an image by a prompt.
+    /// - Parameter path: name of the image in errors.
+    /// - Throws: `InputError` of category `invalid` if the prompt lies outside the image or the model finds nothing there,
+    ///   `usage` if all points are negative.
     package func mask(of prompt: PicturePrompt, in image: RGBImage, path: String) throws -> Mask {
         try mask(of: prompt, path: path) { encode(image) }
     }
 
-    /// A picture that any number of prompts can be asked of; encoding it takes nearly all of the time.
+    /// Encodes an image for any number of prompts; this takes nearly all of the time.
     package func encode(_ image: RGBImage) -> EncodedPicture { SegmentAnythingImagePredictor(model).encode(image) }
 
-    /// The region of a picture that a prompt means.
+    /// Segments an image by a prompt.
     /// - Parameters:
-    ///   - path: what errors call the picture.
-    ///   - picture: gives the picture, encoded by this model.
+    ///   - path: name of the image in errors.
+    ///   - picture: returns the image, encoded by this model.
     /// - Throws: as `mask(of:in:path:)`.
     package func mask(of prompt: PicturePrompt, path: String, in picture: () throws -> EncodedPicture) throws -> Mask {
         guard prompt.isOnObject else {
-            throw InputError(.usage, "\(path): found points beside the object alone, expected one on it, or a box around it")
+            throw InputError(.usage, "\(path): found only negative points, expected a positive one or a box")
         }
         do {
             let mask = try picture().bestMask(prompt).mask

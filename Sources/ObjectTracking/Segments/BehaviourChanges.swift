@@ -1,25 +1,25 @@
 import Foundation
 import Imaging
 
-/// Places in a track where the object's behaviour changes: where it begins or ceases to stand still, turns, comes into or goes
-/// out of the picture (its box touches an edge, or it is much smaller than at its largest: far away, or mostly hidden).
-/// A change counts once it has lasted for a while.
+/// Positions in a track where the object's behaviour changes: it stops or starts moving, turns, or enters or leaves the image
+/// (its box touches an edge, or it is much smaller than at its largest: far away, or mostly hidden). A change counts once it has
+/// lasted for a while.
 struct BehaviourChanges {
-    /// Seconds that a new state lasts before it counts.
+    /// Seconds that a new state must last to count.
     static let shortestState = 1.0
-    /// Object sizes a second, above which one that stood still moves: a walking person does about 1.
+    /// Speed in object sizes per second above which a stationary object starts to move; a walking person has about 1.
     static let startSpeed = 0.35
-    /// Object sizes a second, below which one that moved stands still.
+    /// Speed in object sizes per second below which a moving object stops.
     static let stopSpeed = 0.2
-    /// Degrees between the directions before and behind a turn, at least.
+    /// Minimum angle in degrees between the directions before and after a turn.
     static let turnAngle = 60.0
-    /// Share of the object's size within which its box touches an edge of the picture; 1 pixel at least.
+    /// Fraction of the object's size within which its box touches an edge of the image; at least 1 pixel.
     static let edgeMargin = 0.02
-    /// Share of its large size below which an object is far away or mostly hidden.
+    /// Fraction of its large size below which an object is far away or mostly hidden.
     static let smallShare = 0.5
-    /// Share by which it must be larger than that to be near again.
+    /// Factor by which it must exceed that size to count as near again.
     static let smallHysteresis = 1.2
-    /// Quantile of an object's sizes that counts as its large size: the very largest may be wrong.
+    /// Quantile of an object's sizes that counts as its large size, because the maximum may be an outlier.
     static let largeQuantile = 0.9
 
     private let motion: TrackMotion
@@ -60,7 +60,7 @@ struct BehaviourChanges {
         }
     }
 
-    /// Starts of lasting states; frames between one and the state before belong to the latter.
+    /// Starts of lasting states; frames between one and the previous state belong to the latter.
     private func lastingChanges(_ states: [Bool]) -> [Int] {
         var places: [Int] = [], state = states[0], since: Int?
         for index in states.indices {
@@ -77,11 +77,11 @@ struct BehaviourChanges {
         return places
     }
 
-    /// Places at which the direction leaves that of the way so far, and stays away from it. A halt in between changes nothing.
+    /// Positions at which the direction departs from the previous one for good. A stop in between has no effect.
     private func turns(where moving: [Bool]) -> [Int] {
         var places: [Int] = [], way = Heading(), other = Heading(), since: Int?
         for index in motion.times.indices {
-            // The direction of what stands still is noise.
+            // The direction of a stationary object is noise.
             guard moving[index] else { continue }
             let heading = Heading(motion.velocities[index])
             guard way.angle(to: heading) > Self.turnAngle else {
@@ -118,7 +118,7 @@ private struct Heading {
         y += other.y
     }
 
-    /// Degrees, 0 to 180; 0 if either has no direction.
+    /// In degrees, 0 to 180; 0 if either has no direction.
     func angle(to other: Heading) -> Double {
         let product = x * other.x + y * other.y, cross = x * other.y - y * other.x
         // The angle of two zeros depends on their signs.

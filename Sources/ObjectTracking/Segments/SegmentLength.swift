@@ -1,13 +1,13 @@
 import Imaging
 
-/// Length of the parts that a long track is told in.
+/// Length of the segments in which a long track is described.
 public enum SegmentLength: Sendable, Equatable {
-    /// Parts of a length in seconds.
+    /// Segments of a fixed length in seconds.
     case seconds(Double)
-    /// Parts that begin where the object stops, starts, turns, enters or leaves.
+    /// Segments that begin where the object stops, starts, turns, enters or leaves.
     case automatic
 
-    /// Lengths that parts can have, in seconds.
+    /// Valid segment lengths, in seconds.
     package static let range = 0.1...1e6
     package static let rangeText = "seconds, 0.1 or more, or auto"
 
@@ -22,14 +22,14 @@ public enum SegmentLength: Sendable, Equatable {
         }
     }
 
-    /// - Throws: `InputError` of category `usage` for a length that is out of range.
+    /// - Throws: `InputError` of category `usage` for a length out of range.
     package func validate() throws {
         guard case .seconds(let seconds) = self, !Self.range.contains(seconds) else { return }
         throw InputError(.usage, "segment \(seconds): expected \(Self.rangeText)")
     }
 }
 
-/// Written as a number of seconds or "auto".
+/// Encoded as a number of seconds or "auto".
 extension SegmentLength: Codable {
     public init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()

@@ -1,28 +1,27 @@
 import Imaging
 import Masks
 
-/// Motion of a track through the picture, smoothed so that the jitter of masks and boxes is not taken for it. The camera's own
-/// motion is not taken out.
+/// Motion of a track in the image, smoothed against the jitter of masks and boxes. Camera motion is not compensated.
 struct TrackMotion {
     /// Seconds over which a velocity is fitted.
     static let window = 1.0
-    /// Appearances whose median stands for the middle one, so that single wrong masks do not count.
+    /// Length of the median filter over appearances, which removes single wrong masks.
     static let medianCount = 5
 
     let times: [Double]
-    /// Boxes as they are.
+    /// Unfiltered boxes.
     let boxes: [BoundingBox]
-    /// Pixels: the root of the box's area, averaged over `window`.
+    /// In pixels: the square root of the box's area, averaged over `window`.
     let sizes: [Double]
-    /// Pixels: the root of the mask's area, averaged over `window`.
+    /// In pixels: the square root of the mask's area, averaged over `window`.
     let extents: [Double]
-    /// Velocities of the box's centre in object sizes a second.
+    /// Velocities of the box's centre in object sizes per second.
     let velocities: [(x: Double, y: Double)]
 
     /// - Parameters:
-    ///   - appearances: one at least, ascending.
-    ///   - times: of the appearances, in seconds.
-    ///   - step: seconds between two appearances, as a rule.
+    ///   - appearances: at least one, ascending.
+    ///   - times: times of the appearances, in seconds.
+    ///   - step: typical time between two appearances, in seconds.
     init(_ appearances: [Track.Appearance], _ times: [Double], step: Double) {
         self.times = times
         boxes = appearances.map(\.box)
@@ -30,7 +29,7 @@ struct TrackMotion {
         let y = Self.medians(boxes.map { Double($0.top) + Double($0.height) / 2 })
         let roots = Self.medians(boxes.map { max(1, Double($0.width) * Double($0.height)).squareRoot() })
         let areas = Self.medians(appearances.map { Double($0.area).squareRoot() })
-        // Three at least, however seldom the object is seen.
+        // At least three, however rarely the object is visible.
         let reach = max(Self.window / 2, 1.01 * step)
         var sizes: [Double] = [], extents: [Double] = [], velocities: [(x: Double, y: Double)] = []
         var low = 0, high = 0
@@ -46,7 +45,7 @@ struct TrackMotion {
         (self.sizes, self.extents, self.velocities) = (sizes, extents, velocities)
     }
 
-    /// Object sizes a second.
+    /// In object sizes per second.
     func speed(at index: Int) -> Double {
         let velocity = velocities[index]
         return (velocity.x * velocity.x + velocity.y * velocity.y).squareRoot()
@@ -54,7 +53,7 @@ struct TrackMotion {
 
     private static func mean(_ values: ArraySlice<Double>) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
 
-    /// Slope of the line that fits best; 0 for values at one time.
+    /// Slope of the least-squares line; 0 if all times are equal.
     private static func slope(_ values: ArraySlice<Double>, _ times: ArraySlice<Double>) -> Double {
         let middle = mean(times), average = mean(values)
         var product = 0.0, square = 0.0
@@ -67,7 +66,7 @@ struct TrackMotion {
 
     private static func medians(_ values: [Double]) -> [Double] {
         values.indices.map { index in
-            // Equal numbers on both sides, so that the ends are not pulled inwards.
+            // Symmetric, so that the ends are not pulled inwards.
             let reach = min(medianCount / 2, index, values.count - 1 - index)
             return values[index - reach...index + reach].sorted()[reach]
         }

@@ -1,33 +1,33 @@
 import Imaging
 import Masks
 
-/// Cuts tracks into the parts that they are told in.
+/// Splits tracks into the segments in which they are described.
 ///
-/// Parts of a given length begin that length apart; where the object is hidden for longer than one part, counting begins
-/// anew. The last one takes what is left with it, unless that is half a part or more. Automatic parts begin where the
-/// object's behaviour changes (`BehaviourChanges`) or after it was hidden for long; ones that are too short are joined to a
+/// Segments of a fixed length start that length apart; after an interval longer than one segment in which the object is hidden,
+/// counting restarts. The remainder is joined to the last one unless it is at least half a segment. Automatic segments start
+/// where the object's behaviour changes (`BehaviourChanges`) or after it was hidden for long; too short ones are joined to a
 /// neighbour.
 package struct TrackSegmentation: Sendable, Equatable {
-    /// Seconds that an automatic part lasts at least: shorter ones make a flood of captions that say little.
+    /// Lower bound on an automatic segment's seconds: shorter ones make many captions that say little.
     package static let shortestPart = 1.5
-    /// Seconds without the object after which an automatic part begins.
+    /// Seconds without the object after which a new automatic segment starts.
     static let longestPause = 2.0
-    /// Share of a given length that a part lasts at least.
+    /// Lower bound on a segment, as a fraction of the fixed length.
     static let shortestShare = 0.5
 
     let length: SegmentLength
-    /// Size of the pictures, whose edges objects enter and leave at.
+    /// Image size; objects enter and leave at its edges.
     let picture: PictureSize
 
     package init(_ length: SegmentLength, picture: PictureSize) {
         (self.length, self.picture) = (length, picture)
     }
 
-    /// The parts of a track.
+    /// The segments of a track.
     /// - Parameters:
-    ///   - visible: where the track is seen, ascending.
-    ///   - time: seconds of presentation of a frame.
-    /// - Returns: indices of `visible`, which the parts cover; none for a track that is too short for two parts.
+    ///   - visible: the track's appearances, ascending.
+    ///   - time: presentation time of a frame in seconds.
+    /// - Returns: index ranges that cover `visible`; none for a track that is too short for two segments.
     package func parts(of visible: ArraySlice<Track.Appearance>, time: (Int) -> Double) -> [Range<Int>] {
         let clock = SeenTimes(visible.map { time($0.frame) })
         let parts: [Range<Int>], shortest: Double, pause: Double
@@ -49,7 +49,7 @@ package struct TrackSegmentation: Sendable, Equatable {
         return result.map { $0.lowerBound + visible.startIndex..<$0.upperBound + visible.startIndex }
     }
 
-    /// Number of parts of a track that is seen for `seconds` without a break; nil when that depends on what it does.
+    /// Number of segments of a track that is visible for `seconds` without a break; nil if that depends on its behaviour.
     package func expectedParts(seconds duration: Double) -> Int? {
         guard case .seconds(let seconds) = length else { return nil }
         let count = Int(exactly: (duration / seconds + Self.shortestShare).rounded(.down)) ?? 0
@@ -57,14 +57,14 @@ package struct TrackSegmentation: Sendable, Equatable {
     }
 }
 
-/// Times at which a track is seen.
+/// Times at which a track is visible.
 struct SeenTimes {
-    /// Seconds that count as no difference: frames' times are not exact.
+    /// Tolerance in seconds, because frames' times are inexact.
     private static let tolerance = 1e-6
 
     /// Ascending.
     let times: [Double]
-    /// Seconds from one to the next, as a rule.
+    /// Typical difference of consecutive times, in seconds.
     let step: Double
 
     init(_ times: [Double]) {
@@ -76,22 +76,22 @@ struct SeenTimes {
     /// Seconds from the first to the end of the last.
     func duration(_ part: Range<Int>) -> Double { times[part.upperBound - 1] - times[part.lowerBound] + step }
 
-    /// Runs of frames between pauses that are longer than `pause` seconds.
+    /// Runs of frames between pauses longer than `pause` seconds.
     func stretches(pause: Double) -> [Range<Int>] {
         times.indices.cut(at: times.indices.dropFirst().filter { times[$0] - times[$0 - 1] > pause + Self.tolerance })
     }
 
-    /// Parts that begin `seconds` apart, as far as something is seen in them.
+    /// Segments that start `seconds` apart, without empty ones.
     func cut(_ stretch: Range<Int>, every seconds: Double) -> [Range<Int>] {
         func number(_ index: Int) -> Double { ((times[index] - times[stretch.lowerBound] + Self.tolerance) / seconds).rounded(.down) }
         return stretch.cut(at: stretch.dropFirst().filter { number($0) != number($0 - 1) })
     }
 
-    /// The parts, each that is shorter than `shortest` seconds joined to a neighbour, the shortest first: to the one that
-    /// no long pause is in front of, else to the shorter one.
+    /// Joins each segment shorter than `shortest` seconds to a neighbour, the shortest first: to the one that is not separated
+    /// by a long pause, else to the shorter one.
     func joined(_ parts: [Range<Int>], shortest: Double, pause: Double) -> [Range<Int>] {
         var parts = parts
-        /// Cost of joining a part to the one before it.
+        /// Cost of joining a segment to the previous one.
         func cost(_ index: Int, with other: Int) -> (Double, Double) {
             guard parts.indices.contains(index), parts.indices.contains(other) else { return (.infinity, .infinity) }
             let hidden = times[parts[index].lowerBound] - times[parts[index - 1].upperBound - 1]
@@ -110,8 +110,8 @@ struct SeenTimes {
 }
 
 extension Range<Int> {
-    /// The range in pieces.
-    /// - Parameter places: where pieces begin, ascending, besides the first.
+    /// Splits the range.
+    /// - Parameter places: start of each piece but the first, ascending.
     func cut(at places: [Int]) -> [Range<Int>] {
         guard !isEmpty else { return [] }
         let bounds = [lowerBound] + places + [upperBound]

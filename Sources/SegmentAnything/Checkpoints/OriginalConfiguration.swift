@@ -1,11 +1,11 @@
 import Tensors
 
-/// The configuration of an original checkpoint: the published files come without a configuration, so it is read off
-/// the tensors' shapes; what shapes do not show (windows, global attention) is looked up among the published sizes.
+/// The configuration of an original checkpoint. The published files have none, so it is derived from the tensors' shapes;
+/// settings that leave no trace in shapes (windows, global attention) are looked up among the published sizes.
 enum OriginalConfiguration {
-    /// The keys of a `config.json` in the hub's layout.
-    /// - Parameter tensors: under the hub's names.
-    /// - Throws: `CheckpointError` when the image encoder is none of the published.
+    /// Keys and values of a `config.json` in the hub's layout.
+    /// - Parameter tensors: the tensors, under the hub's names.
+    /// - Throws: `CheckpointError` if the image encoder has no published size.
     static func values(of tensors: [String: StoredTensor], path: String) throws -> [String: JSONValue] {
         let blocks = blockWidths(tensors)
         let size = PublishedSize.allCases.first { size in
@@ -23,7 +23,7 @@ enum OriginalConfiguration {
         ]) { $1 }
     }
 
-    /// The width of each block of the trunk.
+    /// Widths of the trunk's blocks.
     private static func blockWidths(_ tensors: [String: StoredTensor]) -> [Int] {
         var result: [Int] = []
         while let weight = tensors["vision_encoder.backbone.blocks.\(result.count).attn.proj.weight"], let width = weight.shape.first {

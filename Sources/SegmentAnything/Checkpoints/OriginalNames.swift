@@ -1,9 +1,9 @@
 import Tensors
 
-/// The original authors' names of tensors (`sam2_hiera_*.pt`, `sam2.1_hiera_*.pt`) and what the hub's layout calls them.
-/// This is the only place that knows both.
+/// Mapping from the original authors' tensor names (`sam2_hiera_*.pt`, `sam2.1_hiera_*.pt`) to those of the hub's layout. No
+/// other code knows both.
 enum OriginalNames {
-    /// The whole of some names. The table of points' projections has two places in the hub's layout.
+    /// Complete names. The projection matrix of point embeddings occurs twice in the hub's layout.
     private static let whole: [String: [String]] = [
         "no_mem_embed": ["no_memory_embedding"],
         "no_mem_pos_enc": ["no_memory_positional_encoding"],
@@ -15,7 +15,7 @@ enum OriginalNames {
         ],
     ]
 
-    /// The beginning of names, longer ones first.
+    /// Prefixes, longer ones first.
     private static let beginnings: [(String, String)] = [
         ("image_encoder.trunk.patch_embed.proj.", "vision_encoder.backbone.patch_embed.projection."),
         ("image_encoder.trunk.", "vision_encoder.backbone."),
@@ -38,21 +38,20 @@ enum OriginalNames {
         ("memory_attention.norm.", "memory_attention.layer_norm."),
     ]
 
-    /// Parts of names between dots, once their beginning is renamed.
+    /// Dot-separated components, replaced after the prefix.
     private static let parts: [String: String] = [
         "out_proj": "o_proj", "norm": "layer_norm", "norm1": "layer_norm1", "norm2": "layer_norm2", "norm3": "layer_norm3",
         "norm4": "layer_norm4", "norm_final_attn": "layer_norm_final_attn", "dwconv": "depthwise_conv",
         "pwconv1": "pointwise_conv1", "pwconv2": "pointwise_conv2", "gamma": "scale",
     ]
 
-    /// Modules that are linear layers one after the other: the hub's layout names the first and the last.
+    /// Modules that are sequences of linear layers; the hub's layout has special names for the first and the last layer.
     private static let feedForwards: Set<String> = ["mlp", "iou_prediction_head", "pred_obj_score_head", "obj_ptr_proj"]
 
     private static let pointEmbeddings = "sam_prompt_encoder.point_embeddings."
     private static let downsampler = "memory_encoder.mask_downsampler.encoder."
 
-    /// The tensors under their names in the hub's layout. A tensor that has none there keeps its own, so that whoever loads
-    /// the model can say that it is left over.
+    /// The tensors under the hub's names. A tensor without a counterpart keeps its name, so that loading reports it as unused.
     static func renamed(_ tensors: [String: StoredTensor]) -> [String: StoredTensor] {
         var result: [String: StoredTensor] = [:]
         let layers = layerCounts(tensors.keys)
@@ -69,7 +68,7 @@ enum OriginalNames {
         return result
     }
 
-    /// For each module of numbered layers the highest number.
+    /// The highest layer number of each module with numbered layers.
     private static func layerCounts(_ names: some Collection<String>) -> [String: Int] {
         var result: [String: Int] = [:]
         for name in names {
@@ -84,7 +83,7 @@ enum OriginalNames {
     private static func renamed(_ name: String, _ layers: [String: Int]) -> String {
         var parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         if name.hasPrefix(downsampler), parts.count == 5, let number = Int(parts[3]) {
-            // Convolution, norm, activation, and so on; the last convolution has neither.
+            // Convolution, norm, activation, and so on; the last convolution has no norm or activation.
             let isLast = number == layers["memory_encoder.mask_downsampler.encoder"]
             let place = isLast ? "final_conv" : "layers.\(number / 3).\(number % 3 == 0 ? "conv" : "layer_norm")"
             return "memory_encoder.mask_downsampler.\(place).\(parts[4])"

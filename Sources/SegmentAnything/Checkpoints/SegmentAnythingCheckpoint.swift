@@ -2,17 +2,17 @@ import Files
 import Foundation
 import Tensors
 
-/// A SAM 2 or SAM 2.1 checkpoint in either layout: a directory as `facebook/sam2.1-hiera-*` is published on the hub
-/// (`config.json` and `model.safetensors`), or the original authors' `.pt` file (or a directory with one), whose
-/// configuration is a `config.json` beside it or, without one, that of the published size it has.
+/// A SAM 2 or SAM 2.1 checkpoint in either layout: a directory in the hub's layout, as `facebook/sam2.1-hiera-*` is published
+/// (`config.json` and `model.safetensors`), or the original authors' `.pt` file (or a directory with one). The configuration of
+/// the latter is an accompanying `config.json`, or else that of its published size.
 package struct SegmentAnythingCheckpoint: Sendable {
     package let configuration: SegmentAnythingConfiguration
     package let checkpoint: Checkpoint
-    /// The configuration that was read off an original checkpoint or lies beside it; nil for the hub's layout.
+    /// The configuration derived from an original checkpoint or read from beside it; nil for the hub's layout.
     let derivedConfiguration: ConfigurationFile?
 
-    /// - Parameter path: of the directory or the `.pt` file.
-    /// - Throws: `CheckpointError` when a file is missing or is not what it should be.
+    /// - Parameter path: path of the directory or the `.pt` file.
+    /// - Throws: `CheckpointError` if a file is missing or invalid.
     package init(path: String, policy: Checkpoint.Policy = .strict) throws {
         if let file = FileStatus(path)?.isFolder == true ? Self.originalFile(in: path) : path {
             self = try Self(original: file, policy)
@@ -23,8 +23,8 @@ package struct SegmentAnythingCheckpoint: Sendable {
         }
     }
 
-    /// True for a path that holds SAM 2 as far as can be told without reading tensors: a `.pt` file, a directory with one, or one
-    /// whose configuration says so.
+    /// True if a path looks like SAM 2 without reading tensors: a `.pt` file, a directory with one, or one whose configuration
+    /// names SAM 2.
     package static func isSegmentAnything(_ path: String) -> Bool {
         guard FileStatus(path)?.isFolder == true else { return path.hasSuffix(".pt") }
         if originalFile(in: path) != nil { return true }
@@ -32,16 +32,16 @@ package struct SegmentAnythingCheckpoint: Sendable {
         return [.text("sam2"), .text("sam2_video")].contains(file.present("model_type"))
     }
 
-    /// Loads the model and drops it.
-    /// - Throws: `CheckpointError` when anything is missing, left over, misshapen or not understood.
+    /// Loads the model and discards it, as a check.
+    /// - Throws: `CheckpointError` if anything is missing, unused, of the wrong shape or unsupported.
     func loadModel() throws {
         if let problem = try leftOver().first { throw problem }
     }
 
-    /// Errors for tensors that the model, loaded from these files, did not read.
-    /// - Throws: `CheckpointError` when it does not load.
+    /// Errors for tensors that loading the model from these files did not read.
+    /// - Throws: `CheckpointError` if it does not load.
     func leftOver() throws -> [CheckpointError] {
-        // A checkpoint whose memory does not fit still segments pictures.
+        // A checkpoint whose memory parts do not fit can still segment images.
         if configuration.memory == nil || trackingProblem != nil {
             _ = try SegmentAnythingImageModel(checkpoint.weights, configuration)
             return checkpoint.leftOver(isDead: SegmentAnythingImageModel.isForTracking)
@@ -61,7 +61,7 @@ package struct SegmentAnythingCheckpoint: Sendable {
         }
     }
 
-    /// The one `.pt` of a directory without tensors in the hub's layout.
+    /// The only `.pt` file of a directory without tensors in the hub's layout.
     private static func originalFile(in directory: String) -> String? {
         let files = folderNames(directory) ?? []
         guard !files.contains(where: { $0.hasSuffix(".safetensors") }) else { return nil }

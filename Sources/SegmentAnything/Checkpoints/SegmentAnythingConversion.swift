@@ -1,8 +1,8 @@
 import Tensors
 
 extension CheckpointConversion {
-    /// A SAM 2 checkpoint. The original authors' file becomes a directory in the hub's layout.
-    /// - Parameter type: of the matrices; nil leaves them as they are.
+    /// Plans the conversion of a SAM 2 checkpoint. The original authors' file becomes a directory in the hub's layout.
+    /// - Parameter type: storage type of the matrices; nil keeps each matrix's type.
     /// - Throws: `CheckpointError` if the model does not load.
     package init(segmentAnything path: String, to type: DataType?) throws {
         let files = try SegmentAnythingCheckpoint(path: path)
@@ -18,11 +18,11 @@ extension CheckpointConversion {
             configuration: files.derivedConfiguration)
     }
 
-    /// Chooses the type of a tensor of SAM 2 once the checkpoint is converted to `target`.
+    /// Returns the storage type of a tensor of SAM 2 when the checkpoint is converted to `target`.
     ///
-    /// Only the image encoder's blocks and the attention to memories are quantised: they hold nine tenths of the weights and of
-    /// the work. Prompts, mask decoder, memory encoder and the pyramid are small, and their numbers decide a mask's edge.
-    /// Norms, biases and tables of positions stay as they are.
+    /// Only the image encoder's blocks and the memory attention are quantised: they account for nine tenths of the weights and
+    /// of the computation. The prompt encoder, mask decoder, memory encoder and feature pyramid are small and determine the
+    /// mask's boundary. Norms, biases and position tables keep their type.
     private static func segmentAnythingType(of tensor: StoredTensor, named name: String, converting target: DataType?) -> DataType {
         guard let target, tensor.shape.count >= 2, !tensor.shape.contains(0), name.hasSuffix(".weight"),
             !name.hasPrefix("prompt_encoder."), !name.hasPrefix("shared_image_embedding.")

@@ -1,22 +1,22 @@
 import Tensors
 
-/// `vision_config.backbone_config`: the image encoder's trunk. Defaults are SAM 2.1 tiny.
+/// `vision_config.backbone_config`: the image encoder's trunk. Defaults are those of SAM 2.1 tiny.
 package struct HieraConfiguration: Sendable {
     package let patchKernelSize: Int
     package let patchStride: Int
     package let patchPadding: Int
-    /// Side of the squares that query pooling makes one token of.
+    /// Side of the squares of tokens that query pooling reduces to one.
     package let queryStride: Int
-    /// Stages after the first that begin with query pooling.
+    /// Number of stages after the first that begin with query pooling.
     package let queryPoolStages: Int
-    /// Rows and columns of the table of positions that is interpolated to the picture.
+    /// Rows and columns of the position table that is interpolated to the map.
     package let positionSize: [Int]
-    /// The lists that follow have one number for each stage.
+    /// This list and the following ones have one entry per stage.
     package let blocksPerStage: [Int]
     package let widthPerStage: [Int]
     package let headsPerStage: [Int]
     package let windowPerStage: [Int]
-    /// Blocks, counted through all stages, whose attention sees the whole map.
+    /// Blocks with global attention, counted over all stages.
     package let globalAttentionBlocks: Set<Int>
     package let mlpRatio: Double
     package let activation: Activation
@@ -46,7 +46,7 @@ package struct HieraConfiguration: Sendable {
         }
         widthPerStage = try perStage("embed_dim_per_stage", [96, 192, 384, 768], 1...16384)
         headsPerStage = try perStage("num_attention_heads_per_stage", [1, 2, 4, 8], sizes)
-        // Attention within a window takes memory by the fourth power of its side.
+        // Window attention takes memory in proportion to the fourth power of the window's side.
         windowPerStage = try perStage("window_size_per_stage", [8, 4, 14, 7], 1...64)
         queryPoolStages = min(try file.integer("num_query_pool_stages", default: 3, in: 0...1024), blocks.count - 1)
         globalAttentionBlocks = Set(try file.integers("global_attention_blocks", default: [5, 7, 9], in: 0...16384))
@@ -73,15 +73,15 @@ package struct HieraConfiguration: Sendable {
         }
     }
 
-    /// Rows (and columns) of each stage's map for a square picture.
-    /// - Throws: `CheckpointError` when a stage has nothing left or windows do not fit together after pooling.
+    /// Rows (and columns) of each stage's map for a square image.
+    /// - Throws: `CheckpointError` if a stage's map is empty or windows do not fit after pooling.
     func mapSides(imageSize: Int, _ file: ConfigurationFile) throws -> [Int] {
         var side = (imageSize + 2 * patchPadding - patchKernelSize) / patchStride + 1
         guard imageSize + 2 * patchPadding >= patchKernelSize else {
             throw file.error("patch_kernel_size", found: "\(patchKernelSize)", expected: "at most the padded picture")
         }
         guard side <= 1024 else {
-            throw file.error("patch_stride", found: "\(patchStride)", expected: "one that makes at most 1024 rows of a picture")
+            throw file.error("patch_stride", found: "\(patchStride)", expected: "a stride with at most 1024 rows per image")
         }
         var sides = [side], block = 0
         for stage in 1..<stages {
@@ -104,6 +104,6 @@ package struct HieraConfiguration: Sendable {
 }
 
 extension Int {
-    /// The quotient, rounded up.
+    /// The quotient rounded up.
     func dividedUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
 }

@@ -1,17 +1,17 @@
 import Tensors
 
-/// `mask_decoder_config`. Defaults are the published ones.
+/// `mask_decoder_config`. Defaults are the published values.
 package struct MaskDecoderConfiguration: Sendable {
     package let hiddenSize: Int
     package let mlpDim: Int
     package let hiddenLayers: Int
     package let attentionHeads: Int
     package let attentionDownsampleRate: Int
-    /// Masks for an ambiguous prompt; there is one more for an unambiguous one.
+    /// Number of masks for an ambiguous prompt, in addition to the single mask for an unambiguous one.
     package let multimaskOutputs: Int
     package let iouHeadDepth: Int
     package let iouHeadHiddenDim: Int
-    /// True if a single mask that is not stable gives way to the best of the others.
+    /// True if an unstable single mask is replaced by the best of the others.
     package let dynamicMultimaskViaStability: Bool
     package let dynamicMultimaskStabilityDelta: Float
     package let dynamicMultimaskStabilityThreshold: Float

@@ -1,21 +1,23 @@
 import Tensors
 
-/// The keys of `config.json` that only tracking through a clip reads. Defaults are SAM 2.1's.
+/// Configuration of video tracking: the keys of `config.json` that image segmentation does not read. Defaults are those of SAM
+/// 2.1.
 package struct MemoryConfiguration: Sendable {
-    /// Most frames whose memories attention reads, besides the conditioning frames; the frame itself counts as one.
+    /// Upper bound on the frames whose memories attention reads, apart from the conditioning frames; the current frame counts as
+    /// one.
     package let maskMemories: Int
     package let sigmoidScale: Float
     package let sigmoidBias: Float
-    /// True if memories of frames without the object get an embedding of their own (SAM 2.1).
+    /// True if memories of frames without the object have a special embedding added (SAM 2.1).
     package let hasOcclusionSpatialEmbedding: Bool
-    /// True if object pointers carry the distance of their frame (SAM 2.1).
+    /// True if object pointers encode the distance to their frame (SAM 2.1).
     package let hasTemporalPositionsForPointers: Bool
     package let multimaskOutputInSAM: Bool
     package let multimaskMinimumPoints: Int
     package let multimaskMaximumPoints: Int
     package let multimaskOutputForTracking: Bool
     package let maximumObjectPointers: Int
-    /// Conditioning frames attention reads at most; nil for all of them.
+    /// Upper bound on the conditioning frames that attention reads; nil for no limit.
     package let maximumConditioningFrames: Int?
 
     package let attentionHiddenSize: Int
@@ -43,7 +45,7 @@ package struct MemoryConfiguration: Sendable {
     package let fuserPadding: Int
     package let fuserActivation: Activation
 
-    /// - Parameter file: the whole `config.json`.
+    /// - Parameter file: the root `config.json`.
     init(_ file: ConfigurationFile) throws {
         func width(_ key: String, _ fallback: Int) throws -> Int { try file.integer(key, default: fallback, in: 1...16384) }
         func small(_ key: String, _ fallback: Int, from least: Int = 1, to most: Int = 1024) throws -> Int {
@@ -72,7 +74,7 @@ package struct MemoryConfiguration: Sendable {
         attentionActivation = try file.activation(
             "memory_attention_feed_forward_hidden_act", default: .relu, among: Activation.allCases)
         ropeFeatureSizes = try file.integers("memory_attention_rope_feat_sizes", default: [64, 64], in: 1...1024, count: 2)
-        // Checkpoints saved before transformers 5 have a key of its own.
+        // Checkpoints saved before transformers 5 use a separate key.
         let ropeFile = try file.object("rope_parameters")
         let older = try file.number("memory_attention_rope_theta", default: 10_000)
         ropeTheta = try ropeFile.number("rope_theta", default: older)
@@ -98,7 +100,7 @@ package struct MemoryConfiguration: Sendable {
 
     private func check(_ file: ConfigurationFile) throws {
         let inner = attentionHiddenSize / attentionDownsampleRate
-        // Rotation turns pairs of numbers, half of them by the row and half by the column.
+        // Each rotation needs a pair of components; half of the pairs encode the row, half the column.
         guard attentionHiddenSize % attentionDownsampleRate == 0, inner % (4 * attentionHeads) == 0 else {
             throw file.error(
                 "memory_attention_num_attention_heads", found: "\(attentionHeads)",
@@ -122,7 +124,7 @@ package struct MemoryConfiguration: Sendable {
 
 extension MemoryConfiguration {
     /// True if several masks are predicted and the best one is used.
-    /// - Parameter isInitial: whether the frame was not tracked before.
+    /// - Parameter isInitial: true if the frame has not been tracked yet.
     func usesMultimask(points: Int, isInitial: Bool) -> Bool {
         multimaskOutputInSAM && (isInitial || multimaskOutputForTracking)
             && multimaskMinimumPoints <= points && points <= multimaskMaximumPoints

@@ -1,11 +1,11 @@
 import Tensors
 
-/// `prompt_encoder_config`. Defaults are the published ones.
+/// `prompt_encoder_config`. Defaults are the published values.
 package struct PromptEncoderConfiguration: Sendable {
     package let hiddenSize: Int
-    /// Side of the pictures prompts refer to.
+    /// Side of the model's input, to which prompts refer, in pixels.
     package let imageSize: Int
-    /// Pixels of the picture along the side of one embedding.
+    /// Pixels of the input per position of the image embedding, in each direction.
     package let patchSize: Int
     package let maskInputChannels: Int
     package let pointEmbeddings: Int
@@ -15,7 +15,7 @@ package struct PromptEncoderConfiguration: Sendable {
     /// Rows (and columns) of the dense embedding.
     package var embeddingSide: Int { imageSize / patchSize }
 
-    /// Rows (and columns) of a mask given as a prompt.
+    /// Rows (and columns) of a mask prompt.
     package var maskInputSide: Int { 4 * imageSize / patchSize }
 
     init(_ file: ConfigurationFile) throws {

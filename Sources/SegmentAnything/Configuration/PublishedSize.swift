@@ -1,7 +1,7 @@
 import Tensors
 
-/// The sizes SAM 2 and SAM 2.1 were published in: what differs between their configurations.
-/// Source: the authors' `sam2_hiera_{t,s,b+,l}.yaml` and `sam2.1_hiera_{t,s,b+,l}.yaml`.
+/// The published sizes of SAM 2 and SAM 2.1: the values in which their configurations differ. Source: the authors'
+/// `sam2_hiera_{t,s,b+,l}.yaml` and `sam2.1_hiera_{t,s,b+,l}.yaml`.
 package enum PublishedSize: String, CaseIterable, Sendable {
     case tiny, small
     case basePlus = "base-plus"
@@ -16,7 +16,7 @@ package enum PublishedSize: String, CaseIterable, Sendable {
         }
     }
 
-    /// Width of each stage; they double.
+    /// Width of each stage, twice that of the one before.
     var widths: [Int] { doubling(self == .large ? 144 : self == .basePlus ? 112 : 96) }
 
     private var heads: [Int] { doubling(self == .large || self == .basePlus ? 2 : 1) }
@@ -32,7 +32,7 @@ package enum PublishedSize: String, CaseIterable, Sendable {
         }
     }
 
-    /// The keys of a `config.json` in the hub's layout; what is missing has the defaults.
+    /// Keys and values of a `config.json` in the hub's layout; missing keys have the defaults.
     var values: [String: JSONValue] {
         let positions = self == .basePlus ? 14 : 7
         return [

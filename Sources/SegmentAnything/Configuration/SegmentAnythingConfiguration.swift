@@ -1,35 +1,35 @@
 import Tensors
 
-/// Values of `config.json` of a SAM 2 or SAM 2.1 checkpoint in the layout of `facebook/sam2.1-hiera-*`.
-/// Keys that are missing take transformers' defaults, which are those of SAM 2.1 tiny.
+/// Values of `config.json` of a SAM 2 or SAM 2.1 checkpoint in the layout of `facebook/sam2.1-hiera-*`. Missing keys have
+/// transformers' defaults, which are those of SAM 2.1 tiny.
 package struct SegmentAnythingConfiguration: Sendable {
     package let vision: VisionConfiguration
     package let promptEncoder: PromptEncoderConfiguration
     package let maskDecoder: MaskDecoderConfiguration
-    /// Nil for a checkpoint that segments pictures only (`model_type` "sam2").
+    /// nil for a checkpoint that only segments images (`model_type` "sam2").
     package let memory: MemoryConfiguration?
 
-    /// Side of the pictures the model sees.
+    /// Side of the model's input in pixels.
     package var imageSize: Int { promptEncoder.imageSize }
 
-    /// Width of the prompts', the decoder's and the neck's numbers.
+    /// Width of the prompt encoder, the mask decoder and the neck.
     package var hiddenSize: Int { promptEncoder.hiddenSize }
 
-    /// - Throws: `CheckpointError` when the file is missing or not JSON, a value is impossible or asks for something this
-    ///   program does not do, or the parts do not fit together.
+    /// - Throws: `CheckpointError` if the file is missing or not JSON, a value is impossible or unsupported, or the parts do not
+    ///   fit together.
     package init(directory: String) throws {
         try self.init(ConfigurationFile(path: directory + "/config.json"))
     }
 
-    /// Checks that the widths of memory and image features fit each other.
-    /// - Parameter path: of the file at fault.
-    /// - Throws: `CheckpointError` that names two sizes which do not.
+    /// Checks that the widths of memory and image features fit together.
+    /// - Parameter path: path of the file, for errors.
+    /// - Throws: `CheckpointError` that names two sizes which do not fit.
     func checkTracking(_ memory: MemoryConfiguration, path: String) throws(CheckpointError) {
         func require(_ holds: Bool, _ key: String, _ found: Int, _ expected: String) throws(CheckpointError) {
             guard !holds else { return }
             throw CheckpointError(file: path, subject: key, found: "\(found)", expected: expected)
         }
-        // An object's pointer is read as whole memories.
+        // An object pointer is split into tokens of the memory's width.
         let width = memory.encoderOutputChannels
         try require(
             hiddenSize % width == 0, "memory_encoder_output_channels", width, "a width that divides hidden_size, \(hiddenSize)")

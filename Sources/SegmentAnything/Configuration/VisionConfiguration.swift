@@ -1,22 +1,22 @@
 import Tensors
 
-/// `vision_config`: trunk and neck of the image encoder. Defaults are SAM 2.1 tiny.
+/// `vision_config`: trunk and neck of the image encoder. Defaults are those of SAM 2.1 tiny.
 package struct VisionConfiguration: Sendable {
     package let backbone: HieraConfiguration
-    /// Side of the pictures the encoder sees.
+    /// Side of the encoder's input in pixels.
     package let imageSize: Int
     /// Rows (and columns) of the trunk's map after each stage.
     package let mapSides: [Int]
-    /// Width of all the neck's maps.
+    /// Width of the neck's maps.
     package let fpnHiddenSize: Int
     package let fpnKernelSize: Int
-    /// Stages whose map gets the next coarser one's, enlarged, added.
+    /// Stages to whose map the next coarser one is added after upsampling.
     package let fpnTopDownLevels: Set<Int>
 
-    /// The maps that are used: of the first stages, from high to low resolution.
+    /// Number of maps in use: those of the first stages, finest first.
     package static let featureLevels = 3
 
-    /// Rows (and columns) of the maps that are used, from high to low resolution.
+    /// Rows (and columns) of the maps in use, finest first.
     package var featureSides: [Int] { Array(mapSides.prefix(Self.featureLevels)) }
 
     init(_ file: ConfigurationFile, imageSize: Int) throws {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Multi-head attention that may compute in a narrower width than its input's. Source: SAM, arXiv 2304.02643, appendix A.
+/// Multi-head attention that may be narrower internally than its input. Source: SAM, arXiv 2304.02643, appendix A.
 struct DecoderAttention: Sendable {
     let qProj: Linear
     let kProj: Linear

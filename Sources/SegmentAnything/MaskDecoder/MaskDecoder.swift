@@ -1,8 +1,8 @@
 import Foundation
 import Tensors
 
-/// Masks from an image and a prompt. Source: SAM, arXiv 2304.02643, appendix A, and SAM 2, arXiv 2408.00714, appendix C;
-/// `mask_decoder`.
+/// The mask decoder: masks from an image embedding and a prompt. Source: SAM, arXiv 2304.02643, appendix A, and SAM 2, arXiv
+/// 2408.00714, appendix C; `mask_decoder`.
 package struct MaskDecoder: Sendable {
     let objScoreToken: Tensor
     let iouToken: Tensor
@@ -42,10 +42,10 @@ package struct MaskDecoder: Sendable {
     }
 
     /// - Parameters:
-    ///   - embedding: of the image, `[side, side, hidden]`.
-    ///   - positions: of its places, `[side, side, hidden]`.
+    ///   - embedding: the image embedding, `[side, side, hidden]`.
+    ///   - positions: its position encoding, `[side, side, hidden]`.
     ///   - highResolution: `[4 side, 4 side, hidden / 8]` and `[2 side, 2 side, hidden / 4]`.
-    ///   - multimask: whether to return the masks for an ambiguous prompt instead of the one for an unambiguous.
+    ///   - multimask: true to return the masks for an ambiguous prompt, false for the single one.
     package func callAsFunction(
         embedding: Tensor, positions: Tensor, highResolution: [Tensor], prompts: PromptEmbeddings, multimask: Bool
     ) -> MaskPrediction {

@@ -1,27 +1,27 @@
 import Tensors
 
-/// Masks of one prompt.
+/// Masks predicted for one prompt.
 package struct MaskPrediction: Sendable {
     /// Logits, `[masks, 4 side, 4 side]`.
     package let masks: Tensor
-    /// Estimated intersection over union of each mask with the object, from 0 to 1.
+    /// Predicted IoU of each mask with the object, from 0 to 1.
     package let ious: [Float]
-    /// The decoder's token for each mask, `[masks, hidden]`; a single mask's is its own token even where another mask
-    /// took its place.
+    /// The decoder's token of each mask, `[masks, hidden]`. A single mask has its own token even if another mask has replaced
+    /// it.
     package let tokens: Tensor
-    /// Logit of the object being in the picture.
+    /// Logit of the object's presence in the image.
     package let objectScore: Float
 
-    /// The first of the masks that are expected to be best.
+    /// Index of the mask with the highest predicted IoU; the first of equals.
     package var best: Int { ious.indices.max { ious[$0] < ious[$1] || (ious[$0] == ious[$1] && $0 > $1) } ?? 0 }
 
-    /// Some masks of all.
+    /// The masks of a range.
     func selecting(_ range: Range<Int>) -> MaskPrediction {
         MaskPrediction(
             masks: planes(range), ious: Array(ious[range]), tokens: tokens.rows(range), objectScore: objectScore)
     }
 
-    /// The single mask among all; when its outline is uncertain, the best of the others in its place.
+    /// The single mask, or, if it is unstable, the best of the others.
     func single(_ configuration: MaskDecoderConfiguration) -> MaskPrediction {
         let first = selecting(0..<1)
         guard configuration.dynamicMultimaskViaStability,
@@ -34,7 +34,7 @@ package struct MaskPrediction: Sendable {
             objectScore: objectScore)
     }
 
-    /// Share of the pixels above `-delta` that are above `delta` as well, in all masks; 1 when there are none.
+    /// Stability score: pixels above `delta` divided by pixels above `-delta`, over all masks; 1 if there are none.
     private func stability(_ delta: Float) -> Float {
         masks.withValues { logits in
             var inner = 0, outer = 0

@@ -1,7 +1,7 @@
 import Tensors
 
-/// Lets tokens and image read each other: tokens among themselves, tokens from the image, an MLP on the tokens, the image
-/// from the tokens. Source: SAM, arXiv 2304.02643, appendix A; `mask_decoder.transformer.layers.N`.
+/// A two-way attention block: self-attention of tokens, cross-attention from tokens to image, an MLP on the tokens,
+/// cross-attention from image to tokens. Source: SAM, arXiv 2304.02643, appendix A; `mask_decoder.transformer.layers.N`.
 struct TwoWayAttentionBlock: Sendable {
     let selfAttn: DecoderAttention
     let layerNorm1: LayerNorm
@@ -11,7 +11,7 @@ struct TwoWayAttentionBlock: Sendable {
     let layerNorm3: LayerNorm
     let layerNorm4: LayerNorm
     let crossAttnImageToToken: DecoderAttention
-    /// The first block's tokens are their own positions already.
+    /// True for the first block, whose input tokens equal their position encoding.
     let isFirst: Bool
 
     init(_ weights: Weights, _ configuration: MaskDecoderConfiguration, isFirst: Bool) throws {
@@ -25,7 +25,7 @@ struct TwoWayAttentionBlock: Sendable {
         crossAttnImageToToken = try cross("cross_attn_image_to_token")
         (layerNorm1, layerNorm2) = (try norm("layer_norm1"), try norm("layer_norm2"))
         (layerNorm3, layerNorm4) = (try norm("layer_norm3"), try norm("layer_norm4"))
-        // transformers takes the number of blocks for the MLP's layers as well; published models have two of either.
+        // transformers uses the number of blocks as the number of the MLP's layers as well; published models have two of each.
         mlp = try FeedForward(
             weights["mlp"], inputs: width, hidden: configuration.mlpDim, outputs: width, layers: configuration.hiddenLayers)
         self.isFirst = isFirst
@@ -33,8 +33,8 @@ struct TwoWayAttentionBlock: Sendable {
 
     /// - Parameters:
     ///   - tokens: `[tokens, hidden]`.
-    ///   - image: `[places, hidden]`.
-    ///   - tokenPositions, imagePositions: added wherever one looks for the other.
+    ///   - image: `[positions, hidden]`.
+    ///   - tokenPositions, imagePositions: position encodings, added to the queries and keys.
     func callAsFunction(
         tokens: Tensor, image: Tensor, tokenPositions: Tensor, imagePositions: Tensor
     ) -> (tokens: Tensor, image: Tensor) {
@@ -51,7 +51,7 @@ struct TwoWayAttentionBlock: Sendable {
     }
 }
 
-/// The blocks, and a last look of the tokens at the image: `mask_decoder.transformer`.
+/// The two-way blocks and a final attention from tokens to image: `mask_decoder.transformer`.
 struct TwoWayTransformer: Sendable {
     let layers: [TwoWayAttentionBlock]
     let finalAttnTokenToImage: DecoderAttention
@@ -67,7 +67,7 @@ struct TwoWayTransformer: Sendable {
             weights["layer_norm_final_attn"], width: configuration.hiddenSize, epsilon: 1e-5)
     }
 
-    /// - Returns: tokens `[tokens, hidden]` and image `[places, hidden]` after they read each other.
+    /// - Returns: the updated tokens `[tokens, hidden]` and image `[positions, hidden]`.
     func callAsFunction(tokens positions: Tensor, image: Tensor, imagePositions: Tensor) -> (tokens: Tensor, image: Tensor) {
         var state = (tokens: positions, image: image)
         for layer in layers {

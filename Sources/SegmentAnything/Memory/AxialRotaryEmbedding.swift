@@ -2,16 +2,16 @@ import Foundation
 import Parallelism
 import Tensors
 
-/// Rotary position embedding of the places of a square map: neighbouring components turn together, those of a head's
-/// first half by the column and those of its second by the row.
-/// Sources: RoFormer, arXiv 2104.09864; for maps: arXiv 2403.13298, section 3.2 ("axial").
+/// Axial rotary position embedding of a square map: adjacent components are rotated together, those of a head's first half by
+/// the column and those of its second by the row. Sources: RoFormer, arXiv 2104.09864; for maps: arXiv 2403.13298, section 3.2
+/// ("axial").
 struct AxialRotaryEmbedding: Sendable {
     let headSize: Int
-    /// Rotation table, `[side * side, headSize]`: the cosines of a place's pairs of components, then their sines.
+    /// Rotation table, `[side * side, headSize]`: cosines of a position's component pairs, then their sines.
     private let cosSin: Tensor
 
     init(side: Int, headSize: Int, theta: Double) {
-        precondition(headSize % 4 == 0, "AxialRotaryEmbedding: a head's size is no multiple of 4")
+        precondition(headSize % 4 == 0, "AxialRotaryEmbedding: the head size is not a multiple of 4")
         self.headSize = headSize
         let quarter = headSize / 4
         let frequencies = (0..<quarter).map { 1 / powf(Float(theta), Float(4 * $0) / Float(headSize)) }
@@ -26,7 +26,7 @@ struct AxialRotaryEmbedding: Sendable {
         }
     }
 
-    /// Turns the rows of a map, or of several maps one after the other; rows from `count` on have no place and stay.
+    /// Rotates the rows of one or several concatenated maps; rows from `count` on have no position and are copied.
     /// - Parameter input: `[rows, heads * headSize]`.
     func callAsFunction(_ input: Tensor, count: Int? = nil) -> Tensor {
         let turned = count ?? input.rows, width = input.width
@@ -43,7 +43,7 @@ struct AxialRotaryEmbedding: Sendable {
         }
     }
 
-    /// Turns the heads of some rows.
+    /// Rotates the heads of a range of rows.
     private func turn(
         _ rows: Range<Int>, width: Int, _ input: UnsafeBufferPointer<Float>, _ table: UnsafeBufferPointer<Float>,
         _ output: UnsafeMutableBufferPointer<Float>
@@ -51,7 +51,7 @@ struct AxialRotaryEmbedding: Sendable {
         for row in rows { turn(row, width: width, input, table, output) }
     }
 
-    /// Turns the heads of one row.
+    /// Rotates the heads of one row.
     @inline(__always)
     private func turn(
         _ row: Int, width: Int, _ input: UnsafeBufferPointer<Float>, _ table: UnsafeBufferPointer<Float>,
@@ -73,7 +73,7 @@ struct AxialRotaryEmbedding: Sendable {
 }
 
 extension UnsafeMutableBufferPointer<Float> {
-    /// Copies some values of another buffer to the same places.
+    /// Copies a range of another buffer to the same indices.
     fileprivate func copy(_ range: Range<Int>, of other: UnsafeBufferPointer<Float>) {
         for index in range { self[index] = other[index] }
     }

@@ -1,12 +1,12 @@
 import Tensors
 
-/// Takes a mask of the picture's size to the image embedding's, by convolutions whose channels grow as the map shrinks.
+/// Downsamples a mask from the input's size to the image embedding's, by convolutions whose width grows as the map shrinks.
 /// Keys: `layers.N.conv`, `layers.N.layer_norm`, `final_conv`. Source: SAM 2, arXiv 2408.00714, appendix C.1.
 struct MaskDownSampler: Sendable {
     let layers: [MaskDownSamplerLayer]
     let finalConv: Conv2d
 
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     init(_ weights: Weights, _ configuration: MemoryConfiguration) throws {
         var layers: [MaskDownSamplerLayer] = [], channels = 1, stride = 1
         while stride < configuration.maskDownsamplerTotalStride {
@@ -27,7 +27,7 @@ struct MaskDownSampler: Sendable {
     }
 }
 
-/// One step of `MaskDownSampler`. Keys: `conv`, `layer_norm`.
+/// One layer of `MaskDownSampler`. Keys: `conv`, `layer_norm`.
 struct MaskDownSamplerLayer: Sendable {
     let conv: Conv2d
     let layerNorm: LayerNorm

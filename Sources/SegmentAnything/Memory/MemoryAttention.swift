@@ -1,14 +1,14 @@
 import Tensors
 
-/// Tells a frame's features of the memories of an object. Keys: `layers.N`, `layer_norm`.
-/// Source: SAM 2, arXiv 2408.00714, "Memory attention".
+/// Memory attention: conditions a frame's features on the memories of an object. Keys: `layers.N`, `layer_norm`. Source: SAM 2,
+/// arXiv 2408.00714, "Memory attention".
 package struct MemoryAttention: Sendable {
     let layers: [MemoryAttentionLayer]
     let layerNorm: LayerNorm
     let rotary: AxialRotaryEmbedding
 
     /// - Parameter side: rows (and columns) of the image embedding.
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     init(_ weights: Weights, _ configuration: MemoryConfiguration, side: Int) throws {
         layers = try (0..<configuration.attentionLayers).map {
             try MemoryAttentionLayer(weights["layers"][$0], configuration)
@@ -19,17 +19,17 @@ package struct MemoryAttention: Sendable {
             theta: configuration.ropeTheta)
     }
 
-    /// A frame's look at itself before it is told of any object: objects in one frame share it.
+    /// The first layer's self-attention of a frame, which does not depend on an object, so all objects in the frame share it.
     /// - Parameters:
     ///   - features: the image embedding, `[side, side, hidden]`.
-    ///   - positions: of its places, `[side, side, hidden]`.
+    ///   - positions: its position encoding, `[side, side, hidden]`.
     /// - Returns: `[side * side, hidden]`.
     package func selfAttended(_ features: Tensor, positions: Tensor) -> Tensor {
         let spatialTokens = features.adding(positions, scaledBy: 0.1).reshaped([features.rows, features.width])
         return layers.first?.attendingToItself(spatialTokens, rotary) ?? spatialTokens
     }
 
-    /// - Parameter seen: the frame's `selfAttended`.
+    /// - Parameter seen: result of `selfAttended` for the frame.
     /// - Returns: `[side * side, hidden]`.
     package func callAsFunction(_ seen: Tensor, _ memories: MemoryTokens) -> Tensor {
         var hidden = seen

@@ -1,7 +1,8 @@
 import Tensors
 
-/// One layer of memory attention: the frame attends to itself, then to memories. Keys: `self_attn`, `cross_attn_image`,
-/// `linear1`, `linear2`, `layer_norm1` ... `layer_norm3`. Source: SAM 2, arXiv 2408.00714, "Memory attention".
+/// One layer of memory attention: self-attention of the frame, then cross-attention to memories. Keys: `self_attn`,
+/// `cross_attn_image`, `linear1`, `linear2`, `layer_norm1` ... `layer_norm3`. Source: SAM 2, arXiv 2408.00714, "Memory
+/// attention".
 struct MemoryAttentionLayer: Sendable {
     let selfAttn: RoPEAttention
     let crossAttnImage: RoPEAttention
@@ -12,7 +13,7 @@ struct MemoryAttentionLayer: Sendable {
     let layerNorm3: LayerNorm
     let activation: Activation
 
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     init(_ weights: Weights, _ configuration: MemoryConfiguration) throws {
         let width = configuration.attentionHiddenSize, inner = configuration.attentionFeedForwardSize
         selfAttn = try RoPEAttention(weights["self_attn"], configuration, contextWidth: width)
@@ -26,14 +27,14 @@ struct MemoryAttentionLayer: Sendable {
         activation = configuration.attentionActivation
     }
 
-    /// The frame's look at itself, which no memory has a part in: `[side * side, width]`, the same out.
+    /// Self-attention of the frame, independent of memories: `[side * side, width]` to the same shape.
     func attendingToItself(_ hidden: Tensor, _ rotary: AxialRotaryEmbedding) -> Tensor {
         let own = layerNorm1(hidden)
         return hidden + selfAttn(query: own, key: own, value: own, spatialTokens: own.rows, rotary)
     }
 
-    /// The look at memories, and the layers after it.
-    /// - Parameter seen: what `attendingToItself` returned.
+    /// Cross-attention to memories, followed by the MLP.
+    /// - Parameter seen: result of `attendingToItself`.
     func attendingToMemories(_ seen: Tensor, _ memories: MemoryTokens, _ rotary: AxialRotaryEmbedding) -> Tensor {
         let remembered = seen + crossAttnImage(
             query: layerNorm2(seen), key: memories.keys, value: memories.values, spatialTokens: memories.spatialTokens, rotary)

@@ -1,15 +1,14 @@
 import Tensors
 
-/// Makes one frame's memory of an object from the picture's features and the object's mask there.
-/// Keys: `mask_downsampler`, `feature_projection`, `memory_fuser.layers.N`, `projection`.
-/// Source: SAM 2, arXiv 2408.00714, "Memory encoder".
+/// Encodes a frame's memory of an object from the image features and the object's mask. Keys: `mask_downsampler`,
+/// `feature_projection`, `memory_fuser.layers.N`, `projection`. Source: SAM 2, arXiv 2408.00714, "Memory encoder".
 package struct MemoryEncoder: Sendable {
     let maskDownsampler: MaskDownSampler
     let featureProjection: Conv2d
     let memoryFuser: [MemoryFuserBlock]
     let projection: Conv2d
 
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     init(_ weights: Weights, _ configuration: MemoryConfiguration) throws {
         let width = configuration.encoderHiddenSize
         maskDownsampler = try MaskDownSampler(weights["mask_downsampler"], configuration)
@@ -22,7 +21,7 @@ package struct MemoryEncoder: Sendable {
 
     /// - Parameters:
     ///   - features: the image embedding, `[side, side, hidden]`.
-    ///   - mask: how much of the object each pixel of the picture is, scaled, `[1, image side, image side]`.
+    ///   - mask: scaled mask probability of each input pixel, `[1, image side, image side]`.
     /// - Returns: `[side * side, memory width]`.
     package func callAsFunction(features: Tensor, mask: Tensor) -> Tensor {
         let map = mask.reshaped([mask.shape[1], mask.shape[2], 1])

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A ConvNeXt block that mixes picture and mask. Keys: `depthwise_conv`, `layer_norm`, `pointwise_conv1`,
+/// A ConvNeXt block that fuses image features and mask. Keys: `depthwise_conv`, `layer_norm`, `pointwise_conv1`,
 /// `pointwise_conv2`, `scale`. Source: ConvNeXt, arXiv 2201.03545, section 2.6.
 struct MemoryFuserBlock: Sendable {
     let depthwiseConv: DepthwiseConv2d
@@ -11,7 +11,7 @@ struct MemoryFuserBlock: Sendable {
     let scale: Tensor
     let activation: Activation
 
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     init(_ weights: Weights, _ configuration: MemoryConfiguration) throws {
         let width = configuration.fuserWidth, inner = configuration.fuserIntermediateSize
         depthwiseConv = try DepthwiseConv2d(
@@ -24,7 +24,7 @@ struct MemoryFuserBlock: Sendable {
         activation = configuration.fuserActivation
     }
 
-    /// `[height, width, channels]`, the same out.
+    /// `[height, width, channels]` to the same shape.
     func callAsFunction(_ map: Tensor) -> Tensor {
         let mixed = pointwiseConv2(pointwiseConv1(layerNorm(depthwiseConv(map)), activation: activation))
         return map.adding(mixed, columnsScaledBy: scale)

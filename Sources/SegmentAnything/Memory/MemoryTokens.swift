@@ -1,12 +1,12 @@
 import Tensors
 
-/// Tokens that a frame is compared with: memories of frames, place by place, then pointers of the object.
+/// Tokens to which a frame attends: memories of frames, position by position, then object pointers.
 package struct MemoryTokens: Sendable {
-    /// With their positions in space and time added, `[count, memory width]`.
+    /// Keys, with spatial and temporal position encodings added, `[count, memory width]`.
     let keys: Tensor
     /// `[count, memory width]`.
     let values: Tensor
-    /// Rows of memories; those after them are pointers, which stand at no place.
+    /// Number of memory rows; the rows after them are pointers, which have no spatial position.
     let spatialTokens: Int
 
     package init(keys: Tensor, values: Tensor, spatialTokens: Int) {

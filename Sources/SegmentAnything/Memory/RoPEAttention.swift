@@ -1,6 +1,6 @@
 import Tensors
 
-/// Attention whose queries and keys carry their place by rotation. Keys: `q_proj`, `k_proj`, `v_proj`, `o_proj`.
+/// Attention with rotary position embedding of queries and keys. Keys: `q_proj`, `k_proj`, `v_proj`, `o_proj`.
 struct RoPEAttention: Sendable {
     let qProj: Linear
     let kProj: Linear
@@ -8,8 +8,8 @@ struct RoPEAttention: Sendable {
     let oProj: Linear
     let heads: Int
 
-    /// - Parameter contextWidth: of what keys and values are made of.
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Parameter contextWidth: input width of keys and values.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     init(_ weights: Weights, _ configuration: MemoryConfiguration, contextWidth: Int) throws {
         let width = configuration.attentionHiddenSize, inner = width / configuration.attentionDownsampleRate
         qProj = try Linear(weights["q_proj"], inputs: width, outputs: inner)
@@ -20,14 +20,14 @@ struct RoPEAttention: Sendable {
     }
 
     /// - Parameters:
-    ///   - query: `[rows, width]`, the places of one map.
+    ///   - query: `[rows, width]`, the positions of one map.
     ///   - key: `[count, context width]`.
     ///   - value: `[count, context width]`.
-    ///   - spatialTokens: keys from this one on stand at no place of the map.
+    ///   - spatialTokens: number of leading keys that have a position in the map.
     func callAsFunction(query: Tensor, key: Tensor, value: Tensor, spatialTokens: Int, _ rotary: AxialRotaryEmbedding) -> Tensor {
         let queries = rotary(qProj(query)), keys = rotary(kProj(key), count: spatialTokens)
-        // Weights of attention sum to 1, so that values can be projected after they are averaged: with one head and values
-        // narrower than its size, as memories are, that saves most of the average's work.
+        // Attention weights sum to 1, so values can be projected after averaging. With one head, and values narrower than its
+        // size (as memories are), that saves most of the work of averaging.
         let projectsAfter = heads == 1 && value.width < keys.width
         let attended = attention(
             query: queries, context: [KeyValueRows(keys: keys, values: projectsAfter ? value : vProj(value))],

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A mask as a dense embedding: two convolutions that halve it, and one that widens it. `prompt_encoder.mask_embed`.
+/// Embeds a mask as a dense embedding: two convolutions that halve it and a 1 x 1 convolution. `prompt_encoder.mask_embed`.
 struct MaskEmbedding: Sendable {
     let conv1: Conv2d
     let layerNorm1: LayerNorm

@@ -1,8 +1,7 @@
 import Foundation
 import Tensors
 
-/// Sines and cosines of random projections of a place: what tells the model where a point is.
-/// Source: arXiv 2006.10739; key `positional_embedding` `[2, width / 2]`.
+/// Random Fourier features of a position. Source: arXiv 2006.10739; key `positional_embedding` `[2, width / 2]`.
 struct PositionalEmbedding: Sendable {
     let positionalEmbedding: Tensor
 
@@ -10,8 +9,8 @@ struct PositionalEmbedding: Sendable {
         positionalEmbedding = try weights["positional_embedding"].tensor([2, width / 2])
     }
 
-    /// - Parameters: shares of the picture's width and height.
-    /// - Returns: the place's `width` numbers.
+    /// - Parameters: position as fractions of the image's width and height.
+    /// - Returns: the `width` features.
     func callAsFunction(x: Float, y: Float) -> [Float] {
         let (x, y) = (2 * x - 1, 2 * y - 1), half = positionalEmbedding.width
         let angles = positionalEmbedding.withValues { table in
@@ -20,7 +19,7 @@ struct PositionalEmbedding: Sendable {
         return angles.map(sinf) + angles.map(cosf)
     }
 
-    /// Embedding of the centre of each place of a square map, `[side, side, width]`.
+    /// Embedding of the centre of each position of a square map, `[side, side, width]`.
     func map(side: Int) -> Tensor {
         let shares = (0..<side).map { (Float($0) + 0.5) / Float(side) }
         return Tensor(

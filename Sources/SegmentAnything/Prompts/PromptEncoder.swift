@@ -2,16 +2,16 @@ import Tensors
 
 /// Embeddings of a prompt for the mask decoder.
 package struct PromptEmbeddings: Sendable {
-    /// `[points + 1, hidden]`, a point that is none at the end; `[0, hidden]` without points.
+    /// `[points + 1, hidden]`, the last being the padding point; `[0, hidden]` without points.
     package let sparse: Tensor
     /// `[side, side, hidden]`.
     package let dense: Tensor
 }
 
-/// Embeds points, boxes (two points) and a mask. Source: SAM, arXiv 2304.02643, appendix A; `prompt_encoder`.
+/// Embeds points, boxes (as two points) and a mask. Source: SAM, arXiv 2304.02643, appendix A; `prompt_encoder`.
 package struct PromptEncoder: Sendable {
     let sharedEmbedding: PositionalEmbedding
-    /// `[labels, hidden]`: background, foreground, a box's left top and right bottom corner.
+    /// `[labels, hidden]`: background, foreground, a box's top left and bottom right corner.
     let pointEmbed: Tensor
     let notAPointEmbed: Tensor
     let noMaskEmbed: Tensor
@@ -29,7 +29,7 @@ package struct PromptEncoder: Sendable {
     }
 
     /// - Parameters:
-    ///   - points: in pixels of the model's picture, a box as its two corners.
+    ///   - points: in pixels of the model's input, a box as its two corners.
     ///   - mask: logits of an earlier mask, `[1, 4 side, 4 side]`.
     package func callAsFunction(points: [PromptPoint], mask: Tensor? = nil) -> PromptEmbeddings {
         PromptEmbeddings(
@@ -46,7 +46,7 @@ package struct PromptEncoder: Sendable {
         case .boxTopLeft: row = 2
         case .boxBottomRight: row = 3
         }
-        // A pixel's place is its centre.
+        // A pixel's position is its centre.
         let imageSize = Float(configuration.imageSize)
         let place = sharedEmbedding(x: (point.x + 0.5) / imageSize, y: (point.y + 0.5) / imageSize)
         return Tensor([1, place.count], values: place) + pointEmbed.rows(row..<row + 1)

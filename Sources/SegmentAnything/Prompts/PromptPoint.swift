@@ -1,7 +1,7 @@
-/// A point of a prompt, in pixels of the picture the model sees.
+/// A point of a prompt, in pixels of the model's input.
 package struct PromptPoint: Sendable, Equatable {
     package enum Label: Sendable {
-        /// No point at all: what a prompt without points is given in a clip. Its place does not matter.
+        /// The padding point, given in a clip for a prompt without points. Its position does not matter.
         case none
         case background
         case foreground
@@ -19,6 +19,6 @@ package struct PromptPoint: Sendable, Equatable {
         self.label = label
     }
 
-    /// A point that is none.
+    /// The padding point.
     package static let none = PromptPoint(x: 0, y: 0, label: .none)
 }

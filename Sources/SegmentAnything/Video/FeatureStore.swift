@@ -1,10 +1,10 @@
-/// Image features of frames that will be looked at again. Those that come first stay, as many as there is room for: frames are
-/// looked at in the same order each time, so that letting go of old ones would lose all of them.
+/// Cache of image features of frames that will be visited again. The first ones are kept, up to the limit: frames are visited in
+/// the same order each time, so evicting the oldest would lose all of them.
 struct FeatureStore {
-    /// Frames whose features are worth keeping.
+    /// Frames whose features are to be kept.
     var wanted: Set<Int> = []
 
-    /// Bytes.
+    /// In bytes.
     private let limit: Int
     private var kept: [Int: ImageFeatures] = [:]
     private var bytes = 0

@@ -1,16 +1,16 @@
-/// Memory of one object: the outputs of frames where it was prompted (conditioning frames) and of those it was
-/// tracked in. Source: SAM 2, arXiv 2408.00714, "Memory bank"; which frames are read is the original predictor's choice.
+/// Memory of one object: the outputs of frames with prompts (conditioning frames) and of tracked frames. Source: SAM 2, arXiv
+/// 2408.00714, "Memory bank"; the choice of frames is that of the original predictor.
 struct MemoryBank: Sendable {
-    /// By frame; always kept.
+    /// By frame; never dropped.
     private(set) var conditioning: [Int: ObjectOutput] = [:]
     /// By frame.
     private(set) var tracked: [Int: ObjectOutput] = [:]
 
-    /// Memories that a frame is compared with.
+    /// Memories and pointers to which a frame attends.
     struct MemoryContext {
-        /// Memories and how many frames away they are in the direction of tracking; 0 for conditioning frames, however far.
+        /// Memories with their frame distance against the direction of tracking; 0 for conditioning frames at any distance.
         var memories: [(distance: Int, output: ObjectOutput)] = []
-        /// Outputs whose pointers are read, and their distance in the direction of tracking.
+        /// Outputs whose pointers are read, with their frame distance against the direction of tracking.
         var pointers: [(distance: Int, output: ObjectOutput)] = []
     }
 
@@ -26,8 +26,8 @@ struct MemoryBank: Sendable {
     }
 
     /// - Parameters:
-    ///   - frameCount: of the clip; pointers reach no further than it is long.
-    ///   - reversed: whether tracking goes from the end to the start.
+    ///   - frameCount: number of frames in the clip, which bounds the reach of pointers.
+    ///   - reversed: true for tracking from the end to the start.
     func recollection(
         for frame: Int, of frameCount: Int, reversed: Bool, _ configuration: MemoryConfiguration
     ) -> MemoryContext {
@@ -42,7 +42,7 @@ struct MemoryBank: Sendable {
         for other in selected.sorted() {
             guard let output = conditioning[other] else { continue }
             result.memories.append((0, output))
-            // Pointers from what comes later would tell of what is not known yet.
+            // No pointers from frames that tracking has not reached.
             if sign * (frame - other) >= 0 { result.pointers.append((sign * (frame - other), output)) }
         }
         for distance in stride(from: configuration.maskMemories - 1, to: 0, by: -1) {
@@ -55,12 +55,12 @@ struct MemoryBank: Sendable {
         return result
     }
 
-    /// Number of frames back from which pointers are read.
+    /// Number of frames back up to which pointers are read.
     static func pointerReach(_ frameCount: Int, _ configuration: MemoryConfiguration) -> Int {
         min(frameCount, configuration.maximumObjectPointers) - 1
     }
 
-    /// The nearest before, the nearest from here on, then the nearest others.
+    /// The nearest conditioning frame before, the nearest at or after, then the nearest others.
     private func closestConditioningFrames(to frame: Int, limit: Int?) -> Set<Int> {
         guard let limit, conditioning.count > limit else { return Set(conditioning.keys) }
         let frames = conditioning.keys.sorted()
@@ -71,7 +71,7 @@ struct MemoryBank: Sendable {
         return selected
     }
 
-    /// Forgets tracked frames that neither those around `frames` nor those around conditioning frames will ask for.
+    /// Drops tracked frames that are out of reach of both `frames` and the conditioning frames.
     mutating func forget(except frames: [Int], _ configuration: MemoryConfiguration) {
         let reach = max(configuration.maskMemories, configuration.maximumObjectPointers)
         let anchors = conditioning.keys + frames

@@ -2,18 +2,17 @@ import Tensors
 
 /// The model's output for one object in one frame.
 package struct ObjectOutput: Sendable {
-    /// Logits of the mask at a quarter of the model's picture, `[1, side, side]`.
+    /// Mask logits at a quarter of the model's input size, `[1, side, side]`.
     package let mask: Tensor
-    /// Stands for the object when later frames are looked at, `[1, hidden]`.
+    /// Object pointer, which later frames attend to, `[1, hidden]`.
     package let pointer: Tensor
-    /// Above 0 where the object is visible.
+    /// Above 0 if the object is visible.
     package let objectScore: Float
-    /// Intersection over union with the object as the model estimates it, 0...1.
+    /// Predicted IoU with the object, 0...1.
     package let estimatedIoU: Float
-    /// The frame's memory of the object, `[places, memory width]`, once it is made. Rounded to bfloat16, as the original
-    /// keeps it.
+    /// The frame's memory of the object, `[positions, memory width]`, once encoded. Rounded to bfloat16, as in the original.
     package var memory: Tensor?
 
-    /// The logit of every place of a mask of an object that is not there.
+    /// Logit of every pixel in the mask of an absent object.
     static let noObjectLogit: Float = -1024
 }

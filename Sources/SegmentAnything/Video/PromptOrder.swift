@@ -1,4 +1,4 @@
-/// Points and a box that mean one object on one frame.
+/// Points and a box that indicate one object in one frame.
 package struct FramePrompt: Sendable, Equatable {
     package let frame: Int
     package let object: Int
@@ -12,15 +12,15 @@ package struct FramePrompt: Sendable, Equatable {
 }
 
 extension SegmentAnythingVideoPredictor {
-    /// Adds prompts in frame order, as a user does who propagates and then corrects: before each
-    /// frame with prompts after the first, the clip is tracked from the first one up to that frame, so that the answer there
-    /// builds on memories and on the tracked mask. Objects that are not prompted there need not be tracked for that.
-    /// Features are kept for the frames in between, which are looked at again.
+    /// Adds prompts in frame order, like a user who propagates and then corrects: before each frame with prompts after the
+    /// first, the clip is tracked from the first one up to that frame, so that the result there builds on memories and on the
+    /// tracked mask. Objects without a prompt there need not be tracked for that. Features of the frames in between are cached,
+    /// because these are visited again.
     /// - Parameters:
     ///   - prompts: one for each object and frame.
-    ///   - onFrame: called with each frame that is looked at, after its prompts with the masks of the objects these are for;
-    ///     what it throws ends the call.
-    /// - Returns: the first frame with a prompt; nil when there is none.
+    ///   - onFrame: called with each visited frame after its prompts, with the masks of the objects they are for; an error it
+    ///     throws ends the call.
+    /// - Returns: the first frame with a prompt; nil if there is none.
     /// - Throws: as `add`, before anything is computed, and what `onFrame` throws.
     package func add(
         inOrder prompts: [FramePrompt], onFrame: (_ frame: Int, _ answers: [ObjectMask]) throws -> Void = { _, _ in }

@@ -1,8 +1,8 @@
 import Foundation
 import Tensors
 
-/// SAM 2 and SAM 2.1 with what tracking through a clip needs: the model of single pictures, a memory of past frames, and
-/// attention to it. Source: SAM 2, arXiv 2408.00714, section 4 and appendix C.1. Properties are the hub layout's keys.
+/// SAM 2 and SAM 2.1 with the parts that track objects through a clip: the image model, memory encoder and memory attention.
+/// Source: SAM 2, arXiv 2408.00714, section 4 and appendix C.1. Properties are named after the hub layout's keys.
 package struct SegmentAnythingVideoModel: Sendable {
     package let image: SegmentAnythingImageModel
     package let configuration: SegmentAnythingConfiguration
@@ -15,31 +15,31 @@ package struct SegmentAnythingVideoModel: Sendable {
     let noObjectPointer: Tensor
     /// Added to memories of frames without the object, `[memory width]` (SAM 2.1).
     let occlusionSpatialEmbeddingParameter: Tensor?
-    /// (SAM 2.1).
+    /// Projects pointers' temporal positions (SAM 2.1).
     let temporalPositionalEncodingProjectionLayer: Linear?
-    /// Positions of the image embedding's places, `[side, side, hidden]`.
+    /// Position encoding of the image embedding, `[side, side, hidden]`.
     private let embeddingPositions: Tensor
-    /// Positions of a memory's places, with what `memory_temporal_positional_encoding` says of its distance added:
-    /// for 0 (conditioning frames), 1, 2, ... frames away, `[places, memory width]` each.
+    /// Position encodings of a memory, `[positions, memory width]` each, with `memory_temporal_positional_encoding` of its frame
+    /// distance added: for 0 (conditioning frames), 1, 2, ...
     private let memoryPositions: [Tensor]
 
-    /// - Throws: `CheckpointError` when a tensor is missing, has another shape or is left over.
+    /// - Throws: `CheckpointError` if a tensor is missing, has the wrong shape or is unused.
     package init(_ files: SegmentAnythingCheckpoint) throws {
         try self.init(files.checkpoint.weights, files.configuration)
         if let leftOver = files.checkpoint.leftOver(isDead: Self.isDead).first { throw leftOver }
     }
 
-    /// True for a tensor of published checkpoints that is not read: the stand-in for memories on the first frame is added to the
-    /// picture, and this one belongs to another way of doing so.
+    /// True for a tensor of published checkpoints that is not read. The substitute for memories on the first frame is added to
+    /// the image embedding; this tensor belongs to an alternative in the original.
     static func isDead(_ name: String) -> Bool { name == "no_memory_positional_encoding" }
 
     /// - Parameter weights: the whole checkpoint, under the hub layout's names.
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     init(_ weights: Weights, _ configuration: SegmentAnythingConfiguration) throws {
         guard let memory = configuration.memory else {
             throw CheckpointError(
                 file: weights.path + "/config.json", subject: "model_type", found: "\"sam2\"",
-                expected: "\"sam2_video\": a model with a memory")
+                expected: "\"sam2_video\", a model with memory")
         }
         try configuration.checkTracking(memory, path: weights.path)
         self.configuration = configuration
@@ -71,8 +71,8 @@ package struct SegmentAnythingVideoModel: Sendable {
         memoryAttention.selfAttended(features.embedding, positions: embeddingPositions)
     }
 
-    /// The image embedding of a frame, told of what is remembered of an object; there must be a memory.
-    /// - Parameter selfAttended: at the frame.
+    /// A frame's image embedding conditioned on an object's memories, of which there must be at least one.
+    /// - Parameter selfAttended: the frame's self-attended features.
     func conditioned(
         _ selfAttended: Tensor, on recollection: MemoryBank.MemoryContext, frameCount: Int
     ) -> Tensor {
@@ -94,7 +94,7 @@ package struct SegmentAnythingVideoModel: Sendable {
         ).reshaped(embeddingPositions.shape)
     }
 
-    /// Pointers, each in several tokens when memories are narrower, with how far away their frames are.
+    /// Pointer tokens (several per pointer if memories are narrower) with temporal position encodings of their frame distances.
     private func positioned(_ tokens: Tensor, distances: [Int], frameCount: Int) -> Tensor {
         guard let projection = temporalPositionalEncodingProjectionLayer else { return tokens }
         let reach = max(1, MemoryBank.pointerReach(frameCount, memory))
@@ -113,8 +113,8 @@ package struct SegmentAnythingVideoModel: Sendable {
         }
     }
 
-    /// Sines, then cosines, of numbers at ever lower frequencies, `[numbers, hidden]`. Two neighbours share a frequency, as
-    /// in the original.
+    /// Sine and cosine encodings of numbers at decreasing frequencies, sines first, `[numbers, hidden]`. Adjacent components
+    /// share a frequency, as in the original.
     private func temporalPositions(_ numbers: [Float]) -> Tensor {
         let half = configuration.hiddenSize / 2
         return Tensor([numbers.count, 2 * half]) { output in
@@ -130,13 +130,13 @@ package struct SegmentAnythingVideoModel: Sendable {
 
     /// Segments an object.
     /// - Parameters:
-    ///   - embedding: of the frame, with or without memory.
-    ///   - points: in pixels of the model's picture.
-    ///   - mask: logits the object had here before, `[1, side, side]`.
+    ///   - embedding: the frame's image embedding, with or without memory.
+    ///   - points: in pixels of the model's input.
+    ///   - mask: logits of the object's earlier mask in this frame, `[1, side, side]`.
     func segment(
         _ features: ImageFeatures, embedding: Tensor, points: [PromptPoint], mask: Tensor?, multimask: Bool
     ) -> ObjectOutput {
-        // The original pads prompts without a point with a point that is none.
+        // The original pads prompts without points by a padding point.
         let prompts = image.promptEncoder(points: points.isEmpty ? [.none] : points, mask: mask)
         let prediction = image.masks(
             embedding: embedding, highResolution: features.highResolution, prompts: prompts, multimask: multimask)
@@ -156,8 +156,8 @@ package struct SegmentAnythingVideoModel: Sendable {
             objectScore: prediction.objectScore, estimatedIoU: prediction.ious[best])
     }
 
-    /// Takes a given mask for the object's, without doubt; the model only says what the object's pointer is.
-    /// - Parameter mask: 0 or 1 for each pixel of the model's picture, `[1, image side, image side]`.
+    /// Takes a given mask as the object's; the model computes only the object pointer.
+    /// - Parameter mask: 0 or 1 for each pixel of the model's input, `[1, image side, image side]`.
     func accept(_ mask: Tensor, _ features: ImageFeatures) -> ObjectOutput {
         let side = configuration.promptEncoder.maskInputSide
         let isVisible = mask.withValues { $0.contains { $0 > 0 } }
@@ -170,8 +170,8 @@ package struct SegmentAnythingVideoModel: Sendable {
             mask: logits, pointer: isVisible ? seen.pointer : noObjectPointer, objectScore: isVisible ? 10 : -10, estimatedIoU: 1)
     }
 
-    /// A frame's memory of an object.
-    /// - Parameter isPrompted: whether the mask answers a prompt; then its outline counts, not its doubts.
+    /// Encodes a frame's memory of an object.
+    /// - Parameter isPrompted: true if the mask answers a prompt; it is then binarised instead of passed through a sigmoid.
     func remember(_ output: ObjectOutput, _ features: ImageFeatures, isPrompted: Bool) -> Tensor {
         let side = configuration.imageSize
         let scale = memory.sigmoidScale, bias = memory.sigmoidBias

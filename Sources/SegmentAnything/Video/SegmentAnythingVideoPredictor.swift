@@ -1,16 +1,16 @@
 import Imaging
 import Tensors
 
-/// Follows objects through a clip from prompts on some of its frames, as the original's `SAM2VideoPredictor` does: prompts
-/// on any frame, corrections of what was tracked, both directions. One clip's state; the model may serve others meanwhile.
-/// Objects are tracked each by itself and share the features of the frame.
+/// Tracks objects through a clip from prompts on some of its frames, like the original's `SAM2VideoPredictor`: prompts on any
+/// frame, corrections of tracked frames, both directions. Holds one clip's state; the model can be shared. Objects are tracked
+/// independently and share the features of the frame.
 package final class SegmentAnythingVideoPredictor {
     /// One object in one frame.
     package struct ObjectMask: Sendable {
         package let object: Int
-        /// In pixels of the clip.
+        /// In the clip's pixels.
         package let mask: Mask
-        /// The clip's `[height, width]`, above 0 inside.
+        /// `[height, width]` of the clip, above 0 inside.
         package let logits: Tensor
         package let output: ObjectOutput
     }
@@ -19,17 +19,17 @@ package final class SegmentAnythingVideoPredictor {
     private let pictures: any ClipPictures
     private let settings: VideoSettings
     private let preparation: ImagePreparation
-    /// In the order in which they were first prompted.
+    /// Object ids in the order of their first prompts.
     package private(set) var objects: [Int] = []
     private var states: [Int: TrackedObject] = [:]
-    /// Features of the frame that was encoded last.
+    /// Features of the most recently encoded frame.
     private var latest: (frame: Int, features: ImageFeatures)?
     private var store: FeatureStore
     /// Number of frames encoded so far, repeats included.
     package private(set) var encodings = 0
-    /// Frames that were encoded.
+    /// Distinct frames encoded so far.
     package private(set) var encodedFrames: Set<Int> = []
-    /// At that frame, once an object is looked for there with memory.
+    /// Self-attended features of the latest frame, computed when an object with memories first needs them.
     private var selfAttended: Tensor?
 
     package init(_ model: SegmentAnythingVideoModel, pictures: any ClipPictures, settings: VideoSettings = VideoSettings()) {
@@ -42,13 +42,13 @@ package final class SegmentAnythingVideoPredictor {
 
     // MARK: Prompts
 
-    /// Adds points, a box or both. On a frame that was tracked they correct its mask.
+    /// Adds points, a box or both. On a tracked frame they correct its mask.
     /// - Parameters:
-    ///   - prompt: in pixels of the clip.
-    ///   - object: any number; a new one is a new object.
-    ///   - keepsPoints: whether points given earlier for the object on this frame still count. With a box they do not.
-    /// - Returns: every object's mask on that frame, as far as it is known.
-    /// - Throws: `VideoPromptError`, `PicturePromptError` outside the picture, and what reading the picture throws.
+    ///   - prompt: in the clip's pixels.
+    ///   - object: the object's id; an unused one creates an object.
+    ///   - keepsPoints: true to keep the object's earlier points on this frame. They are dropped if the prompt has a box.
+    /// - Returns: every object's mask on that frame, as far as known.
+    /// - Throws: `VideoPromptError`, `PicturePromptError` for a prompt outside the image, and errors of reading the frame.
     @discardableResult
     package func add(
         _ prompt: PicturePrompt, at frame: Int, object: Int, keepsPoints: Bool = false
@@ -62,7 +62,7 @@ package final class SegmentAnythingVideoPredictor {
         let features = try features(of: frame)
         let all = earlier + points
         let embedding = embedding(features, frame, state.bank, direction: direction)
-        // The object's earlier mask at this frame helps to improve it.
+        // The object's earlier mask in this frame serves as a mask prompt.
         let before = state.output(at: frame)?.mask.mapped { min(max($0, -32), 32) }
         let output = model.segment(
             features, embedding: embedding, points: all, mask: before,
@@ -72,9 +72,9 @@ package final class SegmentAnythingVideoPredictor {
         return masks(at: frame)
     }
 
-    /// Adds a mask of the clip's size, which is taken for the object's as it is.
-    /// - Returns: every object's mask on that frame, as far as it is known.
-    /// - Throws: `VideoPromptError`, and what reading the picture throws.
+    /// Adds a mask of the clip's size, which is used as the object's mask unchanged.
+    /// - Returns: every object's mask on that frame, as far as known.
+    /// - Throws: `VideoPromptError`, and errors of reading the frame.
     @discardableResult
     package func add(_ mask: Mask, at frame: Int, object: Int) throws -> [ObjectMask] {
         try check(frame)
@@ -93,7 +93,7 @@ package final class SegmentAnythingVideoPredictor {
         return masks(at: frame)
     }
 
-    /// Keeps the answer to a prompt until tracking begins.
+    /// Stores the answer to a prompt until tracking starts.
     private func answer(
         _ object: Int, _ state: TrackedObject, _ frame: Int, _ output: ObjectOutput, _ features: ImageFeatures
     ) {
@@ -120,9 +120,9 @@ package final class SegmentAnythingVideoPredictor {
     /// Tracks every object from a frame to the end of the clip, or back to its start.
     /// - Parameters:
     ///   - start: nil for the first frame with a prompt.
-    ///   - limit: frames to track after the first; nil for all.
-    ///   - onFrame: takes each frame's masks in the order of tracking; what it throws ends the call.
-    /// - Throws: `VideoPromptError`, and what reading a picture throws.
+    ///   - limit: number of frames to track after the first; nil for all.
+    ///   - onFrame: called with each frame's masks in the order of tracking; an error it throws ends the call.
+    /// - Throws: `VideoPromptError`, and errors of reading a frame.
     package func propagate(
         from start: Int? = nil, limit: Int? = nil, reversed: Bool = false,
         onFrame: (_ frame: Int, [ObjectMask]) throws -> Void
@@ -130,7 +130,7 @@ package final class SegmentAnythingVideoPredictor {
         try settle()
         let first = start ?? states.values.compactMap { $0.bank.conditioning.keys.min() }.min() ?? 0
         try check(first)
-        // The first frame of the clip has none before it.
+        // The clip's first frame has no predecessor.
         if reversed, first == 0 { return }
         let reach = min(limit ?? pictures.count, pictures.count)
         let last = reversed ? max(first - reach, 0) : min(first + reach, pictures.count - 1)
@@ -140,10 +140,10 @@ package final class SegmentAnythingVideoPredictor {
         }
     }
 
-    /// Tracks some objects forwards up to a frame, so that prompts there correct what was tracked.
+    /// Tracks some objects forwards up to a frame, so that prompts there correct the tracked masks.
     /// - Parameters:
     ///   - objects: each with a prompt already.
-    ///   - onFrame: called with each frame; what it throws ends the call.
+    ///   - onFrame: called with each frame; an error it throws ends the call.
     /// - Throws: as `propagate`.
     package func advance(_ objects: [Int], from start: Int, through last: Int, onFrame: (Int) throws -> Void) throws {
         try settle()
@@ -173,12 +173,12 @@ package final class SegmentAnythingVideoPredictor {
             state.bank.track(frame, output)
         }
         state.directions[frame] = reversed
-        // Tracking the other way begins at the same frame.
+        // `start` is kept because tracking in the other direction begins there.
         if !settings.keepsEverything { state.bank.forget(except: [frame, start], model.memory) }
         states[object] = state
     }
 
-    /// - Parameter direction: nil for a frame that was not tracked yet: it is looked at without memory.
+    /// - Parameter direction: nil for a frame that was not tracked yet, which is segmented without memory.
     private func embedding(
         _ features: ImageFeatures, _ frame: Int, _ bank: MemoryBank, direction reversed: Bool?
     ) -> Tensor {
@@ -206,10 +206,10 @@ package final class SegmentAnythingVideoPredictor {
         return features
     }
 
-    /// Keeps the features of these frames once they are encoded, as far as `VideoSettings.featureBytes` has room for them.
+    /// Caches the features of these frames when they are encoded, within `VideoSettings.featureBytes`.
     package func keepFeatures(of frames: Set<Int>) { store.wanted = frames }
 
-    /// Lets go of a frame's features.
+    /// Drops a frame's cached features.
     package func releaseFeatures(of frame: Int) { store.release(frame) }
 
     // MARK: Masks
@@ -228,7 +228,7 @@ package final class SegmentAnythingVideoPredictor {
         }
     }
 
-    /// Leaves each pixel to the object with the largest logit there; the others' is -10 at most.
+    /// Assigns each pixel to the object with the largest logit there; the other objects' logits are limited to -10.
     private func separated(_ logits: [Tensor]) -> [Tensor] {
         guard logits.count > 1 else { return logits }
         let values = logits.map(\.array)

@@ -1,17 +1,17 @@
 /// State of tracking one object.
 struct TrackedObject {
     var bank = MemoryBank()
-    /// Answers to prompts that tracking has not begun from yet, by frame, and whether they become conditioning frames.
+    /// Answers to prompts since tracking last started, by frame, and true for those that become conditioning frames.
     var pending: [Int: (output: ObjectOutput, isConditioning: Bool)] = [:]
-    /// Points given so far on each frame, in pixels of the model's picture.
+    /// Points given so far on each frame, in pixels of the model's input.
     var points: [Int: [PromptPoint]] = [:]
-    /// Frames that were tracked, and whether backwards.
+    /// Tracked frames, and true for those tracked backwards.
     var directions: [Int: Bool] = [:]
 
     /// The latest mask on a frame.
     func output(at frame: Int) -> ObjectOutput? { pending[frame]?.output ?? bank.output(at: frame) }
 
-    /// Takes the answers to prompts in among what is remembered.
+    /// Moves the answers to prompts into the memory bank.
     mutating func settle() {
         for (frame, answer) in pending {
             if answer.isConditioning {

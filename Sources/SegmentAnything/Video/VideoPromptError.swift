@@ -1,4 +1,4 @@
-/// A prompt that does not fit its clip, or tracking that has nothing to start from.
+/// Error for a prompt that does not fit its clip, or for tracking without a prompt to start from.
 package enum VideoPromptError: Error, Equatable, CustomStringConvertible {
     case empty
     case frame(Int, count: Int)

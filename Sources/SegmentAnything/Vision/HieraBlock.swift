@@ -1,13 +1,13 @@
 import Tensors
 
-/// One Hiera block: attention in windows (or over the whole map), then an MLP, each after its norm and around a shortcut.
-/// A stage's first block widens the map and may shrink it by pooling queries. `vision_encoder.backbone.blocks.N`.
+/// One Hiera block: window (or global) attention, then an MLP, each with a pre-norm and a residual connection. A stage's first
+/// block changes the width and may reduce the map by query pooling. `vision_encoder.backbone.blocks.N`.
 struct HieraBlock: Sendable {
     let layerNorm1: LayerNorm
     let attn: HieraAttention
     let layerNorm2: LayerNorm
     let mlp: FeedForward
-    /// Only where the width changes.
+    /// nil if the width does not change.
     let proj: Linear?
 
     init(_ weights: Weights, _ hiera: HieraConfiguration, stage: Int, isFirst: Bool, isGlobal: Bool) throws {
@@ -36,14 +36,14 @@ struct HieraBlock: Sendable {
     }
 }
 
-/// Multi-head self-attention within windows, or over the whole map; queries may be pooled.
+/// Multi-head self-attention within windows, or global; queries may be pooled.
 struct HieraAttention: Sendable {
     let qkv: Linear
     let proj: Linear
     let heads: Int
-    /// Side of the windows; nil for the whole map.
+    /// Side of the windows; nil for global attention.
     let window: Int?
-    /// Side of the squares of which one query is made.
+    /// Side of the squares of tokens that are pooled into one query.
     let pool: Int
 
     init(_ weights: Weights, inputs: Int, outputs: Int, heads: Int, window: Int?, pool: Int) throws {
@@ -56,7 +56,7 @@ struct HieraAttention: Sendable {
 
     /// - Parameters:
     ///   - map: `[height, width, inputs]`.
-    ///   - shortcut: `[height / pool, width / pool, outputs]`, added to the result, which has its shape.
+    ///   - shortcut: `[height / pool, width / pool, outputs]`, added to the result, which has this shape.
     func callAsFunction(_ map: Tensor, shortcut: Tensor) -> Tensor {
         let projected = qkv(map).reshaped(Array(map.shape.dropLast()) + [qkv.weight.rows])
         let width = proj.weight.columns

@@ -1,13 +1,13 @@
 import Tensors
 
-/// Hiera: a vision transformer whose maps shrink as they widen, the trunk of SAM 2's image encoder.
-/// Source: Hiera, arXiv 2306.00989; positions: arXiv 2311.05613; `vision_encoder.backbone`.
+/// Hiera, a hierarchical vision transformer: the trunk of SAM 2's image encoder. Source: Hiera, arXiv 2306.00989; positions:
+/// arXiv 2311.05613; `vision_encoder.backbone`.
 struct HieraModel: Sendable {
     let patchEmbed: Conv2d
-    /// Positions of the places of the first map, `[side * side, width]`.
+    /// Position embeddings of the first map, `[side * side, width]`.
     let positions: Tensor
     let blocks: [HieraBlock]
-    /// Blocks whose result is a stage's.
+    /// The last block of each stage.
     let stageEnds: Set<Int>
 
     init(_ weights: Weights, _ configuration: VisionConfiguration) throws {
@@ -30,7 +30,7 @@ struct HieraModel: Sendable {
         self.stageEnds = stageEnds
     }
 
-    /// A small table enlarged to the map, plus the table of one window repeated over it.
+    /// A small table interpolated to the map's size, plus the table of one window tiled over the map.
     private static func positions(_ weights: Weights, _ hiera: HieraConfiguration, side: Int) throws -> Tensor {
         let width = hiera.widthPerStage[0], window = hiera.windowPerStage[0], table = hiera.positionSize
         let whole = try weights["pos_embed"].tensor([1, width, table[0], table[1]])
@@ -50,7 +50,7 @@ struct HieraModel: Sendable {
     }
 
     /// - Parameter pixels: `[side, side, 3]`.
-    /// - Returns: each stage's map, `[side, side, width]`, the largest first.
+    /// - Returns: each stage's map, `[side, side, width]`, finest first.
     func callAsFunction(_ pixels: Tensor) -> [Tensor] {
         let patches = patchEmbed(pixels)
         var map = patches + positions.reshaped(patches.shape)

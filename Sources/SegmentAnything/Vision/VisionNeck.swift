@@ -1,9 +1,9 @@
 import Tensors
 
-/// The feature pyramid: each stage's map at one width, with the coarser map, enlarged, added where the configuration
-/// says so. Source: arXiv 1612.03144; `vision_encoder.neck`.
+/// The feature pyramid: each stage's map projected to one width, with the upsampled coarser map added where configured. Source:
+/// arXiv 1612.03144; `vision_encoder.neck`.
 struct VisionNeck: Sendable {
-    /// The last stage's first.
+    /// In order of stages from the last.
     let convs: [Conv2d]
     let topDownLevels: Set<Int>
 
@@ -16,8 +16,8 @@ struct VisionNeck: Sendable {
         topDownLevels = configuration.fpnTopDownLevels
     }
 
-    /// - Parameter stages: the trunk's maps, the largest first.
-    /// - Returns: the maps that are used, the largest first, `[side, side, hidden]`.
+    /// - Parameter stages: the trunk's maps, finest first.
+    /// - Returns: the maps in use, finest first, `[side, side, hidden]`.
     func callAsFunction(_ stages: [Tensor]) -> [Tensor] {
         var maps: [Tensor] = []
         for (stage, conv) in zip(stages.indices.reversed(), convs) {

@@ -1,16 +1,16 @@
 import CKernels
 
-/// The instructions attention's own kernels are made of.
+/// Instruction set of the attention kernels.
 package struct AttentionKernel: Sendable {
     let set: KernelInstructionSet
 
-    /// Kernels that this machine has, the fastest first.
+    /// Kernels that this machine supports, fastest first.
     package static let all = [KernelAVX512, KernelAVX2, KernelPortable].filter { kernel_supports($0) != 0 }
         .map(AttentionKernel.init)
 
     package static let fastest = all[0]
 
-    /// Attention of some queries of one key-value head, on this thread.
+    /// Attention of a range of queries of one key-value head, on the calling thread.
     func attend(
         _ sizes: KernelRowAttention, _ queries: UnsafePointer<Float>, _ contexts: [KernelRowContext],
         into output: UnsafeMutablePointer<Float>

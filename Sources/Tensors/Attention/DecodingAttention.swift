@@ -2,20 +2,20 @@ import CKernels
 import Foundation
 import Parallelism
 
-/// Attention of one row of each of several sequences, as decoding needs it: row r sees all of `contexts[r]`. Keys and values
-/// are read once, where they lie, for all heads they serve. Tasks are a sequence, a key-value head and a part of the
-/// context, put together in order afterwards (arXiv 2205.14135): a row's result depends neither on the other rows
-/// nor on the number of cores.
+/// Attention for decoding, with one query row per sequence: row r attends to all of `contexts[r]`. Keys and values are read
+/// once, in place, for all query heads that share them. A task is one sequence, one key-value head and one part of the context;
+/// parts are combined in order afterwards (arXiv 2205.14135), so a row's result depends neither on the other rows nor on the
+/// number of cores.
 ///
 /// - Parameters:
 ///   - query: `[sequences, heads * headSize]`.
-///   - contexts: of each row, one key at least; segments are read as if they were one.
-/// - Returns: `[sequences, heads * headSize]`, with the size of one head's values where it is another than that of its keys.
+///   - contexts: one per row, each with at least one key; segments are read as if concatenated.
+/// - Returns: `[sequences, heads * headSize]`, or the values' head size if it differs.
 package func attention(
     query: Tensor, contexts: [[KeyValueRows]], heads: Int, keyValueHeads: Int, kernel: AttentionKernel = .fastest
 ) -> Tensor {
     let headSize = query.width / heads, group = heads / keyValueHeads
-    precondition(query.rows == contexts.count, "attention: another number of contexts than of rows")
+    precondition(query.rows == contexts.count, "attention: numbers of contexts and rows differ")
     precondition(query.width == heads * headSize && heads == group * keyValueHeads, "attention: heads do not divide")
     let valueSize = (contexts.first?.first?.valueWidth ?? query.width) / keyValueHeads
     precondition(
@@ -57,19 +57,19 @@ package func attention(
     }
 }
 
-/// Keys of a part, at most. Where a part begins, memory was not asked for it in time: parts of 512 are read at 10.5 GB/s in 8
-/// bits, of 1024 at 11.2 and of 2048 at 12.5 (two cores with AVX-512, each); but the fewer, the fewer cores share them.
+/// Upper bound on the keys of a part. The start of each part is not prefetched: parts of 512 are read at 10.5 GB/s in 8 bits, of
+/// 1024 at 11.2 and of 2048 at 12.5 (two cores with AVX-512, each). But longer parts are fewer, and so occupy fewer cores.
 private let partLength = 1024
 
-/// Some keys that one row reads.
+/// A range of keys that one row attends to.
 private struct ContextPart {
     let row: Int
     let segment: KeyValueRows
     let keys: Range<Int>
 }
 
-/// Attention over each part of a context: for each head its values' weighted sum, the highest score that the weights are
-/// relative to, and their total.
+/// Attention over each part of a context: for each head the unnormalised weighted sum of values, the maximum score it is
+/// relative to, and the sum of weights.
 private struct PartialAttention {
     let output: UnsafeMutablePointer<Float>
     let tops: UnsafeMutablePointer<Float>
@@ -87,7 +87,7 @@ private struct PartialAttention {
         totals = tops + parts * heads
     }
 
-    /// One head's result from some parts, `[valueSize]`.
+    /// Combines some parts of one head, `[valueSize]`.
     func combine(_ parts: Range<Int>, head: Int, into target: UnsafeMutablePointer<Float>) {
         let top = parts.reduce(-Float.infinity) { max($0, tops[$1 * heads + head]) }
         var total: Float = 0

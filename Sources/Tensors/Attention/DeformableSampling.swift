@@ -1,12 +1,12 @@
 import CKernels
 import Parallelism
 
-/// Values of a map at places between its cells, weighted and summed for each query and head: what deformable attention reads.
+/// The sampling of deformable attention: a map's values at fractional positions, weighted and summed for each query and head.
 /// Bilinear, with zeros outside of the map. Source: Deformable DETR, arXiv 2010.04159, section 4.1, on one level.
 ///
 /// - Parameters:
 ///   - map: `[height, width, heads * headSize]`.
-///   - places: `[queries, heads * points * 2]`, x and y as shares of the map, whose edges are 0 and 1.
+///   - places: `[queries, heads * points * 2]`, relative x and y; the map's edges are 0 and 1.
 ///   - weights: `[queries, heads * points]`.
 /// - Returns: `[queries, heads * headSize]`.
 package func deformableSampling(

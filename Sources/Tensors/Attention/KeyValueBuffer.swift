@@ -1,12 +1,12 @@
 import CKernels
 import Parallelism
 
-/// Keys and values of one layer that accumulate, `[heads, capacity, headSize]` each: what attention reads of a head lies
-/// together. Memory is reserved once and touched as rows arrive. Not Sendable: it belongs to one generation.
+/// KV cache of one layer, `[heads, capacity, headSize]` each for keys and values, so that a head's rows are contiguous. Memory
+/// is reserved once and touched as rows arrive. Not Sendable: it belongs to one generation.
 package final class KeyValueBuffer {
     package let capacity: Int
     package let format: KeyValueFormat
-    /// Rows present.
+    /// Number of rows.
     package private(set) var count = 0
     private let heads: Int
     private let headSize: Int
@@ -33,8 +33,8 @@ package final class KeyValueBuffer {
         2 * heads * format.rowBytes(headSize)
     }
 
-    /// Adds some rows of keys and values `[rows, heads * headSize]`; there must be room. In fewer bits
-    /// than 32, each number becomes the nearest there is.
+    /// Appends rows of keys and values, `[rows, heads * headSize]`; there must be room. With fewer than 32 bits, numbers are
+    /// rounded to the nearest.
     package func append(keys: Tensor, values: Tensor, rows: Range<Int>) {
         precondition(count + rows.count <= capacity, "KeyValueBuffer: full")
         write(keys, rows, to: self.keys)
@@ -56,7 +56,7 @@ package final class KeyValueBuffer {
         }
     }
 
-    /// Makes this buffer's rows those of `other`, of the same heads and format.
+    /// Replaces the rows by a copy of those of `other`, which must have the same heads and format.
     package func copy(_ other: KeyValueBuffer) {
         precondition(
             other.heads == heads && other.headSize == headSize && other.format == format && other.count <= capacity,
@@ -71,7 +71,7 @@ package final class KeyValueBuffer {
         count = other.count
     }
 
-    /// Forgets its rows, and keeps its memory for another sequence's.
+    /// Removes all rows, and keeps the memory for another sequence.
     package func removeAll() { count = 0 }
 
     package var rows: KeyValueRows { KeyValueRows(keys: keys, values: values, count: count) }

@@ -1,13 +1,13 @@
 import CKernels
 
-/// Storage type of keys and values in a cache.
+/// Storage type of a KV cache.
 package enum KeyValueFormat: Sendable, CaseIterable {
     case f32
     case f16
-    /// 8 bits, 32 numbers of a head's row with one scale; 8.5 bits a number. `AttentionKernels.h` says how a row lies.
+    /// 8 bits, with one scale per 32 numbers of a head's row; 8.5 bits per number. See `AttentionKernels.h` for the layout.
     case q8
 
-    /// The type for a model with matrices of such a type: no more bits than its weights have, and never fewer than 8.
+    /// Creates the storage type for a model with matrices of a given type: no more bits than the weights, but at least 8.
     package init(weights: DataType) {
         self =
             switch weights {
@@ -17,10 +17,10 @@ package enum KeyValueFormat: Sendable, CaseIterable {
             }
     }
 
-    /// Bytes of one head's keys, or values, of one position.
+    /// Bytes of one head's keys, or values, at one position.
     package func rowBytes(_ headSize: Int) -> Int { kernel_row_bytes(kernelType, headSize) }
 
-    /// Bytes behind all rows that a kernel may read.
+    /// Bytes after the last row that a kernel may read.
     var slackBytes: Int { self == .q8 ? KernelRowSlack : 0 }
 
     var kernelType: KernelDataType {

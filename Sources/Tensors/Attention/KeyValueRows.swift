@@ -1,4 +1,4 @@
-/// Some columns of a tensor's rows, left where they are: one projection of several that were computed as one.
+/// A range of columns of a tensor, without a copy: one of several projections computed as one product.
 package struct TensorColumns {
     let storage: TensorStorage
     let rows: Int
@@ -6,10 +6,10 @@ package struct TensorColumns {
     let width: Int
     let stride: Int
 
-    /// The first of the columns.
+    /// Address of the first column.
     var start: UnsafeMutablePointer<Float> { storage.start + first }
 
-    /// The same columns of some of the rows.
+    /// The same columns of a range of rows.
     package func rows(_ range: Range<Int>) -> TensorColumns {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "TensorColumns: rows out of range")
         return TensorColumns(
@@ -18,13 +18,13 @@ package struct TensorColumns {
 }
 
 extension Tensor {
-    /// Columns `range` of the tensor seen as `[rows, width]`.
+    /// Columns `range` of the tensor viewed as `[rows, width]`.
     package func columns(_ range: Range<Int>) -> TensorColumns {
         precondition(range.lowerBound >= 0 && range.upperBound <= width, "Tensor: columns out of range")
         return TensorColumns(storage: storage, rows: rows, first: range.lowerBound, width: range.count, stride: width)
     }
 
-    /// A copy of some columns, under a shape of their size.
+    /// Copies columns into a tensor of a shape of equal size.
     package init(_ columns: TensorColumns, shape: [Int]) {
         precondition(shape.reduce(1, *) == columns.rows * columns.width, "Tensor: shape and columns differ")
         self.init(shape) { output in
@@ -35,7 +35,7 @@ extension Tensor {
         }
     }
 
-    /// Columns of tensors with one number of rows side by side: `[rows, sum of widths]`.
+    /// Concatenates columns of tensors with equal numbers of rows: `[rows, sum of widths]`.
     package static func concatenatingColumns(_ parts: [TensorColumns]) -> Tensor {
         let rows = parts.first?.rows ?? 0, width = parts.reduce(0) { $0 + $1.width }
         precondition(parts.allSatisfy { $0.rows == rows }, "Tensor: columns of different lengths")
@@ -53,17 +53,17 @@ extension Tensor {
     package var allColumns: TensorColumns { columns(0..<width) }
 }
 
-/// Keys, or values, of several heads somewhere in memory: where each head's row begins.
+/// Addresses of the keys, or values, of several heads.
 struct HeadView {
-    /// Keeps the rows in place.
+    /// Keeps the memory alive.
     let storage: TensorStorage
     let start: UnsafeRawPointer
     let format: KeyValueFormat
     /// Width of all heads together.
     let width: Int
-    /// Bytes from a row of a head to its next.
+    /// Bytes from one row of a head to the next.
     let rowStride: Int
-    /// Bytes from a head to the next; nil when a row has all heads side by side.
+    /// Bytes from one head to the next; nil if heads are adjacent within a row.
     let headStride: Int?
 
     init(_ columns: TensorColumns) {
@@ -81,14 +81,14 @@ struct HeadView {
         headStride = capacity * rowStride
     }
 
-    /// Address of a row of one head.
+    /// Address of one head's row.
     func address(head: Int, of heads: Int, row: Int) -> UnsafeRawPointer {
         start + head * (headStride ?? width / heads * MemoryLayout<Float>.stride) + row * rowStride
     }
 }
 
-/// Keys and values attention reads: `[count, width]` and `[count, valueWidth]`, where a width is key-value heads times the
-/// size of one head's keys or values.
+/// Keys and values for attention: `[count, width]` and `[count, valueWidth]`. A width is the number of key-value heads times the
+/// head size.
 package struct KeyValueRows {
     let keys: HeadView
     let values: HeadView

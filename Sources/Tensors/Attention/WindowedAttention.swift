@@ -1,16 +1,16 @@
 import CKernels
 import Parallelism
 
-/// Attention within square windows of a map, each head on its own: the windows are cut out one at a time, so that the
-/// map is never copied into windows and back.
+/// Attention within square windows of a map, for each head. Windows are gathered one at a time, so the map is never copied into
+/// windows and back.
 ///
-/// Windows at the right and lower edge reach beyond the map; there they read `padding`, as if the map had been padded
-/// with zeros before its projection to queries, keys and values.
+/// Windows at the right and bottom edges extend beyond the map, where they read `padding`, as if the map had been padded with
+/// zeros before its projection to queries, keys and values.
 ///
 /// - Parameters:
-///   - projected: `[height, width, 3 * dimension]`, queries, keys and values of each place.
+///   - projected: `[height, width, 3 * dimension]`, queries, keys and values of each position.
 ///   - padding: `[3 * dimension]`.
-///   - pool: side of the squares of queries whose largest numbers make one query (query pooling, arXiv 2306.00989).
+///   - pool: side of the squares of queries that are max-pooled into one (query pooling, arXiv 2306.00989).
 /// - Returns: `[height / pool, width / pool, dimension]`.
 package func windowedAttention(
     _ projected: Tensor, heads: Int, window: Int, padding: Tensor, pool: Int = 1, kernel: AttentionKernel = .fastest
@@ -52,7 +52,7 @@ package func windowedAttention(
 }
 
 extension KernelRowContext {
-    /// Keys and values in single precision, rows `stride` numbers apart.
+    /// Keys and values in single precision, with rows `stride` elements apart.
     fileprivate init(keys: UnsafePointer<Float>, values: UnsafePointer<Float>, count: Int, stride: Int) {
         let bytes = stride * MemoryLayout<Float>.stride
         self.init(
@@ -61,16 +61,16 @@ extension KernelRowContext {
     }
 }
 
-/// Copies rows of `size` numbers that lie one behind the other to places `stride` apart.
+/// Copies contiguous rows of `size` elements to rows `stride` apart.
 private func copy(
     _ source: UnsafePointer<Float>, count: Int, _ size: Int, into target: UnsafeMutablePointer<Float>, stride: Int
 ) {
     for row in 0..<count { (target + row * stride).update(from: source + row * size, count: size) }
 }
 
-/// Copies one head's numbers of one window out of a map.
+/// Gathers one head's elements of one window from a map.
 private struct WindowCutter: @unchecked Sendable {
-    // Sendable: it only reads, and lives within the call that owns what it reads.
+    // Sendable because it only reads, and lives within the call that owns the memory.
     let start: UnsafePointer<Float>
     let padding: UnsafePointer<Float>
     let height: Int
@@ -90,7 +90,7 @@ private struct WindowCutter: @unchecked Sendable {
     }
 }
 
-/// The largest numbers of squares within one window; what is left over right and below does not count.
+/// Max-pools squares within one window; incomplete squares at the right and bottom are ignored.
 private func maxPool(
     _ window: UnsafePointer<Float>, window side: Int, channels: Int, pool: Int, into target: UnsafeMutablePointer<Float>
 ) {

@@ -3,17 +3,16 @@ import Foundation
 import Imaging
 import Synchronization
 
-/// The tensors of a checkpoint: those of a folder with `model.safetensors` or the shards that
-/// `model.safetensors.index.json` lists, or those of another file. It remembers which tensors were asked for, so that those
-/// nobody wanted can be named.
+/// The tensors of a checkpoint: those of a folder with `model.safetensors` or the shards that `model.safetensors.index.json`
+/// lists, or those of another file. It records which tensors are requested, so that unused ones can be reported.
 package final class Checkpoint: TensorSource {
     /// Path of the folder, or of the file.
     package let directory: String
-    /// True if the folder has an index, which lists its files.
+    /// True if the folder has an index of its files.
     package let isIndexed: Bool
     /// Paths of the files.
     private let files: [String]
-    /// Each tensor and the index of its file in `files`.
+    /// Each tensor, with the index of its file in `files`.
     private let places: [String: (file: Int, tensor: StoredTensor)]
     private let state = Mutex(State())
 
@@ -22,17 +21,17 @@ package final class Checkpoint: TensorSource {
         var problems: [CheckpointError] = []
     }
 
-    /// Policy for a tensor that is missing or misshapen.
+    /// Policy for a tensor that is missing or has the wrong shape.
     package enum Policy: Sendable {
-        /// Throw: the model is going to be used.
+        /// Throws, for a model that is to be used.
         case strict
-        /// Note it and stand in zeros: the checkpoint is being inspected, and every problem is wanted.
+        /// Records the error and substitutes zeros, for an inspection that lists every problem.
         case collecting
     }
 
     let policy: Policy
 
-    /// - Throws: `CheckpointError` when there are no tensors, a shard is missing or a file is not what it should be.
+    /// - Throws: `CheckpointError` if there are no tensors, a shard is missing or a file is invalid.
     package init(directory: String, policy: Policy = .strict) throws {
         self.directory = directory
         self.policy = policy
@@ -59,8 +58,8 @@ package final class Checkpoint: TensorSource {
     }
 
     /// - Parameters:
-    ///   - file: path of the file that holds the tensors.
-    ///   - tensors: under the names that the model asks for.
+    ///   - file: path of the file with the tensors.
+    ///   - tensors: the tensors under the names that the model requests.
     package init(file: String, tensors: [String: StoredTensor], policy: Policy = .strict) {
         directory = file
         isIndexed = false
@@ -69,7 +68,7 @@ package final class Checkpoint: TensorSource {
         places = tensors.mapValues { (0, $0) }
     }
 
-    /// The names of the shard files, in order.
+    /// Names of the shard files, sorted.
     private static func shardNames(_ path: String) throws -> [String] {
         struct Index: Decodable { let weight_map: [String: String] }
         let names: Set<String>
@@ -79,7 +78,7 @@ package final class Checkpoint: TensorSource {
             throw CheckpointError(
                 file: path, found: briefly(error), expected: "an object whose weight_map gives each tensor's file")
         }
-        // A shard lies beside its index: a name that leads elsewhere is not one.
+        // Shards must be in the index's folder; other paths are refused.
         for name in names where name.contains("/") || name.isEmpty {
             throw CheckpointError(file: path, found: "shard name \"\(name)\"", expected: "a file name in the same folder")
         }
@@ -93,7 +92,7 @@ package final class Checkpoint: TensorSource {
 
     package func contains(_ name: String) -> Bool { places[name] != nil }
 
-    /// A tensor's bytes; marks it as asked for.
+    /// A tensor's bytes; marks it as used.
     package func find(_ name: String, shape: [Int]) throws -> (bytes: MappedBytes, dataType: DataType) {
         state.withLock { _ = $0.asked.insert(name) }
         let problem: CheckpointError
@@ -112,20 +111,20 @@ package final class Checkpoint: TensorSource {
         return (zeros.bytes.slice(0..<size), .f32)
     }
 
-    /// Tensors nobody asked for whose names `isDead` does not expect, in order.
+    /// Errors for unused tensors for which `isDead` is false, in order.
     package func leftOver(isDead: (String) -> Bool) -> [CheckpointError] {
         let asked = state.withLock { $0.asked }
         return places.keys.filter { !asked.contains($0) && !isDead($0) }.sorted().map { name in
             CheckpointError(
-                file: files[places[name]?.file ?? 0], subject: name, found: "a tensor the model has no place for",
-                expected: "only tensors its configuration asks for")
+                file: files[places[name]?.file ?? 0], subject: name, found: "a tensor that the model does not use",
+                expected: "only tensors that its configuration requires")
         }
     }
 
-    /// Problems that `Policy.collecting` noted so far.
+    /// Errors recorded so far under `Policy.collecting`.
     package var problems: [CheckpointError] { state.withLock { $0.problems } }
 
-    /// Number of parameters and bytes stored, by dtype.
+    /// Number of parameters and of bytes, by dtype.
     package var sizes: [DataType: (parameters: Int, bytes: Int)] {
         var result: [DataType: (parameters: Int, bytes: Int)] = [:]
         for (_, tensor) in places.values {
@@ -136,7 +135,7 @@ package final class Checkpoint: TensorSource {
         return result
     }
 
-    /// Each file's name and tensors, in the files' order.
+    /// Name and tensors of each file, in order.
     package var shards: [(file: String, tensors: [String: StoredTensor])] {
         let inFile = Dictionary(grouping: places) { $0.value.file }
         return files.enumerated().map { number, path in

@@ -1,11 +1,11 @@
 import Imaging
 
-/// A checkpoint file that cannot be used: which file, what in it, what was found there and what was expected.
+/// Error for an unusable checkpoint file: file, subject, what was found and what was expected.
 package struct CheckpointError: CategorizedError, Equatable {
     package var category: InputError.Category { .unusableModel }
-    /// Path of the file at fault.
+    /// Path of the file.
     package let file: String
-    /// The tensor, key or part of the file at fault; nil when it is the file itself.
+    /// The tensor, key or part of the file; nil for the file as a whole.
     package let subject: String?
     package let found: String
     package let expected: String

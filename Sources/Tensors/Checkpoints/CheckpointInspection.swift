@@ -1,6 +1,6 @@
-/// Facts about a checkpoint, collected without using the model: every problem is listed, where loading throws the first.
+/// Facts about a checkpoint, collected without using the model. All problems are listed, where loading throws the first.
 package struct CheckpointInspection: Encodable, Sendable {
-    /// A named value of the configuration, in words.
+    /// A named value of the configuration, as text.
     package struct Entry: Encodable, Sendable {
         package let name: String
         package let value: String
@@ -8,27 +8,27 @@ package struct CheckpointInspection: Encodable, Sendable {
 
     /// The tensors of one part of the model.
     package struct Part: Encodable, Sendable {
-        /// The folder it lies in, such as "llm", or the model's name.
+        /// The part's folder, such as "llm", or the model's name.
         package let name: String
         package let files: Int
         package let tensors: Int
         package let parameters: Int
         package let bytes: Int
-        /// Parameters by dtype, such as "F16".
+        /// Parameter counts by dtype, such as "F16".
         package let dataTypes: [String: Int]
     }
 
     /// The directory or file, as given.
     package let path: String
-    /// Values that decide the computation, in order.
+    /// Values that determine the computation, in order.
     package let configuration: [Entry]
     package let parts: [Part]
-    /// Tensors that are missing, misshapen or left over, one line each.
+    /// Tensors that are missing, of the wrong shape or unused, one line each.
     package let problems: [String]
 
     /// - Parameters:
     ///   - parts: the model's parts, loaded with `Policy.collecting`.
-    ///   - leftOver: errors for tensors that the model has no place for.
+    ///   - leftOver: errors for tensors that the model does not use.
     package init(
         path: String, configuration: [Entry], parts: [(name: String, checkpoint: Checkpoint)], leftOver: [CheckpointError]
     ) {

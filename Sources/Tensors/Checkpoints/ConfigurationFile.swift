@@ -2,15 +2,15 @@ import Files
 import Foundation
 import Imaging
 
-/// A `config.json`, read key by key. Keys that are absent or null take the caller's default, keys nobody asks for are
-/// passed over, and a value of the wrong kind or out of range is an error that names file and key.
+/// A `config.json`, read key by key. Keys that are absent or null have the caller's default, unknown keys are ignored, and a
+/// value of the wrong type or out of range is an error that names file and key.
 package struct ConfigurationFile: Sendable {
     package let path: String
     private let values: [String: JSONValue]
-    /// The keys that lead to an object within the file, each with a dot after it; "" for the file's own.
+    /// Path of keys to an object within the file, each followed by a dot; "" for the root.
     private let scope: String
 
-    /// - Throws: `CheckpointError` when the file is missing or not a JSON object.
+    /// - Throws: `CheckpointError` if the file is missing or not a JSON object.
     package init(path: String) throws {
         guard let data = fileContents(path) else {
             throw CheckpointError(file: path, found: "no such file", expected: "a configuration in JSON")
@@ -24,7 +24,7 @@ package struct ConfigurationFile: Sendable {
         }
     }
 
-    /// - Parameter limits: what is possible at all; wider than any model, narrow enough that products fit an `Int`.
+    /// - Parameter limits: plausible values, wider than in any model, but narrow enough that products fit an `Int`.
     package func integer(_ key: String, default fallback: Int? = nil, in limits: ClosedRange<Int>) throws -> Int {
         guard let value = present(key) ?? fallback.map({ .number(Double($0)) }) else {
             throw error(key, found: "nothing", expected: "a whole number")
@@ -35,7 +35,7 @@ package struct ConfigurationFile: Sendable {
         return integer
     }
 
-    /// - Parameter isPositive: whether it must be above 0.
+    /// - Parameter isPositive: true if the value must be above 0.
     package func number(_ key: String, default fallback: Double, isPositive: Bool = true) throws -> Double {
         guard let value = present(key) else { return fallback }
         guard case .number(let number) = value, Float(number).isFinite, number > 0 || !isPositive else {
@@ -56,7 +56,7 @@ package struct ConfigurationFile: Sendable {
         return text
     }
 
-    /// The value under `key`, nil when it is absent or null.
+    /// The value under `key`; nil if absent or null.
     package func present(_ key: String) -> JSONValue? {
         switch values[key] {
         case .none, .null?: nil
@@ -68,7 +68,7 @@ package struct ConfigurationFile: Sendable {
         CheckpointError(file: path, subject: scope + key, found: found, expected: expected)
     }
 
-    /// The object under `key`; one without any key when it is absent or null.
+    /// The object under `key`; an empty one if absent or null.
     package func object(_ key: String) throws -> ConfigurationFile {
         switch present(key) {
         case .none: ConfigurationFile(path: path, values: [:], scope: scope + key + ".")
@@ -77,10 +77,10 @@ package struct ConfigurationFile: Sendable {
         }
     }
 
-    /// The whole numbers listed under `key`.
+    /// The integers listed under `key`.
     /// - Parameters:
-    ///   - limits: of each number.
-    ///   - count: how many there must be; nil for any number of them.
+    ///   - limits: bounds on each integer.
+    ///   - count: required number of integers; nil for any.
     package func integers(
         _ key: String, default fallback: [Int], in limits: ClosedRange<Int>, count: Int? = nil
     ) throws -> [Int] {
@@ -97,7 +97,7 @@ package struct ConfigurationFile: Sendable {
         }
     }
 
-    /// A length given once for both directions or as a list of two equal ones.
+    /// A length given once for both directions, or as a list of two equal ones.
     package func side(_ key: String, default fallback: Int, in limits: ClosedRange<Int>) throws -> Int {
         guard case .list? = present(key) else { return try integer(key, default: fallback, in: limits) }
         let sides = try integers(key, default: [fallback, fallback], in: limits, count: 2)
@@ -107,13 +107,13 @@ package struct ConfigurationFile: Sendable {
         return sides[0]
     }
 
-    /// Values of another file in place of a `config.json`.
-    /// - Parameter path: of that file.
+    /// Creates a configuration from the values of a file other than a `config.json`.
+    /// - Parameter path: path of that file, for errors.
     package init(path: String, values: [String: JSONValue]) {
         self.init(path: path, values: values, scope: "")
     }
 
-    /// Its keys and values as JSON.
+    /// The keys and values as JSON.
     package func encoded() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -128,7 +128,7 @@ package struct ConfigurationFile: Sendable {
 }
 
 extension ConfigurationFile {
-    /// The text under `key`, which must be one of those this program knows.
+    /// The string under `key`, which must be one of the supported values.
     @discardableResult
     package func require(_ key: String, default fallback: String, among known: [String]) throws -> String {
         let value = try text(key, default: fallback)
@@ -138,7 +138,7 @@ extension ConfigurationFile {
         return value
     }
 
-    /// `heads`, which must divide `width`.
+    /// The number of heads under `key`, which must divide `width`.
     package func heads(_ key: String, dividing width: Int) throws -> Int {
         let heads = try integer(key, in: 1...1024)
         guard width % heads == 0 else { throw error(key, found: "\(heads)", expected: "a divisor of \(width)") }

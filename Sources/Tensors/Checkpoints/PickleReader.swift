@@ -1,29 +1,29 @@
-/// A value of a pickle, as far as a state dictionary needs it. Tuples, lists and dictionaries are kept in `Pickle`'s own
-/// tables and are known by their number there, so that values never own each other, however a hostile file nests them.
+/// A pickle value, as far as a state dictionary needs it. Tuples, lists and dictionaries are stored in `Pickle`'s tables and
+/// referred to by index, so values never own each other, however deeply a hostile file nests them.
 package enum PickleValue: Hashable {
     case none
     case boolean(Bool)
     case integer(Int)
     case real(Double)
     case string(String)
-    /// A class or function by its module and name: a name and nothing more.
+    /// A class or function, as its module and name only.
     case global(String)
     case tuple(Int)
     case list(Int)
     case dictionary(Int)
-    /// A storage in the file's words: the argument of its persistent identifier.
+    /// A storage, as the arguments of its persistent id.
     case storage(Int)
-    /// A tensor of a storage: the arguments of the function that would rebuild it.
+    /// A tensor, as the arguments of the function that would rebuild it.
     case tensor(Int)
 }
 
-/// The tables and the result of a pickle that was read.
+/// Tables and result of a parsed pickle.
 package struct Pickle {
     package var sequences: [[PickleValue]] = []
     package var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
     package var root = PickleValue.none
 
-    /// The items of a tuple, list or the arguments of a storage or tensor; nil for anything else.
+    /// The items of a tuple or list, or the arguments of a storage or tensor; nil for anything else.
     package func items(_ value: PickleValue) -> [PickleValue]? {
         switch value {
         case .tuple(let number), .list(let number), .storage(let number), .tensor(let number): sequences[number]
@@ -37,20 +37,20 @@ package struct Pickle {
     }
 }
 
-/// Reads the pickle of a state dictionary and refuses every other: it knows the opcodes of protocol 2 that `torch.save`
-/// writes, ordered dictionaries, tensors and their storages. Nothing a pickle names is ever looked up or called.
-/// Source: the comments of CPython's `Lib/pickletools.py`; PyTorch's `torch/serialization.py`.
+/// Parser for the pickle of a state dictionary; any other is refused. It supports the opcodes of protocol 2 that `torch.save`
+/// writes, ordered dictionaries, tensors and their storages. Nothing named by a pickle is ever imported or called. Source: the
+/// comments of CPython's `Lib/pickletools.py`; PyTorch's `torch/serialization.py`.
 package struct PickleReader {
     private var reader: ByteReader
     private let fail: (_ found: String, _ expected: String) -> CheckpointError
     private var pickle = Pickle()
     private var stack: [PickleValue] = []
-    /// Heights of the stack where marks were set.
+    /// Stack heights at the marks.
     private var marks: [Int] = []
     private var memory: [UInt32: PickleValue] = [:]
 
-    /// - Parameter fail: makes the error for something found where something else was expected.
-    /// - Throws: what `fail` makes, at the first thing a state dictionary does not need.
+    /// - Parameter fail: makes an error from what was found and what was expected.
+    /// - Throws: the error from `fail`, at the first thing that a state dictionary does not need.
     package static func read(
         _ bytes: UnsafeRawBufferPointer, fail: @escaping (_ found: String, _ expected: String) -> CheckpointError
     ) throws -> Pickle {
@@ -62,7 +62,7 @@ package struct PickleReader {
             }
             try reader.run(opcode)
         }
-        throw fail("a pickle without an end", "a whole one")
+        throw fail("a pickle without an end", "a complete one")
     }
 
     private init(
@@ -108,12 +108,12 @@ package struct PickleReader {
     }
 
     private mutating func next<Value: FixedWidthInteger>(_: Value.Type) throws -> Value {
-        guard let value: Value = reader.next() else { throw fail("a pickle that is cut short", "a whole one") }
+        guard let value: Value = reader.next() else { throw fail("a truncated pickle", "a complete one") }
         return value
     }
 
     private func text(_ bytes: UnsafeRawBufferPointer?) throws -> String {
-        guard let bytes else { throw fail("a pickle that is cut short", "a whole one") }
+        guard let bytes else { throw fail("a truncated pickle", "a complete one") }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw fail("text that is not UTF-8", "UTF-8") }
         return text
     }
@@ -126,7 +126,7 @@ package struct PickleReader {
     private mutating func longInteger() throws {
         let length = Int(try next(UInt8.self))
         guard length <= 8, let bytes = reader.next(count: length) else { throw fail("a number of \(length) bytes", "at most 8") }
-        // Two's complement, of as many bytes as it takes.
+        // Two's complement of variable length.
         var value = UInt64(bitPattern: bytes.last.map { Int64(Int8(bitPattern: $0) >> 7) } ?? 0)
         for byte in bytes.reversed() { value = value << 8 | UInt64(byte) }
         stack.append(.integer(Int(Int64(bitPattern: value))))
@@ -135,7 +135,7 @@ package struct PickleReader {
     // MARK: The stack
 
     private func top() throws -> PickleValue {
-        guard stack.count > marks.last ?? 0, let value = stack.last else { throw fail("a pickle that takes more than it has", "a whole one") }
+        guard stack.count > marks.last ?? 0, let value = stack.last else { throw fail("a pickle that pops an empty stack", "a valid one") }
         return value
     }
 
@@ -146,13 +146,13 @@ package struct PickleReader {
     }
 
     private mutating func popToMark() throws -> [PickleValue] {
-        guard let mark = marks.popLast() else { throw fail("a pickle that goes back to no mark", "a whole one") }
+        guard let mark = marks.popLast() else { throw fail("a pickle that pops to a missing mark", "a valid one") }
         defer { stack.removeLast(stack.count - mark) }
         return Array(stack[mark...])
     }
 
     private mutating func recall(_ number: UInt32) throws {
-        guard let value = memory[number] else { throw fail("a pickle that recalls what it never kept", "a whole one") }
+        guard let value = memory[number] else { throw fail("a pickle that reads an unset memo", "a valid one") }
         stack.append(value)
     }
 
@@ -170,7 +170,7 @@ package struct PickleReader {
     }
 
     private mutating func append(_ items: [PickleValue]) throws {
-        guard case .list(let number) = try top() else { throw fail("items for what is no list", "a list") }
+        guard case .list(let number) = try top() else { throw fail("items for something other than a list", "a list") }
         pickle.sequences[number] += items
     }
 
@@ -181,38 +181,38 @@ package struct PickleReader {
 
     private mutating func setItems(_ items: [PickleValue]) throws {
         guard case .dictionary(let number) = try top(), items.count % 2 == 0 else {
-            throw fail("keys and values for what is no dictionary", "a dictionary")
+            throw fail("keys and values for something other than a dictionary", "a dictionary")
         }
         for index in stride(from: 0, to: items.count, by: 2) {
             pickle.dictionaries[number].append((items[index], items[index + 1]))
         }
     }
 
-    // MARK: What would run code elsewhere
+    // MARK: Opcodes that execute code in other readers
 
     private mutating func storage() throws {
-        guard case .tuple(let number) = try pop() else { throw fail("a storage that is no tuple", "one") }
+        guard case .tuple(let number) = try pop() else { throw fail("a storage id that is not a tuple", "a tuple") }
         stack.append(.storage(number))
     }
 
     private mutating func reduce() throws {
         let arguments = try pop(), function = try pop()
         guard case .global(let name) = function, case .tuple(let number) = arguments else {
-            throw fail("a call of what is no function", "a function's name and its arguments")
+            throw fail("a call of something other than a function", "a function's name and its arguments")
         }
         let items = pickle.sequences[number]
         switch name {
         case "collections.OrderedDict" where items.isEmpty: stack.append(emptyDictionary())
         case "torch._utils._rebuild_tensor_v2": stack.append(.tensor(number))
         case "torch._utils._rebuild_parameter":
-            guard let first = items.first, case .tensor = first else { throw fail("a parameter of no tensor", "a tensor") }
+            guard let first = items.first, case .tensor = first else { throw fail("a parameter without a tensor", "a tensor") }
             stack.append(first)
         default:
-            throw fail("a call of \(name), which is never made", "tensors and ordered dictionaries alone")
+            throw fail("a call of \(name), which is refused", "only tensors and ordered dictionaries")
         }
     }
 
-    /// A state dictionary's attributes (the versions of its modules) are passed over.
+    /// Ignores a state dictionary's attributes (the versions of its modules).
     private mutating func build() throws {
         let state = try pop()
         guard case .dictionary = state, case .dictionary = try top() else {

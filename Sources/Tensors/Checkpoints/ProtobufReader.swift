@@ -1,5 +1,5 @@
-/// The fields of one message in the protobuf wire format (protobuf.dev/programming-guides/encoding), in file order.
-/// Every length is checked against the bytes there are; nothing is copied.
+/// The fields of one message in the protobuf wire format (protobuf.dev/programming-guides/encoding), in file order. Every length
+/// is checked against the available bytes; nothing is copied.
 package struct ProtobufReader {
     package struct Field {
         package let number: Int
@@ -18,8 +18,8 @@ package struct ProtobufReader {
     private let message: String
 
     /// - Parameters:
-    ///   - bytes: the message; their indices are offsets in the file.
-    ///   - message: what an error calls it.
+    ///   - bytes: the message, with indices that are offsets in the file.
+    ///   - message: its name in errors.
     package init(_ bytes: ArraySlice<UInt8>, file: String, message: String) {
         rest = bytes
         self.file = file
@@ -27,7 +27,7 @@ package struct ProtobufReader {
     }
 
     /// - Returns: the next field, nil at the end of the message.
-    /// - Throws: `CheckpointError` when the bytes are no protobuf or end in the middle.
+    /// - Throws: `CheckpointError` if the bytes are not protobuf or are truncated.
     package mutating func next() throws -> Field? {
         guard !rest.isEmpty else { return nil }
         let start = rest.startIndex
@@ -46,14 +46,14 @@ package struct ProtobufReader {
         }
     }
 
-    /// The next of packed whole numbers; nil at their end.
+    /// The next of packed integers; nil at the end.
     package mutating func nextNumber() throws -> UInt64? { rest.isEmpty ? nil : try varint() }
 
     private mutating func varint() throws -> UInt64 {
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 70, by: 7) {
             let byte = try take(1).reduce(0) { $1 }
-            // The tenth byte carries the last of 64 bits; higher ones are dropped, as the format says.
+            // The tenth byte contains the last of 64 bits; higher ones are dropped, as specified.
             value |= shift < 64 ? UInt64(byte & 0x7F) << shift : 0
             if byte < 0x80 { return value }
         }
@@ -68,7 +68,7 @@ package struct ProtobufReader {
         guard count <= UInt64(rest.count) else {
             throw error(
                 found: "\(rest.count) bytes left at byte \(rest.startIndex)",
-                expected: "\(count) more (file cut short?)")
+                expected: "\(count) more (truncated file?)")
         }
         defer { rest = rest.dropFirst(Int(count)) }
         return rest.prefix(Int(count))
@@ -79,12 +79,12 @@ package struct ProtobufReader {
     }
 }
 
-/// A value as one of the kinds a message's definition declares.
+/// Values of the types that a message definition declares.
 extension ProtobufReader.Value {
     /// - Parameters:
-    ///   - name: what an error calls it.
-    ///   - file: path of the file it is in.
-    /// - Throws: `CheckpointError` when it is of another kind, as the others below.
+    ///   - name: its name in errors.
+    ///   - file: path of the file.
+    /// - Throws: `CheckpointError` if it is of another type; so do the functions below.
     package func bytes(_ name: String, in file: String) throws -> ArraySlice<UInt8> {
         guard case .bytes(let bytes) = self else { throw wrongKind(name, in: file, expected: "bytes") }
         return bytes

@@ -1,8 +1,8 @@
 import Foundation
 import Imaging
 
-/// A safetensors file: a length, a JSON header that names the tensors, then their bytes. Mapped, never copied.
-/// Source: https://github.com/huggingface/safetensors, "Format".
+/// A safetensors file: a length, a JSON header that names the tensors, then their bytes. Memory-mapped, never copied. Source:
+/// https://github.com/huggingface/safetensors, "Format".
 package struct SafetensorsFile: Sendable {
     package let path: String
     /// By name.
@@ -11,9 +11,9 @@ package struct SafetensorsFile: Sendable {
     /// The format's own limit.
     private static let longestHeader = 100_000_000
 
-    /// - Throws: `CheckpointError` when the file is missing or cut short, the header is longer than the file or not
-    ///   what the format says, a dtype is not F32, F16, BF16 or U8 with a description of quantised weights (`TileLayout`),
-    ///   sizes do not match shapes, or byte ranges overlap or leave the file.
+    /// - Throws: `CheckpointError` if the file is missing or truncated, the header is longer than the file or invalid, a dtype
+    ///   is not F32, F16, BF16 or U8 with a description of quantised weights (`TileLayout`), sizes do not match shapes, or byte
+    ///   ranges overlap or exceed the file.
     package init(path: String) throws {
         self.path = path
         let bytes = try MappedPages(path: path).bytes
@@ -39,7 +39,7 @@ package struct SafetensorsFile: Sendable {
                 try JSONDecoder().decode(SafetensorsHeader.self, from: Data($0))
             }
         } catch {
-            throw fail(nil, found: "a header that is not what the format says (\(briefly(error)))",
+            throw fail(nil, found: "an invalid header (\(briefly(error)))",
                        expected: "a JSON object of tensors with dtype, shape and data_offsets")
         }
         var entries: [String: StoredTensor] = [:], ranges: [String: Range<Int>] = [:]
@@ -58,12 +58,12 @@ package struct SafetensorsFile: Sendable {
         self.entries = entries
     }
 
-    /// A copy of one tensor in single precision, or nil when there is none of that name.
+    /// Copies one tensor in single precision; nil if there is none of that name.
     package func tensor(_ name: String) -> Tensor? {
         entries[name]?.tensor
     }
 
-    /// - Parameter description: what `__metadata__` says under the tensor's name.
+    /// - Parameter description: the entry of `__metadata__` under the tensor's name.
     private static func check(
         _ declared: SafetensorsHeader.Declared, description: String?, dataStart: Int, fileSize: Int,
         fail: (String, String) -> CheckpointError
@@ -89,7 +89,7 @@ package struct SafetensorsFile: Sendable {
             throw fail("data_offsets \(offsets)", "a begin and an end")
         }
         guard offsets[1] <= room else {
-            throw fail("data_offsets \(offsets)", "offsets within the \(room) bytes of data the file has")
+            throw fail("data_offsets \(offsets)", "offsets within the file's \(room) bytes of data")
         }
         guard offsets[1] - offsets[0] == size else {
             throw fail("\(offsets[1] - offsets[0]) bytes", "\(size) for shape \(shape) in \(dataType.rawValue)")

@@ -9,7 +9,7 @@ struct SafetensorsHeader {
     }
 
     var tensors: [String: Declared] = [:]
-    /// Any text; what describes quantised tensors is used (`TileLayout`).
+    /// Arbitrary strings; descriptions of quantised tensors are used (`TileLayout`).
     var metadata: [String: String] = [:]
 
     private static let metadataKey = "__metadata__"

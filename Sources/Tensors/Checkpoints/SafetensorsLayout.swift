@@ -1,7 +1,6 @@
 import Foundation
 
-/// Layout of a safetensors file that is to be written: its header, and the order of their bytes, which
-/// follow without gaps.
+/// Layout of a safetensors file to be written: its header and the order of the tensors, which are stored without gaps.
 package struct SafetensorsLayout {
     /// A tensor to be written.
     package struct Entry: Sendable {
@@ -10,16 +9,16 @@ package struct SafetensorsLayout {
         package let shape: [Int]
         package let byteCount: Int
 
-        /// - Returns: nil when a type has no tensor of this shape.
+        /// - Returns: nil if the type does not allow this shape.
         package init?(name: String, dataType: DataType, shape: [Int]) {
             guard let byteCount = dataType.byteCount(of: shape) else { return nil }
             (self.name, self.dataType, self.shape, self.byteCount) = (name, dataType, shape, byteCount)
         }
     }
 
-    /// In the order of their bytes: tiles, then numbers of four bytes, then of two, so that all are aligned to their size.
+    /// In storage order: tiles first, then 4-byte, then 2-byte numbers, so that all are naturally aligned.
     package let entries: [Entry]
-    /// Bytes before the tensors, padded so that they begin at a multiple of 64 bytes, as tiles are best.
+    /// The header, padded so that the tensors start at a multiple of 64 bytes, the best alignment for tiles.
     package let header: Data
 
     /// Bytes of all tensors.
@@ -27,11 +26,11 @@ package struct SafetensorsLayout {
 
     private static let alignment = 64
 
-    /// - Throws: what encoding names as JSON does.
+    /// - Throws: errors of JSON encoding.
     package init(_ entries: [Entry]) throws {
         func rank(_ type: DataType) -> Int { type.isQuantized ? 0 : type == .f32 ? 1 : 2 }
         self.entries = entries.sorted { (rank($0.dataType), $0.name) < (rank($1.dataType), $1.name) }
-        // Readers of other programs ask whose tensors they are; these are laid out as PyTorch's are.
+        // Other programs read the framework from here; the layout is that of PyTorch.
         var header = SafetensorsHeader(metadata: ["format": "pt"])
         var offset = 0
         for entry in self.entries {

@@ -1,23 +1,23 @@
-/// The tensors of a state dictionary that `torch.save` wrote: a zip archive of raw storages and a pickle that says which
-/// tensor lies where. Mapped, never copied; nothing in it is ever executed.
-/// Source: PyTorch's `torch/serialization.py` and "Serialization semantics" in its documentation.
+/// The tensors of a state dictionary written by `torch.save`: a zip archive of raw storages and a pickle that describes the
+/// tensors in them. Memory-mapped, never copied; nothing in it is ever executed. Source: PyTorch's `torch/serialization.py` and
+/// "Serialization semantics" in its documentation.
 package struct TorchFile: Sendable {
     package let path: String
     /// By name in the state dictionary.
     package let tensors: [String: StoredTensor]
 
-    /// A state dictionary's pickle is names and shapes: some hundred bytes a tensor.
+    /// A state dictionary's pickle has only names and shapes, some hundred bytes per tensor.
     private static let longestPickle = 16 << 20
 
-    /// - Parameter key: of the state dictionary, where the file holds a dictionary of several things; a file that is a state
-    ///   dictionary itself is read as well.
-    /// - Throws: `CheckpointError` when the file is missing, not such an archive or cut short, its pickle needs anything but
-    ///   tensors and dictionaries, a tensor is not F32, F16 or BF16, is not contiguous or leaves its storage.
+    /// - Parameter key: key of the state dictionary in a file with a dictionary of several objects; a file that is itself a
+    ///   state dictionary is accepted as well.
+    /// - Throws: `CheckpointError` if the file is missing, not such an archive or truncated, its pickle needs anything but
+    ///   tensors and dictionaries, or a tensor is not F32, F16 or BF16, is not contiguous or exceeds its storage.
     package init(path: String, key: String = "model") throws {
         self.path = path
         let file = try MappedPages(path: path).bytes
         guard ZipDirectory.isArchive(file) else {
-            throw CheckpointError(file: path, found: "no zip archive", expected: "what torch.save writes since PyTorch 1.6")
+            throw CheckpointError(file: path, found: "no zip archive", expected: "a file written by torch.save since PyTorch 1.6")
         }
         let archive = TorchArchive(path: path, bytes: file, entries: try ZipDirectory(file, path: path).entries)
         let pickles = archive.entries.keys.filter { $0.hasSuffix("/data.pkl") || $0 == "data.pkl" }
@@ -30,14 +30,14 @@ package struct TorchFile: Sendable {
         }
         let folder = String(name.dropLast("data.pkl".count))
         if let order = archive.entries[folder + "byteorder"], !file.slice(order).withUnsafeBytes({ $0.elementsEqual("little".utf8) }) {
-            throw CheckpointError(file: path, subject: folder + "byteorder", found: "another order of bytes", expected: "little")
+            throw CheckpointError(file: path, subject: folder + "byteorder", found: "another byte order", expected: "little")
         }
         let pickle = try file.slice(range).withUnsafeBytes { bytes in
             try PickleReader.read(bytes) { CheckpointError(file: path, subject: name, found: $0, expected: $1) }
         }
         tensors = try Self.stateDictionary(pickle, key: key, path: path).reduce(into: [:]) { tensors, pair in
             guard case .string(let tensorName) = pair.key else {
-                throw CheckpointError(file: path, subject: name, found: "a key that is no text", expected: "tensors' names")
+                throw CheckpointError(file: path, subject: name, found: "a key that is not a string", expected: "tensors' names")
             }
             guard case .tensor = pair.value, let arguments = pickle.items(pair.value) else {
                 throw CheckpointError(file: path, subject: tensorName, found: "something else", expected: "a tensor")
@@ -60,7 +60,7 @@ package struct TorchFile: Sendable {
     }
 }
 
-/// An archive's storages, and the tensors that lie in them.
+/// An archive's storages, and the tensors in them.
 private struct TorchArchive {
     let path: String
     let bytes: MappedBytes
@@ -70,7 +70,7 @@ private struct TorchArchive {
         "torch.FloatStorage": .f32, "torch.HalfStorage": .f16, "torch.BFloat16Storage": .bf16,
     ]
 
-    /// - Parameter arguments: of `_rebuild_tensor_v2`: storage, offset, size, stride, and what training needs.
+    /// - Parameter arguments: those of `_rebuild_tensor_v2`: storage, offset, size, stride, and others that only training needs.
     func tensor(_ name: String, _ arguments: [PickleValue], of pickle: Pickle, folder: String) throws -> StoredTensor {
         func fail(_ found: String, _ expected: String) -> CheckpointError {
             CheckpointError(file: path, subject: name, found: found, expected: expected)
@@ -80,7 +80,7 @@ private struct TorchArchive {
             let strides = pickle.integers(arguments[3]), shape.count == strides.count, storage.count == 5,
             storage[0] == .string("storage"), case .global(let kind) = storage[1], case .string(let key) = storage[2],
             case .integer(let storageCount) = storage[4]
-        else { throw fail("a tensor described in another way", "a storage, an offset, a size and strides") }
+        else { throw fail("an unknown description of a tensor", "a storage, an offset, a size and strides") }
         guard let dataType = Self.storages[kind] else {
             throw fail(kind, "one of " + Self.storages.keys.sorted().joined(separator: ", "))
         }

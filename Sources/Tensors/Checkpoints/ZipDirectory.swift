@@ -1,11 +1,11 @@
-/// The files of a zip archive that stores them as they are, found without copying any.
-/// Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.3 and 4.5.3.
+/// The uncompressed files of a zip archive, located without a copy. Source:
+/// https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.3 and 4.5.3.
 struct ZipDirectory {
-    /// Range of each file's bytes in the archive, by name.
+    /// Byte range of each file in the archive, by name.
     let entries: [String: Range<Int>]
 
-    /// - Throws: `CheckpointError` when there is no directory, it is cut short or leaves the archive, a name comes twice,
-    ///   or a file is compressed or encrypted.
+    /// - Throws: `CheckpointError` if the directory is missing, truncated or exceeds the archive, a name is repeated, or a file
+    ///   is compressed or encrypted.
     init(_ archive: MappedBytes, path: String) throws {
         let parser = ZipParser(path: path, size: archive.count)
         entries = try archive.withUnsafeBytes { bytes in
@@ -22,7 +22,7 @@ struct ZipDirectory {
         }
     }
 
-    /// True if a file begins as zip archives do.
+    /// True if a file has the signature of a zip archive.
     static func isArchive(_ bytes: MappedBytes) -> Bool {
         bytes.withUnsafeBytes { $0.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
     }
@@ -36,9 +36,9 @@ private struct ZipParser {
         CheckpointError(file: path, subject: subject, found: found, expected: expected)
     }
 
-    private var cut: CheckpointError { error(found: "a zip directory that is cut short", expected: "whole entries") }
+    private var cut: CheckpointError { error(found: "a truncated zip directory", expected: "complete entries") }
 
-    /// Range of the central directory, as the record at the archive's end says.
+    /// Range of the central directory, according to the end record.
     func directory(_ bytes: UnsafeRawBufferPointer) throws -> Range<Int> {
         let missing = error(found: "no zip directory", expected: "one at the end of the file (is the file complete?)")
         // The record has 22 bytes and a comment of up to 65535.
@@ -49,7 +49,7 @@ private struct ZipParser {
         var reader = ByteReader(bytes, at: end + 12)
         guard let shortLength: UInt32 = reader.next(), let shortStart: UInt32 = reader.next() else { throw missing }
         var start = UInt64(shortStart), length = UInt64(shortLength)
-        // An archive past 4 GB names its 64-bit record in a locator just before.
+        // An archive beyond 4 GB has a locator of its 64-bit record just before.
         if shortStart == .max || shortLength == .max {
             guard end >= 20, isSignature(bytes, at: end - 20, 0x0706_4B50) else { throw missing }
             var locator = ByteReader(bytes, at: end - 12)
@@ -94,7 +94,7 @@ private struct ZipParser {
         return (name, try content(of: name, header: offset, length: length, bytes))
     }
 
-    /// The numbers of the extra field that holds what 32 bits cannot.
+    /// The extra field with values that exceed 32 bits.
     private func longNumbers(_ extra: UnsafeRawBufferPointer) -> ByteReader? {
         var reader = ByteReader(extra)
         while let identifier: UInt16 = reader.next(), let length: UInt16 = reader.next() {
@@ -104,7 +104,7 @@ private struct ZipParser {
         return nil
     }
 
-    /// The file's bytes lie behind its own header, whose name and extra field may differ in length from the directory's.
+    /// The file's bytes follow its local header, whose name and extra field may differ in length from the directory's.
     private func content(
         of name: String, header: UInt64, length: UInt64, _ bytes: UnsafeRawBufferPointer
     ) throws -> Range<Int> {

@@ -1,8 +1,8 @@
 import CKernels
 
-/// Sizes of a two-dimensional convolution of one picture whose channels lie next to each other.
+/// Sizes of a two-dimensional convolution of one image in channels-last layout.
 package struct ConvolutionSizes: Sendable, Equatable {
-    /// Numbers from one row of a map, and from one column, to the next.
+    /// Elements from one row of a map to the next, and from one column to the next.
     package struct Strides: Sendable, Equatable {
         package let row: Int
         package let column: Int
@@ -12,7 +12,7 @@ package struct ConvolutionSizes: Sendable, Equatable {
         }
     }
 
-    /// Rows and columns.
+    /// A number of rows and of columns.
     package struct Pair: Sendable, Equatable {
         package let y: Int
         package let x: Int
@@ -32,22 +32,22 @@ package struct ConvolutionSizes: Sendable, Equatable {
     package var kernel: Pair
     package var stride = Pair(1, 1)
     package var dilation = Pair(1, 1)
-    /// Rows above and columns left of the input that the kernel reaches, as zeros; negative where it begins further in.
+    /// Zero padding above and to the left of the input; negative if the kernel starts further inside.
     package var padding = Pair(0, 0)
 
     package init(channels: Int, outputs: Int, input: Pair, output: Pair, kernel: Pair) {
         (self.channels, self.outputs, self.input, self.output, self.kernel) = (channels, outputs, input, output, kernel)
     }
 
-    /// True if each channel has one output of its own.
+    /// True if each channel has its own output.
     var isDepthwise: Bool { groups == channels && outputs == channels }
 
-    /// Multiply-adds; nil when they are beyond `Int`.
+    /// Multiply-adds; nil on overflow of `Int`.
     package var multiplyAdds: Int? {
         [output.y, output.x, outputs, channels / max(1, groups), kernel.y, kernel.x].checkedProduct()
     }
 
-    /// Numbers of the weights as kernels want them; nil when they are beyond `Int`.
+    /// Elements of the packed weights; nil on overflow of `Int`.
     package var packedCount: Int? {
         let block = Int(KernelConvolutionBlock)
         func padded(_ count: Int) -> Int { (count + block - 1) / block * block }

@@ -1,10 +1,10 @@
 import Parallelism
 
 extension PackedConvolution {
-    /// A convolution with stride 1 over maps of a known size, which keep it: an odd kernel and zeros around.
-    /// Keys, as PyTorch stores them: `weight` `[outputs, inputs / groups, kernel, kernel]`, `bias` `[outputs]` if it has one.
-    /// - Parameter isDepthwise: whether each channel has a kernel of its own; outputs are then inputs.
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// Loads a stride-1 convolution over maps of a fixed size, which it preserves: odd kernel, zero padding. Keys, as in
+    /// PyTorch: `weight` `[outputs, inputs / groups, kernel, kernel]`, `bias` `[outputs]` if present.
+    /// - Parameter isDepthwise: true for one kernel per channel; outputs must then equal inputs.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     package init(
         _ weights: Weights, height: Int, width: Int, inputs: Int, outputs: Int, kernel: Int, isDepthwise: Bool = false,
         bias: Bool = true
@@ -45,12 +45,12 @@ extension PackedConvolution {
         }
     }
 
-    /// True if kernels read behind the last pixel's channels.
+    /// True if kernels read past the last pixel's channels.
     private var isReadingBeyond: Bool { sizes.groups > 1 && sizes.channels % 16 != 0 }
 }
 
 extension Tensor {
-    /// The same numbers with a block of zeros behind them.
+    /// A copy followed by a block of zeros.
     fileprivate var withRoomBehind: Tensor {
         Tensor([count + 16]) { output in
             output.update(repeating: 0)

@@ -2,11 +2,11 @@ import CKernels
 import Foundation
 import Parallelism
 
-/// A two-dimensional convolution with bias, activation and residual in one pass, and its weights as the kernels read them.
+/// A two-dimensional convolution with fused bias, activation and residual, and its packed weights.
 package struct PackedConvolution: Sendable {
     package let sizes: ConvolutionSizes
     private let function: PointFunction
-    /// As `ConvolutionKernels.h` says, group after group.
+    /// As described in `ConvolutionKernels.h`, group by group.
     private let weights: Tensor
     private let bias: Tensor
 
@@ -19,8 +19,8 @@ package struct PackedConvolution: Sendable {
     private var blocks: Int { (groupOutputs + Self.block - 1) / Self.block }
 
     /// - Parameters:
-    ///   - weights: the number of an output, a channel of its group, a row and a column of the kernel.
-    ///   - bias: one for each output; nil for zeros.
+    ///   - weights: returns the weight of an output, channel within its group, kernel row and kernel column.
+    ///   - bias: one per output; nil for zeros.
     package init(
         _ sizes: ConvolutionSizes, function: PointFunction = .identity, bias: [Float]?,
         weights weight: (_ output: Int, _ channel: Int, _ row: Int, _ column: Int) -> Float
@@ -38,7 +38,7 @@ package struct PackedConvolution: Sendable {
                 let group = output / outputs, place = output % outputs
                 for tap in 0..<taps {
                     for channel in 0..<channels {
-                        // Depthwise weights have all channels of a tap together.
+                        // Depthwise weights store all channels of a tap together.
                         let line = sizes.isDepthwise
                             ? tap * blocks + place / block : ((group * blocks + place / block) * taps + tap) * channels + channel
                         target[line * block + place % block] = weight(output, channel, tap / sizes.kernel.x, tap % sizes.kernel.x)
@@ -53,7 +53,7 @@ package struct PackedConvolution: Sendable {
         }
     }
 
-    /// A map in memory: its first number, and its strides. Up to 15 numbers behind the last pixel's channels are read.
+    /// A map in memory: its address and strides. Up to 15 elements past the last pixel's channels may be read.
     package struct Map {
         let start: UnsafePointer<Float>
         let strides: ConvolutionSizes.Strides
@@ -63,7 +63,7 @@ package struct PackedConvolution: Sendable {
         }
     }
 
-    /// output = function(convolution(input) + bias) + residual, on all cores.
+    /// Computes output = function(convolution(input) + bias) + residual on all cores.
     package func callAsFunction(
         _ input: Map, residual: Map? = nil, into output: UnsafeMutablePointer<Float>, strides: ConvolutionSizes.Strides,
         instructions: KernelInstructionSet = convolutionInstructions
@@ -132,7 +132,7 @@ package struct PackedConvolution: Sendable {
     }
 }
 
-/// Parts of a convolution that threads take: ranges of pixels, and of blocks of outputs where there are few pixels.
+/// Division of a convolution into tasks: ranges of pixels, and ranges of output blocks if there are few pixels.
 private struct Division {
     let count: Int
     private let pixels: Int
@@ -141,9 +141,9 @@ private struct Division {
     private let blockLength: Int
     private let pixelParts: Int
 
-    /// Parts for each core, so that one that is held up does not hold up the rest.
+    /// Tasks per core, so that a delayed core does not hold up the others.
     private static let perCore = 3
-    /// Fewest pixels of a part: each part reads its blocks' weights once.
+    /// Lower bound on a task's pixels, because each task reads its blocks' weights once.
     private static let fewestPixels = 48
 
     init(pixels: Int, blocks: Int, tile: Int) {

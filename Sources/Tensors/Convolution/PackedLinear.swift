@@ -1,9 +1,9 @@
-/// A linear layer, or several of the same input side by side, for a number of rows that is known when it is made. Keys of each:
-/// `weight` `[outputs, inputs]`, `bias` `[outputs]`.
+/// A linear layer, or several with the same input fused, for a number of rows that is fixed at creation. Keys of each: `weight`
+/// `[outputs, inputs]`, `bias` `[outputs]`.
 ///
-/// In single precision weights are copied and packed: 1.1 to 1.5 times as fast as OpenBLAS, which packs them anew for every part of
-/// every product, at the price of a copy. In another format they are multiplied as such where the machine does that faster, and
-/// else as the numbers they are.
+/// In single precision, weights are copied and packed: 1.1 to 1.5 times as fast as OpenBLAS, which repacks them for every part
+/// of every product, at the price of a copy. In another storage type they are multiplied in that type where the machine is
+/// faster that way, and otherwise converted to single precision.
 package struct PackedLinear: Sendable {
     private let product: Form
     package let outputs: Int
@@ -14,12 +14,12 @@ package struct PackedLinear: Sendable {
     }
 
     /// - Parameters:
-    ///   - parts: the layers, whose outputs come one after the other.
-    ///   - outputs: of each.
+    ///   - parts: the layers, whose outputs are concatenated.
+    ///   - outputs: number of outputs of each layer.
     ///   - scale: factors of the outputs, bias included, `[outputs]`; nil for 1.
-    ///   - format: that weights are rounded to.
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape; `InputError` when a weight cannot be had in that
-    ///   format.
+    ///   - format: storage type to which weights are converted.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape; `InputError` if a weight cannot be converted
+    ///   to that type.
     package init(
         _ parts: [Weights], rows: Int, inputs: Int, outputs: Int, bias: Bool = true, scale: Tensor? = nil, format: DataType = .f32
     ) throws {
@@ -50,7 +50,7 @@ package struct PackedLinear: Sendable {
         try self.init([weights], rows: rows, inputs: inputs, outputs: outputs, bias: bias, scale: scale, format: format)
     }
 
-    /// The layers' weights one below the other, times the factors of their outputs.
+    /// The layers' weights stacked by rows, times the factors of their outputs.
     private static func joined(_ parts: [Weights], inputs: Int, outputs: Int, _ factors: [Float]) throws -> Tensor {
         let weights = try parts.map { try $0["weight"].tensor([outputs, inputs]) }
         return Tensor([parts.count * outputs, inputs]) { target in

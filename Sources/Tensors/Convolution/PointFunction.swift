@@ -1,11 +1,11 @@
 import CKernels
 import Parallelism
 
-/// A function of one number that a convolution's output passes through, or a tensor's numbers.
+/// An elementwise function that can be fused into a convolution.
 package enum PointFunction: Sendable, Equatable {
     case identity
     case relu
-    /// x, or x times the slope below 0.
+    /// x, or slope * x below 0.
     case leakyRelu(slope: Float)
     case sigmoid
     /// x * sigmoid(x).
@@ -28,7 +28,7 @@ package enum PointFunction: Sendable, Equatable {
         }
     }
 
-    /// output[count] = function(input[count]), on this thread; they may be the same.
+    /// Computes output[count] = function(input[count]) on the calling thread; both may be the same buffer.
     package func apply(
         _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, count: Int,
         instructions: KernelInstructionSet = convolutionInstructions
@@ -38,5 +38,5 @@ package enum PointFunction: Sendable, Equatable {
     }
 }
 
-/// The widest instruction set of this machine that convolutions have kernels for.
+/// The widest instruction set of this machine with convolution kernels.
 package let convolutionInstructions: KernelInstructionSet = [KernelAVX512, KernelAVX2].first { kernel_supports($0) != 0 } ?? KernelPortable

@@ -1,7 +1,7 @@
 import CKernels
 import Parallelism
 
-/// The element-wise functions checkpoints name in `hidden_act`; raw values are transformers' names.
+/// The elementwise functions that checkpoints name in `hidden_act`; raw values are transformers' names.
 package enum Activation: String, Sendable, CaseIterable {
     case geluTanh = "gelu_pytorch_tanh"
     case gelu
@@ -34,7 +34,7 @@ package enum Activation: String, Sendable, CaseIterable {
     }
 }
 
-/// SwiGLU's product: `silu(gate) * up`, element by element; shapes must agree.
+/// SwiGLU's product `silu(gate) * up`, elementwise; shapes must match.
 package func siluMultiply(gate: Tensor, up: Tensor) -> Tensor {
     precondition(gate.shape == up.shape, "siluMultiply: shapes differ")
     return Tensor(gate.shape) { output in
@@ -47,7 +47,7 @@ package func siluMultiply(gate: Tensor, up: Tensor) -> Tensor {
     }
 }
 
-/// values[count] = softmax(values), on this thread.
+/// Computes softmax in place, on the calling thread.
 package func softmax(_ values: UnsafeMutablePointer<Float>, count: Int) {
     kernel_softmax(values, count)
 }

@@ -1,17 +1,17 @@
 import Parallelism
 
-/// A convolution over a map `[height, width, channels]`: channels last, so that what follows reads each place's numbers
-/// in one piece. Keys, as PyTorch stores them: `weight` `[outputs, inputs, kernel, kernel]`, `bias` `[outputs]` if it has one.
+/// A convolution on a map `[height, width, channels]`; channels last, so that a position's values are contiguous. Keys, as in
+/// PyTorch: `weight` `[outputs, inputs, kernel, kernel]`, `bias` `[outputs]` if present.
 package struct Conv2d: Sendable {
-    /// For a kernel of one place the weight itself, else `[outputs, kernel * kernel * inputs]`, in the order of a patch.
+    /// For a 1 x 1 kernel the weight itself, else `[outputs, kernel * kernel * inputs]`, in the order of a patch.
     let projection: Linear
     let inputs: Int
     let kernel: Int
     let stride: Int
     let padding: Int
 
-    /// - Parameter padding: zeros around the map.
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Parameter padding: zero padding on all sides.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     package init(
         _ weights: Weights, inputs: Int, outputs: Int, kernel: Int = 1, stride: Int = 1, padding: Int = 0, bias: Bool = true
     ) throws {
@@ -38,7 +38,7 @@ package struct Conv2d: Sendable {
         let width = (map.shape[1] + 2 * padding - kernel) / stride + 1
         let outputs = projection.weight.rows
         if kernel == 1, stride == 1, padding == 0 { return projection(map).reshaped([height, width, outputs]) }
-        // Patches of a band of rows at a time: all of them would take kernel * kernel times the map's memory.
+        // Patches of one band of rows at a time, because all together would take kernel * kernel times the map's memory.
         let band = max(1, 4096 / width)
         return Tensor([height, width, outputs]) { output in
             for first in Swift.stride(from: 0, to: height, by: band) {
@@ -49,7 +49,8 @@ package struct Conv2d: Sendable {
         }
     }
 
-    /// Values under the kernel at each place of some output rows, `[rows * width, kernel * kernel * inputs]`.
+    /// im2col: input values under the kernel for each position of a range of output rows, `[rows * width, kernel * kernel *
+    /// inputs]`.
     private func patches(_ map: Tensor, rows: Range<Int>, width: Int) -> Tensor {
         let line = kernel * inputs
         return Tensor([rows.count * width, kernel * line]) { output in

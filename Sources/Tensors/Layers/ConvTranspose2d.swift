@@ -1,16 +1,16 @@
 import Parallelism
 
-/// A transposed convolution whose stride is its kernel, over a map `[height, width, channels]`: each place becomes a
-/// square of places. Keys, as PyTorch stores them: `weight` `[inputs, outputs, kernel, kernel]`, `bias` `[outputs]`.
+/// A transposed convolution with stride equal to kernel size, on a map `[height, width, channels]`: each position becomes a
+/// square. Keys, as in PyTorch: `weight` `[inputs, outputs, kernel, kernel]`, `bias` `[outputs]`.
 package struct ConvTranspose2d: Sendable {
-    /// `[kernel * kernel * outputs, inputs]`: the rows of a square, its columns, its channels.
+    /// `[kernel * kernel * outputs, inputs]`: kernel row, kernel column, channel.
     let weight: WeightMatrix
     /// `[kernel * kernel * outputs]`.
     let bias: Tensor
     let outputs: Int
     let kernel: Int
 
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     package init(_ weights: Weights, inputs: Int, outputs: Int, kernel: Int) throws {
         weight = WeightMatrix(
             try weights["weight"].tensor([inputs, outputs, kernel, kernel])

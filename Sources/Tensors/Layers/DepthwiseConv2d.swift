@@ -1,7 +1,7 @@
 import Parallelism
 
-/// A convolution of each channel with a kernel of its own, stride 1, over a map `[height, width, channels]`.
-/// Keys, as PyTorch stores them: `weight` `[channels, 1, kernel, kernel]`, `bias` `[channels]`.
+/// A depthwise convolution with stride 1, on a map `[height, width, channels]`. Keys, as in PyTorch: `weight` `[channels, 1,
+/// kernel, kernel]`, `bias` `[channels]`.
 package struct DepthwiseConv2d: Sendable {
     /// `[kernel * kernel, channels]`.
     let taps: Tensor
@@ -9,8 +9,8 @@ package struct DepthwiseConv2d: Sendable {
     let kernel: Int
     let padding: Int
 
-    /// - Parameter padding: zeros around the map.
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Parameter padding: zero padding on all sides.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     package init(_ weights: Weights, channels: Int, kernel: Int, padding: Int) throws {
         taps = try weights["weight"].tensor([channels, 1, kernel, kernel])
             .reordered(as: [1, 2, 3, 0]).reshaped([kernel * kernel, channels])
@@ -37,7 +37,7 @@ package struct DepthwiseConv2d: Sendable {
         }
     }
 
-    /// The channels of one place of the output.
+    /// Computes all channels of one output position.
     private func convolve(
         _ source: UnsafePointer<Float>, _ rows: Int, _ columns: Int, y: Int, x: Int, into place: UnsafeMutablePointer<Float>
     ) {

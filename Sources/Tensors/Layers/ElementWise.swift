@@ -1,7 +1,7 @@
 import Parallelism
 
 extension Tensor {
-    /// `function` of each value. It is called on several threads.
+    /// Applies `function` to each value, on several threads.
     package func mapped(_ function: @Sendable (Float) -> Float) -> Tensor {
         Tensor(shape) { output in
             Parallel.ranges(count, minimum: 1 << 14) { range in
@@ -11,7 +11,7 @@ extension Tensor {
         }
     }
 
-    /// `self + factors * other`, with one factor for each column; sizes must agree.
+    /// `self + factors * other`, with one factor per column; sizes must match.
     package func adding(_ other: Tensor, columnsScaledBy factors: Tensor) -> Tensor {
         precondition(other.count == count && factors.count == width, "adding: sizes differ")
         let width = width

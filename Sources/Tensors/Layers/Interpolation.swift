@@ -1,19 +1,19 @@
 import Parallelism
 
-/// Method by which `interpolated` finds a value between others.
+/// Interpolation method of `interpolated`.
 package enum Interpolation: Sendable {
     case bilinear
     /// Keys' cubic with a = -0.75.
     case bicubic
-    /// Keys' cubic with a = -0.5; where it shrinks, as wide as the step.
+    /// Keys' cubic with a = -0.5; for downscaling, widened by the scale.
     case bicubicAntialiased
-    /// Bilinear where it enlarges; where it shrinks, a triangle as wide as the step, so that every value counts.
+    /// Bilinear for upscaling; for downscaling, a triangle filter widened by the scale, so that every value contributes.
     case bilinearAntialiased
 }
 
 extension Tensor {
-    /// Planes `[planes, height, width]` at another size, as PyTorch's `interpolate` computes it with
-    /// `align_corners=False`: in single precision, along the rows first, then down the columns.
+    /// Resizes planes `[planes, height, width]` like PyTorch's `interpolate` with `align_corners=False`: in single precision,
+    /// along rows first, then down columns.
     package func interpolated(height: Int, width columns: Int, _ interpolation: Interpolation) -> Tensor {
         precondition(shape.count == 3, "interpolated: not planes")
         let (inputHeight, inputWidth) = (shape[1], shape[2])
@@ -22,12 +22,12 @@ extension Tensor {
             .downColumns(InterpolationTaps(input: inputHeight, output: height, interpolation), height)
     }
 
-    /// A map `[height, width, channels]` at another size, by the same arithmetic.
+    /// Resizes a map `[height, width, channels]` by the same arithmetic.
     package func interpolatedMap(height: Int, width columns: Int, _ interpolation: Interpolation) -> Tensor {
         precondition(shape.count == 3, "interpolatedMap: not a map")
         let (inputHeight, inputWidth, channels) = (shape[0], shape[1], shape[2])
         precondition(inputHeight > 0 && inputWidth > 0 && height > 0 && columns > 0, "interpolatedMap: empty")
-        // With channels last both directions are sums of whole lines.
+        // With channels last, both directions are sums of whole lines.
         return downColumns(InterpolationTaps(input: inputWidth, output: columns, interpolation), columns)
             .reshaped([1, inputHeight, columns * channels])
             .downColumns(InterpolationTaps(input: inputHeight, output: height, interpolation), height)
@@ -70,9 +70,9 @@ extension Tensor {
     }
 }
 
-/// Which values each output position reads along one dimension, and how much of each.
+/// Input positions and weights of each output position along one dimension.
 private struct InterpolationTaps {
-    /// `count` for each output position.
+    /// Number of taps per output position.
     let count: Int
     private(set) var positions: [Int] = []
     private(set) var weights: [Float] = []
@@ -116,13 +116,13 @@ private struct InterpolationTaps {
         }
     }
 
-    /// Position of an output among the inputs, rounded once, as PyTorch's kernels do: rounded twice, it is wrong by some
-    /// 1e-5 of a position in a line of a few hundred, and so are values where they change fast.
+    /// Input coordinate of an output position, rounded once, as in PyTorch's kernels. Rounding twice is off by some 1e-5 of a
+    /// position in a line of a few hundred, which shows where values change fast.
     private static func source(of position: Int, _ scale: Float) -> Float {
         Float(-0.5).addingProduct(scale, Float(position) + 0.5)
     }
 
-    /// The value at one position of a line that begins at `first`.
+    /// The value at one position of a line that starts at `first`.
     @inline(__always)
     func sum(of input: UnsafeBufferPointer<Float>, from first: Int, at position: Int) -> Float {
         var sum: Float = 0

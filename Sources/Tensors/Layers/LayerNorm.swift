@@ -7,7 +7,7 @@ package struct LayerNorm: Sendable {
     let bias: Tensor
     let epsilon: Float
 
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     package init(_ weights: Weights, width: Int, epsilon: Float) throws {
         weight = try weights["weight"].tensor([width])
         bias = try weights["bias"].tensor([width])

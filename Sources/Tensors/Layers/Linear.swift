@@ -3,26 +3,26 @@ package struct Linear: Sendable {
     package let weight: WeightMatrix
     package let bias: Tensor?
 
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     package init(_ weights: Weights, inputs: Int, outputs: Int, bias: Bool = true) throws {
         weight = try weights["weight"].matrix(rows: outputs, columns: inputs)
         self.bias = bias ? try weights["bias"].tensor([outputs]) : nil
     }
 
-    /// A convolution whose kernel is seen as a matrix: `weight` of this shape is `shape[0]` rows of all the rest.
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// Loads a convolution kernel as a matrix: `weight` of this shape is viewed as `shape[0]` rows.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     init(convolution weights: Weights, shape: [Int], bias: Bool = true) throws {
         weight = try weights["weight"].matrix(storedAs: shape)
         self.bias = bias ? try weights["bias"].tensor([shape[0]]) : nil
     }
 
-    /// A layer made in memory of a weight `[outputs, inputs]` that is stored in another order.
+    /// Creates a layer from a weight `[outputs, inputs]` in memory, such as a reordered one.
     package init(weight: Tensor, bias: Tensor?) {
         self.weight = WeightMatrix(weight)
         self.bias = bias
     }
 
-    /// A layer of a weight left where it is, such as another layer's (tied embeddings).
+    /// Creates a layer from a weight without a copy, such as another layer's (tied embeddings).
     package init(weight: WeightMatrix, bias: Tensor? = nil) {
         self.weight = weight
         self.bias = bias

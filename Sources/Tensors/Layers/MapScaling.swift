@@ -1,8 +1,8 @@
 import Parallelism
 
 extension Tensor {
-    /// Largest number of each channel of a map `[height, width, channels]` in squares of `side` places, as PyTorch's
-    /// `max_pool2d` with that kernel and stride: what is left over right and below does not count.
+    /// Max-pools squares of `side` positions of a map `[height, width, channels]`, like PyTorch's `max_pool2d` with that kernel
+    /// and stride: incomplete squares at the right and bottom are ignored.
     package func maxPooled(_ side: Int) -> Tensor {
         precondition(shape.count == 3, "maxPooled: not a map")
         let height = shape[0] / side, columns = shape[1] / side, channels = width, stride = shape[1]
@@ -20,7 +20,7 @@ extension Tensor {
         }
     }
 
-    /// A map `[height, width, channels]` with each place repeated in both directions, plus `other` of the result's shape.
+    /// Upsamples a map `[height, width, channels]` by 2 (nearest), and adds `other` of the result's shape.
     package func repeatedTwice(adding other: Tensor) -> Tensor {
         let (height, columns, channels) = (shape[0], shape[1], width)
         precondition(other.shape == [2 * height, 2 * columns, channels], "repeatedTwice: sum of different shapes")
@@ -36,7 +36,7 @@ extension Tensor {
         }
     }
 
-    /// The same values with the dimensions in another order: dimension i of the result is dimension `order[i]` of this.
+    /// Permutes the dimensions: dimension i of the result is dimension `order[i]` of this.
     package func reordered(as order: [Int]) -> Tensor {
         precondition(order.sorted() == Array(shape.indices), "reordered: not an order of the dimensions")
         var strides = [Int](repeating: 1, count: shape.count)
@@ -59,7 +59,7 @@ extension Tensor {
     }
 }
 
-/// The largest numbers of each channel in a square of `side` places.
+/// Maximum of each channel in a square of `side` positions.
 private func pool(
     _ square: UnsafePointer<Float>, side: Int, stride: Int, channels: Int, into place: UnsafeMutablePointer<Float>
 ) {

@@ -1,7 +1,7 @@
 import Parallelism
 
-/// A convolution whose stride is its kernel: each patch of pixels becomes one token.
-/// Keys: `weight` `[width, channels, patch, patch]`, `bias` `[width]`. Source: ViT, arXiv 2010.11929, section 3.1.
+/// A convolution with stride equal to kernel size: each patch of pixels becomes one token. Keys: `weight` `[width, channels,
+/// patch, patch]`, `bias` `[width]`. Source: ViT, arXiv 2010.11929, section 3.1.
 package struct PatchEmbedding: Sendable {
     let projection: Linear
     let channels: Int
@@ -10,15 +10,15 @@ package struct PatchEmbedding: Sendable {
     /// Storage type of the weight.
     package var dataType: DataType { projection.weight.dataType }
 
-    /// - Throws: `CheckpointError` when a tensor is missing or has another shape.
+    /// - Throws: `CheckpointError` if a tensor is missing or has the wrong shape.
     package init(_ weights: Weights, channels: Int, patchSize: Int, width: Int) throws {
         projection = try Linear(convolution: weights, shape: [width, channels, patchSize, patchSize])
         self.channels = channels
         self.patchSize = patchSize
     }
 
-    /// `[channels, side, side] -> [grid * grid, width]`, tokens row after row; pixels right of and below the last whole
-    /// patch are left out, as a convolution without padding does.
+    /// `[channels, side, side] -> [grid * grid, width]`, tokens in row-major order. Pixels beyond the last whole patch are
+    /// ignored, as in a convolution without padding.
     package func callAsFunction(_ pixels: Tensor) -> Tensor {
         precondition(pixels.shape.count == 3 && pixels.shape[0] == channels, "PatchEmbedding: channels differ")
         let height = pixels.shape[1], width = pixels.shape[2], patch = patchSize

@@ -6,7 +6,7 @@ package struct RMSNorm: Sendable {
     let weight: Tensor
     let epsilon: Float
 
-    /// - Throws: `CheckpointError` when the tensor is missing or has another shape.
+    /// - Throws: `CheckpointError` if the tensor is missing or has the wrong shape.
     package init(_ weights: Weights, width: Int, epsilon: Float) throws {
         weight = try weights["weight"].tensor([width])
         self.epsilon = epsilon

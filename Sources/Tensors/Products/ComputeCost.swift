@@ -1,13 +1,13 @@
-/// Lower bounds on the work of a computation: the operations of its matrix products and attention, and the bytes that must
-/// come from memory or go there. Norms, activations, positions and sums are left out (about one operation for each of a
-/// product's hundreds), and so are activations, which caches may hold.
+/// Lower bounds on the cost of a computation: operations of its matrix products and attention, and bytes of memory traffic.
+/// Norms, activation functions, positions and sums are not counted (about one operation per hundreds of a product's), nor is the
+/// traffic of activations, which may stay in caches.
 package struct ComputeCost: Sendable, Equatable {
-    /// A product and its sum are two.
+    /// A multiply-add counts as two.
     package var operations = 0.0
-    /// Operations among them on 8-bit numbers: quantised weights'.
+    /// Operations among them on 8-bit integers, for quantised weights.
     package var int8Operations = 0.0
-    /// Operations among them with weights of 16 bits, as operations on the bfloat16 parts they can be split into: five for
-    /// one with f16, three with bf16 (`ProductKernels.h`).
+    /// Operations among them with 16-bit weights, as operations on the bfloat16 parts into which they can be split: five per
+    /// operation with f16, three with bf16 (`ProductKernels.h`).
     package var halfPrecisionOperations = 0.0
     package var bfloat16Operations = 0.0
     package var bytes = 0.0
@@ -30,7 +30,7 @@ package struct ComputeCost: Sendable, Equatable {
             bfloat16Operations: left.bfloat16Operations + right.bfloat16Operations, bytes: left.bytes + right.bytes)
     }
 
-    /// The same `times` over.
+    /// The cost of `times` repetitions.
     package static func * (work: ComputeCost, times: Int) -> ComputeCost {
         ComputeCost(
             operations: work.operations * Double(times), int8Operations: work.int8Operations * Double(times),
@@ -38,7 +38,7 @@ package struct ComputeCost: Sendable, Equatable {
             bfloat16Operations: work.bfloat16Operations * Double(times), bytes: work.bytes * Double(times))
     }
 
-    /// A linear layer on some rows: each weight is read once.
+    /// A linear layer on a number of rows; each weight is read once.
     package static func linear(_ rows: Int, from inputs: Int, to outputs: Int, _ weights: DataType) -> ComputeCost {
         let bytes = weights.byteCount(of: [outputs, inputs]) ?? 0
         let operations = 2 * Double(rows) * Double(inputs) * Double(outputs)
@@ -53,10 +53,10 @@ package struct ComputeCost: Sendable, Equatable {
             halfPrecisionOperations: parts > 0 ? operations : 0, bfloat16Operations: parts * operations, bytes: Double(bytes))
     }
 
-    /// Attention's two products, all heads together.
+    /// Attention's two products, for all heads together.
     /// - Parameters:
-    ///   - pairs: of a query and a key it sees.
-    ///   - width: of a row of queries; `valueWidth` of values, where it is another.
+    ///   - pairs: number of pairs of a query and a key it attends to.
+    ///   - width: width of the queries; `valueWidth` that of the values, if different.
     package static func attention(pairs: Int, width: Int, valueWidth: Int? = nil) -> ComputeCost {
         ComputeCost(operations: 2 * Double(pairs) * Double(width + (valueWidth ?? width)))
     }
@@ -65,8 +65,8 @@ package struct ComputeCost: Sendable, Equatable {
 extension [ComputeCost] {
     package var sum: ComputeCost { reduce(ComputeCost(), +) }
 
-    /// Seconds the steps take one after the other on a machine that does nothing else: each as long as its arithmetic or
-    /// its memory takes, whichever is longer. Source: roofline, Williams, Waterman, Patterson, CACM 52 (4), 2009.
+    /// Lower bound on the time in seconds of the steps in sequence: for each, the longer of its arithmetic and its memory time.
+    /// Source: roofline, Williams, Waterman, Patterson, CACM 52 (4), 2009.
     package func limit(_ speed: MachineSpeed.Limits) -> (seconds: Double, isArithmetic: Bool) {
         var arithmetic = 0.0, memory = 0.0
         for work in self {

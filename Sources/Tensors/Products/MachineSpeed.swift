@@ -2,17 +2,17 @@ import CKernels
 import Foundation
 import Parallelism
 
-/// Measured peak rates of the machine: the limits that stages of a model are compared with.
+/// Measured peak rates of the machine, as limits for the stages of a model.
 package struct MachineSpeed: Sendable {
     /// Peak rates of one core, or of all together.
     package struct Limits: Sendable {
-        /// Single-precision operations a second; a multiply-add is two.
+        /// Single-precision operations per second; a multiply-add counts as two.
         package let float: Double
-        /// Operations a second on 8-bit numbers summed in 32 bits; a product and its sum are two.
+        /// Operations per second on 8-bit integers accumulated in 32 bits; a multiply-add counts as two.
         package let int8: Double
-        /// Operations a second on bfloat16 numbers summed in single precision; 0 where there are no instructions for them.
+        /// Operations per second on bfloat16 numbers accumulated in single precision; 0 without instructions for them.
         package let bfloat16: Double
-        /// Bytes a second read from memory.
+        /// Bytes per second read from memory.
         package let read: Double
 
         package init(float: Double, int8: Double, bfloat16: Double, read: Double) {
@@ -26,13 +26,13 @@ package struct MachineSpeed: Sendable {
     package let oneCore: Limits
     package let allCores: Limits
     package let cores: Int
-    /// The instructions the fastest loops were made of.
+    /// Instructions of the fastest loops.
     package let floatInstructions: String
     package let int8Instructions: String
-    /// Nil where there are none.
+    /// nil without such instructions.
     package let bfloat16Instructions: String?
 
-    /// Takes a few seconds and for that time memory of four times the last cache, 1 GiB at most.
+    /// Measures for a few seconds, and for that time takes memory of four times the last-level cache, at most 1 GiB.
     package init() {
         let float = InstructionSet.fastest(kernel_count_multiply_adds)
         let int8 = InstructionSet.fastest(kernel_count_products)
@@ -42,7 +42,7 @@ package struct MachineSpeed: Sendable {
         let one = Limits(
             float: float.rate(cores: 1), int8: int8.rate(cores: 1), bfloat16: bfloat16.rate(cores: 1), read: memory.rate(cores: 1))
         oneCore = one
-        // All cores can do what one does, also where something else kept them from showing it.
+        // All cores are at least as fast as one, even if other load kept them from showing it.
         allCores = Limits(
             float: max(one.float, float.rate(cores: cores)), int8: max(one.int8, int8.rate(cores: cores)),
             bfloat16: max(one.bfloat16, bfloat16.rate(cores: cores)), read: max(one.read, memory.rate(cores: cores)))
@@ -53,7 +53,7 @@ package struct MachineSpeed: Sendable {
     }
 }
 
-/// A loop made of certain instructions.
+/// A loop with certain instructions.
 private struct InstructionSet {
     let name: String
     let set: KernelInstructionSet
@@ -64,16 +64,16 @@ private struct InstructionSet {
         ("AVX-512 VNNI", KernelAVX512VNNI), ("AMX", KernelAMX), ("NEON dot product", KernelNEONDotProduct),
     ]
 
-    /// Wider is not always faster: each set the machine has is tried for a moment.
+    /// Wider is not always faster, so each supported set is tried briefly.
     static func fastest(_ count: @escaping (KernelInstructionSet, Int) -> UInt64) -> InstructionSet {
         let sets = all.map { InstructionSet(name: $0, set: $1, count: count) }
         let rates = sets.map { $0.rate(cores: 1, within: .milliseconds(50)) }
         return sets.indices.max { rates[$0] < rates[$1] }.map { sets[$0] } ?? sets[0]
     }
 
-    /// Operations a second, two for each that the loop counted; 0 when the machine lacks the instructions.
+    /// Operations per second, two for each counted by the loop; 0 if the machine lacks the instructions.
     func rate(cores: Int, within time: Duration = measuringTime) -> Double {
-        // About two milliseconds: short enough to find the machine idle now and then.
+        // About two milliseconds: short enough to catch an idle moment of the machine.
         let iterations = 1 << 20
         guard count(set, 1) > 0 else { return 0 }
         return bestRate(within: time) {
@@ -93,13 +93,13 @@ private struct ReadBuffer {
         words = TensorStorage(count: size / 4)
         let values = words.values
         Parallel.ranges(values.count) { range in
-            // Any number but zero, so that each page is one of its own.
+            // Any nonzero value, so that each page is distinct.
             for index in range { values[index] = 1 }
         }
     }
 
-    /// Bytes a second, each core reading a part of its own. Parts are read one after the other through the whole memory,
-    /// so that each comes from there and not from a cache.
+    /// Bytes per second, each core reading a part of its own. A part is read through the whole memory before it is read again,
+    /// so it comes from memory and not from a cache.
     func rate(cores: Int) -> Double {
         let part = 4 << 20, parts = words.values.count / (cores * part)
         var next = 0
@@ -111,7 +111,7 @@ private struct ReadBuffer {
                     UInt64(kernel_sum_words($0 + start + core * part, part))
                 }
             }
-            // Every word is the same, so the sum tells how many were read.
+            // All words are equal, so the sum shows how many were read.
             precondition(sums.values.allSatisfy { $0 == UInt64(UInt32(part) &* Float(1).bitPattern) }, "words not read")
             return Double(cores * part * 4)
         }
@@ -134,10 +134,10 @@ private struct Shares {
     var sum: UInt64 { values.reduce(0, +) }
 }
 
-/// Time of each measurement: longer finds a busy machine idle more often, and lets the user wait for the first result.
+/// Time per measurement: a longer one is more likely to catch an idle moment of a busy machine, but delays the first result.
 private let measuringTime = Duration.milliseconds(300)
 
-/// The best rate of the runs that fit into a time: whatever else the machine does only makes one slower.
+/// The best rate of the runs that fit into a time, because other load only slows runs down.
 private func bestRate(within time: Duration = measuringTime, _ body: () -> Double) -> Double {
     let clock = ContinuousClock(), end = clock.now + time
     var best = 0.0

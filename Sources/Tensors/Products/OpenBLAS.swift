@@ -2,10 +2,10 @@ import COpenBLAS
 import Foundation
 import Parallelism
 
-/// Products of single-precision matrices by OpenBLAS, its one door.
+/// Single-precision matrix products by OpenBLAS; the only code that calls it.
 enum OpenBLAS {
-    /// Prepares OpenBLAS once, before its first product: kernels for this processor, and a single thread, so that a product
-    /// inside a parallel loop never competes with the loop's own threads.
+    /// Configures OpenBLAS once, before its first product: kernels for this processor, and a single thread, so that a product
+    /// inside a parallel loop does not compete with the loop's threads.
     private static let isReady: Bool = {
         requireRoom()
         openblas_recognise_processor()
@@ -13,8 +13,8 @@ enum OpenBLAS {
         return true
     }()
 
-    /// OpenBLAS wants a buffer of 128 MB for each thread that multiplies, and asks for ever where it is refused: a limit of
-    /// address space ends the process here instead, also when nothing is left beside those.
+    /// Ends the process if the address-space limit leaves no room for OpenBLAS, which takes a buffer of 128 MB per multiplying
+    /// thread and retries forever if it is refused.
     private static func requireRoom() {
         let bytes = (128 << 20) * Parallel.threadLimit + (256 << 20)
         guard let room = mmap(nil, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), room != MAP_FAILED

@@ -1,16 +1,16 @@
 import CKernels
 import Parallelism
 
-/// Activations as `ProductKernels.h` packs them for products with matrices of some type.
+/// Activations packed as described in `ProductKernels.h`, for products with matrices of a storage type.
 struct PackedActivations {
-    /// Rows that were packed.
+    /// Number of packed rows.
     let rows: Int
     private let storage: TensorStorage
 
     /// - Parameters:
     ///   - input: `[rows, columns]`, at least one row.
-    ///   - weights: the type of the matrices they are for.
-    ///   - instructions: which the machine must have.
+    ///   - weights: storage type of the matrices.
+    ///   - instructions: a set that the machine supports.
     init(_ input: Tensor, for weights: DataType, instructions: KernelInstructionSet) {
         let rows = input.rows, columns = input.width, type = weights.kernelType
         let storage = TensorStorage(byteCount: kernel_packed_bytes(instructions, type, rows, columns))

@@ -2,13 +2,12 @@ import CKernels
 
 /// Layout of a quantised matrix in memory and in a safetensors file.
 ///
-/// It is cut into tiles of 16 rows x 64 columns, padded with zeros at both ends, in the order the kernels read them
-/// (`QuantizedKernels.h` says what a tile's bytes are). A file holds it as a tensor of dtype U8 and shape
-/// `[tiles of rows, tiles of columns, bytes of a tile]`, which any reader of the format opens, and says what it is in
-/// `__metadata__`, under the tensor's name: `"q8 2560x6912"`, the type and the shape it stands for. It is mapped and read
-/// where it lies; tiles are best at multiples of 64 bytes.
+/// It is divided into tiles of 16 rows x 64 columns, zero-padded in both directions, in the order the kernels read them (see
+/// `QuantizedKernels.h` for a tile's bytes). A file stores it as a tensor of dtype U8 and shape `[tiles of rows, tiles of
+/// columns, bytes of a tile]`, which any reader of the format can open, and describes it in `__metadata__` under the tensor's
+/// name: `"q8 2560x6912"`, the type and the matrix's shape. It is mapped and read in place; tiles are best aligned to 64 bytes.
 package enum TileLayout {
-    /// Rows of the matrix in a tile.
+    /// Matrix rows per tile.
     static let rows = KernelTileOutputs
     static let columns = KernelTileColumns
 
@@ -24,13 +23,13 @@ package enum TileLayout {
 }
 
 extension StoredTensor {
-    /// The shape it has in a safetensors file: of a quantised tensor, that of its bytes.
+    /// Shape in a safetensors file; for a quantised tensor, that of its bytes.
     package var fileShape: [Int] { dataType.fileShape(of: shape) }
 
     /// Description of a quantised tensor in a safetensors file's `__metadata__` under its name; nil for others.
     package var fileDescription: String? { dataType.fileDescription(of: shape) }
 
-    /// Type and shape in such a description; nil when it is none.
+    /// Type and shape in such a description; nil if it is not one.
     static func parse(fileDescription: String) -> (dataType: DataType, shape: [Int])? {
         let words = fileDescription.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 2, let dataType = DataType(rawValue: words[0].uppercased()), dataType.isQuantized else { return nil }
@@ -41,12 +40,12 @@ extension StoredTensor {
 }
 
 extension DataType {
-    /// The shape in a safetensors file of a tensor of this type and `shape`, which must be a matrix's where tiles are.
+    /// Shape in a safetensors file of a tensor of this type and `shape`, which must be that of a matrix for quantised types.
     func fileShape(of shape: [Int]) -> [Int] {
         isQuantized ? TileLayout.storedShape(self, rows: shape[0], columns: shape.dropFirst().reduce(1, *)) : shape
     }
 
-    /// Its description in the file's `__metadata__`; nil for types that are stored number by number.
+    /// Description in the file's `__metadata__`; nil for types that are not quantised.
     func fileDescription(of shape: [Int]) -> String? {
         isQuantized ? "\(rawValue.lowercased()) " + shape.map(String.init).joined(separator: "x") : nil
     }

@@ -1,14 +1,14 @@
-/// The tensors of a checkpoint, file by file, each with the type it is to be stored as.
+/// The tensors of a checkpoint, file by file, each with its target storage type.
 package struct CheckpointConversion: Sendable {
     /// A file of tensors.
     package struct File: Sendable {
-        /// The folder it lies in, such as "llm"; empty for the checkpoint's own.
+        /// The file's folder, such as "llm"; empty for the checkpoint's root.
         package let folder: String
         package let name: String
-        /// Tensors, ordered by name.
+        /// Tensors, sorted by name.
         package let tensors: [(name: String, stored: StoredTensor, target: DataType)]
 
-        /// - Parameter target: the type of a tensor, by its name.
+        /// - Parameter target: returns the storage type of a tensor, by its name.
         package init(
             folder: String, name: String, _ tensors: [String: StoredTensor], target: (String, StoredTensor) -> DataType
         ) {
@@ -23,9 +23,9 @@ package struct CheckpointConversion: Sendable {
     package let files: [File]
     /// Folders whose files are listed in an index.
     package let indexed: Set<String>
-    /// Folders within the checkpoint's own.
+    /// Subfolders of the checkpoint.
     package let folders: [String]
-    /// The configuration to write where the checkpoint has no file of it; nil where it has.
+    /// The configuration to write if the checkpoint has no such file, else nil.
     package let configuration: ConfigurationFile?
 
     package init(files: [File], indexed: Set<String>, folders: [String], configuration: ConfigurationFile? = nil) {

@@ -4,10 +4,10 @@ import Parallelism
 import Synchronization
 
 extension StoredTensor {
-    /// The same matrix in fewer bits, in memory: each row's weights rounded to the nearest there are, with the scales that
-    /// lose least. Of more than two dimensions, it is seen as `shape[0]` rows.
+    /// Quantises a matrix in memory: each row's weights are rounded to the nearest representable values, with the scales of
+    /// least error. Above two dimensions, it is viewed as `shape[0]` rows.
     /// - Parameter type: `q8` or `q4`.
-    /// - Throws: `InputError` when it is no matrix, is quantised already or has a number that is not finite.
+    /// - Throws: `InputError` if it is not a matrix, is already quantised or has a number that is not finite.
     package func quantized(to type: DataType) throws -> StoredTensor {
         precondition(type.isQuantized, "quantized: a format of tiles")
         guard !dataType.isQuantized, let size = type.byteCount(of: shape) else {
@@ -34,7 +34,7 @@ extension StoredTensor {
         return StoredTensor(dataType: type, shape: shape, bytes: storage.bytes.slice(0..<size))
     }
 
-    /// It as a matrix of `shape[0]` rows; only of at least two dimensions.
+    /// A view as a matrix of `shape[0]` rows; requires at least two dimensions.
     package var matrix: WeightMatrix {
         precondition(shape.count >= 2, "StoredTensor: no matrix")
         return WeightMatrix(bytes, dataType, rows: shape[0], columns: shape.dropFirst().reduce(1, *))

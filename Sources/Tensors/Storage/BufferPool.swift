@@ -1,22 +1,22 @@
 import Foundation
 import Synchronization
 
-/// Caches freed buffers of at least 1 MiB (at most 256 MiB of them) for tensors of about their size. Avoids page faults:
-/// memory given back to the system returns page by page and zeroed, a fifth of the time of a long prompt's prefill.
+/// Cache of freed buffers of at least 1 MiB (at most 256 MiB in total) for tensors of about the same size. Avoids page faults:
+/// memory returned to the system comes back page by page and zeroed, which took a fifth of a long prompt's prefill.
 package final class BufferPool: Sendable {
     package struct Buffer: @unchecked Sendable {
-        // Sendable: a buffer is its owner's alone.
+        // Sendable because a buffer has a single owner.
         package let start: UnsafeMutableRawPointer
         package let byteCount: Int
 
-        /// New memory, of large pages where it fills one.
+        /// Allocates memory, in huge pages if it fills one.
         fileprivate init(byteCount: Int) {
             let start = byteCount >= LargePages.size ? LargePages.map(byteCount: byteCount) : malloc(max(1, byteCount))
             guard let start else { MemoryExhaustion.end(wanting: byteCount) }
             (self.start, self.byteCount) = (start, byteCount)
         }
 
-        /// Gives the memory back to the system.
+        /// Returns the memory to the system.
         package func free() {
             if byteCount >= LargePages.size {
                 LargePages.unmap(start, byteCount: byteCount)
@@ -29,13 +29,13 @@ package final class BufferPool: Sendable {
     /// The pool of all tensors.
     package static let shared = BufferPool(limit: 256 << 20)
 
-    /// Bytes of the smallest buffer worth keeping.
+    /// Lower bound on the bytes of a cached buffer.
     private static let smallest = 1 << 20
 
-    /// Bytes that all kept buffers together may take; one takes half of it at most.
+    /// Upper bound on the bytes of all cached buffers; a single one may take half of it.
     private let limit: Int
 
-    /// Free buffers, the oldest first.
+    /// Free buffers, oldest first.
     private let buffers = Mutex<[Buffer]>([])
 
     package init(limit: Int) {
@@ -44,10 +44,10 @@ package final class BufferPool: Sendable {
 
     deinit { trim() }
 
-    /// Bytes of all kept buffers.
+    /// Bytes of all cached buffers.
     package var byteCount: Int { buffers.withLock(\.byteCount) }
 
-    /// The smallest kept buffer that is large enough and at most a quarter too large, else a new one.
+    /// The smallest cached buffer that is large enough and at most a quarter too large, else a new one.
     package func take(byteCount: Int) -> Buffer {
         let found: Buffer? = byteCount < Self.smallest ? nil : buffers.withLock { buffers in
             let fitting = buffers.indices.filter { (byteCount...byteCount + byteCount / 4).contains(buffers[$0].byteCount) }
@@ -56,7 +56,7 @@ package final class BufferPool: Sendable {
         return found ?? Buffer(byteCount: byteCount)
     }
 
-    /// Keeps a buffer for another owner, and frees the oldest ones beyond the limit.
+    /// Caches a buffer for reuse, and frees the oldest ones beyond the limit.
     package func giveBack(_ buffer: Buffer) {
         guard (Self.smallest...limit / 2).contains(buffer.byteCount) else { return buffer.free() }
         removeOldest(downTo: limit, adding: buffer)

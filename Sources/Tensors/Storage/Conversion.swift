@@ -3,8 +3,8 @@ import Parallelism
 import Synchronization
 
 extension StoredTensor {
-    /// The same numbers stored as another type, in memory: itself when it is of that type, else rounded to the nearest.
-    /// - Throws: `InputError` when the type cannot hold them.
+    /// Converts the numbers to another storage type, in memory, rounding to nearest; returns itself if it has that type.
+    /// - Throws: `InputError` if the type cannot represent them.
     package func converted(to type: DataType) throws -> StoredTensor {
         if type == dataType { return self }
         if type.isQuantized { return try quantized(to: type) }
@@ -35,14 +35,14 @@ extension StoredTensor {
 }
 
 extension Tensor {
-    /// Every number rounded to the nearest that bfloat16 has, ties to even.
+    /// Rounds every number to the nearest bfloat16, ties to even.
     package func roundedToBFloat16() -> Tensor { mapped { Float(bitPattern: UInt32($0.bfloat16) << 16) } }
 }
 
 extension Float {
-    /// The bits of the nearest bfloat16, ties to even.
+    /// Bits of the nearest bfloat16, ties to even.
     fileprivate var bfloat16: UInt16 {
-        // Rounding could carry a NaN's payload into the exponent, or leave none of it.
+        // Rounding could carry a NaN's payload into the exponent, or erase it.
         guard !isNaN else { return UInt16(truncatingIfNeeded: bitPattern >> 16) | 0x40 }
         return UInt16(truncatingIfNeeded: (bitPattern + 0x7fff + (bitPattern >> 16 & 1)) >> 16)
     }

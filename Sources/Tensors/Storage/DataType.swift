@@ -1,29 +1,29 @@
 import CKernels
 
-/// Storage type of a weight's numbers. Activations are always single precision.
+/// Storage type of weights. Activations are always in single precision.
 package enum DataType: String, Sendable, CaseIterable {
     case f32 = "F32"
     case f16 = "F16"
     case bf16 = "BF16"
-    /// Matrices only: 8 bits, 64 weights of a row with one scale; 8.5 bits a weight. See `TileLayout`.
+    /// Matrices only: 8 bits, with one scale per 64 weights of a row; 8.5 bits per weight. See `TileLayout`.
     case q8 = "Q8"
-    /// Matrices only: 4 bits, 16 weights of a row with one factor and 64 with one scale; 4.5 bits a weight.
+    /// Matrices only: 4 bits, with one factor per 16 weights of a row and one scale per 64; 4.5 bits per weight.
     case q4 = "Q4"
 
-    /// Types that are stored number by number, in order, as other programs write them.
+    /// Types that store plain numbers in order, as other programs write them.
     package static let plain: [DataType] = [.f32, .f16, .bf16]
 
-    /// True if it is a matrix cut into tiles, which is multiplied with activations of 8 bits, or 15 where rows are few.
+    /// True for matrices in tiles, which are multiplied with activations quantised to 8 bits, or to 15 if there are few rows.
     package var isQuantized: Bool { self == .q8 || self == .q4 }
 
-    /// Bytes of one number; only of types stored number by number.
+    /// Bytes per number; only for types that are not quantised.
     package var byteCount: Int {
         precondition(!isQuantized, "DataType: no bytes of one number")
         return self == .f32 ? 4 : 2
     }
 
-    /// Bytes of a tensor of this shape. A quantised one of more than two dimensions is seen as `shape[0]` rows.
-    /// - Returns: nil for shapes that have none: too large, negative, or no matrix where it must be one.
+    /// Bytes of a tensor of this shape. Above two dimensions, a quantised one is viewed as `shape[0]` rows.
+    /// - Returns: nil for invalid shapes: too large, negative, or not a matrix where one is required.
     package func byteCount(of shape: [Int]) -> Int? {
         guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
         guard isQuantized else { return shape.checkedProduct(times: byteCount) }
@@ -43,7 +43,7 @@ package enum DataType: String, Sendable, CaseIterable {
 }
 
 extension Sequence<Int> {
-    /// The product of all, or nil when it is no `Int`.
+    /// The product of all elements; nil on overflow.
     package func checkedProduct(times first: Int = 1) -> Int? {
         var product = first
         for factor in self {

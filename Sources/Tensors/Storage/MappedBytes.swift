@@ -2,7 +2,7 @@ import Foundation
 
 /// Read-only bytes and their owner: part of a mapped file, or memory that was filled once.
 package struct MappedBytes: @unchecked Sendable {
-    // Sendable: the bytes are never written, and `owner` keeps them in place.
+    // Sendable because the bytes are never written, and `owner` keeps them alive.
     let pointer: UnsafeRawPointer
     package let count: Int
     private let owner: any ByteOwner
@@ -22,8 +22,8 @@ package struct MappedBytes: @unchecked Sendable {
         try body(UnsafeRawBufferPointer(start: pointer, count: count))
     }
 
-    /// Gives the memory of a file's bytes back to the system, which reads them again if they are used again: for whoever
-    /// goes once through a file larger than memory.
+    /// Drops the resident pages of a file's bytes, which are read again on the next access. For single passes through a file
+    /// larger than memory.
     package func releasePages() {
         guard (owner as? MappedPages)?.isFile == true, let page = UInt(exactly: sysconf(Int32(_SC_PAGESIZE))), page > 0
         else { return }
@@ -33,8 +33,8 @@ package struct MappedBytes: @unchecked Sendable {
     }
 }
 
-/// Memory that its `bytes` keep in place: mapped pages, or a tensor's storage. It is not written once they are shared.
+/// Owner of memory that `bytes` refer to: mapped pages, or a tensor's storage. It is not written once they are shared.
 protocol ByteOwner: AnyObject, Sendable {
-    /// All of it.
+    /// The whole memory.
     var bytes: MappedBytes { get }
 }

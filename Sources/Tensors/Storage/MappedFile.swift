@@ -7,10 +7,10 @@ package final class MappedFile: Sendable {
     private let descriptor: Int32
     private let state: Mutex<(addresses: Range<UInt>, stamp: Stamp)?> = Mutex(nil)
 
-    /// Files mapped at present.
+    /// Currently mapped files.
     private static let all = Mutex<[ObjectIdentifier: Weak]>([:])
 
-    /// - Parameter descriptor: of the open file; it is closed with this value.
+    /// - Parameter descriptor: the open file, which this object closes.
     init(path: String, descriptor: Int32) {
         (self.path, self.descriptor) = (path, descriptor)
     }
@@ -20,18 +20,18 @@ package final class MappedFile: Sendable {
         close(descriptor)
     }
 
-    /// Begins to watch it.
+    /// Registers the file under its addresses and records its size and modification time.
     func begin(at addresses: Range<UInt>) {
         state.withLock { $0 = (addresses, Stamp(descriptor)) }
         Self.all.withLock { $0[ObjectIdentifier(self)] = Weak(file: self) }
     }
 
-    /// Path of the file with a page at this address; nil for none.
+    /// Path of the file mapped at this address; nil if there is none.
     package static func path(at address: UInt) -> String? {
         files.first { file in file.state.withLock { $0?.addresses.contains(address) == true } }?.path
     }
 
-    /// Path of a file that was written to since it was mapped; nil for none.
+    /// Path of a file that has been modified since it was mapped; nil if there is none.
     package static var changed: String? {
         files.first { file in file.state.withLock { $0.map { $0.stamp != Stamp(file.descriptor) } ?? false } }?.path
     }

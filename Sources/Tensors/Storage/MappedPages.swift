@@ -2,18 +2,17 @@ import Files
 import Foundation
 import Imaging
 
-/// Pages mapped into memory, which cost nothing until they are touched: those of a file, shared by every process that maps
-/// it, or zeros.
+/// Mapped pages, which take no memory until they are touched: those of a file, shared by every process that maps it, or zeros.
 final class MappedPages: ByteOwner, @unchecked Sendable {
-    // Sendable: nothing changes after init.
+    // Sendable because nothing changes after init.
     private let start: UnsafeMutableRawPointer
     private let count: Int
     /// The file; nil for zeros.
     private let file: MappedFile?
-    /// True if the system can read the pages again once their memory is given back.
+    /// True if dropped pages can be read again from a file.
     var isFile: Bool { file != nil }
 
-    /// - Throws: `CheckpointError` when the file is missing, empty, not a regular file or cannot be mapped.
+    /// - Throws: `CheckpointError` if the file is missing, empty, not a regular file or cannot be mapped.
     init(path: String) throws {
         func error(_ found: String, _ expected: String) -> CheckpointError {
             CheckpointError(file: path, found: found, expected: expected)
@@ -23,7 +22,7 @@ final class MappedPages: ByteOwner, @unchecked Sendable {
         let file = MappedFile(path: path, descriptor: descriptor)
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw error("something that is not a file", "a readable file")
+            throw error("something other than a regular file", "a readable file")
         }
         guard status.st_size > 0 else { throw error("an empty file", "a file of tensors") }
         count = Int(status.st_size)
@@ -35,7 +34,7 @@ final class MappedPages: ByteOwner, @unchecked Sendable {
         self.file = file
     }
 
-    /// Zeros, to stand in for tensors a checkpoint lacks while it is inspected; nil if there is no room for them.
+    /// Maps zeros, to substitute for missing tensors during an inspection; nil if there is no room.
     init?(zeros count: Int) {
         self.count = max(1, count)
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE

@@ -5,7 +5,8 @@ import Synchronization
 package enum MemoryExhaustion {
     private static let handler = Mutex<(@Sendable (Int) -> Void)?>(nil)
 
-    /// Sets the action called with the number of bytes, on the thread that asked, before the process ends. It need not return.
+    /// Sets the action that is called with the requested number of bytes, on the requesting thread, before the process ends. It
+    /// need not return.
     package static func handle(_ action: @escaping @Sendable (Int) -> Void) { handler.withLock { $0 = action } }
 
     static func end(wanting byteCount: Int) -> Never {

@@ -1,4 +1,4 @@
-/// A small generator whose whole state is its seed. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number
+/// A small random generator whose state is its seed. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number
 /// generators", OOPSLA 2014.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
     package var state: UInt64
@@ -15,6 +15,6 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 
-    /// A number from 0 up to but not including 1.
+    /// A uniform random number in [0, 1).
     package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

@@ -1,7 +1,7 @@
-/// A tensor where a checkpoint file holds it: contiguous, row-major or in tiles, mapped and not copied.
+/// A tensor as stored in a checkpoint file: contiguous, row-major or in tiles, mapped and not copied.
 package struct StoredTensor: Sendable {
     package let dataType: DataType
-    /// Shape of its numbers, however they are stored.
+    /// Logical shape, independent of the storage type.
     package let shape: [Int]
     package let bytes: MappedBytes
 
@@ -14,7 +14,7 @@ package struct StoredTensor: Sendable {
     /// A copy in single precision.
     package var tensor: Tensor { widened(bytes, dataType, shape: shape) }
 
-    /// Tensors of one type and one shape `[1, ...]`, copied one below the other; nil when they are not, or quantised.
+    /// Concatenates copies of tensors of one type and one shape `[1, ...]` by rows; nil if they differ or are quantised.
     package static func stackingRows(_ parts: [StoredTensor]) -> StoredTensor? {
         guard let first = parts.first, first.shape.first == 1, !first.dataType.isQuantized,
             parts.allSatisfy({ $0.shape == first.shape && $0.dataType == first.dataType })

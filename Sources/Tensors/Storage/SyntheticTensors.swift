@@ -1,10 +1,10 @@
 import Parallelism
 
-/// Random tensors of whatever names and shapes a model asks for: a model to measure with, without a checkpoint.
+/// Random tensors of any requested name and shape, for measuring a model without a checkpoint.
 ///
-/// Numbers are as large as trained ones: +-1/64 to 1/32 (a deviation of 0.024), and 1 to 2 for a vector called `weight`,
-/// which is a norm's. Sign and fraction are drawn, the exponent is fixed (of quantised ones, the scale), so each format's
-/// bits are made directly, at the speed of memory. The same seed gives the same numbers.
+/// Magnitudes are those of trained weights: +-1/64 to 1/32 (a standard deviation of 0.024), and 1 to 2 for a vector called
+/// `weight`, which belongs to a norm. Sign and fraction are random and the exponent (for quantised ones, the scale) is fixed, so
+/// each type's bits are generated directly, at memory speed. Equal seeds give equal numbers.
 package struct SyntheticTensors: TensorSource {
     let dataType: DataType
     let seed: UInt64
@@ -18,7 +18,7 @@ package struct SyntheticTensors: TensorSource {
 
     package func contains(_ name: String) -> Bool { true }
 
-    /// - Throws: `CheckpointError` when no memory can be that large.
+    /// - Throws: `CheckpointError` if the tensor is too large for any memory.
     package func find(_ name: String, shape: [Int]) throws -> (bytes: MappedBytes, dataType: DataType) {
         // Vectors of a quantised checkpoint are not quantised.
         let dataType = dataType.isQuantized && shape.count < 2 ? .f16 : dataType
@@ -35,7 +35,7 @@ package struct SyntheticTensors: TensorSource {
         return (storage.bytes.slice(0..<size), dataType)
     }
 
-    /// Tiles whose numbers are drawn get scales that make them as large as other formats' weights.
+    /// Sets the scales of tiles of random numbers, so that their magnitudes match those of the other types.
     private func setScales(_ words: UnsafeMutableBufferPointer<UInt64>, _ scales: (words: Int, value: UInt64)) {
         nonisolated(unsafe) let words = words
         let tile = TileLayout.tileBytes(dataType) / 8
@@ -45,10 +45,10 @@ package struct SyntheticTensors: TensorSource {
     }
 
     private func fill(_ words: UnsafeMutableBufferPointer<UInt64>, pattern: BitPattern, name: String) {
-        // FNV-1a: each tensor has a sequence of its own.
+        // FNV-1a: each tensor has its own random sequence.
         let own = name.utf8.reduce(seed ^ 0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         nonisolated(unsafe) let words = words
-        // Blocks of one size, so that the numbers do not depend on how many cores share the work.
+        // Blocks of fixed size, so that the numbers do not depend on the number of cores.
         let block = 1 << 14
         Parallel.forEach((words.count + block - 1) / block) { number in
             var random = SplitMix64(state: own)
@@ -60,7 +60,7 @@ package struct SyntheticTensors: TensorSource {
     }
 }
 
-/// Which bits of eight bytes of weights are drawn, and what the others are.
+/// The random bits within eight bytes of weights, and the values of the others.
 struct BitPattern {
     let drawn: UInt64
     let fixed: UInt64
@@ -73,7 +73,7 @@ struct BitPattern {
 }
 
 extension DataType {
-    /// Sign and fraction drawn, an exponent of -6.
+    /// Random sign and fraction, an exponent of -6.
     fileprivate var weightPattern: BitPattern {
         switch self {
         case .f32: BitPattern(drawn: 0x807f_ffff, fixed: (127 - 6) << 23, bits: 32)
@@ -83,7 +83,7 @@ extension DataType {
         }
     }
 
-    /// Fraction drawn, positive, an exponent of 0.
+    /// Random fraction, positive, an exponent of 0.
     fileprivate var normPattern: BitPattern {
         switch self {
         case .f32: BitPattern(drawn: 0x007f_ffff, fixed: 127 << 23, bits: 32)
@@ -93,8 +93,8 @@ extension DataType {
         }
     }
 
-    /// Scales of a tile: the number of words its 16 scales take, and those of 0.024 by the deviation of numbers drawn from all there
-    /// are. Nil for what is stored number by number.
+    /// Scales of a tile: the number of words its 16 scales take, and their value, which is 0.024 divided by the standard
+    /// deviation of uniformly random quantised values. nil for types that are not quantised.
     fileprivate var tileScales: (words: Int, value: UInt64)? {
         switch self {
         case .f32, .f16, .bf16: nil
@@ -105,7 +105,7 @@ extension DataType {
 }
 
 extension Tensor {
-    /// Random numbers from -1 to 1, the same for the same seed: what a stage is measured on.
+    /// Random numbers from -1 to 1, equal for equal seeds, for measuring a stage.
     package static func random(_ shape: [Int], seed: UInt64 = 0) -> Tensor {
         var random = SplitMix64(state: seed)
         return Tensor(shape) { output in

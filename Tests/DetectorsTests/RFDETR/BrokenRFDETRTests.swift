@@ -64,9 +64,9 @@ struct BrokenRFDETRTests {
             "backbone.0.projector.stages.0.0.m.3.cv1.conv.weight: found no such tensor, expected one of shape [16, 16, 3, 3]"),
         ("det-2", #""group_detr": 3"#, #""group_detr": 3, "c2f_num_blocks": 2, "use_mask": 1"#, "none"),
         ("det-2", #""use_mask_token": true"#, #""use_mask_token": false"#,
-            "model.backbone.backbone.embeddings.mask_token: found a tensor the model has no place for"),
+            "model.backbone.backbone.embeddings.mask_token: found a tensor that the model does not use"),
         ("det-2", #""num_hidden_layers": 4"#, #""num_hidden_layers": 3"#,
-            "model.backbone.backbone.encoder.layer.3.attention.k_proj.weight: found a tensor the model has no place for"),
+            "model.backbone.backbone.encoder.layer.3.attention.k_proj.weight: found a tensor that the model does not use"),
     ])
     func namesMissingAndUnusedTensors(name: String, old: String, new: String, says: String) throws {
         try withCopy(name) { folder in
@@ -89,7 +89,7 @@ struct BrokenRFDETRTests {
 
     @Test(arguments: [
         (#""height": 64"#, #""height": 65"#, "size: found 65 x 64, expected a square"),
-        (#""height": 64"#, #""shortest_edge": 64"#, "size.shortest_edge: found a size that keeps a picture's shape"),
+        (#""height": 64"#, #""shortest_edge": 64"#, "size.shortest_edge: found a size that keeps the aspect ratio"),
         (#""resample": 2"#, #""resample": 3"#, "resample: found 3, expected 2, bilinear"),
         ("0.229", "0", "image_std: found [0.0, 0.224, 0.225], expected numbers above 0"),
     ])
@@ -110,7 +110,7 @@ struct BrokenRFDETRTests {
             "decoder_self_attention_heads: found 3, expected a divisor of 32"),
         (#""num_queries": 12"#, #""num_queries": 65"#, "num_queries: found 65, expected at most 64"),
         (#""mask_downsample_ratio": 4"#, #""mask_downsample_ratio": 65"#,
-            "mask_downsample_ratio: found 65, expected one that makes masks of 1 to 512"),
+            "mask_downsample_ratio: found 65, expected a ratio that gives masks of 1 to 512"),
     ])
     func refusesInvalidConfigurations(old: String, new: String, says: String) throws {
         try withCopy("det-2") { folder in

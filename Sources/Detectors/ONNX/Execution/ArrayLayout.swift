@@ -1,23 +1,23 @@
-/// Kinds of numbers an array of a graph has. All are computed and stored in single precision, which holds whole numbers up to
-/// 2^24: every index of an array this program runs.
+/// Element types of a graph's arrays. All are computed and stored in single precision, which represents integers exactly up to
+/// 2^24: enough for every index of an array this program runs.
 enum ElementType: Sendable {
     case float, integer, boolean
 }
 
-/// Places of an array's numbers in a buffer: `offset + sum of index * stride`. Most operators that only move numbers
-/// are another layout of the same buffer.
+/// Mapping from an array's elements to offsets in a buffer: `offset + sum of index * stride`. Most operators that only move
+/// elements yield another layout of the same buffer.
 package struct ArrayLayout: Sendable, Equatable {
     private(set) var shape: [Int]
     private(set) var strides: [Int]
     private(set) var offset = 0
 
-    /// Most numbers of one array: 512 MB.
+    /// Upper bound on the elements of one array: 512 MB.
     static let mostElements = 1 << 27
 
-    /// Most dimensions of an array.
+    /// Upper bound on the rank of an array.
     static let mostDimensions = 16
 
-    /// Numbers of an array; nil for a shape no array may have, so that nothing computed from its sizes overflows.
+    /// Number of elements; nil for an invalid shape, so that nothing computed from sizes overflows.
     static func count(of shape: [Int]) -> Int? {
         guard shape.count <= mostDimensions else { return nil }
         var product = 1
@@ -34,8 +34,8 @@ package struct ArrayLayout: Sendable, Equatable {
         self.init(shape, order: Array(shape.indices))
     }
 
-    /// Without gaps.
-    /// - Parameter order: the dimensions, the outermost first.
+    /// A dense layout.
+    /// - Parameter order: the dimensions, outermost first.
     init(_ shape: [Int], order: [Int]) {
         self.shape = shape
         strides = shape
@@ -46,7 +46,7 @@ package struct ArrayLayout: Sendable, Equatable {
         }
     }
 
-    /// A map `[pictures, channels, height, width]` whose channels lie next to each other; row-major for other shapes.
+    /// Channels-last layout of a map `[images, channels, height, width]`; row-major for other ranks.
     static func channelsLast(_ shape: [Int]) -> ArrayLayout {
         ArrayLayout(shape, order: shape.count == 4 ? [0, 2, 3, 1] : Array(shape.indices))
     }
@@ -54,13 +54,13 @@ package struct ArrayLayout: Sendable, Equatable {
     package var count: Int { shape.reduce(1, *) }
     var rank: Int { shape.count }
 
-    /// True if the numbers lie in row-major order without gaps.
+    /// True if the elements are dense in row-major order.
     var isRowMajor: Bool { reshaped([count]) != nil && (count < 2 || mergedStride == 1) }
 
-    /// The stride of the array seen as one row; nil if it cannot be.
+    /// The stride of the array viewed as one row; nil if there is none.
     private var mergedStride: Int? { reshaped([count]).map { $0.strides[0] } }
 
-    /// The dimensions, the one with the largest stride first.
+    /// Dimensions by descending stride.
     var order: [Int] {
         shape.indices.sorted { (strides[$0], $1) > (strides[$1], $0) }
     }
@@ -73,8 +73,8 @@ package struct ArrayLayout: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - start: of the first number taken.
-    ///   - step: between those taken; may be negative.
+    ///   - start: index of the first element taken.
+    ///   - step: stride between elements taken; may be negative.
     func sliced(_ axis: Int, start: Int, step: Int = 1, count: Int) -> ArrayLayout {
         var result = self
         result.shape[axis] = count
@@ -91,7 +91,7 @@ package struct ArrayLayout: Sendable, Equatable {
         return result
     }
 
-    /// - Parameter axes: where dimensions of size 1 are in the result.
+    /// - Parameter axes: positions in the result at which dimensions of size 1 are inserted.
     func inserting(_ axes: [Int]) -> ArrayLayout {
         var result = self
         for axis in axes.sorted() {
@@ -101,7 +101,7 @@ package struct ArrayLayout: Sendable, Equatable {
         return result
     }
 
-    /// Repeated along dimensions of size 1 and missing ones, as ONNX broadcasts; nil if the shapes do not allow it.
+    /// The layout broadcast to a shape by ONNX's rules; nil if the shapes do not allow it.
     func broadcast(to target: [Int]) -> ArrayLayout? {
         guard target.count >= rank else { return nil }
         var result = inserting(Array(0..<target.count - rank))
@@ -113,7 +113,7 @@ package struct ArrayLayout: Sendable, Equatable {
         return result
     }
 
-    /// The shape both broadcast to; nil if there is none.
+    /// The shape to which both broadcast; nil if there is none.
     static func commonShape(_ left: [Int], _ right: [Int]) -> [Int]? {
         let rank = max(left.count, right.count)
         var result: [Int] = []
@@ -126,7 +126,7 @@ package struct ArrayLayout: Sendable, Equatable {
         return result
     }
 
-    /// The same numbers in the same order under another shape of the same count; nil if they would have to move.
+    /// The same elements in the same order under another shape of equal count; nil if they would have to be copied.
     func reshaped(_ target: [Int]) -> ArrayLayout? {
         if count == 0 {
             var empty = ArrayLayout(target)
@@ -139,7 +139,7 @@ package struct ArrayLayout: Sendable, Equatable {
         let sizes = shape.indices.filter { shape[$0] != 1 }
         var source = 0, place = 0
         while source < sizes.count {
-            // The fewest dimensions on either side with as many numbers.
+            // The smallest groups of dimensions on both sides with equal element counts.
             var first = sizes[source], have = shape[first], end = source + 1, wanted = 1, placeEnd = place
             repeat {
                 while wanted < have, placeEnd < target.count { (wanted, placeEnd) = (wanted * target[placeEnd], placeEnd + 1) }

@@ -1,18 +1,19 @@
-/// Places of a run's buffers in one block of memory: buffers that are never used at the same time may share one.
+/// Memory plan of a run: offsets of buffers in one block, where buffers with disjoint lifetimes may overlap.
 struct BufferPlacement: Sendable {
-    /// Offset of each buffer, in numbers; nil for one that takes no place.
+    /// Offset of each buffer, in elements; nil for one outside the block.
     let offsets: [Int?]
-    /// Numbers of the block.
+    /// Elements of the block.
     let count: Int
 
-    /// Buffers begin at multiples of this many numbers, with as many free behind them: kernels read a vector beyond.
+    /// Buffers start at multiples of this many elements and are followed by as many unused ones, because kernels may read one
+    /// vector past the end.
     private static let alignment = 16
 
     /// - Parameters:
-    ///   - sizes: of all buffers.
+    ///   - sizes: sizes of all buffers, in elements.
     ///   - inputs: buffers that are filled before the first step.
-    ///   - outputs: buffers that are read after the last one.
-    ///   - constants: buffers that have memory of their own.
+    ///   - outputs: buffers that are read after the last step.
+    ///   - constants: buffers with memory of their own.
     init(_ steps: [Step], sizes: [Int], inputs: Set<Int>, outputs: Set<Int>, constants: Set<Int>) {
         var lives: [Int: ClosedRange<Int>] = [:]
         func use(_ buffer: Int, at step: Int) {
@@ -25,7 +26,7 @@ struct BufferPlacement: Sendable {
         for buffer in outputs { use(buffer, at: steps.count) }
         var offsets = [Int?](repeating: nil, count: sizes.count), end = 0
         var placed: [(life: ClosedRange<Int>, range: Range<Int>)] = []
-        // The largest first: small ones fill the gaps.
+        // Largest first: small ones fill the gaps.
         for (buffer, life) in lives.sorted(by: { (sizes[$0.key], $1.key) > (sizes[$1.key], $0.key) }) {
             let size = (sizes[buffer] / Self.alignment + 2) * Self.alignment
             var offset = 0

@@ -1,8 +1,8 @@
 import Tensors
 
-/// Memory for numbers that is aligned for SIMD and may be read a vector beyond its end.
+/// Memory aligned for SIMD that may be read one vector past its end.
 final class NumberMemory: @unchecked Sendable {
-    // Sendable: whoever shares it does not write any more.
+    // Sendable because it is no longer written once shared.
     let start: UnsafeMutablePointer<Float>
     let count: Int
     private let buffer: BufferPool.Buffer
@@ -10,7 +10,7 @@ final class NumberMemory: @unchecked Sendable {
     static let alignment = 64
 
     init(count: Int) {
-        // A vector at the end: kernels load whole ones.
+        // One extra vector at the end, because kernels load whole vectors.
         buffer = BufferPool.shared.take(byteCount: count * MemoryLayout<Float>.stride + 2 * Self.alignment)
         start = buffer.start.alignedUp(toMultipleOf: Self.alignment).bindMemory(to: Float.self, capacity: count)
         self.count = count

@@ -1,4 +1,4 @@
-/// An array of the graph: its numbers' kind, the buffer they are in, and where in it.
+/// An array of the graph: its element type, buffer and layout.
 struct ArrayValue: Sendable {
     let type: ElementType
     let buffer: Int
@@ -17,19 +17,19 @@ struct ArrayValue: Sendable {
 struct StepMemory {
     private var buffers: [UnsafeMutablePointer<Float>]
 
-    /// - Parameter start: where all buffers are until they are set.
+    /// - Parameter start: initial address of all buffers, until they are set.
     init(count: Int, at start: UnsafeMutablePointer<Float>) {
         buffers = [UnsafeMutablePointer<Float>](repeating: start, count: count)
     }
 
     mutating func set(_ buffer: Int, _ start: UnsafeMutablePointer<Float>) { buffers[buffer] = start }
 
-    /// The first number of an array.
+    /// Address of an array's first element.
     func start(_ value: ArrayValue) -> UnsafeMutablePointer<Float> {
         buffers[value.buffer] + value.layout.offset
     }
 
-    /// Numbers of an array in row-major order.
+    /// Elements of an array in row-major order.
     func numbers(_ value: ArrayValue) -> [Float] {
         [Float](unsafeUninitializedCapacity: value.count) { target, count in
             copyNumbers(value, to: target)
@@ -37,7 +37,7 @@ struct StepMemory {
         }
     }
 
-    /// Writes the numbers of an array in row-major order.
+    /// Writes the elements of an array in row-major order.
     func copyNumbers(_ value: ArrayValue, to target: UnsafeMutableBufferPointer<Float>) {
         guard let place = target.baseAddress else { return }
         let loop = StridedLoop([value.layout], keepingOrder: true), source = start(value)
@@ -50,7 +50,7 @@ struct StepMemory {
     }
 }
 
-/// One thing to be computed, on all cores.
+/// One computation, run on all cores.
 struct Step: Sendable {
     let title: String
     let reads: [Int]

@@ -1,20 +1,20 @@
 import Parallelism
 
-/// A loop over up to four arrays of one shape, wherever their numbers lie: rows along which every array has a constant step.
+/// A loop over up to four arrays of the same shape and any layouts, by rows along which every array has a constant stride.
 struct StridedLoop: Sendable {
-    /// Numbers of a row.
+    /// Elements per row.
     let inner: Int
-    /// Numbers from one to the next along a row, for each array.
+    /// Stride along a row, for each array.
     let steps: SIMD4<Int>
     let rows: Int
     private let outer: [(count: Int, steps: SIMD4<Int>)]
 
-    /// Numbers that are worth a part of their own.
+    /// Elements per parallel task.
     private static let part = 1 << 14
 
     /// - Parameters:
-    ///   - layouts: of one shape; rows are chosen for the first, which is written.
-    ///   - keepingOrder: true if numbers come in row-major order.
+    ///   - layouts: layouts of one shape; rows are chosen to suit the first, which is written.
+    ///   - keepingOrder: true to visit elements in row-major order.
     init(_ layouts: [ArrayLayout], keepingOrder: Bool = false) {
         let first = layouts[0], order = keepingOrder ? Array(first.shape.indices) : first.order
         var merged: [(count: Int, steps: SIMD4<Int>)] = []
@@ -57,10 +57,10 @@ struct StridedLoop: Sendable {
         }
     }
 
-    /// Rows that follow each other at constant steps, for loops whose rows are short.
+    /// The innermost dimension of the rows' sequence: number of rows at constant strides. For loops whose rows are short.
     var last: (count: Int, steps: SIMD4<Int>) { outer.last ?? (1, SIMD4()) }
 
-    /// The loop over all rows but the last dimension of them.
+    /// The loop over all but that innermost dimension.
     private var outside: StridedLoop { StridedLoop(self, outer: Array(outer.dropLast())) }
 
     private init(_ loop: StridedLoop, outer: [(count: Int, steps: SIMD4<Int>)]) {
@@ -68,13 +68,13 @@ struct StridedLoop: Sendable {
         rows = outer.reduce(1) { $0 * $1.count } * (loop.rows == 0 ? 0 : 1)
     }
 
-    /// Calls `body` on all cores with the offset of the first of each `last.count` rows.
+    /// Calls `body` on all cores with the offsets of the first of each `last.count` rows.
     func runPlanes(_ body: (_ offsets: SIMD4<Int>) -> Void) {
         let planes = outside
         Parallel.ranges(planes.rows, minimum: max(1, Self.part / max(1, inner * last.count))) { planes.forEachRow($0, body) }
     }
 
-    /// Calls `body` on all cores with the offset of each array's row, or of a part of it, and its count.
+    /// Calls `body` on all cores with the offset of each array's row, or of a section of it, and its element count.
     func run(_ body: (_ offsets: SIMD4<Int>, _ count: Int) -> Void) {
         guard rows > 0 else { return }
         if rows == 1 {

@@ -3,9 +3,9 @@ import Foundation
 import Tensors
 
 extension OnnxTensor {
-    /// The tensor's bytes in a file beside the model.
-    /// - Parameter count: bytes that its type and shape need.
-    /// - Throws: `CheckpointError` when the file is not in the model's folder, cannot be read or is shorter.
+    /// The tensor's bytes in an external data file.
+    /// - Parameter count: number of bytes according to type and shape.
+    /// - Throws: `CheckpointError` if the file is outside the model's folder, unreadable or too short.
     func externalBytes(file model: String, count: Int) throws -> ArraySlice<UInt8> {
         func error(found: String, expected: String) -> CheckpointError {
             CheckpointError(file: model, subject: "external data of tensor \(name)", found: found, expected: expected)
@@ -30,7 +30,7 @@ extension OnnxTensor {
         }
         let offset = try number("offset", 0), length = try number("length", count)
         guard length == count else { throw error(found: "\(length) bytes", expected: "\(count), as its shape \(shape) says") }
-        // Size first: what is not there is not asked for.
+        // Checks the size first, so that a truncated file is not read.
         guard let status = FileStatus(real), status.isRegular, offset <= status.size, count <= status.size - offset else {
             throw error(found: "\(location), which ends before byte \(offset) + \(count)", expected: "a file with all of them")
         }

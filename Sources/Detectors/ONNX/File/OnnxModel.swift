@@ -1,12 +1,12 @@
 import Tensors
 
-/// The parts of an ONNX file that running it needs. Names are those of onnx.proto.
+/// Contents of an ONNX file, as far as execution needs them. Names are those of onnx.proto.
 struct OnnxModel {
     let path: String
-    /// Version of the default operator set.
+    /// Version of the default opset.
     var opset = 0
     var graph = OnnxGraph()
-    /// Notes of the exporter beside the graph: `names`, `stride`, `task` and the like.
+    /// Exporter metadata: `names`, `stride`, `task` and the like.
     var metadata: [String: String] = [:]
 }
 
@@ -21,7 +21,7 @@ struct OnnxGraph {
 struct OnnxPort {
     var name = ""
     var type = 0
-    /// nil for a size the file leaves open.
+    /// nil for a dynamic size.
     var shape: [Int?] = []
 }
 
@@ -29,18 +29,18 @@ struct OnnxNode {
     var name = ""
     var operation = ""
     var domain = ""
-    /// An empty name is an input that is left out.
+    /// An empty name is an omitted input.
     var inputs: [String] = []
     var outputs: [String] = []
     var attributes: [String: OnnxAttribute] = [:]
-    /// Operations behind a convolution in the same pass.
+    /// Activation fused into a convolution.
     var function = PointFunction.identity
-    /// The batch normalization that a convolution's weights take in.
+    /// Batch normalization folded into a convolution's weights.
     var normalization: OnnxNormalization?
     /// Name of the array that is added after `function`.
     var residual: String?
 
-    /// Name in messages.
+    /// Name in errors.
     var title: String { name.isEmpty ? "\(operation) of \(outputs.first ?? "nothing")" : "\(operation) \(name)" }
 
     func integer(_ name: String, _ fallback: Int) -> Int { attributes[name]?.integer ?? fallback }
@@ -48,13 +48,13 @@ struct OnnxNode {
     func integers(_ name: String) -> [Int]? { attributes[name].map(\.integers) }
     func text(_ name: String, _ fallback: String) -> String { attributes[name]?.text ?? fallback }
 
-    /// The name of input `index`; nil if it is left out.
+    /// The name of input `index`; nil if omitted.
     func input(_ index: Int) -> String? {
         inputs.indices.contains(index) && !inputs[index].isEmpty ? inputs[index] : nil
     }
 }
 
-/// An attribute, whichever of its fields are set.
+/// An attribute with all of its possible fields.
 struct OnnxAttribute {
     var float: Float?
     var integer: Int?

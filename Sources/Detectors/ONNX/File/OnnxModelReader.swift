@@ -6,7 +6,7 @@ import Tensors
 struct OnnxModelReader {
     let path: String
 
-    /// - Throws: `CheckpointError` when the file cannot be read, is no such message or ends in the middle.
+    /// - Throws: `CheckpointError` if the file is unreadable, not such a message or truncated.
     static func read(_ path: String) throws -> OnnxModel {
         guard FileStatus(path)?.isRegular == true, let bytes = fileContents(path) else {
             throw CheckpointError(file: path, found: "no readable file", expected: "an ONNX model")
@@ -111,7 +111,7 @@ struct OnnxModelReader {
     }
 }
 
-// Tensors, and values of the kind the proto declares.
+// Tensors, and values of the types that the proto declares.
 extension OnnxModelReader {
     private func tensor(_ value: ProtobufReader.Value) throws -> OnnxTensor {
         var tensor = OnnxTensor()
@@ -162,7 +162,7 @@ extension OnnxModelReader {
         try value.forEachField("dimension", in: path) { number, value in
             if number == 1 { size = try integer(value, "dim_value") }
         }
-        // Exporters write 0 or less for a size that is open.
+        // Exporters write 0 or less for a dynamic size.
         return size.flatMap { $0 > 0 ? $0 : nil }
     }
 
@@ -174,7 +174,7 @@ extension OnnxModelReader {
         Int(truncatingIfNeeded: try value.integer(name, in: path))
     }
 
-    /// Numbers one by one, or packed.
+    /// Reads integers, packed or not.
     private func readIntegers(_ value: ProtobufReader.Value, into numbers: inout [Int]) throws {
         guard case .bytes(let bytes) = value else { return numbers.append(try integer(value, "numbers")) }
         var reader = ProtobufReader(bytes, file: path, message: "numbers")

@@ -1,9 +1,9 @@
 import Foundation
 import Tensors
 
-/// A tensor where the file holds it.
+/// A tensor as stored in the file.
 struct OnnxTensor {
-    /// `TensorProto.DataType`, those that can be read.
+    /// `TensorProto.DataType`, as far as supported.
     enum DataType: Int {
         case float = 1, uint8 = 2, int8 = 3, uint16 = 4, int16 = 5, int32 = 6, int64 = 7, bool = 9, float16 = 10, double = 11
         case uint32 = 12, uint64 = 13, bfloat16 = 16
@@ -32,17 +32,17 @@ struct OnnxTensor {
     var raw: ArraySlice<UInt8>?
     var floats: [Float] = []
     var doubles: [Double] = []
-    /// `int32_data`, `int64_data` and `uint64_data`; bits of half-precision numbers too.
+    /// `int32_data`, `int64_data` and `uint64_data`, including bit patterns of half-precision numbers.
     var integers: [Int] = []
-    /// Place of the bytes, if in another file: `location`, `offset` and `length`.
+    /// Location of the bytes if in another file: `location`, `offset` and `length`.
     var external: [String: String] = [:]
     var isExternal = false
 }
 
 extension OnnxTensor {
-    /// The numbers, in single precision, and their type.
+    /// The values in single precision, and their type.
     /// - Parameter file: path of the model.
-    /// - Throws: `CheckpointError` when the type is not supported, or the numbers are not as many as the shape says.
+    /// - Throws: `CheckpointError` if the type is not supported, or the number of values does not match the shape.
     func values(file: String) throws -> (type: ElementType, values: [Float]) {
         func error(found: String, expected: String) -> CheckpointError {
             CheckpointError(file: file, subject: "tensor \(name)", found: found, expected: expected)
@@ -76,7 +76,7 @@ extension OnnxTensor {
         func read<Stored>(_: Stored.Type, _ widen: (Stored) -> Float) -> [Float] {
             bytes.withUnsafeBytes { bytes in
                 let size = MemoryLayout<Stored>.size
-                // Bytes that are left over make the count wrong, which the caller refuses.
+                // Excess bytes are rounded up to an element, so that the caller's check of the count fails.
                 let count = bytes.count / size + (bytes.count % size == 0 ? 0 : 1)
                 return (0..<count).map { index in
                     (index + 1) * size <= bytes.count

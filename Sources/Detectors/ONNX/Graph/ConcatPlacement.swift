@@ -1,28 +1,28 @@
-/// Place of an array in another one that it is joined into along the channels: it is written there, and never copied.
+/// Position of an array within the output of a Concat along the channels: the array is written there directly, without a copy.
 struct ConcatPlacement {
-    /// Name of the joined array.
+    /// Name of the concatenated array.
     let target: String
-    /// Shape of the joined array.
+    /// Shape of the concatenated array.
     let shape: [Int]
     let channel: Int
 
-    /// Operators that can write their output anywhere.
+    /// Operators that can write their output with any layout.
     private static let writers: Set = [
         "Conv", "ConvTranspose", "MaxPool", "AveragePool", "Resize", "Concat", "Add", "Sub", "Mul", "Div", "Sigmoid", "Relu",
         "LeakyRelu", "HardSwish", "HardSigmoid", "Silu", "Clip",
     ]
 
-    /// Joined arrays that may lie in each other.
+    /// Upper bound on nested concatenations.
     private static let deepest = 8
 
-    /// Placements by the names of arrays.
-    /// - Parameter draft: of nodes with the same arrays, for shapes and constants.
+    /// Placements by array name.
+    /// - Parameter draft: a plan of the same nodes, for shapes and constants.
     static func all(_ nodes: [OnnxNode], outputs: [String], draft: GraphPlanner) -> [String: ConcatPlacement] {
         let makers = nodes.reduce(into: [String: String]()) { makers, node in
             for name in node.outputs { makers[name] = node.operation }
         }
         var result: [String: ConcatPlacement] = [:]
-        // Joined arrays inside of each, one in the other.
+        // Nesting depth of each concatenated array.
         var depths: [String: Int] = [:]
         for node in nodes where node.operation == "Concat" {
             guard let target = node.outputs.first, let shape = draft.arrays[target]?.shape, shape.count == 4,

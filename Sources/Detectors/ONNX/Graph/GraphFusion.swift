@@ -1,15 +1,15 @@
 import Tensors
 
-/// A graph's nodes with fewer of them: convolutions take in the batch normalization, function and sum that follow them.
+/// Fuses a graph's nodes: convolutions absorb the batch normalization, activation and residual sum that follow them.
 struct GraphFusion {
     private var nodes: [OnnxNode?]
-    /// Place of the node that makes an array.
+    /// Index of the node that produces each array.
     private var makers: [String: Int] = [:]
-    /// Number of times each array is read, the graph's outputs counted.
+    /// Number of uses of each array, including as an output of the graph.
     private var uses: [String: Int] = [:]
     private let draft: GraphPlanner
 
-    /// - Parameter draft: of the same nodes, for shapes and constants.
+    /// - Parameter draft: a plan of the same nodes, for shapes and constants.
     static func fused(_ nodes: [OnnxNode], outputs: [String], draft: GraphPlanner) -> [OnnxNode] {
         var fusion = GraphFusion(nodes, outputs: outputs, draft: draft)
         for place in nodes.indices { fusion.visit(place) }
@@ -25,7 +25,7 @@ struct GraphFusion {
         }
     }
 
-    /// Only nodes that outputs depend on.
+    /// The nodes on which the outputs depend.
     static func needed(_ nodes: [OnnxNode], for outputs: [String]) -> [OnnxNode] {
         var wanted = Set(outputs), kept: [OnnxNode] = []
         for node in nodes.reversed() where node.outputs.contains(where: { wanted.contains($0) }) {
@@ -53,7 +53,7 @@ struct GraphFusion {
         }
     }
 
-    /// x * sigmoid(x) and x * hardsigmoid(x) as one function.
+    /// Replaces x * sigmoid(x) and x * hardsigmoid(x) by one activation.
     private mutating func gated(_ node: OnnxNode, at place: Int) -> OnnxNode {
         guard node.inputs.count == 2 else { return node }
         for (value, gate) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
@@ -75,7 +75,7 @@ struct GraphFusion {
         return node
     }
 
-    /// All parts of one split, joined again along the same axis, as the whole.
+    /// Replaces a Concat of all parts of one Split along the same axis by the Split's input.
     private mutating func joiningWholes(_ node: OnnxNode) -> OnnxNode {
         var result = node, inputs: [String] = [], next = 0
         while next < node.inputs.count {
@@ -100,7 +100,7 @@ struct GraphFusion {
         return axis < 0 ? axis &+ rank : axis
     }
 
-    /// Place of a convolution whose output only one node reads, and which takes in no more yet; nil for none.
+    /// Index of a convolution whose output only this node reads and which can still be fused; nil if there is none.
     private func convolution(making name: String, takesFunction: Bool = true) -> Int? {
         guard uses[name] == 1, let maker = makers[name], let conv = nodes[maker], conv.operation == "Conv", conv.residual == nil,
             !takesFunction || conv.function == .identity, draft.arrays[name]?.rank == 4
@@ -129,7 +129,7 @@ struct GraphFusion {
         }
     }
 
-    /// Moves a convolution to the place of the node it takes in.
+    /// Moves a convolution to the position of the node it absorbs.
     private mutating func absorb(_ conv: Int, at place: Int, outputs: [String], _ change: (inout OnnxNode) -> Void) {
         guard var node = nodes[conv] else { return }
         change(&node)

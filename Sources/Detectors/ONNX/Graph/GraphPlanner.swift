@@ -1,46 +1,46 @@
 import Tensors
 
-/// Turns a graph's nodes, in their order, into steps on buffers: shapes are inferred, what depends on constants alone is
-/// computed at once, and nothing else is.
+/// Plans a graph's nodes, in order, as steps on buffers: infers shapes, and computes at once what depends on constants alone.
 final class GraphPlanner {
     let model: OnnxModel
-    /// Places in which arrays that are joined later are written from the start.
+    /// Placements of arrays in the concatenated arrays into which they are written directly.
     let placements: [String: ConcatPlacement]
-    /// True if only shapes and constants are wanted: steps are not to be run.
+    /// True if only shapes and constants are needed and the steps are not run.
     let isDraft: Bool
     private let isContinuing: Bool
     private(set) var arrays: [String: ArrayValue] = [:]
     private(set) var steps: [Step] = []
-    /// Nodes from one on whose shapes only a picture decides. They are planned, and folded, when what is before them has run.
+    /// The nodes from the first one whose shapes depend on the image's content. They are planned and run after the steps before
+    /// them.
     private(set) var suspended: [OnnxNode] = []
-    /// Numbers of each buffer.
+    /// Elements of each buffer.
     private(set) var sizes: [Int] = []
-    /// Buffers whose numbers are known.
+    /// Buffers with known contents.
     private(set) var constants: [Int: NumberMemory] = [:]
-    /// Multiply-adds of the steps so far, or about as much work.
+    /// Multiply-adds of the steps so far, or an equivalent estimate.
     private(set) var work = 0
     private var folded = 0
     private var packed = 0
     private var allocated = 0
     private var joined: [String: ArrayValue] = [:]
 
-    /// Most work of one picture: the largest published detectors take a quarter of it.
+    /// Upper bound on the work per image, four times that of the largest published detectors.
     private static let mostWork = 1 << 41
-    /// Most work that is done while a file is read, and most numbers that it may make. Beyond them it is done in each run.
+    /// Upper bounds on the work of constant folding and on the elements it produces. Anything larger is computed in each run.
     private static let mostFoldedWork = 1 << 26, mostFolded = 1 << 24
-    /// Most nodes: the largest published detectors have a tenth of them.
+    /// Upper bound on nodes, ten times the number in the largest published detectors.
     private static let mostNodes = 1 << 14
-    /// Most numbers of all buffers together: 16 GB if none were reused.
+    /// Upper bound on the elements of all buffers together: 16 GB without reuse.
     private static let mostNumbers = 1 << 32
-    /// The same for suspended nodes, whose arrays all stay until the run ends: 1 GB.
+    /// The same for suspended nodes, whose arrays are all kept until the run ends: 1 GB.
     private static let mostContinued = 1 << 28
 
-    /// - Parameter isContinuing: true for suspended nodes, which are computed as they are planned.
+    /// - Parameter isContinuing: true for suspended nodes, which are computed while they are planned.
     init(_ model: OnnxModel, placements: [String: ConcatPlacement] = [:], isDraft: Bool, isContinuing: Bool = false) {
         (self.model, self.placements, self.isDraft, self.isContinuing) = (model, placements, isDraft, isContinuing)
     }
 
-    /// - Throws: `CheckpointError` when an operator, or what it is given, is not supported.
+    /// - Throws: `CheckpointError` if an operator or its arguments are not supported.
     func plan(_ nodes: [OnnxNode]) throws {
         guard nodes.count <= Self.mostNodes else {
             throw CheckpointError(file: model.path, found: "\(nodes.count) nodes", expected: "at most \(Self.mostNodes)")
@@ -54,7 +54,7 @@ final class GraphPlanner {
         }
     }
 
-    /// True if as many numbers as a picture has boxes come out of it.
+    /// True if the node's output size depends on the number of boxes in the image.
     private func isSuspending(_ node: OnnxNode) throws -> Bool {
         guard node.operation == "NonMaxSuppression" else { return false }
         return try node.inputs.prefix(2).contains { constants[try array($0, of: node).buffer] == nil }
@@ -71,7 +71,7 @@ final class GraphPlanner {
         foldSteps(from: first, firstBuffer: firstBuffer, work: work - workBefore)
     }
 
-    /// Computes steps that read constants alone.
+    /// Runs steps that read constants alone.
     private func foldSteps(from firstStep: Int, firstBuffer: Int, work: Int) {
         let new = steps[firstStep...], written = Set(new.flatMap(\.writes))
         let numbers = written.reduce(0) { $0 + sizes[$1] }
@@ -90,14 +90,14 @@ final class GraphPlanner {
         self.work -= work
     }
 
-    /// Makes an array known under a name: an input, or what an earlier run computed.
+    /// Defines an array by name: an input, or a result of an earlier run.
     func define(_ name: String, _ array: ArrayValue) { arrays[name] = array }
 
-    /// - Throws: `CheckpointError` when no earlier node makes it and the file has none of this name.
+    /// - Throws: `CheckpointError` if neither an earlier node nor the file provides it.
     func array(_ name: String, of node: OnnxNode) throws -> ArrayValue {
         if let array = arrays[name] { return array }
         guard let tensor = model.graph.initializers[name] else {
-            throw error(node, found: "the input \(name), which nothing before it makes", expected: "nodes in order")
+            throw error(node, found: "the input \(name), which no earlier node produces", expected: "nodes in order")
         }
         let (type, values) = try tensor.values(file: model.path)
         let array = constant(type, tensor.shape, values)
@@ -111,16 +111,16 @@ final class GraphPlanner {
         return ArrayValue(type: type, buffer: sizes.count - 1, layout: ArrayLayout(shape))
     }
 
-    /// The numbers of a constant in row-major order; nil for others, and where few numbers are repeated very often.
+    /// The elements of a constant in row-major order; nil if not constant, or if broadcasting expands it excessively.
     func numbers(_ array: ArrayValue) -> [Float]? {
         guard let constant = constants[array.buffer], array.count <= max(1 << 20, 32 * constant.count) else { return nil }
         return StepMemory(count: sizes.count, at: constant.start).numbers(array)
     }
 
-    /// A new array, without its numbers.
+    /// Allocates an array, uninitialised.
     /// - Parameters:
-    ///   - name: of the node's output, if it may be written where it is joined with others.
-    /// - Throws: `CheckpointError` when the shape is one no array may have.
+    ///   - name: name of the node's output, if it may be written directly into a concatenated array.
+    /// - Throws: `CheckpointError` for an invalid shape.
     func allocate(_ type: ElementType, _ layout: ArrayLayout, name: String? = nil, for node: OnnxNode) throws -> ArrayValue {
         if let name, let placed = try place(name, type, layout.shape, for: node) { return placed }
         allocated += layout.count
@@ -132,7 +132,7 @@ final class GraphPlanner {
         return ArrayValue(type: type, buffer: sizes.count - 1, layout: layout)
     }
 
-    /// The part of a joined array that this one is.
+    /// The section of a concatenated array to which this array is written.
     private func place(_ name: String, _ type: ElementType, _ shape: [Int], for node: OnnxNode) throws -> ArrayValue? {
         guard let placement = placements[name] else { return nil }
         let whole = try joined[placement.target]
@@ -141,10 +141,10 @@ final class GraphPlanner {
         return whole.with(whole.layout.sliced(1, start: placement.channel, count: shape[1]))
     }
 
-    /// The array others were written into from the start; nil for none.
+    /// The concatenated array into which others have been written directly; nil if there is none.
     func joinedArray(_ name: String) -> ArrayValue? { joined[name] }
 
-    /// - Throws: `CheckpointError` when a picture would take too much work.
+    /// - Throws: `CheckpointError` if an image would take too much work.
     func emit(_ step: Step, work: Int?, for node: OnnxNode) throws {
         let total = self.work.addingReportingOverflow(work ?? .max)
         guard !total.overflow, total.partialValue <= Self.mostWork else {
@@ -154,9 +154,9 @@ final class GraphPlanner {
         steps.append(step)
     }
 
-    /// - Throws: `CheckpointError` when weights as kernels want them would be far larger than the file has them.
+    /// - Throws: `CheckpointError` if the packed weights would be far larger than those in the file.
     func reserveWeights(_ count: Int?, stored: Int, for node: OnnxNode) throws {
-        // Blocks of 16 outputs are filled up with zeros.
+        // Blocks of 16 outputs are padded by zeros.
         let total = packed.addingReportingOverflow(count ?? .max), limit = ArrayLayout.mostElements * 4
         guard !total.overflow, total.partialValue <= limit, (count ?? .max) <= max(1 << 20, 32 * stored) else {
             throw error(node, found: "weights of more than \(limit) numbers", expected: "a model of a detector's size")

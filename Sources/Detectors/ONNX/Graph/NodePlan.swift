@@ -1,9 +1,9 @@
 import Tensors
 
-/// One node that is being planned: what it is given, and what operators need to plan it.
+/// A node that is being planned, with its inputs and helpers for planning operators.
 struct NodePlan {
     let node: OnnxNode
-    /// nil for those left out.
+    /// nil for omitted inputs.
     let inputs: [ArrayValue?]
     let planner: GraphPlanner
 
@@ -11,7 +11,7 @@ struct NodePlan {
 
     func error(found: String, expected: String) -> CheckpointError { planner.error(node, found: found, expected: expected) }
 
-    /// - Throws: `CheckpointError` when it is left out.
+    /// - Throws: `CheckpointError` if the input is omitted.
     func input(_ index: Int) throws -> ArrayValue {
         guard let value = optional(index) else { throw error(found: "no input \(index)", expected: "one") }
         return value
@@ -19,25 +19,25 @@ struct NodePlan {
 
     func optional(_ index: Int) -> ArrayValue? { inputs.indices.contains(index) ? inputs[index] : nil }
 
-    /// Whole numbers that decide about shapes.
-    /// - Throws: `CheckpointError` when they are not known before the picture is.
+    /// Integers that determine shapes.
+    /// - Throws: `CheckpointError` if they depend on the image.
     func integers(_ index: Int) throws -> [Int] { try integers(try input(index)) }
 
     func integers(_ value: ArrayValue) throws -> [Int] {
         guard let numbers = planner.numbers(value) else {
-            throw error(found: "a shape that depends on the picture", expected: "one that does not")
+            throw error(found: "a shape that depends on the image", expected: "one that does not")
         }
         return numbers.map(\.wholeNumber)
     }
 
     /// An axis counted from the front.
-    /// - Parameter rank: dimensions there are.
+    /// - Parameter rank: number of dimensions.
     func axis(_ axis: Int, rank: Int) throws -> Int {
         guard axis >= -rank, axis < rank else { throw error(found: "axis \(axis) of \(rank)", expected: "one of them") }
         return axis < 0 ? axis + rank : axis
     }
 
-    /// Axes as an attribute has them up to an operator set, and an input from the next on; nil for none.
+    /// Axes, which are an attribute in older opsets and an input in newer ones; nil if absent.
     func axes(input index: Int, rank: Int) throws -> [Int]? {
         let given = try optional(index).map { try integers($0) } ?? node.integers("axes")
         guard let given else { return nil }
@@ -46,7 +46,7 @@ struct NodePlan {
         return axes
     }
 
-    /// - Throws: `CheckpointError` when no array may have this shape.
+    /// - Throws: `CheckpointError` for an invalid shape.
     func checked(_ shape: [Int]) throws -> [Int] {
         guard ArrayLayout.count(of: shape) != nil else {
             throw error(found: "shape \(shape)", expected: "at most \(ArrayLayout.mostElements) numbers")
@@ -54,7 +54,7 @@ struct NodePlan {
         return shape
     }
 
-    /// A new array in row-major order, or as `layout` says.
+    /// Allocates an array in row-major order, or with `layout`.
     func output(
         _ type: ElementType, _ shape: [Int], index: Int = 0, order: [Int]? = nil, isPlaceable: Bool = false
     ) throws -> ArrayValue {
@@ -63,7 +63,7 @@ struct NodePlan {
         return try planner.allocate(type, layout, name: name, for: node)
     }
 
-    /// - Parameter work: in multiply-adds; nil when it is beyond `Int`.
+    /// - Parameter work: in multiply-adds; nil on overflow of `Int`.
     func emit(
         reading inputs: [ArrayValue], writing outputs: [ArrayValue], work: Int?, _ run: @escaping @Sendable (StepMemory) -> Void
     ) throws {
@@ -71,15 +71,15 @@ struct NodePlan {
         try planner.emit(step, work: work, for: node)
     }
 
-    /// The same numbers in a layout without gaps.
-    /// - Parameter order: the dimensions, the outermost first.
+    /// Copies the elements into a dense layout.
+    /// - Parameter order: the dimensions, outermost first.
     func copied(_ value: ArrayValue, order: [Int]) throws -> ArrayValue {
         let copy = try output(value.type, value.shape, order: order)
         try emitCopy(value, to: copy)
         return copy
     }
 
-    /// The same numbers in row-major order: itself where they are.
+    /// The elements in row-major order, copied only if needed.
     func rowMajor(_ value: ArrayValue) throws -> ArrayValue {
         value.layout.isRowMajor ? value : try copied(value, order: Array(value.shape.indices))
     }
@@ -105,10 +105,10 @@ struct NodePlan {
     }
 }
 
-/// Numbers of a row up to which a call for each would take longer than the row.
+/// Length of rows up to which a call per row would cost more than the copying.
 private let shortRow = 16
 
-/// Copies few numbers; three that lie next to each other, as pictures' channels do, without a loop.
+/// Copies a few elements; three adjacent ones, such as an image's channels, without a loop.
 @inline(__always)
 private func copyShort(
     _ source: UnsafePointer<Float>, _ sourceStep: Int, to target: UnsafeMutablePointer<Float>, _ targetStep: Int, count: Int
@@ -120,7 +120,7 @@ private func copyShort(
     }
 }
 
-/// Copies numbers that lie at constant steps.
+/// Copies elements at constant strides.
 private func copy(
     _ source: UnsafePointer<Float>, _ sourceStep: Int, to target: UnsafeMutablePointer<Float>, _ targetStep: Int, count: Int
 ) {
@@ -132,7 +132,7 @@ private func copy(
 }
 
 extension Float {
-    /// The whole number towards 0, within 62 bits; 0 for NaN.
+    /// The value truncated to an integer, clamped to 62 bits; 0 for NaN.
     var wholeNumber: Int {
         let limit: Float = 0x1p62
         return isNaN ? 0 : Int(Swift.min(Swift.max(self, -limit), limit))

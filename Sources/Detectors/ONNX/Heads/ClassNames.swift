@@ -1,6 +1,6 @@
-/// Names of classes as exporters write them into a file: a Python dictionary or list, `{0: 'person', 1: 'car'}`, or JSON's.
+/// Parser of class names in an ONNX file's metadata: a Python dictionary or list, such as `{0: 'person', 1: 'car'}`, or JSON.
 package enum ClassNames {
-    /// - Returns: names by number, from 0 on without gaps; nil if the text is none of these.
+    /// - Returns: names by number, from 0 without gaps; nil if the text has no known form.
     package static func parse(_ text: String) -> [String]? {
         var parser = Parser(rest: Array(text.unicodeScalars)[...])
         return parser.names()
@@ -33,7 +33,7 @@ package enum ClassNames {
 
         private mutating func skipSpace() { rest = rest.drop { $0.properties.isWhitespace } }
 
-        /// A number, quoted in JSON, and the colon behind it.
+        /// A number, quoted in JSON, and the following colon.
         private mutating func key() -> Int? {
             let digits = rest.first == "\"" || rest.first == "'" ? quoted() : prefix { $0.properties.numericType == .decimal }
             skipSpace()
@@ -53,7 +53,7 @@ package enum ClassNames {
             var text = String.UnicodeScalarView()
             while let scalar = rest.popFirst() {
                 if scalar == quote { return String(text) }
-                // The character behind a backslash is taken as it is.
+                // The character after a backslash is taken literally.
                 guard let kept = scalar == "\\" ? rest.popFirst() : scalar else { return nil }
                 text.append(kept)
             }

@@ -3,7 +3,7 @@ import Imaging
 import Tensors
 
 extension DetectorHead {
-    /// Boxes of a picture whose score reaches a threshold, in the pixels of the model's input.
+    /// Boxes in an image whose score reaches a threshold, in the pixels of the model's input.
     /// - Parameter output: the model's output with boxes.
     func boxes(_ output: Tensor, size: PictureSize, threshold: Float) -> [ScoredBox] {
         output.withValues { values in
@@ -17,7 +17,7 @@ extension DetectorHead {
         }
     }
 
-    /// `[N, 5 + C]` with boxes that are relative to their cell.
+    /// Decodes `[N, 5 + C]` with boxes relative to their cells.
     private func undecoded(
         _ values: UnsafeBufferPointer<Float>, _ width: Int, _ size: PictureSize, _ threshold: Float
     ) -> [ScoredBox] {
@@ -37,7 +37,7 @@ extension DetectorHead {
         return result
     }
 
-    /// `[N, 5 + C (+ M)]` with boxes in pixels.
+    /// Reads `[N, 5 + C (+ M)]` with boxes in pixels.
     private func rows(_ values: UnsafeBufferPointer<Float>, _ width: Int, _ threshold: Float) -> [ScoredBox] {
         (0..<values.count / width).compactMap { place in
             let line = UnsafeBufferPointer(rebasing: values[place * width..<(place + 1) * width])
@@ -48,7 +48,7 @@ extension DetectorHead {
         }
     }
 
-    /// The best class of a place, by its score times the objectness; nil below the threshold.
+    /// The best class of a box, by class score times objectness; nil below the threshold.
     private func best(_ line: UnsafeBufferPointer<Float>, _ threshold: Float) -> (label: Int, score: Float)? {
         guard line[4] >= threshold else { return nil }
         var best = 5
@@ -57,10 +57,10 @@ extension DetectorHead {
         return score >= threshold ? (best - 5, score) : nil
     }
 
-    /// `[4 + C (+ M), N]` with boxes in pixels: the best class of each place.
+    /// Reads `[4 + C (+ M), N]` with boxes in pixels: the best class of each box.
     private func columns(_ values: UnsafeBufferPointer<Float>, _ count: Int, _ threshold: Float) -> [ScoredBox] {
         let height = values.count / max(1, count), classes = height - 4 - maskCount
-        // Row by row, as they lie: the best score of each place so far.
+        // Row by row, in memory order: the best score of each box so far.
         var best = [Float](repeating: -1, count: count), labels = [Int](repeating: 0, count: count)
         for label in 0..<classes {
             let line = UnsafeBufferPointer(rebasing: values[(4 + label) * count..<(5 + label) * count])
@@ -77,7 +77,7 @@ extension DetectorHead {
         }
     }
 
-    /// `[N, ...]` with corners in pixels, of boxes that overlap no other.
+    /// Reads `[N, ...]` with corners in pixels, after NMS.
     private func corners(
         _ values: UnsafeBufferPointer<Float>, _ width: Int, _ threshold: Float, first: Int, score: Int, label: Int
     ) -> [ScoredBox] {
@@ -92,7 +92,7 @@ extension DetectorHead {
         }
     }
 
-    /// A box by its centre; nil if it has no area or is no number.
+    /// A box from its centre and size; nil if it has no area or is not finite.
     private static func box(x: Float, y: Float, width: Float, height: Float) -> Rectangle? {
         guard x.isFinite, y.isFinite, width.isFinite, height.isFinite, width > 0, height > 0 else { return nil }
         return Rectangle(

@@ -1,17 +1,17 @@
 import Imaging
 import Tensors
 
-/// Recognises a head by the shapes of the outputs, the graph and the file's metadata.
+/// Recognises a head from the outputs' shapes, the graph and the file's metadata.
 struct HeadRecognition {
     let model: OnnxModel
     let size: PictureSize
-    /// Shape of each output; nil where only a picture decides.
+    /// Shape of each output; nil if it depends on the image's content.
     let shapes: [[Int]?]
-    /// Labels the file has names for; nil if it has none.
+    /// Number of class names in the file; nil if it has none.
     let nameCount: Int?
 
-    /// - Parameter family: as the user says it; nil to recognise it.
-    /// - Throws: `CheckpointError` when the outputs are those of no family, or can be read in two ways.
+    /// - Parameter family: given by the user; nil to recognise it.
+    /// - Throws: `CheckpointError` if the outputs match no family, or more than one.
     func head(_ family: DetectorFamily?) throws -> DetectorHead {
         if let task = model.metadata["task"], !["detect", "segment"].contains(task) {
             throw error(found: "a model for the task \(task)", expected: "one that detects or segments")
@@ -44,11 +44,11 @@ struct HeadRecognition {
         return shape.count == 3 && shape[0] == 1 || shape.count == 2 && shape[1] == 7
     }
 
-    /// Layout of an output with boxes.
+    /// Interpretation of an output with boxes.
     private struct Reading {
         let family: DetectorFamily
         let places: Int
-        /// Numbers of a place; nil where only a picture decides.
+        /// Numbers per box; nil if it depends on the image's content.
         let width: Int?
 
         func classes(_ family: DetectorFamily, _ masks: Int) -> Int? {
@@ -57,21 +57,21 @@ struct HeadRecognition {
         }
     }
 
-    /// An output with boxes of a family that the user says.
+    /// Interpretation of an output with boxes for a given family.
     private func given(_ shape: [Int]?, _ family: DetectorFamily) -> Reading {
         guard let shape, shape.count == 3 else { return Reading(family: family, places: 0, width: nil) }
         return family == .yolov8
             ? Reading(family: family, places: shape[2], width: shape[1]) : Reading(family: family, places: shape[1], width: shape[2])
     }
 
-    /// - Throws: `CheckpointError` when it is that of no family, or of two.
+    /// - Throws: `CheckpointError` if it matches no family, or two.
     private func reading(_ shape: [Int]?, _ masks: Int) throws -> Reading {
         guard let shape, shape.count == 3 else { return Reading(family: .endToEndRows, places: 0, width: nil) }
         func cells(_ count: Int, _ perCell: Int) -> Bool { DetectorHead.strides(of: count, perCell: perCell, size: size) != nil }
         let rows = shape[1], columns = shape[2]
         let isThree = cells(rows, 3), isOne = cells(rows, 1), isTransposed = cells(columns, 1)
         if isTransposed, isOne || isThree {
-            throw error(found: "an output of \(shape)", expected: "--detector-family yolov8 or yolov5: both sizes may be places")
+            throw error(found: "an output of \(shape)", expected: "--detector-family yolov8 or yolov5: both dimensions may be boxes")
         }
         if columns == 6 + masks, !(isOne || isThree) || isChosen { return Reading(family: .endToEnd, places: rows, width: columns) }
         if isTransposed, rows > 4 + masks { return Reading(family: .yolov8, places: columns, width: rows) }
@@ -80,13 +80,14 @@ struct HeadRecognition {
         throw unknown()
     }
 
-    /// True if six numbers for each place are a box that was chosen, rather than objectness and a single class.
+    /// True if the six numbers per box are those of a final detection, rather than objectness and a single class.
     private var isChosen: Bool {
         if let nameCount, nameCount != 1 { return true }
         return model.graph.nodes.contains { ["TopK", "NonMaxSuppression"].contains($0.operation) }
     }
 
-    /// The family with one place a cell and an objectness: YOLOX leaves boxes to be decoded, or takes the exponential of sizes.
+    /// The family with one box per cell and an objectness: YOLOX leaves boxes undecoded, or takes the exponential of sizes in
+    /// the graph.
     private var oneEachCell: DetectorFamily {
         if HeadGraph(model).isRaw { return .yolox }
         return model.graph.nodes.contains { $0.operation == "Exp" } ? .yoloxDecoded : .yolov5
@@ -95,7 +96,7 @@ struct HeadRecognition {
     private func unknown() -> CheckpointError {
         let list = shapes.map { $0.map { "\($0)" } ?? "[open]" }.joined(separator: ", ")
         return error(
-            found: "outputs of \(list) for pictures of \(size)",
+            found: "outputs of \(list) for inputs of \(size)",
             expected: "those of YOLOX, YOLOv5 to v12 or an end-to-end export, boxes decoded")
     }
 
@@ -104,7 +105,7 @@ struct HeadRecognition {
     }
 }
 
-/// The end of a graph.
+/// The final part of a graph.
 private struct HeadGraph {
     private let makers: [String: OnnxNode]
     private let outputs: [String]
@@ -114,7 +115,7 @@ private struct HeadGraph {
         outputs = model.graph.outputs.map(\.name)
     }
 
-    /// True if outputs are convolutions' with nothing computed from them but scores.
+    /// True if the outputs come straight from convolutions, except for the scores' activation.
     var isRaw: Bool {
         let moving: Set = [
             "Concat", "Transpose", "Reshape", "Flatten", "Sigmoid", "Cast", "Identity", "Slice", "Split", "Unsqueeze", "Squeeze",

@@ -1,20 +1,20 @@
 import Imaging
 
-/// Way of making a picture as large as a model's input.
+/// Placement of an image in the model's input.
 package enum PictureFit: String, Sendable, CaseIterable {
-    /// Its shape is kept; it lies in the upper left corner of a grey field.
+    /// Keeps the aspect ratio, at the upper left corner, with grey padding.
     case corner
-    /// Its shape is kept; it lies in the middle of a grey field.
+    /// Keeps the aspect ratio, centred, with grey padding.
     case middle
-    /// It fills the input, and its shape changes.
+    /// Stretches to the input size, without keeping the aspect ratio.
     case stretch
 }
 
-/// Place of a picture in a model's input.
+/// Position and size of an image within a model's input.
 struct PicturePlacement {
     let picture: PictureSize
     let input: PictureSize
-    /// Size of the scaled picture.
+    /// Size of the scaled image.
     let scaled: PictureSize
     let left: Int
     let top: Int
@@ -31,13 +31,13 @@ struct PicturePlacement {
         }
         let factor = min(Double(input.width) / Double(picture.width), Double(input.height) / Double(picture.height))
         (factorX, factorY) = (factor, factor)
-        // YOLOX cuts sizes off, Ultralytics rounds them to even.
+        // YOLOX truncates sizes, Ultralytics rounds them half to even.
         func side(_ side: Int, _ limit: Int) -> Int {
             let exact = Double(side) * factor
             return min(limit, max(1, Int(fit == .corner ? exact : exact.rounded(.toNearestOrEven))))
         }
         scaled = PictureSize(width: side(picture.width, input.width), height: side(picture.height, input.height))
-        // Half a pixel that is left over goes to the right and below.
+        // An odd pixel of padding goes to the right and bottom.
         func margin(_ free: Int) -> Int { fit == .corner ? 0 : free / 2 }
         left = margin(input.width - scaled.width)
         top = margin(input.height - scaled.height)
@@ -46,7 +46,7 @@ struct PicturePlacement {
     func inputX(_ x: Double) -> Double { x * factorX + Double(left) }
     func inputY(_ y: Double) -> Double { y * factorY + Double(top) }
 
-    /// A box of the input in the picture, beyond which it may reach; nil if nothing of it is there.
+    /// Maps a box from the input to the image, without clipping; nil if it does not overlap the image.
     func inPicture(_ box: Rectangle) -> Rectangle? {
         let result = Rectangle(
             left: (box.left - Double(left)) / factorX, top: (box.top - Double(top)) / factorY, width: box.width / factorX,

@@ -1,17 +1,16 @@
 import Imaging
 import Parallelism
 
-/// A picture at another size, as OpenCV's `resize` with INTER_LINEAR makes it of 8-bit pixels: in whole numbers, each output
-/// pixel of the four input pixels around its place.
+/// Resizes an image exactly like OpenCV's `resize` with INTER_LINEAR on 8-bit pixels: bilinear in fixed-point arithmetic.
 package struct PictureScaling {
-    /// The two input places of each output place, and the second one's share in 2048ths.
+    /// The two input positions of each output position, and the second one's weight in 2048ths.
     private struct Line {
         let low: [Int]
         let high: [Int]
         let share: [Int32]
 
-        /// - Parameter isDown: true for rows: beyond the first and last one, which are taken twice then, shares stay as they are,
-        ///   and each is cut off on its own.
+        /// - Parameter isDown: true for rows. Beyond the first and last row, which then serve as both neighbours, weights keep
+        ///   their values, and each product is truncated separately.
         init(from input: Int, to output: Int, isDown: Bool) {
             let scale = Double(input) / Double(output)
             var low: [Int] = [], high: [Int] = [], share: [Int32] = []
@@ -36,7 +35,7 @@ package struct PictureScaling {
         self.source = source
     }
 
-    /// Calls `write` on all cores with each row of the result: R, G and B of each pixel.
+    /// Calls `write` on all cores with each row of the result, as interleaved RGB.
     package func forEachRow(of image: RGBImage, _ write: (_ row: Int, UnsafeBufferPointer<UInt8>) -> Void) {
         let width = columns.low.count
         image.pixels.withUnsafeBufferPointer { pixels in
@@ -59,7 +58,7 @@ package struct PictureScaling {
                 func between(_ start: Int) -> Int32 {
                     Int32(pixels[start + left + channel]) * (2048 - across) + Int32(pixels[start + right + channel]) * across
                 }
-                // Products are cut to 20 bits as OpenCV's vectors do.
+                // Products are truncated to 20 bits, as in OpenCV's SIMD code.
                 let sum = ((2048 - down) * (between(upper) >> 4)) >> 16 + (down * (between(lower) >> 4)) >> 16
                 line[column * 3 + channel] = UInt8(clamping: (sum + 2) >> 2)
             }

@@ -1,7 +1,7 @@
 import Imaging
 import Tensors
 
-/// Masks as sums of prototypes, which a model has for the whole picture, by the coefficients of each box.
+/// Masks as linear combinations of an image's prototypes, weighted by each box's coefficients.
 struct PrototypeMasks {
     /// `[1, M, h, w]`.
     let prototypes: Tensor
@@ -10,8 +10,8 @@ struct PrototypeMasks {
     private var height: Int { prototypes.shape[2] }
     private var width: Int { prototypes.shape[3] }
 
-    /// The pixels of a picture inside a box whose value is positive.
-    /// - Parameter box: in the picture's pixels.
+    /// Pixels of an image inside a box with a positive value.
+    /// - Parameter box: in the image's pixels.
     func mask(_ coefficients: [Float], in box: Rectangle) -> Mask {
         let picture = placement.picture
         var pixels = [UInt8](repeating: 0, count: picture.width * picture.height)
@@ -38,7 +38,7 @@ struct PrototypeMasks {
         }
     }
 
-    /// Sums of prototypes, in some rows and columns of them.
+    /// The linear combination within a range of prototype rows and columns.
     private func sums(_ coefficients: [Float], _ rows: ClosedRange<Int>, _ columns: ClosedRange<Int>) -> [Float] {
         var sums = [Float](repeating: 0, count: rows.count * columns.count)
         prototypes.withValues { values in
@@ -52,7 +52,7 @@ struct PrototypeMasks {
         return sums
     }
 
-    /// The two places between which a place of the model's input lies in the prototypes, and how near to the second.
+    /// The two prototype positions around a position of the model's input, and the second one's weight.
     private func tap(_ place: Double, _ inputSize: Int, _ size: Int) -> (low: Int, high: Int, part: Float) {
         let inside = min(max(0, place * Double(size) / Double(inputSize) - 0.5), Double(size - 1)), low = Int(inside)
         return (low, min(low + 1, size - 1), Float(inside - Double(low)))

@@ -1,20 +1,20 @@
 import Imaging
 
-/// A box that a head proposes, in the pixels of the model's input.
+/// A candidate box, in the pixels of the model's input.
 struct ScoredBox {
     let box: Rectangle
     let label: Int
     let score: Float
-    /// Weights of the prototypes its mask is made of; empty for none.
+    /// Mask coefficients; empty without masks.
     var coefficients: [Float] = []
 }
 
 extension [ScoredBox] {
-    /// Most boxes that are compared with each other: the time grows with their square.
+    /// Upper bound on the boxes entering NMS, whose time is quadratic.
     private static var mostCompared: Int { 4096 }
 
-    /// The boxes that overlap none of the same label and a better score, the best first (non-maximum suppression).
-    /// - Parameter overlap: intersection over union from above which two boxes are one object.
+    /// Non-maximum suppression: boxes that overlap no better one of the same label, best first.
+    /// - Parameter overlap: IoU above which two boxes are the same object.
     func suppressed(overlap: Double) -> [ScoredBox] {
         let candidates = enumerated().sorted { first, second in
             first.element.score != second.element.score

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Operators of two or three numbers, which broadcast.
+/// Elementwise operators of two or three arrays, with broadcasting.
 extension Operators {
     static let arithmetic: [String: Operator] = [
         "Add": { try binary($0, .add) },
@@ -8,7 +8,7 @@ extension Operators {
         "Mul": { try binary($0, .multiply) },
         "Div": { try binary($0, try $0.input(0).type == .integer ? .divideWhole : .divide) },
         "Pow": { plan in
-            // Squares and roots, as exporters write them, are exact and fast.
+            // Squares and square roots, as exporters write them, are exact and fast.
             let exponent = plan.planner.numbers(try plan.input(1)), input = try plan.input(0)
             if exponent == [2] { return [try unary(plan, input) { $0 * $0 }] }
             if exponent == [0.5] { return [try unary(plan, input) { $0.squareRoot() }] }
@@ -39,7 +39,7 @@ extension Operators {
         return [result]
     }
 
-    /// `operation` of each two numbers, of an array of the shape both broadcast to.
+    /// Applies `operation` elementwise with broadcasting.
     static func combine(
         _ plan: NodePlan, _ left: ArrayValue, _ right: ArrayValue, _ operation: BinaryOperation, isPlaceable: Bool = false
     ) throws -> ArrayValue {
@@ -84,7 +84,7 @@ extension Operators {
     }
 }
 
-/// An operation on two numbers.
+/// An elementwise binary operation.
 enum BinaryOperation {
     case add, subtract, multiply, divide, divideWhole, power, moduloFloored, moduloTruncated, minimum, maximum, leak
     case equal, greater, greaterOrEqual, less, lessOrEqual, and, or
@@ -96,12 +96,12 @@ enum BinaryOperation {
         }
     }
 
-    /// Applies it to `count` numbers of either side.
+    /// Applies the operation to `count` elements of both sides.
     func apply(
         _ left: UnsafePointer<Float>, _ leftStep: Int, _ right: UnsafePointer<Float>, _ rightStep: Int,
         to target: UnsafeMutablePointer<Float>, _ targetStep: Int, count: Int
     ) {
-        /// One loop for each operation, and for the steps that the compiler makes vectors of.
+        /// A separate loop for each operation and for unit strides, so that the compiler vectorises it.
         @inline(__always) func loop(_ function: (Float, Float) -> Float) {
             if leftStep == 1, rightStep == 1, targetStep == 1 {
                 for index in 0..<count { target[index] = function(left[index], right[index]) }

@@ -1,4 +1,4 @@
-/// Operators that choose the best.
+/// Operators that select the best elements.
 extension Operators {
     static let choices: [String: Operator] = [
         "TopK": topK,
@@ -9,7 +9,7 @@ extension Operators {
         let input = try plan.input(0), axis = try plan.axis(plan.node.integer("axis", -1), rank: input.rank)
         let size = input.shape[axis], step = input.layout.strides[axis], largest = plan.node.integer("largest", 1) != 0
         guard let wanted = try plan.integers(1).first, (0...size).contains(wanted) else {
-            throw plan.error(found: "more than the \(size) numbers there are", expected: "at most those")
+            throw plan.error(found: "more than the \(size) available elements", expected: "at most as many")
         }
         let kept = input.shape.indices.filter { $0 != axis }
         var shape = input.shape
@@ -21,7 +21,7 @@ extension Operators {
             let source = memory.start(input), best = memory.start(values), places = memory.start(indices)
             lines.forEach { number, start in
                 let numbers = source + start
-                // Equal numbers in their order, NaNs last.
+                // Equal values by index, NaNs last.
                 let order = (0..<size).sorted { first, second in
                     let left = numbers[first * step], right = numbers[second * step]
                     if left == right || left.isNaN && right.isNaN { return first < second }
@@ -36,7 +36,7 @@ extension Operators {
         return [values, indices]
     }
 
-    /// Boxes that overlap none of a better score: as many as the picture has, so they are found before what follows is planned.
+    /// NonMaxSuppression. The number of boxes depends on the image, so it is computed before the nodes after it are planned.
     private static func nonMaxSuppression(_ plan: NodePlan) throws -> [ArrayValue] {
         let boxes = try plan.input(0), scores = try plan.input(1), planner = plan.planner
         guard boxes.rank == 3, scores.rank == 3, boxes.shape[2] == 4, boxes.shape[0] == scores.shape[0], boxes.shape[1] == scores.shape[2]
@@ -44,7 +44,7 @@ extension Operators {
         func limit(_ index: Int, _ fallback: Float) throws -> Float {
             guard let input = plan.optional(index) else { return fallback }
             guard let value = planner.numbers(input)?.first else {
-                throw plan.error(found: "a limit that depends on the picture", expected: "a constant one")
+                throw plan.error(found: "a limit that depends on the image", expected: "a constant one")
             }
             return value
         }
@@ -68,12 +68,12 @@ extension Operators {
     }
 }
 
-/// The boxes ONNX's NonMaxSuppression chooses.
+/// The selection of ONNX's NonMaxSuppression.
 private struct BoxSelection {
     /// `[batches, count, 4]`.
     let boxes: [Float]
     let count: Int
-    /// True for centre, width and height, false for two corners.
+    /// True for centre, width and height; false for two corners.
     let isCentred: Bool
     let most: Int
     let overlap: Float

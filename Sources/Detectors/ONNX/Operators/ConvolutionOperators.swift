@@ -1,6 +1,6 @@
 import Tensors
 
-/// Convolutions, which take maps whose channels lie next to each other.
+/// Convolutions, on channels-last maps.
 extension Operators {
     static let convolutions: [String: Operator] = [
         "Conv": convolution,
@@ -8,20 +8,20 @@ extension Operators {
         "BatchNormalization": batchNormalization,
     ]
 
-    /// A map whose channels lie next to each other: itself where they do.
+    /// The map in channels-last layout, copied only if needed.
     static func channelsLast(_ plan: NodePlan, _ input: ArrayValue) throws -> ArrayValue {
         guard input.rank == 4 else {
-            throw plan.error(found: "shape \(input.shape)", expected: "pictures, channels, height and width")
+            throw plan.error(found: "shape \(input.shape)", expected: "images, channels, height and width")
         }
         return input.layout.strides[1] == 1 || input.shape[1] == 1 ? input : try plan.copied(input, order: [0, 2, 3, 1])
     }
 
-    /// Numbers of a constant float array, and its shape.
+    /// Elements and shape of a constant float array.
     static func weights(_ plan: NodePlan, _ index: Int) throws -> (shape: [Int], values: [Float]) {
         let value = try plan.input(index)
         try plan.planner.reserveWeights(value.count, stored: plan.planner.sizes[value.buffer], for: plan.node)
         guard let values = plan.planner.numbers(value) else {
-            throw plan.error(found: "weights that depend on the picture", expected: "constant ones")
+            throw plan.error(found: "weights that depend on the image", expected: "constant ones")
         }
         return (value.shape, values)
     }
@@ -44,7 +44,7 @@ extension Operators {
         return [try convolve(plan, map, weights.shape, weights.values)]
     }
 
-    /// A convolution along one dimension: that of a map of one row.
+    /// A one-dimensional convolution, computed on a map of one row.
     private static func rowConvolution(_ plan: NodePlan, _ input: ArrayValue) throws -> ArrayValue {
         let values = try weights(plan, 1).values
         var shape = try plan.input(1).shape, node = plan.node
@@ -81,7 +81,7 @@ extension Operators {
         return output
     }
 
-    /// Packs weights `[outputs, channels of a group, height, width]`; nil for a draft.
+    /// Packs weights `[outputs, channels per group, height, width]`; nil for a draft.
     private static func pack(
         _ plan: NodePlan, _ sizes: ConvolutionSizes, _ weights: [Float], _ shape: [Int]
     ) throws -> PackedConvolution? {
@@ -101,7 +101,7 @@ extension Operators {
         guard let given = plan.node.normalization else { return nil }
         let parts = try given.inputs.map { plan.planner.numbers(try plan.planner.array($0, of: plan.node)) ?? [] }
         guard let fold = BatchNormalization(parts, epsilon: given.epsilon, channels: channels) else {
-            throw plan.error(found: "a batch normalization of other channels", expected: "\(channels)")
+            throw plan.error(found: "a batch normalization of another size", expected: "\(channels)")
         }
         return fold
     }
@@ -115,7 +115,7 @@ extension Operators {
         return residual
     }
 
-    /// One convolution for each picture.
+    /// Emits one convolution per image.
     static func emit(
         _ plan: NodePlan, _ packed: PackedConvolution?, _ sizes: ConvolutionSizes, _ input: ArrayValue,
         residual: ArrayValue? = nil, _ output: ArrayValue
@@ -136,7 +136,7 @@ extension Operators {
         }
     }
 
-    /// Scale and shift of each channel, where no convolution before it has taken them in.
+    /// Scale and shift of each channel, where the normalization was not folded into a convolution.
     private static func batchNormalization(_ plan: NodePlan) throws -> [ArrayValue] {
         let input = try plan.input(0)
         guard input.rank >= 2, let fold = try BatchNormalization(plan, channels: input.shape[1]) else {
@@ -148,12 +148,12 @@ extension Operators {
     }
 }
 
-/// A batch normalization of constants: scale and shift of each channel.
+/// A batch normalization with constants: scale and shift of each channel.
 struct BatchNormalization {
     let scale: [Float]
     let shift: [Float]
 
-    /// - Returns: nil for other channels.
+    /// - Returns: nil if the number of channels differs.
     init?(_ plan: NodePlan, channels: Int) throws {
         let parts = try (1...4).map { try Operators.weights(plan, $0).values }
         self.init(parts, epsilon: plan.node.float("epsilon", 1e-5), channels: channels)

@@ -1,6 +1,6 @@
 import Parallelism
 
-/// Operators that put arrays together.
+/// Operators that concatenate, repeat or pad arrays.
 extension Operators {
     static let joins: [String: Operator] = [
         "Concat": concat,
@@ -21,7 +21,7 @@ extension Operators {
             (other[axis], shape[axis]) = (shape[axis], shape[axis] + other[axis])
             other[axis] = shape[axis]
             guard other == shape else {
-                throw plan.error(found: "shapes \(first.shape) and \(input.shape)", expected: "shapes that agree but for axis \(axis)")
+                throw plan.error(found: "shapes \(first.shape) and \(input.shape)", expected: "shapes that agree except for axis \(axis)")
             }
         }
         _ = try plan.checked(shape)
@@ -30,14 +30,15 @@ extension Operators {
         for input in inputs {
             let part = whole.with(whole.layout.sliced(axis, start: start, count: input.shape[axis]))
             start += input.shape[axis]
-            // Written there from the start.
+            // Already written in place.
             if input.buffer == part.buffer, input.layout == part.layout { continue }
             if input.count > 0 { try plan.emitCopy(input, to: part) }
         }
         return [whole]
     }
 
-    /// The array that parts are copied to: the one some are in already, or a new one in the order of the largest.
+    /// The output array of a concatenation: the one into which some parts have been written directly, or a new one laid out like
+    /// the largest part.
     private static func joinedOutput(_ plan: NodePlan, _ inputs: [ArrayValue], _ shape: [Int], _ axis: Int) throws -> ArrayValue {
         if let name = plan.node.outputs.first, let joined = plan.planner.joinedArray(name), joined.shape == shape { return joined }
         let largest = inputs.max { $0.count < $1.count }
@@ -50,7 +51,7 @@ extension Operators {
         guard repeats.count == input.rank, repeats.allSatisfy({ $0 >= 0 }) else {
             throw plan.error(found: "repeats \(repeats) for shape \(input.shape)", expected: "one for each dimension")
         }
-        // Each dimension has one of repeats before it, in which the numbers are the same.
+        // Each dimension is preceded by a repeat dimension of stride 0.
         _ = try plan.checked(repeats)
         let shape = try plan.checked(zip(repeats, input.shape).map(*))
         if repeats.allSatisfy({ $0 == 1 }) { return [input] }

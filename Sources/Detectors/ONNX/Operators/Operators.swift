@@ -1,4 +1,4 @@
-/// Operators of ONNX that detectors use, by name.
+/// The supported ONNX operators, by name.
 enum Operators {
     typealias Operator = @Sendable (NodePlan) throws -> [ArrayValue]
 

@@ -1,11 +1,11 @@
 import Foundation
 import Tensors
 
-/// Operators that make a number of each number.
+/// Elementwise unary operators.
 extension Operators {
     static let pointwise: [String: Operator] = kernels.merging(functions) { $1 }
 
-    /// Functions that the convolution kernels know, which also follow a convolution in its pass.
+    /// Functions that the convolution kernels support, so that they can be fused into a convolution.
     private static let kernels: [String: Operator] = [
         "Sigmoid", "Relu", "LeakyRelu", "HardSwish", "HardSigmoid", "Silu",
     ].reduce(into: [:]) { all, name in
@@ -38,7 +38,7 @@ extension Operators {
         "Not": { [try unary($0, try $0.input(0), type: .boolean) { $0 == 0 ? 1 : 0 }] },
     ]
 
-    /// The function an operator without further inputs applies; nil for others.
+    /// The function of an operator without further inputs; nil for other operators.
     static func function(of node: OnnxNode) -> PointFunction? {
         switch node.operation {
         case "Sigmoid": .sigmoid
@@ -53,11 +53,11 @@ extension Operators {
 
     private static func softplus(_ x: Float) -> Float { x > 20 ? x : log1pf(expf(x)) }
 
-    /// A bound of Clip; nil if it is left out.
+    /// A bound of Clip; nil if omitted.
     private static func bound(_ plan: NodePlan, _ index: Int) throws -> Float? {
         guard let input = plan.optional(index) else { return nil }
         guard let value = plan.planner.numbers(input)?.first else {
-            throw plan.error(found: "a bound that depends on the picture", expected: "a constant one")
+            throw plan.error(found: "a bound that depends on the image", expected: "a constant one")
         }
         return value
     }
@@ -77,7 +77,7 @@ extension Operators {
         return output
     }
 
-    /// `function` of each number, of an array of the same shape.
+    /// Applies `function` elementwise.
     static func unary(
         _ plan: NodePlan, _ input: ArrayValue, type: ElementType? = nil, _ function: @escaping @Sendable (Float) -> Float
     ) throws -> ArrayValue {

@@ -5,7 +5,7 @@ import Tensors
 extension Operators {
     static let pools: [String: Operator] = [
         "MaxPool": { plan in
-            guard plan.node.outputs.count == 1 else { throw plan.error(found: "a second output", expected: "the largest numbers alone") }
+            guard plan.node.outputs.count == 1 else { throw plan.error(found: "a second output", expected: "only the maxima") }
             return [try pool(plan, .largest)]
         },
         "AveragePool": { try [pool($0, $0.node.integer("count_include_pad", 0) == 0 ? .mean : .meanWithPadding)] },
@@ -32,7 +32,7 @@ extension Operators {
         let columns = PoolLine(window.kernel.x, window.stride.x, window.dilation.x, window.before.x, input.shape[3])
         let (pictures, channels) = (input.shape[0], input.shape[1]), (height, width) = (window.output.y, window.output.x)
         let output = try plan.output(.float, [pictures, channels, height, width], order: [0, 2, 3, 1], isPlaceable: true)
-        // Along the rows first, then down: the same for both, and far less work for large windows.
+        // Separable: along rows first, then down. The result is the same, with far less work for large windows.
         let lines = try plan.output(.float, [pictures, channels, input.shape[2], width], order: [0, 2, 3, 1])
         let work = lines.count * window.kernel.x + output.count * window.kernel.y
         let isLargest = pooling == .largest
@@ -54,7 +54,7 @@ extension Operators {
         return output
     }
 
-    /// Pools each line of one picture along an axis, 2 or 3.
+    /// Pools each line of one image along an axis, 2 or 3.
     private static func pass(
         _ memory: StepMemory, _ input: ArrayValue, _ output: ArrayValue, _ picture: Int, along axis: Int, _ line: PoolLine,
         _ isLargest: Bool
@@ -73,7 +73,7 @@ extension Operators {
         }
     }
 
-    /// The largest numbers, or the sums, of each channel of some pixels.
+    /// The maximum or sum of each channel over some pixels.
     private static func pool(
         _ source: UnsafePointer<Float>, step: Int, count: Int, into pixel: UnsafeMutablePointer<Float>, channels: Int,
         _ isLargest: Bool
@@ -90,7 +90,7 @@ extension Operators {
     }
 }
 
-/// The places of a line of the input that each place of the output pools; at least one.
+/// The input range that each output position of a line pools; never empty.
 private struct PoolLine {
     private let kernel, stride, dilation, before, side: Int
 

@@ -1,7 +1,7 @@
 import Parallelism
 import Tensors
 
-/// Products of matrices, as convolutions of one tap: rows are pixels, columns channels.
+/// Matrix products, as convolutions with a 1 x 1 kernel: rows are pixels, columns are channels.
 extension Operators {
     static let products: [String: Operator] = [
         "MatMul": matrixProduct,
@@ -32,7 +32,7 @@ extension Operators {
         return [try combine(plan, result, beta == 1 ? added : try unary(plan, added) { $0 * beta }, .add)]
     }
 
-    /// `[..., m, k] x [..., k, n] -> [..., m, n]`, with leading dimensions that broadcast.
+    /// `[..., m, k] x [..., k, n] -> [..., m, n]`, with broadcasting of the leading dimensions.
     private static func product(_ plan: NodePlan, _ left: ArrayValue, _ right: ArrayValue) throws -> ArrayValue {
         guard left.rank >= 2, right.rank >= 2, let inner = left.shape.last, inner == right.shape[right.rank - 2],
             let batch = ArrayLayout.commonShape(Array(left.shape.dropLast(2)), Array(right.shape.dropLast(2)))
@@ -43,14 +43,14 @@ extension Operators {
             let second = right.layout.broadcast(to: try plan.checked(batch + [inner, columns]))
         else { throw plan.error(found: "shapes \(left.shape) and \(right.shape)", expected: "matrices that multiply") }
         guard output.count > 0 else { return output }
-        guard inner > 0 else { throw plan.error(found: "shape \(left.shape)", expected: "numbers to multiply") }
-        // Each row's numbers lie next to each other.
+        guard inner > 0 else { throw plan.error(found: "shape \(left.shape)", expected: "a nonempty array") }
+        // Each row must be contiguous.
         let rowMajor = left.with(first).layout.strides.last == 1 ? left.with(first)
             : try plan.copied(left.with(first), order: Array(first.shape.indices))
         let sizes = ConvolutionSizes(
             channels: inner, outputs: columns, input: .init(1, rows), output: .init(1, rows), kernel: .init(1, 1))
         let matrices = batch.reduce(1, *), starts = MatrixStarts(batch, [rowMajor.layout, second, output.layout])
-        // A right side that is the same for all and known is packed once.
+        // A constant right-hand side that all products share is packed once.
         var packed: PackedConvolution?
         if !plan.planner.isDraft, second.strides.dropLast(2).allSatisfy({ $0 == 0 }) || matrices == 1,
             let values = plan.planner.numbers(right)
@@ -75,12 +75,12 @@ extension Operators {
     }
 }
 
-/// Beginnings of the matrices of some stacks of them, from each stack's own.
+/// Start offsets of the matrices in stacks.
 private struct MatrixStarts: Sendable {
     private let batch: [Int]
     private let strides: [[Int]]
 
-    /// - Parameter layouts: of shapes that begin with `batch`.
+    /// - Parameter layouts: layouts whose shapes begin with `batch`.
     init(_ batch: [Int], _ layouts: [ArrayLayout]) {
         self.batch = batch
         strides = layouts.map { Array($0.strides[..<batch.count]) }

@@ -2,7 +2,7 @@ import Foundation
 import Parallelism
 import Tensors
 
-/// Operators over all numbers along some axes.
+/// Reductions along axes.
 extension Operators {
     static let reductions: [String: Operator] = [
         "ReduceMean": { try reduce($0, .mean) },
@@ -64,13 +64,13 @@ extension Operators {
         var input = try plan.input(0)
         let given = plan.node.integer("axis", plan.opset < 13 ? 1 : -1), shape = input.shape
         var axis = try plan.axis(given, rank: input.rank)
-        // Before operator set 13 it went over all axes from this one on.
+        // Before opset 13, softmax went over all axes from this one on.
         if plan.opset < 13, axis != shape.count - 1 {
             input = try reshape(plan, input, to: [shape[..<axis].reduce(1, *), shape[axis...].reduce(1, *)])
             axis = 1
         }
         let kept = input.shape.indices.filter { $0 != axis }, count = input.shape[axis], step = input.layout.strides[axis]
-        // Numbers that belong together lie next to each other, whichever axis it is.
+        // The elements of a line are contiguous, whatever its axis.
         let output = try plan.output(.float, input.shape, order: kept + [axis])
         let lines = ArrayLines(input.layout, along: [axis], kept)
         try plan.emit(reading: [input], writing: [output], work: input.count * 16) { [input] memory in
@@ -85,11 +85,11 @@ extension Operators {
     }
 }
 
-/// Result of a reduction over a line of numbers.
+/// A reduction of a line of elements.
 enum Reduction {
     case mean, sum, maximum, minimum, product, length
 
-    /// - Parameter loop: where the line's numbers lie.
+    /// - Parameter loop: layout of the line.
     func of(_ source: UnsafePointer<Float>, count: Int, _ loop: StridedLoop) -> Float {
         switch self {
         case .mean: fold(source, loop, 0) { $0 + $1 } / Float(count)
@@ -113,10 +113,10 @@ enum Reduction {
     }
 }
 
-/// The lines of an array along some axes, in the row-major order of its other dimensions.
+/// The lines of an array along some axes, in row-major order of its other dimensions.
 struct ArrayLines: Sendable {
     private let outside: StridedLoop
-    /// The numbers of one line.
+    /// The elements of one line.
     let inside: StridedLoop
 
     init(_ layout: ArrayLayout, along axes: [Int], _ kept: [Int]) {
@@ -128,7 +128,7 @@ struct ArrayLines: Sendable {
         inside = StridedLoop([only(axes)], keepingOrder: true)
     }
 
-    /// Calls `body` on all cores with each line's number and where it begins.
+    /// Calls `body` on all cores with each line's number and start offset.
     func forEach(_ body: (_ number: Int, _ start: Int) -> Void) {
         let count = outside.inner
         Parallel.ranges(outside.rows, minimum: max(1, 256 / max(1, count * inside.inner))) { rows in

@@ -2,7 +2,7 @@ import Foundation
 import Parallelism
 import Tensors
 
-/// Maps at another size.
+/// Resizing of maps.
 extension Operators {
     static let resizing: [String: Operator] = [
         "Resize": resize,
@@ -30,7 +30,7 @@ extension Operators {
         return [output]
     }
 
-    /// One row of the output.
+    /// Computes one row of the output.
     private static func resizeLine(
         _ memory: StepMemory, _ input: ArrayValue, _ output: ArrayValue, picture: Int, y: Int, _ rows: ResizeLine,
         _ columns: ResizeLine
@@ -55,18 +55,18 @@ extension Operators {
     }
 }
 
-/// Sizes that a Resize node asks for, and the factors its coordinates are computed with.
+/// Output sizes of a Resize node, and the scales of its coordinate transform.
 private struct Scale {
     let sizes: [Int]
     let factors: [Float]
 
-    /// Largest height or width.
+    /// Upper bound on height and width.
     private static let largestSide = 1 << 15
 
     init(_ plan: NodePlan, _ shape: [Int]) throws {
         let scales = try plan.optional(2).map { input -> [Float] in
             guard let numbers = plan.planner.numbers(input) else {
-                throw plan.error(found: "scales that depend on the picture", expected: "constant ones")
+                throw plan.error(found: "scales that depend on the image", expected: "constant ones")
             }
             return numbers
         } ?? []
@@ -89,7 +89,7 @@ private struct Scale {
     }
 }
 
-/// The places of the input that each place along a line of the output is made of.
+/// Input positions and weights of each output position along a line.
 private struct ResizeLine {
     private(set) var taps: [(low: Int, high: Int, part: Float)] = []
 

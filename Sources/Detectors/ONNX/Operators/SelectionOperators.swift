@@ -1,4 +1,4 @@
-/// Operators that take some of an array's numbers.
+/// Operators that select elements of an array.
 extension Operators {
     static let selections: [String: Operator] = [
         "Slice": slice,
@@ -48,7 +48,7 @@ extension Operators {
         }
     }
 
-    /// An index counted from the front, within the bounds whatever it was.
+    /// An index counted from the front and clamped to the bounds.
     private static func place(_ index: Float, of size: Int) -> Int {
         let whole = index.wholeNumber
         return min(max(0, whole < 0 ? whole + size : whole), size - 1)
@@ -64,8 +64,8 @@ extension Operators {
         }
         let output = try plan.output(input.type, shape)
         guard output.count > 0 else { return [output] }
-        guard size > 0 else { throw plan.error(found: "shape \(input.shape)", expected: "numbers to choose from") }
-        // One position of the indices at a time: the rest is copied as it lies.
+        guard size > 0 else { throw plan.error(found: "shape \(input.shape)", expected: "a nonempty array") }
+        // For one index position at a time, the remaining elements are copied as they are.
         let positions = indices.layout.count, flat = output.layout
         let outside = input.layout.sliced(axis, start: 0, count: 1).removing([axis]), stride = input.layout.strides[axis]
         let inner = input.shape[(axis + 1)...].reduce(1, *)
@@ -92,7 +92,7 @@ extension Operators {
             size > 0 || indices.count == 0
         else { throw plan.error(found: "indices of shape \(indices.shape) for \(input.shape)", expected: "shapes that agree") }
         let output = try plan.output(input.type, indices.shape), stride = input.layout.strides[axis]
-        // The input as the indices go through it: its own axis stands still.
+        // The input as the indices traverse it, with stride 0 along its own axis.
         var still = input.layout
         for dimension in indices.shape.indices where dimension != axis {
             still = still.sliced(dimension, start: 0, count: indices.shape[dimension])

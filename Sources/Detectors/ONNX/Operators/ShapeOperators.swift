@@ -1,4 +1,4 @@
-/// Operators that look at the same numbers in another shape, and those that make shapes.
+/// Operators that reshape arrays or produce shapes.
 extension Operators {
     static let shapes: [String: Operator] = [
         "Identity": { [try $0.input(0)] },
@@ -53,7 +53,7 @@ extension Operators {
         },
     ]
 
-    /// The numbers under another shape, copied if they must move.
+    /// The elements under another shape, copied only if needed.
     static func reshape(_ plan: NodePlan, _ input: ArrayValue, to shape: [Int]) throws -> ArrayValue {
         let shape = try plan.checked(shape)
         guard ArrayLayout.count(of: shape) == input.count else {
@@ -64,7 +64,7 @@ extension Operators {
         return copy.with(ArrayLayout(shape))
     }
 
-    /// A shape in which 0 is the input's size there and -1 what is left.
+    /// The target shape, where 0 keeps the input's size and -1 is inferred.
     private static func target(_ plan: NodePlan, _ input: [Int], _ wanted: [Int]) throws -> [Int] {
         var shape = wanted
         if plan.node.integer("allowzero", 0) == 0 {
@@ -119,7 +119,7 @@ extension Operators {
     private static func range(_ plan: NodePlan) throws -> [ArrayValue] {
         let bounds = try (0..<3).map { index -> Float in
             guard let numbers = plan.planner.numbers(try plan.input(index)), numbers.count == 1 else {
-                throw plan.error(found: "bounds that depend on the picture", expected: "constant ones")
+                throw plan.error(found: "bounds that depend on the image", expected: "constant ones")
             }
             return numbers[0]
         }

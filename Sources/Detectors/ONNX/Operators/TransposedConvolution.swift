@@ -1,8 +1,8 @@
 import Tensors
 
 extension Operators {
-    /// A transposed convolution: each of the output's phases (row and column modulo the stride) is a convolution of the input
-    /// with the kernel's taps of that phase.
+    /// A transposed convolution: each phase of the output (row and column modulo the stride) is a convolution of the input with
+    /// the kernel taps of that phase.
     static func transposedConvolution(_ plan: NodePlan) throws -> [ArrayValue] {
         let input = try channelsLast(plan, try plan.input(0)), (shape, weights) = try weights(plan, 1), node = plan.node
         let groups = node.integer("group", 1), strides = node.integers("strides") ?? [1, 1]
@@ -47,14 +47,14 @@ extension Operators {
     }
 }
 
-/// Rows, or columns, of a transposed convolution's output that are `first` modulo the stride, and the taps that reach them:
-/// output = input * stride + tap - padding.
+/// Rows (or columns) of a transposed convolution's output that are `first` modulo the stride, and the taps that contribute to
+/// them: output = input * stride + tap - padding.
 private struct Phase {
     let first: Int
     let count: Int
-    /// At least one: a phase that none reaches has a tap of zeros.
+    /// At least one: a phase without taps has one of zeros.
     let taps: Int
-    /// Rows above the input where the convolution begins.
+    /// Rows of padding before the input.
     let before: Int
     private let firstTap: Int
     private let stride: Int
@@ -69,7 +69,7 @@ private struct Phase {
         before = taps - 1 - (phase + padding - firstTap) / stride
     }
 
-    /// The kernel's tap that the convolution has at a place; nil for zeros.
+    /// Index of the kernel tap at a position of the phase's convolution; nil for zero.
     func tap(_ place: Int) -> Int? {
         let tap = firstTap + (taps - 1 - place) * stride
         return tap < kernel ? tap : nil

@@ -5,16 +5,16 @@ struct WindowGeometry {
     let kernel: ConvolutionSizes.Pair
     let stride: ConvolutionSizes.Pair
     let dilation: ConvolutionSizes.Pair
-    /// Rows above and columns left.
+    /// Padding at the top and left.
     let before: ConvolutionSizes.Pair
     let output: ConvolutionSizes.Pair
 
-    /// Largest number of any of them.
+    /// Upper bound on each of the values.
     private static let largest = 1 << 12
 
     /// - Parameters:
     ///   - input: height and width.
-    ///   - kernel: height and width of the weights; nil if the node says it.
+    ///   - kernel: height and width of the weights; nil if the node specifies them.
     init(_ plan: NodePlan, input: [Int], kernel given: [Int]?) throws {
         let node = plan.node
         func pair(_ name: String, _ fallback: [Int]) throws -> [Int] {
@@ -26,7 +26,7 @@ struct WindowGeometry {
         }
         let kernel = try pair("kernel_shape", given ?? [])
         guard given == nil || given == kernel else {
-            throw plan.error(found: "kernel_shape \(kernel)", expected: "\(given ?? []), as the weights have it")
+            throw plan.error(found: "kernel_shape \(kernel)", expected: "\(given ?? []), the size of the weights")
         }
         let stride = try pair("strides", [1, 1]), dilation = try pair("dilations", [1, 1])
         let spans = (0..<2).map { (kernel[$0] - 1) * dilation[$0] + 1 }
@@ -49,7 +49,7 @@ struct WindowGeometry {
             let free = input[axis] + pads[axis] + pads[axis + 2] - spans[axis]
             guard free >= 0 else { return 0 }
             guard node.integer("ceil_mode", 0) != 0 else { return free / stride[axis] + 1 }
-            // A window that would begin beyond the input is none.
+            // A window that would start beyond the input does not count.
             let count = (free + stride[axis] - 1) / stride[axis] + 1
             return (count - 1) * stride[axis] >= input[axis] + pads[axis] ? count - 1 : count
         }

@@ -1,12 +1,12 @@
 import Tensors
 
-/// Patches with their positions, in windows of which each begins with the class token. Keys: `cls_token`,
-/// `position_embeddings`, `patch_embeddings.projection`; `backbone.backbone.embeddings`.
+/// Patch embeddings with positions, in windows that each begin with the class token. Keys: `cls_token`, `position_embeddings`,
+/// `patch_embeddings.projection`; `backbone.backbone.embeddings`.
 struct EncoderEmbeddings: Sendable {
-    /// With its position, `[1, width]`.
+    /// The class token with its position, `[1, width]`.
     let classToken: Tensor
     let patchEmbeddings: PatchEmbedding
-    /// Position of each patch, `[side * side, width]`.
+    /// Position embedding of each patch, `[side * side, width]`.
     let positions: Tensor
     let grid: WindowGrid
 

@@ -1,16 +1,16 @@
 import Tensors
 
-/// One DINOv2 layer: attention and an MLP, each after its norm, scaled and around a shortcut. A windowed layer's tokens see
-/// their own window, those of the others see all. Source: DINOv2, arXiv 2304.07193; `backbone.backbone.encoder.layer.N`.
+/// One DINOv2 layer: attention and an MLP, each with a pre-norm, layer scale and a residual connection. Attention of a windowed
+/// layer is within windows, that of the others global. Source: DINOv2, arXiv 2304.07193; `backbone.backbone.encoder.layer.N`.
 struct EncoderLayer: Sendable {
     let norm1: LayerNorm
-    /// With `layer_scale1`.
+    /// With `layer_scale1` folded in.
     let attention: EncoderAttention
     let norm2: LayerNorm
-    /// With `layer_scale2`.
+    /// With `layer_scale2` folded in.
     let mlp: EncoderMLP
 
-    /// - Parameter format: of the linear layers' weights.
+    /// - Parameter format: storage type of the linear layers' weights.
     init(
         _ weights: Weights, _ configuration: WindowedEncoderConfiguration, _ grid: WindowGrid, isWindowed: Bool, format: DataType
     ) throws {
@@ -24,21 +24,21 @@ struct EncoderLayer: Sendable {
         mlp = try EncoderMLP(weights["mlp"], configuration, rows: grid.tokens, scale: scale("layer_scale2"), format: format)
     }
 
-    /// `[tokens, width]`, the same out.
+    /// `[tokens, width]` to the same shape.
     func callAsFunction(_ hidden: Tensor) -> Tensor {
         let attended = attention(norm1(hidden), residual: hidden)
         return mlp(norm2(attended), residual: attended)
     }
 }
 
-/// Multi-head self-attention over all tokens, or within each window. Keys: `q_proj`, `k_proj`, `v_proj`, `o_proj`.
+/// Multi-head self-attention, global or within each window. Keys: `q_proj`, `k_proj`, `v_proj`, `o_proj`.
 struct EncoderAttention: Sendable {
-    /// Queries, keys and values side by side.
+    /// Fused query, key and value projections.
     let projections: PackedLinear
     let oProj: PackedLinear
     let heads: Int
     let width: Int
-    /// Rows that see each other.
+    /// Row ranges within which tokens attend to each other.
     let parts: [Range<Int>]
 
     /// - Parameter scale: factors of the output, `[width]`.
@@ -69,7 +69,7 @@ struct EncoderAttention: Sendable {
     }
 }
 
-/// Two linear layers with an activation between.
+/// Two linear layers with an activation between them.
 struct EncoderMLP: Sendable {
     let fc1: PackedLinear
     let fc2: PackedLinear

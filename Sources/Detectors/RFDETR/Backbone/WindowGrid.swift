@@ -1,9 +1,9 @@
-/// Order in memory of a square grid of patches in windows: window after window, and in each a class token, then its patches row
-/// after row.
+/// Memory order of a square grid of patches in windows: window by window, each a class token followed by its patches in
+/// row-major order.
 struct WindowGrid: Sendable {
     /// Patches in each direction.
     let side: Int
-    /// Windows in each direction, which divide `side`.
+    /// Windows in each direction, a divisor of `side`.
     let windows: Int
 
     var windowSide: Int { side / windows }

@@ -1,20 +1,20 @@
 import Tensors
 
-/// DINOv2 whose tokens lie in windows, and the maps of some of its layers. Source: RF-DETR, arXiv 2511.09554, after
-/// LW-DETR, arXiv 2406.03459; `backbone.backbone`.
+/// DINOv2 with windowed tokens, returning the feature maps of selected layers. Source: RF-DETR, arXiv 2511.09554, after LW-DETR,
+/// arXiv 2406.03459; `backbone.backbone`.
 struct WindowedEncoder: Sendable {
     let embeddings: EncoderEmbeddings
-    /// Layers that a map depends on.
+    /// Layers up to the last one with a map.
     let layers: [EncoderLayer]
-    /// Nil where the maps are not normalised.
+    /// nil if the maps are not normalised.
     let layernorm: LayerNorm?
     let grid: WindowGrid
-    /// States that are maps: 0 is the embeddings, N the result of layer N.
+    /// Hidden states that become maps: 0 is the embeddings, N the result of layer N.
     let outputs: [Int]
 
     /// - Parameters:
-    ///   - side: of the pictures, in pixels.
-    ///   - format: of the linear layers' weights.
+    ///   - side: side of the model's input, in pixels.
+    ///   - format: storage type of the linear layers' weights.
     init(_ weights: Weights, _ configuration: WindowedEncoderConfiguration, side: Int, format: DataType) throws {
         grid = WindowGrid(side: side / configuration.patchSize, windows: configuration.windows)
         embeddings = try EncoderEmbeddings(weights["embeddings"], configuration, grid: grid)
@@ -28,7 +28,7 @@ struct WindowedEncoder: Sendable {
         outputs = configuration.outputs
     }
 
-    /// `[3, side, side] -> [grid, grid, maps * width]`, the maps' channels one after the other.
+    /// `[3, side, side] -> [grid, grid, maps * width]`, with the maps' channels concatenated.
     func callAsFunction(_ pixels: Tensor) -> Tensor {
         var hidden = embeddings(pixels), states: [Tensor] = []
         for state in 0...layers.count {
@@ -38,7 +38,7 @@ struct WindowedEncoder: Sendable {
         return joined(states)
     }
 
-    /// The patches of each state back in their places, without the class tokens.
+    /// The patches of each state in row-major grid order, without the class tokens.
     private func joined(_ states: [Tensor]) -> Tensor {
         let width = states.first?.width ?? 0, total = states.count * width
         return Tensor([grid.side, grid.side, total]) { output in

@@ -1,13 +1,13 @@
 import Tensors
 
-/// A checkpoint with the authors' names of tensors, which answers to transformers' names; the mask head's are looked for
-/// below `segmentation_head`. Errors name tensors as the file does. This is the only place that knows both.
+/// A checkpoint with the authors' tensor names, accessed by transformers' names; those of the mask head are looked up under
+/// `segmentation_head`. Errors name tensors as in the file. No other code knows both.
 struct OriginalLayout: TensorSource {
     let checkpoint: Checkpoint
 
     var path: String { checkpoint.path }
 
-    /// Beginnings of names, longer ones first.
+    /// Prefixes, longer ones first.
     private static let beginnings: [(String, String)] = [
         ("backbone.backbone.", "backbone.0.encoder.encoder."),
         ("backbone.projector.layer_norm.", "backbone.0.projector.stages.0.1."),
@@ -22,7 +22,7 @@ struct OriginalLayout: TensorSource {
         ("segmentation_head.query_features_block.mlp.fc2.", "segmentation_head.query_features_block.layers.2."),
     ]
 
-    /// Parts of names behind some beginnings, once these are renamed.
+    /// Components after certain prefixes, replaced after these.
     private static let parts: [(beginning: String, names: [(String, String)])] = [
         ("backbone.0.encoder.encoder.", [
             (".attention.q_proj.", ".attention.attention.query."), (".attention.k_proj.", ".attention.attention.key."),
@@ -40,8 +40,8 @@ struct OriginalLayout: TensorSource {
         ]),
     ]
 
-    /// A tensor's name in the file; that of a decoder's query, key or value projection stays, for the file has all three in
-    /// one.
+    /// A tensor's name in the file. Names of a decoder layer's query, key or value projection are returned unchanged, because
+    /// the file stores the three fused.
     static func name(of name: String) -> String {
         var result = name
         if let (ours, theirs) = beginnings.first(where: { result.hasPrefix($0.0) }) {
@@ -53,7 +53,7 @@ struct OriginalLayout: TensorSource {
         return result
     }
 
-    /// The tensor that holds a decoder's query, key or value projection, and which third of its rows; nil for others.
+    /// The tensor with a decoder layer's fused projections, and which third of its rows; nil for other names.
     private static func third(_ name: String) -> (name: String, index: Int)? {
         guard name.hasPrefix("transformer.decoder.layers.") else { return nil }
         for (index, letter) in ["q", "k", "v"].enumerated() {

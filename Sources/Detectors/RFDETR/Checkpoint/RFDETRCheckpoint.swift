@@ -1,32 +1,32 @@
 import Files
 import Tensors
 
-/// The tensors of an RF-DETR checkpoint in either layout: transformers' own names, or the authors', which transformers
-/// writes too.
+/// The tensors of an RF-DETR checkpoint in either layout: transformers' own names, or the authors', which transformers also
+/// writes.
 struct RFDETRCheckpoint: Sendable {
     let configuration: RFDETRConfiguration
     let checkpoint: Checkpoint
-    /// Backbone, projector, proposals and decoder.
+    /// Scope of backbone, projector, proposals and decoder.
     let model: Weights
     /// The scope of `class_embed` and `bbox_embed`.
     let heads: Weights
-    /// The mask head's; nil for a model that finds boxes only.
+    /// Scope of the mask head; nil for a model without masks.
     let segmentation: Weights?
     private let layout: Layout
 
     private enum Layout {
-        /// `model.backbone...`, or `model.model.backbone...` where there is a mask head.
+        /// `model.backbone...`, or `model.model.backbone...` with a mask head.
         case transformers
         /// `backbone.0.encoder...`, `transformer.decoder...`.
         case original
     }
 
-    /// - Parameter directory: with `config.json` and `model.safetensors`, or the shards that its index lists.
-    /// - Throws: `CheckpointError` when a file is missing or is not what it should be.
+    /// - Parameter directory: contains `config.json` and `model.safetensors`, or the shards that its index lists.
+    /// - Throws: `CheckpointError` if a file is missing or invalid.
     init(directory: String) throws {
         configuration = try RFDETRConfiguration(directory: directory)
         checkpoint = try Checkpoint(directory: directory)
-        // One tensor that every checkpoint has tells the layouts apart.
+        // A tensor that every checkpoint has distinguishes the layouts.
         layout = checkpoint.contains(OriginalLayout.name(of: "backbone.backbone.embeddings.cls_token")) ? .original : .transformers
         switch layout {
         case .original:
@@ -43,13 +43,13 @@ struct RFDETRCheckpoint: Sendable {
         }
     }
 
-    /// - Throws: `CheckpointError` that names a tensor without a place in the model.
+    /// - Throws: `CheckpointError` that names a tensor which the model does not use.
     func refuseLeftOver() throws {
         if let leftOver = checkpoint.leftOver(isDead: isDead).first { throw leftOver }
     }
 
-    /// True for tensors that only training reads: the token that stands for masked patches, the first stage's heads of the
-    /// other groups of queries, and the layers behind the last map.
+    /// True for tensors that only training reads: the mask token, the first-stage heads of the other query groups, and the
+    /// layers after the last map.
     private func isDead(_ name: String) -> Bool {
         let prefix = layout == .transformers ? model.name + "." : ""
         guard name.hasPrefix(prefix) else { return false }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Queries and the layers that turn them into objects.
+/// Configuration of the queries and of the decoder.
 package struct DecoderConfiguration: Sendable {
     /// Width of queries and features, a multiple of 4.
     let width: Int
@@ -8,13 +8,13 @@ package struct DecoderConfiguration: Sendable {
     let feedForwardWidth: Int
     let selfAttentionHeads: Int
     let crossAttentionHeads: Int
-    /// Places that each head of the cross attention reads.
+    /// Sampling points of each cross-attention head.
     let points: Int
     let activation: Activation
     let hasAttentionBias: Bool
-    /// Objects that can be found in one picture.
+    /// Upper bound on the objects per image.
     package let queries: Int
-    /// Groups of queries in training; a model at work reads the first.
+    /// Query groups in training; inference uses the first.
     let groups: Int
 
     init(_ file: ConfigurationFile) throws {

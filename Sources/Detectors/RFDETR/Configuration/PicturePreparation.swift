@@ -3,22 +3,23 @@ import Imaging
 import Parallelism
 import Tensors
 
-/// Brings pictures to the size and range the model takes, without regard to their shape: `preprocessor_config.json`.
+/// Resizes and normalises images for the model, without keeping the aspect ratio: `preprocessor_config.json`.
 package struct PicturePreparation: Sendable {
-    /// Side of the model's pictures, in pixels.
+    /// Side of the model's input, in pixels.
     package let side: Int
     let rescaleFactor: Float
     let mean: [Float]
     let deviation: [Float]
 
-    /// The largest side; the largest published is 880.
+    /// Upper bound on the side; the largest published is 880.
     private static let largestSide = 4096
 
-    /// Patches in one direction, at most: global attention takes the fourth power of it. The published sizes have 24 to 64.
+    /// Upper bound on patches in each direction, because global attention grows with its fourth power. The published sizes have
+    /// 24 to 64.
     private static let largestGrid = 160
 
-    /// - Parameter backbone: gives the side where there is no `preprocessor_config.json`.
-    /// - Throws: `CheckpointError` when the side is not known, or does not divide into windows of whole patches.
+    /// - Parameter backbone: determines the side if there is no `preprocessor_config.json`.
+    /// - Throws: `CheckpointError` if the side is unknown, or is not a whole number of windows of patches.
     init(directory: String, _ backbone: WindowedEncoderConfiguration) throws {
         let path = directory + "/preprocessor_config.json", exists = FileStatus(path) != nil
         let file = try exists ? ConfigurationFile(path: path) : ConfigurationFile(path: path, values: [:])
@@ -50,20 +51,20 @@ package struct PicturePreparation: Sendable {
         guard resample == 2 else { throw file.error("resample", found: "\(resample)", expected: "2, bilinear") }
     }
 
-    /// The published one, for pictures of this side.
+    /// The published preprocessing for a given side.
     init(side: Int) {
         (self.side, rescaleFactor) = (side, 1.0 / 255)
         (mean, deviation) = (ImageNetStatistics.mean.map(Float.init), ImageNetStatistics.deviation.map(Float.init))
     }
 
-    /// The side of square pictures; nil when the file does not say.
+    /// The side of square inputs; nil if not in the file.
     private static func side(_ file: ConfigurationFile) throws -> Int? {
         switch file.present("size") {
         case .none: return nil
         case .object?:
             let size = try file.object("size")
             guard size.present("shortest_edge") == nil else {
-                throw size.error("shortest_edge", found: "a size that keeps a picture's shape", expected: "height and width, equal")
+                throw size.error("shortest_edge", found: "a size that keeps the aspect ratio", expected: "an equal height and width")
             }
             let height = try size.integer("height", in: 1...largestSide), width = try size.integer("width", in: 1...largestSide)
             guard height == width else { throw file.error("size", found: "\(height) x \(width)", expected: "a square") }
@@ -83,7 +84,7 @@ package struct PicturePreparation: Sendable {
         }
     }
 
-    /// Bilinear without antialias, from shares of 255, as the published processor computes it in single precision.
+    /// Bilinear without antialiasing, after scaling by 1 / 255, as the published processor does in single precision.
     /// - Returns: `[3, side, side]`.
     package func callAsFunction(_ image: RGBImage) -> Tensor {
         let columns = LinearTaps(from: image.width, to: side), rows = LinearTaps(from: image.height, to: side), side = side
@@ -117,16 +118,16 @@ package struct PicturePreparation: Sendable {
     private func share(_ value: UInt8) -> Float { Float(value) * rescaleFactor }
 }
 
-/// The two positions that each output position lies between, as PyTorch's `interpolate` has them with `align_corners=False`.
+/// The two input positions of each output position, as in PyTorch's `interpolate` with `align_corners=False`.
 private struct LinearTaps {
     let lower: [Int]
     let upper: [Int]
-    /// Weight of the upper position; the lower one has the rest.
+    /// Weight of the upper position; the lower one's is 1 minus this.
     let share: [Float]
 
     init(from input: Int, to output: Int) {
         let scale = Float(input) / Float(output)
-        // Rounded once, as PyTorch's kernels do.
+        // Rounded once, as in PyTorch's kernels.
         let sources = (0..<output).map { max(0, Float(-0.5).addingProduct(scale, Float($0) + 0.5)) }
         lower = sources.map { min(Int($0), input - 1) }
         upper = lower.map { min($0 + 1, input - 1) }

@@ -1,21 +1,20 @@
 import Tensors
 
-/// The `config.json` of an RF-DETR or RF-DETR-Seg checkpoint. Keys that are missing take transformers' defaults.
+/// The `config.json` of an RF-DETR or RF-DETR-Seg checkpoint. Missing keys have transformers' defaults.
 package struct RFDETRConfiguration: Sendable {
     package let backbone: WindowedEncoderConfiguration
     let projector: ProjectorConfiguration
     package let decoder: DecoderConfiguration
     let segmentation: SegmentationHeadConfiguration
-    /// Names of the classes, by their number.
+    /// Class names by number.
     package let labels: [String]
-    /// True if the file itself says that the model makes masks; the tensors may say so where it does not.
+    /// True if the configuration says that the model predicts masks; otherwise the tensors may show it.
     let namesMasks: Bool
 
     /// Width of the queries and of the projected features.
     package var width: Int { decoder.width }
 
-    /// - Throws: `CheckpointError` when the file is missing or not JSON, a value is impossible or asks for something this
-    ///   program does not do.
+    /// - Throws: `CheckpointError` if the file is missing or not JSON, or a value is impossible or unsupported.
     package init(directory: String) throws {
         try self.init(ConfigurationFile(path: directory + "/config.json"))
     }
@@ -38,11 +37,11 @@ package struct RFDETRConfiguration: Sendable {
         return file.present("model_type") == .text("rf_detr")
     }
 
-    /// The most classes that are believed.
+    /// Upper bound on the number of classes.
     private static let mostLabels = 65_536
 
-    /// `id2label` in the order of its numbers, or as many unnamed classes as `num_labels` says. A checkpoint has as many
-    /// classes as the table has entries, whatever their numbers.
+    /// `id2label` in the order of its numbers, or `num_labels` unnamed classes. A checkpoint has as many classes as the table
+    /// has entries, whatever their numbers.
     private static func labels(_ file: ConfigurationFile) throws -> [String] {
         guard let table = file.present("id2label") else {
             return (0..<(try file.integer("num_labels", default: 2, in: 1...mostLabels))).map { "LABEL_\($0)" }
@@ -60,7 +59,7 @@ package struct RFDETRConfiguration: Sendable {
     }
 }
 
-/// The convolutions between backbone and decoder.
+/// Configuration of the convolutions between backbone and decoder.
 struct ProjectorConfiguration: Sendable {
     let width: Int
     /// Channels of the inner convolutions.
@@ -82,9 +81,9 @@ struct ProjectorConfiguration: Sendable {
     }
 }
 
-/// The mask head.
+/// Configuration of the mask head.
 struct SegmentationHeadConfiguration: Sendable {
-    /// Pixels of the model's picture to one of a mask, in each direction.
+    /// Input pixels per mask pixel, in each direction.
     let downsampleRatio: Int
     let intermediateSize: Int
     let activation: Activation

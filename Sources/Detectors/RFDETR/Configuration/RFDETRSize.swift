@@ -1,8 +1,8 @@
 import Tensors
 
-/// The sizes RF-DETR and RF-DETR-Seg were published in: what differs between their configurations. All see 91 classes, those of
-/// COCO with its gaps. The first large one, which had two levels of features, is not among them.
-/// Source: `config.py` of the authors' `rfdetr` package.
+/// The published sizes of RF-DETR and RF-DETR-Seg: the values in which their configurations differ. All have 91 classes, those
+/// of COCO with its gaps. The first large one, with two feature levels, is not included. Source: `config.py` of the authors'
+/// `rfdetr` package.
 package enum RFDETRSize: String, CaseIterable, Sendable {
     case nano, small, medium, base, large
     case segNano = "seg-nano"
@@ -12,12 +12,12 @@ package enum RFDETRSize: String, CaseIterable, Sendable {
     case segXLarge = "seg-xlarge"
     case seg2XLarge = "seg-2xlarge"
 
-    /// The published name, without its owner.
+    /// The published name, without the owner.
     package var name: String { "rf-detr-" + rawValue }
 
     package var makesMasks: Bool { rawValue.hasPrefix("seg") }
 
-    /// Side of the pictures, in pixels.
+    /// Side of the model's input, in pixels.
     package var side: Int {
         switch self {
         case .nano, .segSmall: 384
@@ -55,7 +55,7 @@ package enum RFDETRSize: String, CaseIterable, Sendable {
         }
     }
 
-    /// The keys of a `config.json`; what is missing has the defaults.
+    /// Keys and values of a `config.json`; missing keys have the defaults.
     private var values: [String: JSONValue] {
         func number(_ value: Int) -> JSONValue { .number(Double(value)) }
         let outputs = self == .base ? [2, 5, 8, 11] : [3, 6, 9, 12]
@@ -71,16 +71,16 @@ package enum RFDETRSize: String, CaseIterable, Sendable {
         ]
     }
 
-    /// - Throws: `CheckpointError` for a key this program does not understand.
+    /// - Throws: `CheckpointError` for an unsupported key.
     package func configuration() throws -> RFDETRConfiguration {
         try RFDETRConfiguration(ConfigurationFile(path: name, values: values))
     }
 }
 
 extension RFDETRModel {
-    /// A model of a published size with random weights, made in memory: for measuring time and memory without a checkpoint.
-    /// - Parameter format: that the largest weights are rounded to.
-    /// - Throws: `CheckpointError` when there is no memory for it.
+    /// Creates a model of a published size with random weights in memory, to measure time and memory without a checkpoint.
+    /// - Parameter format: storage type of the largest weights.
+    /// - Throws: `CheckpointError` if there is not enough memory.
     package init(_ size: RFDETRSize, format: DataType, seed: UInt64 = 0) throws {
         let weights = SyntheticTensors(.f32, seed: seed).weights
         try self.init(
@@ -90,8 +90,8 @@ extension RFDETRModel {
 }
 
 extension RFDETRDetector {
-    /// A detector of a published size with random weights.
-    /// - Throws: `CheckpointError` when there is no memory for it.
+    /// Creates a detector of a published size with random weights.
+    /// - Throws: `CheckpointError` if there is not enough memory.
     package init(_ size: RFDETRSize, format: DataType) throws {
         self.init(try RFDETRModel(size, format: format), PicturePreparation(side: size.side))
     }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// `backbone_config`: DINOv2 with attention in windows.
+/// `backbone_config`: DINOv2 with window attention.
 package struct WindowedEncoderConfiguration: Sendable {
     package let hiddenSize: Int
     let layers: Int
@@ -8,7 +8,7 @@ package struct WindowedEncoderConfiguration: Sendable {
     let mlpWidth: Int
     let activation: Activation
     let layerNormEps: Float
-    /// Side of the pictures that the stored positions are for.
+    /// Input side of the stored position table, in pixels.
     package let imageSize: Int
     package let patchSize: Int
     let hasQKVBias: Bool
@@ -16,15 +16,15 @@ package struct WindowedEncoderConfiguration: Sendable {
     let normalisesOutputs: Bool
     /// Windows in each direction.
     package let windows: Int
-    /// States whose maps the projector reads, ascending: 0 is the embeddings, N the result of layer N.
+    /// Indices of the hidden states whose maps the projector reads, ascending: 0 is the embeddings, N the result of layer N.
     package let outputs: [Int]
-    /// Layers whose attention stays within windows, counted from 0.
+    /// Layers with window attention, counted from 0.
     package let windowedLayers: Set<Int>
 
-    /// Layers of which anything is read.
+    /// Number of layers up to the last one with a map.
     var usedLayers: Int { outputs.last ?? 0 }
 
-    /// - Parameter root: the file whose `backbone_config` is read; without one, it is that of the published base size.
+    /// - Parameter root: the file with `backbone_config`; defaults are those of the published base size.
     init(_ root: ConfigurationFile) throws {
         let file = try root.object("backbone_config"), isAbsent = root.present("backbone_config") == nil
         try file.require("model_type", default: "rf_detr_dinov2", among: ["rf_detr_dinov2"])
@@ -52,7 +52,7 @@ package struct WindowedEncoderConfiguration: Sendable {
         try Self.refuseOthers(file)
     }
 
-    /// The maps, by `out_indices` or by the names in `out_features`.
+    /// Indices of the maps, from `out_indices` or from the names in `out_features`.
     private static func outputs(_ file: ConfigurationFile, layers: Int, fallback: [Int]) throws -> [Int] {
         let numbers: [Int], key: String
         if file.present("out_indices") == nil, let names = file.present("out_features") {
@@ -67,7 +67,7 @@ package struct WindowedEncoderConfiguration: Sendable {
             }
         } else {
             key = "out_indices"
-            // Counted from the end where negative, as in Python.
+            // Negative indices count from the end, as in Python.
             numbers = try file.integers(key, default: fallback, in: -layers - 1...layers).map { $0 < 0 ? $0 + layers + 1 : $0 }
         }
         guard !numbers.isEmpty, zip(numbers, numbers.dropFirst()).allSatisfy(<) else {
@@ -76,7 +76,7 @@ package struct WindowedEncoderConfiguration: Sendable {
         return numbers
     }
 
-    /// - Throws: `CheckpointError` for what no published size has and this program does not compute.
+    /// - Throws: `CheckpointError` for options that no published size uses and that are not implemented.
     private static func refuseOthers(_ file: ConfigurationFile) throws {
         let channels = try file.integer("num_channels", default: 3, in: 0...1024)
         guard channels == 3 else { throw file.error("num_channels", found: "\(channels)", expected: "3") }

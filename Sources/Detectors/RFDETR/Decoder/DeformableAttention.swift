@@ -1,9 +1,9 @@
 import Foundation
 import Tensors
 
-/// Attention to a few places of the features around each query's box, which the query itself chooses. Keys:
-/// `sampling_offsets`, `attention_weights`, `value_proj`, `output_proj`. Source: Deformable DETR, arXiv 2010.04159, section
-/// 4.1, on one level.
+/// Deformable attention: each query attends to a few feature positions around its box, which it predicts itself. Keys:
+/// `sampling_offsets`, `attention_weights`, `value_proj`, `output_proj`. Source: Deformable DETR, arXiv 2010.04159, section 4.1,
+/// on one level.
 struct DeformableAttention: Sendable {
     let samplingOffsets: Linear
     let attentionWeights: Linear
@@ -23,10 +23,10 @@ struct DeformableAttention: Sendable {
     }
 
     /// - Parameters:
-    ///   - queries: `[queries, width]`; with `positions` they choose the places.
-    ///   - boxes: centre and size as shares of the picture, `[queries, 4]`.
+    ///   - queries: `[queries, width]`; with `positions` added, they predict the sampling points.
+    ///   - boxes: relative centre and size, `[queries, 4]`.
     ///   - features: `[side, side, width]`.
-    /// - Returns: `[queries, width]`, with the shortcut.
+    /// - Returns: `[queries, width]`, with the residual added.
     func callAsFunction(_ queries: Tensor, positions: Tensor, boxes: Tensor, features: Tensor) -> Tensor {
         let placed = queries + positions
         let sampled = deformableSampling(
@@ -35,7 +35,7 @@ struct DeformableAttention: Sendable {
         return outputProj(sampled, residual: queries)
     }
 
-    /// Offsets, in shares of half a box divided by the number of points, around each box's centre.
+    /// Sampling points: offsets from each box's centre, in units of half a box divided by the number of points.
     private func places(_ offsets: Tensor, _ boxes: Tensor) -> Tensor {
         let width = offsets.width, points = Float(points)
         return Tensor(offsets.shape) { output in

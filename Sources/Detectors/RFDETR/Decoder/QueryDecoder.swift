@@ -1,7 +1,7 @@
 import Tensors
 
-/// Queries that look at each other and at the features, layer after layer, around boxes that stay where the first stage put
-/// them. Keys: `layers.N`, `layernorm`, `ref_point_head`; `decoder`. Source: LW-DETR, arXiv 2406.03459, section 3.1.
+/// The decoder: queries attend to each other and to the features, layer after layer, around boxes that stay at the first stage's
+/// positions. Keys: `layers.N`, `layernorm`, `ref_point_head`; `decoder`. Source: LW-DETR, arXiv 2406.03459, section 3.1.
 struct QueryDecoder: Sendable {
     let layers: [DecoderLayer]
     let layernorm: LayerNorm
@@ -17,7 +17,7 @@ struct QueryDecoder: Sendable {
 
     /// - Parameters:
     ///   - queries: `[queries, width]`.
-    ///   - boxes: centre and size as shares of the picture, `[queries, 4]`.
+    ///   - boxes: relative centre and size, `[queries, 4]`.
     ///   - features: `[side, side, width]`.
     /// - Returns: the queries after the last layer, `[queries, width]`.
     func callAsFunction(_ queries: Tensor, boxes: Tensor, features: Tensor) -> Tensor {
@@ -26,7 +26,7 @@ struct QueryDecoder: Sendable {
     }
 }
 
-/// Self-attention among queries, deformable attention to the features and an MLP, each before its norm.
+/// Self-attention among queries, deformable attention to the features and an MLP, each with a post-norm.
 struct DecoderLayer: Sendable {
     let selfAttn: QueryAttention
     let selfAttnLayerNorm: LayerNorm
@@ -57,7 +57,7 @@ struct DecoderLayer: Sendable {
     }
 }
 
-/// Multi-head self-attention whose queries and keys know their positions. Keys: `q_proj`, `k_proj`, `v_proj`, `o_proj`.
+/// Multi-head self-attention with positions added to queries and keys. Keys: `q_proj`, `k_proj`, `v_proj`, `o_proj`.
 struct QueryAttention: Sendable {
     let qProj: Linear
     let kProj: Linear
@@ -74,7 +74,7 @@ struct QueryAttention: Sendable {
         heads = configuration.selfAttentionHeads
     }
 
-    /// `[queries, width]`, the same out, with the shortcut.
+    /// `[queries, width]` to the same shape, with the residual added.
     func callAsFunction(_ queries: Tensor, positions: Tensor) -> Tensor {
         let placed = queries + positions
         let attended = attention(

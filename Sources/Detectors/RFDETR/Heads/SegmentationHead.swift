@@ -1,11 +1,11 @@
 import Tensors
 
-/// Masks of queries: the features, enlarged and refined, times each query. Keys: `blocks.N`, `spatial_features_proj`,
-/// `query_features_block`, `query_features_proj`, `segmentation_bias`. Source: RF-DETR, arXiv 2511.09554, after MaskDINO,
-/// arXiv 2206.02777.
+/// Masks of queries: upsampled and refined features times each query. Keys: `blocks.N`, `spatial_features_proj`,
+/// `query_features_block`, `query_features_proj`, `segmentation_bias`. Source: RF-DETR, arXiv 2511.09554, after MaskDINO, arXiv
+/// 2206.02777.
 struct SegmentationHead: Sendable {
     let blocks: [SegmentationBlock]
-    /// `[width, width]`, transposed: queries are projected instead of the map, which has far more places.
+    /// `[width, width]`, transposed: queries are projected instead of the map, which has far more positions.
     let spatialFeaturesProj: WeightMatrix
     /// `[1, width]`.
     let spatialBias: WeightMatrix
@@ -15,12 +15,12 @@ struct SegmentationHead: Sendable {
     let side: Int
 
     /// - Parameters:
-    ///   - pictureSide: of the model's pictures, in pixels.
-    ///   - format: of the blocks' weights.
+    ///   - pictureSide: side of the model's input, in pixels.
+    ///   - format: storage type of the blocks' weights.
     init(_ weights: Weights, _ configuration: RFDETRConfiguration, pictureSide: Int, format: DataType) throws {
         let width = configuration.width
         let side = pictureSide / configuration.segmentation.downsampleRatio
-        // Each layer of the decoder has a block in training; masks of the last layer pass through all of them.
+        // In training, each decoder layer has a block; masks of the last layer pass through all of them.
         blocks = try (0..<configuration.decoder.layers).map {
             try SegmentationBlock(weights["blocks"][$0], configuration.segmentation, width: width, side: side, format: format)
         }
@@ -35,7 +35,7 @@ struct SegmentationHead: Sendable {
     }
 
     /// - Parameters:
-    ///   - queries: after the decoder's last layer, `[queries, width]`.
+    ///   - queries: the decoder's output, `[queries, width]`.
     ///   - features: `[side, side, width]`.
     /// - Returns: logits, `[queries, mask side, mask side]`.
     func callAsFunction(_ queries: Tensor, features: Tensor) -> Tensor {
@@ -54,14 +54,14 @@ struct SegmentationHead: Sendable {
     }
 }
 
-/// A ConvNeXt block without its widening. Keys: `depthwise_conv`, `layernorm`, `pointwise_conv`. Source: arXiv 2201.03545.
+/// A ConvNeXt block without expansion. Keys: `depthwise_conv`, `layernorm`, `pointwise_conv`. Source: arXiv 2201.03545.
 struct SegmentationBlock: Sendable {
     let depthwiseConv: PackedConvolution
     let layernorm: LayerNorm
     let pointwiseConv: PackedLinear
     let activation: Activation
 
-    /// - Parameter side: of the map.
+    /// - Parameter side: side of the map.
     init(_ weights: Weights, _ configuration: SegmentationHeadConfiguration, width: Int, side: Int, format: DataType) throws {
         depthwiseConv = try PackedConvolution(
             weights["depthwise_conv"], height: side, width: side, inputs: width, outputs: width, kernel: 3, isDepthwise: true)
@@ -71,13 +71,13 @@ struct SegmentationBlock: Sendable {
         activation = configuration.activation
     }
 
-    /// `[side, side, width]`, the same out.
+    /// `[side, side, width]` to the same shape.
     func callAsFunction(_ map: Tensor) -> Tensor {
         pointwiseConv(layernorm(depthwiseConv(map)), activation: activation, residual: map).reshaped(map.shape)
     }
 }
 
-/// An MLP after its norm and around a shortcut. Keys: `norm`, `mlp.fc1`, `mlp.fc2`.
+/// An MLP with a pre-norm and a residual connection. Keys: `norm`, `mlp.fc1`, `mlp.fc2`.
 struct QueryFeaturesBlock: Sendable {
     let norm: LayerNorm
     let fc1: Linear
@@ -91,7 +91,7 @@ struct QueryFeaturesBlock: Sendable {
         activation = configuration.activation
     }
 
-    /// `[queries, width]`, the same out.
+    /// `[queries, width]` to the same shape.
     func callAsFunction(_ queries: Tensor) -> Tensor {
         fc2(fc1(norm(queries), activation: activation), residual: queries)
     }

@@ -1,15 +1,15 @@
 import Tensors
 
-/// A convolution without a bias, a norm over channels and an activation, over a map `[height, width, channels]`.
-/// Keys: `conv`, `norm`.
+/// A convolution without bias, a norm over channels and an activation, on a map `[height, width, channels]`. Keys: `conv`,
+/// `norm`.
 struct ConvolutionNorm: Sendable {
     let conv: PackedConvolution
     let norm: LayerNorm
     let activation: Activation
 
     /// - Parameters:
-    ///   - side: of the map.
-    ///   - kernel: an odd number; the map is padded by zeros and keeps its size.
+    ///   - side: side of the map.
+    ///   - kernel: odd kernel size; zero padding keeps the map's size.
     init(
         _ weights: Weights, _ configuration: ProjectorConfiguration, side: Int, inputs: Int, outputs: Int, kernel: Int
     ) throws {

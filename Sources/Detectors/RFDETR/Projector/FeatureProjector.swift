@@ -1,12 +1,12 @@
 import Tensors
 
-/// The backbone's maps brought to the decoder's width: a C2f block and a norm. Source: LW-DETR, arXiv 2406.03459, section
-/// 3.1; `backbone.projector`.
+/// Projects the backbone's maps to the decoder's width: a C2f block and a norm. Source: LW-DETR, arXiv 2406.03459, section 3.1;
+/// `backbone.projector`.
 struct FeatureProjector: Sendable {
     let projectorLayer: C2fBlock
     let layerNorm: LayerNorm
 
-    /// - Parameter side: of the maps.
+    /// - Parameter side: side of the maps.
     init(_ weights: Weights, _ configuration: ProjectorConfiguration, side: Int, inputs: Int) throws {
         projectorLayer = try C2fBlock(weights["projector_layer"], configuration, side: side, inputs: inputs)
         layerNorm = try LayerNorm(weights["layer_norm"], width: configuration.width, epsilon: 1e-6)
@@ -16,7 +16,8 @@ struct FeatureProjector: Sendable {
     func callAsFunction(_ map: Tensor) -> Tensor { layerNorm(projectorLayer(map)) }
 }
 
-/// A cross-stage partial block: half of the channels pass through bottlenecks, and every step's result is read at the end.
+/// A cross-stage partial block: half of the channels pass through bottlenecks, and all intermediate results are concatenated at
+/// the end.
 struct C2fBlock: Sendable {
     let conv1: ConvolutionNorm
     let bottlenecks: [Bottleneck]
@@ -46,7 +47,7 @@ struct C2fBlock: Sendable {
     }
 }
 
-/// Two convolutions one after the other.
+/// Two convolutions in sequence.
 struct Bottleneck: Sendable {
     let conv1: ConvolutionNorm
     let conv2: ConvolutionNorm

@@ -1,9 +1,9 @@
 import Foundation
 import Tensors
 
-/// The first of two stages: each cell of the features proposes a box, and those of the best cells, moved by learned boxes,
-/// are where the decoder's queries begin. Keys: `enc_output.0`, `enc_output_norm.0`, `enc_out_class_embed.0`,
-/// `enc_out_bbox_embed.0`, `reference_point_embed`, `query_feat`. Source: Deformable DETR, arXiv 2010.04159, appendix A.4.
+/// The first of two stages: each cell of the features proposes a box, and the best ones, refined by learned boxes, initialise
+/// the decoder's queries. Keys: `enc_output.0`, `enc_output_norm.0`, `enc_out_class_embed.0`, `enc_out_bbox_embed.0`,
+/// `reference_point_embed`, `query_feat`. Source: Deformable DETR, arXiv 2010.04159, appendix A.4.
 struct QuerySelection: Sendable {
     let encOutput: Linear
     let encOutputNorm: LayerNorm
@@ -14,9 +14,9 @@ struct QuerySelection: Sendable {
     /// `[queries, width]`.
     let queryFeat: Tensor
 
-    /// Width and height of each cell's box, as shares of the picture.
+    /// Relative width and height of each cell's box.
     private static let proposedSize: Float = 0.05
-    /// Cells whose centres lie nearer to an edge than this share of the picture propose nothing.
+    /// Cells whose centres are nearer to an edge than this fraction of the image propose nothing.
     private static let margin: Float = 0.01
 
     init(_ weights: Weights, _ configuration: RFDETRConfiguration) throws {
@@ -25,18 +25,18 @@ struct QuerySelection: Sendable {
         encOutputNorm = try LayerNorm(weights["enc_output_norm"][0], width: width, epsilon: 1e-5)
         encOutClassEmbed = try Linear(weights["enc_out_class_embed"][0], inputs: width, outputs: configuration.labels.count)
         encOutBboxEmbed = try PredictionHead(weights["enc_out_bbox_embed"][0], inputs: width, hidden: width, outputs: 4, layers: 3)
-        // The first group's.
+        // Only the first group is used.
         let all = queries * configuration.decoder.groups
         referencePointEmbed = try weights["reference_point_embed"]["weight"].tensor([all, 4]).rows(0..<queries)
         queryFeat = try weights["query_feat"]["weight"].tensor([all, width]).rows(0..<queries)
     }
 
-    /// - Parameter features: `[side, side, width]`, of at least as many cells as there are queries.
+    /// - Parameter features: `[side, side, width]`, with at least as many cells as there are queries.
     /// - Returns: the proposals of the best cells.
     func proposals(_ features: Tensor) -> Proposals {
         let cells = features.reshaped([features.rows, features.width]), side = features.shape[1]
         let boxes = Self.boxes(height: features.shape[0], width: side)
-        // A box without a size stands for none.
+        // A box of size 0 marks a cell without a proposal.
         let isValid = boxes.map { $0[2] > 0 }
         let hidden = encOutputNorm(encOutput(isValid.allSatisfy { $0 } ? cells : cells.zeroing(rowsWhere: isValid.map { !$0 })))
         let logits = encOutClassEmbed(hidden), classes = logits.width
@@ -51,10 +51,10 @@ struct QuerySelection: Sendable {
         return Proposals(cells: best, states: states, boxes: chosen.refined(by: encOutBboxEmbed(states)))
     }
 
-    /// Boxes that the decoder's queries begin with, `[queries, 4]`.
+    /// Initial boxes of the decoder's queries, `[queries, 4]`.
     func referencePoints(_ proposals: Proposals) -> Tensor { proposals.boxes.refined(by: referencePointEmbed) }
 
-    /// A box around each cell's centre, row after row; zeros for cells at the edges of a fine grid.
+    /// A box around each cell's centre, in row-major order; zeros for cells at the edges of a fine grid.
     private static func boxes(height: Int, width: Int) -> [[Float]] {
         (0..<height * width).map { cell in
             let x = (Float(cell % width) + 0.5) / Float(width), y = (Float(cell / width) + 0.5) / Float(height)
@@ -64,13 +64,13 @@ struct QuerySelection: Sendable {
     }
 }
 
-/// Boxes and states that the first stage proposes.
+/// Boxes and states proposed by the first stage.
 package struct Proposals: Sendable {
-    /// Cells of the features, the best first.
+    /// Feature cells, best first.
     package let cells: [Int]
     /// `[queries, width]`.
     package let states: Tensor
-    /// Centre and size as shares of the picture, `[queries, 4]`.
+    /// Relative centre and size, `[queries, 4]`.
     package let boxes: Tensor
 }
 

@@ -1,12 +1,12 @@
-/// Added tokens with their ids. Special tokens that the configuration gives no id have their piece's, or the next free
-/// one. Source: transformers' PreTrainedTokenizer.
+/// Added tokens with their ids. A special token without an id in the configuration gets its piece's id, or the next free one.
+/// Source: transformers' PreTrainedTokenizer.
 struct AddedVocabulary {
     private let model: SentencePieceModel
     private(set) var tokens: [Int: AddedToken]
     private(set) var ids: [ByteString: Int] = [:]
-    /// Tokens that are left out of a text for people: those with a name, and the additional ones.
+    /// Tokens omitted from text for users: the named special tokens and the additional ones.
     private(set) var special: Set<ByteString> = []
-    /// Tokens that decode to themselves between spaces: added ones that are not special by that rule, whatever the
+    /// Tokens that are decoded to their own text, set off by spaces: added ones that are not in `special`, whatever the
     /// configuration calls them, and additional special ones outside the model.
     private(set) var separate: Set<ByteString> = []
 

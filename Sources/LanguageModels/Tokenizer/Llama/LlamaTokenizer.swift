@@ -1,46 +1,46 @@
-// The tokenizer's parts, in the order in which they work:
+// The tokenizer's parts, in processing order:
 //
-// Loading. `SentencePieceFile` reads `tokenizer.model` (with `ProtobufReader`), `SentencePieceChecks` refuses files that would
-// be read wrongly, and `SentencePieceModel` keeps the pieces. `LlamaTokenizerFiles` reads the JSON files beside it as
-// `AddedToken`s; `AddedVocabulary` gives each its id and says which are special (left out of a text for people) and which
-// are separate (set apart by spaces).
+// Loading. `SentencePieceFile` reads `tokenizer.model` (with `ProtobufReader`), `SentencePieceChecks` refuses unsupported files,
+// and `SentencePieceModel` holds the pieces. `LlamaTokenizerFiles` reads the accompanying JSON files as `AddedToken`s;
+// `AddedVocabulary` assigns their ids and determines which are special (omitted from text for users) and which are separate (set
+// off by spaces).
 //
-// Text to ids (`LlamaTokenizerEncoding`). First `PrefixMatcher` cuts the text at its added tokens, the longest that fits, and
-// each takes in its white space; what is left between them goes to `SentencePieceModel.encode` (`SentencePieceCoding`), which
-// normalises white space, merges characters to pieces (`BytePairMerge`) and spells unknown characters in byte pieces.
+// Text to ids (`LlamaTokenizerEncoding`). `PrefixMatcher` splits the text at its added tokens, longest match first, and each
+// absorbs its white space. The sections between them go to `SentencePieceModel.encode` (`SentencePieceCoding`), which normalises
+// white space, merges characters into pieces (`BytePairMerge`) and falls back to byte pieces for unknown characters.
 //
-// Ids to text (`LlamaTokenizerDecoding`). An id is an added token, else a piece. Separate tokens end a run; the pieces of a run
-// go through `PieceDecoder`, which turns U+2581 into spaces and byte pieces into UTF-8 (`UTF8Prefix`).
-// `StreamingDetokenizer` does the same one id at a time.
+// Ids to text (`LlamaTokenizerDecoding`). An id is an added token or else a piece. Separate tokens end a run; the pieces of a
+// run go through `PieceDecoder`, which turns U+2581 into spaces and byte pieces into UTF-8 (`UTF8Prefix`).
+// `StreamingDetokenizer` does the same incrementally.
 
-/// LLaMA's tokenizer: SentencePiece, with special tokens matched in the text before. Source: transformers 4.46's
-/// LlamaTokenizer with `legacy=False`, which the published code asks for whatever the configuration says.
+/// LLaMA's tokenizer: SentencePiece preceded by matching of special tokens. Source: LlamaTokenizer of transformers 4.46 with
+/// `legacy=False`, which the published code requests regardless of the configuration.
 package struct LlamaTokenizer: Sendable {
-    /// Without a dummy prefix: the space in front of a text is put there by `encode`, and never after a special token.
+    /// The model without its dummy prefix: `encode` prepends the space itself, and never after a special token.
     let model: SentencePieceModel
     let addedTokens: [Int: AddedToken]
     let addedIDs: [ByteString: Int]
     let addedMatcher: PrefixMatcher
     let specialTexts: Set<ByteString>
     let specialIDs: Set<Int>
-    /// Added tokens that are set apart by spaces when they are decoded, and decoded to what they are.
+    /// Added tokens that are decoded to their own text, set off by spaces.
     let separateTexts: Set<ByteString>
     let unknownText: ByteString
-    /// In how many pieces `unknownText` itself is encoded.
+    /// Number of pieces that `unknownText` itself is encoded to.
     let unknownLength: Int
     let addsPrefixSpace: Bool
 
-    /// True if the configuration wants `bosID` in front of a text.
+    /// True if the configuration asks for `bosID` before a text.
     package let addsBOS: Bool
     package let bosID: Int
-    /// Ids after which a text has ended.
+    /// EOS token ids.
     package let eosIDs: Set<Int>
-    /// Every id is below; pieces and added tokens.
+    /// Upper bound (exclusive) on the ids of pieces and added tokens.
     package let vocabularySize: Int
 
-    /// - Parameter directory: a checkpoint's `llm`, with `tokenizer.model`, `tokenizer_config.json` and perhaps
+    /// - Parameter directory: a checkpoint's `llm` folder, with `tokenizer.model`, `tokenizer_config.json` and optionally
     ///   `special_tokens_map.json`.
-    /// - Throws: `CheckpointError` when a file is missing, broken or asks for what is not supported.
+    /// - Throws: `CheckpointError` if a file is missing, invalid or needs an unsupported feature.
     package init(directory: String) throws {
         self.init(
             try SentencePieceModel(path: directory + "/tokenizer.model"), try LlamaTokenizerFiles(directory: directory))

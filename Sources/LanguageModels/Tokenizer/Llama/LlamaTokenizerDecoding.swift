@@ -1,7 +1,7 @@
-// Ids to text.
+// Decoding.
 extension LlamaTokenizer {
-    /// The text of some ids; those outside the vocabulary are passed over. White space at the ends is kept, but for the
-    /// space that `encode` puts in front.
+    /// Decodes ids to text; ids outside the vocabulary are skipped. White space at the ends is kept, except for the space that
+    /// `encode` prepends.
     package func decode(_ ids: [Int], skippingSpecialTokens: Bool) -> String {
         let tokens = ids.compactMap { token($0) }.filter { !skippingSpecialTokens || !isSpecial($0) }
         var parts: [[UInt8]] = []
@@ -20,7 +20,7 @@ extension LlamaTokenizer {
         return String(decoding: Array(parts.joined(separator: [UInt8(ascii: " ")])), as: UTF8.self)
     }
 
-    /// A run of tokens without separate ones.
+    /// The text of a run of tokens without separate ones.
     private func text(of run: [ArraySlice<UInt8>]) -> [UInt8] {
         var text: [UInt8] = []
         var decoder = PieceDecoder(model)
@@ -44,7 +44,7 @@ extension LlamaTokenizer {
         return text
     }
 
-    /// A token by id, nil outside the vocabulary.
+    /// The token of an id, nil outside the vocabulary.
     func token(_ id: Int) -> (id: Int, text: ArraySlice<UInt8>)? {
         if let added = addedTokens[id] { return (id, added.content.bytes) }
         return model.pieces.indices.contains(id) ? (id, model.pieces[id].text.bytes) : nil
@@ -56,7 +56,7 @@ extension LlamaTokenizer {
 
     func isSeparate(_ token: ArraySlice<UInt8>) -> Bool { separateTexts.contains(ByteString(token)) }
 
-    /// The first token of a run without the space that `encode` put in front.
+    /// A run's first token without the space that `encode` prepended.
     func withoutPrefix(_ token: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         let space = SentencePieceModel.spaceSymbol
         return addsPrefixSpace && token.starts(with: space) ? token.dropFirst(space.count) : token

@@ -1,7 +1,7 @@
-// Text to ids.
+// Encoding.
 extension LlamaTokenizer {
-    /// Token ids of a text that begins here.
-    /// - Parameter addBOS: whether `bosID` goes in front.
+    /// Token ids of a text.
+    /// - Parameter addBOS: true to prepend `bosID`.
     package func encode(_ text: String, addBOS: Bool) -> [Int] {
         (addBOS ? [bosID] : []) + encode(Array(text.utf8))
     }
@@ -11,7 +11,7 @@ extension LlamaTokenizer {
         let space = SentencePieceModel.spaceSymbol
         let spaced = SentencePieceModel.withSpaces(text[...])
         var sections = sections(of: (addsPrefixSpace ? space : []) + spaced)
-        // A text that begins with a special token gets no prefix, nor keeps a single space before it.
+        // A text that begins with a special token gets no prefix, and loses a single space before that token.
         if sections.count > 1, specialTexts.contains(ByteString(sections[1])), Self.isSpace(sections[0]),
             encode(section: sections[0]) == [model.id(named: ByteString(space[...]))] {
             sections.removeFirst()
@@ -21,7 +21,7 @@ extension LlamaTokenizer {
         }
     }
 
-    /// A text cut at its added tokens, white space given to those that take it in.
+    /// Splits a text at its added tokens; tokens that absorb white space include it.
     private func sections(of text: [UInt8]) -> [ArraySlice<UInt8>] {
         var sections = addedMatcher.split(text[...])
         for index in sections.indices {
@@ -49,8 +49,8 @@ extension LlamaTokenizer {
         return sections.filter { !$0.isEmpty }
     }
 
-    /// A section without added tokens. SentencePiece may remove white space in front of a text, so a section that
-    /// begins with some is encoded behind the unknown token's text, whose pieces are then dropped.
+    /// Encodes a section without added tokens. SentencePiece may remove leading white space, so a section with leading white
+    /// space is encoded after the unknown token's text, whose pieces are then dropped.
     private func encode(section: ArraySlice<UInt8>) -> [Int] {
         guard section.first == UInt8(ascii: " ") || section.starts(with: SentencePieceModel.spaceSymbol) else {
             return model.encode(section)

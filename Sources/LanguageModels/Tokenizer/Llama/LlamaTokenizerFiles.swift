@@ -2,19 +2,18 @@ import Files
 import Foundation
 import Tensors
 
-/// Entries of `tokenizer_config.json` and `special_tokens_map.json` about tokens, as transformers 4.46 reads them: the
-/// map counts only where the configuration has no `added_tokens_decoder`. Keys that are absent, null or not understood
-/// take LLaMA's defaults.
+/// Token settings of `tokenizer_config.json` and `special_tokens_map.json`, as transformers 4.46 reads them: the map counts only
+/// if the configuration has no `added_tokens_decoder`. Keys that are absent, null or of an unknown kind take LLaMA's defaults.
 package struct LlamaTokenizerFiles {
     /// `added_tokens_decoder`, by id.
     private(set) var added: [Int: AddedToken] = [:]
-    /// Special tokens that have a name, in the order in which those without an id get one.
+    /// Named special tokens, in the order in which those without an id are assigned one.
     private(set) var named: [(name: String, token: AddedToken)] = []
     private(set) var additionalSpecial: [AddedToken] = []
     let addsBOS: Bool
     let addsPrefixSpace: Bool
 
-    /// - Throws: `CheckpointError` when the configuration is missing or either file is not a JSON object.
+    /// - Throws: `CheckpointError` if the configuration is missing or either file is not a JSON object.
     init(directory: String) throws {
         let path = directory + "/tokenizer_config.json"
         guard let values = try Self.object(path) else {
@@ -30,7 +29,7 @@ package struct LlamaTokenizerFiles {
         var values = configuration
         if let decoder = values["added_tokens_decoder"] as? [String: Any] {
             for (key, value) in decoder {
-                // Ids past 32 bits would only overflow what is computed with them.
+                // An id beyond 32 bits could overflow later arithmetic.
                 guard let id = Int32(key), id >= 0, let token = Self.token(value) else { continue }
                 added[Int(id)] = token
             }
@@ -59,11 +58,11 @@ package struct LlamaTokenizerFiles {
             stripsRight: values["rstrip"] as? Bool ?? false, isSingleWord: values["single_word"] as? Bool ?? false)
     }
 
-    /// - Returns: nil when there is no such file.
+    /// - Returns: nil if the file does not exist.
     private static func object(_ path: String) throws -> [String: Any]? {
         guard let data = fileContents(path) else { return nil }
         guard let value = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed) else {
-            let found = "\(data.count) bytes that are no valid JSON"
+            let found = "\(data.count) bytes that are not valid JSON"
             throw CheckpointError(file: path, found: found, expected: "a JSON object")
         }
         guard let object = value as? [String: Any] else {

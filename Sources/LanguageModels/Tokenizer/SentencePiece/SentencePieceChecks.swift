@@ -1,11 +1,11 @@
 import Tensors
 
-// Refusals: models that SentencePiece itself refuses, and those that this program does not support.
+// Checks for models that SentencePiece itself rejects, and for those that this program does not support.
 extension SentencePieceFile {
-    /// - Throws: `CheckpointError` unless the model is BPE with white space in front of words.
+    /// - Throws: `CheckpointError` unless the model is BPE with white space as a prefix of words.
     func supportedTrainerSpec() throws -> TrainerSpec {
         guard let spec = trainerSpec else {
-            throw error(nil, found: "no trainer_spec after \(pieces.count) pieces", expected: "one (file cut short?)")
+            throw error(nil, found: "no trainer_spec after \(pieces.count) pieces", expected: "one (truncated file?)")
         }
         guard spec.modelType == 2 else {
             let names = [1: "UNIGRAM", 3: "WORD", 4: "CHAR"]
@@ -24,10 +24,10 @@ extension SentencePieceFile {
         return spec
     }
 
-    /// - Throws: `CheckpointError` when text is to be normalised by more than white space.
+    /// - Throws: `CheckpointError` if normalisation goes beyond white space.
     func supportedNormalizerSpec() throws -> NormalizerSpec {
         guard let spec = normalizerSpec else {
-            throw error(nil, found: "no normalizer_spec", expected: "one (file cut short?)")
+            throw error(nil, found: "no normalizer_spec", expected: "one (truncated file?)")
         }
         for (name, spec) in [("normalizer_spec", spec), ("denormalizer_spec", denormalizerSpec)] {
             guard spec.precompiledCharsmap.isEmpty else {
@@ -39,8 +39,7 @@ extension SentencePieceFile {
         return spec
     }
 
-    /// - Throws: `CheckpointError` when a piece has no text, a score that cannot be compared, or is a byte piece that
-    ///   names no byte.
+    /// - Throws: `CheckpointError` if a piece has no text, a NaN score, or is a byte piece whose name is not a byte.
     func checkedPieces(byteFallback: Bool) throws -> [SentencePieceModel.Piece] {
         try pieces.enumerated().map { id, piece in
             func wrong(_ found: String, _ expected: String) -> CheckpointError {
@@ -64,7 +63,7 @@ extension SentencePieceFile {
         }
     }
 
-    /// The byte in a name like "<0x0A>": two digits, capital letters.
+    /// The byte of a name like "<0x0A>": two upper-case hexadecimal digits.
     private static func byte(named name: ArraySlice<UInt8>) -> UInt8? {
         guard name.count == 6, name.starts(with: Array("<0x".utf8)), name.last == UInt8(ascii: ">") else { return nil }
         let digits = name.dropFirst(3).dropLast().compactMap { Array("0123456789ABCDEF".utf8).firstIndex(of: $0) }

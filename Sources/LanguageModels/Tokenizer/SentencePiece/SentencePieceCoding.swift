@@ -1,6 +1,6 @@
-// Text to ids and back.
+// Encoding and decoding.
 extension SentencePieceModel {
-    /// Piece ids of a text, without any that begin or end it.
+    /// Piece ids of a text, without BOS and EOS.
     package func encode(_ text: String) -> [Int] { encode(Array(text.utf8)[...]) }
 
     /// - Parameter text: UTF-8.
@@ -12,14 +12,14 @@ extension SentencePieceModel {
             } else if !byteIDs.isEmpty {
                 ids += symbol.map { byteIDs[Int($0)] }
             } else if ids.last != unknownID {
-                // One unknown piece for a run of unknown characters.
+                // A run of unknown characters becomes one unknown piece.
                 ids.append(unknownID)
             }
         }
         return ids
     }
 
-    /// The text of some ids; those the model does not have are passed over.
+    /// Decodes ids to text; ids outside the model are skipped.
     package func decode(_ ids: [Int]) -> String {
         var decoder = PieceDecoder(self)
         var text: [UInt8] = []
@@ -28,7 +28,7 @@ extension SentencePieceModel {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Text with a space for each U+2581. By hand: `replacing(_:with:)` is the slowest part of decoding otherwise.
+    /// The text with U+2581 replaced by spaces. Written by hand, because `replacing(_:with:)` dominated the time of decoding.
     static func withSpaces(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
@@ -45,8 +45,8 @@ extension SentencePieceModel {
         return result
     }
 
-    /// White space as the model wants it: a space in front, spaces as U+2581, and if it says so none at either end and
-    /// only one in a row between.
+    /// Normalises white space as the model requires: prepends the dummy prefix, turns spaces into U+2581, and, if configured,
+    /// trims both ends and collapses runs.
     private func normalized(_ text: ArraySlice<UInt8>) -> [UInt8] {
         let blank = UInt8(ascii: " ")
         guard !text.isEmpty, !removesExtraWhitespace || text.contains(where: { $0 != blank }) else { return [] }

@@ -1,8 +1,8 @@
 import Foundation
 import Tensors
 
-/// The parts of a `tokenizer.model` this program needs. Source: SentencePiece's sentencepiece_model.proto; names and
-/// defaults are its own.
+/// Contents of a `tokenizer.model`, as far as this program needs them. Source: SentencePiece's sentencepiece_model.proto, with
+/// its names and defaults.
 struct SentencePieceFile {
     struct Piece {
         var text: ArraySlice<UInt8> = []
@@ -31,7 +31,7 @@ struct SentencePieceFile {
     private(set) var normalizerSpec: NormalizerSpec?
     private(set) var denormalizerSpec = NormalizerSpec()
 
-    /// - Throws: `CheckpointError` when the bytes are no such file or end in the middle.
+    /// - Throws: `CheckpointError` if the bytes are not such a file or are truncated.
     init(_ bytes: [UInt8], path: String) throws {
         self.path = path
         var reader = ProtobufReader(bytes[...], file: path, message: "model")
@@ -100,7 +100,7 @@ struct SentencePieceFile {
     }
 }
 
-// Values of the kind the proto declares.
+// Values of the types that the proto declares.
 extension SentencePieceFile {
     private func fields(
         of message: ProtobufReader.Field, _ name: String, _ read: (Int, ProtobufReader.Value) throws -> Void
@@ -112,7 +112,7 @@ extension SentencePieceFile {
         try value.bytes(name, in: path)
     }
 
-    /// An int32, bool or enum.
+    /// Reads an int32, bool or enum.
     private func integer(_ value: ProtobufReader.Value, _ name: String) throws -> Int {
         Int(Int32(truncatingIfNeeded: try value.integer(name, in: path)))
     }

@@ -2,16 +2,16 @@ import Files
 import Foundation
 import Tensors
 
-/// A SentencePiece BPE model: text to piece ids and back. Source: Kudo and Richardson, arXiv 1808.06226, and
-/// SentencePiece's model_interface.cc, normalizer.cc and sentencepiece_processor.cc, whose results it equals.
+/// A SentencePiece BPE model: text to piece ids and back. Source: Kudo and Richardson, arXiv 1808.06226, and SentencePiece's
+/// model_interface.cc, normalizer.cc and sentencepiece_processor.cc, whose results it reproduces.
 package struct SentencePieceModel: Sendable {
-    /// Purpose of a piece; raw values as in sentencepiece_model.proto.
+    /// Type of a piece; raw values as in sentencepiece_model.proto.
     package enum PieceType: Int, Sendable {
         case normal = 1, unknown, control, userDefined, unused, byte
     }
 
     struct Piece: Sendable {
-        /// Not empty, valid UTF-8, U+2581 for a space.
+        /// The piece's text: not empty, valid UTF-8, U+2581 for a space.
         let text: ByteString
         let score: Float
         let type: PieceType
@@ -19,21 +19,21 @@ package struct SentencePieceModel: Sendable {
         let byte: UInt8?
     }
 
-    /// U+2581, what a space is in a piece.
+    /// U+2581, which stands for a space in a piece.
     static let spaceSymbol: [UInt8] = Array("\u{2581}".utf8)
 
     let pieces: [Piece]
     private let ids: [ByteString: Int]
     let unknownID: Int
-    /// Per byte the piece that stands for it; empty when unknown characters become the unknown piece instead.
+    /// The piece of each byte; empty without byte fallback, when unknown characters become the unknown piece.
     let byteIDs: [Int]
-    /// Texts that are one piece wherever they appear.
+    /// Texts that are a single piece wherever they occur.
     let userDefined: PrefixMatcher
     /// Text that the unknown piece is decoded to, " ⁇ ".
     let unknownSurface: ArraySlice<UInt8>
-    /// Ids the model was trained with, nil where it has none.
+    /// Special ids from training, nil if absent.
     package let bosID: Int?, eosID: Int?, padID: Int?
-    /// True if a space is put in front of every text, and taken off again.
+    /// True if encoding prepends a space, which decoding removes.
     package var addsDummyPrefix: Bool
     let removesExtraWhitespace: Bool
     let escapesWhitespace: Bool
@@ -41,7 +41,7 @@ package struct SentencePieceModel: Sendable {
     package var pieceCount: Int { pieces.count }
 
     /// - Parameter path: a `tokenizer.model`.
-    /// - Throws: `CheckpointError` when the file is missing, broken or asks for what is not supported.
+    /// - Throws: `CheckpointError` if the file is missing, invalid or needs an unsupported feature.
     package init(path: String) throws {
         guard let data = fileContents(path) else {
             throw CheckpointError(file: path, found: "no readable file", expected: "a SentencePiece model")
@@ -49,7 +49,7 @@ package struct SentencePieceModel: Sendable {
         try self.init([UInt8](data), path: path)
     }
 
-    /// - Parameter path: what errors call the file.
+    /// - Parameter path: name of the file in errors.
     package init(_ bytes: [UInt8], path: String) throws {
         guard !bytes.isEmpty else {
             throw CheckpointError(file: path, found: "an empty file", expected: "a SentencePiece model")
@@ -92,10 +92,10 @@ package struct SentencePieceModel: Sendable {
         escapesWhitespace = normalizer.escapeWhitespaces
     }
 
-    /// The id of a piece by its name, the unknown piece's when there is none of that name.
+    /// The id of a piece by name, or else the unknown piece's.
     func id(named name: ByteString) -> Int { ids[name] ?? unknownID }
 
-    /// The piece that stands for a text: control and byte pieces stand for none, even where their names appear.
+    /// The piece of a text. Control and byte pieces never match, even where their names occur.
     func id(for text: ArraySlice<UInt8>) -> Int? {
         guard let id = ids[ByteString(text)] else { return nil }
         switch pieces[id].type {

@@ -3,9 +3,9 @@ import Foundation
 import Tensors
 
 /// A SentencePiece unigram model: text to the piece ids of its most probable segmentation. Source: Kudo, arXiv 1804.10959, and
-/// SentencePiece's unigram_model.cc, whose results it equals.
+/// SentencePiece's unigram_model.cc, whose results it reproduces.
 package struct UnigramModel: Sendable {
-    /// Added to the least score for a character that is no piece.
+    /// Subtracted from the lowest score, for a character that is not a piece.
     private static let unknownPenalty: Float = 10
 
     private let ids: [ByteString: Int]
@@ -16,18 +16,18 @@ package struct UnigramModel: Sendable {
     package let eosID: Int?
     private let addsDummyPrefix: Bool
     private let removesExtraWhitespace: Bool
-    /// True if the model was trained on text in NFKC.
+    /// True if the model was trained on NFKC text.
     private let composes: Bool
 
     /// - Parameter path: a `spiece.model`.
-    /// - Throws: `CheckpointError` when the file is missing, broken or asks for what is not supported.
+    /// - Throws: `CheckpointError` if the file is missing, invalid or needs an unsupported feature.
     package init(path: String) throws {
         guard let data = fileContents(path) else {
             throw CheckpointError(file: path, found: "no readable file", expected: "a SentencePiece model")
         }
         let file = try SentencePieceFile([UInt8](data), path: path)
         guard let trainer = file.trainerSpec, let normalizer = file.normalizerSpec else {
-            throw file.error(nil, found: "no trainer_spec or normalizer_spec", expected: "both (file cut short?)")
+            throw file.error(nil, found: "no trainer_spec or normalizer_spec", expected: "both (truncated file?)")
         }
         guard trainer.modelType == 1 else { throw file.error("model_type", found: "\(trainer.modelType)", expected: "1 (UNIGRAM)") }
         guard !trainer.treatWhitespaceAsSuffix, !trainer.byteFallback, normalizer.escapeWhitespaces else {
@@ -61,7 +61,7 @@ package struct UnigramModel: Sendable {
 
     package var pieceCount: Int { scores.count }
 
-    /// Piece ids of a text, without any that begin or end it. Unknown characters that follow each other are one unknown piece.
+    /// Piece ids of a text, without BOS and EOS. Consecutive unknown characters become one unknown piece.
     package func encode(_ text: String) -> [Int] {
         let bytes = normalized(text)
         guard !bytes.isEmpty else { return [] }
@@ -91,7 +91,7 @@ package struct UnigramModel: Sendable {
         return found.reversed()
     }
 
-    /// Bytes of the character that begins with a byte of UTF-8.
+    /// Length in bytes of a UTF-8 character, by its first byte.
     private static func length(_ byte: UInt8) -> Int { byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4 }
 
     private func normalized(_ text: String) -> [UInt8] {
