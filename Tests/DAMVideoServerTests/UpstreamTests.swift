@@ -148,8 +148,8 @@ struct UpstreamTests {
         #expect(throws: InputError.self) { try UpstreamServer(base: "http://a/v1", key: "a\nurl = b", model: nil) }
     }
 
-    @Test("URLs may be those of the API or of its chat "
-        + "endpoint", arguments: ["http://h:1/v1", "http://h:1/v1/", "http://h:1/v1/chat/completions"])
+    @Test("URLs may be those of the API or of its chat endpoint",
+        arguments: ["http://h:1/v1", "http://h:1/v1/", "http://h:1/v1/chat/completions"])
     func paths(_ base: String) throws {
         #expect(try UpstreamServer(base: base, key: nil, model: nil).url == "http://h:1/v1/chat/completions")
     }

@@ -68,7 +68,7 @@ struct ExportTests {
         try export({ $0.format = .llava }) { folder, _ in
             let list = try JSONPlace(file: folder + "/train.json", expected: "a list").array()
             #expect(list.count == 2 && list[0].place.hasSuffix("[0]"))
-            let turns = try list[0]["exportsConversations"].array()
+            let turns = try list[0]["conversations"].array()
             #expect(try turns.map { try $0["from"].string() } == ["human", "gpt"])
             #expect(try turns[0]["value"].string() == "<image>\nDescribe the masked region in detail.")
             #expect(try turns[1]["value"].string() == "A red cup. It is full." && list[1]["image"].string() == "val/b.ppm")
@@ -84,7 +84,7 @@ struct ExportTests {
             #expect(error?.description.contains("which reveals the class dog") == true)
         }
         try export({ ($0.format, $0.labelShare) = (.llava, 1) }) { folder, _ in
-            let turns = try JSONPlace(file: folder + "/train.json", expected: "a list").array()[0]["exportsConversations"].array()
+            let turns = try JSONPlace(file: folder + "/train.json", expected: "a list").array()[0]["conversations"].array()
             #expect(try turns[0]["value"].string().hasSuffix("in detail. It shows: cup."))
         }
     }
@@ -111,7 +111,7 @@ struct ExportTests {
             try export({ ($0.format, $0.lengths) = (.llava, ["detailed", "phrase", "keyword"]) }, of: records) { folder, _ in
                 let list = try JSONPlace(file: folder + "/train.json", expected: "a list").array()
                 #expect(try list.map { try $0["id"].string() }.prefix(3) == ["s/1#detailed", "s/1#phrase", "s/1#keyword"])
-                #expect(try list[1]["exportsConversations"].array()[1]["value"].string() == "A red cup")
+                #expect(try list[1]["conversations"].array()[1]["value"].string() == "A red cup")
             }
         }
     }

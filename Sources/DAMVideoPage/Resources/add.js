@@ -1,4 +1,4 @@
-// The place to drop clips on, and how they are captioned.
+// The drop area for clips, and their caption options.
 
 import { call } from "./api.js";
 import { fault } from "./dialogs.js";

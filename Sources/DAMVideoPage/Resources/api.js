@@ -1,14 +1,14 @@
 // The server's paths as openapi.yaml describes them: answers, errors, events, uploads, and the key.
 
 const KEY = "damvideo.key";
-/** Clips and pictures are asked for by the browser itself, which sets no header: they carry the key as a cookie. */
+/** Cookie with the key, for clips and pictures: the browser requests these itself and sets no header. */
 const COOKIE = "damvideo-key";
 let key = sessionStorage.getItem(KEY);
 if (key !== null) keep(key);
 let asking = null;
 let askForKey = async () => null;
 
-/** An error of the server (its own words), or of the way to it. */
+/** An error of the server (with its message), or of the connection. */
 export class ServerError extends Error {
   constructor(status, message, code = null, retryAfter = null) {
     super(message);
@@ -29,7 +29,7 @@ export class ServerError extends Error {
   }
 }
 
-/** Names the function that asks the person for a key; it gets the reason and returns a key, or null. */
+/** Sets the function that asks the user for a key; it gets the reason and returns a key, or null. */
 export function setKeyDialog(dialog) {
   askForKey = dialog;
 }
@@ -61,7 +61,7 @@ function failure(status, text, retryAfter = null) {
   }
 }
 
-/** A response that is fine. Throws `ServerError`; asks for a key where one is wanted. */
+/** A successful response. Throws `ServerError`; asks for a key if one is required. */
 export async function fetched(path, options = {}) {
   const used = key;
   const { json, ...rest } = options;
@@ -79,7 +79,7 @@ export async function fetched(path, options = {}) {
   throw failure(response.status, await response.text(), Number(response.headers.get("retry-after")) || null);
 }
 
-/** The decoded answer; null when there is none. */
+/** The decoded answer; null if there is none. */
 export async function call(path, options) {
   const response = await fetched(path, options);
   return response.status === 204 ? null : response.json();

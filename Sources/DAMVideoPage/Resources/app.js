@@ -1,4 +1,4 @@
-// The page: which view the address names, and what every view shares.
+// The page: the view that the address names, and the parts shared by all views.
 
 import { call, setKeyDialog } from "./api.js";
 import { ClipView } from "./clip.js";
@@ -15,7 +15,7 @@ const field = document.getElementById("q");
 /** State in the address: `clip`, `track`, `t` (seconds), `q` and the filters of a search. */
 const placeOf = (address) => Object.fromEntries(new URL(address, location.href).searchParams);
 
-/** The address of a place, without what is empty. */
+/** The address of a place, without empty parameters. */
 function addressOf(place) {
   const query = new URLSearchParams(Object.entries(place).filter(([, value]) => value !== null && value !== undefined && value !== ""));
   return query.size ? `/?${query}` : "/";
@@ -25,14 +25,14 @@ const app = {
   status: null,
   place: placeOf(location.href),
   addressOf,
-  /** Goes to a place; `replace` where going back should not lead here. */
+  /** Goes to a place; with `replace`, going back skips the current one. */
   go(place, replace = false) {
     const address = addressOf(place);
     if (address !== location.pathname + location.search) history[replace ? "replaceState" : "pushState"](null, "", address);
     app.place = placeOf(location.href);
     update();
   },
-  /** Notes in the address where the view is, without showing anything anew. */
+  /** Updates the address to the state of the view, without showing it again. */
   note(changes) {
     app.place = { ...app.place, ...changes };
     history.replaceState(null, "", addressOf(app.place));
@@ -62,7 +62,7 @@ function update() {
   main.replaceChildren(view.element);
   document.body.dataset.view = kind.split(" ")[0];
   window.scrollTo(0, 0);
-  // The focused element went with the view before: the focus moves to the new view, for keys and screen readers.
+  // The focused element was removed with the previous view: the focus moves to the new one, for keys and screen readers.
   if (document.activeElement === document.body) main.focus({ preventScroll: true });
   view.enter?.(app.place);
 }
@@ -136,7 +136,7 @@ function sayModel(state, text, title = "") {
   show(chip, true);
 }
 
-/** Asks what the server can do, until it is ready; views that show it are told. */
+/** Requests the server's status until it is ready, and notifies the views that show it. */
 async function readStatus() {
   try {
     app.status = await call("/api/status");
@@ -150,7 +150,7 @@ async function readStatus() {
   view?.statusRead?.();
 }
 
-/** A server that only answers programs. */
+/** A server without a library. */
 function withoutLibrary() {
   view.leave();
   main.replaceChildren(h("div", { class: "empty" }, icon("film"), h("h2", {}, "This server keeps no clips"),

@@ -1,4 +1,4 @@
-// One clip: the picture with what is drawn over it, the timeline, and the list of its objects.
+// One clip: the picture with its overlay, the timeline, and the list of objects.
 
 import { call, clipPath, events } from "./api.js";
 import { ClipHead } from "./cliphead.js";
@@ -88,7 +88,7 @@ export class ClipView {
     canvas.addEventListener("pointerleave", () => this.hover(null));
   }
 
-  // Coming and going
+  // Opening and closing
 
   enter(place) {
     this.wanted = place;
@@ -113,7 +113,7 @@ export class ClipView {
     this.drawPanel();
   }
 
-  /** Ids are numbers in the document; an address has texts. */
+  /** Ids are numbers in the document, but text in an address. */
   idOf(text) {
     return [...this.tracks.keys()].find((id) => String(id) === text) ?? (/^\d+$/.test(text) ? Number(text) : text);
   }
@@ -150,7 +150,7 @@ export class ClipView {
     }
   }
 
-  /** A stream of events begins, perhaps again: it tells from the start what is being written, and what went wrong. */
+  /** A stream of events begins, perhaps again: it repeats the captions being written, and the errors. */
   begun(clip) {
     this.problems = [];
     this.drafts.forEach((draft, key) => draft.abort || this.drafts.delete(key));
@@ -227,7 +227,7 @@ export class ClipView {
       const clip = await call(clipPath(this.id), { signal: this.stop.signal });
       if (!this.left) this.setClip({ ...clip, progress: clip.progress ?? this.clip.progress });
     } catch {
-      // The events tell if it matters.
+      // If it matters, an event reports it.
     }
   });
 
@@ -258,7 +258,7 @@ export class ClipView {
       h("p", { class: "muted" }, error.message), h("a", { class: "button primary", href: "/" }, icon("back"), h("span", {}, "Library"))));
   }
 
-  // Objects that a person points at
+  // Objects that the user points at
 
   startPicking(place = null) {
     if (!this.clip?.fps && this.clip?.frames !== 1) return;
@@ -342,7 +342,7 @@ export class ClipView {
     if (track) this.reveal(id);
   }
 
-  /** Scrolls the list so that a track is seen, and nothing else. */
+  /** Scrolls only the list, so that a track is visible. */
   reveal(id) {
     const card = this.list.card(id)?.element;
     if (!card || getComputedStyle(this.panel).overflowY !== "auto") return;
@@ -507,7 +507,7 @@ export class ClipView {
     context.setLineDash([]);
   }
 
-  /** The words under the picture: of the object that is pointed at, else the chosen one, else one that is seen, as long as it is. */
+  /** The caption under the picture: of the object under the pointer, else the chosen one, else a visible one while it is visible. */
   drawSubtitle() {
     const seen = this.seenNow();
     const holds = (id) => id !== null && seen.has(id) && this.tracks.get(id)?.caption;
@@ -561,7 +561,7 @@ export class ClipView {
     this.note();
   }
 
-  /** The next track of the list, at the frame that shows it best unless it is seen now. */
+  /** The next track of the list, at the frame that shows it best unless it is visible now. */
   next(by) {
     const ids = this.ordered().map(({ id }) => id);
     if (!ids.length) return;

@@ -1,4 +1,4 @@
-// The head of a clip's view: its name and facts, and what is done with the whole of it.
+// The head of a clip's view: its name and facts, and actions on the whole clip.
 
 import { call, clipPath } from "./api.js";
 import { confirmed, fault } from "./dialogs.js";

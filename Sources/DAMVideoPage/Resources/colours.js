@@ -17,7 +17,7 @@ export function colourOf(id, alpha = 1) {
   return alpha === 1 ? `rgb(${red}, ${green}, ${blue})` : `rgba(${red}, ${green}, ${blue}, ${alpha})`;
 }
 
-/** Black or white, whichever is read better on a track's colour. */
+/** Black or white, whichever is more legible on a track's colour. */
 export function inkOn(id) {
   const [red, green, blue] = parts(id).map((value) => {
     const part = value / 255;

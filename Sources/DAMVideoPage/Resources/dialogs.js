@@ -16,7 +16,7 @@ function opened(content, properties = {}) {
   });
 }
 
-/** True if the person agrees. */
+/** True if the user agrees. */
 export async function confirmed(title, text, action) {
   const answer = await opened(
     h("form", { method: "dialog" },
@@ -69,7 +69,7 @@ export function showHelp() {
     { class: "wide", "aria-label": "Keyboard shortcuts" });
 }
 
-/** Says an error that belongs to no place of the page; `again` offers to try once more. */
+/** Shows an error that belongs to no part of the page; `again` offers to retry. */
 export function notify(error, again = null) {
   const close = () => notice.remove();
   const notice = h("div", { class: "notice", role: "alert" },
@@ -82,7 +82,7 @@ export function notify(error, again = null) {
   while (all.childElementCount > 3) all.firstElementChild.remove();
 }
 
-/** An error said at its place. */
+/** An error shown beside its control. */
 export function fault(error, again = null, label = "Try again") {
   return h("div", { class: "fault", role: "alert" },
     icon("warn"),

@@ -17,7 +17,7 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
-/** An icon of the page's sprite; for the eye alone. */
+/** An icon of the page's sprite, hidden from screen readers. */
 export function icon(name, className = "") {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", `icon ${className}`.trim());
@@ -28,7 +28,7 @@ export function icon(name, className = "") {
   return svg;
 }
 
-/** A button that shows an icon alone; its label is read and shown on hover. */
+/** A button with an icon only; its label is for screen readers and shown on hover. */
 export function iconButton(name, label, onclick, properties = {}) {
   return h("button", { type: "button", class: "quiet round", "aria-label": label, title: label, onclick, ...properties }, icon(name));
 }
@@ -37,12 +37,12 @@ export function button(label, onclick, properties = {}, iconName = null) {
   return h("button", { type: "button", onclick, ...properties }, iconName && icon(iconName), h("span", {}, label));
 }
 
-/** Sets text only when it differs, so that what is selected or read aloud is not disturbed. */
+/** Sets text only if it differs, so that a selection or a screen reader is not disturbed. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Shows a picture; one that is shown is not loaded anew. */
+/** Shows a picture; one that is shown already is not loaded again. */
 export function showPicture(image, path) {
   if (image.getAttribute("src") !== path) image.src = path;
 }
@@ -51,20 +51,20 @@ export function show(element, shown) {
   if (element.hidden === shown) element.hidden = !shown;
 }
 
-/** Reads a sentence to those who do not see the page. */
+/** Announces a sentence to screen readers. */
 export function announce(text) {
   const live = document.getElementById("live");
   live.append(h("p", {}, text));
   while (live.childElementCount > 6) live.firstElementChild.remove();
 }
 
-/** True where letters belong to a text that is being written. */
+/** True if keys go to a text field. */
 export function isTyping(target) {
   return target instanceof HTMLElement
     && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=range])"));
 }
 
-/** Calls `action` once there was no call for a number of milliseconds. */
+/** Calls `action` once there has been no call for a number of milliseconds. */
 export function debounced(milliseconds, action) {
   let timer = 0;
   const call = (...values) => {

@@ -1,4 +1,4 @@
-// The menu of files a clip can be taken away as.
+// The menu of a clip's downloads.
 
 import { clipPath, fileOf } from "./api.js";
 import { fault } from "./dialogs.js";

@@ -1,4 +1,4 @@
-// The library: what was captioned, is being captioned or waits, and where a clip is dropped.
+// The library: captioned, running and waiting clips, and the drop area.
 
 import { call, clipPath } from "./api.js";
 import { AddPanel } from "./add.js";
@@ -174,7 +174,7 @@ class ClipCard {
     const done = share(clip.progress);
     done === null ? this.bar.removeAttribute("value") : (this.bar.value = done);
     setText(this.facts, this.said(clip));
-    // A preview that could not be loaded may be there in the clip's new state.
+    // A preview that could not be loaded may exist in the clip's new state.
     if (this.failedIn && this.failedIn !== clip.state) {
       this.failedIn = null;
       this.image.removeAttribute("src");

@@ -4,7 +4,7 @@ import { call, clipPath } from "./api.js";
 import { colourOf, inkOn } from "./colours.js";
 import { h } from "./dom.js";
 
-/** Frames asked for at once: some seconds, some hundred kB. */
+/** Frames per request: some seconds, some hundred kB. */
 const WINDOW = 240;
 
 export class Outlines {
@@ -12,12 +12,12 @@ export class Outlines {
     Object.assign(this, { id, loaded, frames: new Map(), windows: new Map(), version: 0 });
   }
 
-  /** Outlines of a frame, `{id, outline}` of each track; undefined while they are not here. */
+  /** Outlines of a frame, `{id, outline}` of each track; undefined until they are loaded. */
   at(frame) {
     return this.frames.get(frame);
   }
 
-  /** Reads the window of a frame unless it is here or on its way; once a clip plays, the one after it as well. */
+  /** Loads the window of a frame unless it is loaded or loading; while a clip plays, the next one as well. */
   need(frame, ahead = false) {
     const start = Math.floor(Math.max(0, frame) / WINDOW) * WINDOW;
     if (this.windows.get(start) !== this.version) this.read(start);
@@ -34,12 +34,12 @@ export class Outlines {
       for (const { frame, tracks } of frames) this.frames.set(frame, tracks);
       this.loaded();
     } catch {
-      // Not known yet, as of a clip that waits: asked for again with the next track.
+      // Not known yet, as for a waiting clip: requested again with the next track.
       if (this.windows.get(start) === version) this.windows.delete(start);
     }
   }
 
-  /** Reads outlines again, after a track was added or removed. Old outlines are shown until the new ones are here. */
+  /** Loads outlines again, after a track was added or removed. Old outlines are shown until the new ones are loaded. */
   renew() {
     this.version += 1;
   }
@@ -111,7 +111,7 @@ export class Overlay {
     this.unit = 1 / this.scale;
   }
 
-  /** Draws tracks: `{id, outline, name}`; the chosen one stands out, the others step back. */
+  /** Draws tracks: `{id, outline, name}`; the chosen one is emphasised, the others are dimmed. */
   drawTracks(tracks, chosen, hovered) {
     const { context, unit } = this;
     const order = [...tracks].sort((a, b) => (a.id === chosen) - (b.id === chosen));
@@ -150,7 +150,7 @@ export class Overlay {
     context.fillText(text, x + 5.5 * unit, y + height / 2 + 0.5 * unit);
   }
 
-  /** The track at a place: the smallest of those that cover it. */
+  /** The track at a position: the smallest of those that cover it. */
   hit(tracks, [x, y]) {
     const { context } = this;
     context.save();

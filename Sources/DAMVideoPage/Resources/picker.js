@@ -35,7 +35,7 @@ export class Picker {
     return this.view.app.status?.segmentation ?? false;
   }
 
-  /** Begins to mark on the frame that is shown; with marks of an attempt before if there are any. */
+  /** Begins to mark on the frame that is shown; with the marks of an earlier attempt if there are any. */
   start(earlier = null) {
     this.active = true;
     this.view.player.pause();
@@ -131,7 +131,7 @@ export class Picker {
     return `Outline found, ${Math.round(width)} × ${Math.round(height)} pixels. ${this.tool === "add" || this.tool === "away" ? "Click to correct it." : ""}`;
   }
 
-  /** `Prompt` of the marks; null while they do not make one. */
+  /** `Prompt` of the marks; null while they are incomplete. */
   prompt() {
     const { points, box, polygon, isClosed } = this.marks;
     const rounded = (values) => values.map((value) => Math.round(value * 10) / 10);
@@ -186,7 +186,7 @@ export class Picker {
     this.changed();
   }
 
-  /** A mark of the tool at a place; `isAway` for a point that does not belong to the object. */
+  /** A mark of the tool at a position; `isAway` for a point that does not belong to the object. */
   mark([x, y], isAway = false) {
     const { marks } = this;
     if (this.tool === "polygon") return this.addCorner(x, y);

@@ -3,7 +3,7 @@
 import { clipPath, fetched } from "./api.js";
 import { h, icon, show, showPicture } from "./dom.js";
 
-/** Frames and seconds of a clip. Where known tracks say other times than an even rate does, they are believed. */
+/** Frames and seconds of a clip. Times of known tracks take precedence over an even rate. */
 export class FrameClock {
   constructor(clip, tracks = []) {
     this.fps = clip.fps || 25;
@@ -27,7 +27,7 @@ export class FrameClock {
     return Math.min(this.last, Math.max(0, frame));
   }
 
-  /** Between two known pairs in proportion, beyond the last at the even rate. */
+  /** Linear interpolation between two known pairs; beyond the last one, the even rate. */
   mapped(value, from, to, rate) {
     if (!this.known.length) return value * rate;
     const after = this.known.findIndex((pair) => pair[from] > value);
@@ -63,7 +63,7 @@ export class Player {
     });
     for (const name of ["play", "pause", "ended", "ratechange"]) video.addEventListener(name, () => this.changed());
     video.addEventListener("seeked", () => this.mode === "video" && this.see(this.clock.frame(video.currentTime)));
-    // Browsers tell of sound only once some was decoded.
+    // Browsers report sound only once some has been decoded.
     video.addEventListener("timeupdate", () => {
       if (this.hasSound || !(video.mozHasAudio || video.webkitAudioDecodedByteCount || video.audioTracks?.length)) return;
       this.hasSound = true;
@@ -72,13 +72,13 @@ export class Player {
     this.watch();
   }
 
-  /** Sound is off until a person wants it. */
+  /** Sound is off until the user turns it on. */
   toggleSound() {
     this.video.muted = !this.video.muted;
     this.changed();
   }
 
-  /** Takes a clip's facts, which may come late; begins to load once they suffice. */
+  /** Sets a clip's facts, which may come late; begins to load once they suffice. */
   set(clip, clock) {
     const isNew = this.clip?.id !== clip.id;
     Object.assign(this, { clip, clock });
@@ -108,7 +108,7 @@ export class Player {
     this.changed();
   }
 
-  /** Pixels wide, as the frames are asked for: those of the screen, in steps that the browser can keep. */
+  /** Width in pixels of the requested frames: that of the screen, in steps so that the browser can cache them. */
   get stillPath() {
     const wanted = Math.ceil((this.still.parentElement?.clientWidth || 960) * Math.min(2, devicePixelRatio) / 320) * 320;
     return (frame) => clipPath(this.clip.id, `frames/${frame}.jpg?width=${Math.min(1920, wanted)}`);
@@ -198,7 +198,7 @@ export class Player {
     this.changed();
   }
 
-  /** Shows each frame at its time, or as soon as it is here; a few are asked for ahead. */
+  /** Shows each frame at its time, or as soon as it is loaded; a few are requested ahead. */
   async playStills() {
     this.playing = true;
     this.changed();

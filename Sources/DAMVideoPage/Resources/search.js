@@ -1,4 +1,4 @@
-// Moments whose captions have the words looked for.
+// Search results: moments whose captions have the words.
 
 import { call, clipPath } from "./api.js";
 import { fault } from "./dialogs.js";
@@ -8,7 +8,7 @@ import { clock, day, plural } from "./words.js";
 const PAGE = 60;
 const FILTERS = ["label", "camera", "from", "to"];
 
-/** An instant as a field for date and time has it, in the reader's time zone. */
+/** A time in the format of a date and time field, in the user's time zone. */
 const localOf = (instant) => {
   const date = new Date(instant);
   return isNaN(date) ? "" : new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);

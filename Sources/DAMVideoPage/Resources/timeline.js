@@ -1,4 +1,4 @@
-// The timeline: a bar for each track, where it was looked at, its parts, and where the clip stands.
+// The timeline: a bar for each track with its sampled frames and parts, and the current position.
 
 import { colourOf, inkOn } from "./colours.js";
 import { h } from "./dom.js";
@@ -42,7 +42,7 @@ export class Timeline {
       if (!lane) return;
       const track = this.lanes.get(lane.dataset.id).track;
       const within = event.target.closest(".bar");
-      // A click made by the keyboard has no place.
+      // A click made by the keyboard has no position.
       const frame = event.detail === 0 || !within ? track.first_frame : frameAt(event);
       this.choose(track.id, Math.min(track.last_frame, Math.max(track.first_frame, frame)));
     });

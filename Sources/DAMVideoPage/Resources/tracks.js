@@ -1,4 +1,4 @@
-// The list of tracks: thumbnails, captions as they are written, and what a person does with them.
+// The list of tracks: thumbnails, captions as they are written, and the actions on them.
 
 import { call, clipPath } from "./api.js";
 import { colourOf, inkOn } from "./colours.js";
@@ -133,7 +133,7 @@ class TrackCard {
     done === null ? this.workBar.removeAttribute("value") : (this.workBar.value = done);
   }
 
-  /** Puts a field in place of the caption or the name. */
+  /** Replaces the caption or the name by a text field. */
   edit(what) {
     if (this.form || !this.entry.track) return;
     const { track } = this.entry;

@@ -1,4 +1,4 @@
-// Clips on their way to the server. They go on while other views are open.
+// Uploads of clips. They continue while other views are open.
 
 import { ServerError, upload } from "./api.js";
 import { announce } from "./dom.js";
@@ -28,7 +28,7 @@ export class Uploads {
     localStorage.setItem(SETTINGS, JSON.stringify(this.settings));
   }
 
-  /** `ClipOptions` of a file: a picture has no motion to be found by. */
+  /** `ClipOptions` of a file: a picture has no motion to find objects by. */
   options(isPicture = false) {
     const { find = "motion", segment, query, max_tracks } = this.settings;
     const options = { find: this.masks ? "masks" : find };

@@ -1,4 +1,4 @@
-// Figures and states as people read them.
+// Figures and states as readable text.
 
 const pad = (number, digits = 2) => String(number).padStart(digits, "0");
 
@@ -29,7 +29,7 @@ export function bytes(count) {
 
 export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
-/** A day and time in the reader's own writing; the year only when it is another one. */
+/** A date and time in the user's locale; the year only if it is not the current one. */
 export function day(date, withTime = true) {
   const value = new Date(date);
   if (isNaN(value)) return "";

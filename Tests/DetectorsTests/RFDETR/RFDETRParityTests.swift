@@ -8,7 +8,7 @@ struct RFDETRParityTests {
     @Test(arguments: RFDETRGoldens.names)
     func preprocessing(name: String) throws {
         let golden = try RFDETRGoldens(name)
-        try golden.expect(golden.detector.preprocessing(try golden.picture()), equals: "pixels", within: 1e-6)
+        try golden.expect(golden.detector.preparation(try golden.picture()), equals: "pixels", within: 1e-6)
     }
 
     @Test(arguments: RFDETRGoldens.names)

@@ -37,7 +37,7 @@ package struct DLCQuestion: Equatable, Sendable {
         return words.hasPrefix("the ") ? String(words.dropFirst(4)) : words
     }
 
-    /// - Throws: `InputError` for what is no such question.
+    /// - Throws: `InputError` if it is not such a question.
     init(_ json: JSONPlace) throws {
         keys = try json.object()
         question = try json["question"].string()
@@ -59,7 +59,7 @@ package struct DLCQuestion: Equatable, Sendable {
         }
     }
 
-    /// - Throws: `InputError` for a text that is no such question in JSON.
+    /// - Throws: `InputError` if the text is not such a question in JSON.
     package init(json: String) throws { try self.init(JSONPlace(OrderedJSON(Array(json.utf8), path: "question"), at: "question")) }
 
     /// The question whether the caption's object is what it should be.
