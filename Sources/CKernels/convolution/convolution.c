@@ -102,6 +102,15 @@ static void point_outside(const KernelConvolution *s, const float *input, const 
     }
 }
 
+// 1 where a result is a long sum, its map larger than a share of L2 and its rows one after the other. 4 % of linear layers over a
+// thousand tokens; for less the prefetches cost more than the loads.
+static int is_worth_prefetching(const KernelConvolution *s) {
+    const ptrdiff_t longSum = 128, manyBytes = 1 << 20;
+    ptrdiff_t width = (ptrdiff_t)s->outputWidth, row = width * s->outputColumn;
+    return (ptrdiff_t)(tap_count(s) * s->channels) >= longSum && row * (ptrdiff_t)s->outputHeight * (ptrdiff_t)sizeof(float) > manyBytes
+        && s->outputRow == row && (s->residualRow == 0 || s->residualRow == width * s->residualColumn);
+}
+
 // 1 where pixels of the input are those of the output, one after the other.
 static int is_pointwise(const KernelConvolution *s) {
     return tap_count(s) == 1 && s->strideY == 1 && s->strideX == 1 && s->top == 0 && s->left == 0
