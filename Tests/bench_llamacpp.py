@@ -40,8 +40,11 @@ def main():
     options = parser.parse_args()
     report = json.loads(options.report.read_text())
     entries = [entry for path in options.theirs for entry in json.loads(path.read_text())]
+    both = list(rows(report, entries))
+    if not both:
+        raise SystemExit(f"{options.report}: found no stage that llama-bench measured too, expected prefill, decode-200 or decode-1800")
     print(f"{'stage':<14}{'llama.cpp':<28}{'tokens/s':>10}{'damvideo':>10}{'ratio':>8}")
-    for name, kind, theirs, mine in rows(report, entries):
+    for name, kind, theirs, mine in both:
         print(f"{name:<14}{kind:<28}{theirs:>10.2f}{mine:>10.2f}{mine / theirs:>8.2f}")
 
 

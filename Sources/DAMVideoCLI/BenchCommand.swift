@@ -59,6 +59,12 @@ struct BenchCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Tokens of the caption.", valueName: "n"))
     var tokens = 120
 
+    @Option(
+        help: ArgumentHelp(
+            "Let kernels use no more than these instructions: \(Benchmark.instructionLimits.joined(separator: ", ")). OpenBLAS follows "
+                + "OPENBLAS_CORETYPE (Haswell has AVX2).", valueName: "set"))
+    var instructions: String?
+
     @Flag(help: "Print the report as JSON.")
     var json = false
 
@@ -99,6 +105,7 @@ struct BenchCommand: ParsableCommand {
             benchmark.stages = stage.isEmpty ? nil : Set(stage)
             benchmark.repeats = repeats
             benchmark.tokens = tokens
+            benchmark.instructions = instructions
             let status = StatusLine()
             let report = try benchmark.run { progress in
                 status.clear()

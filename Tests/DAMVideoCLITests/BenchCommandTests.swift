@@ -74,11 +74,20 @@ struct BenchCommandTests {
         ["--stage", "nothing"], ["--synthetic", "dam-9b"], ["--synthetic", "dam-tiny", "--weights", "f8"], ["--weights", "f16"],
         ["--synthetic", "dam-tiny", "--language", "q5"], ["--synthetic", "sam2.1-hiera-tiny", "--vision", "q8"],
         ["--synthetic", "dam-tiny", "--synthetic", "dam-3b"], ["--synthetic", "dam-tiny", "--model", "somewhere"],
-        ["--sam", "somewhere", "--synthetic", "sam2.1-hiera-tiny"],
+        ["--sam", "somewhere", "--synthetic", "sam2.1-hiera-tiny"], ["--instructions", "avx9"],
     ])
     func invalidArguments(arguments: [String]) throws {
         let run = try CommandRun(["bench"] + arguments)
         #expect(run.status == 64 && run.output.isEmpty && !run.errors.isEmpty, "\(run.errors)")
+    }
+
+    /// What a lesser processor would do can be measured on a better one.
+    @Test func instructionsCanBeLimited() throws {
+        let run = try CommandRun(["bench", "--instructions", "portable", "--json"])
+        #expect(run.status == 0 && run.errors.isEmpty)
+        let machine = try JSONDecoder().decode(BenchmarkReport.self, from: run.output).machine
+        #expect(machine.floatInstructions == "portable" && machine.int8Instructions == "portable")
+        #expect(machine.bfloat16Instructions == nil)
     }
 
     @Test(arguments: ["--model", "--sam"])

@@ -121,17 +121,54 @@ struct QuantizedProductTests {
         }
     }
 
+    private static func layer(_ outputs: Int, _ columns: Int, _ format: DataType, seed: Int) throws -> Linear {
+        let weights = pattern(outputs * columns, seed: seed), bias = Tensor([outputs], values: pattern(outputs, seed: seed + 1))
+        guard format.isQuantized else { return Linear(weight: Tensor([outputs, columns], values: weights), bias: bias) }
+        return Linear(weight: try matrix(outputs, columns, format, weights).matrix, bias: bias)
+    }
+
+    /// Bias, activation and residual come after the product, in this order, at every edge of a panel.
+    @Test(arguments: QuantizationTests.formats, [1, 13, 40])
+    func epiloguesFollowTheProduct(format: DataType, rows: Int) throws {
+        for (outputs, columns) in [(130, 200), (48, 64), (15, 63), (400, 130)] {
+            let input = Tensor([rows, columns], values: pattern(rows * columns, seed: 3))
+            let layer = try Self.layer(outputs, columns, format, seed: 5), bias = try #require(layer.bias).array
+            let residual = Tensor([rows, outputs], values: pattern(rows * outputs, seed: 8))
+            for set in KernelSets.ofProducts {
+                let plain = matrixMultiply(input, layer.weight, instructions: set).array
+                let biased = Tensor([rows, outputs], values: plain.indices.map { plain[$0] + bias[$0 % outputs] })
+                for activation in [nil] + Activation.allCases {
+                    let expected = (activation?(biased) ?? biased).array
+                    let found = matrixMultiply(
+                        input, layer.weight, bias: layer.bias, activation: activation, residual: residual, instructions: set)
+                    #expect(found.array == zip(expected, residual.array).map { $0 + $1 }, "\(set.rawValue), \(outputs) x \(columns)")
+                }
+            }
+        }
+    }
+
+    /// Queries, keys and values of one packing are those of three products, whatever their widths.
+    @Test(arguments: [DataType.q8, .q4, .f32], [1, 13, 40])
+    func projectionsAreThoseOfEachLayer(format: DataType, rows: Int) throws {
+        for widths in [[128, 64, 192], [64, 40, 64]] {
+            let input = Tensor([rows, 130], values: pattern(rows * 130, seed: 3))
+            let layers = try widths.enumerated().map { try Self.layer($1, 130, format, seed: 5 + 2 * $0) }
+            for set in KernelSets.ofProducts {
+                let found = projections(of: input, layers, instructions: set)
+                for (layer, projection) in zip(layers, found) {
+                    let expected = matrixMultiply(input, layer.weight, bias: layer.bias, instructions: set)
+                    #expect(projection.array == expected.array && projection.shape == expected.shape)
+                }
+            }
+        }
+    }
+
     /// SwiGLU's two products as one give the bits of two: few rows and many, packed and not, several ranges of outputs.
     @Test(arguments: [DataType.q8, .q4, .f32], [1, 13, 40])
     func gatedProductsAreThoseOfTwo(format: DataType, rows: Int) throws {
         for (outputs, columns) in [(400, 130), (40, 64)] {
             let input = Tensor([rows, columns], values: pattern(rows * columns, seed: 3))
-            func layer(_ seed: Int) throws -> Linear {
-                let weights = pattern(outputs * columns, seed: seed), bias = Tensor([outputs], values: pattern(outputs, seed: seed + 1))
-                guard format.isQuantized else { return Linear(weight: Tensor([outputs, columns], values: weights), bias: bias) }
-                return Linear(weight: try Self.matrix(outputs, columns, format, weights).matrix, bias: bias)
-            }
-            let gate = try layer(5), up = try layer(9)
+            let gate = try Self.layer(outputs, columns, format, seed: 5), up = try Self.layer(outputs, columns, format, seed: 9)
             for set in KernelSets.ofProducts {
                 let expected = siluMultiply(
                     gate: matrixMultiply(input, gate.weight, bias: gate.bias, instructions: set),

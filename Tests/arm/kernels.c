@@ -71,7 +71,8 @@ static void packed_products(KernelInstructionSet set, KernelDataType type, size_
     kernel_pack_activations(set, type, input, rows, Columns, 0, kernel_group_count(set, rows), packedRows);
     void *scratch = memory(kernel_multiply_scratch_bytes(set, type, Columns, rows));
     float *found = memory(rows * Outputs * sizeof(float));
-    kernel_multiply_packed(set, tiles, type, Columns, 0, Outputs, packedRows, rows, scratch, found, Outputs);
+    kernel_multiply_packed(set, tiles, type, Columns, 0, Outputs, packedRows, rows, &(KernelEpilogue){0}, scratch,
+                           found, Outputs);
     double *exact = memory(rows * Outputs * 8), *magnitudes = memory(rows * Outputs * 8);
     define(input, weights, rows, Outputs, Columns, exact, magnitudes);
     double error = worst(found, exact, magnitudes, rows * Outputs);

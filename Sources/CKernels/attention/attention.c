@@ -1,5 +1,6 @@
 // Attention of a few queries, compiled once for each instruction set from attention.inc. AttentionKernels.h is the interface.
 #include "../common.h"
+#include "../dispatch.h"
 #include "CKernels.h"
 #include "keyvalues.h"
 #include <math.h>
@@ -104,13 +105,7 @@ INLINE Eight widened(const void *source) {
 
 void kernel_attend(KernelInstructionSet set, const KernelAttention *sizes, const float *queries, const void *keys,
                    const void *values, float *scratch, float *output, float *top, float *total) {
-    switch (set) {
-#if defined(__x86_64__)
-    case KernelAVX2: attend_avx2(sizes, queries, keys, values, scratch, output, top, total); break;
-    case KernelAVX512: attend_avx512(sizes, queries, keys, values, scratch, output, top, total); break;
-#endif
-    default: attend_portable(sizes, queries, keys, values, scratch, output, top, total);
-    }
+    DISPATCH(set, attend, sizes, queries, keys, values, scratch, output, top, total);
 }
 
 size_t kernel_attention_scratch(const KernelAttention *sizes) {

@@ -1,6 +1,7 @@
 // Rows of keys and values in half precision and 8 bits, compiled once for each instruction set from keyvalues.inc.
 // AttentionKernels.h is the interface.
 #include "../common.h"
+#include "../dispatch.h"
 #include "CKernels.h"
 #include "keyvalues.h"
 #include <math.h>
@@ -58,15 +59,6 @@ static uint16_t half_of(float value) {
                                         _MM_FROUND_TO_NEAREST_INT))
 #include "keyvalues.inc"
 #pragma clang attribute pop
-
-#define DISPATCH(name, ...)                                                                                            \
-    switch (set) {                                                                                                     \
-    case KernelAVX2: name##_avx2(__VA_ARGS__); break;                                                                  \
-    case KernelAVX512: name##_avx512(__VA_ARGS__); break;                                                              \
-    default: name##_portable(__VA_ARGS__);                                                                             \
-    }
-#else
-#define DISPATCH(name, ...) ((void)set, name##_portable(__VA_ARGS__))
 #endif
 
 size_t kernel_row_bytes(KernelDataType type, size_t count) {
@@ -80,14 +72,14 @@ size_t kernel_row_bytes(KernelDataType type, size_t count) {
 void kernel_narrow_row(KernelInstructionSet set, const float *source, KernelDataType type, void *target, size_t count) {
     switch (type) {
     case KernelF32: memcpy(target, source, count * sizeof(float)); break;
-    case KernelQ8: DISPATCH(round_row, source, target, count); break;
-    default: DISPATCH(halve_row, source, target, count);
+    case KernelQ8: DISPATCH(set, round_row, source, target, count); break;
+    default: DISPATCH(set, halve_row, source, target, count);
     }
 }
 
 void kernel_widen_row(KernelInstructionSet set, const void *source, KernelDataType type, float *target, size_t count) {
     if (type == KernelQ8) {
-        DISPATCH(widen_rounded, source, target, count);
+        DISPATCH(set, widen_rounded, source, target, count);
     } else {
         kernel_widen(source, type, target, count);
     }

@@ -7,6 +7,7 @@
 //   tile of queries  [headSize][TILE]   x  block of keys    ->  weights [KeyBlock][TILE]
 //   weights          [KeyBlock][TILE]   x  block of values  ->  sums    [valueSize][TILE]
 #include "../common.h"
+#include "../dispatch.h"
 #include "../quantize/rounding.h"
 #include "CKernels.h"
 #include <float.h>
@@ -68,20 +69,11 @@ static void gather(KernelInstructionSet set, const void *rows, size_t stride, Ke
 #define KEYS 8
 #include "many_rows.inc"
 #pragma clang attribute pop
-
-#define DISPATCH(name, ...)                                                                                            \
-    switch (set) {                                                                                                     \
-    case KernelAVX2: name##_avx2(__VA_ARGS__); break;                                                                  \
-    case KernelAVX512: name##_avx512(__VA_ARGS__); break;                                                              \
-    default: name##_portable(__VA_ARGS__);                                                                             \
-    }
-#else
-#define DISPATCH(name, ...) ((void)set, name##_portable(__VA_ARGS__))
 #endif
 
 void kernel_attend_rows(KernelInstructionSet set, const KernelRowAttention *sizes, const float *queries,
                         const KernelRowContext *contexts, size_t contextCount, float *scratch, float *output) {
-    DISPATCH(attend_rows, sizes, queries, contexts, contextCount, scratch, output);
+    DISPATCH(set, attend_rows, sizes, queries, contexts, contextCount, scratch, output);
 }
 
 size_t kernel_row_attention_scratch(const KernelRowAttention *sizes) {

@@ -1,5 +1,6 @@
 // Convolutions of maps with channels last, compiled once for each instruction set from convolution.inc.
 #include "../common.h"
+#include "../dispatch.h"
 #include "../quantize/rounding.h"
 #include "../vector_types.h"
 #include "ConvolutionKernels.h"
@@ -101,6 +102,15 @@ static void point_outside(const KernelConvolution *s, const float *input, const 
     }
 }
 
+// 1 where a result is a long sum, its map larger than a share of L2 and its rows one after the other. 4 % of linear layers over a
+// thousand tokens; for less the prefetches cost more than the loads.
+static int is_worth_prefetching(const KernelConvolution *s) {
+    const ptrdiff_t longSum = 128, manyBytes = 1 << 20;
+    ptrdiff_t width = (ptrdiff_t)s->outputWidth, row = width * s->outputColumn;
+    return (ptrdiff_t)(tap_count(s) * s->channels) >= longSum && row * (ptrdiff_t)s->outputHeight * (ptrdiff_t)sizeof(float) > manyBytes
+        && s->outputRow == row && (s->residualRow == 0 || s->residualRow == width * s->residualColumn);
+}
+
 // 1 where pixels of the input are those of the output, one after the other.
 static int is_pointwise(const KernelConvolution *s) {
     return tap_count(s) == 1 && s->strideY == 1 && s->strideX == 1 && s->top == 0 && s->left == 0
@@ -173,19 +183,6 @@ static void point(const KernelConvolution *s, const float *input, const float *z
 #define TILE_BLOCKS 4
 #include "convolution.inc"
 #pragma clang attribute pop
-
-#define DISPATCH(set, name, ...)                                                                                       \
-    switch (set) {                                                                                                     \
-    case KernelAVX512: case KernelAVX512VNNI: case KernelAMX: name##_avx512(__VA_ARGS__); break;                       \
-    case KernelAVX2: case KernelAVXVNNI: name##_avx2(__VA_ARGS__); break;                                              \
-    default: name##_portable(__VA_ARGS__); break;                                                                      \
-    }
-#else
-#define DISPATCH(set, name, ...)                                                                                       \
-    {                                                                                                                  \
-        (void)(set);                                                                                                   \
-        name##_portable(__VA_ARGS__);                                                                                  \
-    }
 #endif
 
 void kernel_convolve(KernelInstructionSet set, const KernelConvolution *sizes, const float *input, const float *weights,
@@ -203,7 +200,7 @@ void kernel_convolve(KernelInstructionSet set, const KernelConvolution *sizes, c
             point_in_line(sizes, input, pixel, count, pointers, merged);
         else
             point(sizes, input, zeros, pixel, count, pointers, merged);
-        DISPATCH(set, convolve, sizes, pointers, merged, weights, bias, residual, output, pixel, count, firstBlock, endBlock)
+        DISPATCH(set, convolve, sizes, pointers, merged, weights, bias, residual, output, pixel, count, firstBlock, endBlock);
     }
     restore_subnormals(setting);
 }
@@ -213,11 +210,11 @@ void kernel_convolve_depthwise(KernelInstructionSet set, const KernelConvolution
                                size_t firstRow, size_t endRow) {
     unsigned setting = flush_subnormals();
     for (size_t row = firstRow; row < endRow; row++)
-        DISPATCH(set, convolve_depthwise_row, sizes, input, weights, bias, residual, output, row)
+        DISPATCH(set, convolve_depthwise_row, sizes, input, weights, bias, residual, output, row);
     restore_subnormals(setting);
 }
 
 void kernel_activate(KernelInstructionSet set, KernelActivation activation, float alpha, float beta, const float *input,
                      float *output, size_t count) {
-    DISPATCH(set, activate, activation, alpha, beta, input, output, count)
+    DISPATCH(set, activate, activation, alpha, beta, input, output, count);
 }

@@ -1,6 +1,7 @@
 // Softmax, activations and norms, compiled once for each instruction set from elementwise.inc. Every call chooses the widest
 // set of the machine, at the price of a load and a branch.
 #include "../common.h"
+#include "../dispatch.h"
 #include "../quantize/rounding.h"
 #include "../vector_types.h"
 #include "ElementwiseKernels.h"
@@ -21,6 +22,7 @@
 #define NAME(name) name##_avx512
 #include "elementwise.inc"
 #pragma clang attribute pop
+#endif
 
 // The widest of these sets that the machine has, asked once.
 static KernelInstructionSet widest(void) {
@@ -32,34 +34,27 @@ static KernelInstructionSet widest(void) {
     }
     return answer;
 }
-#define DISPATCH(name, ...)                                                                                            \
-    (widest() == KernelAVX512 ? name##_avx512(__VA_ARGS__)                                                             \
-     : widest() == KernelAVX2 ? name##_avx2(__VA_ARGS__)                                                               \
-                              : name##_portable(__VA_ARGS__))
-#else
-#define DISPATCH(name, ...) name##_portable(__VA_ARGS__)
-#endif
 
-void kernel_softmax(float *values, size_t count) { DISPATCH(softmax, values, count); }
+void kernel_softmax(float *values, size_t count) { DISPATCH(widest(), softmax, values, count); }
 
 float kernel_softmax_part(float *values, size_t count, float *top, float *total) {
-    return DISPATCH(softmax_part, values, count, top, total);
+    return DISPATCH(widest(), softmax_part, values, count, top, total);
 }
 
-void kernel_gelu(float *values, size_t count) { DISPATCH(gelu, values, count); }
+void kernel_gelu(float *values, size_t count) { DISPATCH(widest(), gelu, values, count); }
 
-void kernel_gelu_tanh(float *values, size_t count) { DISPATCH(gelu_tanh, values, count); }
+void kernel_gelu_tanh(float *values, size_t count) { DISPATCH(widest(), gelu_tanh, values, count); }
 
-void kernel_silu_multiply(float *gate, const float *up, size_t count) { DISPATCH(silu_multiply, gate, up, count); }
+void kernel_silu_multiply(float *gate, const float *up, size_t count) { DISPATCH(widest(), silu_multiply, gate, up, count); }
 
-void kernel_silu(float *values, size_t count) { DISPATCH(silu, values, count); }
+void kernel_silu(float *values, size_t count) { DISPATCH(widest(), silu, values, count); }
 
 void kernel_layer_norm(const float *input, const float *weight, const float *bias, float *output,
                        size_t rows, size_t columns, float epsilon) {
-    DISPATCH(layer_norm, input, weight, bias, output, rows, columns, epsilon);
+    DISPATCH(widest(), layer_norm, input, weight, bias, output, rows, columns, epsilon);
 }
 
 void kernel_rms_norm(const float *input, const float *weight, float *output,
                      size_t rows, size_t columns, float epsilon) {
-    DISPATCH(rms_norm, input, weight, output, rows, columns, epsilon);
+    DISPATCH(widest(), rms_norm, input, weight, output, rows, columns, epsilon);
 }

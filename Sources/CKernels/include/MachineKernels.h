@@ -34,6 +34,10 @@ typedef enum KernelInstructionSet : int32_t {
     KernelAMX = 6,
 } KernelInstructionSet;
 
+/// Makes kernel_supports refuse all sets but these, for measurements of what a lesser machine would do. For the begin of a program: sets
+/// that were chosen before stay chosen.
+void kernel_limit_instructions(const KernelInstructionSet *_Nonnull sets, size_t count);
+
 /// 1 where the machine has the set, else 0.
 int kernel_supports(KernelInstructionSet set);
 

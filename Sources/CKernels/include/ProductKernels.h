@@ -43,9 +43,30 @@ void kernel_pack_activations(KernelInstructionSet set, KernelDataType type, cons
 /// Bytes of scratch memory for `kernel_multiply_packed`.
 size_t kernel_multiply_scratch_bytes(KernelInstructionSet set, KernelDataType type, size_t columns, size_t rows);
 
-/// output[r, o - first] = activations[r] . weights[o] for outputs `first` up to `end`; `first` is a multiple of 16. `weights`
+/// Function of a product and its bias.
+typedef enum KernelProductFunction : int32_t {
+    KernelProductAlone = 0,
+    KernelProductGELU = 1,
+    KernelProductGELUTanh = 2,
+    KernelProductSiLU = 3,
+    KernelProductReLU = 4,
+    /// silu(g) * x, where the output holds g, the values of a gate, when the product begins.
+    KernelProductGatedBySiLU = 5,
+} KernelProductFunction;
+
+/// Steps that follow a product while a few rows of it are in L1: bias, function, residual, in this order.
+typedef struct KernelEpilogue {
+    /// One number for each output from the product's first on; NULL for none.
+    const float *_Nullable bias;
+    KernelProductFunction function;
+    /// Numbers in the places of the output's, which may not be the output itself; NULL for none. Not for gated products.
+    const float *_Nullable residual;
+} KernelEpilogue;
+
+/// output[r, o - first] = epilogue(activations[r] . weights[o]) for outputs `first` up to `end`; `first` is a multiple of 16. `weights`
 /// and `packed` hold the whole matrices; `scratch` is 64-byte aligned; output rows are `outputStride` apart. A row of output
 /// has the same bits whatever other rows there are, on either side of KernelFewRows. The machine must have the set.
 void kernel_multiply_packed(KernelInstructionSet set, const void *_Nonnull weights, KernelDataType type, size_t columns,
-                            size_t first, size_t end, const void *_Nonnull packed, size_t rows, void *_Nonnull scratch,
-                            float *_Nonnull output, size_t outputStride);
+                            size_t first, size_t end, const void *_Nonnull packed, size_t rows,
+                            const KernelEpilogue *_Nonnull epilogue, void *_Nonnull scratch, float *_Nonnull output,
+                            size_t outputStride);

@@ -5,6 +5,17 @@
 #include <sched.h>
 #endif
 
+// Sets that are not refused, one bit each.
+static uint32_t allowed = UINT32_MAX;
+
+void kernel_limit_instructions(const KernelInstructionSet *sets, size_t count) {
+    uint32_t bits = 1u << KernelPortable;
+    for (size_t i = 0; i < count; i++) bits |= 1u << sets[i];
+    __atomic_store_n(&allowed, bits, __ATOMIC_RELAXED);
+}
+
+static int is_allowed(KernelInstructionSet set) { return (__atomic_load_n(&allowed, __ATOMIC_RELAXED) >> set & 1) != 0; }
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 #if defined(__linux__)
@@ -31,17 +42,17 @@ static int has_tiles(void) {
     return answer;
 }
 
-int kernel_supports(KernelInstructionSet set) {
+static int is_there(KernelInstructionSet set) {
     __builtin_cpu_init();
     switch (set) {
     case KernelPortable: return 1;
     case KernelAVX2:
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
-    case KernelAVXVNNI: return kernel_supports(KernelAVX2) && __builtin_cpu_supports("avxvnni");
+    case KernelAVXVNNI: return is_there(KernelAVX2) && __builtin_cpu_supports("avxvnni");
     case KernelAVX512: return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
-    case KernelAVX512VNNI: return kernel_supports(KernelAVX512) && __builtin_cpu_supports("avx512vnni");
+    case KernelAVX512VNNI: return is_there(KernelAVX512) && __builtin_cpu_supports("avx512vnni");
     case KernelAMX:
-        return kernel_supports(KernelAVX512VNNI) && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bf16")
+        return is_there(KernelAVX512VNNI) && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bf16")
             && has_tiles();
     default: return 0;
     }
@@ -51,7 +62,7 @@ int kernel_supports(KernelInstructionSet set) {
 #include <sys/auxv.h>
 #endif
 
-int kernel_supports(KernelInstructionSet set) {
+static int is_there(KernelInstructionSet set) {
     if (set == KernelPortable) return 1;
 #if defined(__linux__)
     const unsigned long dotProducts = 1ul << 20; // HWCAP_ASIMDDP
@@ -61,8 +72,10 @@ int kernel_supports(KernelInstructionSet set) {
 #endif
 }
 #else
-int kernel_supports(KernelInstructionSet set) { return set == KernelPortable; }
+static int is_there(KernelInstructionSet set) { return set == KernelPortable; }
 #endif
+
+int kernel_supports(KernelInstructionSet set) { return is_allowed(set) && is_there(set); }
 
 size_t kernel_usable_processors(void) {
 #if defined(__linux__)

@@ -1,6 +1,7 @@
 // Products of matrices with packed rows, compiled once for each instruction set. ProductKernels.h is the interface;
 // products.md draws the layouts and says which file does what.
 #include "../machine/tile_configuration.h"
+#include "ElementwiseKernels.h"
 #include "panel.h"
 #include <math.h>
 
@@ -124,7 +125,7 @@ INLINE Sums128 dot_portable(Sums128 sums, Sums128 weights, Sums128 activations) 
 
 typedef void Pack(const float *, size_t, size_t, PackedForm, size_t, size_t, unsigned char *);
 typedef void Multiply(const unsigned char *, KernelDataType, size_t, size_t, size_t, const unsigned char *, size_t, PackedForm,
-                      unsigned char *, float *, size_t);
+                      const KernelEpilogue *, unsigned char *, float *, size_t);
 
 // Functions of a set for a number of rows; all NULL for a set without products.
 typedef struct Kernels {
@@ -206,7 +207,8 @@ size_t kernel_multiply_scratch_bytes(KernelInstructionSet set, KernelDataType ty
 }
 
 void kernel_multiply_packed(KernelInstructionSet set, const void *weights, KernelDataType type, size_t columns, size_t first,
-                            size_t end, const void *packed, size_t rows, void *scratch, float *output, size_t outputStride) {
-    kernels(set, rows).multiply(weights, type, columns, first, end, packed, rows, form(set, type, rows), scratch, output,
-                                outputStride);
+                            size_t end, const void *packed, size_t rows, const KernelEpilogue *epilogue, void *scratch,
+                            float *output, size_t outputStride) {
+    kernels(set, rows).multiply(weights, type, columns, first, end, packed, rows, form(set, type, rows), epilogue, scratch,
+                                output, outputStride);
 }

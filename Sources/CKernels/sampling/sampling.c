@@ -1,5 +1,6 @@
 // Deformable sampling, compiled once for each instruction set from sampling.inc. SamplingKernels.h is the interface.
 #include "../common.h"
+#include "../dispatch.h"
 #include "SamplingKernels.h"
 #include <math.h>
 #include <string.h>
@@ -24,10 +25,5 @@ typedef float Vector __attribute__((vector_size(4 * LANES)));
 
 void kernel_sample(KernelInstructionSet set, const KernelSampling *sizes, const float *values, const float *places,
                    const float *weights, float *output, size_t queries) {
-#if defined(__x86_64__)
-    if (set == KernelAVX512) return sample_avx512(sizes, values, places, weights, output, queries);
-    if (set == KernelAVX2) return sample_avx2(sizes, values, places, weights, output, queries);
-#endif
-    (void)set;
-    sample_portable(sizes, values, places, weights, output, queries);
+    DISPATCH(set, sample, sizes, values, places, weights, output, queries);
 }

@@ -18,8 +18,7 @@ struct SiglipEncoderLayer: Sendable {
 
     /// - Parameter hidden: `[tokens, width]`.
     func callAsFunction(_ hidden: Tensor) -> Tensor {
-        let normed = layerNorm1(hidden)
-        let attended = selfAttn(normed, context: normed, residual: hidden)
+        let attended = selfAttn(layerNorm1(hidden), residual: hidden)
         return mlp(layerNorm2(attended), residual: attended)
     }
 }
@@ -40,6 +39,16 @@ struct SiglipAttention: Sendable {
         self.heads = heads
     }
 
+    /// Self-attention.
+    /// - Parameters:
+    ///   - tokens: `[tokens, width]`.
+    ///   - residual: added to the result.
+    func callAsFunction(_ tokens: Tensor, residual: Tensor? = nil) -> Tensor {
+        let parts = projections(of: tokens, [qProj, kProj, vProj])
+        return attended(parts[0], keys: parts[1], values: parts[2], .all, residual)
+    }
+
+    /// Cross-attention.
     /// - Parameters:
     ///   - queries: `[tokens, width]`.
     ///   - context: `[context tokens, width]`, projected to keys and values.
@@ -48,9 +57,15 @@ struct SiglipAttention: Sendable {
     func callAsFunction(
         _ queries: Tensor, context: Tensor, scope: AttentionScope = .all, residual: Tensor? = nil
     ) -> Tensor {
+        let parts = projections(of: context, [kProj, vProj])
+        return attended(qProj(queries), keys: parts[0], values: parts[1], scope, residual)
+    }
+
+    private func attended(
+        _ queries: Tensor, keys: Tensor, values: Tensor, _ scope: AttentionScope, _ residual: Tensor?
+    ) -> Tensor {
         let attended = attention(
-            query: qProj(queries), context: [KeyValueRows(keys: kProj(context), values: vProj(context))],
-            heads: heads, keyValueHeads: heads, scope: scope)
+            query: queries, context: [KeyValueRows(keys: keys, values: values)], heads: heads, keyValueHeads: heads, scope: scope)
         return outProj(attended, residual: residual)
     }
 }

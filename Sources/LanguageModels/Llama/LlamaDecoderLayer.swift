@@ -71,14 +71,25 @@ struct LlamaAttention: Sendable {
         self.index = index
     }
 
+    /// Queries, keys and values, the former two at their positions.
+    private func projected(
+        _ normed: Tensor, turns: Tensor, _ sequences: [SequenceRows], lastOnly: Bool
+    ) -> (queries: Tensor, keys: Tensor, values: Tensor) {
+        guard lastOnly, !sequences.areSingleRows else {
+            let parts = projections(of: normed, [qProj, kProj, vProj])
+            return (parts[0].rotated(by: turns), parts[1].rotated(by: turns), parts[2])
+        }
+        let parts = projections(of: normed, [kProj, vProj])
+        let queries = qProj(sequences.lastRows(of: normed)).rotated(by: sequences.lastRows(of: turns))
+        return (queries, parts[0].rotated(by: turns), parts[1])
+    }
+
     /// Shapes as in `LlamaDecoderLayer`; appends the new rows' keys and values to the caches.
     /// - Parameter residual: added to the result.
     func callAsFunction(
         _ normed: Tensor, turns: Tensor, _ sequences: [SequenceRows], lastOnly: Bool, residual: Tensor
     ) -> Tensor {
-        let keys = kProj(normed).rotated(by: turns), values = vProj(normed)
-        let asking = lastOnly ? sequences.lastRows(of: normed) : normed
-        let queries = qProj(asking).rotated(by: lastOnly ? sequences.lastRows(of: turns) : turns)
+        let (queries, keys, values) = projected(normed, turns: turns, sequences, lastOnly: lastOnly)
         if sequences.areSingleRows {
             let contexts = sequences.map { sequence in
                 sequence.cache.append(keys: keys, values: values, rows: sequence.rows, layer: index)

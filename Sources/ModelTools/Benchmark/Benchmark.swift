@@ -35,6 +35,8 @@ package struct Benchmark: Sendable {
     package var repeats = 3
     /// Upper bound on the caption's tokens.
     package var tokens = 120
+    /// Name of the most that kernels may ask of the processor; nil for all it has.
+    package var instructions: String?
 
     package init() {}
 
@@ -47,11 +49,15 @@ package struct Benchmark: Sendable {
     /// Names of the formats that random weights can be stored in.
     package static let weightFormats = DataType.allCases.map { $0.rawValue.lowercased() }
 
+    /// Names of limits to the processor's instructions.
+    package static let instructionLimits = InstructionLimit.allCases.map(\.rawValue)
+
     /// Measures the machine, then each model's stages in order.
     /// - Parameter progress: called at each step; an error it throws ends the measurement.
     /// - Throws: `InputError` for an invalid setting or an unusable model, before anything is measured.
     package func run(progress: (Progress) throws -> Void = { _ in }) throws -> BenchmarkReport {
         try validate()
+        try limitInstructions()
         return try InputError.translating {
             let captionModel = try captionModel(), segmentationModel = try segmentationModel(), detectorModel = try detectorModel()
             let speed = MachineSpeed()
@@ -99,6 +105,18 @@ package struct Benchmark: Sendable {
                 }
             try require(model != nil, "stage \(stage.rawValue): found no model \(kind), expected one")
         }
+    }
+
+    private func limitInstructions() throws {
+        guard let instructions else { return }
+        guard let limit = InstructionLimit(rawValue: instructions) else {
+            let known = Self.instructionLimits.joined(separator: ", ")
+            throw InputError(.usage, "instructions \(instructions): expected one of \(known)")
+        }
+        guard limit.isThere else {
+            throw InputError(.usage, "instructions \(instructions): found a processor without them, expected one that has them")
+        }
+        limit.apply()
     }
 
     private func measure<Stage>(

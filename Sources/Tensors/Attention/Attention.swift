@@ -68,7 +68,7 @@ package func attention(
 }
 
 /// Queries of a task: enough that gathering a block of keys is little work beside reading it, few enough for L2.
-private let blockQueries = 192
+private let blockQueries = 384
 
 extension AttentionScope {
     /// Calls `body` with what some rows see of one head's keys and values.

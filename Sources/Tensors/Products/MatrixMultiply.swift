@@ -38,6 +38,22 @@ package func matrixMultiply(
     }
 }
 
+/// Layers of one input, each `x W^T + b`: `[rows, inputs] -> [rows, outputs]` for each. Where rows are packed, they are packed once.
+package func projections(
+    of input: Tensor, _ layers: [Linear], instructions: KernelInstructionSet = kernel_fastest_instructions()
+) -> [Tensor] {
+    let rows = input.rows, type = layers.first?.weight.dataType
+    precondition(layers.allSatisfy { $0.weight.columns == input.width }, "projections: inner sizes differ")
+    let haveOneForm = layers.allSatisfy { $0.weight.dataType == type && $0.weight.rows % PackedActivations.tileOutputs == 0 }
+    guard rows > 0, let type, haveOneForm,
+        case .packed = ProductPlan(rows: rows, weights: layers[0].weight, instructions: instructions)
+    else { return layers.map { matrixMultiply(input, $0.weight, bias: $0.bias, instructions: instructions) } }
+    let results = layers.map { TensorStorage(count: rows * $0.weight.rows) }
+    let products = zip(layers, results).map { PackedProduct(weights: $0.weight, target: $1.start, bias: $0.bias) }
+    PackedActivations(input, for: type, instructions: instructions).multiply(products, instructions: instructions)
+    return zip(layers, results).map { Tensor(shape: [rows, $0.weight.rows], storage: $1) }
+}
+
 /// SwiGLU's inner values (arXiv 2002.05202): `silu(gate(input)) * up(input)`, `[rows, inputs] -> [rows, outputs]`. Where rows
 /// are packed, they are for both products, and a product of one is multiplied with the other's while a core's cache has both.
 package func siluGated(
@@ -55,10 +71,10 @@ package func siluGated(
     }
     return Tensor([rows, outputs]) { output in
         guard let target = output.baseAddress else { return }
-        let product = Product(
-            input: input, weights: weights, target: target, instructions: instructions,
-            epilogue: Epilogue(bias: gate.bias, activation: nil, residual: nil, stride: outputs))
-        product.multiplyPacked(and: up.weight, bias: up.bias) { kernel_silu_multiply($0, $1, $2) }
+        PackedActivations(input, for: weights.dataType, instructions: instructions).multiply(
+            gate: PackedProduct(weights: weights, target: target, bias: gate.bias),
+            gated: PackedProduct(weights: up.weight, target: target, bias: up.bias, function: KernelProductGatedBySiLU),
+            instructions: instructions)
     }
 }
 
@@ -111,46 +127,11 @@ private struct Product {
     }
 
     func multiplyPacked() {
-        let packed = PackedActivations(input, for: weights.dataType, instructions: instructions)
-        forEachRange { range in
-            weights.multiply(
-                packed, range: range, output: target + range.lowerBound, outputStride: outputs, instructions: instructions)
-            epilogue.apply(to: target, rows: 0..<rows, columns: range)
-        }
+        let product = PackedProduct(
+            weights: weights, target: target, bias: epilogue.bias, residual: epilogue.residual,
+            function: epilogue.activation.productFunction)
+        PackedActivations(input, for: weights.dataType, instructions: instructions).multiply([product], instructions: instructions)
     }
-
-    /// Packed products with `weights` and then with another matrix of their shape and type, for the same rows: `combine` gets a
-    /// row's results of both while a core has them in its cache, and leaves in the first what it makes of them.
-    func multiplyPacked(
-        and other: WeightMatrix, bias: Tensor?,
-        _ combine: (_ first: UnsafeMutablePointer<Float>, _ second: UnsafePointer<Float>, _ count: Int) -> Void
-    ) {
-        let packed = PackedActivations(input, for: weights.dataType, instructions: instructions)
-        forEachRange { range in
-            let width = range.count, scratch = TensorStorage(count: rows * width)
-            let others = Epilogue(bias: bias, activation: nil, residual: nil, stride: width, firstColumn: range.lowerBound)
-            weights.multiply(
-                packed, range: range, output: target + range.lowerBound, outputStride: outputs, instructions: instructions)
-            other.multiply(packed, range: range, output: scratch.start, outputStride: width, instructions: instructions)
-            epilogue.apply(to: target, rows: 0..<rows, columns: range)
-            others.apply(to: scratch.start, rows: 0..<rows, columns: 0..<width)
-            for row in 0..<rows { combine(target + row * outputs + range.lowerBound, scratch.start + row * width, width) }
-        }
-    }
-
-    /// Divides the outputs of a packed product among the cores, in ranges whose results fit a core's cache for the epilogue.
-    private func forEachRange(_ body: (Range<Int>) -> Void) {
-        guard rows > KernelFewRows, instructions != KernelAMX else {
-            // Few rows' results always fit, and AMX is fastest with many outputs at a time.
-            return Parallel.ranges(outputs, minimum: 64, multiple: 32, body)
-        }
-        let bytes = rows * outputs * MemoryLayout<Float>.stride
-        let perCore = max(2, bytes / (Self.cachedBytes * Parallel.coreCount))
-        Parallel.ranges(outputs, minimum: 128, multiple: 64, perCore: perCore, body)
-    }
-
-    /// Bytes of results that stay in L2 beside the weights: fewer would read the packed rows more often.
-    private static let cachedBytes = 1 << 20
 
     func multiplyFewRows() {
         Parallel.ranges(outputs, minimum: 16) { range in
@@ -194,8 +175,6 @@ private struct Epilogue {
     let residual: Tensor?
     /// Values from one row to the next.
     let stride: Int
-    /// Output that the first column is, for the bias.
-    var firstColumn = 0
 
     func apply(to target: UnsafeMutablePointer<Float>, rows: Range<Int>, columns: Range<Int>) {
         // Offsets are taken once a line: sums inside the loops, which Swift checks, would keep them from being vectorised.
@@ -203,7 +182,7 @@ private struct Epilogue {
         for row in rows {
             let first = row * stride + columns.lowerBound, line = target + first
             if let bias {
-                let added = bias.storage.start + firstColumn + columns.lowerBound
+                let added = bias.storage.start + columns.lowerBound
                 for index in 0..<width { line[index] += added[index] }
             }
             activation?.apply(UnsafeMutableBufferPointer(start: line, count: width))

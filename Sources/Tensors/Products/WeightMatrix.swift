@@ -73,17 +73,18 @@ package struct WeightMatrix: Sendable {
         kernel_multiplies_packed(instructions, dataType.kernelType, rows) != 0
     }
 
-    /// `output[r, o] = input[r] . self[o]` for `o` in `range`, whose begin is a multiple of 16, where `takesPacked`.
+    /// `output[r, o] = epilogue(input[r] . self[o])` for `o` in `range`, whose begin is a multiple of 16, where `takesPacked`.
     /// - Parameter instructions: which the machine must have.
     func multiply(
-        _ input: PackedActivations, range: Range<Int>, output: UnsafeMutablePointer<Float>, outputStride: Int,
-        instructions: KernelInstructionSet
+        _ input: PackedActivations, range: Range<Int>, epilogue: KernelEpilogue, output: UnsafeMutablePointer<Float>,
+        outputStride: Int, instructions: KernelInstructionSet
     ) {
+        var epilogue = epilogue
         let type = dataType.kernelType
         let scratch = TensorStorage(byteCount: kernel_multiply_scratch_bytes(instructions, type, columns, input.rows))
         kernel_multiply_packed(
             instructions, bytes.pointer, type, columns, range.lowerBound, range.upperBound,
-            input.start, input.rows, scratch.start, output, outputStride)
+            input.start, input.rows, &epilogue, scratch.start, output, outputStride)
     }
 }
 

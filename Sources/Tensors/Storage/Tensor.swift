@@ -3,7 +3,7 @@ import Parallelism
 
 /// Memory for single-precision values, aligned for SIMD, freed with its last owner.
 final class TensorStorage: ByteOwner, @unchecked Sendable {
-    // Sendable: written only by the initializer of the Tensor that owns it, read-only afterwards.
+    // Sendable: written only before or in the initializer of the Tensor that owns it, read-only afterwards.
     let values: UnsafeMutableBufferPointer<Float>
     /// Address of the values, also when there are none.
     let start: UnsafeMutablePointer<Float>
@@ -50,7 +50,8 @@ package struct Tensor: Sendable {
         self.init(shape) { _ = $0.update(fromContentsOf: values) }
     }
 
-    private init(shape: [Int], storage: TensorStorage) {
+    /// Values that were written to memory before; nothing else may write there.
+    init(shape: [Int], storage: TensorStorage) {
         self.shape = shape
         self.storage = storage
     }
