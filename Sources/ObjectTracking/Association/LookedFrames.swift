@@ -11,7 +11,7 @@ struct LookedFrames {
             frames = annotated.filter(part.contains)
             return
         }
-        // A source that lists only frames with detections, all multiples of n, is assumed to have processed every n-th frame.
+        // A source whose frames with detections are multiples of n apart is assumed to have processed every n-th frame.
         let found = Set(set.detections.map(\.frame)).union(set.ignored.map(\.frame)).sorted()
         let step = zip(found, found.dropFirst()).reduce(0) { Self.commonDivisor($0, $1.1 - $1.0) }
         guard let first = found.first, step > 1 else {

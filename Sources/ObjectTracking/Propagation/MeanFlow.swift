@@ -27,7 +27,7 @@ struct MeanFlow: Sendable {
         self.sums = sums
     }
 
-    /// The mean around a pixel. The square is enlarged if its weight is small; nil if the total weight is 0.
+    /// The mean around a pixel. The square is enlarged while its weight is small; nil if there is hardly any weight at all.
     @inline(__always)
     func mean(_ x: Int, _ y: Int) -> SIMD2<Float>? {
         let wanted = Double(LayerConstants.leastShare) * Double(reach * reach), largest = box.width + box.height

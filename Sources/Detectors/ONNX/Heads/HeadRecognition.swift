@@ -115,7 +115,7 @@ private struct HeadGraph {
         outputs = model.graph.outputs.map(\.name)
     }
 
-    /// True if the outputs come straight from convolutions, except for the scores' activation.
+    /// True if the outputs are those of convolutions, apart from changes of layout and the scores' sigmoid.
     var isRaw: Bool {
         let moving: Set = [
             "Concat", "Transpose", "Reshape", "Flatten", "Sigmoid", "Cast", "Identity", "Slice", "Split", "Unsqueeze", "Squeeze",
