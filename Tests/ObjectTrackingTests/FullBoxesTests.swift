@@ -59,6 +59,19 @@ import Testing
         #expect(FullBoxes([Self.walk()], size: Self.size, rate: 10).boxes == [[:]])
     }
 
+    /// Where heights grow with each row by more than the row, a head tells no foot: there is no box for it.
+    @Test func heightsThatGrowTooFastTellNoFoot() {
+        let growing = Dictionary(uniqueKeysWithValues: (0..<60).map { frame in
+            let height = Int((12 * Self.pow(1.04, Double(frame))).rounded())
+            return (frame, BoundingBox(left: 300, top: 180 + frame - height, width: 16, height: height))
+        })
+        let hidden = Dictionary(uniqueKeysWithValues: (0..<60).map { frame in
+            let rows = frame < 40 ? 140..<200 : frame < 50 ? 157..<175 : 131..<211
+            return (frame, BoundingBox(left: 100, top: rows.lowerBound, width: 16, height: rows.count))
+        })
+        #expect(FullBoxes([growing, hidden], size: Self.size, rate: 10).boxes[1][45] == nil)
+    }
+
     /// It is not known to become whole again.
     @Test func whatStaysLowHasBecomeLower() {
         let boxes = Self.walk { frame, box in

@@ -35,7 +35,7 @@ package struct FullBoxes {
                 guard Double(box.height) < Constant.hidden * heights.height(offset, feet: box.bottom),
                     let feet = Self.feet(at: frame, whole, seen, within: reach)
                 else { continue }
-                full[frame] = Self.full(box, feet: feet, offset, heights).intersection(
+                full[frame] = Self.full(box, feet: feet, offset, heights, highest: size.height)?.intersection(
                     BoundingBox(left: 0, top: 0, width: size.width, height: size.height))
             }
             return full
@@ -52,15 +52,20 @@ package struct FullBoxes {
         return Double(before.bottom) + part * Double(after.bottom - before.bottom)
     }
 
-    /// A box whose head or feet, whichever are nearer to where they should be, are seen.
-    private static func full(_ box: BoundingBox, feet: Double, _ offset: Double, _ heights: UsualHeights) -> BoundingBox {
+    /// A box whose head or feet, whichever are nearer to where they should be, are seen; nil if the scale of the place tells no height
+    /// that fits into the picture.
+    private static func full(
+        _ box: BoundingBox, feet: Double, _ offset: Double, _ heights: UsualHeights, highest: Int
+    ) -> BoundingBox? {
         let head = feet - heights.height(offset, feet: Int(feet.rounded()))
-        if abs(Double(box.bottom) - feet) <= abs(Double(box.top) - head) {
-            let height = Int(heights.height(offset, feet: box.bottom).rounded())
-            return BoundingBox(left: box.left, top: box.bottom - height, width: box.width, height: height)
-        }
-        let height = Int(heights.height(offset, head: box.top).rounded())
-        return BoundingBox(left: box.left, top: box.top, width: box.width, height: max(box.height, height))
+        let isLowerSeen = abs(Double(box.bottom) - feet) <= abs(Double(box.top) - head)
+        guard let expected = isLowerSeen ? heights.height(offset, feet: box.bottom) : heights.height(offset, head: box.top),
+            expected <= Double(highest)
+        else { return nil }
+        let height = Int(expected.rounded())
+        return isLowerSeen
+            ? BoundingBox(left: box.left, top: box.bottom - height, width: box.width, height: height)
+            : BoundingBox(left: box.left, top: box.top, width: box.width, height: max(box.height, height))
     }
 }
 

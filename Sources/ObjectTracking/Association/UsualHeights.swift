@@ -18,6 +18,9 @@ package enum UsualHeightConstants {
     static let fewestObjects = 4
     /// Parts of the picture's width to one pixel within which two boxes touch.
     static let touchingPart = 256
+    /// Rounds in which the height of a thing whose head is known settles, and pixels up to which it has.
+    static let rounds = 16
+    static let settled = 1.0
 }
 
 /// Heights of objects by the row of their feet: a camera that looks down on the ground shows the near ones larger.
@@ -63,12 +66,12 @@ struct UsualHeights {
     /// - Parameter offset: `common`, or an object's own.
     func height(_ offset: Double, feet: Int) -> Double { exp(offset + slope * Double(feet)) }
 
-    /// Height of a thing whose head is at a row.
-    func height(_ offset: Double, head: Int) -> Double {
+    /// Height of a thing whose head is at a row; nil where heights grow so fast from row to row that none fits.
+    func height(_ offset: Double, head: Int) -> Double? {
         var height = 0.0
-        // The feet are where the height says; it settles within a few rounds.
-        for _ in 0..<16 { height = exp(offset + slope * (Double(head) + height)) }
-        return height
+        // The feet are where the height says; it settles within a few rounds, or not at all.
+        for _ in 0..<Constant.rounds { height = exp(offset + slope * (Double(head) + height)) }
+        return abs(exp(offset + slope * (Double(head) + height)) - height) < Constant.settled ? height : nil
     }
 
     private static func alone(_ objects: [[Int: BoundingBox]], size: PictureSize) -> [[Int]] {
