@@ -131,7 +131,7 @@ let package = Package(
         tests("Tensors", ["CKernels"]),
         tests("Media"),
         tests("Masks"),
-        tests("ObjectTracking", ["Imaging", "Media", "Masks", "Tensors", "SegmentAnything"]),
+        tests("ObjectTracking", ["Parallelism", "Imaging", "Media", "Masks", "Tensors", "SegmentAnything"]),
         tests("LanguageModels"),
         tests("DescribeAnything"),
         tests("SegmentAnything", ["Parallelism", "Imaging", "Tensors", "ModelTools"]),

@@ -3,6 +3,7 @@ import Imaging
 import Masks
 import Media
 import ObjectTracking
+import Parallelism
 import TestSupport
 import Testing
 
@@ -147,6 +148,45 @@ import Testing
         for frame in 0..<24 {
             #expect(try first.masks.mask(of: .number(1), at: frame) == second.masks.mask(of: .number(1), at: frame))
         }
+    }
+
+    @Test func theSameOnAnyNumberOfThreads() throws {
+        let limit = Parallel.threadLimit
+        defer { Parallel.threadLimit = limit }
+        let results = try [1, 2, 4].map { threads in
+            Parallel.threadLimit = threads
+            return try run(turning, from: [0]).masks
+        }
+        for frame in 0..<turning.frames {
+            let masks = try results.map { try $0.mask(of: .number(1), at: frame) }
+            #expect(masks[0] == masks[1] && masks[0] == masks[2], "\(frame)")
+            let confidences = results.map { $0.confidence(of: .number(1), at: frame) }
+            #expect(confidences[0] == confidences[1] && confidences[0] == confidences[2], "\(frame)")
+        }
+    }
+
+    /// An object of two sides before a moving camera: layers, colours by place and background all count.
+    private var turning: SyntheticScene {
+        var scene = SyntheticScene { .init(x: 60 + 5 * Double($0), y: 90) }
+        scene.camera = { (x: 3 * Double($0), y: 0, scale: 1) }
+        (scene.hasOtherSide, scene.frames) = (true, 12)
+        return scene
+    }
+
+    /// Two of one given mask go apart: their common middle is neither's.
+    private func partingPair(camera speed: Double) -> SyntheticScene {
+        var scene = SyntheticScene { .init(x: 100 - 2.5 * Double($0) + speed * Double($0), y: 90) }
+        scene.partner = { .init(x: 138 + 2.5 * Double($0) + speed * Double($0), y: 90) }
+        scene.camera = { (x: speed * Double($0), y: 0, scale: 1) }
+        return scene
+    }
+
+    @Test func bothOfAPairThatPartsAreKept() throws {
+        #expect(try run(partingPair(camera: 0), from: [0]).mean > 0.85)
+    }
+
+    @Test func bothOfAPairThatPartsAreKeptWhileTheCameraMoves() throws {
+        #expect(try run(partingPair(camera: 3), from: [0]).mean > 0.85)
     }
 
     /// The way back is the same whether its segments are sought in the file, decoded from its start, or read as pictures.

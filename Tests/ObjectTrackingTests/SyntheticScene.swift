@@ -27,6 +27,8 @@ struct SyntheticScene {
     var hasOtherSide = false
     /// Distance to the right of the object, in its own pixels, at which another one of other colours goes along.
     var companion: Double?
+    /// Another ellipse of other colours that belongs to the object.
+    var partner: ((Int) -> Pose)?
     /// Changes the colour of a pixel of a frame: noise, light, rain.
     var weather: (_ frame: Int, _ column: Int, _ row: Int, _ colour: SIMD3<Double>) -> SIMD3<Double> = { _, _, _, colour in colour }
     /// How far the object's rows lean to one side and the other, in pixels, when it bends.
@@ -53,6 +55,12 @@ struct SyntheticScene {
             let value = texture.at(u / 7 + 50, v / 7 + 50)
             if hasOtherSide, u > 0 { return (SIMD3(50, 60, 130) + value * SIMD3(50, 90, 110), true) }
             return (SIMD3(150, 60, 50) + value * SIMD3(90, 110, 30), true)
+        }
+        if let partner = partner?(frame) {
+            let u = (x - partner.x) / partner.scale, v = (y - partner.y) / partner.scale
+            if u * u / (radius.x * radius.x) + v * v / (radius.y * radius.y) < 1 {
+                return (SIMD3(50, 60, 130) + texture.at(u / 7 + 90, v / 7 + 90) * SIMD3(50, 90, 110), true)
+            }
         }
         if let companion, (u - companion) * (u - companion) / (radius.x * radius.x) + v * v / (radius.y * radius.y) < 1 {
             return (SIMD3(40, 50, 170) + texture.at(u / 7 + 90, v / 7 + 90) * SIMD3(30, 60, 80), false)

@@ -30,6 +30,18 @@ struct ForwardMotion: Sendable {
         }
         return weight > 0 ? 2 * sum / weight : sum
     }
+
+    /// The mean motion of each part of a region of the previous frame, in working pixels.
+    func means(of parts: MaskParts, in region: Plane<Float>) -> [SIMD2<Float>] {
+        guard parts.parts.count > 1 else { return [mean(of: region)] }
+        return parts.parts.indices.map { index in
+            mean(of: Plane(region.box) { row in
+                for x in row.columns {
+                    row[x] = parts.nearest(to: SIMD2(Float(x), Float(row.y))) == index ? region[x, row.y] : 0
+                }
+            })
+        }
+    }
 }
 
 /// Flow between the previous frame and the current one, both ways, and the places where the two agree.

@@ -56,7 +56,7 @@ struct FrameStep {
     private func evidence(_ track: TrackState, in box: BoundingBox) -> PixelEvidence {
         let motion = layers.motion
         let layers = joinsByMotion ? layers.remembered(of: track, in: box) : Plane<Float>(box, repeating: 0)
-        let memory = PlaceMemory(track, shift: motion.forward.mean(of: track.probability))
+        let memory = PlaceMemory(track, motion: motion.forward)
         let propagated = MutablePlane<Float>(box), trust = MutablePlane<Float>(box)
         let places = MutablePlane<Float>(box, repeating: 0)
         let bins = current.bins(in: box)

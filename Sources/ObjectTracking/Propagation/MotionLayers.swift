@@ -5,6 +5,9 @@ package enum LayerConstants {
     /// Log-odds of a pixel that has long moved with the object, or, below 0, with what is still: more lets in what turns
     /// into view, and what goes along.
     package static let weight: Float = 8.5
+    /// Share of that for what moves with the still scene: more lets go of what passes in front, and of parts that stand while the
+    /// rest moves, as one of two people who part.
+    package static let letGo: Float = 0.15
     /// Longer side in pixels of an object at which that counts half: flow is coarse beside small ones. More spares their
     /// outlines, less lets them grow.
     package static let halfSide: Float = 75

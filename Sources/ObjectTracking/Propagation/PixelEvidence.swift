@@ -66,7 +66,10 @@ struct PixelEvidence: Sendable {
         ).mutableCopy()
         let counted = layers.withoutEdges()
         let weight = track.layerWeight
-        for place in appearance.indices { appearance[place] += places[place] + weight * counted[place] }
+        for place in appearance.indices {
+            let layer = counted[place]
+            appearance[place] += places[place] + weight * (layer < 0 ? LayerConstants.letGo : 1) * layer
+        }
         self.layers = layers
         self.appearance = appearance.finished()
         let possible = propagated.mapped { $0 > Constant.possibleChance ? 1 : 0 }.dilated(by: Constant.growth)

@@ -10,22 +10,22 @@ package enum PlaceConstants {
 
 /// Log-odds of the current frame's pixels by a track's colours at each place, in the frame before and in the latest
 /// given mask. The frame before knows how the object looks now; the given mask knows what is truly its own, so that an
-/// error of an earlier frame is not confirmed by itself. Given places are found again by the object's middle and size,
-/// whatever flow says.
+/// error of an earlier frame is not confirmed by itself. Given places are found again by the middle and size of the object, or of each
+/// part it has come into, whatever flow says.
 struct PlaceMemory: Sendable {
     private typealias Constant = PlaceConstants
 
     private let recent: LocalColours
     private let given: LocalColours
-    private let shift: SIMD2<Float>
-    private let scale: Float
+    /// In the current frame.
+    private let parts: MaskParts
 
-    /// - Parameter shift: the object's motion from the previous frame to the current.
+    /// - Parameter motion: from the previous frame to the current.
     /// - Returns: nil for a track that has no such colours.
-    init?(_ track: TrackState, shift: SIMD2<Float>) {
-        guard let recent = track.places, let given = track.givenPlaces else { return nil }
-        (self.recent, self.given, self.shift) = (recent, given, shift)
-        scale = given.scale / max(recent.scale, 1)
+    init?(_ track: TrackState, motion: ForwardMotion) {
+        guard let recent = track.places, let given = track.givenPlaces, let parts = track.parts else { return nil }
+        (self.recent, self.given) = (recent, given)
+        self.parts = parts.moved(by: motion.means(of: parts, in: track.probability))
     }
 
     /// The log-odds of a pixel.
@@ -35,7 +35,8 @@ struct PlaceMemory: Sendable {
     @inline(__always)
     func odds(_ bin: UInt16, at place: SIMD2<Float>, from origin: SIMD2<Float>, layer: Float) -> Float {
         let near = recent.odds(bin, at: origin)
-        let then = given.odds(bin, at: given.centre + scale * (place - shift - recent.centre))
+        let part = parts.parts[parts.nearest(to: place)]
+        let then = given.odds(bin, at: part.given + part.givenScale / max(part.scale, 1) * (place - part.centre))
         let doubt = then < 0 ? 1 - LayerConstants.givenDoubt * joinedShare(layer) : 1
         return Constant.recentWeight * min(max(near, -Constant.limit), Constant.limit)
             + Constant.givenWeight * doubt * min(max(then, -Constant.limit), Constant.limit)

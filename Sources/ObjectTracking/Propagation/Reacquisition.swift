@@ -92,7 +92,7 @@ struct Reacquisition {
         guard area > wanted, support / area > Constant.support,
             current.colours(of: region).similarity(to: track.given) > likeness
         else { return next }
-        next.reappear(region, region.bounds(above: 0.5) ?? place)
+        next.reappear(region, region.bounds(above: 0.5) ?? place, LocalColours(current, region: region))
         return next
     }
 

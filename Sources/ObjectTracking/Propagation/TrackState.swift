@@ -25,6 +25,8 @@ struct TrackState: Sendable {
     private(set) var givenPlaces: LocalColours?
     /// The same of the frame before.
     var places: LocalColours?
+    /// Parts of the mask of the frame before, as `givenPlaces` has them.
+    var parts: MaskParts?
     /// Evidence of the layers it moved with and did not, of the frame before (`MotionLayers`); empty at a given mask.
     var layers = Plane<Float>.nothing
     /// Usual number of pixels, following slowly: a tenth of it left means the object is hidden.
@@ -55,6 +57,7 @@ struct TrackState: Sendable {
         givenSurroundings = isCarried ? features.colours(around: region, bounds) : .empty
         givenPlaces = isCarried ? LocalColours(features, region: region) : nil
         places = givenPlaces
+        parts = givenPlaces.map(MaskParts.init)
         usualArea = region.indices.reduce(0) { $0 + region[$1] }
         lastBox = bounds
     }
@@ -65,7 +68,7 @@ struct TrackState: Sendable {
         let earlier = given
         (status, probability, recent, confidence, age, hidden) = (.visible, latest.probability, latest.given, 1, 0, 0)
         (usualArea, lastBox) = (latest.usualArea, latest.lastBox)
-        layers = latest.layers
+        (layers, parts) = (latest.layers, latest.parts)
         (givenSurroundings, givenPlaces, places) = (latest.givenSurroundings, latest.givenPlaces, latest.places)
         given = latest.given
         given.blend(earlier, share: UpdateConstants.earlierShare)
@@ -104,9 +107,14 @@ struct TrackState: Sendable {
     }
 
     /// Goes on where it was found again.
-    mutating func reappear(_ region: Plane<Float>, _ bounds: BoundingBox) {
+    /// - Parameter places: colours of the region it was found in, by place.
+    mutating func reappear(_ region: Plane<Float>, _ bounds: BoundingBox, _ places: LocalColours?) {
         (status, probability, lastBox, hidden) = (.visible, region, bounds, 0)
         layers = .nothing
+        if let places, let givenPlaces {
+            parts = MaskParts(givenPlaces, at: places)
+            self.places = places
+        }
         confidence = max(confidence, UpdateConstants.foundConfidence)
     }
 

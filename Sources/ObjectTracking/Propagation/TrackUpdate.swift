@@ -72,6 +72,9 @@ extension TrackState {
         next.probability = chance.resized(to: chance.bounds(above: Constant.smallestChance) ?? bounds)
         next.layers = evidence.layers
         next.places = LocalColours(features, region: next.probability, layers: evidence.layers)
+        if let parts, let places = next.places {
+            next.parts = parts.moved(by: motion.forward.means(of: parts, in: probability)).found(in: next.probability, whole: places)
+        }
         if area > Constant.wholeShare * usualArea {
             next.usualArea += Constant.areaRate * (area - usualArea)
             next.velocity += Constant.velocityRate * (motion.forward.mean(of: probability) - camera.shift(at: bounds) - velocity)
