@@ -2,6 +2,7 @@ import ArgumentParser
 import DAMVideo
 import DataPipeline
 import Evaluation
+import Files
 import Foundation
 
 struct SDPCommand: ParsableCommand {

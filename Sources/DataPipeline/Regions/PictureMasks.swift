@@ -70,7 +70,7 @@ enum PictureMasks {
             }
             let picture = try pictures.path(of: fields[image], place: place)
             guard table.isWanted(try table.media(picture)) else { continue }
-            let mask = try InputError.translating { try mask(folder + "/" + fields[annotation], of: picture) }
+            let mask = try InputError.translating { try Self.mask(folder + "/" + fields[annotation], of: picture) }
             let name = Int(fields[label]).flatMap { table.settings.labels[$0] } ?? fields[label], (label, part) = ClassName.read(name)
             try table.add(
                 RegionCandidate(
