@@ -14,6 +14,7 @@ import Testing
         "EvidenceConstants.growth": Double(EvidenceConstants.growth),
         "LayerConstants.weight": Double(LayerConstants.weight),
         "LayerConstants.letGo": Double(LayerConstants.letGo),
+        "LayerConstants.stillShare": Double(LayerConstants.stillShare),
         "LayerConstants.halfSide": Double(LayerConstants.halfSide),
         "LayerConstants.rate": Double(LayerConstants.rate),
         "LayerConstants.tolerance": Double(LayerConstants.tolerance),

@@ -70,7 +70,7 @@ struct FrameStep {
         }
         let bounds = track.probability.bounds(above: StepConstants.searchChance) ?? box
         return PixelEvidence(
-            track: track, layers: layers,
+            track: track, layers: layers, layerWeight: track.layerWeight(isStill: camera == .identity),
             surroundings: previous.colours(around: track.probability, bounds, layers: track.layers),
             places: places.finished().blurred(passes: 1), propagated: propagated.finished().blurred(passes: 3),
             trust: trust.finished(), features: current, background: background)

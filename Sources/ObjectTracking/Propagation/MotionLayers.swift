@@ -8,6 +8,9 @@ package enum LayerConstants {
     /// Share of that for what moves with the still scene: more lets go of what passes in front, and of parts that stand while the
     /// rest moves, as one of two people who part.
     package static let letGo: Float = 0.15
+    /// Share of the weight where the camera stands still, and the background tells more: more lets objects grow, and into plain
+    /// surfaces, over which flow reaches far.
+    package static let stillShare: Float = 0.25
     /// Longer side in pixels of an object at which that counts half: flow is coarse beside small ones. More spares their
     /// outlines, less lets them grow.
     package static let halfSide: Float = 75
@@ -157,9 +160,10 @@ extension Plane<Float> {
 
 extension TrackState {
     /// Log-odds of a pixel that has long moved with this object.
-    var layerWeight: Float {
+    /// - Parameter isStill: true if the camera does not move.
+    func layerWeight(isStill: Bool) -> Float {
         let side = Float(max(lastBox.width, lastBox.height))
-        return LayerConstants.weight * side / (side + LayerConstants.halfSide)
+        return (isStill ? LayerConstants.stillShare : 1) * LayerConstants.weight * side / (side + LayerConstants.halfSide)
     }
 }
 

@@ -53,22 +53,22 @@ struct PixelEvidence: Sendable {
 
     /// - Parameters:
     ///   - layers: evidence of the layer each pixel moves with (`MotionLayers`).
+    ///   - layerWeight: log-odds of a pixel that has long moved with the object.
     ///   - surroundings: colours around the object in the previous frame.
     ///   - places: log-odds by colours at each place.
     ///   - propagated: chance of each pixel by flow, 0...1.
     ///   - trust: trust in the flow of each pixel, 0...1.
     init(
-        track: TrackState, layers: Plane<Float>, surroundings: ColourHistogram, places: Plane<Float>, propagated: Plane<Float>,
-        trust: Plane<Float>, features: FrameFeatures, background: BackgroundModel
+        track: TrackState, layers: Plane<Float>, layerWeight: Float, surroundings: ColourHistogram, places: Plane<Float>,
+        propagated: Plane<Float>, trust: Plane<Float>, features: FrameFeatures, background: BackgroundModel
     ) {
         let appearance = Self.appearance(
             track: track, surroundings: surroundings, box: propagated.box, features: features, background: background
         ).mutableCopy()
         let counted = layers.withoutEdges()
-        let weight = track.layerWeight
         for place in appearance.indices {
             let layer = counted[place]
-            appearance[place] += places[place] + weight * (layer < 0 ? LayerConstants.letGo : 1) * layer
+            appearance[place] += places[place] + layerWeight * (layer < 0 ? LayerConstants.letGo : 1) * layer
         }
         self.layers = layers
         self.appearance = appearance.finished()
