@@ -48,7 +48,8 @@ struct FrameStep {
         let updated = Parallel.map(before.count) { index in
             guard let probability = settled[index], let evidence = evidence[index] else { return before[index] }
             return before[index].advanced(
-                to: probability, evidence: evidence, features: current, motion: layers.motion, camera: camera)
+                to: probability, evidence: evidence, features: current, motion: layers.motion, camera: camera,
+                separates: joinsByMotion)
         }
         tracks = updated
     }

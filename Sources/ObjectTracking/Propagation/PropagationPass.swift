@@ -16,7 +16,8 @@ final class PropagationPass {
     /// Called with each track that begins, or begins again, with a given mask, and the tracks as they were carried to that frame.
     var onBegin: ((TrackID, Plane<Float>, [TrackState]) -> Void)?
 
-    /// - Parameter cameraIsStill: true if that is known, and need not be looked for.
+    /// - Parameter cameraIsStill: true if that is known, and need not be looked for, as for found objects: their tracklets are whole
+    ///   masks close by, which grow, separate and are learnt anew by their detection instead.
     init(
         _ frames: any WorkingFrames, size: WorkingSize, annotations: AnnotationReader, overlapping: Set<TrackPair>,
         cameraIsStill: Bool = false
@@ -118,7 +119,8 @@ final class PropagationPass {
         step.advance(&tracks, boxes: boxes)
         let searched = tracks.map { Reacquisition.searchBox($0, within: current.box) }
         prepareBackground(searched, current, position)
-        let search = Reacquisition(current: current, background: background, layers: window.isStill ? nil : layers)
+        let search = Reacquisition(
+            current: current, background: background, layers: window.isStill ? nil : layers, learnsPlaces: !cameraIsStill)
         for index in tracks.indices {
             guard let box = searched[index] else { continue }
             let others = tracks.indices.filter { $0 != index && tracks[$0].status == .visible }

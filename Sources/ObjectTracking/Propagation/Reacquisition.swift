@@ -40,6 +40,8 @@ struct Reacquisition {
     let background: BackgroundModel
     /// nil while the camera stands still: the background tells more then.
     let layers: MotionLayers?
+    /// True if colours by place are learnt anew where an object is found again.
+    let learnsPlaces: Bool
 
     /// The box in which to look for an object that is hidden, wholly or in part: larger the longer it has been; nil for
     /// others.
@@ -92,7 +94,8 @@ struct Reacquisition {
         guard area > wanted, support / area > Constant.support,
             current.colours(of: region).similarity(to: track.given) > likeness
         else { return next }
-        next.reappear(region, region.bounds(above: 0.5) ?? place, LocalColours(current, region: region))
+        let places = learnsPlaces ? LocalColours(current, region: region) : nil
+        next.reappear(region, region.bounds(above: 0.5) ?? place, places)
         return next
     }
 

@@ -43,9 +43,12 @@ extension TrackState {
     private typealias Constant = UpdateConstants
 
     /// The track after a frame that gave it `chance`: its mask, or none.
-    /// - Parameter camera: from the previous frame to the current.
+    /// - Parameters:
+    ///   - camera: from the previous frame to the current.
+    ///   - separates: true if a mask that comes apart has parts from then on.
     func advanced(
-        to chance: Plane<Float>, evidence: PixelEvidence, features: FrameFeatures, motion: FrameMotion, camera: CameraMotion
+        to chance: Plane<Float>, evidence: PixelEvidence, features: FrameFeatures, motion: FrameMotion, camera: CameraMotion,
+        separates: Bool
     ) -> TrackState {
         let chance = chance.withoutSpecks()
         var area: Float = 0, support: Float = 0
@@ -72,8 +75,10 @@ extension TrackState {
         next.probability = chance.resized(to: chance.bounds(above: Constant.smallestChance) ?? bounds)
         next.layers = evidence.layers
         next.places = LocalColours(features, region: next.probability, layers: evidence.layers)
-        if let parts, let places = next.places {
-            next.parts = parts.moved(by: motion.forward.means(of: parts, in: probability)).found(in: next.probability, whole: places)
+        if let parts, let places = next.places, let givenPlaces {
+            next.parts = separates
+                ? parts.moved(by: motion.forward.means(of: parts, in: probability)).found(in: next.probability, whole: places)
+                : MaskParts(givenPlaces, at: places)
         }
         if area > Constant.wholeShare * usualArea {
             next.usualArea += Constant.areaRate * (area - usualArea)
