@@ -95,7 +95,7 @@ struct ExitCodeTests {
         Example(name: "three masks for two clips", status: 64, says: "found 3 masks for 2 clips") { folder in
             caption(output: folder.path, "--masks", masks, "--masks", masks, clip)
         },
-        Example(name: "no list", status: 66, says: "/nowhere.txt: found no file") { folder in
+        Example(name: "no list", status: 66, says: "/nowhere.txt: found no readable file") { folder in
             caption(output: folder.path, "-a", "/nowhere.txt")
         },
         Example(name: "propagation on stdin", status: 64, says: "expected a file, or --no-propagate") { folder in

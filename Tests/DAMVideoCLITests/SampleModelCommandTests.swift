@@ -31,7 +31,7 @@ struct SampleModelCommandTests {
             try FileManager.default.copyItem(at: CommandRun.executable, to: copy)
             let run = try CommandRun(arguments, executable: copy)
             #expect(run.status == 69 && run.lines.count == 1)
-            #expect(run.errors.contains("--model DIR or the variable DAMVIDEO_MODEL"))
+            #expect(run.errors.contains("--model or the variable DAMVIDEO_MODEL") && run.errors.contains("damvideo pull dam-3b-video"))
         }
     }
 }

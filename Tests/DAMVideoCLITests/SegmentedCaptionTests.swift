@@ -54,7 +54,7 @@ struct SegmentedCaptionTests {
     @Test(arguments: [
         (["--point", "40,20", "--at", "0"], 64, "--sam"),
         (["--sam", "SAM", "--point", "40,20"], 64, "--at"),
-        (["--sam", "SAM", "--point", "40,20", "--at", "0", "--masks", "/nowhere"], 64, "besides --masks"),
+        (["--sam", "SAM", "--point", "40,20", "--at", "0", "--masks", "/nowhere"], 64, "found points or boxes with --masks"),
         (["--sam", "SAM", "--point", "40,20", "--at", "99"], 65, "found a prompt on frame 99, expected one from 0 to 7"),
         (["--sam", "SAM", "--point", "640,20", "--at", "0"], 65, "found point 640,20"),
         (["--sam", "/nowhere", "--point", "40,20", "--at", "0"], 69, "/nowhere"),

@@ -115,7 +115,7 @@ struct SeveralClipsTests {
             #expect(text.status == 0 && text.errors.isEmpty, "\(text.errors)")
             #expect(text.text.contains("    1: masks on 60 frames, looked at in 0 8 16 25 33 42 50 59\n"))
             #expect(text.text.contains("    1: masks on 1 frames, to be propagated to the others\n"))
-            #expect(text.text.contains("  prompt     295 tokens a track, at most 2 generated\n"))
+            #expect(text.text.contains("  prompt     295 tokens per track, at most 2 generated\n"))
             let json = try run(arguments + ["--json"])
             let reports = try #require(try JSONSerialization.jsonObject(with: json.output) as? [[String: Any]])
             #expect(reports.map { $0["frames"] as? Int } == [60, 60])

@@ -96,7 +96,7 @@ struct ShardCommandTests {
             #expect(double.status == 65 && double.errors.contains("shard 1/3 of \(Courtyard.clip) twice"))
             let other = try run(["--shard", "1/3", "--seed", "5", "--overwrite"])
             #expect(other.status == 0)
-            #expect(try CommandRun(["merge"] + shards).errors.contains("with other options"))
+            #expect(try CommandRun(["merge"] + shards).errors.contains("another clip, model or options than in"))
         }
     }
 

@@ -99,7 +99,7 @@ struct UpstreamTests {
         (400, #"{"error":{"message":"bad upstream-key"}}"#, 400, "bad ..."), (422, #"{"detail":"no"}"#, 422, "no"),
         (404, #"{"error":{"message":"no such model"}}"#, 404, "no such model"), (404, "<html>", 502, "status 404"),
         (401, #"{"error":{"message":"key upstream-key"}}"#, 502, "refuses"), (500, "Traceback", 502, "status 500"),
-        (503, #"{"error":"busy"}"#, 503, "busy"), (302, "", 502, "302"), (200, "hello", 502, "no chat completion"),
+        (503, #"{"error":"busy"}"#, 503, "busy"), (302, "", 502, "302"), (200, "hello", 502, "not a chat completion"),
     ] as [(Int, String, Int, String)])
     func errors(_ status: Int, _ body: String, _ told: Int, _ words: String) async throws {
         let server = try StubServer { request in

@@ -47,7 +47,7 @@ struct ModelStoreTests {
                 expected: "one of them (damvideo pull dam-3b-video fetches it)")) { try store.model("dam-3b-video") }
             try add("org/net", ["config.json": #"{"model_type": "rf_detr"}"#], revision: "v1", to: cache)
             #expect(throws: InputError(
-                .unusableModel, "org/net", found: "that model in \(cache.path) as @v1 only",
+                .unusableModel, "org/net", found: "that model in \(cache.path) only as @v1",
                 expected: "one of these after the name, or damvideo pull org/net first")) { try store.detector("org/net") }
             let folder = snapshot("models--org--net", in: cache)
             #expect(throws: InputError(

@@ -123,7 +123,7 @@ struct OutputTests {
             let track = String(lines.split(separator: "\n")[2]) + "\n"
             for (other, says) in [
                 ("{\"type\":\"header\"}\n", "line 1"), ("mine", "line 1"), ("{\"images\":[],\"mine\":1}", "line 1"),
-                ("mine\n" + lines, "line 1"), (lines + track, "line 6"), (lines.replacing(track, with: track + track), "track 7 again"),
+                ("mine\n" + lines, "line 1"), (lines + track, "line 6"), (lines.replacing(track, with: track + track), "track 7 twice"),
                 (lines.replacing("damvideo/1", with: "damvideo/2"), "schema damvideo/2"), (lines + lines, "line 6"),
                 (lines.replacing("\"error\"", with: "\"remark\""), "line 2"),
             ] {

@@ -67,7 +67,7 @@ struct StepTests {
             changed[1].set("label", .string("mug"))
             let now = try PipelineSample.files(changed, in: folder, "changed.jsonl")
             let error = #expect(throws: InputError.self) { try run(now, path, options: ["a": .number(1)]) }
-            #expect(error?.description.contains("another then") == true)
+            #expect(error?.description.contains("a region that has changed since") == true)
             // With --overwrite it is made again.
             #expect(try run(now, path, options: ["a": .number(1)], overwrites: true) == ["s/1"])
             #expect(try PipelineSample.records(path).map(\.label) == ["cup", "mug"])
@@ -111,7 +111,7 @@ struct StepTests {
             }
             let one = try records(1)
             let twice = #expect(throws: InputError.self) { try PipelineSample.files(one + one, in: folder) }
-            #expect(twice?.description.contains("region s/0 again") == true)
+            #expect(twice?.description.contains("region s/0 twice") == true)
             #expect(throws: InputError.self) { try RecordFiles([folder.path + "/none*.jsonl"]) }
         }
     }

@@ -30,10 +30,10 @@ struct SafetensorsFileTests {
             Broken(name: "header beyond the file", data: header("", length: 4000), says: "a header of 4000 bytes in a file"),
             Broken(name: "absurd header length", data: header("", length: .max), says: "a header of 18446744073709551615 bytes"),
             Broken(name: "no JSON", data: SafetensorsBuilder.file(header: "{", data: []), says: "no valid JSON"),
-            Broken(name: "a list", data: SafetensorsBuilder.file(header: "[]", data: []), says: "header that is not what"),
+            Broken(name: "a list", data: SafetensorsBuilder.file(header: "[]", data: []), says: "an invalid header"),
             Broken(name: "entry without dtype", data: header(#""t":{"shape":[1],"data_offsets":[0,4]}"#), says: "dtype missing"),
             Broken(name: "unknown dtype", data: header(entry("t", "I64", [1], 0, 8)), says: "dtype I64, expected one of F32, F16, BF16"),
-            Broken(name: "end beyond the file", data: header(entry("t", "F32", [4], 0, 16)), says: "within the 8 bytes"),
+            Broken(name: "end beyond the file", data: header(entry("t", "F32", [4], 0, 16)), says: "within the file's 8 bytes"),
             Broken(name: "begin after end", data: header(entry("t", "F32", [1], 8, 4)), says: "data_offsets [8, 4]"),
             Broken(name: "negative begin", data: header(entry("t", "F32", [1], -4, 0)), says: "data_offsets [-4, 0]"),
             Broken(name: "one offset", data: header(#""t":{"dtype":"F32","shape":[1],"data_offsets":[0]}"#), says: "a begin and an end"),
@@ -48,7 +48,7 @@ struct SafetensorsFileTests {
             Broken(name: "description of a negative shape", data: quantized("q4 16x-64"), says: "shape [16, -64]"),
             Broken(name: "description beyond numbers", data: quantized("q4 4611686018427387904x64"), says: "of a matrix"),
             Broken(name: "description of more bytes", data: quantized("q8 16x64"), says: "8 bytes, expected 1088 for shape [16, 64] in Q8"),
-            Broken(name: "shape no JSON integer holds", data: header(#""t":{"dtype":"F32","shape":[1e40],"data_offsets":[0,4]}"#), says: "header that is not"),
+            Broken(name: "shape no JSON integer holds", data: header(#""t":{"dtype":"F32","shape":[1e40],"data_offsets":[0,4]}"#), says: "an invalid header"),
         ]
     }()
 
@@ -67,7 +67,7 @@ struct SafetensorsFileTests {
         let missing = #expect(throws: CheckpointError.self) { try SafetensorsFile(path: "/nowhere/model.safetensors") }
         #expect(missing?.description.contains("No such file") == true)
         let folder = #expect(throws: CheckpointError.self) { try SafetensorsFile(path: NSTemporaryDirectory()) }
-        #expect(folder?.description.contains("not a file") == true)
+        #expect(folder?.description.contains("something other than a regular file") == true)
     }
 
     @Test func readsEachDataTypeAndPassesOverMetadata() throws {

@@ -137,7 +137,7 @@ struct RegionFileTests {
          "set.json[1].annotations[0].segmentation.size: found a list, expected [30, 40], as the picture"),
         (.lvis, ", \"dog:ear\"", "", "set.json[0]: found 1 categories and 2 annotations, expected equal numbers"),
         (.lvis, "\"height\": 30", "\"height\": 0", "set.json[0].height: found 0, expected 1 pixel or more"),
-        (.refl4, "\"id\": 2", "\"id\": 1", "set.json: line 2: found region 1 twice, expected each once"),
+        (.refl4, "\"id\": 2", "\"id\": 1", "set.json: line 2: found region 1 twice, expected each region once"),
         (.refl4, "[5, 5, 4, 4]", "[5, 5, -4, 4]", "set.json: line 2.bbox: found a list, expected [left, top, width, height]"),
         (.flickr, "[[12, 18]]", "[[12, 99]]",
          "set.json: annotations[1].tokens_positive[0]: found a list, expected beginning and end of a phrase of the caption"),
