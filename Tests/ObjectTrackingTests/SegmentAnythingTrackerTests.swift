@@ -92,7 +92,7 @@ import Testing
         for (name, sentence) in [
             ("sam-a", "memory_encoder_output_channels: found 64, expected a width that divides hidden_size, 32"),
             ("sam-b", "memory_encoder_output_channels: found 64, expected a width that divides hidden_size, 24"),
-            ("sam-c", "found a model for images only, expected one that can track"),
+            ("sam-c", "found a model of single pictures, expected one that can track"),
         ] {
             let error = #expect(throws: InputError.self) { try follow(.prompts([click(1, 0, 12, 14)]), name) }
             #expect(error?.category == .unusableModel && error?.description.hasSuffix(sentence) == true)

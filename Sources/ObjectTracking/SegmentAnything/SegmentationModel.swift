@@ -49,7 +49,7 @@ public struct SegmentationModel: Sendable {
     private var video: SegmentAnythingVideoModel {
         get throws {
             guard let tracking else {
-                throw InputError(.unusableModel, "\(path): found a model for images only, expected one that can track")
+                throw InputError(.unusableModel, "\(path): found a model of single pictures, expected one that can track")
             }
             return try tracking.get()
         }
