@@ -81,7 +81,7 @@ struct BenchCommandTests {
         #expect(run.status == 64 && run.output.isEmpty && !run.errors.isEmpty, "\(run.errors)")
     }
 
-    /// What a lesser processor would do can be measured on a better one.
+    /// A better processor can measure as a lesser one.
     @Test func instructionsCanBeLimited() throws {
         let run = try CommandRun(["bench", "--instructions", "portable", "--json"])
         #expect(run.status == 0 && run.errors.isEmpty)

@@ -52,7 +52,7 @@ struct PreemptionTests {
         }
     }
 
-    /// Of three clips the current one is ended, and the next is not begun.
+    /// With three clips the current one is ended, and the next is not begun.
     @Test func waitingClipsAreLeftAlone() throws {
         try withClips(3) { folder in
             let run = try CommandRun(

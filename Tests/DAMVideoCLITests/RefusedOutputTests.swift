@@ -69,7 +69,7 @@ struct RefusedOutputTests {
             let run = try CommandRun(Self.arguments("-o", path("r.jsonl"), "--format", "jsonl", "--resume", "--format", "vtt"))
             #expect(run.status == 73)
             try FileManager.default.removeItem(atPath: path("r.vtt"))
-            // Those of an earlier run may be replaced.
+            // Outputs of an earlier run may be replaced.
             let formats = ["json", "csv", "vtt"].flatMap { ["--format", $0] }
             let first = Self.arguments("-o", path("r.jsonl"), "--format", "jsonl") + formats
             #expect(try CommandRun(first).status == 0)

@@ -107,7 +107,7 @@ struct ResumeTests {
         }
     }
 
-    /// Of two clips the first is finished and not read again, although its masks are gone.
+    /// The first of two clips is finished and not read again, although its masks are gone.
     @Test func finishedClipsAreLeftAlone() throws {
         try withTemporaryDirectory { folder in
             for name in ["a", "b"] {

@@ -214,7 +214,7 @@ struct VideoCaptionerTests {
                 }
             }
         }
-        // Of the 60 frames only those sampled for one of the five tracks.
+        // Only those of the 60 frames that are sampled for one of the five tracks.
         #expect((8...40).contains(decoded))
         #expect(begun == 1 && finished.count == 2 && tokens.isSuperset(of: finished))
         #expect(encoded >= prompts * 36 && (2...5).contains(prompts) && tokens.count <= prompts)

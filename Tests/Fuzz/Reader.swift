@@ -71,7 +71,7 @@ enum Reader: String, CaseIterable {
         case .configuration: _ = try CheckpointInspection(directory: scratch.checkpoint("llm/config.json", bytes))
         case .onnx:
             let detector = try OnnxDetector(path: scratch.file(bytes), options: OnnxDetector.Options(family: nil, input: "32x32"))
-            // What is read is also run, unless that takes long.
+            // A graph that can be read is also run, unless that takes long.
             if detector.cost.operations < 0x1p24 { _ = try detector(Self.grey, threshold: 0.1) }
         case .rfdetr:
             let files = ["config.json", "model.safetensors", "preprocessor_config.json"]

@@ -20,7 +20,7 @@ import Testing
         #expect(NameNumbers(["f1_x", "f2_x"])?.areAtEnd == false)
     }
 
-    /// Of two numbers, one too large for any clip's frame is a time.
+    /// A number too large for any clip's frame is a time.
     @Test func timesAreNotFrames() {
         #expect(digits("00005_1717171717000", "00006_1717171717040") == ["00005", "00006"])
         #expect(digits("1717171717000", "1717171717040") == ["1717171717000", "1717171717040"])

@@ -59,7 +59,7 @@ import Testing
         #expect(FullBoxes([Self.walk()], size: Self.size, rate: 10).boxes == [[:]])
     }
 
-    /// Where heights grow with each row by more than the row, a head tells no foot: there is no box for it.
+    /// A head tells no foot if heights grow with each row by more than the row: there is no box for it.
     @Test func heightsThatGrowTooFastTellNoFoot() {
         let growing = Dictionary(uniqueKeysWithValues: (0..<60).map { frame in
             let height = Int((12 * Self.pow(1.04, Double(frame))).rounded())
