@@ -122,7 +122,9 @@ struct CaptionCommand: ParsableCommand {
     func validate() throws {
         if json, !dryRun { throw ValidationError("--json: expected --dry-run") }
         if let maxTracks, maxTracks < 1 { throw ValidationError("max-tracks \(maxTracks): expected 1 or more") }
-        guard prompts.sam != nil || prompts.count == 0 else { throw ValidationError("--point and --box go with --sam.") }
+        guard prompts.sam != nil || prompts.count == 0 else {
+            throw ValidationError("--point and --box go with --sam. Without it, damvideo track --box makes masks for --masks.")
+        }
         guard detections.detector == nil || clips.masks.isEmpty && prompts.count == 0 else {
             throw ValidationError("--detector goes without --masks, --box and --point.")
         }

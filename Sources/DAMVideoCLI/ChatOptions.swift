@@ -9,7 +9,8 @@ struct ChatOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Concurrent requests.", valueName: "n"))
     var parallel = 8
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Seconds without a response before a request is given up.", valueName: "s"))
+    @Option(parsing: .unconditional, help: ArgumentHelp(
+        "Seconds without a response before a request is given up; a whole answer may take ten times that.", valueName: "s"))
     var timeout = 120.0
 
     @Option(parsing: .unconditional, help: ArgumentHelp(

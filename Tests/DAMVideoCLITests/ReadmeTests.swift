@@ -26,6 +26,14 @@ import Testing
         return commands
     }
 
+    /// Captions that the README quotes.
+    private static func captions() throws -> [String] {
+        let text = try String(contentsOf: Fixtures.root.appending(path: "README.md"), encoding: .utf8)
+        return text.split(separator: "\n").filter { $0.hasPrefix("> ") }.map { line in
+            String(line.dropFirst(2).replacing("\\", with: ""))
+        }
+    }
+
     @Test func everyCommandRunsAsWritten() throws {
         let commands = try Self.commands()
         #expect(commands.count >= 10)
@@ -43,6 +51,9 @@ import Testing
                     executable: URL(filePath: "/bin/sh"))
                 #expect(run.status == 0, "\(command)\n\(run.errors)")
             }
+            let document = try String(contentsOf: folder.appending(path: "scene.json"), encoding: .utf8), quoted = try Self.captions()
+            #expect(quoted.count == 4)
+            for caption in quoted { #expect(document.contains("\"\(caption)\""), "\(caption)") }
         }
     }
 
