@@ -22,11 +22,8 @@ struct DetectorRun {
     func detections(progress: (Int) throws -> Void) throws -> DetectionSet {
         let frames = try clip.frames(in: span), size = clip.info.size
         let looks = try settings.looksAtMotion ? MotionLooks(clip.reopened(), span: span, model: detector.detector.inputSize) : nil
-        var found: [Masks.Detection] = [], looked: [Int] = [], next = -Double.infinity
-        while let frame = try frames.next() {
-            guard frame.time >= next else { continue }
-            // Tolerates a frame that is slightly early.
-            next = frame.time + settings.interval * 0.999
+        var found: [Masks.Detection] = [], looked: [Int] = [], next = -Double.infinity, passed: VideoFrame?
+        func look(at frame: VideoFrame) throws {
             try progress(frame.index)
             looked.append(frame.index)
             found += try objects(frame, looks).map { object in
@@ -35,6 +32,15 @@ struct DetectorRun {
                     score: Double(object.score))
             }
         }
+        while let frame = try frames.next() {
+            passed = frame.time < next ? frame : nil
+            guard passed == nil else { continue }
+            // Tolerates a frame that is slightly early.
+            next = frame.time + settings.interval * 0.999
+            try look(at: frame)
+        }
+        // A track ends with its last detection, so what is there at the end is detected at the end.
+        if let passed { try look(at: passed) }
         return DetectionSet(
             path: detector.path, format: nil, detections: found, annotatedFrames: looked, pictureSize: size, notes: detector.notes)
     }
