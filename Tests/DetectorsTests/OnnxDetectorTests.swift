@@ -70,6 +70,20 @@ struct OnnxDetectorTests {
         #expect(found.map(\.label) == ["person"] && found.first?.box == Rectangle(left: 15, top: 20, width: 10, height: 20))
     }
 
+    /// A wrong option must not find nothing in silence.
+    @Test func optionsThatContradictTheFileAreRefused() throws {
+        let upright = model([columns(84, 6, [])]), lying = model([rows(84, 7, [])])
+        for (builder, family, words) in [(upright, "yolov5", "columns"), (lying, "yolov8", "rows")] {
+            let error = try #require(throws: CheckpointError.self) {
+                try detect(builder, OnnxDetector.Options(family: family, input: nil))
+            }
+            #expect("\(error)".contains("whose boxes are \(words)"), "\(error)")
+        }
+        let options = try OnnxDetector.Options(family: nil, input: "96x64")
+        let error = try #require(throws: CheckpointError.self) { try detect(upright, options) }
+        #expect("\(error)".contains("found the input size 96x64, expected 64x64"), "\(error)")
+    }
+
     @Test func kindsOfInputInWords() throws {
         let options = try OnnxDetector.Options(family: "yolox-decoded", input: "640x384,Stretch,bgr,0-255")
         #expect(options.family == .yoloxDecoded && options.fit == .stretch && options.isBGR == true && options.largest == 255)

@@ -47,6 +47,9 @@ package struct OnnxDetector: Sendable {
         let size = options.size ?? metadata["imgsz"].flatMap(Self.size)
         program = try OnnxProgram(model, height: size?.height, width: size?.width)
         inputSize = try Self.inputSize(program, model)
+        if let size = options.size, size != inputSize {
+            throw CheckpointError(file: path, found: "the input size \(size)", expected: "\(inputSize), which the file does not leave open")
+        }
         let names = options.labels ?? metadata["names"].flatMap(ClassNames.parse)
         head = try HeadRecognition(model: model, size: inputSize, shapes: program.outputShapes, nameCount: names?.count)
             .head(options.family)

@@ -20,7 +20,7 @@ struct HeadRecognition {
         let maskCount = prototypes.flatMap { shapes[$0]?[1] } ?? 0
         let candidates = shapes.indices.filter { $0 != prototypes && isBoxes(shapes[$0]) }
         guard let boxes = candidates.first, candidates.count == 1 || prototypes != nil else { throw unknown() }
-        let reading = try family.map { given(shapes[boxes], $0) } ?? reading(shapes[boxes], maskCount)
+        let reading = try family.map { try given(shapes[boxes], $0) } ?? reading(shapes[boxes], maskCount)
         let chosen = reading.family
         let hasPrototypes = prototypes != nil && [.yolov8, .endToEnd, .yolov5].contains(chosen)
         let classes = reading.classes(chosen, hasPrototypes ? maskCount : 0)
@@ -58,16 +58,27 @@ struct HeadRecognition {
     }
 
     /// Interpretation of an output with boxes for a given family.
-    private func given(_ shape: [Int]?, _ family: DetectorFamily) -> Reading {
+    /// - Throws: `CheckpointError` if only the other dimension can be the boxes.
+    private func given(_ shape: [Int]?, _ family: DetectorFamily) throws -> Reading {
         guard let shape, shape.count == 3 else { return Reading(family: family, places: 0, width: nil) }
+        let rows = cells(shape[1], 1) || cells(shape[1], 3), columns = cells(shape[2], 1)
+        if family == .yolov8 ? rows && !columns : columns && !rows && !family.isSuppressed {
+            throw error(
+                found: "an output of \(shape), whose boxes are \(rows ? "rows" : "columns")",
+                expected: rows ? "--detector-family yolox, yolox-decoded or yolov5" : "--detector-family yolov8")
+        }
         return family == .yolov8
             ? Reading(family: family, places: shape[2], width: shape[1]) : Reading(family: family, places: shape[1], width: shape[2])
+    }
+
+    /// True if a number of boxes is that of grids over the input.
+    private func cells(_ count: Int, _ perCell: Int) -> Bool {
+        DetectorHead.strides(of: count, perCell: perCell, size: size) != nil
     }
 
     /// - Throws: `CheckpointError` if it matches no family, or two.
     private func reading(_ shape: [Int]?, _ masks: Int) throws -> Reading {
         guard let shape, shape.count == 3 else { return Reading(family: .endToEndRows, places: 0, width: nil) }
-        func cells(_ count: Int, _ perCell: Int) -> Bool { DetectorHead.strides(of: count, perCell: perCell, size: size) != nil }
         let rows = shape[1], columns = shape[2]
         let isThree = cells(rows, 3), isOne = cells(rows, 1), isTransposed = cells(columns, 1)
         if isTransposed, isOne || isThree {
