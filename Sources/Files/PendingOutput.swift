@@ -26,6 +26,16 @@ package final class PendingOutput {
 
     deinit { TemporaryNames.discard(folder.path) }
 
+    /// Runs `body` with the path to write to; errors name the destination in its place.
+    /// - Throws: what `body` throws.
+    package func writing<Result>(_ body: (String) throws -> Result) throws -> Result {
+        do {
+            return try body(folder.content)
+        } catch let error as InputError {
+            throw InputError(error.category, error.description.replacing(folder.content, with: place.path))
+        }
+    }
+
     /// Moves the output to its destination, replacing what is there.
     /// - Throws: `InputError`: `outputExists`, `inputOutput`; the previous contents are then restored.
     package func commit(replaces: Bool) throws {

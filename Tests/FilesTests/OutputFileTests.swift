@@ -133,6 +133,16 @@ struct OutputFileTests {
         }
     }
 
+    @Test func errorsNameTheDestination() throws {
+        try withTemporaryDirectory { folder in
+            let path = folder.appending(path: "masks").path, output = try PendingOutput(path: path)
+            let error = #expect(throws: InputError.self) {
+                try output.writing { try OutputFile.write(Data(), to: $0 + "/missing/a", replaces: false) }
+            }
+            #expect(error?.description.hasPrefix("\(path)/missing") == true, "\(error?.description ?? "")")
+        }
+    }
+
     /// A folder whose name is not valid text works like any other.
     @Test func foldersMayHaveAnyName() throws {
         try withTemporaryDirectory { folder in

@@ -47,12 +47,16 @@ package struct ExportStep {
             tally.count("regions", split)
             makers.insert(Self.maker(record))
         }
-        let output = try PendingOutput(path: folder), path = output.temporary.path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        for split in settings.splits {
-            try write(records, kept[split.name] ?? [], split.name, path, check)
+        let output = try PendingOutput(path: folder)
+        try output.writing { path in
+            try OutputFile.translating(path) {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            }
+            for split in settings.splits {
+                try write(records, kept[split.name] ?? [], split.name, path, check)
+            }
+            try OutputFile.write(Data(readme(tally, makers).utf8), to: path + "/README.md", replaces: false)
         }
-        try OutputFile.write(Data(readme(tally, makers).utf8), to: path + "/README.md", replaces: false)
         try output.commit(replaces: overwrites)
         (meta.counts, meta.records) = (tally.json, kept.values.reduce(0) { $0 + $1.count })
         meta.digest = try ContentDigest.of(model: folder)

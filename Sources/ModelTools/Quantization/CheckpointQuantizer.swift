@@ -48,11 +48,12 @@ package struct CheckpointQuantizer: Sendable {
     ///   incomplete directory is then removed.
     package func callAsFunction(progress: (QuantizationProgress) throws -> Void = { _ in }) throws -> QuantizationReport {
         let claim = try OutputClaim(output), pending = try PendingOutput(path: output)
-        let report = try InputError.translating {
-            try write(to: pending.temporary.path, progress)
-            return QuantizationReport(
-                before: try CheckpointInspection(path: directory),
-                after: try CheckpointInspection(path: pending.temporary.path), output: output)
+        let report = try pending.writing { path in
+            try InputError.translating {
+                try write(to: path, progress)
+                return QuantizationReport(
+                    before: try CheckpointInspection(path: directory), after: try CheckpointInspection(path: path), output: output)
+            }
         }
         try pending.commit(replaces: overwrites)
         withExtendedLifetime(claim) {}
