@@ -35,9 +35,17 @@ enum PictureMasks {
     }
 
     /// A mask in the size of its image.
-    private static func mask(_ path: String, of picture: String) throws -> Mask {
-        let mask = try ImageDecoder.mask(path: path), image = try ImageDecoder.rgb(path: picture)
-        let own = PictureSize(width: mask.width, height: mask.height), size = PictureSize(width: image.width, height: image.height)
+    /// - Parameter sizes: of images that were decoded before, by path; most have several masks.
+    private static func mask(_ path: String, of picture: String, _ sizes: inout [String: PictureSize]) throws -> Mask {
+        let mask = try ImageDecoder.mask(path: path), own = PictureSize(width: mask.width, height: mask.height)
+        let size: PictureSize
+        if let known = sizes[picture] {
+            size = known
+        } else {
+            let image = try ImageDecoder.rgb(path: picture)
+            size = PictureSize(width: image.width, height: image.height)
+            sizes[picture] = size
+        }
         guard own != size else { return mask }
         guard own.hasShape(of: size) else {
             throw InputError(.invalid, path, found: "a mask of \(own)", expected: "\(size) as \(picture), or the same shape")
@@ -61,7 +69,7 @@ enum PictureMasks {
         guard let image = places[0], let annotation = places[1], let label = places[2] else {
             throw InputError(.invalid, path, found: rows.names.joined(separator: ","), expected: columns.joined(separator: ","))
         }
-        var pictures = try MediaFolder(media)
+        var pictures = try MediaFolder(media), sizes: [String: PictureSize] = [:]
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         for (line, fields) in rows.rows {
             let place = "\(path): line \(line)"
@@ -70,7 +78,7 @@ enum PictureMasks {
             }
             let picture = try pictures.path(of: fields[image], place: place)
             guard table.isWanted(try table.media(picture)) else { continue }
-            let mask = try InputError.translating { try Self.mask(folder + "/" + fields[annotation], of: picture) }
+            let mask = try InputError.translating { try Self.mask(folder + "/" + fields[annotation], of: picture, &sizes) }
             let name = Int(fields[label]).flatMap { table.settings.labels[$0] } ?? fields[label], (label, part) = ClassName.read(name)
             try table.add(
                 RegionCandidate(
