@@ -53,7 +53,7 @@ def main():
             results.append([right for _, right in marks(reading, truth)] + [reading.mentions <= set(facts["present"])])
     wrong = [not all(result[:-1]) for result in results]
     print(f"{len(records)} captions, {sum(wrong)} with a wrong fact, {sum(not r[-1] for r in results)} that invent something")
-    names = sorted({name for record in records for name, value in record["scores"].items() if not isinstance(value, str)})
+    names = sorted({name for record in records for name, value in record["scores"].items() if isinstance(value, (int, float))})
 
     def share(places):
         marks_of = [mark for place in places for mark in results[place][:-1]]

@@ -97,9 +97,18 @@ enum SDPOutcome {
         throw records == 0 ? ExitCode(.invalid) : ExitCode.someTracksFailed
     }
 
-    /// Counts of dropped records by reason, largest first.
+    /// Number of answers of a service that could not be used, and counts of dropped records by reason, largest first.
     private static func words(_ meta: StepMeta) -> String {
         let tally = StepCounts(meta.counts)
+        let unusable = switch meta.step {
+        case "score": tally["verdicts", "unusable"]
+        case "shorten": tally["lengths", "unusable_answer"]
+        default: 0
+        }
+        return (unusable > 0 ? "; \(unusable) without a usable answer of the service" : "") + drops(tally)
+    }
+
+    private static func drops(_ tally: StepCounts) -> String {
         let dropped = ["regions_dropped", "dropped"].flatMap { tally.counts(of: $0) }.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
         guard !dropped.isEmpty else { return "" }
         return "; dropped: " + dropped.map { "\($0.name) \($0.count)" }.joined(separator: ", ")

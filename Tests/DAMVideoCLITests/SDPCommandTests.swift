@@ -174,6 +174,29 @@ import Testing
         }
     }
 
+    @Test func unusableAnswersAreCounted() throws {
+        let server = try StubServer { _ in DLCSample.completion("Perhaps; no, yes.") }
+        defer { server.stop() }
+        try withClips(["600008"]) { folder, count in
+            func path(_ name: String) -> String { folder.appending(path: name).path }
+            let root = ["--media-root", folder.path], service = ["--endpoint", server.base, "--endpoint-model", "stub"]
+            #expect(try run(["regions", path("clips"), "-o", path("r.jsonl")] + root + Self.all).status == 0)
+            #expect(try run(["caption", path("r.jsonl"), "-o", path("c.jsonl")] + root + service).status == 0)
+            let score = try run(["score", path("c.jsonl"), "-o", path("s.jsonl")] + root + service)
+            let shorten = try run(["shorten", path("s.jsonl"), "-o", path("m.jsonl")] + service)
+            for step in [score, shorten] {
+                #expect(step.status == 0 && step.errors.contains("\(count) regions; \(count) without a usable answer of the service"))
+            }
+            let made = try records(path("m.jsonl")), scores = made.compactMap { $0["scores"] as? [String: Any] }
+            #expect(scores.count == count && scores.allSatisfy { $0["verdict"] is NSNull })
+            let lengths = made.compactMap { $0["lengths"] as? [String: Any] }
+            #expect(lengths.count == count && lengths.allSatisfy { $0["unusable_answer"] as? Bool == true && $0["phrase"] as? String != nil })
+            // A verdict that is missing drops a caption where one is required.
+            let filter = try run(["filter", path("s.jsonl"), "-o", path("k.jsonl"), "--require", "verdict"])
+            #expect(filter.status == 64 && filter.errors.contains("found no record with verdict"))
+        }
+    }
+
     /// An empty answer is none: the region fails, and is asked for by the next run. The service's own figures are kept.
     @Test func emptyAnswersAreAskedForAgain() throws {
         let text = Mutex("")

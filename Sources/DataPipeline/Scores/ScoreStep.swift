@@ -53,7 +53,8 @@ package struct ScoreStep {
                 try judge.ask(records, places, output: target.path, progress: { try told($0); try progress.check() }) { place, verdict in
                     var record = try figures.scored(records.record(place))
                     switch verdict {
-                    case .success(let isTrue): if let isTrue { record.set("scores", "verdict", .bool(isTrue)) }
+                    // A caption without a usable verdict has a null one, so that it is counted.
+                    case .success(let isTrue): record.set("scores", "verdict", isTrue.map { .bool($0) } ?? .null)
                     case .failure(let error):
                         output.fail(record.id, error)
                         return progress.advance(failed: true)

@@ -5,6 +5,8 @@ import Imaging
 /// Adds shorter forms of captions: a sentence, a phrase, a keyword.
 package struct ShortenStep {
     static let keys: Set<String> = ["lengths"]
+    /// Member of `lengths` that marks those made by rule because the service's answer could not be used.
+    static let unusable = "unusable_answer"
 
     /// A service that shortens; nil to shorten by rule.
     private let service: (endpoint: ChatEndpoint, chat: ChatRun.Settings)?
@@ -65,10 +67,10 @@ package struct ShortenStep {
     /// The record with its lengths; an unusable answer is replaced by the rule's.
     private func shortened(_ record: Record, _ answer: String?) throws -> Record {
         guard record.isKept, let caption = try record.caption else { return record }
-        let lengths = answer.flatMap { ShorteningPrompt.lengths($0, of: caption, label: record.label) }
-            ?? CaptionLengths(byRule: caption, label: record.keyword)
-        var record = record
-        record.set("lengths", .object(lengths.json))
+        let usable = answer.flatMap { ShorteningPrompt.lengths($0, of: caption, label: record.label) }
+        var record = record, lengths = (usable ?? CaptionLengths(byRule: caption, label: record.keyword)).json
+        if answer != nil, usable == nil { lengths[Self.unusable] = .bool(true) }
+        record.set("lengths", .object(lengths))
         return record
     }
 }

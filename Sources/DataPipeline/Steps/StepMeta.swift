@@ -116,9 +116,15 @@ package struct StepCounts: Sendable {
     package mutating func count(_ group: String, _ name: String,
         by number: Int = 1) { groups[group, default: [:]][name, default: 0] += number }
 
-    /// Counts a record by its source, the decision of a filter, and the reasons for dropping it.
+    /// Counts a record by its source, a service's answers, the decision of a filter, and the reasons for dropping it.
     mutating func count(_ record: Record) {
         count("records", record.source)
+        if case .object(let scores)? = record.json["scores"], let verdict = scores["verdict"] {
+            count("verdicts", verdict == .null ? "unusable" : verdict == .bool(true) ? "yes" : "no")
+        }
+        if case .object(let lengths)? = record.json["lengths"], lengths[ShortenStep.unusable] != nil {
+            count("lengths", ShortenStep.unusable)
+        }
         guard record.json["kept"] != nil else { return }
         count("filter", record.isKept ? "kept" : "dropped")
         for reason in record.reasons { count("dropped", reason.split(separator: " ").first.map(String.init) ?? reason) }
