@@ -29,7 +29,8 @@ import Testing
         let confidences = try run(otherSide, from: [0])
         #expect(confidences[1] > 0.75)
         #expect(confidences[23] < 0.5)
-        #expect(zip(confidences, confidences.dropFirst()).allSatisfy { $0 >= $1 })
+        let shown = confidences.filter { $0 > 0 }  // it is hidden for some frames
+        #expect(zip(shown, shown.dropFirst()).allSatisfy { $0 >= $1 })
     }
 
     @Test func aMaskGivenAgainIsTrustedAgain() throws {
