@@ -80,7 +80,7 @@ package struct PropagatedMasks: MaskSource {
 
     package func isGiven(_ track: TrackID, at frame: Int) -> Bool { given[track]?.contains(frame) ?? false }
 
-    /// 1 for a given mask; for a propagated one, its support by colour, background and area; 0 without a mask.
+    /// The J that its mask may be expected to have with the true one: 1 for a given mask, 0 without a mask.
     package func confidence(of track: TrackID, at frame: Int) -> Float {
         isGiven(track, at: frame) ? 1 : propagated[track]?[frame]?.confidence ?? 0
     }
@@ -89,21 +89,30 @@ package struct PropagatedMasks: MaskSource {
 /// A propagated mask.
 package struct PropagatedMask: Sendable {
     package let mask: StoredMask
-    /// 0...1.
+    /// Its expected J with the true mask, 0...1.
     let confidence: Float
+    /// Evidence for it, 0...1, against masks of other tracks and of the other direction.
+    let support: Float
     /// Frames to the given mask from which it was propagated.
     let distance: Int
     /// True if that mask is later in the clip.
     let isBackward: Bool
 
-    init(mask: StoredMask, confidence: Float, distance: Int, isBackward: Bool) {
+    /// - Parameter support: nil if it is the confidence.
+    init(mask: StoredMask, confidence: Float, support: Float? = nil, distance: Int, isBackward: Bool) {
         self.mask = mask
         self.confidence = confidence
+        self.support = support ?? confidence
         self.distance = distance
         self.isBackward = isBackward
     }
 
-    /// Removes overlaps of masks within each frame: a shared pixel goes to the more confident one, or, if equal, to the one that
+    /// The same with other pixels.
+    func with(_ mask: StoredMask) -> PropagatedMask {
+        PropagatedMask(mask: mask, confidence: confidence, support: support, distance: distance, isBackward: isBackward)
+    }
+
+    /// Removes overlaps of masks within each frame: a shared pixel goes to the better supported one, or, if equal, to the one that
     /// extends further down, since that is nearer to the camera.
     /// - Parameter masks: by track and frame.
     static func separated(_ masks: [TrackID: [Int: PropagatedMask]]) -> [TrackID: [Int: PropagatedMask]] {
@@ -113,17 +122,14 @@ package struct PropagatedMask: Sendable {
         }
         for (frame, tracks) in shown where tracks.count > 1 {
             let known = tracks.compactMap { track in masks[track]?[frame].map { (track: track, mask: $0) } }.sorted { one, other in
-                (-one.mask.confidence, -one.mask.mask.box.bottom, one.track)
-                    < (-other.mask.confidence, -other.mask.mask.box.bottom, other.track)
+                (-one.mask.support, -one.mask.mask.box.bottom, one.track)
+                    < (-other.mask.support, -other.mask.mask.box.bottom, other.track)
             }
             for (place, losing) in known.enumerated() {
                 let rest = known[..<place].reduce(losing.mask.mask as StoredMask?) { rest, other in
                     rest.flatMap { $0.box.intersection(other.mask.mask.box) == nil ? $0 : $0.subtracting(other.mask.mask) }
                 }
-                result[losing.track]?[frame] = rest.map {
-                    PropagatedMask(
-                        mask: $0, confidence: losing.mask.confidence, distance: losing.mask.distance, isBackward: losing.mask.isBackward)
-                }
+                result[losing.track]?[frame] = rest.map(losing.mask.with)
             }
         }
         return result

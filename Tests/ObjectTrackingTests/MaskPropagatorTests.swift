@@ -239,6 +239,8 @@ import Testing
         let stated = try PropagationTable().courtyard
         #expect(score.mean >= stated - 0.005, "the table of constants states \(stated)")
         #expect(score.tracks.allSatisfy { $0.mean > 0.7 && $0.frames == 59 })
+        let confidences = (1..<60).flatMap { frame in masks.tracks.map { masks.confidence(of: $0.id, at: frame) } }.filter { $0 > 0 }
+        #expect(abs(Double(confidences.reduce(0, +)) / Double(confidences.count) - score.mean) < 0.15)
         var taken = [Int](repeating: 0, count: 768 * 576)
         for track in masks.tracks where track.appearance(at: 40) != nil {
             for (place, value) in try masks.mask(of: track.id, at: 40).pixels.enumerated() { taken[place] += Int(value) }

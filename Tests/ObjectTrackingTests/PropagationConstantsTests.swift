@@ -12,6 +12,8 @@ import Testing
         "EvidenceConstants.neutralDifference": Double(EvidenceConstants.neutralDifference),
         "EvidenceConstants.differenceScale": Double(EvidenceConstants.differenceScale),
         "EvidenceConstants.growth": Double(EvidenceConstants.growth),
+        "ConfidenceConstants.alike": Double(ConfidenceConstants.alike),
+        "ConfidenceConstants.difference": Double(ConfidenceConstants.difference),
         "LayerConstants.weight": Double(LayerConstants.weight),
         "LayerConstants.letGo": Double(LayerConstants.letGo),
         "LayerConstants.stillShare": Double(LayerConstants.stillShare),

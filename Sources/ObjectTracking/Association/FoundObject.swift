@@ -51,8 +51,8 @@ package struct FoundObject {
 }
 
 extension PropagatedMask {
-    /// Weight against a mask from the other direction: nearer and more confident ones win.
-    var weight: Float { confidence / Float(max(1, distance)) }
+    /// Weight against a mask from the other direction: nearer and better supported ones win.
+    var weight: Float { support / Float(max(1, distance)) }
 }
 
 /// All moving regions of each frame.

@@ -113,6 +113,7 @@ extension FoundObject {
             masks: masks.merging(part.masks) { mask, other in
                 PropagatedMask(
                     mask: mask.mask.joined(with: other.mask), confidence: min(mask.confidence, other.confidence),
+                    support: min(mask.support, other.support),
                     distance: max(mask.distance, other.distance), isBackward: mask.isBackward)
             })
     }

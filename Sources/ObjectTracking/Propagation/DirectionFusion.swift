@@ -1,7 +1,7 @@
 import Masks
 import Parallelism
 
-/// Collects the masks of both propagation directions and fuses them per frame: nearer and more confident ones win.
+/// Collects the masks of both propagation directions and fuses them per frame: nearer and better supported ones win.
 struct DirectionFusion {
     private let size: WorkingSize
     private let annotations: AnnotationReader
@@ -30,13 +30,14 @@ struct DirectionFusion {
             }
             guard let mask else { continue }
             taken[track.id] = mask
-            let found = PropagatedMask(mask: mask, confidence: track.confidence, distance: track.age, isBackward: isBackward)
+            let found = PropagatedMask(
+                mask: mask, confidence: track.expected.value, support: track.support, distance: track.age, isBackward: isBackward)
             if let earlier = propagated[track.id]?[frame], earlier.weight >= found.weight { continue }
             propagated[track.id, default: [:]][frame] = found
         }
     }
 
-    /// The fused masks. Pixels that the two directions assigned to different tracks go to the more confident one.
+    /// The fused masks. Pixels that the two directions assigned to different tracks go to the better supported one.
     func resolved() -> [TrackID: [Int: PropagatedMask]] {
         var result = propagated
         let ids = propagated.keys.sorted()
@@ -48,7 +49,7 @@ struct DirectionFusion {
         return result
     }
 
-    /// Removes the pixels shared by masks of different directions from the less confident one.
+    /// Removes the pixels shared by masks of different directions from the less supported one.
     private func settle(
         _ first: TrackID, _ second: TrackID, at frame: Int, in masks: inout [TrackID: [Int: PropagatedMask]]
     ) {
@@ -56,9 +57,6 @@ struct DirectionFusion {
             one.isBackward != other.isBackward, one.mask.box.intersection(other.mask.box) != nil
         else { return }
         let (loser, losing, winning) = one.weight >= other.weight ? (second, other, one) : (first, one, other)
-        masks[loser]?[frame] = losing.mask.subtracting(winning.mask).map {
-            PropagatedMask(
-                mask: $0, confidence: losing.confidence, distance: losing.distance, isBackward: losing.isBackward)
-        }
+        masks[loser]?[frame] = losing.mask.subtracting(winning.mask).map(losing.with)
     }
 }

@@ -91,11 +91,11 @@ struct Reacquisition {
         let share = layers == nil ? Constant.wantedShare : Constant.movingWantedShare
         let likeness = layers == nil ? Constant.likeness : Constant.movingLikeness
         let wanted = max(Constant.smallestArea, share * track.usualArea, Constant.gain * visible)
-        guard area > wanted, support / area > Constant.support,
-            current.colours(of: region).similarity(to: track.given) > likeness
-        else { return next }
+        guard area > wanted, support / area > Constant.support else { return next }
+        let found = current.colours(of: region).similarity(to: track.given)
+        guard found > likeness else { return next }
         let places = learnsPlaces ? LocalColours(current, region: region) : nil
-        next.reappear(region, region.bounds(above: 0.5) ?? place, places)
+        next.reappear(region, region.bounds(above: 0.5) ?? place, likeness: found, places)
         return next
     }
 

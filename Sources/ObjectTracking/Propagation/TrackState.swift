@@ -40,7 +40,9 @@ struct TrackState: Sendable {
     /// Part of the last box's motion that rounding left over, in pixels.
     private var remainder = SIMD2<Float>(0, 0)
     /// 0...1, falling with every frame on which evidence is weak.
-    var confidence: Float = 1
+    var support: Float = 1
+    /// The similarity its mask may have with the true one.
+    var expected = ExpectedSimilarity()
     /// Frames since a mask was given.
     var age = 0
 
@@ -66,8 +68,8 @@ struct TrackState: Sendable {
     /// - Parameter latest: a track that starts from it.
     mutating func annotate(_ latest: TrackState) {
         let earlier = given
-        (status, probability, recent, confidence, age, hidden) = (.visible, latest.probability, latest.given, 1, 0, 0)
-        (usualArea, lastBox) = (latest.usualArea, latest.lastBox)
+        (status, probability, recent, support, age, hidden) = (.visible, latest.probability, latest.given, 1, 0, 0)
+        (usualArea, lastBox, expected) = (latest.usualArea, latest.lastBox, latest.expected)
         (layers, parts) = (latest.layers, latest.parts)
         (givenSurroundings, givenPlaces, places) = (latest.givenSurroundings, latest.givenPlaces, latest.places)
         given = latest.given
@@ -107,20 +109,23 @@ struct TrackState: Sendable {
     }
 
     /// Goes on where it was found again.
-    /// - Parameter places: colours of the region it was found in, by place.
-    mutating func reappear(_ region: Plane<Float>, _ bounds: BoundingBox, _ places: LocalColours?) {
+    /// - Parameters:
+    ///   - likeness: likeness of the region it was found in to the given mask.
+    ///   - places: colours of that region by place.
+    mutating func reappear(_ region: Plane<Float>, _ bounds: BoundingBox, likeness: Float, _ places: LocalColours?) {
         (status, probability, lastBox, hidden) = (.visible, region, bounds, 0)
         layers = .nothing
         if let places, let givenPlaces {
             parts = MaskParts(givenPlaces, at: places)
             self.places = places
         }
-        confidence = max(confidence, UpdateConstants.foundConfidence)
+        support = max(support, UpdateConstants.foundSupport)
+        expected.add(likeness: likeness)
     }
 
     mutating func vanish(_ status: Status) {
         self.status = status
-        confidence = 0
+        support = 0
         probability = .nothing
     }
 }

@@ -30,13 +30,13 @@ package enum UpdateConstants {
     package static let earlierShare: Float = 0.3
     /// Chance below which a pixel is not kept for the next frame.
     package static let smallestChance: Float = 0.02
-    /// Share of a frame's certainty in the confidence; certainty is the logistic of `certaintySlope` times the mean
-    /// log-odds, less where the area is below `certainShare` of the usual. Reported, and weighed between directions.
-    package static let confidenceRate: Float = 0.1
+    /// Share of a frame's certainty in the support; certainty is the logistic of `certaintySlope` times the mean
+    /// log-odds, less where the area is below `certainShare` of the usual. Weighed between tracks and directions.
+    package static let supportRate: Float = 0.1
     package static let certaintySlope: Float = 2
     package static let certainShare: Float = 0.5
-    /// Confidence of an object that was found again, at least.
-    package static let foundConfidence: Float = 0.4
+    /// Support of an object that was found again, at least.
+    package static let foundSupport: Float = 0.4
 }
 
 extension TrackState {
@@ -67,11 +67,13 @@ extension TrackState {
             return next
         }
         let found = features.colours(of: chance)
-        guard max(found.similarity(to: given), found.similarity(to: recent)) > Constant.unlike else {
+        let likeness = found.similarity(to: given)
+        guard max(likeness, found.similarity(to: recent)) > Constant.unlike else {
             next.vanish(.lost)
             next.expect(camera)
             return next
         }
+        next.expected.add(likeness: likeness)
         next.probability = chance.resized(to: chance.bounds(above: Constant.smallestChance) ?? bounds)
         next.layers = evidence.layers
         next.places = LocalColours(features, region: next.probability, layers: evidence.layers)
@@ -91,7 +93,7 @@ extension TrackState {
             next.expect(camera)
         }
         let certainty = logistic(Constant.certaintySlope * support) * min(1, area / (Constant.certainShare * usualArea))
-        next.confidence = (1 - Constant.confidenceRate) * confidence + Constant.confidenceRate * certainty
+        next.support = (1 - Constant.supportRate) * self.support + Constant.supportRate * certainty
         return next
     }
 }
