@@ -1,6 +1,9 @@
 """python -m unittest: the grammar and the parser are each other's inverse, and clips are what their seeds make them."""
 
+import json
+import tempfile
 import unittest
+from pathlib import Path
 
 import numpy as np
 
@@ -8,6 +11,7 @@ from captions import caption
 from clip import Clip
 from things import FRAMES, spread
 from facts import Facts
+from intervals import ROWS, counts, shares
 from parse import Parser
 
 
@@ -43,6 +47,20 @@ class ScenesTests(unittest.TestCase):
                 masks = first.mask(one.labels, index, frame), second.mask(two.labels, index, frame)
                 self.assertTrue(all(m is None for m in masks) or np.array_equal(*masks))
         self.assertFalse(np.array_equal(first.render(0).picture, Clip(12).render(0).picture))
+
+    def test_shares_are_of_the_clips_that_are_drawn(self):
+        def report(right, asked, inventing):
+            facts = {"class": {"right": right, "asked": asked}, "colour": {"right": asked, "asked": asked}}
+            return json.dumps({"clips": {"captions": 4, "inventing": inventing, "facts": facts}}, indent=2)
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "a.json")
+            path.write_text(report(1, 4, 1) + "\n" + report(3, 4, 0) + "\n", encoding="utf-8")
+            table = counts(path)
+        both, first = shares(table, np.array([[1.0, 1.0], [2.0, 0.0]]))
+        self.assertEqual((both[0], both[1], both[-1]), (50, 100, 12.5))
+        self.assertEqual((first[0], first[1], first[-1]), (25, 100, 25))
+        self.assertAlmostEqual(both[-2], 150 / len(ROWS))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from dataset import Dataset, Views, mirrored
 from guides import HEADS, SILENT, Map, mask_shares, stacked
 from model import DescribeAnything, Sizes
 from optimiser import orthogonalised
+from parse import Parser
 from prepare import write_shard, write_views
 from run import Run
 
@@ -146,6 +147,17 @@ class TrainingTests(unittest.TestCase):
         self.assertEqual(pseudo.read([self.captions()]), {(t.seed, t.thing): "a person walks to the left" for t in tracks})
         self.assertEqual(pseudo.read([self.captions(kept=False)]), {})
         self.assertEqual(pseudo.mirrored("left of the leftmost, on the right"), "right of the leftmost, on the left")
+
+    def test_true_captions_take_the_place_of_others(self):
+        tracks = Dataset(self.path / "data", {0}).tracks
+        lines = [
+            json.dumps({"id": f"clips/{t.seed}/clip/{t.thing + 1}", "media": f"clips/{t.seed}/clip.mp4", "captions": [{"text": "a b"}]})
+            for t in tracks
+        ]
+        records = list(pseudo.true_records([*lines, lines[0].replace(f"/{tracks[0].seed}/", "/999999/")], tracks))
+        self.assertEqual([pseudo.identity(record) for record in records], [(t.seed, t.thing) for t in tracks])
+        for record, track in zip(records, tracks):
+            self.assertEqual(Parser()(record["caption"]).name, track.told.name)
 
     def test_captions_of_a_model_are_trained_on(self):
         folder, captions = self.path / "student", self.captions()
