@@ -53,7 +53,9 @@ def main():
             results.append([right for _, right in marks(reading, truth)] + [reading.mentions <= set(facts["present"])])
     wrong = [not all(result[:-1]) for result in results]
     print(f"{len(records)} captions, {sum(wrong)} with a wrong fact, {sum(not r[-1] for r in results)} that invent something")
-    names = sorted({name for record in records for name, value in record["scores"].items() if isinstance(value, (int, float))})
+    # A verdict that could not be used is null.
+    numbers = [{name: v for name, v in record["scores"].items() if isinstance(v, (int, float))} for record in records]
+    names = sorted({name for scores in numbers for name in scores})
 
     def share(places):
         marks_of = [mark for place in places for mark in results[place][:-1]]
@@ -61,7 +63,7 @@ def main():
 
     print(f"{'figure':<14} {'captions':>8} {'AUROC':>6} {'kept':>6} {'dropped':>7}   right of the tenths, worst first")
     for name in names:
-        places = [place for place, record in enumerate(records) if name in record["scores"]]
+        places = [place for place, scores in enumerate(numbers) if name in scores]
         own = [records[place] for place in places]
         values = [float(record["scores"][name]) for record in own]
         area = auroc(values, [wrong[place] for place in places])
