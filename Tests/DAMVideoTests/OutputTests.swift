@@ -13,7 +13,7 @@ struct OutputTests {
     }
 
     @Test func subtitlesHaveOneCuePerTrack() throws {
-        var document = try example()
+        var document = try exampleDocument()
         document.tracks[1].caption = "A <b>dog</b> --> a & b\n\nand more"
         let cues = try text(.vtt, document)
         #expect(cues == """
@@ -31,7 +31,7 @@ struct OutputTests {
     }
 
     @Test func tablesQuoteWhereNecessary() throws {
-        var document = try example()
+        var document = try exampleDocument()
         document.tracks[1].label = "two\nlines"
         #expect(try text(.csv, document) == [
             "id,label,start,end,first_frame,last_frame,visible_frames,caption,finish_reason,prompt_tokens,completion_tokens,seconds",
@@ -92,7 +92,7 @@ struct OutputTests {
     }
 
     @Test func linesHoldTheDocument() throws {
-        let document = try example()
+        let document = try exampleDocument()
         let lines = try text(.jsonl, document).split(separator: "\n")
         let types = try lines.map { line in
             try (JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["type"] as? String
@@ -103,7 +103,7 @@ struct OutputTests {
     }
 
     @Test func anEarlierRunIsReadUpToItsTruncation() throws {
-        let document = try example()
+        let document = try exampleDocument()
         let whole = try CaptionFormat.jsonl.data(document, Self.request)
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "a.jsonl").path
@@ -141,7 +141,7 @@ struct OutputTests {
 
     /// Only a run that completed and captioned every track is not repeated.
     @Test func aRunIsFinishedWithItsLastLine() throws {
-        var document = try example()
+        var document = try exampleDocument()
         document.errors = [CaptionDocument.Problem(track: nil, code: "clip_damaged", message: "m")]
         try withTemporaryDirectory { folder in
             let file = folder.appending(path: "a.jsonl")
@@ -160,7 +160,7 @@ struct OutputTests {
     @Test func documentsMatchTheSchema() throws {
         let path = Fixtures.root.appending(path: "Sources/DAMVideo/Documents/damvideo-1.schema.json")
         let schema = try JSONSchema(Data(contentsOf: path))
-        let document = try CaptionFormat.json.data(example(), Self.request)
+        let document = try CaptionFormat.json.data(exampleDocument(), Self.request)
         #expect(try schema.problems(document) == [])
         // The validator itself must be able to reject.
         for (old, new) in [
@@ -194,29 +194,8 @@ struct OutputTests {
               "caption": "He stands, \\"still\\".", "finish_reason": "length", "usage": {"prompt_tokens": 101, "completion_tokens": 4},
               "seconds": 2}]
             """
-        var document = try example()
+        var document = try exampleDocument()
         document.tracks[0].segments = try JSONDecoder().decode([CaptionDocument.Segment].self, from: Data(json.utf8))
         return document
-    }
-
-    private func example() throws -> CaptionDocument {
-        let json = """
-            {"schema": "damvideo/1", "tool": {"name": "damvideo", "version": "0.1.0"},
-             "model": {"path": "m", "type": "dam", "weights": "bf16", "query": "q", "temperature": 0.2, "top_p": 0.5, "top_k": 50,
-                       "num_beams": 1, "max_new_tokens": 512, "seed": 0},
-             "video": {"path": "clip.mp4", "width": 768, "height": 576, "fps": 10, "frames": 60, "duration": 6},
-             "tracks": [
-               {"id": 7, "label": null, "first_frame": 0, "last_frame": 59, "start": 0, "end": 5.9, "visible_frames": 60,
-                "sampled": [{"frame": 0, "time": 0, "bbox": [1, 2, 3, 4], "area": 9, "mask": "given"}],
-                "caption": "A man, \\"tall\\".", "finish_reason": "stop",
-                "usage": {"prompt_tokens": 100, "completion_tokens": 5}, "seconds": 1.5},
-               {"id": "car", "label": null, "first_frame": 36615, "last_frame": 36615, "start": 3661.5, "end": 3661.5,
-                "visible_frames": 1, "sampled": [{"frame": 36615, "time": 3661.5, "bbox": [1, 2, 3, 4], "area": 9, "mask": "given",
-                                                  "segmentation": {"size": [4, 3], "counts": "525"}}],
-                "caption": "A car.", "finish_reason": "length",
-                "usage": {"prompt_tokens": 100, "completion_tokens": 6}, "seconds": 2}],
-             "errors": [{"track": 4, "code": "empty_mask", "message": "m"}]}
-            """
-        return try JSONDecoder().decode(CaptionDocument.self, from: Data(json.utf8))
     }
 }

@@ -80,14 +80,14 @@ public struct VideoCaptioner: Sendable {
     public func caption(
         _ plan: CaptionPlan, resuming earlier: ResumedRun? = nil, events: (CaptionEvent) throws -> Void = { _ in }
     ) throws -> CaptionedClip {
-        try caption(plan, resuming: earlier, begin: { _ in }, events: events)
+        try caption(plan, resuming: earlier, begin: { _, _ in }, events: events)
     }
 
     /// Captions each track of a plan, as the public overload does.
-    /// - Parameter begin: called with the clip once its objects are tracked; its document has the tracks of an earlier run only.
-    ///   An error it throws ends the call.
+    /// - Parameter begin: called once the objects are tracked, with the clip, whose document has the tracks of an earlier run only,
+    ///   and with the tracks to caption. An error it throws ends the call.
     func caption(
-        _ plan: CaptionPlan, resuming earlier: ResumedRun?, begin: (CaptionedClip) throws -> Void,
+        _ plan: CaptionPlan, resuming earlier: ResumedRun?, begin: (CaptionedClip, Set<TrackID>) throws -> Void,
         events: (CaptionEvent) throws -> Void
     ) throws -> CaptionedClip {
         try plan.input.naming {
@@ -98,8 +98,9 @@ public struct VideoCaptioner: Sendable {
             }
             let total = plan.input.frameCount
             func onFrame(_ frame: Int) throws { try events(.progress(.decoding, done: frame, total: total)) }
+            let finished = plan.othersTracks.union((earlier?.tracks ?? []).map(\.id))
             var reader = try CropReader(
-                plan, objects, model.model.imageProcessor, finished: plan.othersTracks.union((earlier?.tracks ?? []).map(\.id)),
+                plan, objects, model.model.imageProcessor, finished: finished,
                 memoryLimit: cropMemoryLimit, onFrame: onFrame)
             var document = header(plan, objects, reader.survey)
             if let earlier {
@@ -111,7 +112,7 @@ public struct VideoCaptioner: Sendable {
                 CaptionedClip(
                     document: document, input: plan.input, masks: objects.masks, imageProcessor: model.model.imageProcessor)
             }
-            try begin(captioned(document))
+            try begin(captioned(document), Set(objects.tracks.map(\.id)).subtracting(finished))
             try events(.began(document))
             return try withoutActuallyEscaping(events) { events in
                 let run = CaptionRun(document, plan, objects, reader.survey, engine, priority, emit: events)

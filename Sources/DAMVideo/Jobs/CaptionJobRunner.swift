@@ -21,7 +21,7 @@ public final class CaptionJobRunner: Sendable {
     private let onEvent: @Sendable (Event) -> Void
     /// The current job.
     private let current = Mutex<CaptionJob?>(nil)
-    private let openAnswers = OpenAnswers()
+    private let openWork = OpenWork()
     private let isDraining = Atomic(false)
     private let isCancelled = Atomic(false)
 
@@ -99,8 +99,8 @@ public final class CaptionJobRunner: Sendable {
     public func drain(within grace: Duration) {
         let deadline = ContinuousClock.now + grace
         isDraining.store(true, ordering: .relaxed)
-        // The thread of `run` writes the captions that the engine has finished.
-        if captioner.engine.drain(within: grace) { openAnswers.wait(until: deadline) }
+        // The thread of `run` writes the captions that the engine has finished, and the files of a clip whose tracks are done.
+        if captioner.engine.drain(within: grace) { openWork.wait(until: deadline) }
     }
 
     private func attempt<Result>(
@@ -125,7 +125,10 @@ public final class CaptionJobRunner: Sendable {
     }
 
     private func caption(_ job: CaptionJob, _ plan: CaptionPlan) throws -> CaptionDocument {
-        defer { onEvent(.ended) }
+        defer {
+            openWork.end()
+            onEvent(.ended)
+        }
         current.withLock { $0 = job }
         if let note = job.earlier?.note { onEvent(.notice(note)) }
         let clip = try captions(job, plan)
@@ -138,12 +141,13 @@ public final class CaptionJobRunner: Sendable {
     /// The captions of a clip; finished ones are written when an error ends the run.
     private func captions(_ job: CaptionJob, _ plan: CaptionPlan) throws -> CaptionedClip {
         do {
-            return try captioner.caption(plan, resuming: job.earlier) { clip in
+            return try captioner.caption(plan, resuming: job.earlier) { clip, tracks in
+                openWork.begin(tracks)
                 try job.sideFiles?.begin(clip, resumes: job.resumes)
             } events: { event in
                 try checkCancelled()
                 try job.output.update(event)
-                openAnswers.update(event)
+                openWork.update(event)
                 if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
                 onEvent(.clip(event))
             }
