@@ -60,7 +60,7 @@ package final class WorkerPool: Sendable {
                 loops.withLock { $0.append(loop) }
                 begun.add(1, ordering: .sequentiallyConsistent)
                 for _ in 0..<withdrawSleepers(atMost: min(count - 1, helpers)) { alarm.signal() }
-                loop.takePart()
+                loop.takePart(isOwner: true)
                 loops.withLock { $0.removeAll { $0 === loop } }
                 loop.waitForOthers()
             }
@@ -71,7 +71,7 @@ package final class WorkerPool: Sendable {
         while true {
             let seen = begun.load(ordering: .sequentiallyConsistent)
             if let loop = loops.withLock({ $0.first { $0.admitHelper() } }) {
-                loop.takePart()
+                loop.takePart(isOwner: false)
             } else if !spin(until: { begun.load(ordering: .relaxed) != seen }) {
                 sleepUnlessBegun(after: seen)
             }
@@ -99,13 +99,16 @@ package final class WorkerPool: Sendable {
     }
 }
 
-/// A loop whose calls are handed out on request.
+/// A loop whose calls are handed out on request: to the loop's thread from the first on, to the others from the last on. Loops over the
+/// same data thus give a part of it to the same core, whose caches have it.
 private final class ParallelLoop: Sendable {
     private let count: Int
     // Owned by the caller of `run`, which waits for all calls. A pool thread may hold the loop longer, but does not use the body
     // then.
     private nonisolated(unsafe) let body: UnsafePointer<(Int) -> Void>
-    private let next = Atomic<Int>(0)
+    private let taken = Atomic<Int>(0)
+    private let takenFirst = Atomic<Int>(0)
+    private let takenLast = Atomic<Int>(0)
     private let finished = Atomic<Int>(0)
     /// Number of pool threads that may still join.
     private let openings: Atomic<Int>
@@ -120,15 +123,14 @@ private final class ParallelLoop: Sendable {
 
     /// Lets a pool thread join: true while calls are left and the limit is not reached.
     func admitHelper() -> Bool {
-        guard next.load(ordering: .relaxed) < count, openings.load(ordering: .relaxed) > 0 else { return false }
+        guard taken.load(ordering: .relaxed) < count, openings.load(ordering: .relaxed) > 0 else { return false }
         return openings.subtract(1, ordering: .relaxed).oldValue > 0
     }
 
-    func takePart() {
-        while true {
-            let number = next.add(1, ordering: .relaxed).oldValue
-            guard number < count else { return }
-            call(number)
+    /// - Parameter isOwner: true for the loop's thread.
+    func takePart(isOwner: Bool) {
+        while taken.add(1, ordering: .relaxed).oldValue < count {
+            call(isOwner ? takenFirst.add(1, ordering: .relaxed).oldValue : count - takenLast.add(1, ordering: .relaxed).newValue)
             if finished.add(1, ordering: .sequentiallyConsistent).newValue == count,
                 isAwaited.load(ordering: .sequentiallyConsistent)
             {

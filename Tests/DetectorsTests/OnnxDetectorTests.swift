@@ -200,13 +200,18 @@ struct OnnxDetectorTests {
         for (width, height) in [(10, 4), (3, 9), (7, 5), (16, 16)] {
             let scaling = PictureScaling(
                 from: PictureSize(width: picture.width, height: picture.height), to: PictureSize(width: width, height: height))
-            let result = Tensor([height, width * 3]) { target in
-                scaling.forEachRow(of: picture) { row, line in
-                    for (place, value) in line.enumerated() { target[row * width * 3 + place] = Float(value) }
-                }
+            func scaled(isBGR: Bool) -> [Float] {
+                Tensor([height, width * 3]) { target in
+                    scaling.forEachRow(of: picture, isBGR: isBGR) { row, line in
+                        for (place, value) in line.enumerated() { target[row * width * 3 + place] = Float(value) }
+                    }
+                }.array
             }
-            let isEqual = result.array == file.tensor("\(width)x\(height)")?.array
-            #expect(isEqual, "\(width)x\(height)")
+            let expected = try #require(file.tensor("\(width)x\(height)")).array
+            let (isEqual, isReversed) = (scaled(isBGR: false) == expected, scaled(isBGR: true) == expected.indices.map {
+                expected[$0 / 3 * 3 + 2 - $0 % 3]
+            })
+            #expect(isEqual && isReversed, "\(width)x\(height)")
         }
     }
 

@@ -32,6 +32,9 @@ enum { MostPointers = 2048 };
 // Tiles whose sums wait for their activation, which takes them all at once: each is a long chain, and they overlap then.
 enum { WaitingTiles = 4 };
 
+// Side of the largest depthwise kernel whose loops are unrolled.
+enum { MostDepthwiseTaps = 5 };
+
 static size_t tap_count(const KernelConvolution *sizes) { return sizes->kernelHeight * sizes->kernelWidth; }
 
 // Pixels whose pointers are kept at a time: whole tiles, at least one.

@@ -91,7 +91,7 @@ package struct OnnxDetector: Sendable {
     /// - Throws: `CheckpointError` if the outputs for this image are not boxes.
     package func callAsFunction(_ image: RGBImage, threshold: Float) throws -> [PictureDetection] {
         let placement = PicturePlacement(PictureSize(width: image.width, height: image.height), in: inputSize, fit)
-        let outputs = try program.run { _, target, layout in write(image, placement, to: target, layout) }
+        let outputs = try program.run { _, target, _ in write(image, placement, to: target) }
         guard outputs.indices.contains(head.boxes), family != .endToEndRows || outputs[head.boxes].width == 7 else {
             throw CheckpointError(file: program.path, found: "outputs of \(outputs.map(\.shape))", expected: "boxes")
         }
@@ -107,20 +107,17 @@ package struct OnnxDetector: Sendable {
         }
     }
 
-    /// Writes an image in the model's input format.
-    private func write(
-        _ image: RGBImage, _ placement: PicturePlacement, to target: UnsafeMutablePointer<Float>, _ layout: ArrayLayout
-    ) {
-        let (channel, row, column) = (layout.strides[1], layout.strides[2], layout.strides[3])
-        let factor = largest / 255, places = (0..<3).map { (isBGR ? 2 - $0 : $0) * channel }
-        if placement.scaled != placement.input {
-            target.update(repeating: Float(Self.field) * factor, count: layout.count)
-        }
-        PictureScaling(from: placement.picture, to: placement.scaled).forEachRow(of: image) { y, line in
-            let start = target + (placement.top + y) * row + placement.left * column
-            for x in 0..<placement.scaled.width {
-                for number in 0..<3 { start[x * column + places[number]] = Float(line[x * 3 + number]) * factor }
-            }
+    /// Writes an image in the model's input format, channels last.
+    private func write(_ image: RGBImage, _ placement: PicturePlacement, to target: UnsafeMutablePointer<Float>) {
+        let factor = largest / 255, field = Float(Self.field) * factor, width = inputSize.width * 3
+        let left = placement.left * 3, right = left + placement.scaled.width * 3, bottom = placement.top + placement.scaled.height
+        target.update(repeating: field, count: placement.top * width)
+        (target + bottom * width).update(repeating: field, count: (inputSize.height - bottom) * width)
+        PictureScaling(from: placement.picture, to: placement.scaled).forEachRow(of: image, isBGR: isBGR) { y, line in
+            let row = target + (placement.top + y) * width, start = row + left
+            row.update(repeating: field, count: left)
+            for index in line.indices { start[index] = Float(line[index]) * factor }
+            (row + right).update(repeating: field, count: width - right)
         }
     }
 }

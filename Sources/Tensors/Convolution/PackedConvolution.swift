@@ -82,7 +82,8 @@ package struct PackedConvolution: Sendable {
         _ kernel: UnsafePointer<KernelConvolution>, _ input: Map, _ residual: Map?, _ output: UnsafeMutablePointer<Float>,
         _ instructions: KernelInstructionSet
     ) {
-        let division = Division(pixels: sizes.output.product, blocks: blocks * groups, tile: Self.tile)
+        let division = Division(
+            pixels: sizes.output.product, blocks: blocks * groups, tile: Self.tile, work: sizes.multiplyAdds ?? .max)
         let scratchBytes = kernel_convolution_scratch(kernel)
         Parallel.forEach(division.count) { part in
             let (pixels, blocks) = division[part]
@@ -113,7 +114,7 @@ package struct PackedConvolution: Sendable {
         _ kernel: UnsafePointer<KernelConvolution>, _ input: Map, _ residual: Map?, _ output: UnsafeMutablePointer<Float>,
         _ instructions: KernelInstructionSet
     ) {
-        Parallel.ranges(sizes.output.y) { rows in
+        Parallel.ranges(sizes.output.y, perCore: Division.tasksPerCore(work: sizes.multiplyAdds ?? .max)) { rows in
             kernel_convolve_depthwise(
                 instructions, kernel, input.start, weights.storage.start, bias.storage.start, residual?.start, output,
                 rows.lowerBound, rows.upperBound)
@@ -141,14 +142,18 @@ private struct Division {
     private let blockLength: Int
     private let pixelParts: Int
 
-    /// Tasks per core, so that a delayed core does not hold up the others.
-    private static let perCore = 3
+    /// Most tasks per core, so that a delayed core does not hold up the others.
+    private static let mostPerCore = 3
+    /// Lower bound on the multiply-adds of one of several tasks of a core, some 30 microseconds: smaller ones cost more to hand out,
+    /// and in data that another core wrote, than they even out. 4 % of YOLOX-nano, whose layers have 3 to 11 million.
+    private static let leastWork = 4 << 20
     /// Lower bound on a task's pixels, because each task reads its blocks' weights once.
     private static let fewestPixels = 48
 
-    init(pixels: Int, blocks: Int, tile: Int) {
+    /// - Parameter work: multiply-adds.
+    init(pixels: Int, blocks: Int, tile: Int, work: Int) {
         func share(_ count: Int, _ parts: Int) -> Int { (count + parts - 1) / max(1, parts) }
-        let wanted = Parallel.coreCount == 1 ? 1 : Parallel.coreCount * Self.perCore
+        let wanted = Parallel.coreCount == 1 ? 1 : Parallel.coreCount * Self.tasksPerCore(work: work)
         let length = max(Self.fewestPixels, share(pixels, wanted))
         (self.pixels, self.blocks) = (pixels, blocks)
         pixelLength = share(length, tile) * tile
@@ -156,6 +161,9 @@ private struct Division {
         blockLength = share(blocks, max(1, min(blocks, wanted / pixelParts)))
         count = pixelParts * share(blocks, blockLength)
     }
+
+    /// - Parameter work: multiply-adds of all tasks.
+    static func tasksPerCore(work: Int) -> Int { min(max(1, work / (Parallel.coreCount * leastWork)), mostPerCore) }
 
     subscript(part: Int) -> (pixels: Range<Int>, blocks: Range<Int>) {
         let pixel = part % pixelParts * pixelLength, block = part / pixelParts * blockLength
