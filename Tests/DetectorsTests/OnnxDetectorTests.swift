@@ -192,29 +192,6 @@ struct OnnxDetectorTests {
             """)
     }
 
-    /// OpenCV 5.0's values for the same picture at other sizes: INTER_LINEAR, 8 bits.
-    @Test func picturesAreScaledAsByOpenCV() throws {
-        let file = try SafetensorsFile(path: OnnxProgramTests.fixture("scaling.safetensors"))
-        let source = try #require(file.tensor("picture"))
-        let picture = RGBImage(width: source.shape[1], height: source.shape[0], pixels: source.array.map { UInt8($0) })
-        for (width, height) in [(10, 4), (3, 9), (7, 5), (16, 16)] {
-            let scaling = PictureScaling(
-                from: PictureSize(width: picture.width, height: picture.height), to: PictureSize(width: width, height: height))
-            func scaled(isBGR: Bool) -> [Float] {
-                Tensor([height, width * 3]) { target in
-                    scaling.forEachRow(of: picture, isBGR: isBGR) { row, line in
-                        for (place, value) in line.enumerated() { target[row * width * 3 + place] = Float(value) }
-                    }
-                }.array
-            }
-            let expected = try #require(file.tensor("\(width)x\(height)")).array
-            let (isEqual, isReversed) = (scaled(isBGR: false) == expected, scaled(isBGR: true) == expected.indices.map {
-                expected[$0 / 3 * 3 + 2 - $0 % 3]
-            })
-            #expect(isEqual && isReversed, "\(width)x\(height)")
-        }
-    }
-
     @Test func classNamesAreReadAsExportersWriteThem() {
         #expect(ClassNames.parse("{0: 'person', 1: \"driver's dog\"}") == ["person", "driver's dog"])
         #expect(ClassNames.parse(#"{"0": "a", "1": "b"}"#) == ["a", "b"])

@@ -5,7 +5,7 @@
 //   AttentionKernels.h    attention of few and of many queries, and rows of keys and values in half precision and 8 bits
 //   ConvolutionKernels.h  convolutions of maps with channels last, and activations that follow them
 //   ElementwiseKernels.h  softmax, GELU, SiLU, layer and RMS norm
-//   SamplingKernels.h     deformable sampling of a map
+//   SamplingKernels.h     deformable sampling of a map, resizing of rows of a picture
 //   MachineKernels.h      instruction sets and processors of the machine, and loops that measure its limits
 //
 // Each family has a folder with one body that is compiled once for each instruction set it supports, with that set's macros.
