@@ -56,7 +56,9 @@ def main():
         from bench_pytorch_sam import Stages
 
         suites.append(Stages(segmenter, options.attention, options.dtype))
-    print(f"PyTorch {torch.__version__}, {options.dtype}, {options.attention}, {torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()}")
+    print(
+        f"PyTorch {torch.__version__}, {options.dtype}, {options.attention}, {torch.get_num_threads()} threads, "
+        f"{torch.backends.cpu.get_cpu_capability()}")
     print(f"{'stage':<16}{'PyTorch s':>12}{'damvideo s':>12}{'ratio':>8}")
     for name in names:
         action = next((found for suite in suites if (found := suite.stage(name))), None)

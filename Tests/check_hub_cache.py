@@ -77,7 +77,9 @@ class Hub:
             def hub(self, path):
                 if hub.gated and self.headers.get("Authorization") != f"Bearer {TOKEN}":
                     status = 401 if "Authorization" not in self.headers else 403
-                    return self.answer(status, b'{"error": "restricted"}', {"X-Error-Code": "GatedRepo", "X-Error-Message": "Access is restricted"})
+                    return self.answer(
+                        status, b'{"error": "restricted"}',
+                        {"X-Error-Code": "GatedRepo", "X-Error-Message": "Access is restricted"})
                 if re.fullmatch(rf"/api/models/{NAME}(/revision/(main|{COMMIT}))?", path):
                     return self.json({
                         "_id": "1", "id": NAME, "modelId": NAME, "sha": COMMIT, "private": False, "gated": False, "disabled": False,
@@ -169,7 +171,8 @@ class Checks:
 
     def hf(self, cache, code, **more):
         run = subprocess.run(
-            [sys.executable, "-c", "from huggingface_hub import *\n" + code], env=self.environment(cache, **more), capture_output=True, text=True)
+            [sys.executable, "-c", "from huggingface_hub import *\n" + code], env=self.environment(cache, **more),
+            capture_output=True, text=True)
         return run.stdout.strip() if run.returncode == 0 else f"exit {run.returncode}: {run.stderr[-600:]}"
 
     def is_whole(self, cache):
@@ -187,7 +190,9 @@ class Checks:
         self.expect("snapshot_download finds it offline", found == str(snapshot), found)
         found = self.hf(cache, f"print(hf_hub_download('{NAME}', 'llm/model.safetensors', local_files_only=True))")
         self.expect("hf_hub_download finds a file offline", found == str(snapshot / "llm/model.safetensors"), found)
-        code = "info = scan_cache_dir(); print([str(w) for w in info.warnings], [(r.repo_id, sorted(v.refs), v.nb_files) for r in info.repos for v in r.revisions])"
+        code = (
+            "info = scan_cache_dir(); print([str(w) for w in info.warnings], "
+            "[(r.repo_id, sorted(v.refs), v.nb_files) for r in info.repos for v in r.revisions])")
         found = self.hf(cache, code.replace("; ", "\n"))
         self.expect("scan_cache_dir reads it without warnings", found == f"[] [('{NAME}', ['main'], {len(self.hub.files) - 2})]", found)
         before = len(self.hub.contents_sent())
@@ -262,7 +267,8 @@ class Checks:
         run = self.damvideo(cache, "pull", NAME, HF_TOKEN="hf_wrong")
         self.expect("gated for another user", run.returncode == 66 and "HTTP 403" in run.stderr, run.stderr)
         run = self.damvideo(cache, "pull", NAME, HF_TOKEN=TOKEN)
-        self.expect("open with the token, which the contents' server does not see", run.returncode == 0 and self.is_whole(cache), run.stderr)
+        self.expect(
+            "open with the token, which the contents' server does not see", run.returncode == 0 and self.is_whole(cache), run.stderr)
         self.hub.gated = False
         run = self.damvideo(cache, "pull", "org/none")
         self.expect("no such model", run.returncode == 66 and "HTTP 404" in run.stderr, run.stderr)

@@ -179,16 +179,21 @@ def chat_kinds(draw):
         return b"POST /v1/chat/completions HTTP/1.1\r\n" + head + b"Origin: https://evil.example\r\nContent-Length: 2\r\n\r\n{}", {403}
 
     def bad_key():
-        return b"GET /v1/models HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + noise(0) + draw.choice([b"", b"secre", b"secret2"]) + b"\r\n\r\n", {401}
+        return (
+            b"GET /v1/models HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + noise(0)
+            + draw.choice([b"", b"secre", b"secret2"]) + b"\r\n\r\n"
+        ), {401}
 
     def bad_type():
-        return post(good, b"Content-Type: " + draw.choice([b"text/plain", b"multipart/form-data; boundary=x", b"application/xml"]) + b"\r\n"), {415}
+        return post(
+            good, b"Content-Type: " + draw.choice([b"text/plain", b"multipart/form-data; boundary=x", b"application/xml"]) + b"\r\n"
+        ), {415}
 
     def bad_value():
         field, value = draw.choice([
-            ("temperature", -1), ("temperature", "x"), ("top_p", 7), ("n", 0), ("n", 9), ("max_tokens", 0), ("max_tokens", -5), ("stop", {}),
-            ("stream", 5), ("messages", {}), ("messages", [1]), ("seed", 1.5), ("top_logprobs", 99), ("region", 5), ("region", {"box": "x"}),
-            ("region", {"point": [1]}), ("temperature", 1e300)])
+            ("temperature", -1), ("temperature", "x"), ("top_p", 7), ("n", 0), ("n", 9), ("max_tokens", 0), ("max_tokens", -5),
+            ("stop", {}), ("stream", 5), ("messages", {}), ("messages", [1]), ("seed", 1.5), ("top_logprobs", 99), ("region", 5),
+            ("region", {"box": "x"}), ("region", {"point": [1]}), ("temperature", 1e300)])
         return chat(**{field: value}), {400}
 
     def bad_region():
@@ -274,7 +279,8 @@ def clip_kinds(draw, clip):
         return post(json.dumps({"path": path}).encode(), path=b"/api/clips"), {400, 403, 404, 415}
 
     def bad_json():
-        body = draw.choice([b"", b"{", b"[]", b"null", b'{"path": 5}', b'{"path": {}}', b"[" * 100_000, b'{"path": "x", "options": []}', noise(100)])
+        body = draw.choice([
+            b"", b"{", b"[]", b"null", b'{"path": 5}', b'{"path": {}}', b"[" * 100_000, b'{"path": "x", "options": []}', noise(100)])
         return post(body, path=b"/api/clips"), {400}
 
     def no_such_clip():
@@ -284,9 +290,9 @@ def clip_kinds(draw, clip):
     def no_such_path():
         return get(draw.choice([
             b"/api", b"/api/x", b"/api/clips/a/b/c/d", place + b"/upload", place + b"/document.jsonl", place + b"/..%2flibrary.sqlite",
-            place + b"/made/0-render.mp4", place + b"/frames", place + b"/frames/x.jpg", place + b"/frames/-1.jpg", place + b"/frames/1.png",
-            place + b"/frames/99999999999999999999.jpg", place + b"/frames/9223372036854775807.jpg", place + b"/frames/40.jpg",
-            place + b"/frames/1.jpg?track=9"])), {400, 404}
+            place + b"/made/0-render.mp4", place + b"/frames", place + b"/frames/x.jpg", place + b"/frames/-1.jpg",
+            place + b"/frames/1.png", place + b"/frames/99999999999999999999.jpg", place + b"/frames/9223372036854775807.jpg",
+            place + b"/frames/40.jpg", place + b"/frames/1.jpg?track=9"])), {400, 404}
 
     def bad_query():
         return get(draw.choice([
@@ -303,8 +309,8 @@ def clip_kinds(draw, clip):
 
     def bad_method():
         method, path = draw.choice([
-            (b"PUT", b"/api/clips"), (b"POST", place), (b"GET", place + b"/mask"), (b"DELETE", place + b"/video"), (b"POST", b"/api/status"),
-            (b"PATCH", b"/api/search"), (b"GET", place + b"/tracks/1"), (b"TRACE", b"/api/clips")])
+            (b"PUT", b"/api/clips"), (b"POST", place), (b"GET", place + b"/mask"), (b"DELETE", place + b"/video"),
+            (b"POST", b"/api/status"), (b"PATCH", b"/api/search"), (b"GET", place + b"/tracks/1"), (b"TRACE", b"/api/clips")])
         return get(path, method=method), {405}
 
     def bad_change():
@@ -321,8 +327,9 @@ def clip_kinds(draw, clip):
     def bad_prompt():
         prompt = draw.choice([
             {}, {"frame": 0}, {"frame": -1, "box": [1, 1, 5, 5]}, {"frame": 40, "box": [1, 1, 5, 5]}, {"frame": 0, "box": [1, 1, 0, 5]},
-            {"frame": 0, "box": [1e5, 1, 5, 5]}, {"frame": 0, "box": [1, 2]}, {"frame": 0, "points": [[1, 1]]}, {"frame": 0, "polygon": [[1]]},
-            {"frame": 0, "polygon": [[1, 1, 1e300, 1, 1, 5]]}, {"frame": 1e300, "box": [1, 1, 5, 5]}, {"frame": 0, "box": "x"},
+            {"frame": 0, "box": [1e5, 1, 5, 5]}, {"frame": 0, "box": [1, 2]}, {"frame": 0, "points": [[1, 1]]},
+            {"frame": 0, "polygon": [[1]]}, {"frame": 0, "polygon": [[1, 1, 1e300, 1, 1, 5]]}, {"frame": 1e300, "box": [1, 1, 5, 5]},
+            {"frame": 0, "box": "x"},
             {"frame": 9223372036854775807, "box": [1, 1, 5, 5]}, {"frame": 0, "polygon": [[]] * 2000}, {"frame": 0, "box": [None] * 4}])
         return post(json.dumps(prompt).encode(), path=place + draw.choice([b"/mask", b"/describe"])), {400, 404, 422}
 

@@ -3,8 +3,8 @@
     python figures.py scored.jsonl CLIPS [--keep 0.6]
 
 For each figure: AUROC for "the caption has a wrong fact", and the share of settled facts that are right in the captions that the
-figure puts first (--keep of each class) and in the others. CLIPS is the folder of make_clips.py. The caption that is judged is the one that a filter
-chose, else the first.
+figure puts first (--keep of each class) and in the others. CLIPS is the folder of make_clips.py. The caption that is judged is
+the one that a filter chose, else the first.
 """
 
 import argparse

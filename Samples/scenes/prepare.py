@@ -5,9 +5,10 @@
 
 Shard k holds clips of seeds k * 1000 and up: `full.npy` the full views [frames, 112, 112, 3], shared by a clip's tracks;
 `views.npy` [track frames, 112, 112, 5] the full view's mask, the crop's colours and mask; `tracks.json` which rows belong to
-which track, and its facts (with --blind it has none: unlabelled clips, to train on captions that a model makes). With --views a shard holds one full view of each clip instead, a tenth of the work: `full.npy`, the
-mask of one of the things as fourth channel, and `surroundings.json`, what stands where. A shard that is there is left alone, so
-that a run that was stopped goes on where it was.
+which track, and its facts (with --blind it has none: unlabelled clips, to train on captions that a model makes). With --views a
+shard holds one full view of each clip instead, a tenth of the work: `full.npy`, the mask of one of the things as fourth channel,
+and `surroundings.json`, what stands where. A shard that is there is left alone, so that a run that was stopped goes on where it
+was.
 """
 
 import argparse

@@ -9,7 +9,8 @@ struct DetectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "detect",
         abstract: "Print the objects that a detector finds in a picture or a frame of a clip, as JSON.",
-        discussion: "Exit codes: 64 usage; 65 bad input; 66 input missing; 69 detector missing or unusable; 73 output exists; 74 input/output.")
+        discussion: "Exit codes: 64 usage; 65 bad input; 66 input missing; 69 detector missing or unusable; 73 output exists; "
+            + "74 input/output.")
 
     @Argument(help: "The picture, in any format FFmpeg decodes; with --at, a clip.", completion: .file())
     var path: String

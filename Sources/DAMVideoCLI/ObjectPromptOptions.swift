@@ -20,7 +20,8 @@ struct ObjectPromptOptions: ParsableArguments {
             "A point on the object, or (-) outside it, in pixels; with --sam (repeatable).", valueName: "x,y[,+|-]"))
     var point: [PointArgument] = []
 
-    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A box around the object, in pixels (repeatable).", valueName: "l,t,w,h"))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp(
+        "A box around the object, in pixels (repeatable).", valueName: "l,t,w,h"))
     var box: [NumberList] = []
 
     @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp(

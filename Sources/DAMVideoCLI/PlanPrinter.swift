@@ -54,7 +54,9 @@ struct PlanPrinter {
         }
         if !report.tracks.isEmpty { add("tracks", "\(report.tracks.count)") }
         for track in report.tracks { lines.append("    " + line(track, known) + parts(track, report.request)) }
-        if report.request.options.segment != nil { add("captions", "\(estimate.captions), parts of tracks included as far as they are known") }
+        if report.request.options.segment != nil {
+            add("captions", "\(estimate.captions), parts of tracks included as far as they are known")
+        }
         add("prompt", "\(estimate.promptTokens) tokens per \(report.request.options.segment == nil ? "track" : "caption"), at most "
             + "\(estimate.newTokens) generated")
         if estimate.batch > 1 { add("batch", "\(estimate.batch) captions generated together") }

@@ -108,7 +108,9 @@ final class ProgressReporter: Sendable {
 
     private func generating(_ captions: [TrackPosition: Int]) -> String {
         let tokens = captions.values, fewest = tokens.min() ?? 0, most = tokens.max() ?? 0
-        let name = captions.count == 1 ? captions.keys.first.map(name) ?? "" : "\(captions.count) \(captions.keys.contains { $0.parts > 0 } ? "captions" : "tracks")"
+        let name = captions.count == 1
+            ? captions.keys.first.map(name) ?? ""
+            : "\(captions.count) \(captions.keys.contains { $0.parts > 0 } ? "captions" : "tracks")"
         return "\(name)  generating, \(fewest == most ? "\(most)" : "\(fewest) to \(most)") tokens"
     }
 

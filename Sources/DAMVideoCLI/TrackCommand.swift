@@ -46,7 +46,8 @@ struct TrackCommand: ParsableCommand {
 
     @OptionGroup(title: "Detections") var detections: DetectionOptions
 
-    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A polygon to start from, without --sam (repeatable).", valueName: "x,y,x,y,..."))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp(
+        "A polygon to start from, without --sam (repeatable).", valueName: "x,y,x,y,..."))
     var polygon: [NumberList] = []
 
     @OptionGroup(title: "Part of the clip") var part: ClipPartOptions
@@ -105,7 +106,9 @@ struct TrackCommand: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let line = StatusLine(quiet: quiet)
-            let report = try ClipTracker(prompts.segmentation(), detector: detections.model()).track(clip: clip, objects(), options: options) { progress in
+            let report = try ClipTracker(prompts.segmentation(), detector: detections.model()).track(
+                clip: clip, objects(), options: options
+            ) { progress in
                 line.show(progress.stage == .finding
                     ? "finding what moves, frame \(progress.frame)"
                     : "tracking \(progress.isBackward ? "backward" : "forward"), frame \(progress.frame)")

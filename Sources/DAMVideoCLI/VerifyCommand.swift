@@ -48,7 +48,8 @@ struct VerifyCommand: ParsableCommand {
             detail = String(format: "%.2e (bar %.0e)", difference, bar)
         }
         let subject = "\(check.name) \(check.subject)".padding(toLength: 40, withPad: " ", startingAt: 0)
-        return "\(URL(filePath: directory).lastPathComponent) \(subject) \(outcome.padding(toLength: 8, withPad: " ", startingAt: 0)) \(detail)\n"
+        return "\(URL(filePath: directory).lastPathComponent) \(subject) "
+            + "\(outcome.padding(toLength: 8, withPad: " ", startingAt: 0)) \(detail)\n"
     }
 
     private func summary(_ report: VerificationReport) -> String {

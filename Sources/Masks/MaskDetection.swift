@@ -116,7 +116,9 @@ struct MaskDetection {
         case 0x89 where document.bytes.dropFirst().starts(with: "PNG".utf8):
             throw MaskError(path: document.path, found: "one PNG", expected: "the folder it is in")
         case UInt8(ascii: "<"):
-            guard let format = try DetectionContent.format(of: document).maskFormat else { throw unknown(document.path, "XML of another kind") }
+            guard let format = try DetectionContent.format(of: document).maskFormat else {
+                throw unknown(document.path, "XML of another kind")
+            }
             return format
         case UInt8(ascii: "#"): return try formatOfText(document)
         default:

@@ -89,7 +89,8 @@ package struct ModelPull: Sendable {
     private func present(_ name: ModelName) throws -> CachedSnapshot {
         guard let snapshot = environment.cache.snapshot(name), (try? snapshot.contents(choosing: options.file)) != nil else {
             throw InputError(
-                .usage, "\(name)", found: "HF_HUB_OFFLINE, which forbids asking the hub", expected: "it unset, or the whole model in the cache")
+                .usage, "\(name)", found: "HF_HUB_OFFLINE, which forbids asking the hub",
+                expected: "it unset, or the whole model in the cache")
         }
         event(.notice("\(name): in the cache; HF_HUB_OFFLINE forbids asking the hub for a newer one"))
         return snapshot

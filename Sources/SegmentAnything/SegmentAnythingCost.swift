@@ -47,7 +47,9 @@ package struct SegmentAnythingCost {
     }
 
     /// The first self-attention of a frame, which all objects share.
-    package func selfAttended(_ memory: MemoryConfiguration) -> ComputeCost { memory.attentionLayers > 0 ? ownAttention(memory) : ComputeCost() }
+    package func selfAttended(_ memory: MemoryConfiguration) -> ComputeCost {
+        memory.attentionLayers > 0 ? ownAttention(memory) : ComputeCost()
+    }
 
     /// One frame of a clip with its objects, each with a full memory bank.
     package func trackedFrame(_ memory: MemoryConfiguration, objects: Int) -> ComputeCost {

@@ -42,7 +42,8 @@ struct BenchCommandTests {
     }
 
     @Test func formatPerPart() throws {
-        let report = try report("--synthetic", "dam-tiny", "--vision", "q8", "--language", "q4", "--stage", "projector", "--stage", "decode-200")
+        let report = try report(
+            "--synthetic", "dam-tiny", "--vision", "q8", "--language", "q4", "--stage", "projector", "--stage", "decode-200")
         #expect(report.models.map(\.weights) == ["q4"] && report.models.map(\.visionWeights) == ["q8"])
         check(report)
     }

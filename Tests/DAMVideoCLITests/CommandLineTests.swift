@@ -21,7 +21,8 @@ struct CommandLineTests {
 
     @Test func acceptsNegativeValues() throws {
         for (option, value) in [
-            ("--mask-frame-offset", "-1"), ("--start", "-1"), ("--temperature", "-1"), ("--frames", "-1"), ("--batch", "-1"), ("--track", "-1"),
+            ("--mask-frame-offset", "-1"), ("--start", "-1"), ("--temperature", "-1"), ("--frames", "-1"), ("--batch", "-1"),
+            ("--track", "-1"),
         ] {
             let apart = try CommandRun(Self.plan + [option, value]), together = try CommandRun(Self.plan + ["\(option)=\(value)"])
             #expect(apart.status == together.status && apart.errors == together.errors, "\(option): \(apart.errors)")

@@ -26,8 +26,8 @@ struct CommandRun {
     ///   - isFileLimitFatal: true if exceeding the limit kills the program, false if the write fails.
     init(
         _ arguments: [String], environment: [String: String] = [:], interruptingAfter trigger: String? = nil,
-        signal: Int32 = SIGINT, action: (() throws -> Void)? = nil, errorsAreRead: Bool = true, input: Data? = nil, executable: URL = Self.executable, fileLimit: Int? = nil,
-        isFileLimitFatal: Bool = true
+        signal: Int32 = SIGINT, action: (() throws -> Void)? = nil, errorsAreRead: Bool = true, input: Data? = nil,
+        executable: URL = Self.executable, fileLimit: Int? = nil, isFileLimitFatal: Bool = true
     ) throws {
         let process = Process()
         if let fileLimit {

@@ -74,8 +74,8 @@ struct DetectCommandTests {
             #expect(run.status == 0, "\(run.errors)")
             #expect(FileManager.default.fileExists(atPath: fates))
             let captions = try CommandRun([
-                "caption", Fixtures.sample("scenes/clips/600036/clip.mp4"), "--detector", detector, "--model", Fixtures.model(.damA), "--max-new-tokens", "2", "--format", "jsonl",
-                "-o", "-",
+                "caption", Fixtures.sample("scenes/clips/600036/clip.mp4"), "--detector", detector, "--model", Fixtures.model(.damA),
+                "--max-new-tokens", "2", "--format", "jsonl", "-o", "-",
             ])
             #expect(captions.status == 0, "\(captions.errors)")
             #expect(captions.text.contains("\"detector\":") && captions.text.contains("\"interval\":0.5"))

@@ -74,7 +74,9 @@ struct EndingTests {
     @Test func closedStreamsAreNotReused() throws {
         try withTemporaryDirectory { folder in
             let path = folder.appending(path: "out.json").path
-            let quick = ["--masks", Courtyard.masks, "--model", Fixtures.model(.damA), "--no-propagate", "--track", "1", "--max-new-tokens", "1"]
+            let quick = [
+                "--masks", Courtyard.masks, "--model", Fixtures.model(.damA), "--no-propagate", "--track", "1", "--max-new-tokens", "1",
+            ]
             func run(_ closing: String, _ arguments: [String]) throws -> CommandRun {
                 try CommandRun(
                     ["-c", "exec \"$@\" \(closing)", "sh", CommandRun.executable.path, "caption"] + arguments + quick,

@@ -61,7 +61,9 @@ struct ExitCodeTests {
             return caption(masks: copy.path)
         },
         Example(name: "a folder without masks", status: 65, says: "expected label PNGs") { caption(masks: $0.path) },
-        Example(name: "unknown track", status: 65, says: "found no track 9, expected one of 1, 2, 3, 4, 5") { _ in caption("--track", "9") },
+        Example(name: "unknown track", status: 65, says: "found no track 9, expected one of 1, 2, 3, 4, 5") { _ in
+            caption("--track", "9")
+        },
         Example(name: "empty masks", status: 65, says: "found empty masks") { folder in
             try FileManager.default.copyItem(
                 atPath: Fixtures.path("masks/void/empty.png"), toPath: folder.appending(path: "0.png").path)
@@ -71,11 +73,15 @@ struct ExitCodeTests {
             caption("--format", "json", "--format", "csv")
         },
         Example(name: "resuming from nothing", status: 64, says: "expected --format jsonl") { _ in caption("--resume") },
-        Example(name: "a query with too many places", status: 64, says: "expected none, one or 8") { _ in caption("--query", "<image><image>") },
+        Example(name: "a query with too many places", status: 64, says: "expected none, one or 8") { _ in
+            caption("--query", "<image><image>")
+        },
         Example(name: "an impossible temperature", status: 64, says: "temperature -1.0") { _ in caption("--temperature=-1") },
         Example(name: "no track at a time", status: 64, says: "batch 0: expected 1 or more") { _ in caption("--batch", "0") },
         Example(name: "an unknown option", status: 64, says: "Unknown option '--loud'") { _ in caption("--loud") },
-        Example(name: "an output folder that is not there", status: 74, says: "found no folder /nowhere") { _ in caption(output: "/nowhere/out.json") },
+        Example(name: "an output folder that is not there", status: 74, says: "found no folder /nowhere") { _ in
+            caption(output: "/nowhere/out.json")
+        },
         Example(name: "an output where a folder is", status: 74, says: "found a folder") { folder in
             let inner = folder.appending(path: "clip.damvideo.json")
             try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: false)

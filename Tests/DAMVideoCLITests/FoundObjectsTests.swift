@@ -28,7 +28,8 @@ struct FoundObjectsTests {
         let script = try String(contentsOf: Fixtures.root.appending(path: "Samples/caption-scene"), encoding: .utf8)
         let clip = try #require(script.split(separator: " ").first { $0.hasSuffix("/clip.mp4") })
         let run = try CommandRun([
-            "caption", Fixtures.root.appending(path: String(clip)).path, "--model", Fixtures.sample("model"), "--temperature", "0", "-o", "-",
+            "caption", Fixtures.root.appending(path: String(clip)).path, "--model", Fixtures.sample("model"),
+            "--temperature", "0", "-o", "-",
         ])
         let captions = try JSONDecoder().decode(CaptionDocument.self, from: run.output).tracks.map(\.caption)
         for words in [["blue", "ball"], ["yellow", "ball"], ["cyclist", "red"], ["bicycle", "grey"]] {
@@ -74,7 +75,8 @@ struct FoundObjectsTests {
     @Test func detectionsAreTracked() throws {
         try withTemporaryDirectory { folder in
             let file = folder.appending(path: "det.txt"), fates = folder.path + "/fates.jsonl", tracks = folder.path + "/tracks.txt"
-            let boxes = (1...60).map { "\($0),-1,\(100 + 4 * $0),200,40,90,0.\($0 % 2 == 0 ? 9 : 8),-1,-1,-1" } + ["30,-1,600,50,30,60,0.9,-1,-1,-1"]
+            let boxes = (1...60).map { "\($0),-1,\(100 + 4 * $0),200,40,90,0.\($0 % 2 == 0 ? 9 : 8),-1,-1,-1" }
+                + ["30,-1,600,50,30,60,0.9,-1,-1,-1"]
             try Data((boxes.joined(separator: "\n") + "\n").utf8).write(to: file)
             let run = try CommandRun([
                 "track", Courtyard.clip, "--detections", file.path, "-o", tracks, "--convert", "motchallenge", "--detections-out", fates,

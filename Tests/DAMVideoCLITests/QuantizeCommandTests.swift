@@ -34,7 +34,9 @@ struct QuantizeCommandTests {
     @Test func driftComparesTwoDirectories() throws {
         try withTemporaryDirectory { folder in
             let output = folder.appending(path: "same").path
-            #expect(try CommandRun(["quantize", set + "/model", "-o", output, "--vision", "keep", "--language", "keep", "--quiet"]).errors.isEmpty)
+            #expect(
+                try CommandRun(["quantize", set + "/model", "-o", output, "--vision", "keep", "--language", "keep", "--quiet"])
+                    .errors.isEmpty)
             let run = try CommandRun(["drift", set + "/model", output, "--set", set, "--json", "--quiet"])
             #expect(run.status == 0 && run.errors.isEmpty)
             let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])

@@ -6,7 +6,8 @@ import Testing
 @Suite("Commands of the README") struct ReadmeTests {
     /// Small files with the names used in the README's commands.
     private static let stages: [(name: String, original: String)] = [
-        ("Samples", Fixtures.root.appending(path: "Samples").path), ("clip.mp4", Courtyard.clip), ("masks", Courtyard.masks), ("DAM-3B-Video", Fixtures.sample("model")),
+        ("Samples", Fixtures.root.appending(path: "Samples").path), ("clip.mp4", Courtyard.clip), ("masks", Courtyard.masks),
+        ("DAM-3B-Video", Fixtures.sample("model")),
         ("photo.jpg", Fixtures.golden(.damA, "media/astronaut.png")),
         ("photo-mask.png", Fixtures.golden(.damA, "media/astronaut_face.png")),
         ("sam2.1-tiny", Fixtures.path("sam/video-a")), ("yolox_nano.onnx", Fixtures.path("detectors/yolov8.onnx")),

@@ -190,7 +190,9 @@ import Testing
             let made = try records(path("m.jsonl")), scores = made.compactMap { $0["scores"] as? [String: Any] }
             #expect(scores.count == count && scores.allSatisfy { $0["verdict"] is NSNull })
             let lengths = made.compactMap { $0["lengths"] as? [String: Any] }
-            #expect(lengths.count == count && lengths.allSatisfy { $0["unusable_answer"] as? Bool == true && $0["phrase"] as? String != nil })
+            #expect(
+                lengths.count == count
+                    && lengths.allSatisfy { $0["unusable_answer"] as? Bool == true && $0["phrase"] as? String != nil })
             // A verdict that is missing drops a caption where one is required.
             let filter = try run(["filter", path("s.jsonl"), "-o", path("k.jsonl"), "--require", "verdict"])
             #expect(filter.status == 64 && filter.errors.contains("found no record with verdict"))

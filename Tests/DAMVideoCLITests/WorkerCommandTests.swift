@@ -110,8 +110,8 @@ struct WorkerCommandTests {
                 (result["id"] as? String ?? "line \(result["line"] ?? 0)", result.failure ?? "")
             })
             #expect(found == [
-                "clip": "not_found 66", "bad": "invalid_input 65", "stdin": "usage 64", "track": "invalid_input 65", "taken": "output_exists 73",
-                "folder": "input_output 74", "click": "usage 64",
+                "clip": "not_found 66", "bad": "invalid_input 65", "stdin": "usage 64", "track": "invalid_input 65",
+                "taken": "output_exists 73", "folder": "input_output 74", "click": "usage 64",
             ])
             #expect(try String(contentsOfFile: out, encoding: .utf8) == "mine")
         }

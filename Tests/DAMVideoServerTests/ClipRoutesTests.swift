@@ -14,7 +14,8 @@ struct ClipRoutesTests {
         let server = try ClipServer(), data = try Data(contentsOf: URL(filePath: ClipServer.clip))
         #expect(try await server.ask("GET", "/api/status", "/api/status").object["segmentation"] as? Bool == false)
         let added = try await server.upload(
-            data, fileName: "../../Tür 1.mp4", ["camera": "yard", "recorded": "2026-03-01T13:00:00+01:00", "options": #"{"temperature":0}"#],
+            data, fileName: "../../Tür 1.mp4",
+            ["camera": "yard", "recorded": "2026-03-01T13:00:00+01:00", "options": #"{"temperature":0}"#],
             masks: try ClipServer.masks.get())
         #expect(added.status == 202, "\(added.error)")
         #expect(added.object["name"] as? String == "Tür 1.mp4")

@@ -31,7 +31,8 @@ struct FrigateRequestTests {
         let engine = try SampleServer.engine.get()
         return ChatRoutes(ServerEngine(
             engine: engine.engine, segmentation: sam ? try SegmentationModel(path: Fixtures.path("sam/sam-a")) : nil,
-            detector: detector ? try ObjectDetector(path: Fixtures.path("detectors/red.onnx")) : nil, modelName: "org/sample"), SampleServer.patient)
+            detector: detector ? try ObjectDetector(path: Fixtures.path("detectors/red.onnx")) : nil,
+            modelName: "org/sample"), SampleServer.patient)
     }
 
     private static let prompt = "[[damvideo id=1719.5-ab12 label=person box=[0.1, 0.2, 0.05, 0.1] t=1719.5]] Describe the person."

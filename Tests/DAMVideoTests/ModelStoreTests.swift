@@ -76,7 +76,9 @@ struct ModelStoreTests {
 
     @Test func aModelOfTheCacheIsCalledAsOnTheHub() throws {
         try withTemporaryDirectory { cache in
-            let parts = ["vision_tower", "context_provider", "mm_projector", "llm"].flatMap { ["\($0)/config.json", "\($0)/model.safetensors"] }
+            let parts = ["vision_tower", "context_provider", "mm_projector", "llm"].flatMap {
+                ["\($0)/config.json", "\($0)/model.safetensors"]
+            }
             let files = ["config.json": "{}", "llm/tokenizer.model": ""].merging(parts.map { ($0, "{}") }) { $1 }
             try add("nvidia/DAM-3B-Video", files, to: cache)
             try add("org/own", files, to: cache)

@@ -166,7 +166,8 @@ struct OutputTests {
         for (old, new) in [
             ("\"damvideo/1\"", "\"damvideo/2\""), ("\"top_k\" : 50", "\"top_k\" : 0"), ("\"label\" : null", "\"label\" : 3"),
             ("[1, 2, 3, 4]", "[1, 2, 3]"), ("\"finish_reason\" : \"stop\"", "\"finish_reason\" : \"tired\""),
-            ("\"fps\" : 10", "\"fps\" : 0"), ("[4, 3]", "[4]"), ("\"counts\"", "\"runs\""), ("\"frames\" : 60", "\"frames\" : \"60\""), ("\"area\"", "\"size\""),
+            ("\"fps\" : 10", "\"fps\" : 0"), ("[4, 3]", "[4]"), ("\"counts\"", "\"runs\""), ("\"frames\" : 60", "\"frames\" : \"60\""),
+            ("\"area\"", "\"size\""),
         ] {
             let text = String(decoding: document, as: UTF8.self)
             #expect(text.contains(old))

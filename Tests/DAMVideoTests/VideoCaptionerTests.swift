@@ -101,10 +101,15 @@ struct VideoCaptionerTests {
         func keys(_ value: Any?) -> [String] { (value as? [String: Any])?.keys.sorted() ?? [] }
         #expect(keys(object) == ["errors", "model", "schema", "tool", "tracks", "video"])
         #expect(keys(object["tool"]) == ["name", "version"])
-        #expect(keys(object["model"]) == ["max_new_tokens", "num_beams", "path", "query", "seed", "temperature", "top_k", "top_p", "type", "weights"])
+        #expect(keys(object["model"]) == [
+            "max_new_tokens", "num_beams", "path", "query", "seed", "temperature", "top_k", "top_p", "type", "weights",
+        ])
         #expect(keys(object["video"]) == ["duration", "fps", "frames", "height", "path", "width"])
         let track = (object["tracks"] as? [Any])?.first as? [String: Any]
-        #expect(keys(track) == ["caption", "end", "finish_reason", "first_frame", "id", "label", "last_frame", "sampled", "seconds", "start", "usage", "visible_frames"])
+        #expect(keys(track) == [
+            "caption", "end", "finish_reason", "first_frame", "id", "label", "last_frame", "sampled", "seconds", "start", "usage",
+            "visible_frames",
+        ])
         #expect(track?["label"] is NSNull)
         #expect(keys((track?["sampled"] as? [Any])?.first) == ["area", "bbox", "frame", "mask", "time"])
         #expect(keys(track?["usage"]) == ["completion_tokens", "prompt_tokens"])
@@ -123,7 +128,9 @@ struct VideoCaptionerTests {
         for track in document.tracks {
             let masks = try #require(expected[track.id.description])
             #expect(track.sampled.map(\.frame) == masks.map { $0[0] as? Int })
-            #expect(track.sampled.map { $0.segmentation.map { String(decoding: $0.counts, as: UTF8.self) } } == masks.map { $0[1] as? String })
+            #expect(
+                track.sampled.map { $0.segmentation.map { String(decoding: $0.counts, as: UTF8.self) } }
+                    == masks.map { $0[1] as? String })
             #expect(track.sampled.allSatisfy { $0.segmentation?.height == 576 && $0.segmentation?.width == 768 })
         }
         let schema = try JSONSchema(

@@ -73,7 +73,9 @@ struct FigureTests {
         for change in [{ $0.least = [("margn", 0.3)] }, { $0.required = ["keyword"] }] as [(inout FilterStep) -> Void] {
             var step = FilterStep()
             change(&step)
-            let error = #expect(throws: InputError.self) { try filtered(step, [PipelineSample.captioned("a", ["A cup."], figures: ["margin": 1])]) }
+            let error = #expect(throws: InputError.self) {
+                try filtered(step, [PipelineSample.captioned("a", ["A cup."], figures: ["margin": 1])])
+            }
             #expect(error?.category == .usage && error?.description.contains("found no record with") == true)
         }
     }

@@ -24,7 +24,8 @@ struct BrokenCheckpointTests {
     }
 
     @Test(arguments: [
-        ("llm/config.json", #""hidden_size": 64"#, #""hidden_size": 1000000000000"#, "hidden_size: found 1000000000000, expected a whole number from 1 to 65536"),
+        ("llm/config.json", #""hidden_size": 64"#, #""hidden_size": 1000000000000"#,
+         "hidden_size: found 1000000000000, expected a whole number from 1 to 65536"),
         ("llm/config.json", #""hidden_size": 64"#, #""hidden_size": -1"#, "hidden_size: found -1"),
         ("llm/config.json", #""hidden_size": 64"#, #""hidden_size": 60"#, "expected [60, 256]"),
         ("llm/config.json", #""hidden_size": 64"#, #""hidden_size": "wide""#, #"found "wide""#),

@@ -14,6 +14,7 @@ struct ConversationTests {
     @Test func theVideoQueryIsTheOneTrainedOn() {
         #expect(
             Conversation.videoQuery(frames: 2)
-                == "Video: <image><image>\nGiven the video in the form of a sequence of frames above, describe the object in the masked region in the video in detail.")
+                == "Video: <image><image>\nGiven the video in the form of a sequence of frames above, "
+                + "describe the object in the masked region in the video in detail.")
     }
 }

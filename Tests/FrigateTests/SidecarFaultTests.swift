@@ -222,7 +222,10 @@ struct SidecarFaultTests {
         #expect(try FrigateAddress("http://frigate:5000/", user: nil).base == "http://frigate:5000")
         #expect(try FrigateAddress("https://home/frigate/api", user: nil).url("events", [("labels", "a b,c&d")]).absoluteString
             == "https://home/frigate/api/events?labels=a%20b%2Cc%26d")
-        for text in ["frigate:5000", "ftp://frigate", "http://", "http://a:b@frigate", "http://frigate/?x=1", "http://[::1]:5000", "http://frigate:99999"] {
+        for text in [
+            "frigate:5000", "ftp://frigate", "http://", "http://a:b@frigate", "http://frigate/?x=1", "http://[::1]:5000",
+            "http://frigate:99999",
+        ] {
             #expect(throws: InputError.self) { try FrigateAddress(text, user: nil) }
         }
         #expect(FrigateAddress.path(of: "../x?y") == "events/..%2Fx%3Fy")

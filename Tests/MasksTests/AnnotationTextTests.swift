@@ -77,8 +77,12 @@ import Testing
         #expect(try source(coco(hashes, annotations)).annotatedFrames == [3, 30])
         let without = try source(coco([image(0, "anna.jpg"), image(1, "bert.jpg")], annotations))
         #expect(without.annotatedFrames == [0, 1] && without.notes.contains { $0.contains("in the order of the file") })
-        #expect(error(coco([image(0, "x/000.png"), image(1, "x/000.png")], annotations))?.contains("images 0 and 1 for the same frame") == true)
-        #expect(error(coco([image(0, "a/img/000.png"), image(1, "b/img/000.png")], annotations))?.contains("2 videos (a/img, b/img)") == true)
+        #expect(
+            error(coco([image(0, "x/000.png"), image(1, "x/000.png")], annotations))?
+                .contains("images 0 and 1 for the same frame") == true)
+        #expect(
+            error(coco([image(0, "a/img/000.png"), image(1, "b/img/000.png")], annotations))?
+                .contains("2 videos (a/img, b/img)") == true)
         let stills = ClipFacts(frameCount: 3, stills: ["s/x.jpg", "s/anna.jpg", "s/bert.jpg"])
         let text = Data(coco([image(0, "anna.jpg"), image(1, "bert.jpg")], annotations).utf8)
         #expect(try source(text, clip: stills).annotatedFrames == [1, 2])
@@ -87,7 +91,9 @@ import Testing
     @Test func annotationsOfNoImage() throws {
         let images = [image(0, "0.jpg"), image(1, "1.jpg")]
         let some = try source(coco(images, [annotation(1, of: "0"), annotation(2, of: "5"), annotation(3, of: "null")]))
-        #expect(some.problems.contains { $0.kind == .skipped && $0.message.contains("2 of 3 annotations of images that are not in the file (image_id 5)") })
+        #expect(some.problems.contains {
+            $0.kind == .skipped && $0.message.contains("2 of 3 annotations of images that are not in the file (image_id 5)")
+        })
         #expect(error(coco(images, [annotation(1, of: "7")]))?.contains("1 of 1 annotations") == true)
     }
 
@@ -115,8 +121,11 @@ import Testing
             let image = #"{"id":1,"width":9,"height":9,"file_name":"7.jpg",\#(field.replacing("#", with: number))}"#
             _ = try? source(Data(#"{"images":[\#(image)],"annotations":[{"id":1,"image_id":1,"bbox":[1,1,5,5]}]}"#.utf8))
         }
-        for field in ["\"id\":#", "\"track_id\":#", "\"image_id\":#", "\"bbox\":[#,1,5,5]", "\"bbox\":[1,1,#,#]", "\"segmentation\":[[#,1,5,5,2,#]]",
-            "\"segmentation\":{\"size\":[#,9],\"counts\":[1,#]}", "\"segmentation\":{\"size\":[9,9],\"counts\":[#,#]}"] {
+        for field in [
+            "\"id\":#", "\"track_id\":#", "\"image_id\":#", "\"bbox\":[#,1,5,5]", "\"bbox\":[1,1,#,#]",
+            "\"segmentation\":[[#,1,5,5,2,#]]", "\"segmentation\":{\"size\":[#,9],\"counts\":[1,#]}",
+            "\"segmentation\":{\"size\":[9,9],\"counts\":[#,#]}",
+        ] {
             let annotation = #"{"id":1,"image_id":1,\#(field.replacing("#", with: number))}"#
             _ = try? source(Data(#"{"images":[{"id":1,"width":9,"height":9,"file_name":"7.jpg"}],"annotations":[\#(annotation)]}"#.utf8))
         }
@@ -137,7 +146,8 @@ import Testing
     @Test func manyNames() throws {
         let files = (0..<100_000).map { "\"\($0).jpg\"" }.joined(separator: ",")
         let masks = "[[1,1,5,1,5,5]]" + String(repeating: ",null", count: 99_999)
-        let text = #"{"videos":[{"id":1,"width":9,"height":9,"file_names":[\#(files)]}],"annotations":[{"id":1,"video_id":1,"segmentations":[\#(masks)]}]}"#
+        let text = #"{"videos":[{"id":1,"width":9,"height":9,"file_names":[\#(files)]}],"#
+            + #""annotations":[{"id":1,"video_id":1,"segmentations":[\#(masks)]}]}"#
         let found = try source(Data(text.utf8))
         #expect(found.annotatedFrames.count == 100_000)
         let twice = text.replacing("\"99999.jpg\"", with: "\"00000.jpg\"")

@@ -43,7 +43,9 @@ import Testing
         let size = #expect(throws: MaskError.self) { try reader.validate(width: 576, height: 768, frameCount: 60) }
         #expect(size?.description == "\(reader.path): found masks of 768x576, expected 576x768 as the clip")
         let beyond = #expect(throws: MaskError.self) { try reader.validate(width: 768, height: 576, frameCount: 58) }
-        #expect(beyond?.description.hasSuffix("masks/00058.png: found a mask for frame 58, expected none after frame 57: the clip has 58 frames") == true)
+        #expect(
+            beyond?.description.hasSuffix(
+                "masks/00058.png: found a mask for frame 58, expected none after frame 57: the clip has 58 frames") == true)
         #expect(beyond?.category == .invalid)
     }
 

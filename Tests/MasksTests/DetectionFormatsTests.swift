@@ -38,7 +38,9 @@ import Testing
         Layout(file: "coco.json", format: .coco, notes: 1),
         Layout(file: "supervision.csv", format: .supervision, areScored: true, annotated: nil),
         Layout(file: "supervision.json", format: .supervision, areScored: true, annotated: nil),
-        Layout(file: "ultralytics-detect", format: .ultralytics, areNamed: false, areScored: true, areTracked: false, annotated: nil, notes: 1),
+        Layout(
+            file: "ultralytics-detect", format: .ultralytics, areNamed: false, areScored: true, areTracked: false, annotated: nil,
+            notes: 1),
         Layout(file: "ultralytics-track", format: .ultralytics, areNamed: false, annotated: nil, notes: 1),
         Layout(file: "ultralytics-track-conf/labels", format: .ultralytics, areNamed: false, areScored: true, annotated: nil, notes: 1),
         Layout(

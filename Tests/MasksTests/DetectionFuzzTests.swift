@@ -51,9 +51,11 @@ import Testing
     @Test(arguments: [
         "{'descr': '<u2', 'fortran_order': False, 'shape': (4611686018427387904, 4611686018427387904), }",
         "{'descr': '<u2', 'fortran_order': False, 'shape': (0, 4), }", "{'descr': '<u2', 'fortran_order': False, 'shape': (3, 5), }",
-        "{'descr': '|O', 'fortran_order': False, 'shape': (3, 4), }", "{'descr': [('a', '<u2')], 'fortran_order': False, 'shape': (3, 4), }",
+        "{'descr': '|O', 'fortran_order': False, 'shape': (3, 4), }",
+        "{'descr': [('a', '<u2')], 'fortran_order': False, 'shape': (3, 4), }",
         "{'descr': '<u2', 'fortran_order': 0, 'shape': (3, 4), }", "{'descr': '<u2', 'shape': (3, 4), }", "{'descr': '<u2'", "{", "",
-        "{'descr': '<u2', 'fortran_order': False, 'shape': (3, 4, 99999999999999999999), }", "{'descr': '<u3', 'fortran_order': False, 'shape': (3, 4)}",
+        "{'descr': '<u2', 'fortran_order': False, 'shape': (3, 4, 99999999999999999999), }",
+        "{'descr': '<u3', 'fortran_order': False, 'shape': (3, 4)}",
         "{'descr': '<u2', 'descr': '<u2', 'fortran_order': False, 'shape': (3, 4)}",
     ])
     func headersOfArrays(header: String) throws {
@@ -61,7 +63,8 @@ import Testing
             let data = folder.appending(path: "mask_data")
             try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
             let length = UInt16(header.utf8.count)
-            let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(header.utf8) + [UInt8](repeating: 0, count: 24)
+            let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(header.utf8)
+                + [UInt8](repeating: 0, count: 24)
             try Data(bytes).write(to: data.appending(path: "mask_00000.npy"))
             let error = #expect(throws: MaskError.self) { try DetectionSources.open(folder.path) }
             #expect(error?.description.contains("mask_00000.npy: found") == true && error?.description.contains("\n") == false)
@@ -72,17 +75,22 @@ import Testing
     @Test func hostileContent() throws {
         let deep = String(repeating: "<a>", count: 5000)
         let entity = "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><annotations>&b;</annotations>"
-        let long = "<track id=\"1\" label=\"a\"><box frame=\"0\" outside=\"0\" xtl=\"1\" ytl=\"1\" xbr=\"2\" ybr=\"2\"/><box frame=\"2147483647\" xtl=\"1\" ytl=\"1\" xbr=\"2\" ybr=\"2\"/></track>"
+        let long = "<track id=\"1\" label=\"a\"><box frame=\"0\" outside=\"0\" xtl=\"1\" ytl=\"1\" xbr=\"2\" ybr=\"2\"/>"
+            + "<box frame=\"2147483647\" xtl=\"1\" ytl=\"1\" xbr=\"2\" ybr=\"2\"/></track>"
         let many = (0..<5000).map { "\($0),\($0 % 7)" }.joined(separator: ";")
-        let polygons = "<track id=\"1\"><polygon frame=\"0\" outside=\"0\" points=\"\(many)\"/><polygon frame=\"9\" points=\"\(many)\"/></track>"
-        let frames = #"[{"data":{"v":"a"},"annotations":[{"result":[{"id":"a","type":"videorectangle","value":{"framesCount":2147483647,"sequence":[{"frame":1,"x":1,"y":1,"width":1,"height":1,"enabled":true},{"frame":2147483647,"x":1,"y":1,"width":1,"height":1,"enabled":true}]}}]}]}]"#
+        let polygons = "<track id=\"1\"><polygon frame=\"0\" outside=\"0\" points=\"\(many)\"/>"
+            + "<polygon frame=\"9\" points=\"\(many)\"/></track>"
+        let frames = #"[{"data":{"v":"a"},"annotations":[{"result":[{"id":"a","type":"videorectangle","#
+            + #""value":{"framesCount":2147483647,"sequence":[{"frame":1,"x":1,"y":1,"width":1,"height":1,"enabled":true},"#
+            + #"{"frame":2147483647,"x":1,"y":1,"width":1,"height":1,"enabled":true}]}}]}]}]"#
         let size = #"{"shapes":[],"imageWidth":2147483647,"imageHeight":2147483647}"#
         let runs = "<track id=\"1\"><mask frame=\"0\" rle=\"99999999999\" left=\"1\" top=\"1\" width=\"2\" height=\"2\"/></track>"
         let huge = "<track id=\"1\"><mask frame=\"0\" rle=\"1\" left=\"1\" top=\"1\" width=\"99999\" height=\"99999\"/></track>"
         let range = "<meta><task><start_frame>0</start_frame><stop_frame>2147483646</stop_frame></task></meta><track id=\"1\"></track>"
         for (text, part) in [
             ("<annotations>" + deep, "more than 32 levels of elements"), (entity, "found a document type"),
-            ("<annotations><track id=\"1\">", "found the end of the file in line 1, expected XML whose elements end"), ("<annotations>\(long)</annotations>", "those of one clip"),
+            ("<annotations><track id=\"1\">", "found the end of the file in line 1, expected XML whose elements end"),
+            ("<annotations>\(long)</annotations>", "those of one clip"),
             ("<annotations>\(polygons)</annotations>", "polygons of 5001 and 5001 corners"), (frames, "those of one clip"),
             (size, "found a picture of 2147483647x2147483647"), ("<annotations>\(runs)</annotations>", "a run that does not fit"),
             ("<annotations>\(huge)</annotations>", "found a mask of 99999.0x99999.0 pixels"),

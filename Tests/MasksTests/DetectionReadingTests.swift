@@ -48,7 +48,9 @@ import Testing
         let both = try read(labels([[box + " 0.9 1", box + " 0.8 2"], [box + " 0.7"]]))
         #expect(both.detections.map(\.score) == [0.9, 0.8, 0.7] && both.detections.map(\.identity) == [.number(1), .number(2), nil])
         let one = try read(labels([[box + " 1"], [box + " 1"]]))
-        #expect(one.detections.map(\.identity) == [.number(1), .number(1)] && one.notes.contains { $0.contains("the last number is 1 in every line") })
+        #expect(
+            one.detections.map(\.identity) == [.number(1), .number(1)]
+                && one.notes.contains { $0.contains("the last number is 1 in every line") })
         let sure = try read(labels([[box + " 1", box + " 1"]] + [[box + " 1"]]))
         #expect(sure.detections.allSatisfy { $0.score == 1 && $0.identity == nil })
         #expect(error(labels([[box + " 0.9"], [box + " 7"]]))?.contains("a confidence in some lines and an identity in others") == true)
@@ -104,7 +106,9 @@ import Testing
         try MaskFolderBuilder.run { builder in
             for frame in 1...2 { try builder.add("labels/walk_\(frame).txt", Data((box + " 7\n").utf8)) }
             let source = try MaskSources.open(builder.path, clip: Self.clip)
-            #expect(source.tracks[0].visibleFrames == [0, 1] && source.notes.contains { $0.contains("(--mask-frame-offset 1 if they count from 0)") })
+            #expect(
+                source.tracks[0].visibleFrames == [0, 1]
+                    && source.notes.contains { $0.contains("(--mask-frame-offset 1 if they count from 0)") })
             var settings = MaskSettings()
             settings.frameOffset = 1
             #expect(try MaskSources.open(builder.path, settings: settings, clip: Self.clip).tracks[0].visibleFrames == [1, 2])
@@ -172,7 +176,9 @@ import Testing
         #expect(few?.contains("found rows without a frame, expected a column such as frame_index") == true)
         #expect(error(["s.csv": header + ",frame\n1,2,x,4,,,,7\n"])?.contains(#"line 2: found x_max "x", expected a number"#) == true)
         #expect(error(["s.csv": header + ",frame\n3,2,1,4,,,,7\n"])?.contains("line 2: found a box of -2.0x2.0") == true)
-        #expect(error(["s.csv": header + ",frame\n1,2,3,4,,,,1.5\n"])?.contains(#"line 2: found frame "1.5", expected a frame number"#) == true)
+        #expect(
+            error(["s.csv": header + ",frame\n1,2,3,4,,,,1.5\n"])?
+                .contains(#"line 2: found frame "1.5", expected a frame number"#) == true)
         #expect(error(["s.csv": header + ",frame\n\"1,2,3,4\n"])?.contains("found an unterminated quotation, from line 2") == true)
         #expect(try read(["s.csv": header + ",frame\n"]).detections.isEmpty)
     }

@@ -47,7 +47,9 @@ import Testing
         let later = try frames(1..<8, of: 8)
         #expect(later.frames == Array(1..<8) && later.notes.count == 1 && later.notes[0].contains("--mask-frame-offset -1"))
         let every = try frames(0..<4, of: 8)
-        #expect(every.frames == [0, 1, 2, 3] && every.notes.count == 1 && every.notes[0].contains("--mask-frame-step 2 if they are of every 2 frames"))
+        #expect(
+            every.frames == [0, 1, 2, 3] && every.notes.count == 1
+                && every.notes[0].contains("--mask-frame-step 2 if they are of every 2 frames"))
         #expect(try frames(0..<5, of: 8).notes.isEmpty)
     }
 
@@ -69,7 +71,9 @@ import Testing
             let unknown = try open(numbers, claimed: 50, counted: nil)
             #expect(unknown.annotatedFrames == numbers && unknown.notes.isEmpty)
             let error = #expect(throws: MaskError.self) { try unknown.validate(width: 32, height: 24, frameCount: 50) }
-            #expect(error?.description.hasSuffix("the clip has 50 frames as its header says (--mask-frame-offset -1 if masks count from 1)") == true)
+            #expect(
+                error?.description.hasSuffix(
+                    "the clip has 50 frames as its header says (--mask-frame-offset -1 if masks count from 1)") == true)
         }
         #expect(try open(Array(0..<50), claimed: nil, counted: nil).numberingHelp.isEmpty)
     }
@@ -86,7 +90,9 @@ import Testing
             try builder.add(names(100..<103))
             let source = try builder.open(frames: 8)
             let error = #expect(throws: MaskError.self) { try source.validate(width: 32, height: 24, frameCount: 8) }
-            #expect(error?.description.hasSuffix("the clip has 8 frames (--mask-frame-offset -100 if number 100 is the clip's first frame)") == true)
+            #expect(
+                error?.description.hasSuffix(
+                    "the clip has 8 frames (--mask-frame-offset -100 if number 100 is the clip's first frame)") == true)
             try builder.add(names([300]))
             let wide = try builder.open(frames: 8)
             let other = #expect(throws: MaskError.self) { try wide.validate(width: 32, height: 24, frameCount: 8) }

@@ -38,7 +38,9 @@ import Testing
             try error(#"{"videos":[\#(videos)],"annotations":[{"id":5,"video_id":1,"segmentations":[\#(segmentation)]}]}"#)
         }
         #expect(try vis(#"{"size":[2,2],"counts":[4]}"#) == "found an empty track 5 (no pixel in any frame), expected at least one")
-        #expect(try vis(#"{"size":[2,2],"counts":[1,2]}"#) == "annotation 5, frame 0: found an RLE whose runs add up to 3, expected 4 as its size says")
+        #expect(
+            try vis(#"{"size":[2,2],"counts":[1,2]}"#)
+                == "annotation 5, frame 0: found an RLE whose runs add up to 3, expected 4 as its size says")
         #expect(try vis(#"{"size":[3,2],"counts":[0,6]}"#) == "annotation 5, frame 0: found a mask of 2x3, expected 2x2 as the others")
         #expect(try vis("null,null") == "found annotation 5 with 2 segmentations, expected 1, one a frame")
         #expect(try vis(#"{"size":[2],"counts":[4]}"#).hasPrefix("found a size of 1 numbers at byte"))
@@ -86,7 +88,9 @@ import Testing
                 #expect(try builder.open { $0.format = .objectPNG }.tracks.count == folders.count)
             }
         }
-        for (folders, files) in [(["000", "001", "002"], ["00000", "00001"]), (["obj_1", "obj_2"], ["frame_0", "frame_1"]), (["0", "1", "2"], ["1"])] {
+        for (folders, files) in [
+            (["000", "001", "002"], ["00000", "00001"]), (["obj_1", "obj_2"], ["frame_0", "frame_1"]), (["0", "1", "2"], ["1"]),
+        ] {
             try MaskFolderBuilder.run { builder in
                 for folder in folders { try builder.add(files.map { "\(folder)/\($0).png" }) }
                 #expect(try builder.open(frames: 3).tracks.count == folders.count)
@@ -119,7 +123,9 @@ import Testing
             }
             #expect(line() == "\(folder.path): found an empty folder, expected label PNGs named by frame, such as 00000.png")
             try add("formats/label-png/00001.png", "clip/00001.png")
-            #expect(line() == "\(folder.path)/clip/00001.png: found 2 object numbers in a folder of its own, expected the masks of one clip, not of several (or --masks-format per-object-png)")
+            #expect(
+                line() == "\(folder.path)/clip/00001.png: found 2 object numbers in a folder of its own, "
+                    + "expected the masks of one clip, not of several (or --masks-format per-object-png)")
             var settings = MaskSettings()
             settings.format = .objectPNG
             #expect(try MaskSources.open(folder.path, settings: settings).tracks.map(\.id) == [.name("clip")])

@@ -74,7 +74,8 @@ import Testing
             try builder.add("voc/SegmentationClass/a_0.png", objects: [3])
             try builder.add("voc/ImageSets/Segmentation/default.txt", Data("a_0\n".utf8))
             #expect(try builder.open("voc").tracks.count == 2)
-            let coco = #"{"images":[{"id":1,"width":9,"height":9,"file_name":"0.jpg"}],"annotations":[{"id":1,"image_id":1,"bbox":[1,1,5,5]}]}"#
+            let coco = #"{"images":[{"id":1,"width":9,"height":9,"file_name":"0.jpg"}],"#
+                + #""annotations":[{"id":1,"image_id":1,"bbox":[1,1,5,5]}]}"#
             try builder.add("coco/annotations/instances_default.json", Data(coco.utf8))
             try builder.add("coco/images/0.png", objects: [1])
             #expect(try builder.open("coco").format == .coco)
@@ -127,7 +128,9 @@ import Testing
             #expect(untracked?.description.contains("found detections without identities, expected tracks") == true)
             try builder.add("yolo/labels/train/clip_1.txt", Data("0 0.125 0.75 0.125 0.25 1\n".utf8))
             try builder.add("yolo/labels/train/clip_2.txt", Data("0 0.125 0.75 0.125 0.25 7\n".utf8))
-            #expect(try MaskSources.open(builder.folder.appending(path: "yolo").path, clip: clip).tracks.map(\.id) == [.number(1), .number(7)])
+            #expect(
+                try MaskSources.open(builder.folder.appending(path: "yolo").path, clip: clip).tracks.map(\.id)
+                    == [.number(1), .number(7)])
             try builder.add("cvat/annotations.xml", Data("<?xml version=\"1.0\"?>\n<annotations></annotations>".utf8))
             #expect(builder.error("cvat")?.contains("found empty masks") == true)
             try builder.add("labelme/00000.json", Data(#"{"shapes":[],"imagePath":"00000.jpg"}"#.utf8))

@@ -76,7 +76,9 @@ import Testing
             let lines = try String(contentsOf: copy, encoding: .utf8).split(separator: "\n")
             try Data((lines[...2] + ["2 2001 2 16 24 zz"] + lines[3...]).joined(separator: "\n").utf8).write(to: copy)
             let error = #expect(throws: MaskError.self) { try open(copy.path) }
-            #expect(error?.description == "\(copy.path): line 4: found RLE counts with a wrong or missing character at offset 0, expected 0 to o")
+            #expect(
+                error?.description
+                    == "\(copy.path): line 4: found RLE counts with a wrong or missing character at offset 0, expected 0 to o")
             let source = try open(copy.path, keepsGoing: true)
             #expect(source.problems.map(\.message) == [error?.description])
             #expect(source.tracks.count == 3)

@@ -24,7 +24,9 @@ import Testing
             let isHeld = format != .labelPNG || (!overlaps && layout.tracks.keys.allSatisfy { $0 > .number(0) && $0 < .name("") })
             guard isHeld else {
                 let error = #expect(throws: MaskError.self) { try MaskWriter.write(source, as: format, to: path) }
-                #expect(error?.description.contains(layout.file.hasPrefix("sa-v") ? "track 0, whose id" : layout.tracks.count == 1 ? "track walker" : "over each other in frame 1") == true)
+                #expect(error?.description.contains(
+                    layout.file.hasPrefix("sa-v") ? "track 0, whose id"
+                        : layout.tracks.count == 1 ? "track walker" : "over each other in frame 1") == true)
                 #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
                 return
             }

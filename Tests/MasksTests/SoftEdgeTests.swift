@@ -155,7 +155,10 @@ import Testing
         #expect(error?.description.contains("the values 100, 180, 255") == true)
         // Each with a band of void around it, as in PASCAL VOC.
         let banded = try open(.grey) { _, x, y in
-            [isIn(x, y, 5, 5, 2, 20) ? 128 : isIn(x, y, 3, 3, 6, 24) ? 255 : isIn(x, y, 40, 5, 2, 9) ? 2 : isIn(x, y, 38, 3, 6, 13) ? 255 : 0]
+            [
+                isIn(x, y, 5, 5, 2, 20) ? 128
+                    : isIn(x, y, 3, 3, 6, 24) ? 255 : isIn(x, y, 40, 5, 2, 9) ? 2 : isIn(x, y, 38, 3, 6, 13) ? 255 : 0,
+            ]
         }
         #expect(banded.tracks.map(\.id) == [.number(2), .number(128)])
         // Many of them, with ids from 1, and with some spread over all values.

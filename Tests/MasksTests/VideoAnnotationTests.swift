@@ -85,10 +85,13 @@ import Testing
         #expect(error(cvat(ends, meta: project, track: "id=\"1\" task_id=\"1\""), clip: other)?.contains("2 videos (walk, clip)") == true)
         let images = """
             <annotations><meta/><image id="0" name="a/3.jpg" width="100" height="50"><box label="a" xtl="1" ytl="2" xbr="4" ybr="8">
-            <attribute name="track_id">7</attribute></box></image><image id="1" name="a/4.jpg" width="100" height="50"></image></annotations>
+            <attribute name="track_id">7</attribute></box></image>\
+            <image id="1" name="a/4.jpg" width="100" height="50"></image></annotations>
             """
         let set = try read(["a.xml": images])
-        #expect(set.detections == [Detection(frame: 0, box: Rectangle(left: 1, top: 2, width: 3, height: 6), label: "a", identity: .number(7))])
+        #expect(set.detections == [
+            Detection(frame: 0, box: Rectangle(left: 1, top: 2, width: 3, height: 6), label: "a", identity: .number(7)),
+        ])
         #expect(set.annotatedFrames == [0, 1])
         let stills = ClipFacts(frameCount: 5, stills: (0..<5).map { "a/\($0).jpg" })
         #expect(try read(["a.xml": images], clip: stills).annotatedFrames == [3, 4])
@@ -138,11 +141,14 @@ import Testing
         let one = #"{"result":[\#(region([keyframe(1, 0, false)]))]}"#, other = #"{"result":[\#(region([keyframe(2, 0, false)]))]}"#
         let tasks = "[\(task("x/walk.mp4", [one])),\(task("x/9f-clip.mp4", [other]))]"
         #expect(try read(["ls.json": tasks]).detections.map(\.frame) == [1])
-        #expect(error(["ls.json": tasks], clip: ClipFacts(name: "a", size: PictureSize(width: 9, height: 9)))?.contains("2 videos (walk, 9f-clip)") == true)
+        #expect(
+            error(["ls.json": tasks], clip: ClipFacts(name: "a", size: PictureSize(width: 9, height: 9)))?
+                .contains("2 videos (walk, 9f-clip)") == true)
         #expect(error(["ls.json": "[\(task("clip.mp4", [one, other]))]"])?.contains("found 2 annotations of one task") == true)
         let truth = other.replacing(#"{"result""#, with: #"{"ground_truth":true,"result""#)
         #expect(try read(["ls.json": "[\(task("clip.mp4", [one, truth]))]"]).detections.map(\.frame) == [1])
-        let bare = #"[{"video":"clip.mp4","id":4,"box":[{"framesCount":10,"duration":1,"labels":["dog"],"sequence":[\#(keyframe(3, 0, false))]}],"annotator":1}]"#
+        let bare = #"[{"video":"clip.mp4","id":4,"box":[{"framesCount":10,"duration":1,"labels":["dog"],"#
+            + #""sequence":[\#(keyframe(3, 0, false))]}],"annotator":1}]"#
         #expect(try read(["ls.json": bare]).detections.map(\.frame) == [2])
         let rotated = try read(labelStudio([keyframe(1, 50, false, rotation: 90)]))
         #expect(abs(rotated.detections[0].box.left - 30) < 1e-9 && abs(rotated.detections[0].box.top - 5) < 1e-9)
@@ -160,7 +166,9 @@ import Testing
     @Test func objectsOfLabelme() throws {
         let left = "[[10,10],[20,20]]", right = "[[40,10],[50,30]]"
         // Shapes of the same label and group are one object, as in labelme itself.
-        let grouped = try read(["0.json": labelme([shape("a", "1", left), shape("a", "1", right), shape("b", "1", left)]), "1.json": labelme([])])
+        let grouped = try read([
+            "0.json": labelme([shape("a", "1", left), shape("a", "1", right), shape("b", "1", left)]), "1.json": labelme([]),
+        ])
         #expect(grouped.detections.map(\.identity) == [.name("a 1"), .name("b 1")] && grouped.annotatedFrames == [0, 1])
         #expect(grouped.detections[0].box == Rectangle(left: 10, top: 10, width: 40, height: 20))
         #expect(grouped.detections[0].mask.map { abs($0.area - 300) < 30 } == true)
@@ -178,10 +186,16 @@ import Testing
 
     /// Pictures of labelme and others state their size, which may be a reduced version of the clip's.
     @Test func sizesOfPictures() throws {
-        let half = labelme([shape("a", "1", "[[10,5],[20,20]]"), shape("b", "2", "[[1,1],[9,1],[9,9],[1,9]]", type: "polygon")], size: #""imageHeight":25,"imageWidth":50"#)
+        let half = labelme(
+            [shape("a", "1", "[[10,5],[20,20]]"), shape("b", "2", "[[1,1],[9,1],[9,9],[1,9]]", type: "polygon")],
+            size: #""imageHeight":25,"imageWidth":50"#)
         let set = try read(["0.json": half])
-        #expect(set.detections[0].box == Rectangle(left: 20, top: 10, width: 20, height: 30) && set.pictureSize == PictureSize(width: 50, height: 25))
-        #expect(set.detections[1].mask.map { $0.mask.width == 100 && abs($0.area - 256) < 70 } == true && set.notes.contains { $0.contains("scaled") })
+        #expect(
+            set.detections[0].box == Rectangle(left: 20, top: 10, width: 20, height: 30)
+                && set.pictureSize == PictureSize(width: 50, height: 25))
+        #expect(
+            set.detections[1].mask.map { $0.mask.width == 100 && abs($0.area - 256) < 70 } == true
+                && set.notes.contains { $0.contains("scaled") })
         let square = labelme([], size: #""imageHeight":50,"imageWidth":50"#)
         #expect(error(["0.json": square])?.contains("found detections on pictures of 50x50, expected 100x50 as the clip") == true)
         #expect(error(["0.json": half, "1.json": square])?.contains("found pictures of 50x25 and of 50x50, expected one size") == true)
@@ -189,7 +203,9 @@ import Testing
 
     /// Objects without pixels are hidden; without an array there are only boxes.
     @Test func objectsOfGroundedSAM2() throws {
-        func frame(_ labels: String) -> String { #"{"mask_name":"m","mask_height":50,"mask_width":100,"promote_type":"mask","labels":{\#(labels)}}"# }
+        func frame(_ labels: String) -> String {
+            #"{"mask_name":"m","mask_height":50,"mask_width":100,"promote_type":"mask","labels":{\#(labels)}}"#
+        }
         func label(_ id: Int, _ box: String, _ logit: Double = 0) -> String {
             let corners = zip(["x1", "y1", "x2", "y2"], box.split(separator: ",")).map { "\"\($0)\":\($1)" }.joined(separator: ",")
             return #""\#(id)":{"instance_id":\#(id),"class_name":"car",\#(corners),"logit":\#(logit)}"#
@@ -207,7 +223,8 @@ import Testing
 
     @Test func objectsOfVideoRefer() throws {
         let square = #"{"segmentation":[[1,1,9,1,9,9,1,9]]}"#, none = #"{"segmentation":null}"#
-        let json = #"[{"id":4,"video":"v/clip.mp4","annotation":[{"0":\#(square),"8":\#(none)},{"8":\#(square)}]},{"video":"v/clip.mp4","annotation":[{"1":\#(square)}]}]"#
+        let json = #"[{"id":4,"video":"v/clip.mp4","annotation":[{"0":\#(square),"8":\#(none)},{"8":\#(square)}]},"#
+            + #"{"video":"v/clip.mp4","annotation":[{"1":\#(square)}]}]"#
         let set = try read(["r.json": json])
         #expect(set.detections.map(\.identity) == [.name("4-1"), .number(2), .name("4-2")] && set.detections.map(\.frame) == [0, 1, 8])
         #expect(set.annotatedFrames == [0, 1, 8] && set.detections.allSatisfy { $0.box == Rectangle(left: 1, top: 1, width: 8, height: 8) })

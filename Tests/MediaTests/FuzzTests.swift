@@ -91,7 +91,9 @@ private func mutate(_ original: [UInt8], _ random: inout SeededRandom, repairsCh
             let length = Int.random(in: 1...min(64, content.count - place), using: &random)
             content.insert(contentsOf: content[place..<place + length], at: Int.random(in: 0...content.count, using: &random))
         default:
-            let numbers: [UInt32] = [0, 1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, UInt32(content.count), .random(in: 0...(.max), using: &random)]
+            let numbers: [UInt32] = [
+                0, 1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, UInt32(content.count), .random(in: 0...(.max), using: &random),
+            ]
             let number = numbers[Int.random(in: 0..<numbers.count, using: &random)]
             for byte in 0..<4 { content[place + byte] = UInt8(truncatingIfNeeded: number >> UInt32(24 - 8 * byte)) }
         }

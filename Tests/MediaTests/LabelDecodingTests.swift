@@ -50,7 +50,9 @@ import Testing
     func truncationIsAnError(name: String) throws {
         let whole = try bytes(of: "masks/depths/\(name)")
         for length in 0..<whole.count {
-            let error = #expect(throws: VideoError.self, "\(length) bytes") { try ImageDecoder.labels(png: Array(whole[..<length]), path: name) }
+            let error = #expect(throws: VideoError.self, "\(length) bytes") {
+                try ImageDecoder.labels(png: Array(whole[..<length]), path: name)
+            }
             #expect(error?.category == .invalid)
         }
     }

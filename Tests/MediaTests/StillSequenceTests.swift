@@ -66,7 +66,9 @@ import Media
     @Test func hashesDoNotOrder() throws {
         try withTemporaryDirectory { folder in
             try fill(folder, [("s-0002_jpg.rf.0a1b2c3d1.png", "rgb.png"), ("s-0001_jpg.rf.f9e8d7c62.png", "rgb.png")])
-            #expect(try VideoClip(path: folder.path).stills == ["s-0001_jpg.rf.f9e8d7c62.png", "s-0002_jpg.rf.0a1b2c3d1.png"].map { folder.path + "/" + $0 })
+            #expect(
+                try VideoClip(path: folder.path).stills
+                    == ["s-0001_jpg.rf.f9e8d7c62.png", "s-0002_jpg.rf.0a1b2c3d1.png"].map { folder.path + "/" + $0 })
         }
     }
 
@@ -130,7 +132,10 @@ import Media
     }
 
     /// A clock that passes a full minute, and two counters.
-    @Test(arguments: [["12-58-50.png", "12-58-59.png", "12-59-02.png"], ["part1_8.png", "part2_0.png", "part2_8.png"], ["0.5.png", "0.75.png", "1.png"]])
+    @Test(arguments: [
+        ["12-58-50.png", "12-58-59.png", "12-59-02.png"], ["part1_8.png", "part2_0.png", "part2_8.png"],
+        ["0.5.png", "0.75.png", "1.png"],
+    ])
     func severalNumbersCountFromTheLeft(names: [String]) throws {
         try withTemporaryDirectory { folder in
             try fill(folder, names.map { ($0, "rgb.png") })

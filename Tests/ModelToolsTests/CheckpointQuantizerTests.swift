@@ -105,7 +105,9 @@ struct CheckpointQuantizerTests {
             let file = source.appending(path: "mm_projector/model.safetensors")
             var data = try Data(contentsOf: file)
             let header = 8 + Int(data[0]) + Int(data[1]) << 8
-            for offset in stride(from: header, to: data.count - 4, by: 4) { data.replaceSubrange(offset..<offset + 4, with: [0, 0, 0xc0, 0x7f]) }
+            for offset in stride(from: header, to: data.count - 4, by: 4) {
+                data.replaceSubrange(offset..<offset + 4, with: [0, 0, 0xc0, 0x7f])
+            }
             try data.write(to: file)
             let error = #expect(throws: InputError.self) {
                 try quantize(source.path, to: folder.appending(path: "out"), vision: .q8, language: .q8)

@@ -89,7 +89,8 @@ class Case:
     def place(self, x, y):
         """A position in the clip, in pixels of the window."""
         left, top, width, height = self.browser.value(
-            "(({ left, top, width, height }) => [left, top, width, height])(document.querySelector('.stage canvas').getBoundingClientRect())")
+            "(({ left, top, width, height }) => [left, top, width, height])"
+            "(document.querySelector('.stage canvas').getBoundingClientRect())")
         return left + x / WIDTH * width, top + y / HEIGHT * height
 
     def drawn(self):
@@ -163,7 +164,8 @@ def captions(case):
     browser = case.browser
     browser.run("""
         window.seen = new Set();
-        const look = () => document.querySelectorAll(".caption.live").forEach((item) => item.textContent && window.seen.add(item.textContent));
+        const look = () => document.querySelectorAll(".caption.live").forEach(
+            (item) => item.textContent && window.seen.add(item.textContent));
         new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });""")
     browser.wait("document.querySelectorAll('.track:not(.writing)').length > 0 && document.querySelector('.panel > .work').hidden")
     text = browser.text(".track .caption")
@@ -185,7 +187,8 @@ def streaming(case):
         browser.wait("document.querySelector('#file')")
         browser.run("""
             window.seen = new Set();
-            const look = () => document.querySelectorAll(".caption.live").forEach((item) => item.textContent && window.seen.add(item.textContent));
+            const look = () => document.querySelectorAll(".caption.live").forEach(
+                (item) => item.textContent && window.seen.add(item.textContent));
             new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });""")
         browser.write("#file", case.file(f"again{attempt}.mp4", CLIP.read_bytes()))
         browser.wait("new URLSearchParams(location.search).get('clip')")
@@ -233,7 +236,8 @@ def timeline(case):
     browser = case.browser
     case.open_clip(t=0)
     browser.mouse(browser.value(
-        "(({ left, top, width, height }) => [left + width * 0.75, top + height / 2])(document.querySelector('.lane .bar').getBoundingClientRect())"))
+        "(({ left, top, width, height }) => [left + width * 0.75, top + height / 2])"
+        "(document.querySelector('.lane .bar').getBoundingClientRect())"))
     browser.wait("document.querySelector('.lane.chosen') && document.querySelector('.track.chosen')")
     until(lambda: 20 < case.frame() < 36, "a frame near three quarters")
     browser.wait("Number(new URLSearchParams(location.search).get('t')) > 2")
@@ -437,7 +441,8 @@ def narrow(case):
                 case.open(**place)
                 browser.wait("document.querySelector('.track, .moment, #clips .card')")
                 case.fits(str(place))
-                light = browser.value("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).every((part) => part > 128)")
+                light = browser.value(
+                    "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).every((part) => part > 128)")
                 equal(light, not dark, f"a light ground at {place}")
         browser.click(".describe")
         case.fits("the page while an object is marked")
@@ -458,7 +463,8 @@ def policy(case):
         equal(error.code, 304, "the status")
     case.open()
     case.browser.wait("document.querySelectorAll('#clips .card').length > 0")
-    foreign = case.browser.value("performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => !name.startsWith(location.origin))")
+    foreign = case.browser.value(
+        "performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => !name.startsWith(location.origin))")
     equal(foreign, [], "requests to elsewhere")
 
 

@@ -59,7 +59,9 @@ struct ClipRendererTests {
                 for y in 0..<576 {
                     for x in 0..<768 where untouched[y * 768 + x] {
                         for channel in 0..<3 {
-                            sum += abs(Int(plain.pixels[(y * 768 + x) * 3 + channel]) - Int(drawn.pixels[(y * drawn.width + x) * 3 + channel]))
+                            sum += abs(
+                                Int(plain.pixels[(y * 768 + x) * 3 + channel])
+                                    - Int(drawn.pixels[(y * drawn.width + x) * 3 + channel]))
                         }
                         count += 3
                     }

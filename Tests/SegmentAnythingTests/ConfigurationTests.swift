@@ -66,7 +66,8 @@ struct ConfigurationTests {
     ])
     func refuses(json: String, says: String) throws {
         // If the input size differs, the sizes stated in the file are no longer valid.
-        let json = json.replacing(#"{"image_size": 512}}"#, with: #"{"image_size": 512}, "vision_config": {"backbone_feature_sizes": [[256, 256]]}}"#)
+        let json = json.replacing(
+            #"{"image_size": 512}}"#, with: #"{"image_size": 512}, "vision_config": {"backbone_feature_sizes": [[256, 256]]}}"#)
         let error = #expect(throws: CheckpointError.self) { try configuration(json) }
         #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
     }

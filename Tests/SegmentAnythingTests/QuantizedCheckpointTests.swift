@@ -63,7 +63,9 @@ struct QuantizedCheckpointTests {
         let model = try SegmentAnythingVideoModel(SegmentAnythingCheckpoint(path: path)), clip = try VideoPictures()
         let predictor = SegmentAnythingVideoPredictor(model, pictures: clip)
         try predictor.add(
-            PicturePrompt(points: [], box: BoundingBox(left: clip.width / 4, top: clip.height / 4, width: clip.width / 3, height: clip.height / 3)),
+            PicturePrompt(
+                points: [],
+                box: BoundingBox(left: clip.width / 4, top: clip.height / 4, width: clip.width / 3, height: clip.height / 3)),
             at: 0, object: 1)
         var masks: [Mask] = []
         try predictor.propagate { _, objects in

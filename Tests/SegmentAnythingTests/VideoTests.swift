@@ -137,11 +137,17 @@ struct VideoTests {
         func fails(_ error: some Error & Equatable, _ body: () throws -> Void) { #expect(throws: error) { try body() } }
         fails(VideoPromptError.frame(10, count: 10)) { try predictor.add(PicturePrompt(points: [.init(x: 1, y: 1)]), at: 10, object: 1) }
         fails(VideoPromptError.frame(-1, count: 10)) { try predictor.add(PicturePrompt(points: [.init(x: 1, y: 1)]), at: -1, object: 1) }
-        fails(PicturePromptError.pointOutside(.init(x: 56, y: 3), width: 56, height: 40)) { try predictor.add(PicturePrompt(points: [.init(x: 56, y: 3)]), at: 0, object: 1) }
-        fails(PicturePromptError.pointOutside(.init(x: 3, y: -0.5), width: 56, height: 40)) { try predictor.add(PicturePrompt(points: [.init(x: 3, y: -0.5)]), at: 0, object: 1) }
+        fails(PicturePromptError.pointOutside(.init(x: 56, y: 3), width: 56, height: 40)) {
+            try predictor.add(PicturePrompt(points: [.init(x: 56, y: 3)]), at: 0, object: 1)
+        }
+        fails(PicturePromptError.pointOutside(.init(x: 3, y: -0.5), width: 56, height: 40)) {
+            try predictor.add(PicturePrompt(points: [.init(x: 3, y: -0.5)]), at: 0, object: 1)
+        }
         fails(VideoPromptError.empty) { try predictor.add(PicturePrompt(points: []), at: 0, object: 1) }
         let outside = BoundingBox(left: 60, top: 0, width: 5, height: 5)
-        fails(PicturePromptError.boxOutside(outside, width: 56, height: 40)) { try predictor.add(PicturePrompt(points: [], box: outside), at: 0, object: 1) }
+        fails(PicturePromptError.boxOutside(outside, width: 56, height: 40)) {
+            try predictor.add(PicturePrompt(points: [], box: outside), at: 0, object: 1)
+        }
         let small = Mask(width: 2, height: 2, pixels: [1, 1, 1, 1])
         fails(VideoPromptError.maskSize(mask: [2, 2], clip: [56, 40])) { try predictor.add(small, at: 0, object: 1) }
         fails(VideoPromptError.noPrompt) { try predictor.propagate { _, _ in } }

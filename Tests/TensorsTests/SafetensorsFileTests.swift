@@ -48,7 +48,9 @@ struct SafetensorsFileTests {
             Broken(name: "description of a negative shape", data: quantized("q4 16x-64"), says: "shape [16, -64]"),
             Broken(name: "description beyond numbers", data: quantized("q4 4611686018427387904x64"), says: "of a matrix"),
             Broken(name: "description of more bytes", data: quantized("q8 16x64"), says: "8 bytes, expected 1088 for shape [16, 64] in Q8"),
-            Broken(name: "shape no JSON integer holds", data: header(#""t":{"dtype":"F32","shape":[1e40],"data_offsets":[0,4]}"#), says: "an invalid header"),
+            Broken(
+                name: "shape no JSON integer holds", data: header(#""t":{"dtype":"F32","shape":[1e40],"data_offsets":[0,4]}"#),
+                says: "an invalid header"),
         ]
     }()
 

@@ -20,7 +20,8 @@ package enum PNGBuilder {
         var rows: [UInt8] = []
         for y in 0..<height { rows += [0] + (0..<width).flatMap { sample($0, y).prefix(color.channels) } }
         let header = number(width) + number(height) + [8, color.rawValue, 0, 0, 0]
-        return Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header) + chunk("IDAT", stored(rows)) + chunk("IEND", []))
+        return Data(
+            [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header) + chunk("IDAT", stored(rows)) + chunk("IEND", []))
     }
 
     /// An indexed image.

@@ -210,7 +210,8 @@ static void elementwise(void) {
     float *input = numbers(Count), *found = memory(Count * 4), ones[Count], zeros[Count] = {0};
     double error = 0, sum = 0, mean = 0, variance = 0, squares = 0;
     for (size_t i = 0; i < Count; i++) ones[i] = 1, input[i] *= 6, sum += exp(input[i]), mean += input[i] / Count;
-    for (size_t i = 0; i < Count; i++) variance += (input[i] - mean) * (input[i] - mean) / Count, squares += (double)input[i] * input[i] / Count;
+    for (size_t i = 0; i < Count; i++)
+        variance += (input[i] - mean) * (input[i] - mean) / Count, squares += (double)input[i] * input[i] / Count;
     memcpy(found, input, Count * 4), kernel_softmax(found, Count);
     for (size_t i = 0; i < Count; i++) error = fmax(error, fabs(found[i] - exp(input[i]) / sum));
     check(error < 1e-6, 0, "softmax", error), error = 0;

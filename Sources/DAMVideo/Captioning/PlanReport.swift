@@ -48,7 +48,8 @@ public struct PlanReport: Encodable, Sendable {
         request = plan.request
         (width, height, fps) = (info.width, info.height, info.frameRate)
         frames = plan.input.frameCount
-        let notes = [plan.input.clip.mending].compactMap(\.self) + plan.input.given.notes + (plan.input.given.masks?.problems ?? []).map(\.message)
+        let notes = [plan.input.clip.mending].compactMap(\.self) + plan.input.given.notes
+            + (plan.input.given.masks?.problems ?? []).map(\.message)
         self.notes = notes.isEmpty ? nil : notes
         masksFormat = plan.input.given.masks?.format
         annotatedFrames = plan.input.given.annotatedFrames.count

@@ -60,7 +60,8 @@ public struct VideoCaptioner: Sendable {
         _ request: ClipRequest, file: ClipFile? = nil, options: CaptionOptions = CaptionOptions()
     ) throws -> CaptionPlan {
         func plan() throws -> CaptionPlan {
-            let plan = try CaptionPlan(request, file: file, options, model.model.configuration, canPrompt: segmentation != nil, canDetect: detector != nil)
+            let plan = try CaptionPlan(
+                request, file: file, options, model.model.configuration, canPrompt: segmentation != nil, canDetect: detector != nil)
             if !plan.propagated.isEmpty { try segmentation?.checkTracking() }
             return plan
         }

@@ -18,8 +18,8 @@ package struct UpstreamServer: Sendable {
     package init(base: String, key: String?, model: String?) throws {
         let path = "/chat/completions", trimmed = base.hasSuffix("/") ? String(base.dropLast()) : base
         let text = trimmed.hasSuffix(path) ? trimmed : trimmed + path
-        guard URL(string: base)?.host()?.isEmpty == false, let url = URL(string: text), ["http", "https"].contains(url.scheme?.lowercased()),
-            url.user() == nil, url.query() == nil, url.fragment() == nil
+        guard URL(string: base)?.host()?.isEmpty == false, let url = URL(string: text),
+              ["http", "https"].contains(url.scheme?.lowercased()), url.user() == nil, url.query() == nil, url.fragment() == nil
         else { throw InputError(.usage, "--upstream \(base)", found: "no address", expected: "such as http://localhost:8000/v1") }
         guard let program = CurlProgram.find() else {
             throw InputError(.usage, "--upstream", found: "no curl program", expected: "curl in a folder of PATH")

@@ -148,7 +148,11 @@ struct ChatJournal {
         for (place, question) in questions.enumerated() {
             let answers = content.answers[question.name] ?? []
             // An unreadable answer is accepted only once it has been given twice.
-            if let last = answers.last, answers.count > 1 || question.isReadable(last.text) { try take(place, last) } else { open.append(place) }
+            if let last = answers.last, answers.count > 1 || question.isReadable(last.text) {
+                try take(place, last)
+            } else {
+                open.append(place)
+            }
         }
         if !open.isEmpty {
             let journal = AnswerJournal(path, judge: endpoint.model, after: content)

@@ -77,7 +77,8 @@ struct RegionSources {
             var annotations = try COCOAnnotations(file, source: source, media: media(of: path))
             return try annotations.readResults(pictures: settings.pictures, into: &table)
         }
-        let found = keys.isEmpty ? "an empty \(isList ? "list" : "object")" : "a file with \(keys.sorted().prefix(6).joined(separator: ", "))"
+        let found = keys.isEmpty
+            ? "an empty \(isList ? "list" : "object")" : "a file with \(keys.sorted().prefix(6).joined(separator: ", "))"
         throw InputError(
             .invalid, path, found: found,
             expected: "annotations of COCO, LVIS, PACO, SA-1B, SA-V, YouTube-VIS, a panoptic file or a list of detections")

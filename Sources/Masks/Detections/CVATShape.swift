@@ -45,12 +45,18 @@ enum CVATShape {
         guard let size else { throw InputError(found: "a mask, but no picture size", expected: "original_size, or the clip") }
         let numbers = try element.numbers(["left", "top", "width", "height"])
         let box = numbers.compactMap { Int(exactly: $0) }
-        guard box.count == 4, let pixels = try? RunLengthEncoding.pixels(width: box[2], height: box[3]), abs(box[0]) < 1 << 27, abs(box[1]) < 1 << 27
-        else { throw InputError(found: "a mask of \(numbers[2])x\(numbers[3]) pixels", expected: "1 to \(RunLengthEncoding.maximumPixels)") }
+        guard box.count == 4, let pixels = try? RunLengthEncoding.pixels(width: box[2], height: box[3]),
+            abs(box[0]) < 1 << 27, abs(box[1]) < 1 << 27
+        else {
+            throw InputError(
+                found: "a mask of \(numbers[2])x\(numbers[3]) pixels", expected: "1 to \(RunLengthEncoding.maximumPixels)")
+        }
         var values: [UInt8] = [], isInside = false
         values.reserveCapacity(pixels)
         for text in (element.attributes["rle"] ?? "").utf8.split(separator: UInt8(ascii: ",")) {
-            guard let run = Int(String(decoding: Array(text)[...].trimmingWhiteSpace, as: UTF8.self)), run >= 0, run <= pixels - values.count else {
+            guard let run = Int(String(decoding: Array(text)[...].trimmingWhiteSpace, as: UTF8.self)),
+                run >= 0, run <= pixels - values.count
+            else {
                 throw InputError(found: "a run that does not fit the mask's \(pixels) pixels", expected: "0 or more that add up to them")
             }
             values += repeatElement(isInside ? 1 : 0, count: run)

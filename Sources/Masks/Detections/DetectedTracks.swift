@@ -71,7 +71,8 @@ extension DetectionTable {
     /// The smallest image that contains all boxes; nil without boxes.
     private func extent(_ rows: [DetectionRow]) -> PictureSize? {
         let right = (rows.map(\.box.right).max() ?? 0).rounded(.up), bottom = (rows.map(\.box.bottom).max() ?? 0).rounded(.up)
-        guard let width = Int(exactly: right), let height = Int(exactly: bottom), (try? RunLengthEncoding.pixels(width: width, height: height)) != nil
+        guard let width = Int(exactly: right), let height = Int(exactly: bottom),
+            (try? RunLengthEncoding.pixels(width: width, height: height)) != nil
         else { return nil }
         return PictureSize(width: width, height: height)
     }

@@ -52,7 +52,9 @@ struct DetectionContent {
     private static func format(ofJSON document: MaskDocument) throws -> DetectionFormat {
         var keys: Set<String> = []
         if let format = try jsonFormat(of: document, keys: &keys) { return format }
-        throw unknown(document.path, keys.isEmpty ? "JSON without objects" : "JSON with the keys \(keys.sorted().prefix(8).joined(separator: ", "))")
+        throw unknown(
+            document.path,
+            keys.isEmpty ? "JSON without objects" : "JSON with the keys \(keys.sorted().prefix(8).joined(separator: ", "))")
     }
 
     /// The format of a JSON file; nil if unknown.

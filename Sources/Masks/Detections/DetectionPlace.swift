@@ -39,7 +39,8 @@ struct DetectionPlace {
             throw MaskError(path: folder, found: "\(names), which hold detections", expected: "one of them")
         }
         guard let file = readable.first else {
-            throw DetectionContent.unknown(folder, listing.files.isEmpty && listing.folders.isEmpty ? "an empty folder" : "a folder without detections")
+            throw DetectionContent.unknown(
+                folder, listing.files.isEmpty && listing.folders.isEmpty ? "an empty folder" : "a folder without detections")
         }
         (path, files) = (file, nil)
     }
@@ -72,12 +73,15 @@ struct DetectionPlace {
         }
         let texts = listing.files(withExtension: "txt").filter { !ClassNames.lists.contains($0) }.map(listing.file)
         if forced == .ultralytics || forced == nil, !texts.isEmpty,
-            forced != nil || texts.lazy.filter({ (FileStatus($0)?.size ?? 0) > 0 }).prefix(4).contains(where: { isReadable($0, as: .ultralytics) })
+            forced != nil || texts.lazy.filter({ (FileStatus($0)?.size ?? 0) > 0 }).prefix(4)
+                .contains(where: { isReadable($0, as: .ultralytics) })
         {
             return (.ultralytics, texts)
         }
         let documents = listing.files(withExtension: "json").map(listing.file)
-        if forced == .labelme || forced == nil, !documents.isEmpty, forced != nil || documents.prefix(4).contains(where: { isReadable($0, as: .labelme) }) {
+        if forced == .labelme || forced == nil, !documents.isEmpty,
+            forced != nil || documents.prefix(4).contains(where: { isReadable($0, as: .labelme) })
+        {
             return (.labelme, documents)
         }
         return nil

@@ -69,7 +69,9 @@ enum GroundedSAMDetections {
         var (entries, size): ([Entry], PictureSize?) = isArray ? ([], nil) : try self.entries(file)
         if let labels {
             let found = PictureSize(width: labels.width, height: labels.height)
-            if let size, size != found { throw MaskError(path: array, found: "labels of \(found)", expected: "\(size) as \(FileNames.lastPart(file)) says") }
+            if let size, size != found {
+                throw MaskError(path: array, found: "labels of \(found)", expected: "\(size) as \(FileNames.lastPart(file)) says")
+            }
             size = found
         }
         if let size { try table.take(size: size) }

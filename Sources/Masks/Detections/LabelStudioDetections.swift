@@ -76,7 +76,9 @@ enum LabelStudioDetections {
                 continue
             }
             let end = next.map { timing.clipFrame($0.frame) } ?? max(start + 1, timing.end(region))
-            guard end - start <= DetectionTable.maximumRows else { throw InputError(found: "\(end - start) frames", expected: "those of one clip") }
+            guard end - start <= DetectionTable.maximumRows else {
+                throw InputError(found: "\(end - start) frames", expected: "those of one clip")
+            }
             for frame in start..<max(start, end) { try add(between(keyframe, next, at: timing.position(of: frame)), frame: frame) }
         }
     }
@@ -116,7 +118,9 @@ struct LabelStudioTiming {
         let region = regions.first { $0.frameCount ?? 0 > 0 }, count = region?.frameCount.map { min($0, FrameNames.largest) }
         frameCount = clip.frameCount ?? count
         guard let count, let duration = region?.duration, duration > 0, duration < 1e9, let rate = clip.frameRate, rate > 0 else {
-            guard let count, let frames = clip.frameCount, frames > 0, abs(Double(count - frames)) > max(slack, Double(frames) / 50) else { return }
+            guard let count, let frames = clip.frameCount, frames > 0,
+                abs(Double(count - frames)) > max(slack, Double(frames) / 50)
+            else { return }
             take(Double(count) / Double(frames), "\(count) frames in the file for \(frames) of the clip")
             return
         }

@@ -146,7 +146,9 @@ struct LabelStudioTask {
         for key in ["frame", "x", "y", "width", "height"] where !seen.contains(key) {
             throw json.fault("a keyframe without \(key)", expected: "frame, x, y, width and height")
         }
-        guard keyframe.frame >= 0, keyframe.frame <= FrameNames.largest, (keyframe.box + [keyframe.rotation]).allSatisfy({ abs($0) <= 1e6 }) else {
+        guard keyframe.frame >= 0, keyframe.frame <= FrameNames.largest,
+            (keyframe.box + [keyframe.rotation]).allSatisfy({ abs($0) <= 1e6 })
+        else {
             throw json.fault("a keyframe with a number beyond any picture or clip", expected: "hundredths of the picture")
         }
         return keyframe

@@ -139,7 +139,8 @@ enum LabelmeFile {
                     }
                     guard count == 2 else { throw json.fault("a point of \(count) numbers", expected: "[x, y]") }
                 }
-            case "mask" where try json.kind() == .string: entry.png = Data(base64Encoded: Data(try json.stringBytes())).map { Array($0) } ?? []
+            case "mask" where try json.kind() == .string:
+                entry.png = Data(base64Encoded: Data(try json.stringBytes())).map { Array($0) } ?? []
             default: try json.skip()
             }
         }
@@ -159,7 +160,9 @@ enum LabelmeFile {
             shape.box = box
             if entry.type == "mask" { try take(mask: entry, path: path, size: size, into: &shape) }
         case "circle":
-            guard points.count == 4 else { throw InputError(found: "a circle of \(points.count / 2) points", expected: "its middle and one of its edge") }
+            guard points.count == 4 else {
+                throw InputError(found: "a circle of \(points.count / 2) points", expected: "its middle and one of its edge")
+            }
             let x = points[2] - points[0], y = points[3] - points[1], radius = (x * x + y * y).squareRoot()
             (shape.shape, shape.box) = try DetectedShape.polygon((0..<corners).flatMap { corner in
                 let angle = 2 * Double.pi * Double(corner) / Double(corners)
@@ -174,7 +177,8 @@ enum LabelmeFile {
     /// Reads a mask, an image of the pixels from the first point to the last, inclusive.
     private static func take(mask entry: Entry, path: String, size: PictureSize?, into shape: inout Shape) throws {
         guard let png = entry.png, let size else {
-            throw InputError(found: entry.png == nil ? "a mask shape without mask" : "a mask, but no imageWidth and imageHeight", expected: "both")
+            throw InputError(
+                found: entry.png == nil ? "a mask shape without mask" : "a mask, but no imageWidth and imageHeight", expected: "both")
         }
         let labels: LabelImage
         do {

@@ -41,7 +41,8 @@ enum MOTChallengeDetections {
             }
         }
         if !table.ignored.isEmpty {
-            table.note("\(table.ignored.count) of \(rows.count) boxes have conf 0, which MOTChallenge sets for what is to be ignored: left out")
+            table.note(
+                "\(table.ignored.count) of \(rows.count) boxes have conf 0, which MOTChallenge sets for what is to be ignored: left out")
         }
         return table
     }

@@ -63,7 +63,8 @@ enum NumPyArray {
         case .bool: return word == 0 ? 0 : 1
         // A set sign bit makes the number too large, as intended.
         case .signed: return word >> UInt64(size * 8 - 1) == 0 ? UInt16(exactly: word) : nil
-        case .float: return UInt16(exactly: size == 4 ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: word))) : Double(bitPattern: word))
+        case .float:
+            return UInt16(exactly: size == 4 ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: word))) : Double(bitPattern: word))
         }
     }
 }
@@ -94,7 +95,10 @@ struct NumPyHeader: Equatable {
                 break
             }
         }
-        guard seen.count == 3 else { throw InputError(found: "a header without \(seen.contains("descr") ? "shape" : "descr")", expected: "descr, fortran_order and shape") }
+        guard seen.count == 3 else {
+            throw InputError(
+                found: "a header without \(seen.contains("descr") ? "shape" : "descr")", expected: "descr, fortran_order and shape")
+        }
     }
 
     private struct Scanner {

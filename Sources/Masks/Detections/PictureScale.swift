@@ -19,7 +19,8 @@ struct PictureScale {
         down = Double(clip.height) / Double(source.height)
         guard source.hasShape(of: clip) else {
             throw MaskError(
-                path: path, found: "detections on pictures of \(source)", expected: "\(clip) as the clip, or the same picture in another size")
+                path: path, found: "detections on pictures of \(source)",
+                expected: "\(clip) as the clip, or the same picture in another size")
         }
         note = "detections on pictures of \(source) for a clip of \(clip), which has the same shape: scaled"
     }

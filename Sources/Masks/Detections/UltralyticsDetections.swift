@@ -18,7 +18,8 @@ enum UltralyticsDetections {
     static func read(_ path: String, files: [String], clip: ClipFacts, keepsGoing: Bool) throws -> DetectionTable {
         var table = DetectionTable(path: path, format: .ultralytics, keepsGoing: keepsGoing)
         guard let size = clip.size else {
-            throw table.unusable("Ultralytics text with boxes in parts of the picture, and no clip", "the clip, whose size they are parts of")
+            throw table.unusable(
+                "Ultralytics text with boxes in parts of the picture, and no clip", "the clip, whose size they are parts of")
         }
         let numbering = try UltralyticsNames(files, clip: clip, path: path)
         (table.isPlaced, table.isInOrder, table.firstFrame) = (numbering.arePlaced, numbering.areInOrder, numbering.first)

@@ -82,7 +82,8 @@ struct UltralyticsLayout: Equatable {
 
     /// Meaning of an odd number of values in polygon lines: corners only, or corners, confidence and identity.
     private static func pair(_ lines: [[Double]], besides one: Extras?, note: inout String?) -> Extras {
-        guard !lines.isEmpty, lines.allSatisfy({ isWhole($0.last) && $0.count > 8 && (0...1).contains($0[$0.count - 2]) }) else { return .none }
+        guard !lines.isEmpty, lines.allSatisfy({ isWhole($0.last) && $0.count > 8 && (0...1).contains($0[$0.count - 2]) })
+        else { return .none }
         let last = lines.compactMap(\.last)
         if one == .confidence || last.contains(where: { $0 > 1 }) { return .both }
         guard lines.count > 1, !last.contains(0) else { return .none }
@@ -94,7 +95,8 @@ struct UltralyticsLayout: Equatable {
     private static func pose(_ counts: [Int: [[Double]]]) -> Extras? {
         guard counts.count == 1, let (count, lines) = counts.first, count > 11 else { return nil }
         for size in [3, 2] {
-            for (number, extras) in [(0, Extras.none), (1, .confidence), (1, .identity), (2, .both)] where (count - 5 - number) % size == 0 {
+            for (number, extras) in [(0, Extras.none), (1, .confidence), (1, .identity), (2, .both)]
+            where (count - 5 - number) % size == 0 {
                 let fit = lines.allSatisfy { line in
                     isInBox(line, size: size, end: count - number) && tell(line, extras)
                 }

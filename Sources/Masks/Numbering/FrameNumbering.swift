@@ -75,8 +75,8 @@ struct FrameNumbering: Equatable {
         }
         let step = (count + keys.count - 1) / keys.count, isDense = keys[0] == 0 && keys[keys.count - 1] == keys.count - 1
         guard isDense, keys.count > 3, step > 1, step * (keys.count - 1) < count else { return nil }
-        return "\(subject.count(keys.count)) numbered \(first) to \(keys.count - 1 + first) for a clip of \(count) frames, read as its first "
-            + "\(keys.count) (\(subject.step) \(step) if they are of every \(step) frames)"
+        return "\(subject.count(keys.count)) numbered \(first) to \(keys.count - 1 + first) for a clip of \(count) frames, "
+            + "read as its first \(keys.count) (\(subject.step) \(step) if they are of every \(step) frames)"
     }
 
     private static func greatestDivisor(_ first: Int, _ second: Int) -> Int {

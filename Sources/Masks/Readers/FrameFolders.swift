@@ -11,7 +11,8 @@ enum FrameFolders {
         let example = "\(folders[0])/\(files[0].first ?? "").png"
         throw MaskError(
             path: listing.path,
-            found: "\(folders.count) folders such as \(folders[0]) with up to \(files.map(\.count).max() ?? 0) PNGs, which may each be a frame with a file for each object",
+            found: "\(folders.count) folders such as \(folders[0]) with up to \(files.map(\.count).max() ?? 0) PNGs, "
+                + "which may each be a frame with a file for each object",
             expected: "a folder for each object, with a file for each frame "
                 + "(--masks-format per-object-png takes \(example) for object \(folders[0]); "
                 + "<frame>_mask_<object>.png in one folder are frames with objects)")
@@ -24,7 +25,8 @@ enum FrameFolders {
         }
         let ofObjects = ["obj", "instance"]
         if files.allSatisfy({ starts($0, with: ofObjects) }), !folders.contains(where: { starts($0, with: ofObjects) }) { return true }
-        guard folders.allSatisfy({ Int($0) != nil }), files.allSatisfy({ Int($0) != nil }), files.count < folders.count else { return false }
+        guard folders.allSatisfy({ Int($0) != nil }), files.allSatisfy({ Int($0) != nil }), files.count < folders.count
+        else { return false }
         let digits = files.map(\.count).max() ?? 0
         // One image per object is too common to be doubted.
         if folders.count == frameCount, files.count > 1, folders.allSatisfy({ $0.count >= digits }) { return true }

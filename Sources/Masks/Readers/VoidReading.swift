@@ -40,7 +40,9 @@ struct VoidReading {
         } else {
             let names = void.intersection(all).sorted().map(String.init).joined(separator: " and ")
             let verb = names.count > 3 ? "are" : "is"
-            (values, note) = (void, "\(names) \(verb) taken for void beside other objects (--masks-format \(layout.rawValue) takes each value for an object)")
+            (values, note) = (
+                void, "\(names) \(verb) taken for void beside other objects "
+                    + "(--masks-format \(layout.rawValue) takes each value for an object)")
         }
     }
 

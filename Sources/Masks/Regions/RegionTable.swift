@@ -176,7 +176,9 @@ struct RegionTable {
     /// not drawn. Three masks or more, on at least two thirds of the frames from the first to the last, are taken as the complete
     /// work of a tracker; fewer as a person's, for this track only. The text formats are only written by trackers.
     private func annotatedFrames(_ visible: [Int], _ empty: Set<Int>, of all: [Int]) -> [Int]? {
-        guard [.youtubeVIS, .coco, .cocoRLE, .labelme, .videoRefer].contains(format), let first = visible.first, let last = visible.last else { return nil }
+        guard [.youtubeVIS, .coco, .cocoRLE, .labelme, .videoRefer].contains(format),
+            let first = visible.first, let last = visible.last
+        else { return nil }
         let own = empty.union(visible)
         let covered = all.count { (first...last).contains($0) }
         let isComplete = visible.count >= 3 && own.count { (first...last).contains($0) } * 3 >= covered * 2

@@ -131,7 +131,9 @@ package struct XMLReader {
         var result = "", rest = text
         while let start = rest.firstIndex(of: UInt8(ascii: "&")) {
             result += String(decoding: rest[..<start], as: UTF8.self)
-            guard let end = rest[start...].prefix(16).firstIndex(of: UInt8(ascii: ";")) else { throw fault("an entity without end", "a semicolon") }
+            guard let end = rest[start...].prefix(16).firstIndex(of: UInt8(ascii: ";")) else {
+                throw fault("an entity without end", "a semicolon")
+            }
             let name = String(decoding: rest[start + 1..<end], as: UTF8.self)
             guard let character = Self.character(name) else { throw fault("the entity \(name)", "one of XML's own") }
             result.append(character)
@@ -150,7 +152,8 @@ package struct XMLReader {
         default:
             guard entity.hasPrefix("#") else { return nil }
             let isHexadecimal = entity.hasPrefix("#x")
-            return UInt32(entity.dropFirst(isHexadecimal ? 2 : 1), radix: isHexadecimal ? 16 : 10).flatMap(Unicode.Scalar.init).map(Character.init)
+            return UInt32(entity.dropFirst(isHexadecimal ? 2 : 1), radix: isHexadecimal ? 16 : 10)
+                .flatMap(Unicode.Scalar.init).map(Character.init)
         }
     }
 

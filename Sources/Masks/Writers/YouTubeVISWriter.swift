@@ -48,7 +48,8 @@ enum YouTubeVISWriter {
                 width: size.width, height: size.height, length: frames.count)
         }
         let own = source.tracks.map { Set(source.annotatedFrames(of: $0.id)) }
-        let empty = RunLengthEncoding(Mask(width: size.width, height: size.height, pixels: [UInt8](repeating: 0, count: size.width * size.height)))
+        let empty = RunLengthEncoding(Mask(
+            width: size.width, height: size.height, pixels: [UInt8](repeating: 0, count: size.width * size.height)))
         // Frame by frame, for sources that cache one frame at a time; only runs are kept here.
         for frame in frames {
             for (index, track) in source.tracks.enumerated() {

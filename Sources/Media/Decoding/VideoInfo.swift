@@ -50,7 +50,8 @@ package struct VideoInfo: Sendable, Equatable {
         let isFromZero = format.demuxerName.contains("matroska") && start != none && start >= Int64(AV_TIME_BASE)
         let seconds = [
             stream.pointee.duration == none ? 0 : Double(stream.pointee.duration) * av_q2d(stream.pointee.time_base),
-            format.pointer.pointee.duration == none ? 0 : Double(format.pointer.pointee.duration &- (isFromZero ? start : 0)) / Double(AV_TIME_BASE),
+            format.pointer.pointee.duration == none
+                ? 0 : Double(format.pointer.pointee.duration &- (isFromZero ? start : 0)) / Double(AV_TIME_BASE),
         ]
         duration = seconds.first { $0.isFinite && $0 > 0 }
         // FLV's duration extends to the last time, whatever the first one is.

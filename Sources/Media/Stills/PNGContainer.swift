@@ -50,7 +50,9 @@ struct PNGContainer {
             guard length <= bytes.count - offset - 12 else {
                 throw invalid("a PNG that ends early, at byte \(bytes.count) inside a chunk", "a complete PNG")
             }
-            guard (name == "IHDR") == seen.isEmpty else { throw invalid("a misplaced \(seen.isEmpty ? "first" : "IHDR") chunk", "a PNG header first") }
+            guard (name == "IHDR") == seen.isEmpty else {
+                throw invalid("a misplaced \(seen.isEmpty ? "first" : "IHDR") chunk", "a PNG header first")
+            }
             if ["IHDR", "PLTE", "IDAT", "IEND"].contains(name) || (name == "tRNS" && keepsTransparency) {
                 kept += bytes[offset..<offset + 12 + length]
             }

@@ -30,7 +30,9 @@ struct TagPlaces {
 
 extension Canvas {
     /// Draws an object's label at a position from `TagPlaces`.
-    mutating func draw(_ tag: TranslucentImage, at place: BoundingBox, _ colour: Colour, padding: Int, rimOpacity: Double, within picture: BoundingBox) {
+    mutating func draw(
+        _ tag: TranslucentImage, at place: BoundingBox, _ colour: Colour, padding: Int, rimOpacity: Double, within picture: BoundingBox
+    ) {
         if let rim = place.grown(by: 1, within: picture) { fill(rim, .black, opacity: rimOpacity) }
         fill(place, colour)
         draw(tag, left: place.left + padding, top: place.top + padding / 2)

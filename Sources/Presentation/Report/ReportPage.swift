@@ -115,7 +115,8 @@ struct ReportPage {
         return """
             <figure id="\(anchor(track, part))-\(sample.frame)">
             \(pictures ?? "<p>This frame could not be decoded again.</p>")
-            <figcaption><b>\(ClipTime.text(sample.time))</b> · \(facts.map { "<span>\($0)</span>" }.joined(separator: " · "))</figcaption></figure>
+            <figcaption><b>\(ClipTime.text(sample.time))</b> · \
+            \(facts.map { "<span>\($0)</span>" }.joined(separator: " · "))</figcaption></figure>
 
             """
     }
@@ -129,7 +130,8 @@ struct ReportPage {
     var end: String {
         """
         </main>
-        <footer><p>\(Markup.escaped(document.tool.name)) \(Markup.escaped(document.tool.version)), \(Markup.escaped(document.schema))</p></footer>
+        <footer><p>\(Markup.escaped(document.tool.name)) \(Markup.escaped(document.tool.version)), \
+        \(Markup.escaped(document.schema))</p></footer>
         </body></html>
 
         """
@@ -149,7 +151,8 @@ struct ReportPage {
             : "temperature \(options.temperature), top-p \(options.topP), \(topK)seed \(options.seed)"
         return list("Clip", [
             ("File", video.path), ("Picture", "\(video.width) × \(video.height)"),
-            ("Length", "\(ClipTime.text(video.duration)), \(Self.count(video.frames, "frame")), \(String(format: "%.4g", video.fps)) a second"),
+            ("Length",
+             "\(ClipTime.text(video.duration)), \(Self.count(video.frames, "frame")), \(String(format: "%.4g", video.fps)) a second"),
         ]) + list("Model", [
             ("Checkpoint", "\(model.path) (\(model.weights))"), ("Answers", "\(drawing); at most \(options.maxNewTokens) tokens"),
             ("Question", Self.shortened(([model.query] + [model.hint].compactMap(\.self)).joined(separator: " "))),

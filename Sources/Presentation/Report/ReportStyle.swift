@@ -1,11 +1,13 @@
 /// Style sheet of reports, for wide and narrow screens, light and dark mode, and print.
 package enum ReportStyle {
     package static let sheet = """
-        :root { color-scheme: light dark; --ground: #f7f7f4; --card: #fff; --ink: #1a1b1e; --faint: #5b5f66; --line: #dedfda; --tick: #1a1b1e; }
+        :root { color-scheme: light dark; --ground: #f7f7f4; --card: #fff; --ink: #1a1b1e; --faint: #5b5f66; --line: #dedfda; \
+        --tick: #1a1b1e; }
         @media (prefers-color-scheme: dark) {
           :root { --ground: #141518; --card: #1d1f23; --ink: #e8e8e6; --faint: #a2a6ad; --line: #34373d; --tick: #fff; } }
         * { box-sizing: border-box; }
-        body { margin: 0 auto; max-width: 84rem; padding: 1.5rem clamp(1rem, 3vw, 2.5rem) 3rem; background: var(--ground); color: var(--ink);
+        body { margin: 0 auto; max-width: 84rem; padding: 1.5rem clamp(1rem, 3vw, 2.5rem) 3rem; background: var(--ground); \
+        color: var(--ink);
           font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; overflow-wrap: anywhere; }
         h1 { font-size: 1.7rem; line-height: 1.2; margin: 0; }
         h2 { font-size: 1.05rem; margin: 0 0 .4rem; }
@@ -32,7 +34,8 @@ package enum ReportStyle {
         blockquote { margin: .8rem 0 1.2rem; font-size: 1.12rem; max-width: 46rem; } blockquote p { margin: 0; }
         .whole { fill-opacity: .25; } .even { fill-opacity: .4; } g.part:hover { fill-opacity: .8; }
         .parts { margin: 0 0 1.2rem; } .parts ol { list-style: none; margin: .6rem 0 0; padding: 0; max-width: 60rem; }
-        .parts li { display: grid; grid-template-columns: 10.5rem 1fr; gap: .2rem 1rem; padding: .3rem 0; border-top: 1px solid var(--line); }
+        .parts li { display: grid; grid-template-columns: 10.5rem 1fr; gap: .2rem 1rem; padding: .3rem 0; \
+        border-top: 1px solid var(--line); }
         .parts a { color: var(--faint); font-variant-numeric: tabular-nums; }
         section.part { margin-top: 1.6rem; padding-top: 1rem; border-top: 1px solid var(--line); }
         h3 { font-size: 1.05rem; margin: 0; } p.words { margin: .5rem 0 1rem; max-width: 46rem; }
@@ -46,8 +49,10 @@ package enum ReportStyle {
         footer { margin-top: 2rem; color: var(--faint); font-size: .85rem; max-width: 60rem; }
         @media (max-width: 40rem) { td.line, thead th:last-child { display: none; } .parts li { grid-template-columns: 1fr; } }
         @media print { :root { --ground: #fff; --card: #fff; --ink: #000; --faint: #444; --line: #bbb; --tick: #000; }
-          body { max-width: none; padding: 0; font-size: 10pt; } article { border: 0; border-top: 1px solid #bbb; border-radius: 0; padding: 1rem 0; }
-          article h2, article p.facts, blockquote { break-after: avoid; break-inside: avoid; } .samples { grid-template-columns: repeat(4, 1fr); }
+          body { max-width: none; padding: 0; font-size: 10pt; } \
+        article { border: 0; border-top: 1px solid #bbb; border-radius: 0; padding: 1rem 0; }
+          article h2, article p.facts, blockquote { break-after: avoid; break-inside: avoid; } \
+        .samples { grid-template-columns: repeat(4, 1fr); }
           .chip, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
         """
 }

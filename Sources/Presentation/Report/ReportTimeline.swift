@@ -27,7 +27,10 @@ extension ReportPage {
         func number(_ value: Double) -> String { String(format: "%.4g", max(0, min(width, value))) }
         func bars(_ ranges: [Range<Int>]) -> String {
             ranges.map {
-                "<rect x=\"\(number(Double($0.lowerBound) * scale))\" y=\"5\" width=\"\(number(max(2, Double($0.count) * scale)))\" height=\"10\"/>"
+                """
+                <rect x="\(number(Double($0.lowerBound) * scale))" y="5" \
+                width="\(number(max(2, Double($0.count) * scale)))" height="10"/>
+                """
             }.joined()
         }
         let parts = zip(caption.segments ?? [], track.parts).enumerated().map { index, part in
@@ -48,7 +51,10 @@ extension ReportPage {
     func partList(_ track: ReportTimeline) -> String {
         guard let segments = track.caption.segments else { return "" }
         let items = segments.enumerated().map { index, segment in
-            "<li><a href=\"#\(anchor(track.caption, index + 1))\">\(Self.times(segment))</a> <span>\(Self.words(segment.caption))</span></li>"
+            """
+            <li><a href="#\(anchor(track.caption, index + 1))">\(Self.times(segment))</a> \
+            <span>\(Self.words(segment.caption))</span></li>
+            """
         }
         return "<div class=\"parts\">\(timeline(track))<ol>\(items.joined(separator: "\n"))</ol></div>\n"
     }

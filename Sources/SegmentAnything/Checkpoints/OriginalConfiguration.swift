@@ -14,7 +14,8 @@ enum OriginalConfiguration {
         guard let size else {
             throw CheckpointError(
                 file: path, subject: "image_encoder.trunk", found: blocks.isEmpty ? "no blocks" : "blocks of widths \(blocks)",
-                expected: "those of a published size (\(PublishedSize.allCases.map(\.rawValue).joined(separator: ", "))), or a config.json beside it")
+                expected: "those of a published size (\(PublishedSize.allCases.map(\.rawValue).joined(separator: ", "))), "
+                    + "or a config.json beside it")
         }
         return size.values.merging([
             "enable_occlusion_spatial_embedding": .flag(tensors["occlusion_spatial_embedding_parameter"] != nil),

@@ -18,11 +18,14 @@ extension SegmentAnythingConfiguration {
         func list(_ values: [Int]) -> String { values.map(String.init).joined(separator: ", ") }
         var values = [
             ("image encoder", "Hiera, stages of \(list(hiera.blocksPerStage)) blocks, widths \(list(hiera.widthPerStage))"),
-            ("picture", "\(imageSize)x\(imageSize), \(promptEncoder.embeddingSide)x\(promptEncoder.embeddingSide) positions of width \(hiddenSize)"),
+            ("picture",
+             "\(imageSize)x\(imageSize), \(promptEncoder.embeddingSide)x\(promptEncoder.embeddingSide) positions of width \(hiddenSize)"),
             ("mask decoder", "\(maskDecoder.multimaskOutputs) masks per prompt"),
         ]
         if let memory {
-            values.append(("memory", "\(memory.maskMemories) frames of \(memory.encoderOutputChannels), \(memory.attentionLayers) layers of attention"))
+            values.append((
+                "memory",
+                "\(memory.maskMemories) frames of \(memory.encoderOutputChannels), \(memory.attentionLayers) layers of attention"))
         } else {
             values.append(("memory", "none: images only"))
         }

@@ -165,7 +165,8 @@ struct JudgementTests {
             var settings = DLCSample.settings
             (settings.limit, settings.parallel) = (9, 1)
             let told = message { try DLCSample.judged(folder, server, settings) }
-            #expect(told == "--limit 9: found answers missing after that many requests, expected a higher limit; the answers so far are kept")
+            #expect(
+                told == "--limit 9: found answers missing after that many requests, expected a higher limit; the answers so far are kept")
             settings.limit = 6
             try DLCSample.judged(folder, server, settings)
             #expect(server.requests.count == 15)

@@ -263,7 +263,8 @@ def labelme():
     package = types.ModuleType("labelme")
     package.__version__, package.utils = importlib.metadata.version("labelme"), types.ModuleType("utils")
     sys.modules["labelme"] = package
-    spec = importlib.util.spec_from_file_location("label_file", importlib.metadata.distribution("labelme").locate_file("labelme/_label_file.py"))
+    spec = importlib.util.spec_from_file_location(
+        "label_file", importlib.metadata.distribution("labelme").locate_file("labelme/_label_file.py"))
     module = importlib.util.module_from_spec(spec)
     sys.modules["label_file"] = module
     spec.loader.exec_module(module)

@@ -17,7 +17,8 @@ CONFIGS = {
     },
     # SAM 2: no embedding of absence, pointers without time; an odd window.
     "video-b": {
-        "seed": 12, "image_size": 128, "blocks": [1, 2, 2, 1], "windows": [4, 4, 7, 4], "global": [4], "score_bias": 0.88, "calm": (0.7, "memory_"),
+        "seed": 12, "image_size": 128, "blocks": [1, 2, 2, 1], "windows": [4, 4, 7, 4], "global": [4], "score_bias": 0.88,
+        "calm": (0.7, "memory_"),
         "options": {
             "enable_occlusion_spatial_embedding": False, "enable_temporal_pos_encoding_for_object_pointers": False,
             "memory_attention_num_layers": 1,

@@ -20,8 +20,8 @@ HERE = pathlib.Path(__file__).parent
 SIDE, PATCH = 28, 7
 TEXTS = [
     "A red car, with two doors.", "a red car with two doors", "The dog's ears are brown!", "Two people walk past a shop window; it is late",
-    "", "Zebra \u2603 caf\u00e9", "  several   blanks  ", "A person in a green jacket stands beside a lamp post and looks at the grey truck on the left.",
-    "x",
+    "", "Zebra \u2603 caf\u00e9", "  several   blanks  ",
+    "A person in a green jacket stands beside a lamp post and looks at the grey truck on the left.", "x",
 ]
 CORPUS = TEXTS + [
     "A small grey suitcase lies on the right.", "A blue and white boat moves to the left.", "A tree stands near the red bench.",
@@ -55,7 +55,9 @@ def main():
     model = transformers.SiglipModel(configuration).eval()
     with torch.no_grad():
         for name, value in model.named_parameters():
-            value.copy_(torch.randn_like(value) * (0.3 if value.dim() > 1 else 0.1) + (1 if "norm" in name and name.endswith("weight") else 0))
+            value.copy_(
+                torch.randn_like(value) * (0.3 if value.dim() > 1 else 0.1)
+                + (1 if "norm" in name and name.endswith("weight") else 0))
         model.logit_scale.fill_(2.0)
         model.logit_bias.fill_(-1.5)
     model.save_pretrained(folder)

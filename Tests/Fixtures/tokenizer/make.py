@@ -162,7 +162,9 @@ def main():
     # The real model has no configuration of its own; dam-a's names the same three special tokens.
     real = os.path.join("/tmp", "damvideo-real-tokenizer")
     os.makedirs(real, exist_ok=True)
-    for source, name in (("dam-a/model/llm/tokenizer_config.json", "tokenizer_config.json"), ("tokenizer/tokenizer.model", "tokenizer.model")):
+    for source, name in (
+        ("dam-a/model/llm/tokenizer_config.json", "tokenizer_config.json"), ("tokenizer/tokenizer.model", "tokenizer.model"),
+    ):
         with open(os.path.join(goldens, source), "rb") as file, open(os.path.join(real, name), "wb") as copy:
             copy.write(file.read())
     result.append(expectation("real", real, "", options.cases, rng))

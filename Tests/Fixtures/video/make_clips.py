@@ -51,8 +51,8 @@ def make(scratch):
     ffmpeg(*source(10), "-vf", "format=gray10le", "-c:v", "ffv1", *bare, HERE / "ffv1_grey10.mkv")
     ffmpeg(*source(6), "-vf", "format=bgra,colorchannelmixer=aa=0.5", "-c:v", "ffv1", *bare, HERE / "ffv1_alpha.mkv")
     # A transport stream as cameras send it: sound first, a start time that is not 0, no frame count.
-    ffmpeg(*source(14), "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=8000:duration=1.4", *x264, "-g", 7, "-bf", 2, "-c:a", "mp2", "-ar", 16000, "-b:a", "16k",
-           *bare, HERE / "sound.ts")
+    ffmpeg(*source(14), "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=8000:duration=1.4", *x264, "-g", 7, "-bf", 2,
+           "-c:a", "mp2", "-ar", 16000, "-b:a", "16k", *bare, HERE / "sound.ts")
     # Cut without encoding again: an edit list hides the frames before the cut and some at the end.
     ffmpeg(*source(24), *x264, "-bf", 2, "-g", 8, *bare, scratch / "long.mp4")
     ffmpeg("-ss", "0.5", "-t", "1.2", "-i", scratch / "long.mp4", "-c", "copy", *bare, HERE / "edit_list.mp4")
@@ -87,7 +87,8 @@ def make(scratch):
     ffmpeg(*source(16, rate=50), "-c:v", "mpeg2video", "-g", 4, "-bf", 2, "-q:v", 4, *fields, HERE / "interlaced_mpeg2.ts")
     # Full chroma; many bits; light measured for HDR screens (BT.2020, PQ).
     ffmpeg(*source(8), "-c:v", "libx264", "-pix_fmt", "yuv444p", "-threads", 1, "-g", 4, *bare, HERE / "h264_444.mp4")
-    ffmpeg(*source(4), "-c:v", "prores_ks", "-profile:v", "4444", "-pix_fmt", "yuva444p10le", "-alpha_bits", 8, *bare, HERE / "prores_4444.mov")
+    ffmpeg(*source(4), "-c:v", "prores_ks", "-profile:v", "4444", "-pix_fmt", "yuva444p10le", "-alpha_bits", 8, *bare,
+           HERE / "prores_4444.mov")
     ffmpeg(*source(8), "-vf", "scale=out_color_matrix=bt2020nc", "-c:v", "libx265", "-pix_fmt", "yuv420p10le", "-x265-params",
            "log-level=none:pools=1:keyint=4:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc", *bare, HERE / "hevc_hdr.mp4")
     # Uneven times and sound, in a container that stores milliseconds.

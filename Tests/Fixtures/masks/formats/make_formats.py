@@ -110,10 +110,12 @@ scene = {"id": 7, "width": W, "height": H, "length": 4, "file_names": [f"scene/{
 other = {"id": 8, "width": 4, "height": 4, "length": 1, "file_names": ["other/00000.jpg"]}
 categories = [{"id": 1, "name": "person", "supercategory": "object"}, {"id": 26, "name": "skateboard", "supercategory": "object"}]
 annotations = [{"id": i, "video_id": 7, "category_id": {1: 1, 2: 26, 3: 26}[i], "iscrowd": 0, "width": W, "height": H,
-                "segmentations": segmentations(i, uncompressed if i == 2 else rle), "bboxes": [None] * 4, "areas": [None] * 4} for i in objects]
+                "segmentations": segmentations(i, uncompressed if i == 2 else rle), "bboxes": [None] * 4,
+                "areas": [None] * 4} for i in objects]
 dump("youtube-vis.json", {"info": {}, "licenses": [], "videos": [scene], "categories": categories, "annotations": annotations})
-dump("youtube-vis-two.json", {"annotations": annotations + [{"id": 4, "video_id": 8, "category_id": 1, "segmentations": [rle(np.ones((4, 4), bool))]}],
-                              "videos": [other, scene], "categories": categories})
+dump("youtube-vis-two.json", {
+    "annotations": annotations + [{"id": 4, "video_id": 8, "category_id": 1, "segmentations": [rle(np.ones((4, 4), bool))]}],
+    "videos": [other, scene], "categories": categories})
 dump("youtube-vis-results.json", [{"video_id": 7, "score": 0.9, "category_id": 1, "segmentations": segmentations(i, rle)} for i in objects])
 
 # COCO for pictures: polygons by pycocotools, RLE, track ids
@@ -123,7 +125,9 @@ instances = []
 for n, f in enumerate(FRAMES):
     for i in objects:
         if objects[i][f].any():
-            instances.append({"id": len(instances) + 1, "image_id": 100 + n, "category_id": 1, "track_id": i, "iscrowd": 0, "segmentation": rle(objects[i][f])})
+            instances.append({
+                "id": len(instances) + 1, "image_id": 100 + n, "category_id": 1, "track_id": i, "iscrowd": 0,
+                "segmentation": rle(objects[i][f])})
 dump("coco.json", {"images": images, "annotations": instances, "categories": categories})
 dump("coco-polygons.json", {"images": images[:1], "categories": categories, "annotations": [
     {"id": 5, "image_id": 100, "category_id": 26, "segmentation": polygon, "bbox": [0, 0, 1, 1], "iscrowd": 0},
@@ -137,7 +141,8 @@ dump("rle-dictionary.json", {f"{f:05d}": v for f, v in byframe.items()})
 dump("rle-list.json", [[uncompressed(objects[i][f]) for i in objects] if f in FRAMES else None for f in range(5)])
 out = folder("rle-folder")
 for f, v in byframe.items(): (out / f"frame_{f:05d}.json").write_text(json.dumps(v))
-dump("rle-amg.json", [[{"segmentation": rle(objects[1][f]), "area": 1, "bbox": [0, 0, 1, 1], "id": "walker", "label": "person"}] for f in FRAMES])
+dump("rle-amg.json", [
+    [{"segmentation": rle(objects[1][f]), "area": 1, "bbox": [0, 0, 1, 1], "id": "walker", "label": "person"}] for f in FRAMES])
 
 # KITTI MOTS: "frame id class_id height width rle"; 10000 is to be ignored
 lines = []
@@ -150,11 +155,13 @@ for f in FRAMES:
 # MOTChallenge gt.txt: frames and pixels from 1; flag, class, visibility. The last line is to be ignored
 lines = []
 for i in objects:
-    for f, left, top, width, height, _ in about(objects[i]): lines.append(f"{f + 1},{i},{left + 1},{top + 1},{width},{height},1,1,{0.5:.5f}")
+    for f, left, top, width, height, _ in about(objects[i]):
+        lines.append(f"{f + 1},{i},{left + 1},{top + 1},{width},{height},1,1,{0.5:.5f}")
 lines.append("1,9,3,3,4,4,0,8,0.1")
 out = folder("MOT-scene"); (out / "gt").mkdir()
 (out / "gt" / "gt.txt").write_text("\n".join(lines) + "\n")
-(out / "seqinfo.ini").write_text(f"[Sequence]\nname=MOT-scene\nimDir=img1\nframeRate=30\nseqLength=5\nimWidth={W}\nimHeight={H}\nimExt=.jpg\n")
+(out / "seqinfo.ini").write_text(
+    f"[Sequence]\nname=MOT-scene\nimDir=img1\nframeRate=30\nseqLength=5\nimWidth={W}\nimHeight={H}\nimExt=.jpg\n")
 # a tracker's results: fractions, boxes over the edge, -1 for what is not known
 (here / "mot-results.txt").write_text("1,1,-3.50,2.20,10.00,5.00,0.87,-1,-1,-1\n2,1,20.60,12.40,10.30,9.90,0.91,-1,-1,-1\n")
 
@@ -165,4 +172,5 @@ dump("sa-v.json", {
     "masklet": [[rle(objects[i][f]) for i in objects] for f in FRAMES],
     "masklet_id": [0, 1, 2], "masklet_size_rel": [0.1, 0.1, 0.1], "masklet_size_abs": [40.0, 40.0, 1.0],
     "masklet_size_bucket": ["small"] * 3, "masklet_visibility_changes": [0, 2, 1], "masklet_first_appeared_frame": [0.0, 4.0, 12.0],
-    "masklet_frame_count": [4, 4, 4], "masklet_edited_frame_count": [4, 4, 4], "masklet_type": ["manual"] * 3, "masklet_stability_score": [None] * 3, "masklet_num": 3})
+    "masklet_frame_count": [4, 4, 4], "masklet_edited_frame_count": [4, 4, 4], "masklet_type": ["manual"] * 3,
+    "masklet_stability_score": [None] * 3, "masklet_num": 3})

@@ -93,7 +93,9 @@ def main():
         with Image.open(HERE / name) as picture:
             assert picture.size == (WIDTH, HEIGHT), name
             if "16" not in name:
-                assert np.array_equal(np.asarray(picture.convert("RGB")), np.frombuffer(bytes.fromhex(answer["rgb"]), np.uint8).reshape(HEIGHT, WIDTH, 3)), name
+                assert np.array_equal(
+                    np.asarray(picture.convert("RGB")),
+                    np.frombuffer(bytes.fromhex(answer["rgb"]), np.uint8).reshape(HEIGHT, WIDTH, 3)), name
     (HERE / "expected.json").write_text(json.dumps({"width": WIDTH, "height": HEIGHT, "pictures": expected}, indent=1) + "\n")
 
 
