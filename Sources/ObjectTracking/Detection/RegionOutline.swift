@@ -3,7 +3,7 @@ import Imaging
 /// Parameters of `RegionOutline`.
 package enum RegionOutlineConstants {
     /// Distance from a region's edge, in pixels, within which pixels are examined. More removes gaps between legs, and grey clothes
-    /// before a grey street with them.
+    /// before a grey street with them: without the limit 109 objects of 60 sample scenes are found, with it 110.
     static let fringe = 2
     /// Difference to the scene, as a fraction of the region's mean difference nearby, from which a pixel shows the object: an edge
     /// is blurred, and compression adds a halo. 0.3 and 0.4 have the same IoU on sample scenes, 0.5 less; more makes boxes of people

@@ -9,8 +9,8 @@ package enum SceneCorrectionConstants {
     static let rounds = 2
     /// Pixels below which a region is left unchanged.
     static let smallest = 60
-    /// Ratio of contrast with the surroundings below which a sample shows the background. Higher replaces background by objects
-    /// that fit in as well.
+    /// Ratio of contrast with the surroundings below which a sample shows the background, that of `SceneChanges`. Higher replaces
+    /// background by objects that fit in as well.
     static let smoother: Float = 0.75
     /// Fraction of a region's pixels whose colours in the sample must recur: something that passes is not background.
     static let recurring = 0.8
