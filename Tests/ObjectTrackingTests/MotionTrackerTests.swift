@@ -36,6 +36,26 @@ import Testing
         #expect(try RegionSimilarity(masks, reference: SceneMasks(scene)) { _, _ in false }.mean > 0.8)
     }
 
+    /// Their places touch, and one of them shows the background when the other does not.
+    @Test func anObjectThatStopsWhereAnotherOneWasBesideIsNotTakenForBackground() throws {
+        var scene = SyntheticScene { .init(x: -26 + 13 * min(Double($0), 12), y: 90) }
+        scene.post = { frame in
+            let way = 20 * Double(max(0, frame - 5))
+            return frame < 10 ? 148 + way...200 + way : nil
+        }
+        let masks = try found(scene), object = try #require(masks.tracks.last)
+        #expect(masks.tracks.count == 2)
+        let last = try #require(try masks.storedMask(of: object.id, at: 23)), truth = try #require(StoredMask(scene.mask(at: 23)))
+        #expect(last.similarity(to: truth) > 0.9)
+    }
+
+    /// Regions are smoothed and closed to be linked; masks are not larger than the object for it.
+    @Test func masksOfASmallObjectHaveItsOutline() throws {
+        var scene = SyntheticScene { .init(x: 30 + 8 * Double($0), y: 90) }
+        scene.radius = (x: 6, y: 8)
+        #expect(try RegionSimilarity(try found(scene), reference: SceneMasks(scene)) { _, _ in false }.mean > 0.95)
+    }
+
     /// The place that it leaves is background, not an object that stays.
     @Test func anObjectThatLeavesItsPlaceLeavesNoGhost() throws {
         let scene = SyntheticScene { .init(x: 60 + 14 * max(Double($0) - 12, 0), y: 90) }

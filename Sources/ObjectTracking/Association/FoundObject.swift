@@ -44,6 +44,7 @@ package struct FoundObject {
             guard let mask = size.enlarged(place.mask) else { continue }
             masks[place.frame] = PropagatedMask(mask: mask, confidence: 1, distance: 0, isBackward: false)
         }
+        for (frame, mask) in masks { masks[frame] = mask.with(regions.trimmed(mask.mask, at: frame, size: size)) }
         let frames = masks.keys.sorted()
         guard frames.count >= shortest, frames.compactMap({ masks[$0]?.mask.box }).way >= MotionTrackerConstants.way else { return nil }
         self.masks = masks
@@ -57,15 +58,28 @@ extension PropagatedMask {
 
 /// All moving regions of each frame.
 struct FrameRegions {
-    private var masks: [Int: [StoredMask]] = [:]
+    private var places: [Int: [Tracklet.Place]] = [:]
 
     init(_ tracklets: [Tracklet]) {
-        for place in tracklets.flatMap(\.places) { masks[place.frame, default: []].append(place.mask) }
+        for place in tracklets.flatMap(\.places) { places[place.frame, default: []].append(place) }
     }
 
     /// Fraction of a mask's pixels inside a frame's regions, 0...1.
     func share(of mask: StoredMask, at frame: Int, size: WorkingSize) -> Double {
-        let common = (masks[frame] ?? []).compactMap(size.enlarged).reduce(0) { $0 + mask.commonPixels(with: $1) }
+        let common = (places[frame] ?? []).map(\.mask).compactMap(size.enlarged).reduce(0) { $0 + mask.commonPixels(with: $1) }
         return Double(common) / Double(mask.area)
+    }
+
+    /// A mask without the fringes of the regions, which show the scene; the mask itself if little of it would be left.
+    func trimmed(_ mask: StoredMask, at frame: Int, size: WorkingSize) -> StoredMask {
+        var rest: StoredMask? = mask
+        for place in places[frame] ?? [] where size.full(place.box).intersection(mask.box) != nil {
+            guard let region = size.enlarged(place.mask), let outline = place.outline.flatMap(size.enlarged),
+                let fringe = region.subtracting(outline)
+            else { continue }
+            rest = rest?.subtracting(fringe)
+        }
+        guard let rest, Double(rest.area) >= RegionOutlineConstants.leastShare * Double(mask.area) else { return mask }
+        return rest
     }
 }

@@ -9,6 +9,8 @@ struct Tracklet: Sendable {
         let time: Double
         /// At the working size.
         let mask: StoredMask
+        /// The part of it that shows the object, of a whole region; nil for part of one.
+        var outline: StoredMask?
         /// Comparison of its two sides, if it may show two objects.
         var sides: RegionSides?
         /// nil on frames whose colours are not computed.

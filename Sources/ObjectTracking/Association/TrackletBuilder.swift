@@ -28,7 +28,9 @@ struct TrackletBuilder {
         var next: [Int] = []
         for (number, region) in frame.regions.enumerated() {
             guard let mask = StoredMask(region, size: size) else { continue }
-            let place = Tracklet.Place(frame: frame.index, time: frame.time, mask: mask, sides: frame.sides[number], colours: frame.colours[number])
+            let place = Tracklet.Place(
+                frame: frame.index, time: frame.time, mask: mask, outline: StoredMask(frame.outlines[number], size: size),
+                sides: frame.sides[number], colours: frame.colours[number])
             let sources = links.filter { $0.region == number }.map(\.tracklet)
             if sources.count == 1, let source = sources.first, links.count(where: { $0.tracklet == source }) == 1,
                 isSame(tracklets[source], mask)

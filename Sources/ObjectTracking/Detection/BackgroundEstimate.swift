@@ -56,7 +56,8 @@ struct BackgroundEstimate {
             }
         }
         SceneChanges(changes.finished()).settle(scene)
-        return SceneBackground(pixels: SceneStates(scene, alternatives.finished()).settled(), noise: noise)
+        let settled = SceneStates(scene, alternatives.finished()).settled()
+        return SceneBackground(pixels: SceneCorrection(samples: samples, reach: Int(reach)).corrected(settled), noise: noise)
     }
 
     /// Standard deviation of static pixels, from the differences of consecutive samples, most of which show the same.

@@ -54,6 +54,13 @@ struct ForegroundDetector {
         }
     }
 
+    /// By region, the part that shows the object, without the pixels at its edge that show the scene.
+    func outlines(of regions: [ConnectedRegion], in frame: WorkingFrame) -> [ConnectedRegion] {
+        guard !regions.isEmpty else { return [] }
+        let outline = RegionOutline(scene: scene, frame: frame, gain: gain(of: frame))
+        return regions.map(outline.trimmed)
+    }
+
     /// 0 for pixels that show the scene or a shadow on it, 1 for those that may show an object, 2 for those that do.
     private func marks(of frame: WorkingFrame) -> Plane<UInt8> {
         let gain = gain(of: frame), width = frame.width, height = frame.height

@@ -25,6 +25,8 @@ struct MotionFinder {
         /// Presentation time in seconds.
         let time: Double
         let regions: [ConnectedRegion]
+        /// By region: the part of it that shows the object.
+        let outlines: [ConnectedRegion]
         /// By region: comparison of its two sides; nil if too small or too narrow to show two objects.
         let sides: [RegionSides?]
         /// By region; nil on frames whose colours are not computed.
@@ -51,16 +53,19 @@ struct MotionFinder {
         while let frame = try frames.next() {
             var stretch = try series.stretch(at: frame.time)
             let picture = WorkingFrame(index: frame.index, image: try frame.image(), size: size)
-            var regions = stretch.background.map { ForegroundDetector(scene: $0).regions(in: picture) } ?? nil
+            var detector = stretch.background.map(ForegroundDetector.init), regions = detector?.regions(in: picture)
             if regions == nil, let next = try series.skip(from: frame.time) {
                 stretch = next
-                regions = stretch.background.map { ForegroundDetector(scene: $0).regions(in: picture) } ?? nil
+                detector = stretch.background.map(ForegroundDetector.init)
+                regions = detector?.regions(in: picture)
             }
             try onFrame(
                 Frame(
                     index: frame.index, time: frame.time, regions: regions ?? [],
+                    outlines: detector?.outlines(of: regions ?? [], in: picture) ?? [],
                     sides: (regions ?? []).map { RegionSides($0, in: picture) },
-                    colours: (regions ?? []).map { frame.index % Self.colourStep == 0 ? BoxColours($0, in: picture) : nil }, isKnown: regions != nil,
+                    colours: (regions ?? []).map { frame.index % Self.colourStep == 0 ? BoxColours($0, in: picture) : nil },
+                    isKnown: regions != nil,
                     isOtherView: stretch.isOtherView && stretch.until != until),
                 size)
             until = stretch.until
