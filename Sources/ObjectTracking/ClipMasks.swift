@@ -33,7 +33,8 @@ package enum ClipMasks {
                     + "for masks of the shown pictures (--masks-orientation stored says otherwise)")
         }
         guard masks.size == stored else { return masks }
-        return TurnedMasks(masks, turn, note: "\(path): masks of \(stored), as the clip's pictures are stored: turned with them to \(shown)")
+        return TurnedMasks(
+            masks, turn, note: "\(path): masks of \(stored), as the clip's pictures are stored: turned with them to \(shown)")
     }
 }
 

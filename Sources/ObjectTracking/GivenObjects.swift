@@ -92,7 +92,8 @@ package enum GivenObjects: Sendable {
     private static func checkReread(_ clip: VideoClip, _ name: String) throws {
         guard clip.isReadOnce else { return }
         throw InputError(
-            .usage, "\(name): found a clip that can be read only once, expected a file, which is read more than once to find objects; or masks")
+            .usage,
+            "\(name): found a clip that can be read only once, expected a file, which is read more than once to find objects; or masks")
     }
 
     /// The masks, if the objects are given by masks.

@@ -27,7 +27,9 @@ import Testing
             var planes = [UInt8](repeating: 128, count: 3 * count)
             for place in 0..<count {
                 let x = place % Self.width, y = place / Self.width
-                let inside = boxes.firstIndex { $0.left <= Double(x) && Double(x) < $0.right && $0.top <= Double(y) && Double(y) < $0.bottom }
+                let inside = boxes.firstIndex {
+                    $0.left <= Double(x) && Double(x) < $0.right && $0.top <= Double(y) && Double(y) < $0.bottom
+                }
                 planes[place] = inside == nil ? ((x / 8 + y / 8) % 2 == 0 ? 150 : 120) : 80
                 if let inside { (planes[count + place], planes[2 * count + place]) = inside == 0 ? (90, 200) : (200, 100) }
             }

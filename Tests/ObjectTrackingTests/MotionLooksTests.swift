@@ -44,7 +44,8 @@ struct MotionLooksTests {
         try scene.withClip { path in
             let clip = try VideoClip(path: path)
             let looks = try #require(try MotionLooks(clip, span: nil, model: PictureSize(width: 128, height: 96)))
-            let near = BoundingBox(left: 5, top: 370, width: 10, height: 12), beside = BoundingBox(left: 60, top: 330, width: 12, height: 20)
+            let near = BoundingBox(left: 5, top: 370, width: 10, height: 12)
+            let beside = BoundingBox(left: 60, top: 330, width: 12, height: 20)
             let far = BoundingBox(left: 480, top: 10, width: 8, height: 8), large = BoundingBox(left: 100, top: 50, width: 300, height: 290)
             let squares = looks.squares(around: [near, large, far, beside])
             #expect(squares == [

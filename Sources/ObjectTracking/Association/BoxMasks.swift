@@ -75,7 +75,8 @@ struct BoxMasks {
         for y in pixels.top..<pixels.bottom {
             let away = abs(Double(y) + 0.5 - box.centre.y) / (box.height / 2)
             let half = box.width / 2 * pow(max(0, 1 - pow(away, Constant.roundness)), 1 / Constant.roundness)
-            let left = max(pixels.left, Int((box.centre.x - half).rounded())), right = min(pixels.right, Int((box.centre.x + half).rounded()))
+            let left = max(pixels.left, Int((box.centre.x - half).rounded()))
+            let right = min(pixels.right, Int((box.centre.x + half).rounded()))
             if right > left { spans.append(y * size.full.width + left..<y * size.full.width + right) }
         }
         return StoredMask(size: size.full, spans: spans)

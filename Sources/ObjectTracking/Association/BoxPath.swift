@@ -36,7 +36,9 @@ struct BoxPath: Sendable {
                 predicted: later.predicted, later: later.motion, seconds: later.seconds, scale: later.scale)
         }
         var bridged: Set<Int> = []
-        for (one, next) in zip(hits, hits.dropFirst()) where next.time - one.time <= longestGap { bridged.formUnion(one.frame..<next.frame) }
+        for (one, next) in zip(hits, hits.dropFirst()) where next.time - one.time <= longestGap {
+            bridged.formUnion(one.frame..<next.frame)
+        }
         bridged.formUnion(hits.map(\.frame))
         let whole = picture.map { Rectangle(left: 0, top: 0, width: Double($0.width), height: Double($0.height)) }
         let shown = states.filter { state in

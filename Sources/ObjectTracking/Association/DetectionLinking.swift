@@ -92,7 +92,8 @@ package struct DetectionLinking {
     /// The tracks, after the last frame.
     func finished() -> DetectedTracks {
         let parts = BoxMeetings(association.tracklets)
-        var objects = BoxTrackletJoining(parts.tracklets, continuations: parts.continuations, camera: camera, picture: picture).chains.map { $0.flatMap(\.hits) }.filter(exists)
+        let joining = BoxTrackletJoining(parts.tracklets, continuations: parts.continuations, camera: camera, picture: picture)
+        var objects = joining.chains.map { $0.flatMap(\.hits) }.filter(exists)
         objects = withEnds(withLeftovers(withoutRepeats(objects)))
         var tracks: [DetectedTrack] = [], fates = detections.indices.map { admission.fates[$0] ?? .unconfirmed }
         for (id, hits) in identified + numbered(objects) where !hits.isEmpty {
@@ -208,7 +209,8 @@ package struct DetectionLinking {
         for index in objects.indices {
             for isForward in [false, true] {
                 let more = ends.continuation(of: objects[index], isForward: isForward) { frame, time in
-                    (admission.byFrame[frame] ?? []).filter { !taken.contains($0) && !admission.echoes.contains($0) }.map { hit($0, time: time) }
+                    (admission.byFrame[frame] ?? []).filter { !taken.contains($0) && !admission.echoes.contains($0) }
+                        .map { hit($0, time: time) }
                 }
                 taken.formUnion(more.map(\.detection))
                 objects[index] = isForward ? objects[index] + more : more.reversed() + objects[index]

@@ -16,7 +16,8 @@ struct FrameCues {
     func colours(of box: Rectangle, behind covers: [Rectangle]) -> BoxColours? {
         bins.flatMap {
             BoxColours(
-                $0, foreground: foreground, in: box.scaled(by: 1 / Double(factor)), behind: covers.map { $0.scaled(by: 1 / Double(factor)) })
+                $0, foreground: foreground, in: box.scaled(by: 1 / Double(factor)),
+                behind: covers.map { $0.scaled(by: 1 / Double(factor)) })
         }
     }
 }

@@ -40,7 +40,9 @@ package struct FrameTime: Sendable, Equatable {
 /// Frames in ascending order.
 extension [FrameTime] {
     /// Frames from one number to another, both inclusive.
-    func part(from first: Int, to last: Int) -> ArraySlice<FrameTime> { self[place(of: first)..<Swift.max(place(of: first), place(of: last + 1))] }
+    func part(from first: Int, to last: Int) -> ArraySlice<FrameTime> {
+        self[place(of: first)..<Swift.max(place(of: first), place(of: last + 1))]
+    }
 
     /// Frames after a number.
     func after(_ number: Int) -> ArraySlice<FrameTime> { self[place(of: number + 1)...] }

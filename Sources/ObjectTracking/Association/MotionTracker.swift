@@ -39,7 +39,9 @@ struct MotionTracker {
         }
         guard let size, scan.times.count >= Constant.fewestFrames else {
             throw InputError(
-                .invalid, "\(clip.path): found \(scan.times.count) frame\(scan.times.count == 1 ? "" : "s"), expected \(Constant.fewestFrames) or more to see what moves; "
+                .invalid,
+                "\(clip.path): found \(scan.times.count) frame\(scan.times.count == 1 ? "" : "s"), "
+                    + "expected \(Constant.fewestFrames) or more to see what moves; "
                     + "or masks, points or boxes")
         }
         guard !motion.camera.isMoving else {
@@ -87,7 +89,8 @@ struct MotionTracker {
         }
         if scan.unknownFrames > 0 {
             notes.append(
-                "\(clip.path): nothing could be looked for in \(scan.unknownFrames) of \(scan.times.count) frames, for which the still scene "
+                "\(clip.path): nothing could be looked for in \(scan.unknownFrames) of \(scan.times.count) frames, "
+                    + "for which the still scene "
                     + "is not known or which differ from it nearly everywhere")
         }
         if objects == 0 { notes.append("\(clip.path): found nothing that moves") }

@@ -50,7 +50,9 @@ struct Tracklet: Sendable {
     /// Mean colours over the last or first `seconds`; nil if not computed.
     func colours(atEnd: Bool, seconds: Double) -> BoxColours? {
         var mean = BoxColours.Mean()
-        for place in atEnd ? places.drop(while: { $0.time < last.time - seconds }) : places.prefix(while: { $0.time <= first.time + seconds }) {
+        let near = atEnd
+            ? places.drop { $0.time < last.time - seconds } : places.prefix { $0.time <= first.time + seconds }
+        for place in near {
             if let colours = place.colours { mean.add(colours, weight: 1) }
         }
         return mean.colours

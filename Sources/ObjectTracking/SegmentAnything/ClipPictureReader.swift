@@ -74,6 +74,8 @@ final class ClipPictureReader: ClipPictures {
     }
 
     private func missing(_ frame: Int) -> VideoError {
-        VideoError.invalid(path: clip.path, found: "frame \(frame) damaged", expected: "whole frames from \(part.lowerBound) to \(part.upperBound - 1)")
+        VideoError.invalid(
+            path: clip.path, found: "frame \(frame) damaged",
+            expected: "whole frames from \(part.lowerBound) to \(part.upperBound - 1)")
     }
 }

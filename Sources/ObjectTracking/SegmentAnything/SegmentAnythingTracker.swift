@@ -77,7 +77,8 @@ struct SegmentAnythingTracker: MaskTracker {
         let frames = Set(prompts.map(\.frame)).sorted()
         if let outside = frames.first(where: { !part.contains($0) }) {
             throw InputError(
-                .invalid, "\(clip.path): found a prompt on frame \(outside), expected one from \(part.lowerBound) to \(part.upperBound - 1)")
+                .invalid,
+                "\(clip.path): found a prompt on frame \(outside), expected one from \(part.lowerBound) to \(part.upperBound - 1)")
         }
         let regions = frames.flatMap { frame in
             tracks.enumerated().compactMap { index, track in
