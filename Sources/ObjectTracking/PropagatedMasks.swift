@@ -80,7 +80,7 @@ package struct PropagatedMasks: MaskSource {
 
     package func isGiven(_ track: TrackID, at frame: Int) -> Bool { given[track]?.contains(frame) ?? false }
 
-    /// The J that its mask may be expected to have with the true one: 1 for a given mask, 0 without a mask.
+    /// 1 for a given mask, 0 without a mask, else the mask's own (`PropagatedMask.confidence`).
     package func confidence(of track: TrackID, at frame: Int) -> Float {
         isGiven(track, at: frame) ? 1 : propagated[track]?[frame]?.confidence ?? 0
     }
@@ -89,7 +89,9 @@ package struct PropagatedMasks: MaskSource {
 /// A propagated mask.
 package struct PropagatedMask: Sendable {
     package let mask: StoredMask
-    /// Its expected J with the true mask, 0...1.
+    /// 0...1. Of a mask propagated without a model, its expected J with the true one; of a mask that SAM 2 made, the IoU that SAM 2
+    /// expects. No measure of J for others: of a mask made from detections, a constant for the way it was made, half of it between
+    /// detections (`BoxMaskConstants`); of an object found by motion, 1 where it was seen.
     let confidence: Float
     /// Evidence for it, 0...1, against masks of other tracks and of the other direction.
     let support: Float

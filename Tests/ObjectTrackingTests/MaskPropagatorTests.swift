@@ -238,6 +238,7 @@ import Testing
         let score = try RegionSimilarity(masks, reference: given) { $1 == 0 }
         let stated = try PropagationTable().courtyard
         #expect(score.mean >= stated - 0.005, "the table of constants states \(stated)")
+        #expect(score.mean >= 0.84, "0.837 with as many cells of colours as before a camera that moves")
         #expect(score.tracks.allSatisfy { $0.mean > 0.7 && $0.frames == 59 })
         let confidences = (1..<60).flatMap { frame in masks.tracks.map { masks.confidence(of: $0.id, at: frame) } }.filter { $0 > 0 }
         #expect(abs(Double(confidences.reduce(0, +)) / Double(confidences.count) - score.mean) < 0.15)

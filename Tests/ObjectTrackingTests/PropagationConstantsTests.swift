@@ -33,6 +33,7 @@ import Testing
         "PlaceConstants.recentWeight": Double(PlaceConstants.recentWeight),
         "PlaceConstants.givenWeight": Double(PlaceConstants.givenWeight),
         "LocalColourConstants.cells": Double(LocalColourConstants.cells),
+        "LocalColourConstants.stillCells": Double(LocalColourConstants.stillCells),
         "SmoothingConstants.strength": Double(SmoothingConstants.strength),
         "SmoothingConstants.edgeShare": Double(SmoothingConstants.edgeShare),
         "UpdateConstants.wholeShare": Double(UpdateConstants.wholeShare),

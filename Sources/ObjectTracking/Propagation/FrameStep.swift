@@ -27,6 +27,8 @@ struct FrameStep {
     /// From the previous frame to the current.
     let camera: CameraMotion
     let background: BackgroundModel
+    /// Cells of the tracks' colours by place (`LocalColours`).
+    let cells: Float
     /// Pairs of tracks whose given masks overlap, which may then share pixels.
     let overlapping: Set<TrackPair>
 
@@ -49,7 +51,7 @@ struct FrameStep {
             guard let probability = settled[index], let evidence = evidence[index] else { return before[index] }
             return before[index].advanced(
                 to: probability, evidence: evidence, features: current, motion: layers.motion, camera: camera,
-                separates: joinsByMotion)
+                cells: cells, separates: joinsByMotion)
         }
         tracks = updated
     }

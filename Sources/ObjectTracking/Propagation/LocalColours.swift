@@ -4,6 +4,9 @@ import Imaging
 package enum LocalColourConstants {
     /// Cells along the longer side of the object: more tells parts apart, and leaves each with fewer pixels.
     package static let cells: Float = 6
+    /// The same where the camera stands still: what a cell of few pixels gets wrong the background mends. 8 to 16 have the same J;
+    /// before a camera that moves they lose whole objects.
+    package static let stillCells: Float = 8
     /// Side in pixels of the smallest cell: below it noise decides.
     package static let smallestCell: Float = 8
     /// Pixels of a colour in a cell, as a share of the cell, that count as no evidence: more mistrusts rare colours.
@@ -40,16 +43,17 @@ struct LocalColours: Sendable {
     ///   - region: share of each pixel that is the object's, 0...1; pixels up to its size away from it count as
     ///   surroundings.
     ///   - layers: evidence of layers: pixels that are about to join the object do not count as its surroundings.
+    ///   - cells: cells along the longer side of the object.
     /// - Returns: nil when the region is empty.
-    init?(_ features: FrameFeatures, region: Plane<Float>, layers: Plane<Float> = .nothing) {
+    init?(_ features: FrameFeatures, region: Plane<Float>, layers: Plane<Float> = .nothing, cells: Float) {
         guard let bounds = region.bounds(above: 0.5),
             let box = bounds.grown(by: Constant.margin + max(bounds.width, bounds.height) / 2, within: features.box)
         else { return nil }
-        let cell = max(Constant.smallestCell, Float(max(bounds.width, bounds.height)) / Constant.cells)
+        let cell = max(Constant.smallestCell, Float(max(bounds.width, bounds.height)) / cells)
         columns = Int(Float(box.width) / cell) + 2
         rows = Int(Float(box.height) / cell) + 2
-        let cells = BoundingBox(left: 0, top: 0, width: columns * Self.colours, height: rows)
-        let inside = MutablePlane<Float>(cells, repeating: 0), outside = MutablePlane<Float>(cells, repeating: 0)
+        let grid = BoundingBox(left: 0, top: 0, width: columns * Self.colours, height: rows)
+        let inside = MutablePlane<Float>(grid, repeating: 0), outside = MutablePlane<Float>(grid, repeating: 0)
         let bins = features.bins(in: box)
         var sum = SIMD2<Float>(0, 0), area: Float = 0
         box.forEachPixel { x, y in
@@ -67,7 +71,7 @@ struct LocalColours: Sendable {
         let object = Self.blurred(inside.finished(), columns: columns)
         let surroundings = Self.blurred(outside.finished(), columns: columns)
         let floor = Constant.noise * cell * cell
-        let odds = MutablePlane<Float>(cells)
+        let odds = MutablePlane<Float>(grid)
         for place in odds.indices {
             // Most colours are not to be seen in most places.
             odds[place] = object[place] == surroundings[place]

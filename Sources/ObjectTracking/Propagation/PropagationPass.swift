@@ -79,11 +79,12 @@ final class PropagationPass {
                 }
             }
         }
+        let cells = colourCells
         let next = window.positions.contains(position + 1) ? window[position + 1].index : nil
         let latest = Parallel.map(sorted.count) { index in
             let (id, region) = sorted[index]
             let isCarried = next.map { !annotations.isAnnotated(id, at: $0) } ?? false
-            return TrackState(id: id, region: region, features: features, isCarried: isCarried)
+            return TrackState(id: id, region: region, features: features, cells: cells, isCarried: isCarried)
         }
         for state in latest {
             if let index = tracks.firstIndex(where: { $0.id == state.id }) {
@@ -98,6 +99,11 @@ final class PropagationPass {
 
     /// Divisor of a track's longer side that gives the margin of its search.
     private var searchPart: Int { cameraIsStill ? StepConstants.stillSearchPart : StepConstants.searchPart }
+
+    /// Cells of colours by place around the current frame. Tracklets of found objects are carried over few frames, from whole masks.
+    private var colourCells: Float {
+        window.isStill && !cameraIsStill ? LocalColourConstants.stillCells : LocalColourConstants.cells
+    }
 
     private func advance(from previous: FrameFeatures, to current: FrameFeatures, position: Int) {
         guard tracks.contains(where: { $0.status != .ended }) else { return }
@@ -114,13 +120,14 @@ final class PropagationPass {
         let layers = MotionLayers(motion: motion, camera: camera)
         let step = FrameStep(
             previous: previous, current: current, layers: layers, joinsByMotion: !cameraIsStill, camera: camera,
-            background: background, overlapping: overlapping)
+            background: background, cells: colourCells, overlapping: overlapping)
         prepareBackground(boxes, current, position)
         step.advance(&tracks, boxes: boxes)
         let searched = tracks.map { Reacquisition.searchBox($0, within: current.box) }
         prepareBackground(searched, current, position)
         let search = Reacquisition(
-            current: current, background: background, layers: window.isStill ? nil : layers, learnsPlaces: !cameraIsStill)
+            current: current, background: background, layers: window.isStill ? nil : layers,
+            cells: cameraIsStill ? nil : colourCells)
         for index in tracks.indices {
             guard let box = searched[index] else { continue }
             let others = tracks.indices.filter { $0 != index && tracks[$0].status == .visible }

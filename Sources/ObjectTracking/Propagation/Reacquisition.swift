@@ -40,8 +40,8 @@ struct Reacquisition {
     let background: BackgroundModel
     /// nil while the camera stands still: the background tells more then.
     let layers: MotionLayers?
-    /// True if colours by place are learnt anew where an object is found again.
-    let learnsPlaces: Bool
+    /// Cells of the colours by place that are learnt where an object is found again; nil if none are.
+    let cells: Float?
 
     /// The box in which to look for an object that is hidden, wholly or in part: larger the longer it has been; nil for
     /// others.
@@ -94,7 +94,7 @@ struct Reacquisition {
         guard area > wanted, support / area > Constant.support else { return next }
         let found = current.colours(of: region).similarity(to: track.given)
         guard found > likeness else { return next }
-        let places = learnsPlaces ? LocalColours(current, region: region) : nil
+        let places = cells.flatMap { LocalColours(current, region: region, cells: $0) }
         next.reappear(region, region.bounds(above: 0.5) ?? place, likeness: found, places)
         return next
     }

@@ -49,15 +49,16 @@ struct TrackState: Sendable {
     /// Starts from a given mask.
     /// - Parameters:
     ///   - region: the mask's share of each working pixel; not empty.
+    ///   - cells: cells of its colours by place (`LocalColours`).
     ///   - isCarried: false if the next frame has a mask of its own: nothing but the colours of this one is needed then.
-    init(id: TrackID, region: Plane<Float>, features: FrameFeatures, isCarried: Bool) {
+    init(id: TrackID, region: Plane<Float>, features: FrameFeatures, cells: Float, isCarried: Bool) {
         self.id = id
         probability = region
         given = features.colours(of: region)
         recent = given
         let bounds = region.bounds(above: 0.5) ?? region.box
         givenSurroundings = isCarried ? features.colours(around: region, bounds) : .empty
-        givenPlaces = isCarried ? LocalColours(features, region: region) : nil
+        givenPlaces = isCarried ? LocalColours(features, region: region, cells: cells) : nil
         places = givenPlaces
         parts = givenPlaces.map(MaskParts.init)
         usualArea = region.indices.reduce(0) { $0 + region[$1] }

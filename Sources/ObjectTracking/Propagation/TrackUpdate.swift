@@ -45,10 +45,11 @@ extension TrackState {
     /// The track after a frame that gave it `chance`: its mask, or none.
     /// - Parameters:
     ///   - camera: from the previous frame to the current.
+    ///   - cells: cells of its colours by place (`LocalColours`).
     ///   - separates: true if a mask that comes apart has parts from then on.
     func advanced(
         to chance: Plane<Float>, evidence: PixelEvidence, features: FrameFeatures, motion: FrameMotion, camera: CameraMotion,
-        separates: Bool
+        cells: Float, separates: Bool
     ) -> TrackState {
         let chance = chance.withoutSpecks()
         var area: Float = 0, support: Float = 0
@@ -76,7 +77,7 @@ extension TrackState {
         next.expected.add(likeness: likeness)
         next.probability = chance.resized(to: chance.bounds(above: Constant.smallestChance) ?? bounds)
         next.layers = evidence.layers
-        next.places = LocalColours(features, region: next.probability, layers: evidence.layers)
+        next.places = LocalColours(features, region: next.probability, layers: evidence.layers, cells: cells)
         if let parts, let places = next.places, let givenPlaces {
             next.parts = separates
                 ? parts.moved(by: motion.forward.means(of: parts, in: probability)).found(in: next.probability, whole: places)
