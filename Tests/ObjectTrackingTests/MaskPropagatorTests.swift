@@ -131,7 +131,10 @@ import Testing
             let mask = Mask(BoundingBox(left: 0, top: 0, width: 2, height: 2), in: size)
             let masks = DrawnMasks(
                 size: size,
-                [1: Dictionary(uniqueKeysWithValues: frames.map { ($0, mask) }), 2: Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, mask) })])
+                [
+                    1: Dictionary(uniqueKeysWithValues: frames.map { ($0, mask) }),
+                    2: Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, mask) }),
+                ])
             return MaskPropagator.isNeeded(for: .number(1), of: masks, in: 0..<count)
         }
         #expect(isNeeded([0], of: 60))
@@ -224,7 +227,9 @@ import Testing
         let truth = SceneMasks(scene)
         var backward: [Int] = []
         let masks = try scene.withClip {
-            try MaskPropagator().propagate(clip: VideoClip(path: $0), masks: truth, frames: [149]) { if $0.isBackward { backward.append($0.frame) } }
+            try MaskPropagator().propagate(clip: VideoClip(path: $0), masks: truth, frames: [149]) {
+                if $0.isBackward { backward.append($0.frame) }
+            }
         }
         #expect(backward == (0..<150).reversed())
         #expect(try RegionSimilarity(masks, reference: truth) { $1 == 149 }.mean > 0.85)
