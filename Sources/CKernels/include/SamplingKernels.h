@@ -30,7 +30,7 @@ typedef struct {
 
 /// Rows of a picture of 8 bits and three channels, resized bilinearly across: for each place and channel
 /// ((low << 11) + (high - low) * share) >> 4, in 128ths.
-/// - upper, lower: two rows of `rowBytes` bytes; places are offsets of pixels in them.
+/// - upper, lower: two rows of `rowBytes` bytes; places are offsets of pixels in them, in ascending order.
 /// - isReversed: 1 for the channels from the last to the first.
 /// - upperOutput, lowerOutput: [count, 3], and one number behind that is overwritten.
 /// - set: KernelPortable, KernelAVX2 or KernelAVX512, which the machine must support.

@@ -5,8 +5,9 @@ import Parallelism
 /// Resizes an image exactly like OpenCV's `resize` with INTER_LINEAR on 8-bit pixels: bilinear in fixed-point arithmetic, across and
 /// then down.
 package struct PictureScaling {
-    /// In bytes.
+    /// Places of the output's columns, in bytes of a row.
     private let columns: [KernelScalingPlace]
+    /// Places of the output's rows, in rows.
     private let rows: [KernelScalingPlace]
     private let source: PictureSize
 
